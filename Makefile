@@ -1,0 +1,108 @@
+# make run   : the demo, on the simulated floor        make lock  : the locks anew, from pyproject.toml
+# make test  : everything that has to pass             make clean : back to a fresh checkout
+# make bench : the numbers in the docs, side by side
+#
+# PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14.
+# `run` and `test` share one environment: requirements-dev.lock holds all of requirements.lock, in the same versions.
+
+VENV       := .venv
+BENCH_VENV := .venv-bench
+BIN        := $(VENV)/bin
+PIP        := -m pip --disable-pip-version-check --no-input install --quiet
+ARGS       ?=
+
+# Newest first, but 3.14 last of the numbered ones: not every package has builds for it on every machine.
+PYTHONS       := python3.13 python3.12 python3.11 python3.14 python3
+# Bytewax, which the benchmarks compare with, has builds up to 3.12.
+BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test bench lock clean FORCE
+
+help:
+	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
+
+run: $(VENV)/.can-run
+	$(BIN)/kept run --demo $(ARGS)
+
+test: $(VENV)/.can-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+
+bench: $(BENCH_VENV)/.can-bench
+	$(BENCH_VENV)/bin/python -m benchmarks $(ARGS)
+
+# ARGS=--upgrade takes newer versions too. --no-config: a lock holds nothing of the machine that it was made on.
+COMPILE = env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip compile --quiet --no-config \
+	--universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock' \
+	$(ARGS) --extra build pyproject.toml
+
+lock: $(VENV)/.can-test
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
+
+clean:
+	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- environments -------------------------------------------------------------------------------------------------
+# A stamp is newer than the lock that it was made from. Each install names its hashes; the project itself goes in by
+# reference, built with the hatchling of the lock, so that nothing is fetched which no lock names.
+
+$(VENV)/.can-run: requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
+	@echo "Installing Kept (once, about half a minute) ..."
+	@$(BIN)/python $(PIP) --require-hashes --requirement requirements.lock
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.can-test: requirements-dev.lock requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
+	@echo "Installing Kept and what tests it (once, about a minute) ..."
+	@$(BIN)/python $(PIP) --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.can-run $@
+
+$(BENCH_VENV)/.can-bench: requirements-bench.lock pyproject.toml $(BENCH_VENV)/pyvenv.cfg
+	@echo "Installing what the benchmarks compare (once, about half a minute) ..."
+	@$(BENCH_VENV)/bin/python $(PIP) --require-hashes --requirement requirements-bench.lock
+	@$(BENCH_VENV)/bin/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# $(call create,FOLDER,CANDIDATES): an environment from the first candidate that runs, is of a version that the locks
+# are made for, and can set up pip. A name alone proves nothing: version managers leave names of Pythons they lack.
+define create
+	@can='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'; bare=; \
+	for python in $(if $(PYTHON),$(PYTHON),$(2)); do \
+		$$python -c "$$can" >/dev/null 2>&1 || continue; \
+		if $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+			echo "Using $$($$python --version) ($$python)"; exec $$python -m venv --clear $(1); \
+		fi; bare="$${bare:-$$($$python -c 'import sys; print("python%d.%d" % sys.version_info[:2])')}"; \
+	done; \
+	if [ -n "$$bare" ]; then \
+		echo "make: $$bare runs but has no ensurepip, so it cannot set up an environment;" \
+			"install it (Debian, Ubuntu: apt-get install $$bare-venv) and try again" >&2; \
+	else \
+		echo "make: no Python 3.11 to 3.14 among: $(if $(PYTHON),$(PYTHON),$(2)); install one" \
+			"(Debian, Ubuntu: apt-get install python3 python3-venv) or name yours: make PYTHON=/path/to/python3" >&2; \
+	fi; exit 1
+endef
+
+$(VENV)/pyvenv.cfg:
+	$(call create,$(VENV),$(PYTHONS))
+
+$(BENCH_VENV)/pyvenv.cfg:
+	$(call create,$(BENCH_VENV),$(BENCH_PYTHONS))
+
+# An environment whose interpreter has gone is made anew.
+ifneq ($(shell test -x $(BIN)/python && echo there),there)
+$(VENV)/pyvenv.cfg: FORCE
+endif
+ifneq ($(shell test -x $(BENCH_VENV)/bin/python && echo there),there)
+$(BENCH_VENV)/pyvenv.cfg: FORCE
+endif

@@ -1,0 +1,95 @@
+"""Lengths of time as authors write them and as people read them: `90m`, `1h30m`, `2 h 5 min`.
+
+Knows: the units, and that a length is an integer count of microseconds. Must not know: calendars, time zones, or any
+instant. A day here is 24 hours; a day of the calendar, which can have 23 or 25, is in `hours.py`. Read that next.
+"""
+
+from __future__ import annotations
+
+import re
+
+MILLISECOND = 1_000
+SECOND = 1_000 * MILLISECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+LONGEST = 100 * 366 * DAY
+"""No promise is longer than a century; a longer text is a slip of the pen, and would overflow 64 bits soon after."""
+
+_UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": MILLISECOND}
+_SPOKEN = (("day", "days", DAY), ("h", "h", HOUR), ("min", "min", MINUTE), ("s", "s", SECOND))
+
+_WHOLE = re.compile(r"(?:[0-9]+[^\W0-9]+)+", re.ASCII)
+_PART = re.compile(r"([0-9]+)([^\W0-9]+)", re.ASCII)
+
+
+def parse(text: str) -> int:
+    """Read `60s`, `24h`, `1h30m`: whole numbers with the units w d h m s ms, largest first, each at most once.
+
+    Returns microseconds. Raises ValueError, saying what was found and what would fix it.
+    """
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(_misreading(text))
+    total, smallest = 0, LONGEST
+    for digits, unit in _PART.findall(text):
+        size = _UNITS.get(unit)
+        if size is None:
+            raise ValueError(f"{unit!r} in {text!r} is no unit of time; the units are w, d, h, m, s and ms")
+        if size >= smallest:
+            raise ValueError(f"{text!r} has {unit!r} out of order; write each unit once, the largest first: 1h30m")
+        if len(digits) > len(str(LONGEST)):
+            raise ValueError(_too_long(text))
+        total, smallest = total + int(digits) * size, size
+    if total > LONGEST:
+        raise ValueError(_too_long(text))
+    return total
+
+
+def describe(us: int) -> str:
+    """Write a length (microseconds) as `parse` reads it: `1h30m`, `2w`, `0s`.
+
+    Exact for whole milliseconds, the finest unit there is; what is below one is dropped. Weeks are used only where
+    nothing is left over: ten days are `10d`, two weeks `2w`. A length below zero gets a minus, which `parse` refuses.
+    """
+    left, parts = abs(us) // MILLISECOND * MILLISECOND, []
+    for unit, size in _UNITS.items():
+        count = 0 if size == WEEK and left % WEEK else left // size
+        if count:
+            parts.append(f"{count}{unit}")
+            left -= count * size
+    return _signed("".join(parts), us) if parts else "0s"
+
+
+def spoken(us: int) -> str:
+    """Say a length (microseconds) in a message: `40 s`, `1 min 20 s`, `2 h 5 min`, `3 days`.
+
+    At most two neighbouring units, towards zero: 1 day 0 h 59 min is `1 day`, and 900 ms are `0 s`.
+    """
+    left = abs(us)
+    for index, (one, many, size) in enumerate(_SPOKEN):
+        count, left = divmod(left, size)
+        if count:
+            parts = [f"{count} {one if count == 1 else many}"]
+            parts += [f"{left // size} {name}" for _, name, size in _SPOKEN[index + 1 : index + 2] if left // size]
+            return _signed(" ".join(parts), us)
+    return "0 s"
+
+
+def _signed(text: str, us: int) -> str:
+    return f"-{text}" if us < 0 else text
+
+
+def _too_long(text: str) -> str:
+    return f"{text!r} is longer than a hundred years; write a shorter time"
+
+
+def _misreading(text: str) -> str:
+    if not text:
+        return "an empty text is no length of time; write a number with a unit, such as 60s, 24h or 1h30m"
+    if re.fullmatch(r"[0-9]+", text):
+        return f"{text!r} has no unit; write {text}s, {text}m or {text}h"
+    if re.search(r"[0-9][.,][0-9]", text):
+        return f"{text!r} has a fraction; write whole numbers, such as 1h30m for one hour and a half"
+    return f"{text!r} is no length of time; write a number with a unit and no spaces, such as 60s, 24h or 1h30m"

@@ -1,0 +1,76 @@
+"""Whose fault it is: the four kinds of error that Kept raises on purpose.
+
+Knows: how a finding in an author's file is placed and printed. Must not know: what is checked, or who prints it.
+Read next: `events.py` for what arrives, `spec.py` for where most findings come from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A spot in a file: 1-based line and column, and how many characters the caret underlines."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    length: int = 1
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing found in an author's file: which check, where, what was found, what would fix it."""
+
+    id: str
+    place: Place
+    found: str
+    fix: str = ""
+    level: Literal["error", "warning"] = "error"
+    source: str = ""
+
+    def render(self) -> str:
+        """Print like a compiler: `id: file:line:col`, the source line, a caret, what was found, what would fix it."""
+        place = self.place
+        lines = [f"{self.id}: {place.file}:{place.line}:{place.column}"]
+        if self.source:
+            indent = "".join("\t" if char == "\t" else " " for char in self.source[: place.column - 1])
+            reach = max(1, min(place.length, len(self.source) - place.column + 1))
+            lines += [f"    {self.source}", f"    {indent}{'^' * reach}"]
+        lines.append(f"  {self.level}: {self.found}")
+        if self.fix:
+            lines.append(f"  fix: {self.fix}")
+        return "\n".join(lines)
+
+
+class KeptError(Exception):
+    """The root of the errors below; never raised itself."""
+
+
+class SpecError(KeptError):
+    """The author's: a document cannot be used. Carries every finding, not only the first."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("\n\n".join(finding.render() for finding in findings))
+
+
+class EventError(KeptError):
+    """The producer's: an event cannot be read. `reason` is a short stable word that metrics count by."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class DeliveryError(KeptError):
+    """A channel's: a notice was not delivered. `again` says whether another try can help."""
+
+    def __init__(self, message: str, *, again: bool) -> None:
+        self.again = again
+        super().__init__(message)
+
+
+class StateError(KeptError):
+    """Ours or the disk's: stored state cannot be used. The message says what to do; the data is kept."""

@@ -1,0 +1,1 @@
+"""Everything that touches the world: sources, stores, hosts, screens. Read `pump.py` next."""

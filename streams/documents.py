@@ -1,0 +1,71 @@
+"""Finding an author's files: paths on the command line become sources, and sources a rulebook.
+
+A folder stands for every YAML file in it. A document is told by its keys: `table` makes it a mapping, anything else is
+a standards document. Knows: files. Must not know: what the documents mean. Read next: `standards/spec.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from standards.errors import Finding, Place, SpecError
+from standards.spec import Source, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from standards.spec import Loaded
+
+YAML = (".yaml", ".yml")
+MAX_DOCUMENT = 4 << 20
+"""The largest document that is read, in bytes."""
+_MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
+
+
+class Documents(NamedTuple):
+    """An author's files, by what they are."""
+
+    standards: list[Source]
+    mappings: list[Source]
+
+
+def read_documents(paths: Iterable[str]) -> Documents:
+    """Read files and folders. Raises SpecError for what is not there or cannot be read as text."""
+    found = Documents([], [])
+    for path in _files(paths):
+        text = read_text(str(path))
+        (found.mappings if _MAPPING.search(text) else found.standards).append(Source(str(path), text))
+    return found
+
+
+def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = ()) -> Loaded:
+    """Load standards documents; a calendar's .ics file is read from beside the document. Raises SpecError."""
+    return load(sources, read=read_text, retired=retired)
+
+
+def read_text(path: str) -> str:
+    """Read a text file. Raises SpecError that says what is wrong with it."""
+    try:
+        if Path(path).stat().st_size > MAX_DOCUMENT:
+            raise _unreadable(path, f"the file is larger than {MAX_DOCUMENT >> 20} MB", "is this the right file?")
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {(error.strerror or 'failed').lower()}", "check the path") from None
+
+
+def _files(paths: Iterable[str]) -> list[Path]:
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted(child for child in path.iterdir() if child.suffix in YAML) if path.is_dir() else [path]
+        if not inside:
+            raise _unreadable(str(path), "the folder holds no .yaml file", "name the file or another folder")
+        files += [file for file in inside if file not in files]
+    return files
+
+
+def _unreadable(path: str, found: str, fix: str) -> SpecError:
+    return SpecError([Finding(id="unreadable-file", place=Place(file=path, line=1, column=1), found=found, fix=fix)])

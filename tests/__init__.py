@@ -1,0 +1,1 @@
+"""What Kept promises its users, and proof that it keeps it. `test_house_rules.py` is about the code itself."""

@@ -1,0 +1,218 @@
+"""The rules of this house that neither ruff nor import-linter can express, as functions over files.
+
+A rule takes a parsed file and yields what is wrong with it, one line for each finding. This file knows how to read the
+project's files; it runs nothing of the project and knows no behaviour.
+Next: `test_house_rules.py`, which holds the project to these rules and shows each of them a breach.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("standards", "alerts", "streams")
+CODE = (*PACKAGES, "tests", "benchmarks")
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 50
+FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "handler", "base", "common"})
+
+# A home is a module, or the package that it grew into.
+HOMES = {
+    "aiohttp": ("streams.web", "alerts.channels.webhook"),
+    "faust": ("streams.faust_app",),
+    "prometheus_client": ("streams.metrics",),
+    "rich": ("streams.live",),
+    "sqlite3": ("streams.sqlite",),
+    "typer": ("streams.cli",),
+    "yaml": ("standards.document",),
+}
+IMPURE_MODULES = frozenset(
+    {"aiohttp", "asyncio", "logging", "multiprocessing", "os", "random", "secrets", "shutil", "socket", "sqlite3"}
+    | {"structlog", "subprocess", "tempfile", "threading", "time", "urllib"}
+)
+IMPURE_NAMES = frozenset({"pathlib.Path", "uuid.uuid1", "uuid.uuid4"})
+CLOCK_METHODS = frozenset({"now", "today", "utcnow"})
+
+# Registries are named without their ends here, or this line would be a finding.
+REGISTRY = re.compile(
+    r"\b(?:pypi|pythonhosted|npmjs|yarnpkg|crates|(?:repo\d*|central)\.maven|deb\.debian|proxy\.golang|ghcr|quay|docker)"
+    r"\.(?:com|dev|io|net|org)\b"
+)
+MACHINE = re.compile(r"--(?:extra-)?index-url\b|--find[-]links\b|(?<![\w.$}])/(?:root|home/\w+|opt/wheels)/")
+NOT_OURS = re.compile(r"^(?:\.git|\..*cache|\.venv.*|\.hypothesis|\.benchmarks|__pycache__|build|dist|.*\.egg-info)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Python file: its path from the root, its text and what the text parses to."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def source(path: str, text: str) -> Source:
+    return Source(path, text, ast.parse(text, path))
+
+
+def files(folder: Path = ROOT) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if NOT_OURS.match(entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from files(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def sources() -> Iterator[Source]:
+    for file in files():
+        path = file.relative_to(ROOT).as_posix()
+        if file.suffix == ".py" and path.split("/")[0] in CODE:
+            yield source(path, file.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and dotted name of everything imported; `from a import b` is `a.b`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f"{node.module}.{name.name}") for name in node.names)
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def proofs(code: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    if code.path.split("/")[-1].startswith("test_"):
+        yield from (function for function in functions(code.tree) if function.name.startswith("test_"))
+
+
+def called(function: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield line and name, as written, of everything called."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def is_core(code: Source) -> bool:
+    return code.path.startswith(("standards/", "alerts/")) and not code.path.startswith("alerts/channels/")
+
+
+# --- the rules ----------------------------------------------------------------------------------------------------
+
+
+def long_files(code: Source) -> Iterator[str]:
+    lines = code.text.count("\n")
+    if lines > MAX_FILE_LINES:
+        yield f"{code.path}: {lines} lines; at most {MAX_FILE_LINES}, so it wants a second room"
+
+
+def long_functions(code: Source) -> Iterator[str]:
+    for function in functions(code.tree):
+        lines = (function.end_lineno or function.lineno) - function.lineno + 1
+        if lines > MAX_FUNCTION_LINES:
+            yield f"{code.path}:{function.lineno}: {function.name} has {lines} lines; at most {MAX_FUNCTION_LINES}"
+
+
+def empty_names(code: Source) -> Iterator[str]:
+    for part in code.module.split("."):
+        if part in FORBIDDEN_NAMES:
+            yield f"{code.path}: '{part}' says nothing; name what the module knows"
+
+
+def strayed_libraries(code: Source) -> Iterator[str]:
+    if not code.path.startswith(tuple(f"{package}/" for package in PACKAGES)):
+        return
+    for line, name in imports(code.tree):
+        homes = HOMES.get(name.split(".")[0], ())
+        if homes and not any(f"{code.module}.".startswith(f"{home}.") for home in homes):
+            yield f"{code.path}:{line}: imports {name}; only {' and '.join(homes)} may"
+
+
+def impurities(code: Source) -> Iterator[str]:
+    if not is_core(code):
+        return
+    for line, name in imports(code.tree):
+        if name.split(".")[0] in IMPURE_MODULES or name in IMPURE_NAMES:
+            yield f"{code.path}:{line}: imports {name}; the core is told, it does not look"
+    for line, name in called(code.tree):
+        if name == "open" or name.rpartition(".")[2] in CLOCK_METHODS:
+            yield f"{code.path}:{line}: calls {name}; the core is told, it does not look"
+
+
+def silent_tests(code: Source) -> Iterator[str]:
+    for test in proofs(code):
+        if not (ast.get_docstring(test) or "").strip():
+            yield f"{code.path}:{test.lineno}: {test.name} does not say which promise it keeps"
+
+
+def toothless_tests(code: Source) -> Iterator[str]:
+    for test in proofs(code):
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(test))
+        bites = r"(?:.*[._])?(?:raises|warns|fail|_?(?:assert|check|expect|validate)\w*|\w+_validate)"
+        if not asserts and not any(re.fullmatch(bites, name) for _, name in called(test)):
+            yield f"{code.path}:{test.lineno}: {test.name} asserts nothing; name what it calls check_... if that does"
+
+
+def staged_tests(code: Source) -> Iterator[str]:
+    if not code.path.startswith("tests/"):
+        return
+    for line, name in imports(code.tree):
+        if name.startswith(("unittest.mock", "mock.", "pytest_mock", "time.sleep")) or name in {"mock", "pytest_mock"}:
+            yield f"{code.path}:{line}: imports {name}; fakes are real implementations, and nothing sleeps"
+    for line, name in called(code.tree):
+        if name in {"time.sleep", "asyncio.sleep", "monkeypatch.setattr", "monkeypatch.setitem"}:
+            yield f"{code.path}:{line}: calls {name}; wait for what happens, and pass in what differs"
+
+
+Rule = Callable[[Source], Iterator[str]]
+RULES: tuple[Rule, ...] = (
+    long_files,
+    long_functions,
+    empty_names,
+    strayed_libraries,
+    impurities,
+    silent_tests,
+    toothless_tests,
+    staged_tests,
+)
+
+
+def addresses(path: str, text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for found in (REGISTRY.search(line), MACHINE.search(line)):
+            if found:
+                yield f"{path}:{number}: {found.group()!r} is true of one machine or one registry only"
+
+
+def text_of(file: Path) -> str:
+    """Return the file's text; empty for a picture or anything else that is not text."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def placed_modules() -> list[str]:
+    """Return the modules that the import order in pyproject.toml has a line for."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    order = next(contract["layers"] for contract in contracts if contract["name"] == "the import order")
+    return [name.strip(" ()") for line in order for name in line.split("|")]
+
+
+def unplaced(code: Source, placed: list[str]) -> bool:
+    if code.module.split(".")[0] not in PACKAGES or code.module in PACKAGES:
+        return False
+    return not any(f"{code.module}.".startswith(f"{module}.") for module in placed)

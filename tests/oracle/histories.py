@@ -1,0 +1,298 @@
+"""Random documents and histories in which edges, ties and exact deadlines are common.
+
+Fields have small domains and times are multiples of half of the shortest promise, so that everything that can happen
+at one instant does. A `Scale` says how time runs: in seconds, over the hours of a weekend on which the clocks change,
+or in days, over which subjects are forgotten.
+
+Knows: what is valid in a document. Must not know: verdicts.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.opening_hours import utc
+
+SECOND = 10**6
+HALF_HOUR = 1800 * SECOND
+LATENESS = SECOND
+REMEMBERED = 600 * SECOND
+"""How far behind the newest event a repeat is still known, in microseconds."""
+
+FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x": "integer?"}
+TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
+SHAPES = ("response", "precedence", "universality", "bounded", "recurrence", "level")
+CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
+ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
+WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
+LEAD, STRANGER = "lead", "stranger"
+
+Document = dict[str, Any]
+History = list[dict[str, Any]]
+Draw = st.DrawFn
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How time runs: the spans of promises, the step between events, and where histories begin (microseconds)."""
+
+    spans: tuple[str, ...]
+    windows: tuple[str, ...]
+    step: int
+    starts: tuple[int, ...]
+    periods: tuple[str, ...] = ()
+    calendar: bool = False
+    forget_after: tuple[str, ...] = ()
+
+
+def _at(year: int, month: int, day: int, hour: int) -> int:
+    return utc(datetime(year, month, day, hour, tzinfo=UTC))
+
+
+NOON = _at(2025, 6, 4, 12)
+SECONDS = Scale(("2s", "3s", "4s", "6s", "10s"), ("2s", "5s", "10s"), SECOND // 2, (NOON,))
+WEEKENDS = (
+    _at(2025, 3, 28, 14),
+    _at(2025, 3, 29, 20),
+    _at(2025, 10, 24, 14),
+    _at(2025, 10, 25, 20),
+    _at(2025, 5, 1, 4),
+)
+HOURS = Scale(("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), calendar=True)
+DAYS = Scale(
+    ("2s", "1h", "1d"), ("1h", "1d"), 24 * HALF_HOUR, WEEKENDS, ("day", "week", "month"), forget_after=("1d", "2d")
+)
+
+CALENDARS = (
+    {"timezone": "Europe/Warsaw"},
+    {"timezone": "Europe/Warsaw", "hours": {"mon-fri": ["08:00-16:00"], "sat": ["09:00-13:00", "14:00-17:00"]}},
+    {"timezone": "Europe/Warsaw", "hours": {"mon-sun": ["22:00-06:00"]}},
+    {"timezone": "America/New_York", "hours": {"fri": ["09:30-17:30"], "sat-sun": ["00:00-12:00", "20:00-04:00"]}},
+    {
+        "timezone": "Europe/Warsaw",
+        "hours": {"mon-fri": ["08:00-12:00", "12:30-16:00"], "sun": ["10:00-14:00"]},
+        "holidays": ["2025-05-01", "2025-03-31", "2025-10-27"],
+    },
+)
+
+
+def clauses(draw: Draw, conditions: tuple[str | None, ...] = CONDITIONS, types: tuple[str, ...] = TYPES) -> Any:  # noqa: ANN401
+    event, where = draw(st.sampled_from(types)), draw(st.sampled_from(conditions))
+    return event if where is None else {"event": event, "where": where}
+
+
+def response(draw: Draw, scale: Scale) -> Document:
+    found = {
+        "when": clauses(draw),
+        "expect": clauses(draw, ABOUT_OPENING),
+        "within": draw(st.sampled_from(scale.spans)),
+    }
+    if draw(st.booleans()):
+        found["unless"] = clauses(draw, ABOUT_OPENING)
+    if draw(st.booleans()):
+        found["pause"] = {"when": clauses(draw, ABOUT_OPENING), "until": clauses(draw, ABOUT_OPENING)}
+    if draw(st.booleans()):
+        found["reopen"] = "each"
+    return found | _warned(draw)
+
+
+def _warned(draw: Draw) -> Document:
+    warn = draw(st.sampled_from(WARNINGS))
+    return {"warn": warn} if warn else {}
+
+
+def precedence(draw: Draw, scale: Scale) -> Document:
+    within = draw(st.sampled_from(scale.spans))
+    return {"when": clauses(draw), "expect": clauses(draw, ABOUT_OPENING), "within_last": within}
+
+
+def universality(draw: Draw, _scale: Scale) -> Document:
+    return {"when": clauses(draw), "must": draw(st.sampled_from(CONDITIONS[2:]))}
+
+
+def bounded(draw: Draw, scale: Scale) -> Document:
+    when = clauses(draw, types=TYPES[:3])
+    found: Document = {"when": when, "at_most": draw(st.integers(0, 3))}
+    match draw(st.sampled_from(("within", "within", "until", "life"))):
+        case "within":
+            found["within"] = draw(st.sampled_from(scale.spans))
+        case "until":
+            found["until"] = clauses(draw, types=TYPES[3:])
+        case _:
+            pass
+    return found
+
+
+def recurrence(draw: Draw, scale: Scale) -> Document:
+    every = draw(st.sampled_from((*(scale.spans[-1:] if scale is DAYS else scale.spans), *scale.periods)))
+    found = {"expect": clauses(draw), "every": every}
+    return found if every in scale.periods else found | _warned(draw)
+
+
+def level(draw: Draw, scale: Scale) -> Document:
+    measure, must = draw(
+        st.sampled_from(
+            (
+                ("mean(n)", ">= 1.5"),
+                ("mean(x)", "measure > 1"),
+                ("sum(x)", "<= 2"),
+                ("min(n)", "> 0"),
+                ("max(x)", "< 3"),
+                ("count()", "<= 2"),
+                ("share(ok)", ">= 60%"),
+                ("share(n > 1)", "measure < 50%"),
+                ("p90(n)", "<= 2"),
+            )
+        )
+    )
+    over = draw(st.sampled_from((*scale.windows, "1 events", "3 events", "5 events")))
+    found = {"when": clauses(draw), "measure": measure, "over": over, "must": must}
+    if draw(st.booleans()):
+        most = int(over.split()[0]) if over.endswith("events") else 3
+        found["at_least"] = draw(st.integers(1, min(most, 3)))
+    return found
+
+
+DRAWN = {
+    "response": response,
+    "precedence": precedence,
+    "universality": universality,
+    "bounded": bounded,
+    "recurrence": recurrence,
+    "level": level,
+}
+
+
+def standard(draw: Draw, shape: str, scale: Scale) -> Document:
+    found = {"promise": "You will not wait.", "owner": LEAD, "carry": [], **DRAWN[shape](draw, scale)}
+    found["per"] = draw(st.sampled_from((["queue"], ["queue"], ["site", "queue"], ["site"], [])))
+    if scale.calendar and shape in {"response", "recurrence", "level"} and draw(st.integers(0, 3)):
+        found["calendar"] = "trading"
+    if scale.forget_after:
+        found["forget_after"] = draw(st.sampled_from(scale.forget_after))
+    return found
+
+
+def document(standards: dict[str, Document], **more: Document) -> Document:
+    return {"kept": 1, "events": dict.fromkeys((*TYPES, "clock.struck"), FIELDS), **more, "standards": standards}
+
+
+@st.composite
+def documents(draw: Draw, shape: str, scale: Scale) -> Document:
+    """Draw a document with one standard."""
+    one = standard(draw, shape, scale)
+    more: Document = {}
+    if "calendar" in one:
+        more["calendars"] = {"trading": draw(st.sampled_from(CALENDARS))}
+    if scale is SECONDS and draw(st.booleans()):
+        more["feeds"] = _feeds(draw, [one])
+    return document({"first": one}, **more)
+
+
+def _feeds(draw: Draw, standards: list[Document]) -> Document:
+    shared = [name for name in ("site", "queue") if all(name in one["per"] for one in standards)]
+    choices: tuple[list[str], ...] = ([], shared, shared[:1])
+    per = draw(st.sampled_from(choices))
+    events = draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True))
+    return {"line": {"events": events, "per": per, "silent_after": draw(st.sampled_from(("1s", "2s", "5s")))}}
+
+
+@st.composite
+def mixed_documents(draw: Draw) -> Document:
+    """Draw a document of several standards, some of which hear what the others promised."""
+    scale = SECONDS
+    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
+    lower = [standard(draw, shape, scale) for shape in shapes]
+    upper = [_listener(draw, "first", lower[0]) for _ in range(draw(st.integers(0, 2)))]
+    if draw(st.booleans()) and upper:
+        upper.append(_listener(draw, "fourth", upper[0]))
+    ids = ("first", "second", "third")[: len(lower)] + ("fourth", "fifth", "sixth")[: len(upper)]
+    more = {"feeds": _feeds(draw, [*lower, *upper])} if draw(st.booleans()) else {}
+    return document(dict(zip(ids, [*lower, *upper], strict=True)), **more)
+
+
+def _listener(draw: Draw, heard: str, below: Document) -> Document:
+    kind = draw(st.sampled_from(("opened", "warned", "kept", "broken", "voided", "excused", "lost", "paused")))
+    promise = {"event": f"promise.{kind}", "where": f'standard == "{heard}"'}
+    broken = {"event": "promise.broken", "where": f'standard == "{heard}"'}
+    ordinary = clauses(draw)
+    within = draw(st.sampled_from(SECONDS.spans))
+    most = draw(st.integers(0, 2))
+    shape = draw(
+        st.sampled_from(
+            (
+                {"when": promise, "expect": ordinary, "within": within},
+                {"when": promise, "expect": broken, "within": within, "reopen": "each"},
+                {"when": ordinary, "expect": promise, "within": within, "unless": broken},
+                {"when": ordinary, "expect": promise, "within_last": within},
+                {"when": promise, "at_most": most, "within": within},
+                {"when": promise, "at_most": most, "until": ordinary},
+                {"expect": promise, "every": within},
+                {"when": promise, "measure": "count()", "over": "5s", "must": f"<= {most}"},
+            )
+        )
+    )
+    return {"promise": "You will hear of it.", "owner": LEAD, "per": below["per"], **shape}
+
+
+def _event(place: int, kind: str, time: int, data: Document) -> Document:
+    return {"id": f"e{place}", "source": "shop", "type": kind, "time": time, "data": data}
+
+
+@st.composite
+def _data(draw: Draw, kind: str) -> Document:
+    site, queue = draw(st.sampled_from((("s", "a"), ("s", "a"), ("s", "b"), ("t", "a"))))
+    found: Document = {"site": site, "queue": queue, "n": draw(st.integers(0, 3)), "ok": draw(st.booleans())}
+    if draw(st.booleans()):
+        found["x"] = draw(st.integers(0, 3))
+    return found
+
+
+def _grant(draw: Draw, standards: Document) -> Document:
+    name = draw(st.sampled_from(sorted(standards)))
+    site_and_queue = draw(st.sampled_from((("s", "a"), ("s", "b"), ("t", "a"))))
+    bound = dict(zip(("site", "queue"), site_and_queue, strict=True))
+    subject = "/".join(bound[field] for field in standards[name]["per"])
+    return {"standard": name, "subject": subject, "by": draw(st.sampled_from((LEAD, LEAD, STRANGER))), "reason": "rain"}
+
+
+@st.composite
+def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True) -> History:
+    """Draw a history in the order of its times, with grants, and perhaps with silence at its end."""
+    named = {kind for kind in TYPES if f'"{kind}"' in str(about["standards"]).replace("'", '"')} or set(TYPES)
+    kinds = st.sampled_from([*sorted(named), *sorted(named), "clock.struck", *(["exception.granted"] * grants)])
+    time = draw(st.sampled_from(scale.starts))
+    events = []
+    for place, (gap, kind) in enumerate(draw(st.lists(st.tuples(st.integers(0, 6), kinds), min_size=1, max_size=24))):
+        time += (0, 0, 1, 1, 2, 3, 8)[gap] * scale.step
+        data = _grant(draw, about["standards"]) if kind == "exception.granted" else draw(_data(kind))
+        events.append(_event(place, kind, time, data))
+    if silence := draw(st.integers(0, 20)):
+        events.append(_event(len(events), "clock.struck", time + silence * scale.step, draw(_data("clock.struck"))))
+    return events
+
+
+@st.composite
+def arrivals(draw: Draw, history: History) -> History:
+    """Let a history arrive: events up to `LATENESS` late, and some of them twice."""
+    delays = draw(
+        st.lists(st.sampled_from((0, 0, LATENESS // 2, LATENESS)), min_size=len(history), max_size=len(history))
+    )
+    order = sorted(range(len(history)), key=lambda i: history[i]["time"] + delays[i])
+    arrived = [history[i] for i in order]
+    for place in sorted(draw(st.lists(st.integers(0, len(arrived) - 1), max_size=4)), reverse=True):
+        again = draw(st.integers(place + 1, min(place + 5, len(arrived))))
+        newest = max(event["time"] for event in arrived[:again])
+        if newest - arrived[place]["time"] <= REMEMBERED:
+            arrived.insert(again, arrived[place])
+    return arrived
+
+
+@st.composite
+def cases(draw: Draw, shape: str) -> tuple[Document, History]:
+    """Draw a document of one shape, or `mixed`, and a history as it arrived."""
+    scale = SECONDS if shape == "mixed" else draw(st.sampled_from((SECONDS, SECONDS, HOURS, DAYS)))
+    about = draw(mixed_documents() if shape == "mixed" else documents(shape, scale))
+    return about, draw(arrivals(draw(histories(about, scale))))

@@ -1,0 +1,253 @@
+"""The six shapes, each as docs/semantics.md tells it, in its order of sentences.
+
+Read `watch.py` first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from tests.oracle import opening_hours
+from tests.oracle.language import holds, samples, satisfies, span
+from tests.oracle.watch import DAY, Event, Owed, Ring, Watch, clause, names
+
+
+class Response(Watch):
+    awaited = ("expect", "unless")
+    held = False
+
+    def forget(self) -> None:
+        super().forget()
+        self.held = False
+
+    def event(self, event: Event) -> None:
+        for promise in self.reach:
+            if promise.verdict == "open":
+                self._touch(promise, event)
+            elif promise.verdict == "broken" and not promise.late:
+                self._follow(promise, event)
+        if event["type"] != names(self.standard)["when"]:
+            return
+        _, where = clause(self.standard["when"])
+        held, each = self.matches("when", event), self.standard.get("reopen") == "each"
+        edge = held and (where is None or not self.held)
+        self.held = held
+        if (each and held) or (edge and not self.open()):
+            self.begin(event["time"], event)
+
+    def _touch(self, promise: Owed, event: Event) -> None:
+        at = event["time"]
+        if self.matches("expect", event, promise.opening):
+            promise.say("kept", at, "kept")
+        elif self.matches("unless", event, promise.opening):
+            promise.say("voided", at, "void")
+        elif promise.paused and self.matches("pause.until", event, promise.opening):
+            promise.paused, promise.since = False, at
+            promise.say("resumed", at)
+        elif not promise.paused and self.matches("pause.when", event, promise.opening):
+            promise.paused = True
+            promise.spent += opening_hours.open_time(self.calendar, promise.since, at)
+            promise.say("paused", at)
+
+    def _follow(self, promise: Owed, event: Event) -> None:
+        if promise.gone or event["time"] - promise.settled > DAY:
+            return
+        if self.matches("expect", event, promise.opening):
+            promise.late = True
+            promise.say("fulfilled_late", event["time"])
+        elif self.matches("unless", event, promise.opening):
+            promise.gone = True
+
+    def rings(self) -> Iterator[Ring]:
+        for promise in self.open():
+            if not promise.paused:
+                yield from self.clock(promise, span(self.standard["within"]), self._due)
+
+    def _due(self, promise: Owed, at: int) -> None:
+        self.settle(promise, "broken", at)
+
+
+class Precedence(Watch):
+    awaited = ("expect",)
+
+    def forget(self) -> None:
+        super().forget()
+        self.before: list[Event] = []
+
+    def event(self, event: Event) -> None:
+        at = event["time"]
+        if self.matches("when", event):
+            promise = self.begin(at, event)
+            earliest = at - span(self.standard["within_last"])
+            if any(earliest <= one["time"] and self.matches("expect", one, event) for one in self.before):
+                promise.say("kept", at, "kept")
+            else:
+                self.settle(promise, "broken", at)
+        self.before.append(event)
+
+
+class Universality(Watch):
+    def event(self, event: Event) -> None:
+        if self.matches("when", event):
+            verdict = "kept" if holds(self.standard["must"], event["data"]) else "broken"
+            self.begin(event["time"], event).say(verdict, event["time"], verdict)
+
+
+class Bounded(Watch):
+    awaited = ("when",)
+
+    def forget(self) -> None:
+        super().forget()
+        self.counted: list[int] = []
+        self.over = False
+
+    def counting(self, at: int) -> int:
+        within = self.standard.get("within")
+        return sum(within is None or at - one <= span(within) for one in self.counted)
+
+    def event(self, event: Event) -> None:
+        at, most = event["time"], self.standard["at_most"]
+        opening = self.reach[-1].opening if self.reach else None
+        if self.matches("until", event, opening):
+            for promise in self.open():
+                self.settle(promise, "kept", at)
+            self.counted, self.over = [], False
+        if not self.matches("when", event):
+            return
+        before = self.counting(at)
+        opens = before <= most if self.over else before == 0
+        self.counted.append(at)
+        if opens and not self.open():
+            self.begin(at, event)
+            self.over = False
+        if self.open() and self.counting(at) > most:
+            self.open()[0].say("broken", at, "broken")
+            self.over = True
+
+    def rings(self) -> Iterator[Ring]:
+        for promise in self.open():
+            if "within" in self.standard:
+                yield self.counted[-1] + span(self.standard["within"]), partial(self.settle, promise, "kept")
+
+
+class Recurrence(Watch):
+    awaited = ("expect",)
+
+    def forget(self) -> None:
+        super().forget()
+        self.period: Owed | None = None
+
+    def owes(self) -> bool:
+        return self.period is not None
+
+    def event(self, event: Event) -> None:
+        if self.period is None:
+            self.period = self.begin(event["time"], event)
+        if self.period.verdict == "open" and self.matches("expect", event):
+            self.period.say("kept", event["time"], "kept")
+
+    def rings(self) -> Iterator[Ring]:
+        if self.period is None:
+            return
+        every = self.standard["every"]
+        if every in {"day", "week", "month"}:
+            yield opening_hours.next_bound(self.zone, self.period.opened, every), self._turn
+            return
+        marks = self.marks(span(every))
+        if self.period.verdict == "open" and self.period.rung < len(marks):
+            yield self.after(self.period.opened, marks[self.period.rung]), self._remind
+        else:
+            yield self.after(self.period.opened, span(every)), self._turn
+
+    def _remind(self, at: int) -> None:
+        assert self.period
+        self._warn(self.period, at)
+
+    def _turn(self, at: int) -> None:
+        assert self.period
+        if self.period.verdict == "open":
+            self.settle(self.period, "broken", at)
+        self.period = self.begin(at, None)
+
+
+@dataclass(eq=False)
+class Window:
+    promise: Owed
+    end: int | None
+    data: list[dict[str, Any]] = field(default_factory=list)
+    warned: bool = False
+    judged: bool = False
+
+
+class Level(Watch):
+    awaited = ("when",)
+
+    def forget(self) -> None:
+        super().forget()
+        self.windows: list[Window] = []
+
+    def event(self, event: Event) -> None:
+        if not self.matches("when", event):
+            return
+        at, over = event["time"], self.standard["over"]
+        window = next((one for one in self.windows if not self._is_over(one, at)), None)
+        if window is None:
+            end = None if over.endswith("events") else self._end(at)
+            window = Window(self.begin(at, event), end)
+            self.windows.append(window)
+        window.data.append(event["data"])
+        values = samples(self.standard["measure"], window.data)
+        if over.endswith("events") and len(values) == int(over.split()[0]):
+            self._judge(window, at)
+        elif self._looks_bad(window, values):
+            window.warned = True
+            window.promise.say("warned", at)
+
+    def _looks_bad(self, window: Window, values: list[Any]) -> bool:
+        enough = len(values) >= max(1, self.standard.get("at_least", 1))
+        fresh = window.promise.verdict == "open" and not window.warned
+        return fresh and enough and not satisfies(self.standard["must"], self.standard["measure"], values)
+
+    @staticmethod
+    def _is_over(window: Window, at: int) -> bool:
+        return window.judged or (window.end is not None and at >= window.end)
+
+    def _end(self, at: int) -> int:
+        midnight = opening_hours.next_midnight(self.zone, at, 0)
+        length = span(self.standard["over"])
+        end = midnight + (at - midnight) // length * length + length
+        return min(end, opening_hours.next_midnight(self.zone, at))
+
+    def _judge(self, window: Window, at: int) -> None:
+        window.judged = True
+        if window.promise.verdict != "open":
+            return
+        values = samples(self.standard["measure"], window.data)
+        if len(values) < self.standard.get("at_least", 1):
+            verdict = "voided"
+        else:
+            verdict = "kept" if satisfies(self.standard["must"], self.standard["measure"], values) else "broken"
+        self.settle(window.promise, verdict, at)
+
+    def _judge_at_its_end(self, window: Window, end: int, _last: int) -> None:
+        """Judge a window at its end, which comes before everything else that happens at that instant."""
+        self._judge(window, end)
+
+    def rings(self) -> Iterator[Ring]:
+        for window in self.windows:
+            if window.end is not None and not window.judged:
+                yield window.end - 1, partial(self._judge_at_its_end, window, window.end)
+
+
+def watch_class(standard: dict[str, Any]) -> type[Watch]:
+    """Tell the shape by its keys."""
+    if "measure" in standard:
+        return Level
+    if "at_most" in standard:
+        return Bounded
+    if "every" in standard:
+        return Recurrence
+    if "must" in standard:
+        return Universality
+    return Precedence if "within_last" in standard else Response

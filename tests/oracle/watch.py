@@ -1,0 +1,188 @@
+"""What all six shapes have in common: promises, the order of clocks and events, memory, silence, exceptions.
+
+Knows: one standard over one subject. Must not know: how any shape decides; that is in `shapes.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.oracle import opening_hours
+from tests.oracle.language import holds, span
+
+DAY = 86_400 * 10**6
+Event = dict[str, Any]
+Subject = tuple[Any, ...]
+Ring = tuple[int, Callable[[int], None]]
+
+
+@dataclass(eq=False)
+class Owed:
+    """A promise: what was said of it, in order, as (kind, at, verdict after)."""
+
+    opened: int
+    opening: Event | None
+    verdict: str = "open"
+    settled: int = -1
+    told: list[tuple[str, int, str]] = field(default_factory=list)
+    paused: bool = False
+    spent: int = 0
+    since: int = 0
+    rung: int = 0
+    late: bool = False
+    gone: bool = False
+
+    def say(self, kind: str, at: int, verdict: str = "") -> None:
+        if verdict:
+            self.verdict, self.settled = verdict, at
+        self.told.append((kind, at, self.verdict))
+
+
+@dataclass
+class World:
+    """The document, and every event of the history in the order in which it is judged."""
+
+    document: dict[str, Any]
+    events: list[Event]
+    end: int
+
+    def dark(self, feeds: list[str], bound: dict[str, Any], at: int) -> bool:
+        return any(not self._heard(self.document["feeds"][name], bound, at) for name in feeds)
+
+    def _heard(self, feed: dict[str, Any], bound: dict[str, Any], at: int) -> bool:
+        per = feed.get("per", [])
+        since = at - span(feed["silent_after"])
+        return any(
+            since <= event["time"] <= at and all(event["data"].get(name) == bound[name] for name in per)
+            for event in self.events
+            if event["type"] in feed["events"]
+        )
+
+
+def clause(text: str | dict[str, str]) -> tuple[str, str | None]:
+    return (text, None) if isinstance(text, str) else (text["event"], text.get("where"))
+
+
+def names(standard: dict[str, Any]) -> dict[str, str]:
+    """Give the event types that a standard names, by the key they stand under."""
+    pause = standard.get("pause", {})
+    found = {key: standard.get(key) for key in ("when", "expect", "unless")} | {"pause.when": pause.get("when")}
+    found |= {"pause.until": pause.get("until"), "until": standard.get("until")}
+    return {key: clause(one)[0] for key, one in found.items() if one}
+
+
+class Watch:
+    """One standard over one subject, from its first event to the end."""
+
+    awaited: tuple[str, ...] = ()
+
+    def __init__(self, world: World, standard: dict[str, Any], subject: Subject) -> None:
+        self.world, self.standard, self.subject = world, standard, subject
+        self.promises: list[Owed] = []
+        self.reach: list[Owed] = []
+        self.calendar = opening_hours.key(world.document.get("calendars", {}).get(standard.get("calendar")))
+        self.zone = world.document["calendars"][standard["calendar"]]["timezone"] if self.calendar else "UTC"
+        types = names(standard)
+        waited = {types[name] for name in self.awaited if name in types}
+        feeds = world.document.get("feeds", {})
+        self.feeds = [name for name, feed in feeds.items() if waited & set(feed["events"])]
+        self.forget()
+
+    def forget(self) -> None:
+        """Find the subject new: what was promised stays in the ledger, and nothing else is known."""
+        self.reach = []
+
+    def event(self, event: Event) -> None:
+        raise NotImplementedError
+
+    def rings(self) -> Iterator[Ring]:
+        """Give the instants at which something happens by itself, unless an event comes first."""
+        return iter(())
+
+    def owes(self) -> bool:
+        return bool(self.open())
+
+    def open(self) -> list[Owed]:
+        return [promise for promise in self.reach if promise.verdict == "open"]
+
+    def run(self, events: list[Event], last_seen: Callable[[Event], int | None]) -> None:
+        """Judge the events of the subject, each after every clock that rings before it."""
+        for event in events:
+            self._ring_until(event["time"] - 1)
+            last = last_seen(event)
+            memory = span(self.standard.get("forget_after", "7d"))
+            if last is not None and event["time"] - last > memory and not self.owes():
+                self.forget()
+            if event["type"] == "exception.granted":
+                self._grant(event["time"], event["data"]["by"])
+            else:
+                self.event(event)
+        self._ring_until(self.world.end)
+
+    def _ring_until(self, last: int) -> None:
+        while due := [ring for ring in self.rings() if ring[0] <= last]:
+            at, ring = min(due, key=lambda one: one[0])
+            ring(at)
+
+    def _grant(self, at: int, by: str) -> None:
+        if by not in self.standard.get("may_excuse", [self.standard.get("owner")]):
+            return
+        if still_open := self.open():
+            for promise in still_open:
+                promise.say("excused", at, "excused")
+            return
+        failed = [one for one in self.reach if one.verdict in {"broken", "unknown"} and at - one.settled <= DAY]
+        if failed:
+            max(failed, key=lambda one: (one.settled, one.opened)).say("corrected", at, "excused")
+
+    def begin(self, at: int, opening: Event | None) -> Owed:
+        promise = Owed(at, opening, since=at)
+        promise.say("opened", at)
+        self.promises.append(promise)
+        self.reach.append(promise)
+        return promise
+
+    def matches(self, name: str, event: Event, opening: Event | None = None) -> bool:
+        """Tell whether the event is what the clause under this key asks for."""
+        part = self.standard
+        for step in name.split("."):
+            part = part.get(step, {})
+        if not part:
+            return False
+        wanted, where = clause(part)
+        return bool(event["type"] == wanted) and holds(where, event["data"], opening["data"] if opening else None)
+
+    def is_dark(self, at: int) -> bool:
+        return self.world.dark(self.feeds, dict(zip(self.standard["per"], self.subject, strict=True)), at)
+
+    def settle(self, promise: Owed, kind: str, at: int) -> None:
+        """Say a verdict that rests on an absence: it is unknown while the feed is dark."""
+        if self.is_dark(at):
+            promise.say("lost", at, "unknown")
+        else:
+            promise.say(kind, at, "void" if kind == "voided" else kind)
+
+    def marks(self, whole: int) -> list[int]:
+        """Give the counted times at which to warn."""
+        warn = self.standard.get("warn", [])
+        texts = [warn] if isinstance(warn, str) else warn
+        return sorted(
+            whole * int(text[:-1]) // 100 if text.endswith("%") else whole - span(text.removesuffix(" before"))
+            for text in texts
+        )
+
+    def after(self, start: int, amount: int) -> int:
+        return opening_hours.instant_after(self.calendar, start, amount, self.world.end)
+
+    def clock(self, promise: Owed, whole: int, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
+        """Give the next warning, or the deadline, of a promise whose clock runs."""
+        marks = self.marks(whole)
+        if promise.rung < len(marks):
+            yield self.after(promise.since, marks[promise.rung] - promise.spent), lambda at: self._warn(promise, at)
+        else:
+            yield self.after(promise.since, whole - promise.spent), lambda at: due(promise, at)
+
+    @staticmethod
+    def _warn(promise: Owed, at: int) -> None:
+        promise.rung += 1
+        promise.say("warned", at)

@@ -1,0 +1,1 @@
+"""What `standards/` promises, file by file."""

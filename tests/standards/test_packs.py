@@ -1,0 +1,66 @@
+"""The packs and the examples are the first things that people read and run: they must be whole, and without a slip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from standards.spec import Loaded, Source, load
+
+ROOT = Path(__file__).parents[2]
+PACKS = sorted((ROOT / "standards" / "packs").glob("*.yaml"))
+EXAMPLES = sorted((ROOT / "examples").glob("*/standards.yaml"))
+TEXTS = ("promise", "what", "how", "why", "exceptions", "owner")
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def loaded(*paths: Path) -> Loaded:
+    return load([Source(name=named(path), text=path.read_text(encoding="utf-8")) for path in paths])
+
+
+def test_all_of_them_are_found() -> None:
+    """The tests below look at every pack and every example there is, not at an empty folder."""
+    assert [path.stem for path in PACKS] == ["call_centre", "grocery", "service_desk", "team"]
+    assert [path.parent.name for path in EXAMPLES] == ["bank", "grocery", "volvo", "warsaw"]
+
+
+@pytest.mark.parametrize("path", [*PACKS, *EXAMPLES], ids=named)
+def test_loads_without_a_finding(path: Path) -> None:
+    """Whoever starts from a pack or an example starts without an error and without a warning."""
+    found = loaded(path)
+    assert found.standards
+    assert [warning.render() for warning in found.warnings] == []
+
+
+@pytest.mark.parametrize("path", [*PACKS, *EXAMPLES], ids=named)
+def test_every_text_is_there(path: Path) -> None:
+    """Whoever gets a message about a promise is told what to do, how, why, when not, and whose it is."""
+    standards = loaded(path).standards
+    missing = [(standard.id, text) for standard in standards for text in TEXTS if not getattr(standard, text)]
+    assert missing == []
+    assert [standard.id for standard in standards if standard.objective is None] == []
+
+
+@pytest.mark.parametrize("path", PACKS, ids=named)
+def test_speed_is_never_alone(path: Path) -> None:
+    """A pack never asks for speed alone: what is measured alone is bought with what is not."""
+    assert {standard.aspect for standard in loaded(path).standards} - {"speed"}
+
+
+@pytest.mark.parametrize("path", PACKS, ids=named)
+def test_says_what_it_is_for(path: Path) -> None:
+    """A pack begins with three lines that say what it is for and which events it needs."""
+    head = path.read_text(encoding="utf-8").splitlines()[:4]
+    assert [line.startswith("# ") for line in head] == [True, True, True, False]
+    assert any("Needs: " in line for line in head)
+
+
+def test_packs_go_together() -> None:
+    """A house may load every pack at once: no name is taken twice, and no standard hears itself in a circle."""
+    found = loaded(*PACKS)
+    assert len(found.standards) == sum(len(loaded(path).standards) for path in PACKS)
+    assert found.warnings == []
