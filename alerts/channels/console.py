@@ -1,0 +1,42 @@
+"""The console: each notice as one line, for whoever sits before the terminal or reads the log.
+
+Knows: a stream of text. Must not know: anything else. Read next: `webhook.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from standards.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from alerts.notice import Notice
+
+_MARKS = {"warned": "!", "broken": "x", "lost": "?"}
+
+
+class Console:
+    """Writes notices to a stream, usually stderr."""
+
+    name = "console"
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    async def deliver(self, notice: Notice) -> None:
+        """Write one line. Raises DeliveryError when the stream is closed."""
+        try:
+            self._stream.write(f"{row(notice)}\n")
+            self._stream.flush()
+        except (OSError, ValueError) as error:
+            raise DeliveryError(f"the console does not take it: {error}", again=False) from None
+
+    async def close(self) -> None:
+        """Nothing is held: the stream belongs to whoever gave it."""
+
+
+def row(notice: Notice) -> str:
+    """Put a notice on one line: a mark, the standard, what to do, how."""
+    how = f" {notice.how}" if notice.kind in ("warned", "broken") and notice.how else ""
+    text = f"{_MARKS.get(notice.kind, '.')} {notice.standard}: {notice.text}{how}"
+    return " ".join(text.split())

@@ -1,0 +1,91 @@
+"""The desk: decides which lines of the ledger someone has to hear of.
+
+One desk case holds what was told of one subject's promises, so that nobody hears that all is well who never heard of
+the trouble. `feed` is as pure as the judge's: the same lines give the same notices, on every host and in every replay.
+
+Knows: lines, times, standards' wording. Must not know: channels, clocks, stores. Read next: `notice.py` for the words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from alerts.notice import Notice, Reason, notice
+from standards.events import Tick
+from standards.ledger import Line
+from standards.promise import NEVER
+from standards.standard import CORRECTIONS_HORIZON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from standards.standard import Standard
+
+REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
+"""How long after its last notice a promise is remembered, in microseconds: a correction comes within the horizon."""
+UTC_ZONE = ZoneInfo("UTC")
+
+DeskFact = Line | Tick
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What the desk decides by: the standards by revision, for their wording, and the zone in which times are told."""
+
+    standards: Mapping[str, Standard]
+    zone: ZoneInfo = UTC_ZONE
+
+
+class DeskCase(msgspec.Struct):
+    """What was told of one standard's promises to one subject: (standard, subject). `told` maps a promise to when."""
+
+    key: tuple[str, str]
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What one call of `feed` did: the case after it (None: nothing to remember), the notices, the reason of each line.
+
+    `reasons` are (id of the line, why it was told or not); `wake_at` is when the case wants to hear of time.
+    """
+
+    case: DeskCase | None
+    notices: list[Notice]
+    reasons: list[tuple[str, Reason]]
+    wake_at: int
+
+
+def feed(case: DeskCase, facts: Iterable[DeskFact], policy: Policy) -> Step:
+    """Decide on lines of one standard and subject, in their order, and forget what a tick says is long over."""
+    notices, reasons = [], []
+    for fact in facts:
+        if isinstance(fact, Tick):
+            case.told = {name: at for name, at in case.told.items() if at + REMEMBERED_FOR > fact.at}
+            continue
+        reason = _decide(case, fact)
+        reasons.append((fact.id, reason))
+        if reason == "told":
+            notices.append(notice(fact, policy.standards[fact.revision], policy.zone))
+    wake_at = min(case.told.values(), default=NEVER - REMEMBERED_FOR) + REMEMBERED_FOR
+    return Step(case if case.told else None, notices, reasons, wake_at)
+
+
+def _decide(case: DeskCase, line: Line) -> Reason:
+    match line.kind:
+        case "warned" | "broken" | "lost":
+            case.told[line.promise] = line.known
+            return "told"
+        case "kept" | "voided" | "excused" | "fulfilled_late" | "corrected":
+            if line.promise not in case.told:
+                return "nobody-waits-for-it"
+            if line.kind == "fulfilled_late":  # it stays broken, and may still be excused
+                case.told[line.promise] = line.known
+            else:
+                del case.told[line.promise]
+            return "told"
+        case "opened" | "paused" | "resumed":
+            return "not-actionable"
+        case _:
+            assert_never(line.kind)

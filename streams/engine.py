@@ -1,0 +1,209 @@
+"""The engine: one partition judged, told and stored, one transaction per batch. The whole embedded host but its clock.
+
+Theory of operation. `step` judges a batch in memory and then writes everything it did in one transaction. When that
+fails, memory is ahead of the disk and must not be used again: the caller calls `rebuild`, which reads everything back,
+so that what is known is always what is stored. A reload of the standards is the same reading back, under the new
+rulebook; what cannot be read under it leaves the old one in force.
+
+Used from one thread at a time. Knows: pump, desk, store. Must not know: the clock, asyncio, HTTP: it is told the time.
+Read next: `embedded.py`, which runs it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from alerts.desk import DeskCase, Policy
+from standards.errors import EventError, SpecError, StateError
+from standards.events import DERIVED_SOURCE, type_of
+from standards.ledger import line
+from standards.standard import CORRECTIONS_HORIZON
+from streams.books import Committed
+from streams.deskroom import DeskRoom
+from streams.pump import GRACE, LATENESS, Position, Pump
+from streams.record import Batch, Recorder
+from streams.sqlite import FILE, Database
+from streams.wire import Reader, Refusal, encode, in_future
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from standards.events import Event
+    from standards.spec import Loaded
+
+MAX_SKEW = 300_000_000
+"""How far an event's time may be ahead of the wall clock, in microseconds."""
+BEGIN_EVERY = 60_000_000
+"""How often listed subjects are looked at while older revisions still owe them, in microseconds."""
+
+_OWING = """
+SELECT revision, excerpt FROM revisions WHERE revision IN (
+    SELECT revision FROM promises WHERE verdict IS NULL UNION SELECT revision FROM promises WHERE settled >= ?)
+ORDER BY loaded_at, revision
+"""
+
+
+class Standards(Protocol):
+    """Where the standards come from."""
+
+    def fingerprint(self) -> object:
+        """Give a value that differs when what `load` reads has changed; None if it never does."""
+
+    def load(self, retired: Sequence[str]) -> Loaded:
+        """Load them together with excerpts of older revisions. Raises SpecError."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How to judge and tell. `lateness`, `grace` and `max_skew` are microseconds; notices go to all `channels`."""
+
+    lateness: int = LATENESS
+    grace: int = GRACE
+    max_skew: int = MAX_SKEW
+    zone: ZoneInfo = ZoneInfo("UTC")
+    channels: tuple[str, ...] = ()
+
+
+DEFAULTS = Options()
+
+
+class Engine:
+    """Judges, tells and stores. Construct it, then `rebuild`; after an error from `step`, `rebuild` before the next."""
+
+    loaded: Loaded
+    reader: Reader
+    pump: Pump
+
+    def __init__(self, folder: Path, standards: Standards, options: Options) -> None:
+        """Open the store in a folder. Raises StateError."""
+        self.standards = standards
+        self.options = options
+        self.database = Database(folder / FILE)
+        self._begun = 0
+
+    def close(self) -> None:
+        """Close the store."""
+        self.database.close()
+
+    def rebuild(self, wall: int) -> None:
+        """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
+        if not hasattr(self, "loaded"):
+            self.reload(wall)
+            return
+        self._adopt(self.loaded, wall)
+
+    def reload(self, wall: int) -> None:
+        """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
+        owing = self.database.all(_OWING, [wall - CORRECTIONS_HORIZON])
+        loaded = self.standards.load(())
+        retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
+        self._adopt(self.standards.load(retired) if retired else loaded, wall)
+
+    def _adopt(self, loaded: Loaded, wall: int) -> None:
+        """Read the stored state into a new pump and desk, store what the change itself changed, and go over to them."""
+        rulebook, options = loaded.rulebook, self.options
+        pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
+        recorder = Recorder(self.database, rulebook, options.channels)
+        moved = pump.adopt(recorder.cases.read())
+        stored = self.database.all("SELECT body FROM desk_cases")
+        desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
+        excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
+        with self.database.writing():
+            recorder.cases.write({key: pump.case(*key) for key in moved})
+            recorder.revisions(excerpts, wall)
+        self.loaded, self.pump, self.recorder = loaded, pump, recorder
+        self.reader = Reader(rulebook.classes)
+        self.desk = DeskRoom(Policy(rulebook.standards, options.zone), desk_cases)
+        self._types = set(rulebook.classes.values())
+        self._lists = any(group.listed for group in rulebook.groups.values())
+        self._retired = len(rulebook.standards) > len(rulebook.current)
+        self._begun = 0
+
+    def _position(self, loaded: Loaded) -> Position | None:
+        stored = self.database.one("SELECT body FROM position")
+        if stored is None:
+            return None
+        position = msgspec.json.decode(stored[0], type=Position)
+        silences = {feed.name: feed.silent_after for feed in loaded.feeds}
+        for name, _, hearing in position.hearings:
+            hearing.silent_after = silences.get(name, hearing.silent_after)
+        return position
+
+    def step(self, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> Committed | None:
+        """Judge a batch and store it; durable when this returns. None: there was nothing to store.
+
+        Raises StateError; then nothing of the batch was stored, and `rebuild` must come next.
+        """
+        refused = list(refusals)
+        taken = self._admitted(events, refused, wall)
+        started = perf_counter()
+        self._begin_listed(wall)
+        outcome = self.pump.push(taken, wall=wall)
+        lines = [line(transition) for transition in outcome.transitions]
+        told = self.desk.push(lines, self.pump.low)
+        judged = perf_counter()
+        if not (taken or refused or outcome.touched or told.touched):
+            return None
+        self.recorder.write(
+            Batch(
+                received=wall, events=taken, refusals=refused,
+                cases={key: self.pump.case(*key) for key in outcome.touched},
+                desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices,
+                unused=outcome.unused, position=self.pump.position(),
+            )
+        )  # fmt: skip
+        return Committed(
+            lines=lines,
+            notices=told.notices,
+            events=Counter(map(type_of, taken)),
+            duplicates=outcome.duplicates,
+            unconcerned=outcome.unconcerned,
+            late=Counter(unused.reason for unused in outcome.unused),
+            refused=Counter(refusal.reason for refusal in refused),
+            judging=judged - started,
+            storing=perf_counter() - judged,
+        )
+
+    def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
+        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary."""
+        if not self._types.issuperset(map(type, events)):
+            events = list(self._read_again(events, refused))
+        limit = wall + self.options.max_skew
+        odd = [event for event in events if event.at > limit or event.source == DERIVED_SOURCE]
+        if not odd:
+            return events
+        for event in odd:
+            error = in_future(event, wall, self.options.max_skew) or EventError(
+                "reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
+            )
+            refused.append(Refusal(0, error.reason, str(error), encode(event)))
+        return [event for event in events if event.at <= limit and event.source != DERIVED_SOURCE]
+
+    def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
+        for event in events:
+            if type(event) in self._types:
+                yield event
+                continue
+            raw = encode(event)
+            try:
+                yield self.reader.one(raw)
+            except EventError as error:
+                refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))
+
+    def _begin_listed(self, wall: int) -> None:
+        """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them."""
+        if self._lists and (not self._begun or (self._retired and wall >= self._begun + BEGIN_EVERY)):
+            self.pump.begin(wall)
+            self._begun = wall
+
+
+def problems_of(error: SpecError | StateError) -> list[str]:
+    """Put what stopped a reload into sentences for people, one for each finding."""
+    if isinstance(error, SpecError):
+        return [finding.render() for finding in error.findings]
+    return [str(error)]

@@ -1,0 +1,45 @@
+"""The house: what the screens, the intake and the metrics need of a host, whichever host it is.
+
+Knows: names only; a host has them, no host is named here. Must not know: HTTP, stores, Kafka.
+Read next: `books.py` for what can be looked up, `embedded.py` for a host that has all this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.events import Event
+    from standards.rulebook import Rulebook
+    from streams.books import ReadBooks, Status
+    from streams.wire import Reader, Refusal
+
+
+class House(Protocol):
+    """A running host."""
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the vocabulary in force; another one after the standards were reloaded."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The standards in force; another one after they were reloaded."""
+
+    @property
+    def books(self) -> ReadBooks:
+        """What can be looked up."""
+
+    def room(self) -> bool:
+        """Say whether more events are taken now."""
+
+    def wall(self) -> int:
+        """Tell the time by the host's clock, in microseconds UTC."""
+
+    def now_status(self) -> Status:
+        """Say how the host is."""
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""

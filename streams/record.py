@@ -1,0 +1,151 @@
+"""Writing the store: everything that one batch did goes in together, or not at all.
+
+Lines of the ledger and notices are inserted by their derived ids and ignored when they are there already, so that a
+batch that is judged twice is recorded once. Knows: which value goes to which table. Must not know: how any of it came
+about. Read next: `lookup.py`, which reads it back, and `engine.py`, which calls both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.desk import DeskCase
+from standards.events import type_of
+from streams.books import Delivery
+from streams.pump import Position
+from streams.shelving import CaseStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.notice import Notice, Reason
+    from standards.case import Case, Unused
+    from standards.events import Event
+    from standards.ledger import Line
+    from standards.rulebook import Key, Rulebook
+    from streams.sqlite import Database
+    from streams.wire import Refusal
+
+RAW_KEPT = 65_536
+"""How much of a dead letter's bytes is kept."""
+
+_LINE = "INSERT OR IGNORE INTO ledger (id, promise, standard, owner, kind, at, told, body) VALUES (?,?,?,?,?,?,?,?)"
+_PROMISE = """
+INSERT INTO promises (id, ordinal, standard, revision, subject, owner, aspect, severity, fields, state, verdict,
+    opened, due, settled, elapsed, waited, warned, corrected)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.state, verdict = excluded.verdict,
+    due = excluded.due,
+    settled = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN settled ELSE excluded.settled END,
+    elapsed = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN elapsed ELSE excluded.elapsed END,
+    waited = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN waited ELSE excluded.waited END,
+    warned = max(warned, excluded.warned), corrected = max(corrected, excluded.corrected)
+WHERE excluded.ordinal > promises.ordinal
+"""
+_TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_LATE = "INSERT INTO late (received, reason, type, source, id, at) VALUES (?,?,?,?,?,?)"
+_LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (?,?,?,?)"
+_REVISION = """
+INSERT INTO revisions (revision, standard, excerpt, loaded_at, current) VALUES (?,?,?,?,1)
+ON CONFLICT (revision) DO UPDATE SET current = 1
+"""
+_DELIVERY = """
+UPDATE outbox SET state = ?, tries = ?, next_try = ?, delivered = ?, error = ? WHERE notice = ? AND channel = ?
+"""
+
+_encode = msgspec.json.encode
+
+
+class Batch(msgspec.Struct):
+    """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
+
+    `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `told` gives each line's
+    reason, by its id.
+    """
+
+    received: int
+    events: Sequence[Event] = ()
+    refusals: Sequence[Refusal] = ()
+    cases: Mapping[tuple[str, Key], Case[Event] | None] = {}
+    desk_cases: Mapping[tuple[str, str], DeskCase | None] = {}
+    lines: Sequence[Line] = ()
+    told: Mapping[str, Reason] = {}
+    notices: Sequence[Notice] = ()
+    unused: Sequence[Unused[Event]] = ()
+    position: Position | None = None
+
+
+class Recorder:
+    """Writes to one database, for one rulebook and the channels that every notice goes to."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, channels: Sequence[str]) -> None:
+        self.database = database
+        self.channels = tuple(channels)
+        self.cases = CaseStore(database, rulebook)
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
+        with self.database.writing():
+            self.cases.write(batch.cases)
+            self._traffic(batch)
+            self._ledger(batch)
+            self._desk(batch)
+            if batch.position is not None:
+                self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
+
+    def _traffic(self, batch: Batch) -> None:
+        put, received = self.database.put, batch.received
+        put("INSERT INTO events (at, body) VALUES (?,?)", [(event.at, _encode(event)) for event in batch.events])
+        put(_LETTER, [(received, it.reason, it.message, it.raw[:RAW_KEPT]) for it in batch.refusals])
+        late = [(unused.reason, unused.event) for unused in batch.unused]
+        put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
+
+    def _ledger(self, batch: Batch) -> None:
+        lines, told, put = batch.lines, batch.told, self.database.put
+        rows = [
+            (it.id, it.promise, it.standard, it.owner, it.kind, it.at, told.get(it.id, ""), _encode(it)) for it in lines
+        ]
+        if put(_LINE, rows) == len(rows):
+            counts = Counter((it.standard, it.owner, it.kind) for it in lines)
+            put(_TOTAL, [(*key, count) for key, count in counts.items()])
+        else:  # some were there already
+            put("DELETE FROM totals", [()])
+            put("INSERT INTO totals SELECT standard, owner, kind, count(*) FROM ledger GROUP BY 1, 2, 3", [()])
+        put(_PROMISE, [_folded(line) for line in lines])
+
+    def _desk(self, batch: Batch) -> None:
+        put = self.database.put
+        kept = [(*key, _encode(case)) for key, case in batch.desk_cases.items() if case is not None]
+        put("INSERT OR REPLACE INTO desk_cases VALUES (?,?,?)", kept)
+        gone = [key for key, case in batch.desk_cases.items() if case is None]
+        put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
+        notices = [(it.id, it.promise, _encode(it)) for it in batch.notices]
+        put("INSERT OR IGNORE INTO notices (id, promise, body) VALUES (?,?,?)", notices)
+        outbox = [(it.id, channel) for it in batch.notices for channel in self.channels]
+        put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
+
+    def revisions(self, excerpts: Mapping[str, tuple[str, str]], at: int) -> None:
+        """Note, inside a transaction, which revisions are in force: revision -> (standard, its text)."""
+        self.database.put("UPDATE revisions SET current = 0", [()])
+        rows = [(revision, standard, text, at) for revision, (standard, text) in excerpts.items()]
+        self.database.put(_REVISION, rows)
+
+    def deliveries(self, deliveries: Iterable[Delivery]) -> None:
+        """Note, in one transaction, how notices fare on their channels. Raises StateError."""
+        fields = attrgetter("state", "tries", "next_try", "delivered", "error", "notice", "channel")
+        with self.database.writing():
+            self.database.put(_DELIVERY, [fields(delivery) for delivery in deliveries])
+
+
+def _folded(line: Line) -> tuple[object, ...]:
+    """Give the row that a line makes of its promise; the statement decides what of it replaces what is there."""
+    return (
+        line.promise, int(line.id.rpartition(".")[2]), line.standard, line.revision, line.subject, line.owner,
+        line.aspect, line.severity, _encode(line.fields), line.state, line.verdict, line.opened, line.due,
+        line.at if line.verdict is not None else -1, line.elapsed, line.at - line.opened,
+        line.kind == "warned", line.kind == "corrected",
+    )  # fmt: skip

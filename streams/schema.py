@@ -1,0 +1,140 @@
+"""The store's tables, as ordered migrations. A migration that was released is never edited; changes are new ones.
+
+The number of migrations a database has been through is its schema version, kept in SQLite's `user_version`.
+Bodies are JSON, so that any SQLite shell can read them; instants are microseconds UTC.
+Knows: SQL. Must not know: what is written when. Read next: `record.py`, which writes, and `lookup.py`, which reads.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE events (            -- everything that was taken in, as it came: the log
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX events_at ON events (at);
+
+CREATE TABLE cases (             -- the judge's state: one snapshot per subject, but for the identities it has seen
+    grp TEXT NOT NULL,
+    key BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (grp, key)
+) WITHOUT ROWID;
+
+CREATE TABLE identities (        -- the identities that cases have seen, leaf by leaf, as they came in
+    seq INTEGER PRIMARY KEY,
+    grp TEXT NOT NULL,
+    key BLOB NOT NULL,
+    leaf INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX identities_case ON identities (grp, key);
+
+CREATE TABLE desk_cases (        -- the desk's state: what was told of one standard and subject
+    standard TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (standard, subject)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger (            -- every transition; append only
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    promise TEXT NOT NULL,
+    standard TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    told TEXT NOT NULL,          -- why it was told, or not
+    body BLOB NOT NULL
+);
+CREATE INDEX ledger_promise ON ledger (promise);
+
+CREATE TABLE totals (            -- how many lines the ledger has
+    standard TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (standard, owner, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE promises (          -- the ledger folded: one row per promise
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    ordinal INTEGER NOT NULL,
+    standard TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    aspect TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    fields BLOB NOT NULL,
+    state TEXT NOT NULL,
+    verdict TEXT,
+    opened INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    elapsed INTEGER NOT NULL,
+    waited INTEGER NOT NULL,
+    warned INTEGER NOT NULL,
+    corrected INTEGER NOT NULL
+);
+CREATE INDEX promises_open ON promises (standard, revision) WHERE verdict IS NULL;
+CREATE INDEX promises_settled ON promises (settled);
+CREATE INDEX promises_standard ON promises (standard, opened);
+
+CREATE TABLE notices (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    promise TEXT NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX notices_promise ON notices (promise);
+
+CREATE TABLE outbox (            -- one row per notice and channel
+    notice TEXT NOT NULL REFERENCES notices (id),
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT -1,
+    delivered INTEGER NOT NULL DEFAULT -1,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (notice, channel)
+) WITHOUT ROWID;
+CREATE INDEX outbox_waiting ON outbox (next_try) WHERE state = 'waiting';
+
+CREATE TABLE dead_letters (
+    seq INTEGER PRIMARY KEY,
+    received INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    message TEXT NOT NULL,
+    raw BLOB NOT NULL
+);
+
+CREATE TABLE late (              -- events that changed nothing
+    seq INTEGER PRIMARY KEY,
+    received INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    type TEXT NOT NULL,
+    source TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at INTEGER NOT NULL
+);
+
+CREATE TABLE revisions (         -- the text of every standard ever in force: its promises are judged by it
+    revision TEXT PRIMARY KEY,
+    standard TEXT NOT NULL,
+    excerpt TEXT NOT NULL,
+    loaded_at INTEGER NOT NULL,
+    current INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE position (          -- one row: how far the judge has come
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    body BLOB NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -1,0 +1,181 @@
+"""What the operator set: `KEPT_*` in the environment, or given by the command line, checked before anything starts.
+
+An edge: here the environment is read. Knows: names, defaults and limits. Must not know: what any of it does.
+Read next: `cli.py`, which starts a host with it.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from alerts.channels.webhook import signing_key
+from standards.duration import DAY, HOUR, describe, parse
+from standards.errors import Finding, Place, SpecError
+from streams.documents import load_standards, read_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.spec import Loaded
+
+PREFIX = "KEPT_"
+_HIGHEST_PORT = 65_535
+
+
+class SettingsError(SpecError):
+    """Settings that cannot be used, each named as in the environment, with what would fix it."""
+
+    def __str__(self) -> str:
+        """Give one line for each."""
+        return "\n".join(f"{finding.place.file}: {finding.found}" for finding in self.findings)
+
+
+def _span(value: object) -> object:
+    return parse(value.strip()) if isinstance(value, str) else value
+
+
+def _words(value: object) -> object:
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(value) if isinstance(value, str) else value
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone; write one like Europe/Warsaw") from None
+
+
+Span = Annotated[int, BeforeValidator(_span)]
+"""A length of time: written `1h30m`, kept in microseconds."""
+
+
+class Address(NamedTuple):
+    """Where to listen: a host name or address, and a port."""
+
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """Say whether only this machine can reach it."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class Settings(BaseSettings):
+    """All settings. `lateness`, `grace` and `max_skew` are written like `2s`; here they are microseconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
+    )
+
+    data: Path = Path("kept-data")
+    listen: str = "127.0.0.1:8321"
+    token: SecretStr | None = None
+    standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
+    grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
+    max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
+    backlog: Annotated[int, Field(ge=1)] = 100_000
+    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def address(self) -> Address:
+        """Where to listen."""
+        host, _, port = self.listen.rpartition(":")
+        return Address(host.strip("[]"), int(port))
+
+    @field_validator("listen")
+    @classmethod
+    def _check_listen(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if not host or not (port.isascii() and port.isdecimal()) or int(port) > _HIGHEST_PORT:
+            raise ValueError(f"{listen!r} is no place to listen; write host:port, as in 127.0.0.1:8321")
+        return listen
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("this is no web address; begin it with https://")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_secret(cls, secret: SecretStr) -> SecretStr:
+        try:
+            signing_key(secret.get_secret_value())
+        except ValueError:
+            raise ValueError("what follows whsec_ is no base64; copy the secret anew") from None
+        return secret
+
+    @model_validator(mode="after")
+    def _check_open_door(self) -> Self:
+        if not self.address.loopback and (self.token is None or not self.token.get_secret_value()):
+            raise ValueError(
+                f"{PREFIX}LISTEN is {self.listen}, which other machines can reach, and there is no token; "
+                f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
+            )
+        return self
+
+
+class StandardsFiles:
+    """The standards in some files and folders, for `engine.Standards`."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = tuple(paths)
+
+    def fingerprint(self) -> object:
+        """Give name, time of change and size of each file, and of whatever else is in the folders."""
+        return [_mark(file) for path in map(Path, self.paths) for file in (path, *(_inside(path)))] or None
+
+    def load(self, retired: Sequence[str]) -> Loaded:
+        """Load them together with excerpts of older revisions. Raises SpecError."""
+        return load_standards(read_documents(self.paths).standards, retired=retired)
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        return sorted(path.iterdir()) if path.is_dir() else []
+    except OSError:
+        return []
+
+
+def _mark(file: Path) -> tuple[str, int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), -1, -1
+    return str(file), found.st_mtime_ns, found.st_size
+
+
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the command line, checked by the model
+    """Read the environment; what is `given` and not None goes before it. Raises SettingsError with all findings."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError([_finding(dict(problem)) for problem in error.errors(include_url=False)]) from None
+
+
+def _finding(problem: dict[str, Any]) -> Finding:
+    where = [str(part) for part in problem["loc"]]
+    name = where[0] if where else "listen"
+    setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
+    if name in ("lateness", "grace", "max_skew") and isinstance(limit, int):
+        given = problem["input"]
+        found = describe(given) if isinstance(given, int) else given
+        message = f"{found} is out of bounds; the limit is {describe(limit)}"
+    return Finding("setting", Place(setting, 1, 1), message[:1].lower() + message[1:])

@@ -1,0 +1,67 @@
+"""Bodies: what a request carries, read up to a limit and never further.
+
+A compressed body is unpacked piece by piece, so that one that would unpack to more is refused when it passes the limit.
+Knows: HTTP. Must not know: what the bytes mean. Read next: `intake.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PATIENCE: Final = 30.0
+"""How long a body may take to come, in seconds, so that a stalled sender does not hold a connection for ever."""
+ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})
+
+
+def check_type(request: web.Request, known: Iterable[str], advice: str = "") -> None:
+    """Refuse a body of another content type than the known ones."""
+    if request.content_type in known:
+        return
+    found = request.headers.get("Content-Type", "none")[:100]
+    words = f"content type {found!r} is not read here; send {' or '.join(known)}"
+    accepted = {"Accept-Post": ", ".join(known)}
+    raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words + (advice and f"; {advice}"), headers=accepted)
+
+
+async def read_body(request: web.Request, limit: int, patience: float = PATIENCE) -> bytes:
+    """Read the body: at most `limit` bytes, unpacked, and for at most `patience` seconds."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ENCODINGS:
+        words = f"content encoding {encoding[:40]!r} is not read here; send gzip, deflate or none"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words, headers={"Accept-Encoding": "gzip, deflate"})
+    if (request.content_length or 0) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(patience):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > limit:
+                    raise _too_large(limit)
+    except TimeoutError:
+        words = f"the body did not come within {patience:g} s; send less at a time"
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, words, headers={"Connection": "close"}) from None
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        words = f"the body cannot be read: {_first_line(error)}; send it whole, as Content-Encoding says"
+        raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+    return bytes(body)
+
+
+def _too_large(limit: int) -> Problem:
+    words = f"the body is longer than {limit} bytes; send fewer events at a time"
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
+
+
+def _first_line(error: Exception) -> str:
+    message = getattr(error, "message", "") or str(error)
+    return str(message).strip().partition("\n")[0][:200].rstrip(":") or "it ended early"

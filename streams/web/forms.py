@@ -1,0 +1,103 @@
+"""Forms: what can be asked in a request's address and body. From these models come the checks and the description.
+
+Knows: pydantic, and the words of the API. Must not know: aiohttp, or what is done with it. Read next: `views.py` for
+what is answered.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from standards.promise import State, Verdict
+
+MOST: Final = 500
+"""The longest page of a list."""
+
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _time(value: object) -> datetime:
+    if isinstance(value, str) and _RFC_3339.fullmatch(value):
+        return datetime.fromisoformat(value.upper())
+    raise ValueError("a time is written like 2026-01-31T08:00:00Z, and a + in an address as %2B")
+
+
+def _whole(value: object) -> object:
+    """Read a whole number as people write it: no sign, no point, no blank."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{1,18}", value, re.ASCII):
+        raise ValueError("this is a whole number, such as 100")
+    return value
+
+
+def _truth(value: object) -> object:
+    if value not in ("true", "false"):
+        raise ValueError("this is true or false")
+    return value == "true"
+
+
+Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="The most rows of one answer.")]
+Number = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2**53)]
+Short = Annotated[str, Field(min_length=1, max_length=512)]
+After = Annotated[str, Field(max_length=200, description="The `next` of the page before.")]
+
+
+class Query(BaseModel):
+    """What all queries have in common: nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Query):
+    """Nothing can be asked."""
+
+
+class PromiseQuery(Query):
+    """Which promises to list; all that is given must match."""
+
+    standard: Short | None = Field(default=None, description="The standard's id.")
+    owner: Short | None = Field(default=None, description="Who answers for it.")
+    subject: Short | None = Field(default=None, description="The values of the standard's `per` fields, joined by /.")
+    state: Literal[State] | None = Field(default=None, description="The state it is in.")
+    verdict: Literal[Verdict] | None = Field(default=None, description="The verdict it has.")
+    open: Truth | None = Field(default=None, description="true: without a verdict; false: with one.")
+    due_before: Time | None = Field(default=None, description="Open and due before this time.")
+    after: After = ""
+    limit: Limit = 100
+
+
+class ScoreQuery(Query):
+    """Which promises to score."""
+
+    standard: Short | None = Field(default=None, description="The standard's id; all of them if left out.")
+    since: Time | None = Field(default=None, description="Those opened at or after this time; all if left out.")
+
+
+class RowsQuery(Query):
+    """Which part of a list to give, oldest first."""
+
+    after: Number = Field(default=0, description="The `next` of the page before.")
+    limit: Limit = 100
+
+
+class NoticesQuery(Query):
+    """Which part of the notices to give, newest first."""
+
+    after: After = ""
+    limit: Limit = 100
+
+
+class Grant(BaseModel):
+    """An exception to grant: for one promise, or for whatever a standard owes a subject."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    standard: Short | None = Field(default=None, description="The standard's id; needed unless `promise` is given.")
+    subject: Annotated[str, Field(max_length=2048)] | None = Field(
+        default=None, description="For whom: the values of the standard's `per` fields, joined by /."
+    )
+    promise: Short | None = Field(default=None, description="The promise's id; its standard and subject follow.")
+    by: Short = Field(description="Who grants it; the standard says who may.")
+    reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")

@@ -1,0 +1,80 @@
+"""Operations: what can be done over HTTP, each said once; the routes and the API's description are made from them.
+
+Knows: the form of an operation, and how a query is read by its model. Must not know: what any operation does.
+Read next: `reading.py` for the first of them, `openapi.py` for their description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from streams.web.forms import NoQuery, Query
+from streams.web.problem import Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from streams.web.forms import Grant
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Q = TypeVar("Q", bound=Query)
+
+Answers = Mapping[HTTPStatus, "type[BaseModel] | str"]
+"""What is answered, by status: a model for JSON, or the media type of a text. Problems need not be named twice."""
+
+
+class Operation(NamedTuple):
+    """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    summary: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    answers: Answers
+    problems: tuple[HTTPStatus, ...] = ()
+    query: type[Query] = NoQuery
+    body: type[Grant] | Literal["events"] | None = None
+
+
+def read_query(request: web.Request, model: type[Q]) -> Q:
+    """Read the query by its model. Raises Problem naming what is unknown, given twice or not as it should be."""
+    known = list(model.model_fields)
+    for name in request.query:
+        if name not in known:
+            words = f"{name[:100]!r} cannot be asked at {request.path[:100]}; {did_you_mean(name, known)}"
+            raise Problem(HTTPStatus.BAD_REQUEST, words)
+        if len(request.query.getall(name)) > 1:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"{name} is given twice; give it once")
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        found = told(error)
+        words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
+        raise Problem(HTTPStatus.BAD_REQUEST, words, members={"errors": found}) from None
+
+
+def told(error: ValidationError) -> list[dict[str, str]]:
+    """Give what a model refused: each field and, in plain words, why."""
+    return [
+        {
+            "field": ".".join(map(str, part["loc"])) or "body",
+            "message": part["msg"].removeprefix("Value error, "),
+        }
+        for part in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def json_answer(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    """Answer with a view."""
+    return web.Response(status=status, body=view.model_dump_json().encode(), content_type="application/json")
+
+
+async def asked(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Ask the books, which block, beside the event loop."""
+    result: Any = await asyncio.to_thread(call, *args, **kwargs)
+    return result  # type: ignore[no-any-return]

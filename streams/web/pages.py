@@ -1,0 +1,83 @@
+"""The plain pages: what this is, whether it is alive and ready, and what Prometheus reads.
+
+Knows: the house's own word on how it is. Must not know: promises. Read next: `streams/metrics.py`.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from streams.metrics import CONTENT_TYPE
+from streams.web.forms import NoQuery
+from streams.web.operation import Operation, asked, json_answer, read_query
+from streams.web.views import Alive, Ready
+
+if TYPE_CHECKING:
+    from streams.house import House
+    from streams.metrics import Metrics
+
+_OK = HTTPStatus.OK
+_UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
+
+_LINKS: Final = (
+    ("/v1/promises?open=true", "the promises that are open now"),
+    ("/v1/score", "how each standard did"),
+    ("/v1/standards", "the standards in force"),
+    ("/v1/dead-letters", "the events that were refused"),
+    ("/metrics", "metrics for Prometheus"),
+    ("/openapi.json", "how to use this API"),
+)
+
+
+class Pages:
+    """Answers the plain pages."""
+
+    def __init__(self, house: House, metrics: Metrics) -> None:
+        self._house = house
+        self._metrics = metrics
+
+    def operations(self) -> list[Operation]:
+        """Say what can be read."""
+        return [
+            Operation("GET", "/", "Say what this is.", self.front, {_OK: "text/html"}),
+            Operation("GET", "/healthz", "Say that the process is alive.", self.alive, {_OK: Alive}),
+            Operation("GET", "/readyz", "Say whether events are taken.", self.ready, {_OK: Ready, _UNAVAILABLE: Ready}),
+            Operation("GET", "/metrics", "Give the metrics.", self.metrics, {_OK: "text/plain"}),
+        ]
+
+    async def front(self, request: web.Request) -> web.Response:
+        """Answer `GET /`."""
+        read_query(request, NoQuery)
+        status = self._house.now_status()
+        how = "It is ready." if status.ready else f"It is not ready: {escape(status.reason)}."
+        links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in _LINKS)
+        text = (
+            '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Kept</title></head>\n<body>\n'
+            "<h1>Kept</h1>\n<p>This server watches the promises of a service team, and says so before one is broken. "
+            f"{how}</p>\n<ul>\n{links}\n</ul>\n</body>\n</html>\n"
+        )
+        return web.Response(text=text, content_type="text/html")
+
+    async def alive(self, request: web.Request) -> web.Response:
+        """Answer `GET /healthz`."""
+        read_query(request, NoQuery)
+        return json_answer(Alive())
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """Answer `GET /readyz`."""
+        read_query(request, NoQuery)
+        status = self._house.now_status()
+        reasons = [reason for reason in (status.reason,) if reason and not status.ready]
+        view = Ready(ready=status.ready, reasons=reasons, problems=list(status.problems), revision=status.revision)
+        return json_answer(view, _OK if status.ready else _UNAVAILABLE)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Answer `GET /metrics`."""
+        read_query(request, NoQuery)
+        nearest = await asked(self._house.books.nearest)
+        text = self._metrics.text(self._house.now_status(), self._house.wall(), nearest)
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})

@@ -1,0 +1,1 @@
+"""What `alerts/` promises, file by file."""

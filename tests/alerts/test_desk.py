@@ -1,0 +1,158 @@
+"""The desk: who hears of what, in which words, and why not."""
+
+import io
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from alerts.channels.console import Console, row
+from alerts.desk import DeskCase, Policy, Step, feed
+from alerts.notice import Notice
+from standards.errors import DeliveryError
+from standards.events import Tick
+from standards.ledger import Line
+from standards.promise import NEVER, VERDICTS, Kind, State
+from standards.standard import Clause, Response, Standard
+
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+NOON = 1_768_042_800_000_000
+"""2026-01-10T11:00:00Z, noon in Warsaw."""
+GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
+
+REGISTER = Standard(
+    "no-wait", "r1", ("site", "queue"), Response(Clause("queue.length"), Clause("register.opened"), MINUTE),
+    promise="You will never stand behind more than three people.", what="Open the next register.",
+    how="Call the next name on the standby list.", why="A broken sign costs more trust than no sign at all.",
+    exceptions="Till outage.", owner="floor-lead", severity="page",
+)  # fmt: skip
+CALLBACK = Standard(
+    "call-back", "r2", ("contact",), Response(Clause("callback.promised"), Clause("callback.made"), 24 * HOUR),
+    promise="We call back within a day.",
+)  # fmt: skip
+POLICY = Policy({"r1": REGISTER, "r2": CALLBACK})
+
+
+def line(kind: Kind, seconds: float, state: State, *, ordinal: int = 1, of: Standard = REGISTER, promise: str = "p1",
+         known: float | None = None, was: State | None = None) -> Line:  # fmt: skip
+    at = NOON + round(seconds * 1_000_000)
+    subject = "s3/q1" if of is REGISTER else "c-17"
+    due = NOON + (MINUTE if of is REGISTER else 24 * HOUR)
+    return Line(
+        f"{promise}.{ordinal}", promise, of.id, of.revision, subject, kind, at,
+        at if known is None else NOON + round(known * 1_000_000), NOON, state, owner=of.owner, due=due,
+        verdict=VERDICTS.get(state), was=None if was is None else VERDICTS.get(was),
+    )  # fmt: skip
+
+
+def told(*lines: Line, policy: Policy = POLICY) -> Step:
+    return feed(DeskCase((lines[0].standard, lines[0].subject)), lines, policy)
+
+
+OPENED = line("opened", 0, "open")
+WARNED = line("warned", 20, "warned", ordinal=2)
+BROKEN = line("broken", 60, "broken", ordinal=3)
+
+EVERY_NOTICE = {
+    "warned": [WARNED],
+    "broken": [BROKEN],
+    "lost": [line("lost", 60, "unknown", ordinal=3)],
+    "kept after a warning": [WARNED, line("kept", 50, "kept", ordinal=3)],
+    "voided after a warning": [WARNED, line("voided", 50, "void", ordinal=3)],
+    "excused after a warning": [WARNED, line("excused", 50, "excused", ordinal=3)],
+    "fulfilled late": [BROKEN, line("fulfilled_late", 190, "late", ordinal=4)],
+    "corrected to kept": [BROKEN, line("corrected", 59, "kept", ordinal=4, known=300, was="broken")],
+    "corrected to void": [BROKEN, line("corrected", 40, "void", ordinal=4, known=300, was="broken")],
+    "corrected to excused": [BROKEN, line("corrected", 400, "excused", ordinal=4, was="broken")],
+    "corrected from unknown": [line("lost", 60, "unknown", ordinal=3), line("corrected", 9, "kept", was="unknown")],
+    "due on another day": [line("warned", 12 * 3600, "warned", of=CALLBACK)],
+    "without what to do": [line("broken", 24 * 3600, "broken", of=CALLBACK)],
+}
+
+
+def test_every_notice_reads_as_it_should() -> None:
+    """Every kind of notice says what to do first, then how the promise's clock stands: word for word."""
+    texts = {name: told(*lines).notices[-1].text for name, lines in EVERY_NOTICE.items()}
+    local = told(WARNED, policy=Policy(POLICY.standards, ZoneInfo("Europe/Warsaw"))).notices[-1].text
+    page = "".join(f"{name}:\n    {text}\n" for name, text in {**texts, "in the shop's zone": local}.items())
+    assert page == (GOLDENS / "notices.txt").read_text(encoding="utf-8")
+
+
+def test_a_notice_says_what_how_why_and_what_excuses() -> None:
+    """Whoever reads a notice needs nothing else to act."""
+    (notice,) = told(WARNED).notices
+    assert notice == Notice(
+        id="p1.2", kind="warned", promise="p1", standard="no-wait", revision="r1", subject="s3/q1", at=WARNED.at,
+        text="Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left.", due=NOON + MINUTE,
+        owner="floor-lead", wording=REGISTER.promise, how=REGISTER.how, why=REGISTER.why,
+        exceptions=REGISTER.exceptions,
+    )  # fmt: skip
+
+
+def test_what_goes_well_is_not_told() -> None:
+    """Nobody hears of a promise that was opened and kept, and the reason is given for each line."""
+    step = told(OPENED, line("kept", 30, "kept", ordinal=2))
+    assert step.notices == []
+    assert step.reasons == [("p1.1", "not-actionable"), ("p1.2", "nobody-waits-for-it")]
+    assert step.case is None
+    assert step.wake_at == NEVER
+
+
+@pytest.mark.parametrize("kind", ["kept", "voided", "excused", "corrected", "fulfilled_late"])
+def test_nobody_hears_that_all_is_well_who_heard_of_no_trouble(kind: Kind) -> None:
+    """The all-clear goes to those who were alarmed, and to nobody else."""
+    state: State = "void" if kind == "voided" else "late" if kind == "fulfilled_late" else "kept"
+    other = line("warned", 20, "warned", promise="p2")
+    assert [notice.promise for notice in told(other, line(kind, 50, state)).notices] == ["p2"]
+
+
+def test_the_all_clear_is_given_once() -> None:
+    """One trouble, one all-clear."""
+    well = line("kept", 50, "kept", ordinal=3)
+    assert [notice.kind for notice in told(WARNED, well, well).notices] == ["warned", "kept"]
+
+
+def test_however_the_lines_are_grouped_the_notices_are_the_same() -> None:
+    """The desk's memory is its case: given one line at a time, or stored in between, it says the same."""
+    lines = [OPENED, WARNED, BROKEN, line("fulfilled_late", 90, "late", ordinal=4)]
+    at_once = told(*lines)
+    case, notices = DeskCase(("no-wait", "s3/q1")), []
+    for one in lines:
+        step = feed(case, [one], POLICY)
+        notices += step.notices
+        stored = msgspec.json.encode(step.case or DeskCase(case.key))
+        case = msgspec.json.decode(stored, type=DeskCase)
+    assert notices == at_once.notices
+    assert case == at_once.case
+
+
+def test_what_is_long_over_is_forgotten() -> None:
+    """The desk remembers a broken promise for as long as it can be corrected, and then lets go of it."""
+    step = told(BROKEN)
+    assert step.case is not None
+    assert step.wake_at == BROKEN.at + 48 * HOUR
+    before = feed(step.case, [Tick(step.wake_at - 1)], POLICY)
+    assert before.case is not None
+    assert feed(before.case, [Tick(step.wake_at)], POLICY).case is None
+
+
+async def test_the_console_writes_one_line_for_a_notice() -> None:
+    """In a terminal or a log a notice is one line: a mark, the standard, what to do and how."""
+    screen = io.StringIO()
+    (notice,) = told(WARNED).notices
+    await Console(screen).deliver(msgspec.structs.replace(notice, how="Call the\nnext name."))
+    assert screen.getvalue() == (
+        "! no-wait: Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left. Call the next name.\n"
+    )
+    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". no-wait: All is well again at s3/q1.")
+
+
+async def test_a_console_that_is_gone_is_not_tried_again() -> None:
+    """A closed terminal takes no more notices, and says so."""
+    screen = io.StringIO()
+    screen.close()
+    with pytest.raises(DeliveryError, match="does not take it") as caught:
+        await Console(screen).deliver(told(WARNED).notices[0])
+    assert not caught.value.again

@@ -1,0 +1,96 @@
+"""A host served on a real port of this machine, and what asks it: for the tests of everything that goes by HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+
+from standards.events import iso
+from streams.embedded import EmbeddedHost
+from streams.house import House
+from streams.metrics import Metrics
+from streams.web import Access, Limits, application, serving
+from tests.streams.hosting import Clock, hosting
+
+LINES = "application/x-ndjson"
+BATCH = "application/cloudevents-batch+json"
+ONE = "application/cloudevents+json"
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever was answered
+        return json.loads(self.text)
+
+
+class Caller(NamedTuple):
+    """A client of one server."""
+
+    session: aiohttp.ClientSession
+    url: str
+    host: EmbeddedHost
+    clock: Clock
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        async with self.session.get(self.url + path, headers=headers) as response:
+            return Answer(response.status, dict(response.headers), await response.text())
+
+    async def post(self, path: str, body: object, kind: str = "application/json", **headers: str) -> Answer:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        wanted = {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        async with self.session.post(self.url + path, data=data, headers=wanted) as response:
+            return Answer(response.status, dict(response.headers), await response.text())
+
+    async def send(self, *events: dict[str, Any]) -> Answer:
+        """Send events as a batch."""
+        return await self.post("/v1/events", events, BATCH)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Move the host's clock and have it judge up to there: a batch makes it look at the clock at once."""
+        self.clock.go(seconds)
+        await self.host.submit([])
+
+
+@asynccontextmanager
+async def asking(
+    folder: Path,
+    *,
+    access: Access = Access(),  # noqa: B008 - it is frozen
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    house: Callable[[EmbeddedHost], House] | None = None,
+) -> AsyncIterator[Caller]:
+    """Serve a host on a free port and give a client of it."""
+    clock, metrics = Clock(), Metrics()
+    async with hosting(folder, clock) as host:
+        metrics.start(host.books.totals())
+        host.listen(metrics.committed)
+        served = host if house is None else house(host)
+        app = application(served, metrics, access, limits)
+        async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(auto_decompress=False) as session:
+            yield Caller(session, f"http://127.0.0.1:{port}", host, clock)
+
+
+def waiting(name: str, at: int, people: int = 4, *, queue: str = "q1") -> dict[str, Any]:
+    """Make a `queue.length`; `at` in microseconds UTC."""
+    return cloud("queue.length", name, at, site="s3", queue=queue, waiting=people)
+
+
+def register(name: str, at: int, *, queue: str = "q1") -> dict[str, Any]:
+    """Make a `register.opened`; `at` in microseconds UTC."""
+    return cloud("register.opened", name, at, site="s3", queue=queue)
+
+
+def cloud(kind: str, name: str, at: int, **data: object) -> dict[str, Any]:
+    """Make a structured CloudEvent."""
+    return {"specversion": "1.0", "id": name, "source": "till", "type": kind, "time": iso(at), "data": data}

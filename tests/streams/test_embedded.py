@@ -1,0 +1,288 @@
+"""The embedded host: durable before it answers, on time in silence, and the same after every start."""
+
+import asyncio
+import io
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from alerts.channels.console import Console
+from standards.errors import SpecError, StateError
+from standards.ledger import Line
+from streams.books import Backlog, Committed, PromiseFilter
+from streams.engine import Options
+from streams.settings import StandardsFiles
+from streams.sqlite import FILE, Database
+from streams.wire import Refusal, encode
+from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue, shop, until
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def story(lines: list[Line]) -> list[tuple[str, int]]:
+    """What happened and when, in seconds after T0."""
+    return [(line.kind, (line.at - T0) // SECOND) for line in lines]
+
+
+async def test_what_was_submitted_is_durable_when_submit_returns(tmp_path: Path) -> None:
+    """A producer that got its answer can forget the event: another process can read it from the file."""
+    async with hosting(tmp_path, Clock()) as host:
+        sent = queue(host.reader, "a", T0, waiting=5)
+        await host.submit([sent], [Refusal(2, "not-json", "not JSON", b"{")])
+        with sqlite3.connect(tmp_path / "data" / FILE) as other:
+            assert other.execute("SELECT at, body FROM events").fetchall() == [(T0, encode(sent))]
+            assert other.execute("SELECT reason, raw FROM dead_letters").fetchall() == [("not-json", b"{")]
+        other.close()
+
+
+async def test_many_submissions_share_a_transaction(tmp_path: Path) -> None:
+    """What waits at the same time is stored together, and everybody who waits is answered."""
+    commits: list[Committed] = []
+    async with hosting(tmp_path, Clock()) as host:
+        host.listen(commits.append)
+        sent = [queue(host.reader, f"e{n}", T0 + n, waiting=0) for n in range(200)]
+        await asyncio.gather(*(host.submit([event]) for event in sent))
+    assert sum(commit.events["queue.length"] for commit in commits if commit.events) == 200
+    assert len([commit for commit in commits if commit.events]) < 20
+
+
+async def test_a_promise_breaks_in_silence_within_grace_and_a_second(tmp_path: Path) -> None:
+    """Nobody has to send anything for a deadline to fall: the broken promise is in the ledger and told."""
+    clock, screen = Clock(), io.StringIO()
+    async with hosting(tmp_path, clock, channels=[Console(screen)]) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        clock.go(63)  # the promise's minute, the grace of 2 s, and a second
+        await until(lambda: len(host.books.lines()) == 3)
+        assert story(host.books.lines()) == [("opened", 0), ("warned", 40), ("broken", 60)]
+        await until(lambda: screen.getvalue().count("\n") == 2)
+        assert "x no-wait: Open the next register at s3/q1. The promise was broken" in screen.getvalue()
+
+
+async def test_silence_within_the_grace_breaks_nothing(tmp_path: Path) -> None:
+    """Until the grace is over, the event that keeps the promise may still come."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        clock.go(61)
+        await until(lambda: len(host.books.lines()) == 2)
+        await host.submit([opened(host.reader, "b", T0 + 59 * SECOND)])
+        clock.go(10)
+        await until(lambda: len(host.books.lines()) == 3)
+        assert story(host.books.lines())[-1] == ("kept", 59)
+
+
+async def test_what_fell_due_in_the_night_breaks_at_its_own_deadline(tmp_path: Path) -> None:
+    """A host that was off for hours catches up at its start, as if it had been on."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+    clock.go(9 * 3600)
+    async with hosting(tmp_path, clock) as host:
+        assert story(host.books.lines()) == [("opened", 0), ("warned", 40), ("broken", 60)]
+        await until(lambda: all(it.deliveries[0].state == "delivered" for it in host.books.notices()))
+
+
+async def test_a_repeated_event_is_inert_after_a_restart(tmp_path: Path) -> None:
+    """A producer that is not sure sends again: the identities that were seen outlive the process."""
+    commits: list[Committed] = []
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        first = [queue(host.reader, f"e{n}", T0 + n, waiting=5) for n in range(50)]
+        await host.submit(first[:20])
+        await host.submit(first[20:])
+    async with hosting(tmp_path, clock) as host:
+        host.listen(commits.append)
+        await host.submit([*first, queue(host.reader, "new", T0 + 99, waiting=5)])
+    assert [commit.duplicates for commit in commits if commit.events] == [50]
+
+
+async def test_time_does_not_go_back_over_a_restart(tmp_path: Path) -> None:
+    """What was too late before the restart is too late after it."""
+    years = Options(grace=20 * 366 * 86_400 * SECOND)
+    async with hosting(tmp_path, Clock(), options=years) as host:
+        await host.submit([queue(host.reader, "a", T0 + 100 * SECOND, waiting=1)])
+    async with hosting(tmp_path, Clock(), options=years) as host:
+        await host.submit([queue(host.reader, "b", T0 + 98 * SECOND, waiting=9, where="q2")])
+        assert [late.id for late in host.books.late()] == ["b"]
+
+
+async def test_an_event_from_the_future_is_a_dead_letter(tmp_path: Path) -> None:
+    """A sender with a wrong clock cannot make time run: its event is kept aside, with the reason."""
+    async with hosting(tmp_path, Clock()) as host:
+        within, beyond = T0 + 300 * SECOND, T0 + 300 * SECOND + 1
+        await host.submit([queue(host.reader, "a", within, waiting=1), queue(host.reader, "b", beyond, waiting=1)])
+        assert [letter.reason for letter in host.books.dead_letters()] == ["from-the-future"]
+        assert host.now_status().newest == within
+
+
+async def test_events_in_kepts_own_name_are_refused(tmp_path: Path) -> None:
+    """Nobody outside can speak as Kept itself."""
+    async with hosting(tmp_path, Clock()) as host:
+        forged = queue(host.reader, "a", T0, waiting=9)
+        forged.source = "kept"
+        await host.submit([forged])
+        assert [letter.reason for letter in host.books.dead_letters()] == ["reserved-source"]
+
+
+async def test_late_events_are_kept_where_they_can_be_looked_up(tmp_path: Path) -> None:
+    """What came too late to change anything is counted and can be found."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        clock.go(60)
+        await host.submit([queue(host.reader, "a", T0, waiting=9)])
+        assert [(late.reason, late.id, late.at) for late in host.books.late()] == [("late", "a", T0)]
+
+
+async def test_a_full_backlog_turns_away(tmp_path: Path) -> None:
+    """When more waits than the host can store, it says so at once, and takes the same batch later."""
+    async with hosting(tmp_path, Clock()) as host:
+        host.backlog = 2
+        sent = [queue(host.reader, f"e{n}", T0 + n, waiting=1) for n in range(4)]
+        first = asyncio.create_task(host.submit(sent[:3]))
+        await until(lambda: not host.room() or first.done())
+        if not first.done():
+            with pytest.raises(Backlog, match="3 events are waiting"):
+                await host.submit(sent[3:])
+        await first
+        assert host.room()
+        await host.submit(sent[3:])
+        assert host.now_status().waiting == 0
+
+
+async def test_a_stopped_host_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    """Whatever was taken in before the stop is stored; what comes after it is turned away."""
+    async with hosting(tmp_path, Clock()) as host:
+        reader = host.reader
+        waiting = [asyncio.create_task(host.submit([queue(reader, f"e{n}", T0 + n, waiting=1)])) for n in range(30)]
+        await until(lambda: host.now_status().waiting > 0 or waiting[0].done())
+    await asyncio.gather(*waiting)
+    with pytest.raises(StateError, match="stopping"):
+        await host.submit([queue(reader, "late", T0, waiting=1)])
+    database = Database(tmp_path / "data" / FILE)
+    assert database.one("SELECT count(*) FROM events") == (30,)
+    database.close()
+
+
+async def test_when_the_store_fails_memory_goes_back_to_it(tmp_path: Path) -> None:
+    """A batch that could not be stored has left no trace: sent again, it has the one effect that it always had."""
+    async with hosting(tmp_path, Clock()) as host:
+        with sqlite3.connect(tmp_path / "data" / FILE) as other:
+            other.execute("CREATE TRIGGER jam BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'jammed'); END")
+        batch = [queue(host.reader, "a", T0, waiting=5), queue(host.reader, "b", T0 + 3 * SECOND, waiting=6)]
+        with pytest.raises(StateError, match="jammed"):
+            await host.submit(batch)
+        assert host.books.lines() == []
+        await until(lambda: host.now_status().ready)
+        other.execute("DROP TRIGGER jam")
+        other.close()
+        await host.submit(batch)
+        assert story(host.books.lines()) == [("opened", 0)]
+
+
+async def test_a_reload_judges_open_promises_by_their_own_revision(tmp_path: Path) -> None:
+    """Editing a standard changes no promise already given, not even across a restart."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        clock.go(5)
+        await until(lambda: len(host.books.lines()) == 1)
+        before = host.now_status().revision
+        shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 30s"))
+        await until(lambda: host.now_status().revision != before)
+        assert host.now_status().retired == 1
+    async with hosting(tmp_path, clock, standards=StandardsFiles([str(tmp_path / "rules")])) as host:
+        clock.go(90)
+        await until(lambda: len(host.books.lines()) == 3)
+        assert story(host.books.lines())[-1] == ("broken", 60)
+        await host.submit([queue(host.reader, "c", clock.at, waiting=1, where="q2")])
+        await host.submit([queue(host.reader, "d", clock.at, waiting=7, where="q2")])
+        clock.go(5)
+        await until(lambda: len(host.books.lines()) == 4)
+        last = host.books.lines()[-1]
+        assert last.due - last.opened == 30 * SECOND
+        assert len(host.books.standards()) == 2
+
+
+async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp_path: Path) -> None:
+    """Old revisions are loaded as long as their promises can still change, and no longer."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        clock.go(70)
+        await until(lambda: len(host.books.lines()) == 3)
+    edited = shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 30s"))
+    async with hosting(tmp_path, clock, standards=edited) as host:
+        assert host.now_status().retired == 1
+    clock.go(25 * 3600)
+    async with hosting(tmp_path, clock, standards=edited) as host:
+        assert host.now_status().retired == 0
+        (view,) = host.books.promises(PromiseFilter()).items
+        found = host.books.promise(view.id)
+        assert found is not None
+        assert "60s" in found.revision_text
+
+
+async def test_a_bad_reload_keeps_the_old_standards_and_says_why(tmp_path: Path) -> None:
+    """A slip in an editor stops nothing: the standards in force stay, and the finding is shown at its place."""
+    async with hosting(tmp_path, Clock()) as host:
+        before = host.now_status()
+        shop(tmp_path, NO_WAIT.replace("waiting > 3", "wating > 3"))
+        await until(lambda: bool(host.now_status().problems))
+        (problem,) = host.now_status().problems
+        assert "shop.yaml:13" in problem
+        assert "did you mean" in problem
+        assert host.now_status().revision == before.revision
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        shop(tmp_path)
+        await until(lambda: not host.now_status().problems)
+
+
+async def test_events_read_before_a_reload_are_read_again(tmp_path: Path) -> None:
+    """A batch that was on its way while the standards changed is judged like any other."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        under_way = [queue(host.reader, "a", T0, waiting=4)]
+        assert await host.reload()
+        assert type(under_way[0]) is not host.reader.classes["queue.length"]
+        await host.submit(under_way)
+        clock.go(5)
+        await until(lambda: len(host.books.lines()) == 1)
+
+
+async def test_a_host_with_wrong_standards_does_not_start(tmp_path: Path) -> None:
+    """Nothing is judged by half a document: the start fails with every finding, and the folder is free again."""
+    wrong = shop(tmp_path, NO_WAIT.replace("within: 60s", "within: soon"))
+    with pytest.raises(SpecError, match=r"shop\.yaml"):
+        await hosting(tmp_path, Clock(), standards=wrong).__aenter__()
+    async with hosting(tmp_path, Clock()) as host:
+        assert host.now_status().ready
+
+
+async def test_two_hosts_cannot_share_a_folder(tmp_path: Path) -> None:
+    """A second host on the same data is refused before it touches anything."""
+    async with hosting(tmp_path, Clock()):
+        with pytest.raises(StateError, match="is in use by process"):
+            await hosting(tmp_path, Clock()).__aenter__()
+
+
+async def test_the_books_are_a_fold_of_the_ledger(tmp_path: Path) -> None:
+    """Scores, totals and the promises shown agree with the lines, whatever happened in between."""
+    clock = Clock()
+    async with hosting(tmp_path, clock, options=Options(grace=400 * 86_400 * SECOND)) as host:
+        for n in range(60):
+            clock.go(7)
+            await host.submit([queue(host.reader, f"e{n}", clock.at, waiting=n % 7, where=f"q{n % 4}")])
+        lines, books = host.books.lines(), host.books
+        totals = {total.kind: total.count for total in books.totals()}
+        assert totals == {kind: sum(line.kind == kind for line in lines) for kind in {line.kind for line in lines}}
+        first = books.promises(PromiseFilter(), limit=3)
+        second = books.promises(PromiseFilter(), after=first.next, limit=1000)
+        rows = first.items + second.items
+        assert {row.id: row.state for row in rows} == {line.promise: line.state for line in lines}
+        assert len(rows) == totals["opened"] == books.score()["no-wait"].opened
+        assert [row.id for row in books.promises(PromiseFilter(open=True)).items] == [
+            row.id for row in rows if row.verdict is None
+        ]
+        with pytest.raises(ValueError, match="use the `next`"):
+            books.promises(PromiseFilter(), after="1 OR 1")

@@ -1,0 +1,249 @@
+"""The intake's promises: 202 means durable, nothing is passed over in silence, and no body is read beyond its limit."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from standards.errors import StateError
+from standards.events import Event
+from streams.books import Status
+from streams.embedded import EmbeddedHost
+from streams.web import Access, Limits
+from streams.web.intake import MOST_REFUSED
+from streams.wire import Refusal
+from tests.streams.asking import BATCH, LINES, ONE, Caller, asking, register, waiting
+from tests.streams.hosting import SECOND, T0
+
+
+def lines(*events: dict[str, Any]) -> bytes:
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+@pytest.fixture
+async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
+    async with asking(tmp_path) as found:
+        yield found
+
+
+async def open_promises(caller: Caller) -> int:
+    await caller.pass_time(10)
+    return len((await caller.get("/v1/promises?open=true")).json["items"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (ONE, json.dumps(waiting("a", T0)).encode()),
+        (f"{ONE}; charset=utf-8", json.dumps(waiting("a", T0)).encode()),
+        (BATCH, json.dumps([waiting("a", T0)]).encode()),
+        (LINES, lines(waiting("a", T0))),
+        ("application/jsonl", b"\n" + lines(waiting("a", T0)) + b"\n"),
+    ],
+)
+async def test_every_form_of_an_event_is_taken_in(caller: Caller, kind: str, body: bytes) -> None:
+    """An event is the same event in whichever form it is sent."""
+    answer = await caller.post("/v1/events", body, kind)
+    assert (answer.status, answer.json) == (202, {"accepted": 1, "refused": []})
+    assert await open_promises(caller) == 1
+
+
+async def test_the_binary_form_is_taken_in(caller: Caller) -> None:
+    """The attributes may stand in ce-* headers, with the data alone in the body."""
+    event = waiting("a", T0)
+    attributes = {f"ce-{name}": event[name] for name in ("specversion", "id", "source", "type", "time")}
+    answer = await caller.post("/v1/events", event["data"], **attributes)
+    assert (answer.status, answer.json) == (202, {"accepted": 1, "refused": []})
+    assert await open_promises(caller) == 1
+
+
+async def test_a_packed_body_is_taken_in(caller: Caller) -> None:
+    """A sender may pack what it sends."""
+    body = gzip.compress(lines(waiting("a", T0), register("b", T0 + SECOND)))
+    answer = await caller.post("/v1/events", body, LINES, content_encoding="gzip")
+    assert (answer.status, answer.json["accepted"]) == (202, 2)
+
+
+@pytest.mark.parametrize("kind", [BATCH, LINES])
+async def test_bad_events_are_named_and_good_ones_kept(caller: Caller, kind: str) -> None:
+    """One bad event costs only itself: the answer says which, where and why, and it is in the dead letters."""
+    bad = {**waiting("bad", T0), "type": "queue.lenght"}
+    sent = [waiting("a", T0), bad, register("c", T0 + 600 * SECOND), {**waiting("d", T0), "data": {}}]
+    body = json.dumps(sent).encode() if kind == BATCH else b"\n" + lines(*sent)
+    answer = await caller.post("/v1/events", body, kind)
+    first = 1 if kind == BATCH else 2
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert [(found["place"], found["reason"], found["id"]) for found in answer.json["refused"]] == [
+        (first + 1, "unknown-type", "bad"),
+        (first + 2, "from-the-future", "c"),
+        (first + 3, "bad-field", "d"),
+    ]
+    assert answer.json["accepted"] == 1
+    assert "did you mean queue.length?" in answer.json["refused"][0]["message"]
+    assert "the other 1 were kept" in answer.json["detail"]
+    letters = (await caller.get("/v1/dead-letters")).json["items"]
+    assert sorted(letter["reason"] for letter in letters) == ["bad-field", "from-the-future", "unknown-type"]
+    future = next(letter for letter in letters if letter["reason"] == "from-the-future")
+    assert json.loads(future["raw"]) == sent[2]
+    assert await open_promises(caller) == 1
+
+
+@pytest.mark.parametrize(("kind", "body"), [(ONE, b""), (BATCH, b"{}"), (LINES, b"\xff\xfe"), (BATCH, b"[")])
+async def test_what_is_no_event_at_all_is_refused(caller: Caller, kind: str, body: bytes) -> None:
+    """A body that is not what its content type says is a dead letter, too."""
+    answer = await caller.post("/v1/events", body, kind)
+    assert (answer.status, answer.json["accepted"], answer.json["refused"][0]["place"]) == (400, 0, 1)
+    assert len((await caller.get("/v1/dead-letters")).json["items"]) == 1
+
+
+async def test_a_refused_binary_event_keeps_its_attributes(caller: Caller) -> None:
+    """The dead letter of a binary event says what its headers said."""
+    answer = await caller.post("/v1/events", {}, ce_id="x", ce_type="no.such", ce_source="till", ce_specversion="1.0")
+    assert (answer.status, answer.json["refused"][0]["id"]) == (400, "x")
+    raw = json.loads((await caller.get("/v1/dead-letters")).json["items"][0]["raw"])
+    assert (raw["type"], raw["data"]) == ("no.such", "{}")
+
+
+async def test_nothing_is_no_error(caller: Caller) -> None:
+    """An empty batch is taken in: nothing of it is missing."""
+    assert (await caller.post("/v1/events", [], BATCH)).status == 202
+    assert (await caller.post("/v1/events", b"\n\n", LINES)).json == {"accepted": 0, "refused": []}
+
+
+async def test_a_hopeless_request_is_given_up(caller: Caller) -> None:
+    """A request of nothing but rubbish is not read to its end, and the answer stays short."""
+    answer = await caller.post("/v1/events", lines(waiting("a", T0)) + b"x\n" * (MOST_REFUSED + 500), LINES)
+    assert (answer.status, answer.json["accepted"], len(answer.json["refused"])) == (400, 0, MOST_REFUSED)
+    assert "nothing was kept" in answer.json["detail"]
+    assert await open_promises(caller) == 0
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/xml", "multipart/form-data"])
+async def test_other_content_types_are_refused(caller: Caller, kind: str) -> None:
+    """A sender with the wrong content type is told which ones there are."""
+    answer = await caller.post("/v1/events", [waiting("a", T0)], kind)
+    assert answer.status == 415
+    assert BATCH in answer.json["detail"]
+    assert BATCH in answer.headers["Accept-Post"]
+
+
+async def test_an_unknown_packing_is_refused(caller: Caller) -> None:
+    """A sender that packs in another way is told which ones there are."""
+    answer = await caller.post("/v1/events", [], BATCH, content_encoding="compress")
+    assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "gzip, deflate")
+
+
+async def test_a_torn_packing_is_refused(caller: Caller) -> None:
+    """A body that does not unpack is the sender's fault, and not ours."""
+    answer = await caller.post("/v1/events", b"this is not gzip", LINES, content_encoding="gzip")
+    assert answer.status == 400
+    assert "cannot be read" in answer.text
+
+
+async def chunks(total: int) -> AsyncIterator[bytes]:
+    for _ in range(total):
+        yield b" " * 1000
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_long_body_is_refused(tmp_path: Path, packed: bool) -> None:
+    """No body is read beyond the limit, whether it says how long it is or unpacks to more than it was."""
+    async with asking(tmp_path, limits=Limits(body=10_000)) as caller:
+        body = b" " * 50_000_000 if packed else b" " * 10_001
+        coding = {"content_encoding": "gzip"} if packed else {}
+        answer = await caller.post("/v1/events", gzip.compress(body) if packed else body, LINES, **coding)
+        assert answer.status == 413
+        assert "10000 bytes" in answer.json["detail"]
+        assert (await caller.post("/v1/events", b" " * 10_000, LINES)).status == 202
+
+
+async def test_a_long_body_in_chunks_is_refused(tmp_path: Path) -> None:
+    """A body that does not say how long it is cannot grow beyond the limit either."""
+    async with asking(tmp_path, limits=Limits(body=10_000)) as caller:
+        url = f"{caller.url}/v1/events"
+        async with caller.session.post(url, data=chunks(11), headers={"Content-Type": LINES}) as response:
+            assert response.status == 413
+        async with caller.session.post(url, data=chunks(10), headers={"Content-Type": LINES}) as response:
+            assert response.status == 202
+
+
+async def test_a_stalled_body_is_given_up(tmp_path: Path) -> None:
+    """A sender that stops in the middle does not hold its connection for ever."""
+    async with asking(tmp_path, limits=Limits(patience=0.05)) as caller:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(caller.url.rpartition(":")[2]))
+        head = f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {LINES}\r\nContent-Length: 9\r\n\r\n{{"
+        writer.write(head.encode())
+        answer = (await reader.read()).decode()  # to the end: the server closes
+        assert answer.startswith("HTTP/1.1 408 ")
+        assert "did not come within" in answer
+        writer.close()
+
+
+async def test_a_full_house_says_when_to_come_again(caller: Caller) -> None:
+    """When too much waits, the sender is asked to wait, and the events stay with it."""
+    caller.host.backlog = 0
+    answer = await caller.send(waiting("a", T0))
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+    caller.host.backlog = 10
+    assert (await caller.send(waiting("a", T0))).status == 202
+
+
+class Starting:
+    """A house that is not ready yet."""
+
+    def __init__(self, house: EmbeddedHost) -> None:
+        self.reader, self.rulebook, self.books = house.reader, house.rulebook, house.books
+        self.wall, self.room = house.wall, house.room
+
+    def now_status(self) -> Status:
+        return Status(ready=False, reason="it is reading its store")
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        raise StateError("it is reading its store")
+
+
+class Broken(Starting):
+    """A house whose disk is full, and which has not noticed yet."""
+
+    def now_status(self) -> Status:
+        return Status(ready=True)
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        raise StateError("the disk is full; make room")
+
+
+@pytest.mark.parametrize(("house", "words"), [(Starting, "reading its store"), (Broken, "the disk is full")])
+async def test_a_house_that_cannot_store_says_so(tmp_path: Path, house: type[Starting], words: str) -> None:
+    """202 is never said for what is not durable: while the store fails, senders are asked to wait."""
+    async with asking(tmp_path, house=house) as caller:
+        answer = await caller.send(waiting("a", T0))
+        assert answer.status == 503
+        assert words in answer.json["detail"]
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_ready_says_why_not(tmp_path: Path) -> None:
+    """A probe learns from the status, and a person from the words."""
+    async with asking(tmp_path, house=Starting) as caller:
+        assert (await caller.get("/healthz")).status == 200
+        answer = await caller.get("/readyz")
+        assert (answer.status, answer.json["reasons"]) == (503, ["it is reading its store"])
+
+
+async def test_with_a_token_nothing_is_taken_without_it(tmp_path: Path) -> None:
+    """Where there is a token, only who has it is heard; the probes stay open."""
+    async with asking(tmp_path, access=Access(token="s3cret")) as caller:
+        body = [waiting("a", T0)]
+        missing = await caller.post("/v1/events", body, BATCH)
+        wrong = await caller.post("/v1/events", body, BATCH, authorization="Bearer other")
+        right = await caller.post("/v1/events", body, BATCH, authorization="Bearer s3cret")
+        assert [missing.status, wrong.status, right.status] == [401, 401, 202]
+        assert missing.headers["WWW-Authenticate"] == 'Bearer realm="kept"'
+        assert 'error="invalid_token"' in wrong.headers["WWW-Authenticate"]
+        assert [(await caller.get(path)).status for path in ("/metrics", "/v1/score", "/readyz")] == [401, 401, 200]

@@ -1,0 +1,151 @@
+"""The metrics' promises: Prometheus is told what stands in the ledger, also after a restart, and nobody's name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from standards.ledger import Line
+from streams.books import Committed, Status, Total
+from streams.metrics import Metrics
+from tests.streams.asking import Caller, asking, register, waiting
+from tests.streams.hosting import SECOND, T0
+
+Samples = dict[tuple[str, tuple[str, ...]], float]
+
+
+def samples(text: str) -> Samples:
+    """Read a scrape: (name, the labels' values in the order of their names) -> value."""
+    return {
+        (sample.name, tuple(sample.labels[name] for name in sorted(sample.labels))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def scrape(caller: Caller) -> Samples:
+    answer = await caller.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    return samples(answer.text)
+
+
+def kinds(found: Samples) -> dict[str, float]:
+    return {labels[0]: value for (name, labels), value in found.items() if name == "kept_promises_total"}
+
+
+async def a_day(caller: Caller, since: int) -> None:
+    """Keep one promise, break another, leave a third open, and send a late, a repeated and an unreadable event."""
+    await caller.send(waiting("a", since), waiting("b", since, queue="q2"), register("c", since + 12 * SECOND))
+    await caller.pass_time(100)
+    await caller.send(waiting("d", since + 99 * SECOND, queue="q3"), waiting("d", since + 99 * SECOND, queue="q3"))
+    await caller.send(waiting("e", since + 5 * SECOND, queue="q3"), {"type": "no.such"})
+    await caller.pass_time(10)
+
+
+async def test_the_scrape_is_a_fold_over_the_ledger(tmp_path: Path) -> None:
+    """Each kind of line is counted as often as it stands in the ledger."""
+    async with asking(tmp_path) as caller:
+        await a_day(caller, T0)
+        found = await scrape(caller)
+        lines = caller.host.books.lines()
+        assert kinds(found) == Counter(line.kind for line in lines)
+        assert kinds(found)["kept"] == kinds(found)["broken"] == 1
+        assert found["kept_open_promises", ("no-wait",)] == 1
+        assert found["kept_nearest_deadline_timestamp_seconds", ("no-wait",)] == T0 / SECOND + 159
+        assert found["kept_watermark_lag_seconds", ()] == 2.0
+
+
+async def test_the_counts_go_on_after_a_restart(tmp_path: Path) -> None:
+    """A restart changes no count of promises, and what comes after it is counted on top."""
+    async with asking(tmp_path) as caller:
+        await a_day(caller, T0)
+        before = kinds(await scrape(caller))
+    async with asking(tmp_path) as caller:
+        after = await scrape(caller)
+        assert kinds(after) == before
+        assert after["kept_open_promises", ("no-wait",)] == 1
+        caller.clock.go(110)
+        await caller.send(register("z", T0 + 110 * SECOND, queue="q3"))
+        await caller.pass_time(10)
+        assert kinds(await scrape(caller)) == Counter(line.kind for line in caller.host.books.lines())
+        assert kinds(await scrape(caller))["kept"] == before["kept"] + 1
+        assert ("kept_nearest_deadline_timestamp_seconds", ("no-wait",)) not in await scrape(caller)
+
+
+async def test_nothing_goes_by_uncounted(tmp_path: Path) -> None:
+    """Every event that came is counted by its type, and what had no effect by its reason."""
+    async with asking(tmp_path) as caller:
+        await a_day(caller, T0)
+        found = await scrape(caller)
+        assert found["kept_events_total", ("queue.length",)] == 5
+        assert found["kept_events_total", ("register.opened",)] == 1
+        assert found["kept_dead_letters_total", ("unknown-type",)] == 1
+        assert found["kept_unused_events_total", ("late",)] == 1
+        assert found["kept_duplicates_total", ()] == 1
+        assert found["kept_intake_seconds_count", ()] == 3
+        assert found["kept_commit_seconds_count", ()] >= 3
+        assert found["kept_backlog_events", ()] == 0
+        assert found["kept_ready", ()] == 1
+
+
+async def test_no_label_names_a_subject(tmp_path: Path) -> None:
+    """Neither a customer nor an agent nor a queue can become a time series."""
+    async with asking(tmp_path) as caller:
+        await a_day(caller, T0)
+        text = (await caller.get("/metrics")).text
+        names = {name for name, _ in re.findall(r'(\w+)="([^"]*)"', text)}
+        assert names == {"standard", "owner", "kind", "type", "reason", "le", "version", "python"}
+        assert not re.search(r"\b(s3|q[123]|till)\b", text)
+
+
+def line(name: str, kind: str, standard: str = "no-wait") -> Line:
+    return Line(
+        id=f"{name}.{kind}", promise=name, standard=standard, revision="r", subject="s", kind=kind,  # type: ignore[arg-type]
+        at=1, known=1, opened=1, state="open", owner="floor-lead",
+    )  # fmt: skip
+
+
+def printed(metrics: Metrics, nearest: Mapping[str, int] | None = None) -> Samples:
+    return samples(metrics.text(Status(ready=False, waiting=7), 5 * SECOND, nearest or {}).decode())
+
+
+def test_two_hosts_do_not_add_up() -> None:
+    """Each host has metrics of its own, even in one process."""
+    one, other = Metrics(), Metrics()
+    one.committed(Committed(lines=[line("p", "opened")]))
+    assert kinds(printed(one)) == {"opened": 1}
+    assert kinds(printed(other)) == {}
+
+
+def test_each_way_to_settle_closes_a_promise() -> None:
+    """A promise is open until any verdict falls; a correction and a late fulfilment open and close nothing."""
+    metrics = Metrics()
+    settling = ("kept", "broken", "voided", "excused", "lost")
+    metrics.start([Total("no-wait", "floor-lead", "opened", 6), Total("other", "lead", "opened", 2)])
+    metrics.committed(Committed(lines=[line(kind, kind) for kind in settling]))
+    metrics.committed(Committed(lines=[line("broken", "fulfilled_late"), line("broken", "corrected")]))
+    found = printed(metrics)
+    assert found["kept_open_promises", ("no-wait",)] == 1
+    assert found["kept_open_promises", ("other",)] == 2
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    """Before the first event there is no lag, and without a running clock no deadline."""
+    found = printed(Metrics())
+    assert ("kept_watermark_lag_seconds", ()) not in found
+    assert not [name for name, _ in found if name == "kept_nearest_deadline_timestamp_seconds"]
+    assert (found["kept_backlog_events", ()], found["kept_ready", ()]) == (7, 0)
+    assert printed(Metrics(), {"no-wait": 3_500_000})["kept_nearest_deadline_timestamp_seconds", ("no-wait",)] == 3.5
+
+
+def test_deliveries_are_counted_by_their_end() -> None:
+    """Each attempt to tell someone is counted by channel and result."""
+    metrics = Metrics()
+    for result in ("retried", "delivered", "delivered"):
+        metrics.delivered("webhook", result)
+    assert printed(metrics)["kept_deliveries_total", ("webhook", "delivered")] == 2
+    assert printed(metrics)["kept_deliveries_total", ("webhook", "retried")] == 1

@@ -1,0 +1,147 @@
+"""The API's description is true: what it says can be done can be done, and nothing else is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+from urllib.request import urlopen
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from jsonschema_rs import Draft202012Validator
+from schemathesis import GenerationMode
+from schemathesis.checks import positive_data_acceptance
+
+from streams.web import application
+from tests.streams.asking import Caller, asking, register, waiting
+from tests.streams.hosting import SECOND, T0
+
+LEFT_OUT = [positive_data_acceptance]
+"""An event may be described rightly and still be refused: for a time in the future, which no description can tell."""
+
+
+class Served:
+    """A host served from a thread of its own, with a little in its books, for clients that block."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = ""
+        self._folder = folder
+        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        async with asking(self._folder) as caller:
+            await fill(caller)
+            self.url = caller.url
+            self._ready.set()
+            await self._stop.wait()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(30), "the server did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(30)
+        self._loop.close()
+
+
+async def fill(caller: Caller) -> None:
+    await caller.send(waiting("a", T0), waiting("b", T0, queue="q2"), register("c", T0 + SECOND), {"type": "no.such"})
+    await caller.pass_time(100)
+    await caller.send(waiting("d", T0 + 99 * SECOND, queue="q3"), waiting("e", T0, queue="q3"))
+    await caller.pass_time(10)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def described(served: Served) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_url(f"{served.url}/openapi.json")
+
+
+def routes() -> list[tuple[str, str]]:
+    """List what is served, as (method, path)."""
+    app = application(None, None)  # type: ignore[arg-type] # nothing is asked of it
+    found = ((route.method, route.resource) for route in app.router.routes() if route.method != "HEAD")
+    return [(method, resource.canonical) for method, resource in found if resource is not None]
+
+
+NOTHING_TO_SAY = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/standards", "/v1/promises/{id}"}
+"""Where nothing is asked and nothing sent, nothing wrong can be."""
+RIGHT = [(method, path, GenerationMode.POSITIVE) for method, path in routes()]
+WRONG = [(method, path, GenerationMode.NEGATIVE) for method, path in routes() if path not in NOTHING_TO_SAY]
+
+
+@pytest.mark.parametrize(("method", "path", "mode"), RIGHT + WRONG)
+def test_the_server_does_what_it_describes(
+    described: schemathesis.BaseSchema, method: str, path: str, mode: GenerationMode
+) -> None:
+    """Whatever is sent, right or wrong, the answer is one that was described, and never a failure of ours."""
+
+    @given(case=described[path][method].as_strategy(generation_mode=mode))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    def check(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(excluded_checks=LEFT_OUT)
+
+    check()
+
+
+def read(served: Served, path: str) -> Any:  # noqa: ANN401 - whatever was answered
+    with urlopen(served.url + path) as response:
+        return json.load(response)
+
+
+def test_every_route_is_described(served: Served) -> None:
+    """There is no door that is not on the plan."""
+    paths = read(served, "/openapi.json")["paths"]
+    assert set(routes()) == {(method.upper(), path) for path, methods in paths.items() for method in methods}
+
+
+@pytest.mark.parametrize(
+    ("path", "described"),
+    [
+        ("/v1/promises", "/v1/promises"),
+        ("/v1/standards", "/v1/standards"),
+        ("/v1/score", "/v1/score"),
+        ("/v1/notices", "/v1/notices"),
+        ("/v1/dead-letters", "/v1/dead-letters"),
+        ("/v1/late", "/v1/late"),
+        ("/readyz", "/readyz"),
+    ],
+)
+def test_the_answers_are_as_described(served: Served, path: str, described: str) -> None:
+    """A filled list has exactly the form that its description gives, and is not empty."""
+    document = read(served, "/openapi.json")
+    schema = document["paths"][described]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = read(served, path)
+    Draft202012Validator({**schema, "components": document["components"]}).validate(answer)
+    assert answer.get("items", True)
+
+
+def test_events_are_described_by_the_vocabulary(served: Served) -> None:
+    """Whoever writes a sender finds each event type's fields, and nothing that only the judge sees."""
+    document = read(served, "/openapi.json")
+    schema = {"$ref": "#/components/schemas/Event", "components": document["components"]}
+    validator = Draft202012Validator(schema)
+    assert validator.is_valid(waiting("a", T0))
+    assert not validator.is_valid({**waiting("a", T0), "data": {"site": "s3"}})
+    assert "$at" not in json.dumps(document)
+
+
+def test_the_description_says_what_needs_a_token(served: Served) -> None:
+    """The probes, the page and the description are open; all else names the token."""
+    paths = read(served, "/openapi.json")["paths"]
+    unguarded = {path for path, methods in paths.items() if any(m.get("security") == [] for m in methods.values())}
+    assert unguarded == {"/", "/healthz", "/readyz", "/openapi.json"}

@@ -1,0 +1,146 @@
+"""The database file: versions, transactions, locks, and what is said when it cannot be used."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from standards.errors import StateError
+from streams.schema import MIGRATIONS
+from streams.sqlite import FILE, Database, FolderLock
+
+ROOT = Path(__file__).resolve().parents[2]
+LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (1, 'not-json', 'no', x'00')"
+
+
+def tables(file: Path) -> set[str]:
+    with sqlite3.connect(file) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+
+def write_a_letter_and_fail(database: Database) -> None:
+    with database.writing():
+        database.put(LETTER, [()])
+        database.put("INSERT INTO nowhere VALUES (1)", [()])
+
+
+def test_a_database_of_version_1_opens_and_becomes_the_newest(tmp_path: Path) -> None:
+    """What the first Kept wrote can be opened by every later one, with nothing lost."""
+    file = tmp_path / FILE
+    with sqlite3.connect(file) as connection:
+        connection.executescript(f"{MIGRATIONS[0]};PRAGMA user_version = 1;{LETTER}")
+    database = Database(file)
+    assert database.one("PRAGMA user_version") == (len(MIGRATIONS),)
+    assert database.all("SELECT reason FROM dead_letters") == [("not-json",)]
+    database.close()
+
+
+def test_a_database_of_a_newer_kept_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """A store that a newer Kept wrote is not touched, and the message says what to run instead."""
+    file = tmp_path / FILE
+    Database(file).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = file.read_bytes()
+    with pytest.raises(StateError, match="run the newer Kept that wrote it"):
+        Database(file)
+    assert file.read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A schema is brought up to date as a whole or not at all."""
+    file = tmp_path / FILE
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE position (something TEXT)")
+    with pytest.raises(StateError, match="already exists"):
+        Database(file)
+    assert tables(file) == {"position"}
+
+
+def test_a_transaction_that_fails_changed_nothing(tmp_path: Path) -> None:
+    """One batch is one transaction: when a part of it fails, no part of it stays."""
+    database = Database(tmp_path / FILE)
+    with pytest.raises(StateError, match="no such table"):
+        write_a_letter_and_fail(database)
+    assert database.all("SELECT * FROM dead_letters") == []
+    with database.writing():
+        database.put(LETTER, [()])
+    assert len(database.all("SELECT * FROM dead_letters")) == 1
+    database.close()
+
+
+def test_a_commit_is_on_the_disk_before_it_returns(tmp_path: Path) -> None:
+    """The writing connection waits for the disk at every commit, in the mode that lets readers read on."""
+    database = Database(tmp_path / FILE)
+    assert database.one("PRAGMA journal_mode") == ("wal",)
+    assert database.one("PRAGMA synchronous") == (2,)
+    database.close()
+
+
+def test_a_reading_connection_cannot_write(tmp_path: Path) -> None:
+    """Who looks things up cannot change them."""
+    writer = Database(tmp_path / FILE)
+    reader = Database(tmp_path / FILE, read_only=True)
+    with pytest.raises(StateError, match="check the rights"):
+        reader.put(LETTER, [()])
+    reader.close()
+    writer.close()
+
+
+def test_reads_of_one_block_see_one_commit(tmp_path: Path) -> None:
+    """A page that is put together from several queries never mixes two states."""
+    writer, reader = Database(tmp_path / FILE), Database(tmp_path / FILE, read_only=True)
+    with reader.reading():
+        before = reader.one("SELECT count(*) FROM dead_letters")
+        with writer.writing():
+            writer.put(LETTER, [()])
+        assert reader.one("SELECT count(*) FROM dead_letters") == before == (0,)
+    assert reader.one("SELECT count(*) FROM dead_letters") == (1,)
+    reader.close()
+    writer.close()
+
+
+def test_a_full_disk_is_named_and_the_data_is_kept(tmp_path: Path) -> None:
+    """When no more can be written, the message says so, and what was stored stays readable."""
+    database = Database(tmp_path / FILE)
+    with database.writing():
+        database.put(LETTER, [()])
+    (pages,) = database.one("PRAGMA page_count") or (0,)
+    database.all(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StateError, match="the disk is full; free some space"), database.writing():
+        database.put(
+            "INSERT INTO dead_letters (received, reason, message, raw) VALUES (2, '', '', ?)", [(b"x" * 10**6,)]
+        )
+    assert database.all("SELECT received FROM dead_letters") == [(1,)]
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_kept(tmp_path: Path) -> None:
+    """A damaged store is never overwritten: the message says to put back a backup."""
+    file = tmp_path / FILE
+    file.write_bytes(b"this is a shopping list, and a long one, too; " * 200)
+    before = file.read_bytes()
+    with pytest.raises(StateError, match="put back a backup"):
+        Database(file)
+    assert file.read_bytes() == before
+
+
+def test_a_second_process_is_told_who_has_the_folder(tmp_path: Path) -> None:
+    """Two processes never write one folder: the second one gets the number of the first, and a way out."""
+    lock = FolderLock(tmp_path)
+    code = f"from pathlib import Path; from streams.sqlite import FolderLock; FolderLock(Path({str(tmp_path)!r}))"
+    second = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert f"in use by process {os.getpid()}; stop that one" in second.stderr
+    lock.release()
+    third = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert third.returncode == 0
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """A data folder that cannot be used is refused in words, with what to do."""
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    with pytest.raises(StateError, match=r"taken cannot be used for data: .*; check its rights, or choose another"):
+        FolderLock(tmp_path / "taken")
