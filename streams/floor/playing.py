@@ -1,0 +1,85 @@
+"""Playing the simulated floor to a host, by a clock that can run faster than the one on the wall.
+
+Knows: the host's submit, and waiting. Must not know: what happens on the floor, or how the host judges it.
+An edge: here a clock is read. Read next: `streams/embedded.py`, the host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from streams.pump import GRACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from standards.events import Event
+    from streams.floor.stage import Happening
+    from streams.wire import Reader, Refusal
+
+BREATH = 0.1
+"""How long a batch is at least apart from the next one, in seconds of the real clock."""
+
+
+class Listener(Protocol):
+    """What the floor plays to: the part of a host that takes events in."""
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of events by the standards as they are now."""
+
+    def room(self) -> bool:
+        """Say whether there is room for more events."""
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events in, and what could not be read."""
+
+
+class DemoClock:
+    """A wall clock that begins at `start` (microseconds UTC) and runs `speed` times as fast as `monotonic` (ns)."""
+
+    def __init__(self, start: int, *, speed: float = 1.0, monotonic: Callable[[], int] = time.monotonic_ns) -> None:
+        self.start = start
+        self.speed = speed
+        self._monotonic = monotonic
+        self._begun = monotonic()
+
+    def wall(self) -> int:
+        """Give the time by this clock, in microseconds UTC."""
+        return self.start + int((self._monotonic() - self._begun) * self.speed) // 1_000
+
+    @property
+    def grace(self) -> int:
+        """How long the host is to wait for events by this clock (microseconds): a real delay grows with the speed."""
+        return int(GRACE * max(1.0, self.speed))
+
+    def until(self, at: int) -> float:
+        """Give how many real seconds pass until this clock shows `at`; 0 if it has already."""
+        return max(0.0, (at - self.wall()) / 1e6 / self.speed)
+
+
+async def play(listener: Listener, clock: DemoClock, happenings: Iterable[Happening]) -> None:
+    """Give each happening to the listener when its time has come, in small batches, until cancelled.
+
+    A happening that the listener's standards have no word for becomes a refusal there, as from any other source.
+    """
+    due: list[Happening] = []
+    for happening in happenings:
+        if due and clock.until(happening.at) > 0:
+            await _submit(listener, due)
+            due = []
+            await asyncio.sleep(max(BREATH, clock.until(happening.at)))
+        due.append(happening)
+    await _submit(listener, due)
+
+
+async def _submit(listener: Listener, due: Sequence[Happening]) -> None:
+    while not listener.room():  # noqa: ASYNC110 - a host is asked for room, as by the intake; it sends no word
+        await asyncio.sleep(BREATH)
+    refusals: list[Refusal] = []
+    lines = b"\n".join(msgspec.json.encode(happening.event) for happening in due)
+    await listener.submit(listener.reader.lines(lines, refusals.append), refusals)

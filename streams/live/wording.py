@@ -1,0 +1,112 @@
+"""Plain words for a line of the ledger: what was kept or missed, and by how much.
+
+Knows: the six shapes, and how to say of each that it was kept or broken. Must not know: screens.
+Read next: `folding.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, assert_never
+
+from standards.duration import spoken
+from standards.standard import Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
+
+if TYPE_CHECKING:
+    from standards.ledger import Line
+    from standards.promise import Kind
+    from standards.standard import Shape, Standard
+
+    Unusual = Literal["excused", "lost", "fulfilled_late", "corrected"]
+
+WORDS: Final[dict[Kind, str]] = {
+    "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
+    "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "late",
+    "corrected": "corrected",
+}  # fmt: skip
+"""The word for each kind of line on a screen: for a verdict, the verdict's own."""
+
+
+def printable(text: str) -> str:
+    """Give a text that came with events as one harmless row: what cannot be printed becomes `?`."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def words(line: Line, standard: Standard) -> str:
+    """Say what a line means, to follow its word: `kept`, "with 12 s to spare". Empty where the word says it all."""
+    match line.kind:
+        case "opened":
+            return f"{spoken(line.due - line.at)} to go" if line.due > line.at else ""
+        case "warned":
+            left = f"{spoken(line.due - line.at)} left. " if line.due > line.at else ""
+            return left + standard.what
+        case "paused" | "resumed":
+            return f"{spoken(line.elapsed)} counted so far"
+        case "kept":
+            return _kept(line, standard.shape)
+        case "broken":
+            return _broken(standard.shape)
+        case "voided":
+            return _void(standard.shape)
+        case "excused" | "lost" | "fulfilled_late" | "corrected":
+            return _unusual(line, line.kind, standard)
+        case _:
+            assert_never(line.kind)
+
+
+def _unusual(line: Line, kind: Unusual, standard: Standard) -> str:
+    match kind:
+        case "excused":
+            return "an exception was granted"
+        case "lost":
+            return f"nothing was heard of {' and '.join(standard.feeds)}"
+        case "fulfilled_late":
+            return f"done {spoken(line.at - line.due)} after the time"
+        case "corrected":
+            return f"from {line.was} to {line.verdict}, on late evidence"
+        case _:
+            assert_never(kind)
+
+
+def _void(shape: Shape) -> str:
+    return f"fewer than {shape.at_least} to judge by" if isinstance(shape, Level) else "the need went away"
+
+
+def _kept(line: Line, shape: Shape) -> str:
+    match shape:
+        case Response() | Recurrence():
+            return f"with {spoken(line.due - line.at)} to spare"
+        case Precedence():
+            return f"{_happened(shape.expect)} before"
+        case Universality():
+            return shape.must.source
+        case Bounded():
+            return f"no more than {shape.at_most} {_happened(shape.when)}"
+        case Level():
+            return f"{shape.measure.source} was {shape.must.source}"
+        case _:
+            assert_never(shape)
+
+
+def _broken(shape: Shape) -> str:
+    match shape:
+        case Response():
+            return f"no {_happened(shape.expect)} within {spoken(shape.within)}"
+        case Recurrence():
+            span = f"this {shape.every}" if isinstance(shape.every, str) else f"for {spoken(shape.every)}"
+            return f"no {_happened(shape.expect)} {span}"
+        case Precedence():
+            return f"no {_happened(shape.expect)} in the {spoken(shape.within_last)} before"
+        case Universality():
+            return f"not {shape.must.source}"
+        case Bounded():
+            return f"more than {shape.at_most} {_happened(shape.when)}"
+        case Level():
+            return f"{shape.measure.source} was not {shape.must.source}"
+        case _:
+            assert_never(shape)
+
+
+def _happened(clause: Clause) -> str:
+    """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
+    name = clause.event.replace(".", " ")
+    return name if clause.where is None else f"{name} with {clause.where.source}"

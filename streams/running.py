@@ -1,0 +1,195 @@
+"""A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
+
+An edge: here the clock is read. Knows: how the parts are put together. Must not know: what any of them does.
+Read next: `embedded.py`, the host; `web/__init__.py`, its web side; `floor/__init__.py`, the demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from alerts.channels.console import Console
+from alerts.channels.webhook import Webhook
+from standards.errors import StateError
+from streams.books import PromiseFilter
+from streams.embedded import EmbeddedHost
+from streams.engine import Options
+from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.live import Folder, log_lines, show
+from streams.live.screen import terminal
+from streams.metrics import Metrics
+from streams.settings import StandardsFiles
+from streams.web import Access, Limits, application, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from typing import TextIO
+
+    from alerts.channels import Channel
+    from standards.ledger import Line
+    from streams.books import Committed
+    from streams.settings import Settings
+
+PAGE = 500
+"""How many promises are read at a time when the view is filled after a start."""
+SHOWN_AT_START = 5_000
+"""How many owed promises the view takes over from an earlier run."""
+
+
+class Plan(NamedTuple):
+    """What to run. `speed` and `seed` are the demo's; `plain`: log lines, even on a terminal."""
+
+    settings: Settings
+    demo: bool = False
+    speed: float = 1.0
+    seed: int = 1
+    plain: bool = False
+
+
+class WallClock:
+    """This machine's clock."""
+
+    speed = 1.0
+
+    def wall(self) -> int:
+        """Give the time in microseconds UTC."""
+        return time.time_ns() // 1_000
+
+
+async def run(plan: Plan) -> None:
+    """Run until asked to stop. Raises SpecError, StateError and OSError when it cannot start."""
+    console = terminal()
+    live = console.is_terminal and not plan.plain
+    settings = plan.settings
+    clock = DemoClock(WallClock().wall(), speed=plan.speed) if plan.demo else WallClock()
+    async with AsyncExitStack() as stack:
+        folder = _folder(plan, stack)
+        log_to = stack.enter_context((folder / "kept.log").open("a", encoding="utf-8")) if live else sys.stderr
+        _configure_logs(log_to, as_json=settings.log_format == "json")
+        host = await stack.enter_async_context(_host(plan, clock, folder, live=live))
+        view = Folder(host.rulebook.current, zone=settings.zone)
+        _resume(view, host)
+        host.listen(_follow(view, host))
+        view.api = await _serve(settings, host, stack)
+        work: list[Coroutine[None, None, None]] = []
+        if isinstance(clock, DemoClock):
+            work.append(play(host, clock, simulate(plan.seed, clock.wall())))
+        if live:
+            work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
+        else:
+            _say_where(view, folder, settings)
+            host.listen(_write_lines(host, as_json=settings.log_format == "json"))
+        await _work_until_stopped(host, work)
+
+
+async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
+    """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
+    metrics = Metrics()
+    metrics.start(host.books.totals())
+    host.listen(metrics.committed)
+    host.listen_deliveries(metrics.delivered)
+    name, port = settings.address
+    token = settings.token.get_secret_value() if settings.token else ""
+    app = application(host, metrics, Access(token, (name,)), Limits(max_skew=settings.max_skew))
+    port = await stack.enter_async_context(serving(app, name, port))
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+async def _work_until_stopped(host: EmbeddedHost, work: Iterable[Coroutine[None, None, None]]) -> None:
+    """Do the work until the host is asked to stop, or some of it fails."""
+    tasks = [asyncio.create_task(each) for each in work]
+    stopped = asyncio.create_task(host.until_stopped())
+    await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, *tasks):
+        task.cancel()
+    for ended in await asyncio.gather(stopped, *tasks, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended
+
+
+def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
+    """Give the data folder: the demo's is a fresh one, as its fast clock must not meet data of another run."""
+    folder = plan.settings.data
+    if plan.demo and "data" not in plan.settings.model_fields_set:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="kept-demo-")))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, *, live: bool) -> EmbeddedHost:
+    settings = plan.settings
+    paths = settings.standards or ((str(DEMO_STANDARDS),) if plan.demo else ())
+    if not paths:
+        raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
+    channels: list[Channel] = [] if live else [Console(sys.stderr)]
+    if settings.webhook_url:
+        secret = settings.webhook_secret.get_secret_value()
+        channels.append(Webhook(settings.webhook_url, secret=secret, clock=WallClock().wall))
+    grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
+    options = Options(lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone)
+    host = EmbeddedHost(folder, StandardsFiles(paths), clock=clock.wall, channels=channels, options=options)
+    host.backlog = settings.backlog
+    return host
+
+
+def _resume(view: Folder, host: EmbeddedHost) -> None:
+    """Fill the view with what an earlier run left open."""
+    owed: list[Line] = []
+    after = ""
+    while len(owed) < SHOWN_AT_START:
+        page = host.books.promises(PromiseFilter(open=True), after, PAGE)
+        found = (host.books.promise(row.id) for row in page.items)
+        owed += [promise.lines[-1] for promise in found if promise is not None]
+        after = page.next
+        if not after:
+            break
+    view.resume(host.books.score(None), owed)
+
+
+def _follow(view: Folder, host: EmbeddedHost) -> Callable[[Committed], None]:
+    def follow(stored: Committed) -> None:
+        view.standards = host.rulebook.current
+        for line in stored.lines:
+            view.add(line)
+
+    return follow
+
+
+def _write_lines(host: EmbeddedHost, *, as_json: bool) -> Callable[[Committed], None]:
+    def write(stored: Committed) -> None:
+        log = log_lines(host.rulebook.current, sys.stdout, as_json=as_json)
+        for line in stored.lines:
+            log(line)
+        sys.stdout.flush()
+
+    return write
+
+
+def _say_where(view: Folder, folder: Path, settings: Settings) -> None:
+    structlog.get_logger("kept").info("watching", api=view.api, data=str(folder), standards=len(view.standards))
+    if not settings.address.loopback:
+        structlog.get_logger("kept").warning("other machines can reach this; each request needs KEPT_TOKEN")
+
+
+def _configure_logs(stream: TextIO, *, as_json: bool) -> None:
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(stream=stream, level=logging.WARNING)

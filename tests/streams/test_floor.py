@@ -1,0 +1,183 @@
+"""The simulated floor is the same for the same seed, speaks the vocabulary, and keeps its watchers busy but calm.
+
+Next: `test_live.py`, which looks at what is made of it.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
+
+import msgspec
+import pytest
+
+from standards.duration import HOUR, MINUTE, SECOND
+from standards.events import Event, microseconds
+from standards.ledger import Line, line
+from standards.spec import Loaded, Source, load
+from standards.standard import Bounded, Level, Precedence, Recurrence, Response
+from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.stage import Happening
+from streams.pump import GRACE, Pump
+from streams.wire import Reader, Refusal
+
+START = 1_768_000_000 * SECOND
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Loaded:
+    return load([Source(DEMO_STANDARDS.name, DEMO_STANDARDS.read_text(encoding="utf-8"))])
+
+
+def until(span: int, seed: int = 1) -> Iterator[Happening]:
+    """Give what happens in the first `span` microseconds."""
+    return takewhile(lambda happening: happening.at <= START + span, simulate(seed, START))
+
+
+def judged(loaded: Loaded, span: int, seed: int = 1) -> list[Line]:
+    """Judge the first `span` microseconds as the host of the demo does: each event as it comes, by the floor's time."""
+    pump, reader = Pump(loaded.rulebook), Reader(loaded.rulebook.classes)
+    lines = []
+    for at, event in until(span, seed):
+        outcome = pump.push([reader.one(msgspec.json.encode(event))], wall=at)
+        assert not outcome.unconcerned.keys() - {"contact.waiting", "contact.abandoned", "complaint.received"}
+        lines += [line(transition) for transition in outcome.transitions]
+    return lines
+
+
+def test_the_same_seed_gives_the_same_floor() -> None:
+    """A demo can be shown again: seed and start decide everything that happens."""
+    first, again, other = (list(islice(simulate(seed, START), 3000)) for seed in (5, 5, 6))
+    assert first == again
+    assert first != other
+
+
+def test_the_floor_is_in_the_order_of_time() -> None:
+    """What happens is told in the order of time, from the start on, with an id of its own, and does not end."""
+    happenings = list(islice(simulate(1, START), 20_000))
+    times = [happening.at for happening in happenings]
+    assert len(times) == 20_000
+    assert times[0] >= START
+    assert times == sorted(times)
+    assert len({happening.event["id"] for happening in happenings}) == 20_000
+
+
+def test_the_floor_speaks_the_vocabulary(loaded: Loaded) -> None:
+    """Every event of three hours reads as an event of the demo's vocabulary, at the time it was told for."""
+    reader = Reader(loaded.rulebook.classes)
+    for at, event in until(3 * HOUR):
+        assert microseconds(reader.one(msgspec.json.encode(event)).time) == at
+
+
+def test_another_start_repeats_no_event() -> None:
+    """A demo started again on the same store repeats no event of the first one."""
+    first, second = (
+        {happening.event["id"] for happening in islice(simulate(1, start), 500)} for start in (START, START + SECOND)
+    )
+    assert not first & second
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_the_first_broken_promise_falls_within_a_minute(loaded: Loaded, seed: int) -> None:
+    """Whoever starts the demo sees a promise within ten seconds, and the first broken one within the first minute."""
+    lines = judged(loaded, MINUTE, seed)
+    waits = [line for line in lines if line.standard == "no-wait"]
+    assert waits[0].kind == "opened"
+    assert waits[0].at < START + 10 * SECOND
+    broken = next(line for line in lines if line.kind == "broken")
+    assert START + 30 * SECOND < broken.at < START + 45 * SECOND
+    assert broken.subject == "north/q2"
+
+
+def test_the_demo_shows_every_fate_of_a_promise(loaded: Loaded) -> None:
+    """In three hours every kind of verdict falls, some were warned and then kept, and most promises are kept."""
+    lines = judged(loaded, 3 * HOUR)
+    kinds = Counter(line.kind for line in lines)
+    assert set(kinds) >= {"opened", "warned", "kept", "broken", "voided", "excused", "lost", "fulfilled_late"}
+    warned = {line.promise for line in lines if line.kind == "warned"}
+    assert {line.promise for line in lines if line.kind == "kept"} & warned
+    assert kinds["kept"] > 4 * kinds["broken"]
+    assert {line.standard for line in lines if line.kind == "kept"} == set(loaded.rulebook.current)
+    assert {line.standard for line in lines if line.kind == "broken"} == set(loaded.rulebook.current)
+
+
+def test_the_demo_is_not_about_speed_alone(loaded: Loaded) -> None:
+    """The demo's standards have five shapes, all five aspects of service, and every text that a standard can have."""
+    standards = loaded.rulebook.current.values()
+    assert {type(standard.shape) for standard in standards} == {Response, Precedence, Bounded, Recurrence, Level}
+    aspects = {standard.aspect for standard in standards}
+    assert aspects == {"speed", "quality", "ownership", "courtesy", "follow-through"}
+    assert loaded.warnings == []
+
+
+# --- playing it ---------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_runs_at_its_speed() -> None:
+    """The demo's clock begins at its start and runs as many times as fast as the real one as it was told."""
+    real = [7_000_000_000]
+    clock = DemoClock(START, speed=60, monotonic=lambda: real[0])
+    assert clock.wall() == START
+    real[0] += 2_000_000_000
+    assert clock.wall() == START + 2 * MINUTE
+    assert clock.until(START + 5 * MINUTE) == 3.0
+    assert clock.until(START) == 0
+
+
+@pytest.mark.parametrize(("speed", "grace"), [(1, GRACE), (60, 60 * GRACE), (0.5, GRACE)])
+def test_grace_grows_with_the_speed(speed: float, grace: int) -> None:
+    """The host waits as long for events in real time as ever, however fast the demo's clock runs."""
+    assert DemoClock(START, speed=speed).grace == grace
+
+
+class Taker:
+    """A listener that takes everything and notes when, by the clock."""
+
+    def __init__(self, reader: Reader, clock: DemoClock) -> None:
+        self.reader = reader
+        self.clock = clock
+        self.taken: list[tuple[int, Event]] = []
+        self.refused: list[Refusal] = []
+        self.heard = asyncio.Event()
+        self.busy = 2
+
+    def room(self) -> bool:
+        self.busy -= 1
+        return self.busy < 0
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        self.taken += [(self.clock.wall(), event) for event in events]
+        self.refused += refusals
+        self.heard.set()
+
+
+async def test_everything_is_played_and_nothing_early(loaded: Loaded) -> None:
+    """Each event reaches the listener once, in order, and not before its time by the clock; a full listener waits."""
+    clock = DemoClock(START, speed=1000)
+    taker = Taker(Reader(loaded.rulebook.classes), clock)
+    happenings = list(until(5 * MINUTE))
+    await play(taker, clock, happenings)
+    assert [event.id for _, event in taker.taken] == [happening.event["id"] for happening in happenings]
+    assert all(wall >= event.at for wall, event in taker.taken)
+    assert taker.refused == []
+
+
+async def test_what_the_standards_have_no_word_for_is_refused(loaded: Loaded) -> None:
+    """When the demo's own event type was taken out of its file, its events are refused and the demo goes on."""
+    classes = {name: cls for name, cls in loaded.rulebook.classes.items() if name != "floor.walked"}
+    clock = DemoClock(START, speed=10_000)
+    taker = Taker(Reader(classes), clock)
+    await play(taker, clock, until(5 * MINUTE))
+    assert {refusal.reason for refusal in taker.refused} == {"unknown-type"}
+    assert taker.taken[-1][1].at > START + 4 * MINUTE
+
+
+async def test_playing_ends_when_it_is_cancelled(loaded: Loaded) -> None:
+    """The floor has no end of its own: cancelling its task ends it."""
+    clock = DemoClock(START)
+    taker = Taker(Reader(loaded.rulebook.classes), clock)
+    playing = asyncio.create_task(play(taker, clock, simulate(1, START)))
+    await taker.heard.wait()
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
