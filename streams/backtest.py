@@ -1,0 +1,187 @@
+"""The backtest: judges history from files by the same core that judges live events.
+
+There is no wall clock. Time follows the events; at the end it has reached the newest one, and what is due later stays
+open. Several files are merged by time. Knows: files and counts. Must not know: how results are printed.
+Read next: `shares.py`, which runs several side by side, and `report.py`, which prints the result.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import ExitStack
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from standards.errors import EventError
+from standards.ledger import line
+from standards.promise import NEVER, VERDICTS
+from standards.score import Score
+from streams.pump import WHOLE, Outcome, Pump, Share
+from streams.sources.jsonl import chunks, opened
+from streams.wire import Reader, Refusal, in_future
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from standards.events import Event
+    from standards.promise import Transition
+    from standards.rulebook import Rulebook
+    from streams.sources.mapping import TableMapping
+    from streams.sources.table import BadRow
+
+SHOWN = 10
+"""How many bad lines are shown; all are counted."""
+BATCH = 4096
+"""How many events are judged at once where they do not come in chunks."""
+TABLES = (".csv", ".tsv", ".tab", ".txt")
+
+
+class BadLine(msgspec.Struct, frozen=True):
+    """A line or row that could not be read: in which file, where, why."""
+
+    file: str
+    line: int
+    reason: str
+    message: str
+
+
+class Result(msgspec.Struct):
+    """What a backtest found. `bad` counts the lines that could not be read by reason; the first ten are in `shown`."""
+
+    events: int = 0
+    seconds: float = 0.0
+    scores: dict[str, Score] = {}
+    bad: dict[str, int] = {}
+    shown: list[BadLine] = []
+    unused: dict[str, int] = {}
+    unconcerned: dict[str, int] = {}
+    duplicates: int = 0
+    newest: int = -1
+
+
+class StrictError(EventError):
+    """A bad line was found and the run was told to stop at the first."""
+
+
+class Task(NamedTuple):
+    """What to judge: by which rules, which files, and where the ledger goes, if anywhere.
+
+    `progress` is told the bytes and events read so far; events after `latest` (microseconds UTC) are bad lines.
+    """
+
+    rulebook: Rulebook
+    paths: list[str]
+    mapping: TableMapping | None = None
+    strict: bool = False
+    ledger: str | None = None
+    progress: Callable[[int, int], None] | None = None
+    latest: int = NEVER
+
+
+class Backtest:
+    """Judges a share of the subjects. `ledger`, where given, takes every transition as a JSON line."""
+
+    def __init__(self, task: Task, *, ledger: IO[bytes] | None = None, share: Share = WHOLE) -> None:
+        self.task = task
+        self.ledger = ledger
+        rulebook = task.rulebook
+        self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
+        self.pump = Pump(rulebook, share=share)
+        self._first = share[0] == 0
+        self._reader = Reader(rulebook.classes, latest=task.latest)
+
+    def run(self) -> Result:
+        """Judge the files. Raises StrictError at the first bad line of a strict task, OSError, SpecError."""
+        collecting = gc.isenabled()
+        gc.disable()  # the core makes no cycles; looking for them among a million objects takes long
+        try:
+            with ExitStack() as stack:
+                for batch, read in self._batches(self.task.paths, stack):
+                    self._take(self.pump.push(batch), len(batch))
+                    if self._first and self.task.progress is not None:
+                        self.task.progress(read, self.result.events)
+            self._take(self.pump.finish(), 0)
+        finally:
+            if collecting:
+                gc.enable()
+        self.result.newest = self.pump.newest
+        return self.result
+
+    def _batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
+        if len(paths) == 1 and not self._is_table(paths[0]):
+            yield from self._chunks(paths[0], stack)
+            return
+        events = merge(*(self._events(path, stack) for path in paths), key=attrgetter("at"))
+        while batch := list(islice(events, BATCH)):
+            yield batch, 0
+
+    def _is_table(self, path: str) -> bool:
+        return self.task.mapping is not None and path.removesuffix(".gz").endswith(TABLES)
+
+    def _chunks(self, path: str, stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
+        stream = stack.enter_context(opened(path))
+        for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
+            yield self._reader.lines(chunk.lines, lambda r: self._refuse(path, r), first=chunk.first), chunk.read
+
+    def _events(self, path: str, stack: ExitStack) -> Iterator[Event]:
+        if self.task.mapping is not None and self._is_table(path):
+            from streams.sources.table import read_table  # noqa: PLC0415 - JSON lines need none of it
+
+            stream = stack.enter_context(opened(path))
+            for event in read_table(stream, self.task.mapping, bad=lambda row: self._bad_row(path, row), name=path):
+                early = in_future(event, self._reader.latest, 0)
+                if early is None:
+                    yield event
+                else:
+                    self._bad(path, 0, early.reason, f"event {event.id}: {early}")
+            return
+        for batch, _ in self._chunks(path, stack):
+            yield from batch
+
+    def _bad_row(self, path: str, row: BadRow) -> None:
+        self._bad(path, row.lines[0], row.reason, row.message)
+
+    def _refuse(self, path: str, refusal: Refusal) -> None:
+        self._bad(path, refusal.place, refusal.reason, refusal.message)
+
+    def _bad(self, path: str, place: int, reason: str, message: str) -> None:
+        if self.task.strict:
+            raise StrictError(reason, f"{path}:{place}: {message}")
+        _more(self.result.bad, reason)
+        if len(self.result.shown) < SHOWN:
+            self.result.shown.append(BadLine(path, place, reason, message))
+
+    def _take(self, outcome: Outcome, events: int) -> None:
+        result = self.result
+        result.events += events
+        if outcome.transitions:
+            count(outcome.transitions, result.scores)
+            if self.ledger is not None:
+                self.ledger.write(_ENCODER.encode_lines([line(transition) for transition in outcome.transitions]))
+        for unused in outcome.unused:
+            _more(result.unused, unused.reason)
+        for name, number in outcome.unconcerned.items():
+            _more(result.unconcerned, name, number)
+        result.duplicates += outcome.duplicates
+
+
+def _more(counts: dict[str, int], name: str, number: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + number
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def count(transitions: Sequence[Transition[Event]], scores: dict[str, Score]) -> None:
+    """Add transitions to the scores of their standards."""
+    for transition in transitions:
+        score = scores[transition.standard.id]
+        was = VERDICTS.get(transition.before) if transition.kind == "corrected" else None
+        verdict = VERDICTS.get(transition.after)
+        score.add(transition.kind, verdict, was)
+        if verdict is not None and was is None and transition.kind != "fulfilled_late":
+            score.time(transition.elapsed, transition.at - transition.promise.opened)

@@ -1,0 +1,250 @@
+"""The command as its users run it: what it prints, where, with which exit code, and what it says about bad input."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GROCERY = ROOT / "examples" / "grocery"
+RULES = str(GROCERY / "standards.yaml")
+EVENTS = str(GROCERY / "events.jsonl")
+COUNTS = {"opened": 3, "kept": 1, "broken": 1, "void": 1, "excused": 0, "unknown": 0, "open": 0}
+
+
+def kept(*args: str, stdin: bytes = b"", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a process of its own."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
+    run = subprocess.run(
+        [sys.executable, "-c", "from streams.cli import main; main()", *args],
+        input=stdin, capture_output=True, cwd=cwd, env=environment, timeout=120, check=False,
+    )  # fmt: skip
+    return subprocess.CompletedProcess(args, run.returncode, run.stdout.decode(), run.stderr.decode())
+
+
+def bad_input(*args: str, stdin: bytes = b"") -> str:
+    """Run a command that must refuse its input: exit code 2, nothing on stdout, a message and no traceback."""
+    run = kept(*args, stdin=stdin)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "Traceback" not in run.stderr
+    return run.stderr
+
+
+def written(folder: Path, text: str, name: str = "rules.yaml") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def spoilt(folder: Path, before: str, after: str) -> str:
+    text = (GROCERY / "standards.yaml").read_text(encoding="utf-8")
+    assert before in text
+    return written(folder, text.replace(before, after))
+
+
+def test_json_has_the_agreed_shape() -> None:
+    """`--json` prints one object: events, seconds, and the counts of every standard; talk goes elsewhere."""
+    run = kept("backtest", RULES, "--events", EVENTS, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    result = json.loads(run.stdout)
+    assert result.pop("seconds") >= 0
+    assert result == {
+        "events": 16, "standards": {"no-wait": COUNTS},
+        "bad_lines": {}, "unused": {}, "unconcerned": {}, "duplicates": 0,
+    }  # fmt: skip
+
+
+def test_people_read_a_table_and_the_promise_in_its_own_words() -> None:
+    """Without `--json` there is a table, the customer's words, and no colour codes."""
+    run = kept("backtest", RULES, "--events", EVENTS)
+    assert (run.returncode, run.stderr) == (0, "")
+    header, row = run.stdout.splitlines()[2:4]
+    assert header.split()[:8] == ["standard", *COUNTS]
+    assert row.split()[:8] == ["no-wait", *map(str, COUNTS.values())]
+    assert "You will never stand behind more than three people." in run.stdout
+    assert "\x1b" not in run.stdout
+
+
+def test_standard_input_is_a_file_like_any_other() -> None:
+    """`-` reads standard input."""
+    run = kept("backtest", RULES, "--events", "-", "--json", stdin=(GROCERY / "events.jsonl").read_bytes())
+    assert json.loads(run.stdout)["standards"]["no-wait"] == COUNTS
+
+
+def test_bad_lines_are_told_and_the_rest_is_judged() -> None:
+    """A bad line is counted, shown with its line and reason, and does not stop the others."""
+    body = b"nonsense\n" + (GROCERY / "events.jsonl").read_bytes()
+    run = kept("backtest", RULES, "--events", "-", "--json", stdin=body)
+    assert run.returncode == 0
+    assert json.loads(run.stdout)["bad_lines"] == {"not-json": 1}
+    assert json.loads(run.stdout)["standards"]["no-wait"] == COUNTS
+    assert "1 bad line, not judged (not-json 1):\n  -:1: not JSON: " in run.stderr
+
+
+def test_the_first_ten_bad_lines_are_shown() -> None:
+    """Of twelve bad lines ten are shown, with the first and not the last, and the two more are counted."""
+    run = kept("backtest", RULES, "--events", "-", stdin=b"[]\n" * 12)
+    assert run.returncode == 0
+    shown = [line for line in run.stdout.splitlines() if line.startswith("  -:")]
+    assert [int(line.split(":")[1]) for line in shown] == list(range(1, 11))
+    assert "... and 2 more" in run.stdout
+
+
+def test_strict_stops_at_the_first_bad_line() -> None:
+    """`--strict` is exit code 2, with the file, line and reason, and no counts."""
+    body = (GROCERY / "events.jsonl").read_bytes() + b"{}\n"
+    assert "-:17: an event is a JSON object" in bad_input("backtest", RULES, "--events", "-", "--strict", stdin=body)
+
+
+def test_an_event_of_next_year_is_a_bad_line() -> None:
+    """History does not come from the future: it is shown as a bad line, and time does not move."""
+    later = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+    event = {"specversion": "1.0", "id": "e", "source": "s", "type": "queue.length", "time": later,
+             "data": {"site": "s", "queue": "q", "waiting": 9}}  # fmt: skip
+    body = (GROCERY / "events.jsonl").read_bytes() + json.dumps(event).encode()
+    run = kept("backtest", RULES, "--events", "-", "--json", stdin=body)
+    assert json.loads(run.stdout)["bad_lines"] == {"from-the-future": 1}
+    assert json.loads(run.stdout)["standards"]["no-wait"] == COUNTS
+    assert "ahead of this machine's clock" in run.stderr
+
+
+@pytest.mark.parametrize("missing", ["rules", "events", "map"])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, missing: str) -> None:
+    """A path that does not exist is named, with what is wrong, and nothing is written."""
+    gone = str(tmp_path / "gone.yaml")
+    args = {
+        "rules": ["backtest", gone, "--events", EVENTS],
+        "events": ["backtest", RULES, "--events", gone],
+        "map": ["backtest", RULES, "--events", EVENTS, "--map", gone],
+    }[missing]
+    run = kept(*args)
+    assert run.returncode == (3 if missing == "events" else 2)
+    assert run.stdout == ""
+    assert "gone.yaml" in run.stderr
+    assert "no such file or directory" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_folder_of_events_is_refused(tmp_path: Path) -> None:
+    """A folder is no file of events."""
+    run = kept("backtest", RULES, "--events", str(tmp_path))
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "is a directory" in run.stderr
+
+
+def test_a_ledger_that_cannot_be_written_is_the_worlds_fault(tmp_path: Path) -> None:
+    """A folder that is not there is exit code 3, with its name."""
+    run = kept("backtest", RULES, "--events", EVENTS, "--ledger", str(tmp_path / "no" / "ledger.jsonl"))
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "ledger.jsonl" in run.stderr
+
+
+def test_a_misspelt_field_is_found_with_a_guess(tmp_path: Path) -> None:
+    """`waitng` is underlined where it stands, and what it may have meant is said."""
+    said = bad_input("backtest", spoilt(tmp_path, "waiting > 3", "waitng > 3"), "--events", EVENTS)
+    assert "rules.yaml:14:40" in said
+    assert "waiting" in said.partition("fix:")[2]
+    assert "^^^^^^" in said
+    assert "1 finding; nothing was judged." in said
+
+
+def test_an_alias_bomb_is_refused_at_once(tmp_path: Path) -> None:
+    """Aliases are refused by name and place; nothing is expanded."""
+    bomb = "kept: 1\na: &a [x, x]\n" + "\n".join(
+        f"{new}: &{new} [*{old}, *{old}]" for old, new in zip("abcdefghij", "bcdefghijk", strict=True)
+    )
+    said = bad_input("check", written(tmp_path, bomb))
+    assert "rules.yaml:2:4" in said
+    assert "anchor" in said
+
+
+def test_a_circle_of_standards_is_refused(tmp_path: Path) -> None:
+    """A standard that hears its own promises is refused, and told what to leave out."""
+    circle = """
+  coaching:
+    {promise: p, what: w, how: h, why: y, exceptions: n, owner: lead, aspect: speed, per: owner, when: promise.broken,
+      at_most: 3, within: 30d}
+"""
+    text = (GROCERY / "standards.yaml").read_text(encoding="utf-8") + circle
+    said = bad_input("check", written(tmp_path, text))
+    assert "coaching -> coaching" in said
+    assert 'standard != "coaching"' in said
+
+
+def test_an_impossible_calendar_is_refused(tmp_path: Path) -> None:
+    """Hours that end before they begin, days and zones that do not exist: all said at once."""
+    text = (GROCERY / "standards.yaml").read_text(encoding="utf-8")
+    calendar = 'kept: 1\ncalendars:\n  c: {timezone: Mars/North, hours: {mon: ["25:00-26:00"], xyz: ["08:00-09:00"]}}\n'
+    said = bad_input("check", written(tmp_path, text.replace("kept: 1\n", calendar)))
+    assert "Mars/North" in said
+    assert "25:00-26:00" in said
+    assert "xyz" in said
+    assert "nothing was judged" in said
+
+
+def test_a_table_that_lacks_a_column_is_refused(tmp_path: Path) -> None:
+    """A CSV without a column that the mapping names says which, and what columns there are."""
+    mapping = written(tmp_path, "kept: 1\ntable: {zone: UTC, source: s, time: t}\nevents:\n  - event: queue.length\n"
+                      "    fields: {site: shop, queue: {value: q}, waiting: w}\n", "map.yaml")  # fmt: skip
+    table = written(tmp_path, "t,w\n2026-01-01 08:00:00,4\n", "rows.csv")
+    said = bad_input("backtest", RULES, "--events", table, "--map", mapping)
+    assert "shop" in said
+    assert "nothing was judged" in said
+
+
+def test_check_finds_nothing_in_the_examples() -> None:
+    """Every example in the project is clean."""
+    for folder in sorted((ROOT / "examples").iterdir()):
+        run = kept("check", str(folder), "--strict")
+        assert (run.returncode, run.stdout) == (0, ""), folder
+        assert "no findings" in run.stderr
+
+
+def test_check_says_all_findings(tmp_path: Path) -> None:
+    """Three faults are three findings."""
+    text = (GROCERY / "standards.yaml").read_text(encoding="utf-8")
+    for before, after in (
+        ("waiting > 3", "waitng > 3"),
+        ("within: 60s", "within: soon"),
+        ("aspect: speed", "aspect: haste"),
+    ):
+        text = text.replace(before, after)
+    said = bad_input("check", written(tmp_path, text))
+    assert "3 findings; nothing was judged." in said
+
+
+def test_check_strict_is_one_where_there_are_warnings(tmp_path: Path) -> None:
+    """A warning is exit code 0 without and 1 with `--strict`; it is printed either way."""
+    warned = spoilt(tmp_path, "kept: 1\n", "kept: 1\ncalendars:\n  night: {timezone: UTC}\n")
+    for strict, code in (([], 0), (["--strict"], 1)):
+        run = kept("check", warned, *strict)
+        assert run.returncode == code
+        assert run.stdout.startswith("unused-calendar: ")
+        assert "1 warning" in run.stderr
+
+
+def test_usage_errors_are_bad_input() -> None:
+    """An option or verb that does not exist, or one left out, is exit code 2 with a hint where help is."""
+    for args in (["backtest", RULES], ["backtest", RULES, "--events", EVENTS, "--fast"], ["judge"],
+                 ["backtest", RULES, "--events", EVENTS, "--jobs", "0"]):  # fmt: skip
+        assert "--help" in bad_input(*args)
+
+
+@pytest.mark.parametrize("verb", [[], ["backtest"], ["check"], ["schema"]])
+def test_every_verb_helps_with_an_example(verb: list[str]) -> None:
+    """`--help` is exit code 0 and shows the usage; each verb gives an example."""
+    run = kept(*verb, "--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Usage: ")
+    assert not verb or f"Example: kept {verb[0]}" in run.stdout
+
+
+def test_the_schema_is_json_schema() -> None:
+    """`kept schema` prints one JSON Schema."""
+    run = kept("schema")
+    assert run.returncode == 0
+    assert "standards" in json.loads(run.stdout)["properties"]
