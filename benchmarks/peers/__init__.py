@@ -1,0 +1,1 @@
+"""The same rule, written by hand for other engines, as someone who knows them well would write it."""
