@@ -58,7 +58,14 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
     for fact in facts:
-        if isinstance(fact, Event):
+        if type(fact) is Tick:
+            _reach(fact.at, group, docket, ordered=ordered)
+            hold, time = case.held.append, case.time
+        elif type(fact) is Heard:
+            docket.heard = fact
+        elif type(fact) is Start:
+            _start(fact.at, group, docket)
+        else:
             at = fact.at
             name = fact.id if fact.source == home else _foreign(case, fact)
             if name in seen or name in before:
@@ -77,13 +84,6 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
                 hold(fact)
             else:
                 _late(fact, group, docket)
-        elif isinstance(fact, Tick):
-            _reach(fact.at, group, docket, ordered=ordered)
-            hold, time = case.held.append, case.time
-        elif isinstance(fact, Heard):
-            docket.heard = fact
-        else:
-            _start(fact.at, group, docket)
     case.newest = newest
     if not ordered:
         case.held.sort(key=group.order)
@@ -124,12 +124,16 @@ def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) ->
         if case.wake == NEVER:
             case.wake = held[0].at + group.forget_after
         whole = held[-1].at <= until
+        last = case.touched
         for event in held if whole else [event for event in held if event.at <= until]:
-            if case.wake < event.at:
-                _ring(event.at - 1, group, docket)
+            at = event.at
+            if case.wake < at:
+                case.touched = last
+                _ring(at - 1, group, docket)
             for react in reactions[type(event)]:
                 react(case, event, docket)
-            case.touched = event.at
+            last = at
+        case.touched = last
         case.held = [] if whole else [event for event in held if event.at > until]
     if case.wake <= until:
         _ring(until, group, docket)

@@ -54,28 +54,32 @@ class ResponseMachine:
 
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
-        shape, revision, retired = self.shape, self.standard.revision, self.standard.retired
-        closing = [test_for(shape.expect, event_type), test_for(shape.unless, event_type)]
-        if shape.pause is not None:
-            closing += [test_for(shape.pause.when, event_type), test_for(shape.pause.until, event_type)]
-        closes = any(closing)
-        when = None if retired else test_for(shape.when, event_type)
-        always_rising = shape.each or shape.when.where is None
+        shape, revision = self.shape, self.standard.revision
         carry_on, open_one = self._carry_on(event_type), self._open
+        when = None if self.standard.retired else test_for(shape.when, event_type)
+        always_rising = shape.each or shape.when.where is None
+
+        def close(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+            slot = case.slots.get(revision)
+            if slot is not None and (slot.open or slot.overdue):
+                carry_on(slot, event, docket)
+
+        if when is None:
+            return close
 
         def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
-            slot = case.slots.get(revision)
-            if slot is None:
-                if when is None:
-                    return
+            try:
+                slot = case.slots[revision]
+            except KeyError:
                 slot = case.slot(revision)
-            if closes and (slot.open or slot.overdue):
+            if slot.open or slot.overdue:
                 carry_on(slot, event, docket)
-            if when is not None:
-                up = when(event.data, None)
-                if up and (always_rising or not slot.up):
+            if when(event.data, None):
+                if always_rising or not slot.up:
                     open_one(slot, event, docket)
-                slot.up = up
+                slot.up = True
+            else:
+                slot.up = False
 
         return react
 

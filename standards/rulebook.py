@@ -9,7 +9,7 @@ Knows: standards and the vocabulary. Must not know: files, promises in flight. R
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -40,13 +40,13 @@ PROMISE_FIELDS = {name: Field("text") for name in ("standard", "owner", "aspect"
 
 
 class Route(msgspec.Struct, frozen=True):
-    """Where events of a type go: to a group, and there to the case that `key` reads from them.
+    """Where events of a type go: to a group, and there to the case that `key` reads from their data.
 
     `sure`: every such event has all fields of the key; without it a key may hold None, and then names no subject.
     """
 
     group: Group
-    key: Callable[[Event], Key]
+    key: Callable[[Any], Key]
     sure: bool
 
 
@@ -181,15 +181,14 @@ def _concerns(standard: Standard, event_type: str) -> bool:
     return any(clause.event == event_type for clause in clauses(standard.shape).values())
 
 
-def key_getter(per: tuple[str, ...]) -> Callable[[Event], Key]:
-    """Give the function that reads a subject's key from an event."""
+def key_getter(per: tuple[str, ...]) -> Callable[[Any], Key]:
+    """Give the function that reads a subject's key from an event's data."""
     if not per:
-        return lambda _event: ()
-    paths = [f"data.{name}" for name in per]
+        return lambda _data: ()
     if len(per) == 1:
-        get = attrgetter(paths[0])
-        return lambda event: (get(event),)
-    return attrgetter(*paths)
+        get = attrgetter(per[0])
+        return lambda data: (get(data),)
+    return attrgetter(*per)
 
 
 def subject_text(key: Key) -> str:

@@ -171,7 +171,7 @@ class Pump:
                 self._route_by_name(event, low if late else -1, outcome)
                 continue
             for pending, key_of, sure in targets:
-                key = key_of(event)
+                key = key_of(event.data)
                 if (not sure and None in key) or (shares > 1 and hash(key) % shares != share):
                     continue
                 if late:
@@ -262,6 +262,6 @@ class Pump:
             if event is None:
                 continue
             for route in self.rulebook.routes[type(event)]:
-                key = route.key(event)
+                key = route.key(event.data)
                 if None not in key and route.group.level > level:
                     self.shelves[route.group.name].derived.setdefault(key, []).append(event)

@@ -8,7 +8,6 @@ Must not know: sockets, files, standards. Read next: `pump.py` for what happens 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -63,11 +62,11 @@ class Reader:
     def lines(self, chunk: bytes, refuse: Callable[[Refusal], None], *, first: int = 1) -> list[Event]:
         """Read JSON lines; `first` is the number of the chunk's first line. Blank lines are nothing."""
         try:
-            events = stamp(self._decoder.decode_lines(chunk))
+            events = self._decoder.decode_lines(chunk)
         except _UNREADABLE:
             return self._each(chunk.split(b"\n"), refuse, first)
         lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
-        if len(events) != lines or max(map(_AT, events)) > self.latest:  # two on a line, or one over two, is a fault
+        if len(events) != lines or not stamp(events, self.latest):  # two on a line, or one over two, is a fault
             return self._each(chunk.split(b"\n"), refuse, first)
         return events
 
@@ -84,9 +83,10 @@ class Reader:
         if len(raw) > MAX_EVENT:
             raise EventError("too-large", f"the event is longer than {MAX_EVENT} bytes; send less data in it")
         try:
-            event = stamp([self._decoder.decode(raw)])[0]
+            event = self._decoder.decode(raw)
         except _UNREADABLE as error:
             raise self._explain(raw, error) from None
+        stamp([event])
         early = in_future(event, self.latest, 0)
         if early is not None:
             raise early
@@ -153,16 +153,17 @@ def _plain(message: str) -> str:
     return message.replace(" - at `$.", " in `").replace("Object missing required field", "missing field")
 
 
-def stamp(events: list[Event]) -> list[Event]:
-    """Set `at` on freshly decoded events. In the hot path, and therefore without a call for each."""
-    epoch, unit = EPOCH, _MICROSECOND
+def stamp(events: list[Event], latest: int = NEVER) -> bool:
+    """Set `at` on freshly decoded events, and say whether none of them is after `latest` (microseconds UTC).
+
+    In the hot path, and therefore one loop without a call for each.
+    """
+    epoch, unit, in_time = EPOCH, EPOCH.resolution, True
     for event in events:
-        event.at = (event.time - epoch) // unit
-    return events
-
-
-_MICROSECOND = EPOCH.resolution
-_AT = attrgetter("at")
+        event.at = at = (event.time - epoch) // unit
+        if at > latest:
+            in_time = False
+    return in_time
 
 
 def encode(event: Event) -> bytes:

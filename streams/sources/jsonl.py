@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-CHUNK = 1 << 18
+CHUNK = 1 << 19
 """How many bytes are read at once."""
 
 

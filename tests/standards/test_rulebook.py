@@ -16,7 +16,7 @@ HEAR = "per: {per}, when: promise.{kind}, at_most: 3, within: 30d"
 def where_to(text: str, event: str) -> list[tuple[str, tuple[object, ...]]]:
     book = rulebook(text)
     (made,) = events_of(f"08:00 {event}", book)
-    return [(route.group.name, route.key(made)) for route in book.routes.get(type(made), ())]
+    return [(route.group.name, route.key(made.data)) for route in book.routes.get(type(made), ())]
 
 
 def test_an_event_goes_to_every_group_that_names_its_type() -> None:
