@@ -71,13 +71,11 @@ def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
     return {name: model for name, model in found.items() if model is not None}
 
 
-def _calendars(names: Namespace, read: ReadFile | None) -> dict[str, Calendar]:
-    found = {}
+def _calendars(names: Namespace, read: ReadFile | None) -> dict[str, Calendar | None]:
+    found: dict[str, Calendar | None] = {}
     for name, (entry, data) in names.sections["calendars"].items():
         model = entry.read(CalendarModel, data)
-        made = None if model is None else calendar(entry, model, read)
-        if made is not None:
-            found[name] = made
+        found[name] = None if model is None else calendar(entry, model, read)
     return found
 
 

@@ -23,10 +23,14 @@ Identity = str | tuple[str, str]
 
 
 class Tally(msgspec.Struct, gc=False):
-    """The running measure of one window: count, sum and extremes; `samples` only where a percentile needs them."""
+    """The running measure of one window: count, sum and extremes.
+
+    `lost` is what rounding took from the sum; `samples`, in order of size, are kept only where a percentile needs them.
+    """
 
     count: int = 0
     total: float = 0.0
+    lost: float = 0.0
     least: float = 0.0
     most: float = 0.0
     samples: list[float] | None = None
@@ -65,7 +69,8 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     """The state of one subject of one group of standards.
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `seen` and, older,
-    `seen_before` map the identities of the last events to their times; `leaf` counts how often a new leaf was begun.
+    `seen_before` map the identities of the last events to their times; `leaf` counts how often a new leaf was begun,
+    `turned` is `newest` when the last one was.
     `newest` is the latest of these times. `touched` is the last judged event's time, `wake` a
     lower bound of the next instant at which time alone changes something.
     """
@@ -79,6 +84,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     seen: dict[Identity, int] = msgspec.field(default_factory=dict)
     seen_before: dict[Identity, int] = msgspec.field(default_factory=dict)
     leaf: int = 0
+    turned: int = -1
     newest: int = -1
     touched: int = -1
     wake: int = NEVER
@@ -95,7 +101,7 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up."""
 
     event: E
-    reason: Literal["late", "not-allowed", "nothing-to-excuse"]
+    reason: Literal["late", "not-allowed", "nothing-to-excuse", "no-subject"]
 
 
 class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
@@ -173,11 +179,16 @@ class Docket(Generic[E]):
         known = max(self.case.time + 1, cause.at)
         self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known)
 
-    def settle(self, slot: Slot[E], promise: Promise[E], at: int) -> None:
-        """Move a promise whose verdict fell at `at` from the open to the settled ones of its slot."""
+    def settle(self, slot: Slot[E], promise: Promise[E], at: int, *, reversible: bool = False) -> None:
+        """Move a promise whose verdict fell at `at` from the open to the settled ones of its slot.
+
+        Only what evidence can still correct is remembered: a bad verdict and, where `reversible`, a kept or void one.
+        """
         promise.settled = at
         promise.wake = NEVER
         slot.open = [other for other in slot.open if other is not promise]
+        if promise.state == "excused" or (promise.state in ("kept", "void") and not reversible):
+            return
         settled = slot.settled
         while settled and settled[0].settled < at - CORRECTIONS_HORIZON:
             del settled[0]

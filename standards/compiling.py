@@ -32,11 +32,14 @@ _TELLING_PEOPLE = ("what", "how", "why", "exceptions", "owner")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a standard can refer to, by name; `carried` are the fields that each standard adds to promise.* events."""
+    """What a standard can refer to, by name; `carried` are the fields that each standard adds to promise.* events.
+
+    A calendar is None where it is declared and has errors, which are reported where it stands.
+    """
 
     vocabulary: Mapping[str, EventType]
     carried: Mapping[str, Fields]
-    calendars: Mapping[str, Calendar]
+    calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
 
     def fields_of(self, asker: str, event: str) -> Fields | None:

@@ -9,6 +9,7 @@ No other file imports yaml. Read next: `model.py`, which says which keys there a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 import yaml
@@ -24,14 +25,19 @@ Path = tuple[str | int, ...]
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 100_000
 MAX_CHARACTERS: Final = 4_000_000
-MAX_FINDINGS: Final = 100
-"""Reading stops after so many: the text is then no document at all."""
+SHOWN: Final = 5
+"""So many findings of one sort are shown; the others are counted."""
 
 _PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # the line breaks of YAML 1.1
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FRACTION: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,16}", re.ASCII)
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_REFERENCES: Final = "anchors, aliases and tags"
+_SORTS: Final = {
+    "yaml-alias": _REFERENCES, "yaml-anchor": _REFERENCES, "yaml-tag": _REFERENCES,
+    "duplicate-key": "keys given a second time", "wrong-type": "keys that are no plain text",
+}  # fmt: skip
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -124,6 +130,8 @@ class _Composer:
         self.document = document
         self.text = text
         self.nodes = 0
+        self.counts: Counter[str] = Counter()
+        self.untold: dict[str, tuple[str, Place]] = {}
         self.events: Iterator[yaml.Event] = iter(())
 
     def compose(self) -> None:
@@ -132,6 +140,7 @@ class _Composer:
         self.events = yaml.parse(self.text, Loader=_PARSER)
         try:
             self._stream()
+            self._count_others()
         except yaml.MarkedYAMLError as error:
             self._misread(error)
         except yaml.YAMLError as error:
@@ -262,11 +271,20 @@ class _Composer:
         return Place(self.document.name, start.line + 1, start.column + 1, max(1, length))
 
     def _note(self, check: str, place: Place, found: str, fix: str) -> None:
-        self.document.findings.append(self.document.finding(check, place, found, fix=fix))
-        if len(self.document.findings) >= MAX_FINDINGS:
-            raise _Stop
+        sort = _SORTS.get(check, check)
+        self.counts[sort] += 1
+        if self.counts[sort] <= SHOWN:
+            self.document.findings.append(self.document.finding(check, place, found, fix=fix))
+        else:
+            self.untold.setdefault(sort, (check, place))
+
+    def _count_others(self) -> None:
+        for sort, (check, place) in self.untold.items():
+            found, fix = f"from here on there are {self.counts[sort] - SHOWN:,} more {sort}", "mend them all in one go"
+            self.document.findings.append(self.document.finding(check, place, found, fix=fix))
 
     def _stop(self, check: str, place: Place, found: str, fix: str) -> NoReturn:
+        self._count_others()
         self._note(check, place, found, fix)
         raise _Stop
 

@@ -33,11 +33,13 @@ def excuse(event: Event, machines: Iterable[HasStandard], docket: Docket[Event],
     A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
     open, the one broken last.
     """
+    named = [machine.standard for machine in machines if machine.standard.id == event.data.standard]
+    if not named:
+        return  # the grant is here because a standard counts grants
     reached, refused = 0, False
-    for machine in machines:
-        standard = machine.standard
+    for standard in named:
         slot = docket.case.slots.get(standard.revision)
-        if standard.id != event.data.standard or slot is None:
+        if slot is None:
             continue
         if event.data.by not in standard.may_excuse:
             refused = True

@@ -36,10 +36,14 @@ class Hearing(msgspec.Struct):
         else:
             self._split(at)
 
-    def forget(self, low: int) -> None:
-        """Drop the gaps that ended by `low`: every clock up to it has rung, so nobody will ask about them."""
+    def forget(self, low: int) -> bool:
+        """Drop the gaps that ended by `low`: every clock up to it has rung, so nobody will ask about them.
+
+        Says whether anything is left to know: a feed that was silent for so long is as dark as one never heard.
+        """
         if self.gaps and self.gaps[0][1] <= low:
             self.gaps = [gap for gap in self.gaps if gap[1] > low]
+        return bool(self.gaps) or low - self.last <= self.silent_after
 
     def _split(self, at: int) -> None:
         position = bisect_left(self.gaps, (at, at)) - 1

@@ -144,6 +144,13 @@ class Hours:
                 raise ValueError(f"no opening within {LONGEST_CLOSURE} days of {_date(last_open)}; add shifts")
         raise ValueError(f"business time since {_date(first)} does not end within 20 years; shorten it or add shifts")
 
+    def due(self, start: int, amount: int) -> int:
+        """Do as `add`, but give an instant 20 years away where that would raise: the judge is never stopped."""
+        try:
+            return self.add(start, amount)
+        except ValueError:
+            return start + FARTHEST * DAY
+
     def between(self, start: int, end: int) -> int:
         """Return the business time in [start, end): zero when `end` is not after `start`."""
         if end <= start:

@@ -6,6 +6,8 @@ Knows: one standard of these shapes. Must not know: other standards. Read next: 
 
 from __future__ import annotations
 
+from bisect import insort
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from standards.events import type_of
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from standards.promise import Kind
     from standards.response import Reaction
     from standards.standard import Precedence, Standard, Universality
+
+
+_AT = attrgetter("at")
 
 
 def _judge_now(standard: Standard, slot: Slot[Event], verdict: Kind, event: Event, docket: Docket[Event]) -> None:
@@ -74,14 +79,18 @@ class PrecedenceMachine:
                 if any(self._precedes(earlier, event) for earlier in slot.recent or ()):
                     verdict = "kept"
                 _judge_now(standard, slot, verdict, event, docket)
-            if remembered:
+            if remembered and self.remembers(event, -NEVER):
                 self._remember(case.slot(standard.revision), event, docket)
 
         return react
 
-    def remembers(self, event: Event) -> bool:
-        """Say whether an event is of the kind that may precede another."""
-        return not self.standard.retired and type_of(event) == self.shape.expect.event
+    def remembers(self, event: Event, now: int) -> bool:
+        """Say whether an event may still precede another one that comes after `now`."""
+        expect = self.shape.expect
+        if self.standard.retired or type_of(event) != expect.event or event.at + self.shape.within_last <= now:
+            return False
+        where = expect.where
+        return where is None or bool(where.opening_fields) or where.test(event.data, None)
 
     def _precedes(self, earlier: Event, event: Event) -> bool:
         test = test_for(self.shape.expect, type_of(earlier))
@@ -90,20 +99,18 @@ class PrecedenceMachine:
 
     def _remember(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
         where = self.shape.expect.where
-        if where is not None and not where.opening_fields and not where.test(event.data, None):
-            return
-        recent = slot.recent or []
-        if where is None or not where.opening_fields:
-            recent = [earlier for earlier in recent if earlier.at > event.at]  # only the newest can matter
-        slot.recent = [*recent, event]
-        slot.wake = min(earlier.at for earlier in slot.recent) + self.shape.within_last
+        if slot.recent is None:
+            slot.recent = []
+        elif where is None or not where.opening_fields:  # the newest serves best, and the others no more
+            slot.recent = [earlier for earlier in slot.recent if earlier.at > event.at]
+        insort(slot.recent, event, key=_AT)
+        slot.wake = slot.recent[0].at + self.shape.within_last
         docket.case.wake = min(docket.case.wake, slot.wake)
 
     def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
         """Forget the events that can no longer precede another."""
         slot.recent = [earlier for earlier in slot.recent or () if earlier.at + self.shape.within_last > at] or None
-        oldest = min((earlier.at for earlier in slot.recent or ()), default=None)
-        slot.wake = NEVER if oldest is None else oldest + self.shape.within_last
+        slot.wake = slot.recent[0].at + self.shape.within_last if slot.recent else NEVER
         docket.case.wake = min(docket.case.wake, slot.wake)
 
     def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
@@ -115,6 +122,6 @@ class PrecedenceMachine:
             opening = promise.opening
             if opening is not None and self._precedes(event, opening) and docket.correctable(promise, "kept", event.at):
                 docket.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
-        if event.at + self.shape.within_last > docket.case.time:
+        if self.remembers(event, docket.case.time):
             self._remember(slot, event, docket)
         return len(docket.transitions) > lines

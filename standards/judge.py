@@ -15,6 +15,8 @@ Knows: cases and machines. Must not know: where facts come from. Read next: `res
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, final
 
 import msgspec
@@ -47,6 +49,7 @@ class Start(msgspec.Struct, frozen=True, gc=False):
 
 
 Fact = Event | Tick | Heard | Start
+_AT = attrgetter("at")
 
 
 def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and a call would be its dearest part
@@ -60,7 +63,7 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
     for fact in facts:
         if type(fact) is Tick:
             _reach(fact.at, group, docket, ordered=ordered)
-            hold, time = case.held.append, case.time
+            hold, time, ordered = case.held.append, case.time, not group.level
         elif type(fact) is Heard:
             docket.heard = fact
         elif type(fact) is Start:
@@ -74,8 +77,8 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
                     continue
             else:
                 seen[name] = at
-                if len(seen) >= DEDUPE_LEAST:
-                    seen, before = _turn(case)
+                if len(seen) >= DEDUPE_LEAST or at - case.turned > DEDUPE_HORIZON:
+                    seen, before = _turn(case, max(newest, at))
             if at >= newest:
                 newest = at
             else:
@@ -93,20 +96,21 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
 def _foreign(case: Case[Event], event: Event) -> Identity:
     """Name an event that is not from the source that the case heard from first: by its source as well."""
     if not case.home:
-        case.home = event.source
+        case.home, case.turned = event.source, event.at
     return event.id if event.source == case.home else (event.source, event.id)
 
 
-def _turn(case: Case[Event]) -> tuple[dict[Identity, int], dict[Identity, int]]:
-    """Begin a new leaf of identities: the last one is kept, the one before is forgotten."""
-    case.seen_before, case.seen, case.leaf = case.seen, {}, case.leaf + 1
+def _turn(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int]]:
+    """Begin a new leaf of identities: the last one is kept, the one before is forgotten.
+
+    What lies on the one before was seen by `turned`. A turn for the sake of time comes more than the horizon after
+    that, so nothing is forgotten that could still tell a repeat.
+    """
+    case.seen_before, case.seen, case.leaf, case.turned = case.seen, {}, case.leaf + 1, newest
     return case.seen, case.seen_before
 
 
 def _step(case: Case[Event], docket: Docket[Event]) -> Step[Event]:
-    seen = case.seen
-    if seen and case.newest - next(iter(seen.values())) > DEDUPE_HORIZON:
-        _turn(case)  # what is forgotten by this is beyond the horizon
     wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
     gone = not (case.held or case.slots)
     return Step(None if gone else case, docket.transitions, wake_at, docket.duplicates, tuple(docket.unused))
@@ -123,9 +127,9 @@ def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) ->
             held.sort(key=group.order)
         if case.wake == NEVER:
             case.wake = held[0].at + group.forget_after
-        whole = held[-1].at <= until
-        last = case.touched
-        for event in held if whole else [event for event in held if event.at <= until]:
+        cut = len(held) if held[-1].at <= until else bisect_right(held, until, key=_AT)
+        case.held, last = held[cut:], case.touched
+        for event in held if cut == len(held) else held[:cut]:
             at = event.at
             if case.wake < at:
                 case.touched = last
@@ -134,7 +138,6 @@ def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) ->
                 react(case, event, docket)
             last = at
         case.touched = last
-        case.held = [] if whole else [event for event in held if event.at > until]
     if case.wake <= until:
         _ring(until, group, docket)
     case.time = max(case.time, until)
@@ -170,7 +173,7 @@ def _late(event: Event, group: Group, docket: Docket[Event]) -> None:
     changed = False
     for machine in group.machines:
         revision = machine.standard.revision
-        if isinstance(machine, PrecedenceMachine) and machine.remembers(event):
+        if isinstance(machine, PrecedenceMachine) and machine.remembers(event, case.time):
             case.slot(revision)
         if revision in case.slots and machine.evidence(case.slots[revision], event, docket):
             changed = True

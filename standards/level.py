@@ -7,6 +7,7 @@ Knows: one standard of this shape. Must not know: other standards. Read next: `j
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from standards.case import Tally
@@ -24,20 +25,26 @@ if TYPE_CHECKING:
     from standards.standard import Level, Standard
 
 
-def add_sample(tally: Tally, measure: Measure, data: object) -> None:
-    """Take one event's data into the running measure. A sample whose value is missing does not count."""
+def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
+    """Take one event's data into the running measure. A sample whose value is missing does not count: gives False.
+
+    The sum carries its rounding error along (Neumaier 1974), so that the mean of equal samples is that sample.
+    """
     raw = measure.of(data) if measure.of is not None else 1.0
     if raw is None:
-        return
+        return False
     value = float(raw)
     tally.least = value if not tally.count else min(tally.least, value)
     tally.most = value if not tally.count else max(tally.most, value)
     tally.count += 1
-    tally.total += value
+    total = tally.total + value
+    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
+    tally.lost += (larger - total) + smaller
+    tally.total = total
     if measure.kind == "percentile":
-        if tally.samples is None:
-            tally.samples = []
-        tally.samples.append(value)
+        tally.samples = tally.samples or []
+        insort(tally.samples, value)
+    return True
 
 
 def measured(tally: Tally, measure: Measure) -> float:
@@ -48,9 +55,9 @@ def measured(tally: Tally, measure: Measure) -> float:
     """
     match measure.kind:
         case "mean" | "share":
-            return tally.total / tally.count
+            return (tally.total + tally.lost) / tally.count
         case "sum":
-            return tally.total
+            return tally.total + tally.lost
         case "min":
             return tally.least
         case "max":
@@ -58,7 +65,7 @@ def measured(tally: Tally, measure: Measure) -> float:
         case "count":
             return float(tally.count)
         case "percentile":
-            samples = sorted(tally.samples or ())
+            samples = tally.samples or [0.0]
             rank = -(-len(samples) * measure.percent // 100)  # ceiling
             return samples[max(0, int(rank) - 1)]
 
@@ -136,7 +143,7 @@ class LevelMachine:
         """End the window: give its verdict at its end, the instant after its last one."""
         self._close(slot, at + 1, docket, None)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:  # noqa: ARG002 - as the other shapes
+    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
         """Take a sample that came after its time into the window it belongs to, while that one is open."""
         when = test_for(self.shape.when, type_of(event))
         if when is None or slot.tally is None or not slot.open or not when(event.data, None):
@@ -145,7 +152,11 @@ class LevelMachine:
             inside = slot.open[0].opened <= event.at
         else:
             inside = window_of(event.at, self.shape.over, self.shape.zone)[1] == slot.until
-        if not inside:
+        if not inside or not add_sample(slot.tally, self.shape.measure, event.data):
             return False
-        add_sample(slot.tally, self.shape.measure, event.data)
+        if self.shape.count and slot.tally.count >= self.shape.over:
+            for promise in slot.open:
+                docket.reveal(self.standard, promise, self._verdict(slot.tally, event.at, docket), event)
+                docket.settle(slot, promise, event.at)
+            slot.tally = None
         return True

@@ -34,7 +34,8 @@ class Namespace:
     def add(self, document: Document) -> None:
         """Take in a document: check its top and collect what stands under its sections."""
         top = Entry(document, (), self.findings)
-        _check_top(top, document.data)
+        if document.data or not document.findings:  # else the reader has said that there is nothing to check
+            _check_top(top, document.data)
         for section in SECTIONS:
             declared = document.data.get(section)
             if isinstance(declared, dict):

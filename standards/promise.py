@@ -5,8 +5,8 @@ verdict, by a `corrected` line, and a broken promise can still be `fulfilled_lat
 shown anywhere is a fold over these lines. All moves stand in `MOVES`; a move that is not there is a defect in the
 judge, and `StateError` says so.
 
-Identity is derived, never drawn: a promise's id from its standard, subject and opening event; a transition's from its
-promise and ordinal. The same facts therefore give the same ids on every machine, and a repeat can be told by its id.
+Identity is derived, never drawn: a promise's id from its standard, subject, opening event and time; a transition's from
+its promise and ordinal. The same facts therefore give the same ids on every machine, and a repeat is told by its id.
 
 Knows: states, moves, ids. Must not know: why a move is made. Read next: `judge.py`.
 """
@@ -116,10 +116,13 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
     id: str = ""
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
-        """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere."""
+        """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.
+
+        The time of the opening is part of it: a sender that begins to count anew after a restart uses its ids again.
+        """
         if not self.id:
-            cause = (self.opening.source, self.opening.id) if self.opening is not None else ("", str(self.opened))
-            parts = msgspec.json.encode((standard, key, cause))
+            cause = (self.opening.source, self.opening.id) if self.opening is not None else ("", "")
+            parts = msgspec.json.encode((standard, key, cause, self.opened))
             self.id = blake2b(parts, digest_size=10).hexdigest()
         return self.id
 

@@ -76,7 +76,7 @@ class RecurrenceMachine:
 
     def _after(self, at: int, span: int) -> int:
         hours = self.shape.hours
-        return at + span if hours is None else hours.add(at, span)
+        return at + span if hours is None else hours.due(at, span)
 
     def _elapsed(self, promise: Promise[Event], at: int) -> int:
         hours = self.shape.hours

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from standards.events import type_of
 from standards.promise import NEVER, VERDICTS, Promise
-from standards.standard import CORRECTIONS_HORIZON
+from standards.standard import CORRECTIONS_HORIZON, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ class ResponseMachine:
         carry_on, open_one = self._carry_on(event_type), self._open
         when = None if self.standard.retired else test_for(shape.when, event_type)
         always_rising = shape.each or shape.when.where is None
+        closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
         def close(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
             slot = case.slots.get(revision)
@@ -72,7 +73,7 @@ class ResponseMachine:
                 slot = case.slots[revision]
             except KeyError:
                 slot = case.slot(revision)
-            if slot.open or slot.overdue:
+            if closes and (slot.open or slot.overdue):
                 carry_on(slot, event, docket)
             if when(event.data, None):
                 if always_rising or not slot.up:
@@ -142,7 +143,7 @@ class ResponseMachine:
     def _after(self, promise: Promise[Event], mark: int) -> int:
         left = max(0, mark - promise.spent)
         hours = self.shape.hours
-        return promise.running_since + left if hours is None else hours.add(promise.running_since, left)
+        return promise.running_since + left if hours is None else hours.due(promise.running_since, left)
 
     def elapsed(self, promise: Promise[Event], at: int) -> int:
         """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
@@ -157,7 +158,7 @@ class ResponseMachine:
         self, slot: Slot[Event], promise: Promise[Event], kind: Kind, event: Event, docket: Docket[Event]
     ) -> None:
         docket.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
-        docket.settle(slot, promise, event.at)
+        docket.settle(slot, promise, event.at, reversible=True)
 
     def _pause(self, promise: Promise[Event], event: Event, docket: Docket[Event]) -> None:
         promise.spent = self.elapsed(promise, event.at)
@@ -229,7 +230,7 @@ class ResponseMachine:
         elapsed = self.elapsed(promise, event.at)
         if promise.state not in VERDICTS:
             docket.reveal(self.standard, promise, "kept" if verdict == "kept" else "voided", event, elapsed=elapsed)
-            docket.settle(slot, promise, event.at)
+            docket.settle(slot, promise, event.at, reversible=True)
         elif promise.state == "broken" and event.at > promise.due:
             if verdict == "kept" and _can_be_late(promise, slot, docket.case.time):
                 docket.reveal(self.standard, promise, "fulfilled_late", event, elapsed=elapsed)

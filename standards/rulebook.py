@@ -105,6 +105,7 @@ class Rulebook:
             for level in range(max(strata.values(), default=0) + 1)
         ]
         self.routes = self._routes()
+        self.grant_routes = self.routes.pop(self.classes[GRANT], ()) if GRANT in self.classes else ()
         self.heard = {kind: self.classes[kind] for kind in self.classes if kind.startswith("promise.")}
         self.heard = {kind: cls for kind, cls in self.heard.items() if self.routes.get(cls)}
 
@@ -118,17 +119,20 @@ class Rulebook:
         return {cls: tuple(found) for cls, found in routes.items()}
 
     def granted(self, event: Event) -> list[tuple[Group, Key]]:
-        """Find whom an `exception.granted` concerns: the subject it names, in each group that judges its standard."""
-        found = []
+        """Find whom an `exception.granted` concerns: the subject it names, in each group that judges its standard.
+
+        A standard may also count grants themselves: then it concerns the subject that the grant is about there.
+        """
+        found = [(route.group, route.key(event.data)) for route in self.grant_routes]
         for group in self.groups.values():
             standard = next((m.standard for m in group.machines if m.standard.id == event.data.standard), None)
             if standard is None:
                 continue
             fields = opening_fields(standard, self.vocabulary)
             key = subject_key(event.data.subject, [fields[name].type for name in group.per])
-            if key is not None:
+            if key is not None and (group, key) not in found:
                 found.append((group, key))
-        return found
+        return [(group, key) for group, key in found if None not in key]
 
 
 def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[str, list[Standard]]:

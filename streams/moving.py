@@ -27,9 +27,9 @@ class Homes:
         """Name the groups that a case's slots and waiting events belong to now."""
         found = {self._home[revision] for revision in case.slots if revision in self._home}
         types = {type(event) for event in case.held}
-        for name, group in self._groups.items():
-            if ",".join(group.per) == _fields(case.group) and types & group.reactions.keys():
-                found.add(name)
+        if types:
+            same = (group for group in self._groups.values() if ",".join(group.per) == _fields(case.group))
+            found |= {group.name for group in same if types & group.reactions.keys()}
         if not found and case.group in self._groups and not case.slots:
             found.add(case.group)
         return found
@@ -47,6 +47,7 @@ class Homes:
         known.seen = {}
         known.leaf = max(known.leaf, other.leaf) + 2  # both leaves are other ones than any that was stored
         known.time = max(known.time, other.time)
+        known.turned = max(known.turned, other.turned)
         known.newest = max(known.newest, other.newest)
         known.touched = max(known.touched, other.touched)
         known.wake = 0  # every clock is asked anew

@@ -143,8 +143,8 @@ class Pump:
         if wall is not None:
             self.low = max(self.low, wall - self.grace)
         if self.rulebook.feeds:
-            self._hear(events)
-        self._route(events, outcome)
+            self._hear(events, NEVER if wall is None else wall)
+        self._route(events, outcome, NEVER if wall is None else wall)
         self._judge_all(outcome)
         return outcome
 
@@ -155,8 +155,11 @@ class Pump:
         self._judge_all(outcome)
         return outcome
 
-    def _route(self, events: Iterable[Event], outcome: Outcome) -> None:
-        """Sort the events to their cases. This loop runs for every event there is: it does nothing else."""
+    def _route(self, events: Iterable[Event], outcome: Outcome, wall: int) -> None:
+        """Sort the events to their cases. This loop runs for every event there is: it does nothing else.
+
+        No event moves the watermark past the wall clock: one sender's fast clock must not end everybody's promises.
+        """
         low, newest, margin = self.low, self.newest, self.lateness + 1
         routes, (share, shares) = self._routes, self.share
         for event in events:
@@ -164,15 +167,18 @@ class Pump:
             late = at <= low
             if at > newest:
                 newest = at
-                if at - margin > low:  # noqa: PLR1730 - a call of max() for every event there is
-                    low = at - margin
+                if at - margin > low:
+                    low = at - margin if at - margin < wall else max(low, wall)
             targets = routes.get(type(event))
             if targets is None:
                 self._route_by_name(event, low if late else -1, outcome)
                 continue
             for pending, key_of, sure in targets:
                 key = key_of(event.data)
-                if (not sure and None in key) or (shares > 1 and hash(key) % shares != share):
+                if shares > 1 and hash(key) % shares != share:
+                    continue
+                if not sure and None in key:
+                    outcome.unused.append(Unused(event, "no-subject"))
                     continue
                 if late:
                     pending[key].append(Tick(low))
@@ -191,12 +197,12 @@ class Pump:
             if late_since >= 0:
                 facts.append(Tick(late_since))
             facts.append(event)
-        if name == GRANT and not found:
+        if name == GRANT and not found and share == 0:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
         elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
             outcome.unconcerned[name] = outcome.unconcerned.get(name, 0) + 1
 
-    def _hear(self, events: Iterable[Event]) -> None:
+    def _hear(self, events: Iterable[Event], wall: int) -> None:
         """Note when the feeds spoke. What comes late, or again, says nothing of whether its feed speaks now."""
         low, newest = self.low, self.newest
         for event in events:
@@ -204,7 +210,7 @@ class Pump:
                 key = tuple(getattr(event.data, field, "") for field in feed_.per)
                 self.hearings.setdefault((feed_.name, key), Hearing(feed_.silent_after)).hear(event.at)
             newest = max(newest, event.at)
-            low = max(low, newest - self.lateness - 1)
+            low = max(low, min(newest - self.lateness - 1, wall))
 
     def _feeds_heard(self, event: Event) -> Iterable[Feed]:
         if event.__struct_config__.tag == HEARTBEAT:
@@ -227,8 +233,9 @@ class Pump:
                 self._judge_group(self.shelves[group.name], outcome)
             if self.rulebook.heard:
                 self._feed_back(outcome.transitions[judged:], level)
-        for hearing in self.hearings.values():
-            hearing.forget(self.low)
+        for name, hearing in list(self.hearings.items()):
+            if not hearing.forget(self.low):
+                del self.hearings[name]
 
     def _judge_group(self, shelf: Shelf, outcome: Outcome) -> None:
         group, cases, rulebook = shelf.group, shelf.cases, self.rulebook

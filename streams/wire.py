@@ -154,14 +154,14 @@ def _plain(message: str) -> str:
 
 
 def stamp(events: list[Event], latest: int = NEVER) -> bool:
-    """Set `at` on freshly decoded events, and say whether none of them is after `latest` (microseconds UTC).
+    """Set `at` on freshly decoded events, and say whether all are of 1970 to `latest` (microseconds UTC).
 
     In the hot path, and therefore one loop without a call for each.
     """
     epoch, unit, in_time = EPOCH, EPOCH.resolution, True
     for event in events:
         event.at = at = (event.time - epoch) // unit
-        if at > latest:
+        if not 0 <= at <= latest:
             in_time = False
     return in_time
 
@@ -172,7 +172,9 @@ def encode(event: Event) -> bytes:
 
 
 def in_future(event: Event, wall: int, max_skew: int) -> EventError | None:
-    """Say that an event claims a time too far ahead of the wall clock (microseconds), if it does."""
+    """Say that an event claims a time that cannot be: before 1970, or too far ahead of the wall clock."""
+    if event.at < 0:
+        return EventError("bad-field", "time is before 1970; check the sender's clock")
     ahead = event.at - wall
     if ahead <= max_skew:
         return None

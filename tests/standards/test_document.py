@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.document import MAX_CHARACTERS, MAX_DEPTH, MAX_FINDINGS, MAX_NODES, Document
+from standards.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SHOWN, Document
 from standards.errors import Place
 
 
@@ -93,11 +93,18 @@ def test_what_is_nested_deeply_is_refused() -> None:
 
 
 def test_a_billion_laughs_stay_one_joke() -> None:
-    """Aliases are never followed, and only so many are reported."""
-    bomb = "a: &a [x, x]\n" + "".join(f"k{n}: &k{n} [*a, *a, *a]\n" for n in range(1000))
-    findings = found(bomb)
-    assert len(findings) == MAX_FINDINGS
-    assert {check for check, *_ in findings} == {"yaml-anchor", "yaml-alias"}
+    """Aliases are never followed: the first few are shown and the others counted, so that other slips stay visible."""
+    bomb = "a: &a [x, x]\n" + "".join(f"k{n}: &k{n} [*a, *a, *a]\n" for n in range(1000)) + "a: 1\n"
+    findings = Document("a.yaml", bomb).findings
+    assert [f.id for f in findings[:SHOWN]] == ["yaml-anchor", "yaml-anchor", "yaml-alias", "yaml-alias", "yaml-alias"]
+    assert [(f.id, f.place.line) for f in findings[SHOWN:]] == [("duplicate-key", 1002), ("yaml-anchor", 3)]
+    assert findings[-1].found == "from here on there are 3,996 more anchors, aliases and tags"
+
+
+def test_what_is_wrong_too_often_is_counted_even_where_reading_stops() -> None:
+    """A text that breaks off still says how much else was wrong in it."""
+    findings = Document("a.yaml", "".join(f"k{n}: *a\n" for n in range(9)) + "b: [").findings
+    assert [f.id for f in findings] == ["yaml-alias"] * (SHOWN + 1) + ["yaml-syntax"]
 
 
 def test_what_is_too_large_is_refused() -> None:

@@ -36,7 +36,7 @@ def written() -> list[dict[str, object]]:
 def test_a_line_is_written_as_it_always_was() -> None:
     """The JSON of opened, broken and corrected lines: every name and unit that readers rely on."""
     revision = rulebook(TEXT).current["line"].revision
-    promise = "f5782c963798f23acc33"
+    promise = "c9a7397d9766e908f39c"
     same = {**WRITTEN, "revision": revision, "promise": promise}
     assert written() == [
         {**same, "id": f"{promise}.1", "kind": "opened", "at": OPENED, "known": OPENED, "state": "open",

@@ -71,7 +71,7 @@ def test_a_circle_of_standards_is_shown_whole() -> None:
     assert shown[0] == "cycle: a.yaml:3:3"
     assert shown[-2:] == [
         "  error: these standards hear each other's promises in a circle: a -> b -> a",
-        '  fix: let a leave promises of b out: add standard != "b" to its where',
+        '  fix: let a not hear b: its where must rule out promises whose standard is "b"',
     ]
 
 
@@ -107,6 +107,8 @@ def test_a_file_that_cannot_be_read_does_not_make_others_look_wrong() -> None:
         ("{timezone: Europe/Warsa}", "bad-calendar"),
         ("{timezone: UTC, hours: {mon-fry: []}}", "bad-calendar"),
         ("{timezone: UTC, hours: {mon: ['8-16']}}", "bad-calendar"),
+        ("{timezone: UTC, hours: {mon: ['25:00-26:00']}}", "bad-calendar"),
+        ("{timezone: UTC, hours: {mon: ['09:00-09:00']}}", "bad-calendar"),
         ("{timezone: UTC, hours: {mon: ['08:00-16:00'], mon-fri: ['08:00-16:00']}}", "bad-calendar"),
         ("{timezone: UTC, holidays: PLX}", "bad-calendar"),
         ("{timezone: UTC, holidays: [2026-02-30]}", "bad-calendar"),
@@ -119,8 +121,15 @@ def test_a_file_that_cannot_be_read_does_not_make_others_look_wrong() -> None:
 def test_a_calendar_that_makes_no_sense_is_refused(calendar: str, check: str) -> None:
     """A clock that would stand still for ever is found when the file is loaded."""
     found = findings(f"kept: 1\ncalendars:\n  c: {calendar}\nstandards:\n  it: {{{TELL}, {RESPONSE}, calendar: c}}\n")
-    assert found[0][0] == check
+    assert [check for check, *_ in found] == [check]
     assert found[0][1].startswith("3:")
+
+
+def test_an_empty_file_is_one_finding() -> None:
+    """One slip, one finding: what has nothing in it is not also missing its version."""
+    assert findings("") == [("wrong-type", "1:1", "the file is empty")]
+    assert findings("- a") == [("wrong-type", "1:1", "the file holds no keys")]
+    assert [check for check, *_ in findings("{}")] == ["missing-key"]
 
 
 def test_a_span_that_no_calendar_ever_counts_is_refused() -> None:

@@ -31,7 +31,7 @@ async def test_what_was_submitted_is_durable_when_submit_returns(tmp_path: Path)
         sent = queue(host.reader, "a", T0, waiting=5)
         await host.submit([sent], [Refusal(2, "not-json", "not JSON", b"{")])
         with sqlite3.connect(tmp_path / "data" / FILE) as other:
-            assert other.execute("SELECT at, body FROM events").fetchall() == [(T0, encode(sent))]
+            assert other.execute("SELECT first, last, body FROM events").fetchall() == [(T0, T0, encode(sent) + b"\n")]
             assert other.execute("SELECT reason, raw FROM dead_letters").fetchall() == [("not-json", b"{")]
         other.close()
 
@@ -100,11 +100,25 @@ async def test_a_repeated_event_is_inert_after_a_restart(tmp_path: Path) -> None
 async def test_time_does_not_go_back_over_a_restart(tmp_path: Path) -> None:
     """What was too late before the restart is too late after it."""
     years = Options(grace=20 * 366 * 86_400 * SECOND)
-    async with hosting(tmp_path, Clock(), options=years) as host:
+    async with hosting(tmp_path, Clock(T0 + 100 * SECOND), options=years) as host:
         await host.submit([queue(host.reader, "a", T0 + 100 * SECOND, waiting=1)])
-    async with hosting(tmp_path, Clock(), options=years) as host:
+    async with hosting(tmp_path, Clock(T0 + 100 * SECOND), options=years) as host:
         await host.submit([queue(host.reader, "b", T0 + 98 * SECOND, waiting=9, where="q2")])
         assert [late.id for late in host.books.late()] == ["b"]
+
+
+async def test_a_fast_clock_of_one_sender_ends_no_promise_of_another(tmp_path: Path) -> None:
+    """An event ahead of the wall clock, within what is allowed, does not let a promise break before its time."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=9)])
+        clock.go(5)
+        await host.submit([queue(host.reader, "b", T0 + 299 * SECOND, waiting=1, where="q2")])
+        await host.submit([queue(host.reader, "c", T0 + 5 * SECOND, waiting=1)])
+        clock.go(10)
+        await until(lambda: host.now_status().low > T0 + 6 * SECOND)
+        (row,) = host.books.promises(PromiseFilter()).items
+        assert row.verdict == "void"
 
 
 async def test_an_event_from_the_future_is_a_dead_letter(tmp_path: Path) -> None:
@@ -160,7 +174,7 @@ async def test_a_stopped_host_takes_nothing_and_loses_nothing(tmp_path: Path) ->
     with pytest.raises(StateError, match="stopping"):
         await host.submit([queue(reader, "late", T0, waiting=1)])
     database = Database(tmp_path / "data" / FILE)
-    assert database.one("SELECT count(*) FROM events") == (30,)
+    assert sum(body.count(b"\n") for (body,) in database.all("SELECT body FROM events")) == 30
     database.close()
 
 
