@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.errors import EventError
+from standards.errors import EventError, Finding, Place, SpecError
 from standards.ledger import line
 from standards.promise import NEVER, VERDICTS
 from standards.score import Score
@@ -34,29 +34,36 @@ if TYPE_CHECKING:
     from streams.sources.table import BadRow
 
 SHOWN = 10
-"""How many bad lines are shown; all are counted."""
+"""How many kinds of bad lines are shown; all lines are counted."""
 BATCH = 4096
 """How many events are judged at once where they do not come in chunks."""
-TABLES = (".csv", ".tsv", ".tab", ".txt")
+TABLES = (".csv", ".tsv", ".tab")
+"""How the names of tables end."""
+MAPPED = (*TABLES, ".txt")
+"""The same where there is a mapping; without one a text file holds JSON lines."""
 
 
-class BadLine(msgspec.Struct, frozen=True):
-    """A line or row that could not be read: in which file, where, why."""
+class BadLines(msgspec.Struct):
+    """Lines or rows of one file that could not be read for one reason: the first, the last, how many of them, and why.
+
+    A line of 0 is not known.
+    """
 
     file: str
-    line: int
-    reason: str
+    first: int
+    last: int
+    number: int
     message: str
 
 
 class Result(msgspec.Struct):
-    """What a backtest found. `bad` counts the lines that could not be read by reason; the first ten are in `shown`."""
+    """What a backtest found. `bad` counts lines that could not be read by reason; the first ten kinds are `shown`."""
 
     events: int = 0
     seconds: float = 0.0
     scores: dict[str, Score] = {}
     bad: dict[str, int] = {}
-    shown: list[BadLine] = []
+    shown: list[BadLines] = []
     unused: dict[str, int] = {}
     unconcerned: dict[str, int] = {}
     duplicates: int = 0
@@ -80,6 +87,29 @@ class Task(NamedTuple):
     ledger: str | None = None
     progress: Callable[[int, int], None] | None = None
     latest: int = NEVER
+
+
+def is_table(path: str, endings: tuple[str, ...] = TABLES) -> bool:
+    """Say whether a file is a table, by its name."""
+    return path.lower().removesuffix(".gz").endswith(endings)
+
+
+def check_inputs(task: Task) -> None:
+    """See that tables have a mapping and the mapping has tables. Raises SpecError."""
+    findings = []
+    if task.mapping is None:
+        found, fix = "this is a table, and nothing says which events its rows are", "give its mapping with --map FILE"
+        findings = [
+            Finding("no-mapping", Place(path, 1, 1), found, f"{fix}; docs/mapping.md shows how to write one")
+            for path in task.paths
+            if is_table(path)
+        ]
+    elif not any(is_table(path, MAPPED) for path in task.paths):
+        found = f"this mapping has no table to read: {', '.join(task.paths)} would be JSON lines"
+        fix = f"give a table with --events ({', '.join(MAPPED)}, .gz too), or leave --map out"
+        findings = [Finding("no-table", Place(task.mapping.document.name, 1, 1), found, fix)]
+    if findings:
+        raise SpecError(findings)
 
 
 class Backtest:
@@ -120,7 +150,7 @@ class Backtest:
             yield batch, 0
 
     def _is_table(self, path: str) -> bool:
-        return self.task.mapping is not None and path.removesuffix(".gz").endswith(TABLES)
+        return self.task.mapping is not None and is_table(path, MAPPED)
 
     def _chunks(self, path: str, stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         stream = stack.enter_context(opened(path))
@@ -152,8 +182,16 @@ class Backtest:
         if self.task.strict:
             raise StrictError(reason, f"{path}:{place}: {message}")
         _more(self.result.bad, reason)
+        self._show(path, place, message)
+
+    def _show(self, path: str, place: int, message: str) -> None:
+        for known in self.result.shown:
+            if (known.message, known.file) == (message, path):
+                known.first, known.last = min(known.first, place), max(known.last, place)
+                known.number += 1
+                return
         if len(self.result.shown) < SHOWN:
-            self.result.shown.append(BadLine(path, place, reason, message))
+            self.result.shown.append(BadLines(path, place, place, 1, message))
 
     def _take(self, outcome: Outcome, events: int) -> None:
         result = self.result

@@ -1,6 +1,7 @@
 """The command line. Data goes to stdout, talk to stderr.
 
-Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (disk, port).
+Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (disk, port); and as shells have them,
+130 interrupted and 141 nobody reads the output.
 An edge: here arguments and the clock are read. Each verb loads only what it needs, so that `--help` is quick.
 Read next: `backtest.py` and `embedded.py`, which do the work.
 """
@@ -8,30 +9,34 @@ Read next: `backtest.py` and `embedded.py`, which do the work.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
-from standards.errors import EventError, KeptError, SpecError, StateError
+from standards.errors import EventError, Finding, KeptError, Place, SpecError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.spec import Loaded
+    from streams.backtest import Result
     from streams.sources.mapping import TableMapping
+
+Number = TypeVar("Number", int, float)
 
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of this machine's clock, in microseconds."""
 PROGRESS_EVERY = 0.2
 """Seconds between two looks at the progress of a backtest."""
-
-app = typer.Typer(
-    help="Kept watches the promises a service team has declared, and says so before one is broken.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-)  # fmt: skip
+MAX_JOBS = 64
+"""How many processes a backtest can have."""
+SLOWEST, FASTEST = 0.1, 1000.0
+"""How fast the clock of the demo can run."""
 
 
 class Exit(IntEnum):
@@ -41,6 +46,28 @@ class Exit(IntEnum):
     FOUND = 1
     BAD_INPUT = 2
     BAD_WORLD = 3
+    INTERRUPTED = 130
+    UNREAD = 141
+
+
+class _Verbs(TyperGroup):
+    """The verbs, which end in order where the user or the reader of the output has had enough."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - what typer hands round
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _stop("\nkept: stopped." if sys.stderr.isatty() else "kept: stopped.", Exit.INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else what is left is tried again at exit
+            sys.exit(Exit.UNREAD)
+
+
+app = typer.Typer(
+    cls=_Verbs, help="Kept watches the promises a service team has declared, and says so before one is broken.",
+    epilog="Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (disk, port).",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
 
 
 def main() -> NoReturn:
@@ -48,15 +75,13 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except SpecError as error:
-        _stop(f"{error}\n\n{_some(len(error.findings), 'finding')}; nothing was judged.", Exit.BAD_INPUT)
+        _stop(f"{error}\n\n{_some(len(error.findings), 'finding')}.", Exit.BAD_INPUT)
     except EventError as error:
         _stop(f"kept: {error}", Exit.BAD_INPUT)
     except StateError as error:
         _stop(f"kept: {error}", Exit.BAD_WORLD)
     except KeptError as error:
         _stop(f"kept: {error}", Exit.FOUND)
-    except BrokenPipeError:
-        sys.exit(Exit.BAD_WORLD)
     except OSError as error:
         _stop(f"kept: {error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", Exit.BAD_WORLD)
     sys.exit(Exit.FINE)
@@ -74,7 +99,11 @@ def _stop(message: str, code: Exit) -> NoReturn:
 def _load(paths: list[str]) -> Loaded:
     from streams.documents import load_standards, read_documents
 
-    return load_standards(read_documents(paths).standards)
+    documents = read_documents(paths)
+    if not documents.standards:
+        found, fix = "this is a mapping, and there is no standards file", "name one; a mapping is given with --map"
+        raise SpecError([Finding("no-standards", Place(documents.mappings[0].name, 1, 1), found, fix)])
+    return load_standards(documents.standards)
 
 
 def _mapping(path: str, loaded: Loaded) -> TableMapping:
@@ -85,12 +114,23 @@ def _mapping(path: str, loaded: Loaded) -> TableMapping:
     return load_mapping(Source(path, read_text(path)), loaded.rulebook.classes, loaded.vocabulary)
 
 
-Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH...")]
+def _within(low: Number, high: Number) -> Callable[[Number], Number]:
+    """Give what checks a number on the command line."""
+
+    def check(number: Number) -> Number:
+        if not low <= number <= high:
+            raise typer.BadParameter(f"{number} is out of bounds; give one from {low} to {high}")
+        return number
+
+    return check
+
+
+Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 
 
 @app.command(epilog="Example: kept check standards/ map.yaml --strict")
 def check(
-    paths: Paths, *, strict: Annotated[bool, typer.Option(help="Exit 1 when there are warnings.")] = False
+    paths: Paths, *, strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warnings.")] = False
 ) -> None:
     """Say everything that is wrong with standards files.
 
@@ -106,7 +146,8 @@ def check(
     for finding in loaded.warnings:
         typer.echo(finding.render() + "\n")
     warned = len(loaded.warnings)
-    read = f"{_some(len(loaded.standards), 'standard')}, {_some(len(documents.mappings), 'mapping')}"
+    mappings = f", {_some(len(documents.mappings), 'mapping')}" if documents.mappings else ""
+    read = f"{_some(len(loaded.standards), 'standard')}{mappings}"
     typer.echo(f"{read}: {_some(warned, 'warning') if warned else 'no findings'}.", err=True)
     raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
 
@@ -115,21 +156,19 @@ def check(
 def backtest(
     paths: Paths,
     *,
-    events: Annotated[list[str], typer.Option(help="JSON lines (.gz too, - for stdin) or a table; may be repeated.")],
-    map_: Annotated[
-        str | None, typer.Option("--map", help="The mapping file that makes a table's rows events.")
-    ] = None,
+    events: Annotated[list[str], typer.Option(metavar="FILE", help="JSON lines, a table, or - for stdin; repeatable.")],
+    map_: Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
-    strict: Annotated[bool, typer.Option(help="Stop at the first bad line.")] = False,
-    ledger: Annotated[str | None, typer.Option(help="Write every transition to this file as a JSON line.")] = None,
-    jobs: Annotated[int, typer.Option(help="How many processes judge; subjects are shared out.", min=1)] = 1,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")] = False,
+    ledger: Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=_within(1, MAX_JOBS))] = 1,
 ) -> None:
     """Judge history from files.
 
-    Says what these standards would have promised, kept and broken.
+    Says what these standards would have promised, kept and broken. Any file may be packed (.gz). A table (.csv, .tsv)
+    needs --map.
     """
-    from streams import report
-    from streams.backtest import Task
+    from streams.backtest import Task, check_inputs
     from streams.shares import backtest_files, usable_jobs
 
     begun = time.monotonic()
@@ -137,29 +176,46 @@ def backtest(
     mapping = None if map_ is None else _mapping(map_, loaded)
     latest = time.time_ns() // 1000 + MAX_SKEW
     task = Task(loaded.rulebook, events, mapping, strict, ledger, _progress(), latest)
+    check_inputs(task)
     if usable_jobs(task, jobs) < jobs:
         typer.echo("kept: these standards and this input are judged by one process.", err=True)
     result = backtest_files(task, jobs=jobs)
     result.seconds = time.monotonic() - begun
-
+    if task.progress is not None:
+        typer.echo(f"\r{'':60}\r", nl=False, err=True)
     for finding in loaded.warnings:
         typer.echo(finding.render() + "\n", err=True)
-    if json_:
-        typer.echo(json.dumps(report.as_json(result)))
-        typer.echo("\n".join(report.left_out(result)), err=True, nl=False)
-    else:
+    raise typer.Exit(_print(result, loaded, as_json=json_))
+
+
+def _print(result: Result, loaded: Loaded, *, as_json: bool) -> Exit:
+    """Print what a backtest found; where there was input and none of it could be read, say that instead."""
+    from streams import report
+
+    left_out = "\n".join(report.left_out(result)[1:])
+    if result.bad and not result.events:
+        typer.echo(f"{left_out}\n\nkept: nothing of this input could be read.", err=True)
+        return Exit.BAD_INPUT
+    if not as_json:
         typer.echo(report.as_text(result, loaded.rulebook.current))
+        return Exit.FINE
+    typer.echo(json.dumps(report.as_json(result)))
+    if left_out:
+        typer.echo(left_out, err=True)
+    return Exit.FINE
 
 
 @app.command(epilog="Example: kept run --standards grocery.yaml --data /var/lib/kept")
 def run(
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Watch a simulated shop and call centre.")] = False,
-    standards: Annotated[list[str] | None, typer.Option(help="A standards file or folder; may be repeated.")] = None,
-    data: Annotated[str | None, typer.Option(help="Where everything is kept (KEPT_DATA, kept-data).")] = None,
-    listen: Annotated[str | None, typer.Option(help="HOST:PORT (KEPT_LISTEN, 127.0.0.1:8321).")] = None,
-    speed: Annotated[float, typer.Option(help="How fast the demo's clock runs.", min=0.1, max=1000)] = 1.0,
-    seed: Annotated[int, typer.Option(help="Which day the demo plays.")] = 1,
+    standards: Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")] = None,
+    data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")] = None,
+    listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")] = None,
+    speed: Annotated[
+        float, typer.Option(metavar="N", help="How fast the demo's clock runs.", callback=_within(SLOWEST, FASTEST))
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which day the demo plays.")] = 1,
     plain: Annotated[bool, typer.Option("--plain", help="Log lines, even on a terminal.")] = False,
 ) -> None:
     """Run Kept on this machine.

@@ -1,14 +1,16 @@
 """Finding an author's files: paths on the command line become sources, and sources a rulebook.
 
-A folder stands for every YAML file in it. A document is told by its keys: `table` makes it a mapping, anything else is
-a standards document. Knows: files. Must not know: what the documents mean. Read next: `standards/spec.py`.
+A folder stands for every YAML file in it and in its sub-folders; what begins with a dot is passed over. A document is
+told by its keys: `table` makes it a mapping, anything else is a standards document.
+Knows: files. Must not know: what the documents mean. Read next: `standards/spec.py`.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from standards.errors import Finding, Place, SpecError
 from standards.spec import Source, load
@@ -60,11 +62,24 @@ def read_text(path: str) -> str:
 def _files(paths: Iterable[str]) -> list[Path]:
     files: list[Path] = []
     for path in map(Path, paths):
-        inside = sorted(child for child in path.iterdir() if child.suffix in YAML) if path.is_dir() else [path]
+        inside = _inside(path) if path.is_dir() else [path]
         if not inside:
-            raise _unreadable(str(path), "the folder holds no .yaml file", "name the file or another folder")
+            found = "neither the folder nor its sub-folders hold a .yaml file"
+            raise _unreadable(str(path), found, "name the file or another folder")
         files += [file for file in inside if file not in files]
     return files
+
+
+def _inside(folder: Path) -> list[Path]:
+    files: list[Path] = []
+    for path, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += [Path(path, name) for name in names if name.endswith(YAML) and not name.startswith(".")]
+    return sorted(files)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise _unreadable(str(error.filename), f"cannot be read: {(error.strerror or 'failed').lower()}", "check the path")
 
 
 def _unreadable(path: str, found: str, fix: str) -> SpecError:

@@ -5,18 +5,24 @@ Knows: results. Must not know: files or the judge. Read next: `cli.py`, which pr
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from standards.duration import spoken
 from standards.events import iso
+from standards.standard import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from standards.score import Score
     from standards.standard import Standard
-    from streams.backtest import Result
+    from streams.backtest import BadLines, Result
 
+TOLD = 20
+"""Up to how many standards the promises are told in their own words; the table has all of them."""
+WIDTH = 100
+"""Characters of a line of names."""
 COLUMNS = ("opened", "kept", "broken", "void", "excused", "unknown", "open")
 
 
@@ -34,23 +40,34 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
-    """Give the result as a table, with the promises in the customer's words."""
-    lines = [_head(result), ""]
-    lines += _table(result)
-    for name, score in result.scores.items():
-        lines += ["", f"{name}: {standards[name].promise}", f"  {_told(score)}"]
+    """Give the result as a table, with the promises in the customer's words where they are not too many."""
+    owed = {name: score for name, score in result.scores.items() if score.opened}
+    lines = [_head(result), "", *(_table(owed) if owed else ["Nothing was owed."])]
+    if owed and len(owed) < len(result.scores):
+        never = ", ".join(name for name in result.scores if name not in owed)
+        lines += ["", *wrap(f"Never owed: {never}.", WIDTH, break_long_words=False, break_on_hyphens=False)]
+    if len(owed) <= TOLD:
+        lines += [line for name, score in owed.items() for line in _told(name, score, standards[name])]
     return "\n".join([*lines, *left_out(result)])
 
 
 def _head(result: Result) -> str:
-    until = f", up to {iso(result.newest)}" if result.newest >= 0 else ""
+    until = f", up to {iso(result.newest).replace('T', ' ').replace('Z', ' UTC')}" if result.newest >= 0 else ""
     speed = f" ({result.events / result.seconds:,.0f} a second)" if result.seconds >= 1 else ""
-    return f"{result.events:,} events judged in {result.seconds:.1f} s{speed}{until}."
+    return f"{_some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
 
 
-def _table(result: Result) -> list[str]:
+def _length(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(seconds, 0.01):.2f} s"
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _table(scores: Mapping[str, Score]) -> list[str]:
     rows = [["standard", *COLUMNS, "kept-rate", "95 % interval"]]
-    for name, score in result.scores.items():
+    for name, score in scores.items():
         rows.append([name, *(f"{value:,}" for value in score.counts().values()), *_rate(score)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
@@ -70,33 +87,43 @@ def _rate(score: Score) -> Sequence[str]:
     return (f"{score.kept_rate:.1%}", f"{low:.1%} to {high:.1%}")
 
 
-def _told(score: Score) -> str:
-    if not score.settled:
-        return "No verdict yet." if score.opened else "It was never owed."
-    waited, elapsed = spoken(score.waited // score.settled), spoken(score.elapsed // score.settled)
-    both = f"On average {waited} from opening to verdict"
-    both += "" if waited == elapsed else f", of it {elapsed} by the promise's own clock"
-    were = "was" if score.late == 1 else "were"
-    late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
-    return f"{both}.{late}"
+def _told(name: str, score: Score, standard: Standard) -> list[str]:
+    """Tell a promise in its words, and for an answer that was waited for how long it took."""
+    lines = ["", f"{name}: {standard.promise}"]
+    if score.settled and isinstance(standard.shape, Response):
+        waited, elapsed = spoken(score.waited // score.settled), spoken(score.elapsed // score.settled)
+        clock = "" if waited == elapsed else f", of it {elapsed} by the promise's own clock"
+        were = "was" if score.late == 1 else "were"
+        late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
+        lines.append(f"  On average {waited} from opening to verdict{clock}.{late}")
+    return lines
 
 
 def left_out(result: Result) -> list[str]:
     """Say what was not judged and why: nothing is dropped in silence."""
     lines: list[str] = []
     if result.bad:
-        total = sum(result.bad.values())
-        lines += ["", f"{total:,} bad line{'s' if total > 1 else ''}, not judged ({_counts(result.bad)}):"]
-        lines += [f"  {bad.file}:{bad.line}: {bad.message}" for bad in result.shown]
-        if total > len(result.shown):
-            lines.append(f"  ... and {total - len(result.shown):,} more; --strict stops at the first.")
+        total, shown = sum(result.bad.values()), sum(bad.number for bad in result.shown)
+        lines += ["", f"{_some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
+        if total > shown:
+            lines.append(f"  ... and {total - shown:,} more; --strict stops at the first.")
     if result.unconcerned:
         lines += ["", f"No standard concerns itself with these events: {_counts(result.unconcerned)}."]
     if result.unused:
-        lines += ["", f"Of no use to the subjects they came to: {_counts(result.unused)}."]
+        lines += ["", f"Of no use to some standards, counted once for each group of them: {_counts(result.unused)}."]
     if result.duplicates:
-        lines += ["", f"{result.duplicates:,} events came twice; the second ones were passed over."]
+        lines += ["", f"{_some(result.duplicates, 'event')} came twice; the second time it was passed over."]
     return lines
+
+
+def _bad(bad: BadLines) -> str:
+    if not bad.last:
+        return f"  {bad.file}: {bad.message}"
+    if bad.number == 1:
+        return f"  {bad.file}:{bad.first}: {bad.message}"
+    if bad.number == bad.last - bad.first + 1:
+        return f"  {bad.file}, lines {bad.first} to {bad.last}: {bad.message}"
+    return f"  {bad.file}, {bad.number:,} lines from {bad.first} to {bad.last}: {bad.message}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

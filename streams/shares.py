@@ -8,21 +8,38 @@ Knows: processes. Must not know: how events are judged. Read next: `backtest.py`
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import shutil
+import signal
 import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from standards.errors import StateError
+from standards.errors import KeptError, StateError
 from standards.score import Score
 from streams.backtest import Backtest, Result, Task
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+    from _typeshed import ReadableBuffer
+
+
+class _Ledger(io.FileIO):
+    """A ledger's file, which says its name where it cannot be written."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "wb")
+        self._path = path
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self._path) from None
 
 
 def backtest_files(task: Task, *, jobs: int = 1) -> Result:
@@ -31,7 +48,7 @@ def backtest_files(task: Task, *, jobs: int = 1) -> Result:
     with ExitStack() as stack:
         ledgers: list[IO[bytes] | None] = [None] * shares
         if task.ledger is not None:
-            ledgers[0] = stack.enter_context(Path(task.ledger).open("wb"))
+            ledgers[0] = stack.enter_context(io.BufferedWriter(_Ledger(task.ledger)))
             for share in range(1, shares):
                 ledgers[share] = stack.enter_context(tempfile.TemporaryFile())
         results = _judge_shares(task, ledgers)
@@ -62,11 +79,14 @@ def _judge_shares(task: Task, ledgers: list[IO[bytes] | None]) -> list[Result]:
     results = [_judge(task, (0, shares), ledgers[0])]
     for child, here in children:
         try:
-            results.append(msgspec.msgpack.decode(here.recv_bytes(), type=Result))
+            found = msgspec.msgpack.decode(here.recv_bytes(), type=Result | str)
         except EOFError:
             child.join()
             raise StateError(f"a judging process ended with code {child.exitcode}; try --jobs 1") from None
         child.join()
+        if isinstance(found, str):
+            raise StateError(f"a judging process ended: {found}")
+        results.append(found)
     return results
 
 
@@ -75,10 +95,15 @@ def _judge(task: Task, share: tuple[int, int], ledger: IO[bytes] | None) -> Resu
 
 
 def _child(task: Task, share: tuple[int, int], ledger: IO[bytes] | None, there: Connection) -> None:
-    result = _judge(task, share, ledger)
-    if ledger is not None:
-        ledger.flush()
-    there.send_bytes(msgspec.msgpack.encode(result))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted too, and ends the others
+    try:
+        result: Result | str = _judge(task, share, ledger)
+        if ledger is not None:
+            ledger.flush()
+    except (KeptError, OSError) as error:
+        result = str(error)  # what is wrong with the input the first process finds too; the rest is told by it
+    with suppress(BrokenPipeError):  # the first process has ended with an error of its own
+        there.send_bytes(msgspec.msgpack.encode(result))
 
 
 def add(whole: Result, part: Result) -> None:

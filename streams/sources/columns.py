@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from standards.entries import Entry
-from standards.errors import EventError, SpecError
+from standards.errors import EventError, Finding, SpecError
 from standards.events import Event, name_problem
 from standards.expression import Field, compile_condition
 from standards.hours import did_you_mean
@@ -54,9 +54,14 @@ class Maker:
 
 
 def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker]:
-    """Join a mapping with the header of a `table`. Raises SpecError with every column that is not there."""
+    """Join a mapping with the header of a `table`. Raises SpecError with every column that is not there.
+
+    Where none is there, the table was cut by another separator or belongs to another mapping: that is one finding.
+    """
     binder = _Binder(mapping, header, table)
     makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
+    if binder.missing and not binder.present:
+        raise SpecError([binder.stranger()])
     if binder.findings:
         raise SpecError(list(dict.fromkeys(binder.findings)))
     return makers
@@ -77,6 +82,8 @@ class _Binder:
         self._clock = Clock(mapping.zone)
         self._entry = Entry(mapping.document, (), [])
         self.findings = self._entry.findings
+        self.missing: set[str] = set()
+        self.present: set[str] = set()
         self._names = self._named()
 
     def maker(self, index: int, event: EventModel) -> Maker:
@@ -94,20 +101,39 @@ class _Binder:
         )
 
     def _index(self, entry: Entry, header: str, *, key: bool = False) -> int:
-        """Find a column. One that is not there just once is reported, at the key where `key` says so."""
-        count = self._header.count(header.strip())
+        """Find a column. One that is not there just once is reported once, at the key where `key` says so."""
+        name = header.strip()
+        count = self._header.count(name)
+        if count:
+            self.present.add(name)
         if count == 1:
-            return self._header.index(header.strip())
+            return self._header.index(name)
+        if name in self.missing:
+            return 0
+        self.missing.add(name)
         if count:
             found, fix = f"{self._table} has {count} columns {header!r}", "give each column a header of its own"
         else:
-            shown = ", ".join(map(repr, self._header[:_SHOWN_COLUMNS]))
-            more = len(self._header) - _SHOWN_COLUMNS
-            listed = f"its columns are: {shown}" + (f" and {more} more" if more > 0 else "")
             found = f"{self._table} has no column {header!r}"
-            fix = f"{did_you_mean(header, self._header)} {listed}".lstrip()
+            fix = f"{did_you_mean(header, self._header)} {self._listed()}".lstrip()
         entry.error("unknown-column", found, fix, key=key)
         return 0
+
+    def _listed(self) -> str:
+        shown = ", ".join(map(repr, self._header[:_SHOWN_COLUMNS]))
+        more = len(self._header) - _SHOWN_COLUMNS
+        return f"its columns are: {shown}" + (f" and {more} more" if more > 0 else "")
+
+    def stranger(self) -> Finding:
+        """Make the finding for a table that has none of the columns, placed at the mapping's format if it names one."""
+        declared = self._mapping.model.table.format
+        entry = self._entry.at("table", "format") if declared else self._entry.at("table")
+        form = f"`format: {declared}`" if declared else "the separator, which its name stands for,"
+        asked = "does it belong to this mapping?" if len(self._header) > 1 else f"is {form} right?"
+        found = f"{self._table} has none of the {len(self.missing)} columns that are asked for"
+        place = entry.document.spot(entry.path)
+        where = place.value if declared else place.key
+        return entry.document.finding("unknown-column", where, found, fix=f"{asked} {self._listed()}")
 
     def _named(self) -> dict[str, tuple[int, Field]]:
         """Give the columns by their names in conditions; a name that two columns would have is nobody's."""

@@ -134,9 +134,14 @@ def template(text: str) -> list[str | Slot]:
     return parts
 
 
+_WANTED: Final = "give the file that has table: and events:, as docs/mapping.md shows"
+
+
 def read_model(document: Document) -> MappingModel:
     """Read the document's keys. Raises SpecError with everything that is wrong with them."""
     entry = Entry(document, (), document.findings)
+    if "table" not in document.data and "standards" in document.data:
+        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", _WANTED, key=True)
     if not document.findings:
         for key, field in MappingModel.model_fields.items():
             if field.is_required() and document.data.get(key) is None:

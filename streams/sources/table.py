@@ -33,7 +33,7 @@ class BadRow(msgspec.Struct, frozen=True):
 
     `row` counts rows from 1 below the header; `lines` are the first and the last line that it takes in the file.
     `event` is the type of the event that is left out, or nothing where the whole row is. `reason` is a short stable
-    word to count by; `message` says all of it, for people.
+    word to count by; `message` says to people what was found, but not where: rows of one fault have one message.
     """
 
     row: int
@@ -123,7 +123,6 @@ class _Rows:
 
     def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
         self._lines = _Lines(lines, mapping.model.table.encoding, name)
-        self._name = name
         ahead = self._lines.ahead()
         delimiter = mapping.delimiter(name)
         if delimiter == "," and "," not in ahead and ";" in ahead:
@@ -146,10 +145,8 @@ class _Rows:
 
     def refused(self, error: EventError, event: str = "") -> BadRow:
         """Say which row, or which event of it, could not be read, and why."""
-        first, last = self._lines.first, self._lines.last
-        reach = f"row {self.row}" if first == last else f"row {self.row} (up to line {last})"
-        message = f"{self._name}:{first}: {reach}{event and ', '}{event}: {error}"
-        return BadRow(self.row, (first, last), event, error.reason, message)
+        message = f"{event}: {error}" if event else str(error)
+        return BadRow(self.row, (self._lines.first, self._lines.last), event, error.reason, message)
 
     def _header(self) -> list[str]:
         self.row = 0

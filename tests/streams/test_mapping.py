@@ -33,6 +33,41 @@ def test_a_missing_column_is_named_at_once() -> None:
     assert second.found == "table.csv has 2 columns 'x'"
 
 
+TABBED = QUEUES.replace("table: {", "table: {format: tsv, ")
+MISFITS = [
+    (TABBED, b"t,s,w,c\n", 2, "is `format: tsv` right? its columns are: 't,s,w,c'"),
+    (QUEUES, b"t\ts\tw\tc\n", 2, "is the separator, which its name stands for, right?"),
+    (QUEUES, b"a,b,s2\n", 2, "does it belong to this mapping? its columns are: 'a', 'b', 's2'"),
+]
+
+
+@pytest.mark.parametrize(("text", "header", "line", "fix"), MISFITS, ids=["format", "name", "file"])
+def test_a_table_of_another_kind_is_one_finding(text: str, header: bytes, line: int, fix: str) -> None:
+    """Where none of the columns is there, that is said once, where the fault is likely, with the columns there are."""
+    twice = text + text.partition("events:\n")[2].replace("    fields", "    when: w > '3'\n    fields")
+    with pytest.raises(SpecError) as caught:
+        read_table(io.BytesIO(header), mapping(twice), bad=print)
+    (finding,) = caught.value.findings
+    assert finding.found == "table.csv has none of the 4 columns that are asked for"
+    assert finding.place.line == line
+    assert finding.fix.startswith(fix)
+
+
+def test_a_missing_column_is_one_finding_however_often_it_is_used() -> None:
+    """A column that two events ask for is named where it is asked for first."""
+    with pytest.raises(SpecError) as caught:
+        read_table(io.BytesIO(b"t,s,w\n"), mapping(QUEUES + QUEUES.partition("events:\n")[2]), bad=print)
+    assert [(f.found, f.place.line) for f in caught.value.findings] == [("table.csv has no column 'c'", 5)]
+
+
+def test_standards_are_no_mapping() -> None:
+    """A standards file that is given as a mapping is told so, once, and which file is wanted."""
+    (finding,) = found_in((ROOT / "examples" / "grocery" / "standards.yaml").read_text(encoding="utf-8"))
+    assert finding.id == "no-mapping"
+    assert "this is a standards file" in finding.found
+    assert "table:" in finding.fix
+
+
 def test_a_condition_on_an_unknown_column_is_placed() -> None:
     """A column that `when` misspells is underlined inside the condition."""
     text = QUEUES.replace("    fields", "    when: s == 'a' and wating == '3'\n    fields")

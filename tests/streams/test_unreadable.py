@@ -1,0 +1,59 @@
+"""Input that cannot be read, in part or at all: what the command says of it, and with which exit code it ends."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.streams.test_cli import EVENTS, MAPPING, RULES, bad_input, kept, written
+
+
+def bad_lines(*bodies: bytes) -> str:
+    """Give what is said about lines before a good one."""
+    run = kept("backtest", RULES, "--events", "-", stdin=b"\n".join(bodies) + b"\n" + Path(EVENTS).read_bytes())
+    assert run.returncode == 0
+    return run.stdout
+
+
+def test_ten_kinds_of_bad_lines_are_shown() -> None:
+    """Of twelve kinds of bad lines ten are shown, with the first and not the last, and the two more are counted."""
+    said = bad_lines(*(b" " * column + b"x" for column in range(12)))
+    shown = [line for line in said.splitlines() if line.startswith("  -:")]
+    assert [int(line.split(":")[1]) for line in shown] == list(range(1, 11))
+    assert "... and 2 more" in said
+
+
+def test_equal_bad_lines_are_told_once() -> None:
+    """Lines of one fault are one sentence that says which lines, in a row or scattered."""
+    assert "  -, lines 1 to 12: an event is a JSON object" in bad_lines(*[b"[]"] * 12)
+    said = bad_lines(b"[]", b"x", b"[]", b"[]")
+    assert "  -, 3 lines from 1 to 4: an event is a JSON object" in said
+    assert "  -:2: not JSON" in said
+
+
+def test_nothing_readable_is_bad_input() -> None:
+    """Input of which not one line could be read is no history without events: exit code 2, and the lines are told."""
+    said = bad_input("backtest", RULES, "--events", "-", "--json", stdin=b"a\tb\n" * 3)
+    assert "3 bad lines, not judged (not-json 3):\n  -, lines 1 to 3: not JSON" in said
+    assert said.endswith("\n\nkept: nothing of this input could be read.\n")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.TSV", "rows.tab.gz"])
+def test_a_table_needs_a_mapping(tmp_path: Path, name: str) -> None:
+    """A table without `--map` is refused before it is read, by name, with what to give."""
+    said = bad_input("backtest", RULES, "--events", EVENTS, "--events", written(tmp_path, "t,w", name))
+    assert f"no-mapping: {tmp_path / name}:1:1" in said
+    assert "--map FILE" in said
+
+
+def test_a_mapping_needs_a_table(tmp_path: Path) -> None:
+    """`--map` for JSON lines is refused: nobody would know that it was not used."""
+    said = bad_input("backtest", RULES, "--events", EVENTS, "--map", written(tmp_path, MAPPING, "map.yaml"))
+    assert "map.yaml:1:1" in said
+    assert f"no table to read: {EVENTS} would be JSON lines" in said
+
+
+def test_a_mapping_is_no_standards_file(tmp_path: Path) -> None:
+    """Who gives the mapping where standards belong is told how it is given."""
+    said = bad_input("backtest", written(tmp_path, MAPPING, "map.yaml"), "--events", EVENTS)
+    assert "map.yaml:1:1" in said
+    assert "--map" in said
