@@ -25,7 +25,7 @@ MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
 
 
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are no event: the last for brackets without end."""
 
 
@@ -63,7 +63,7 @@ class Reader:
         """Read JSON lines; `first` is the number of the chunk's first line. Blank lines are nothing."""
         try:
             events = self._decoder.decode_lines(chunk)
-        except _UNREADABLE:
+        except UNREADABLE:
             return self._each(chunk.split(b"\n"), refuse, first)
         lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
         if len(events) != lines or not stamp(events, self.latest):  # two on a line, or one over two, is a fault
@@ -74,7 +74,7 @@ class Reader:
         """Read a CloudEvents batch: a JSON array of events. Raises EventError when it is no array at all."""
         try:
             items = self._raw_list.decode(body)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise EventError("not-json", f"the body is not a JSON array of events: {error}") from None
         return self._each([bytes(item) for item in items], refuse, 1)
 
@@ -84,7 +84,7 @@ class Reader:
             raise EventError("too-large", f"the event is longer than {MAX_EVENT} bytes; send less data in it")
         try:
             event = self._decoder.decode(raw)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise self._explain(raw, error) from None
         stamp([event])
         early = in_future(event, self.latest, 0)
@@ -101,7 +101,7 @@ class Reader:
         try:
             data = self._raw.decode(body or b"{}")  # one whole value: what follows it could pass for an attribute
             raw = msgspec.json.encode({**attributes, "data": data})
-        except (msgspec.MsgspecError, *_UNREADABLE) as error:
+        except (msgspec.MsgspecError, *UNREADABLE) as error:
             raise EventError("not-json", f"the data is not JSON: {error}") from None
         return self.one(raw)
 
@@ -122,7 +122,7 @@ class Reader:
             name = self._envelope.decode(raw).type
         except msgspec.ValidationError:
             name = ""
-        except _UNREADABLE as broken:
+        except UNREADABLE as broken:
             return EventError("not-json", f"not JSON: {broken}")
         if isinstance(error, UnicodeDecodeError | RecursionError):
             return EventError("not-json", f"not JSON: {error}")

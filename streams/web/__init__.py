@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "Limits", "application", "serving"]
 
+LONGEST_GOODBYE = 5.0
+"""How long requests under way are waited for at the end, in seconds."""
 _LOOPBACK_ONLY = Access()
 _USUAL = Limits()
 
@@ -67,7 +69,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Raises OSError when the address cannot be listened on.
     """
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

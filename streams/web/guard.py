@@ -32,6 +32,8 @@ PROBES: Final = frozenset({"/healthz", "/readyz"})
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+TRUSTED: Final = "trusted"
+"""The key of a request under which stands whether it may hear what went wrong: files, lines, errors."""
 STORE_RETRY: Final = 5
 """Seconds after which it is worth asking again when the store has failed."""
 
@@ -67,6 +69,7 @@ def guarded(access: Access) -> Middleware:
             _check_host(request, None if token else names)
             _check_origin(request)
             _check_token(request, token)
+            request[TRUSTED] = _given(request, token) if token else _name(request.host) in names
             response = await handler(request)
         except web.HTTPException as error:
             response = _of_http(request, error).response()
@@ -116,14 +119,19 @@ def _check_origin(request: web.Request) -> None:
 def _check_token(request: web.Request, token: bytes) -> None:
     if not token or request.path in OPEN:
         return
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    if request.headers.get("Authorization", "").partition(" ")[0].lower() != "bearer":
         challenge = {"WWW-Authenticate": 'Bearer realm="kept"'}
         words = "this needs a token; send it as Authorization: Bearer TOKEN"
         raise Problem(HTTPStatus.UNAUTHORIZED, words, headers=challenge)
-    if not compare_digest(given.strip().encode("utf-8", "surrogateescape"), token):
+    if not _given(request, token):
         challenge = {"WWW-Authenticate": 'Bearer realm="kept", error="invalid_token"'}
         raise Problem(HTTPStatus.UNAUTHORIZED, "this is not the token of this server", headers=challenge)
+
+
+def _given(request: web.Request, token: bytes) -> bool:
+    """Say whether the request carries the token; takes the same time for every wrong one."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return compare_digest(given.strip().encode("utf-8", "surrogateescape"), token) and scheme.lower() == "bearer"
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:

@@ -21,7 +21,7 @@ from streams.web.body import PATIENCE, check_type, read_body
 from streams.web.operation import Operation
 from streams.web.problem import Problem, retry
 from streams.web.views import IntakeAnswer
-from streams.wire import Refusal, in_future
+from streams.wire import UNREADABLE, Refusal, in_future
 
 if TYPE_CHECKING:
     from standards.events import Event
@@ -199,7 +199,7 @@ def _told(refusals: list[Refusal]) -> list[Refused]:
 def _id(raw: bytes) -> str:
     try:
         return msgspec.json.decode(raw, type=_Named).id[:512]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from streams.metrics import CONTENT_TYPE
 from streams.web.forms import NoQuery
+from streams.web.guard import TRUSTED
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.views import Alive, Ready
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from streams.house import House
     from streams.metrics import Metrics
 
+UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
 _OK = HTTPStatus.OK
 _UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -53,7 +55,8 @@ class Pages:
         """Answer `GET /`."""
         read_query(request, NoQuery)
         status = self._house.now_status()
-        how = "It is ready." if status.ready else f"It is not ready: {escape(status.reason)}."
+        why = f": {escape(status.reason)}" if request.get(TRUSTED) else ""
+        how = "It is ready." if status.ready else f"It is not ready{why}."
         links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in _LINKS)
         text = (
             '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Kept</title></head>\n<body>\n'
@@ -71,8 +74,10 @@ class Pages:
         """Answer `GET /readyz`."""
         read_query(request, NoQuery)
         status = self._house.now_status()
-        reasons = [reason for reason in (status.reason,) if reason and not status.ready]
-        view = Ready(ready=status.ready, reasons=reasons, problems=list(status.problems), revision=status.revision)
+        trusted = request.get(TRUSTED, False)
+        reasons = [reason if trusted else UNTOLD for reason in (status.reason,) if reason and not status.ready]
+        problems = [problem if trusted else UNTOLD for problem in status.problems]
+        view = Ready(ready=status.ready, reasons=reasons, problems=problems, revision=status.revision)
         return json_answer(view, _OK if status.ready else _UNAVAILABLE)
 
     async def metrics(self, request: web.Request) -> web.Response:

@@ -247,3 +247,19 @@ async def test_with_a_token_nothing_is_taken_without_it(tmp_path: Path) -> None:
         assert missing.headers["WWW-Authenticate"] == 'Bearer realm="kept"'
         assert 'error="invalid_token"' in wrong.headers["WWW-Authenticate"]
         assert [(await caller.get(path)).status for path in ("/metrics", "/v1/score", "/readyz")] == [401, 401, 200]
+
+
+async def test_ready_tells_strangers_no_details(tmp_path: Path) -> None:
+    """Files, lines and errors are for whoever has the token; others learn only that something is wrong."""
+    async with asking(tmp_path, access=Access("secret"), house=Starting) as caller:
+        strange = await caller.get("/readyz")
+        assert (strange.status, "its store" in str(strange.json)) == (503, False)
+        known = await caller.get("/readyz", Authorization="Bearer secret")
+        assert known.json["reasons"] == ["it is reading its store"]
+
+
+async def test_brackets_without_end_are_refused_like_anything_unreadable(caller: Caller) -> None:
+    """An event nested too deep is a dead letter and a 400, not a fault of the server."""
+    deep = b'{"data":' * 50_000
+    answer = await caller.post("/v1/events", deep, ONE)
+    assert (answer.status, answer.json["refused"][0]["reason"]) == (400, "not-json")
