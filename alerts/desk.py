@@ -1,7 +1,8 @@
 """The desk: decides which lines of the ledger someone has to hear of.
 
 One desk case holds what was told of one subject's promises, so that nobody hears that all is well who never heard of
-the trouble. `feed` is as pure as the judge's: the same lines give the same notices, on every host and in every replay.
+the trouble, nor is warned of a deadline that is over. `feed` is as pure as the judge's: the same lines at the same
+time give the same notices, on every host and in every replay.
 
 Knows: lines, times, standards' wording. Must not know: channels, clocks, stores. Read next: `notice.py` for the words.
 """
@@ -58,21 +59,28 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def feed(case: DeskCase, facts: Iterable[DeskFact], policy: Policy) -> Step:
-    """Decide on lines of one standard and subject, in their order, and forget what a tick says is long over."""
+    """Decide on lines of one standard and subject, in their order; what is long over at the end is forgotten.
+
+    A tick says what time it is for the lines after it.
+    """
     notices, reasons = [], []
+    now = -1
     for fact in facts:
         if isinstance(fact, Tick):
-            case.told = {name: at for name, at in case.told.items() if at + REMEMBERED_FOR > fact.at}
+            now = fact.at
             continue
-        reason = _decide(case, fact)
+        reason = _decide(case, fact, now)
         reasons.append((fact.id, reason))
         if reason == "told":
             notices.append(notice(fact, policy.standards[fact.revision], policy.zone))
+    case.told = {name: at for name, at in case.told.items() if at + REMEMBERED_FOR > now}
     wake_at = min(case.told.values(), default=NEVER - REMEMBERED_FOR) + REMEMBERED_FOR
     return Step(case if case.told else None, notices, reasons, wake_at)
 
 
-def _decide(case: DeskCase, line: Line) -> Reason:
+def _decide(case: DeskCase, line: Line, now: int) -> Reason:
+    if line.kind == "warned" and 0 <= line.due <= now:  # Kept was down, or heard of it too late: the verdict is told
+        return "overdue"
     match line.kind:
         case "warned" | "broken" | "lost":
             case.told[line.promise] = line.known

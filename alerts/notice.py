@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from standards.ledger import Line
     from standards.standard import Standard
 
-Reason = Literal["told", "not-actionable", "nobody-waits-for-it"]
-"""Why a line of the ledger became a notice, or did not: nobody has to act on it, or nobody was told of the trouble."""
+Reason = Literal["told", "not-actionable", "nobody-waits-for-it", "overdue"]
+"""Why a line of the ledger became a notice, or did not.
+
+Nobody has to act on it; nobody was told of the trouble; or it warns of a deadline that is over already.
+"""
 
 PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "station", "till", "window", "zone"})
 """Fields whose subjects are places: work is to be done *at* them, and *for* anybody or anything else."""
@@ -31,6 +34,8 @@ PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "sta
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message. Its id is that of the ledger's line it tells of, so a repeat can be told by it.
 
+    `text` stands alone: what to do, where and by when, or which promise is settled. `how`, `why` and `exceptions` are
+    the standard's own words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     """
 
@@ -52,6 +57,11 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     verdict: Verdict | None = None
     fields: dict[str, Plain] = {}
     reason: Reason = "told"
+
+
+def printable(text: str) -> str:
+    r"""Make visible what a terminal would obey rather than show: the escape character becomes `\x1b`."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def notice(line: Line, standard: Standard, zone: ZoneInfo) -> Notice:
@@ -96,23 +106,30 @@ class _Words:
                 return f"{self._to_do()} The promise was broken at {self._clock(self.line.at)}{self._after()}."
             case "lost":
                 return (
-                    f"Look after the feed{self.where}. It was silent, so nobody can say whether the promise due "
-                    f"{self._clock(self.line.at)} was kept."
+                    f"Look after the feed{self.where}. It was silent, so nobody can say whether {self._promise()}, due "
+                    f"{self._clock(self.line.at)}, was kept."
                 )
             case "corrected":
-                return f"Corrected{self.where}: a promise reported {self._was()} {self._after_all()}."
+                return f"Corrected{self.where}: {self._promise()}, reported {self._was()}, {self._after_all()}."
             case "kept":
-                return f"All is well again{self.where}. The promise was kept at {self._clock(self.line.at)}."
+                return f"All is well again{self.where}: {self._promise()} was kept at {self._clock(self.line.at)}."
             case "fulfilled_late":
                 return (
                     f"All is well again{self.where}. It was done at {self._clock(self.line.at)}, {self._late()} late; "
-                    "the promise stays broken."
+                    f"{self._promise()} stays broken."
                 )
             case "voided" | "excused":
-                over = "The need went away" if self.line.kind == "voided" else "An exception was granted"
-                return f"Nothing more to do{self.where}. {over} at {self._clock(self.line.at)}."
+                over = (
+                    "was not needed any more" if self.line.kind == "voided" else "was excused by an exception granted"
+                )
+                return f"Nothing more to do{self.where}: {self._promise()} {over} at {self._clock(self.line.at)}."
             case "opened" | "paused" | "resumed":
-                return f"The promise was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
+                return (
+                    f"The promise {self.line.standard} was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
+                )
+
+    def _promise(self) -> str:
+        return f"the promise {self.line.standard}"
 
     def _to_do(self) -> str:
         what = self.standard.what.rstrip(" .")

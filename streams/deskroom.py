@@ -7,7 +7,7 @@ Knows: lines of the ledger, desk cases. Must not know: stores, channels. Read ne
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from alerts.desk import DeskCase, feed
 from alerts.notice import Notice, Reason
 from standards.events import Tick
+from standards.promise import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,22 +35,27 @@ class Told(msgspec.Struct):
 
 
 class DeskRoom:
-    """All desk cases, decided upon by one policy."""
+    """All desk cases, decided upon by one policy. Each has one alarm at most, however much is told of it."""
 
     def __init__(self, policy: Policy, cases: Iterable[DeskCase]) -> None:
         self.policy = policy
         self.cases = {case.key: case for case in cases}
-        self._alarms = [(feed(case, (), policy).wake_at, key) for key, case in self.cases.items()]
-        heapify(self._alarms)
+        self.alarms: list[tuple[int, DeskKey]] = []
+        self._alarm_of: dict[DeskKey, int] = {}
+        for key, case in self.cases.items():
+            self._note(key, feed(case, (), policy).wake_at)
 
     def push(self, lines: Sequence[Line], low: int) -> Told:
         """Decide on lines, in their order; `low` is how far time has come, in microseconds UTC."""
         told = Told()
         facts: dict[DeskKey, list[Line | Tick]] = {}
         for line in lines:
-            facts.setdefault((line.standard, line.subject), []).append(line)
-        while self._alarms and self._alarms[0][0] <= low:
-            facts.setdefault(heappop(self._alarms)[1], []).append(Tick(low))
+            facts.setdefault((line.standard, line.subject), [Tick(low)]).append(line)
+        while self.alarms and self.alarms[0][0] <= low:
+            wake, key = heappop(self.alarms)
+            if self._alarm_of.get(key) == wake:
+                del self._alarm_of[key]
+                facts.setdefault(key, [Tick(low)])
         for key, concerned in facts.items():
             self._feed(key, concerned, told)
         return told
@@ -66,4 +72,10 @@ class DeskRoom:
             self.cases.pop(key, None)
         else:
             self.cases[key] = step.case
-            heappush(self._alarms, (step.wake_at, key))
+            self._note(key, step.wake_at)
+
+    def _note(self, key: DeskKey, wake: int) -> None:
+        """Note when a case must wake, if it would not do so earlier."""
+        if wake < self._alarm_of.get(key, NEVER):
+            self._alarm_of[key] = wake
+            heappush(self.alarms, (wake, key))

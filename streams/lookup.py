@@ -147,19 +147,23 @@ class Lookup:
         rows = self._all("SELECT body FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         return [_line(body) for (body,) in rows]
 
-    def due_deliveries(self, at: int, limit: int = 100) -> list[NoticeRow]:
-        """Give notices whose delivery is due by `at` (microseconds UTC), each with that one delivery, oldest first."""
+    def due_deliveries(self, channel: str, at: int, limit: int = 100, *, tried: bool) -> list[NoticeRow]:
+        """Give notices due on a channel by `at` (microseconds UTC), each with that one delivery, longest due first.
+
+        Either those that were `tried` already, or those that were not.
+        """
         names = ", ".join(f"o.{name}" for name in _DELIVERY.split(", "))
         sql = f"""
             SELECT n.body, {names} FROM outbox o JOIN notices n ON n.id = o.notice
-            WHERE o.state = 'waiting' AND o.next_try <= ? ORDER BY n.seq LIMIT ?
+            WHERE o.state = 'waiting' AND o.channel = ? AND o.next_try <= ? AND (o.tries > 0) = ?
+            ORDER BY o.next_try, n.seq LIMIT ?
         """  # noqa: S608 - fixed names
-        return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in self._all(sql, at, limit)]
+        rows = self._all(sql, channel, at, tried, limit)
+        return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
 
-    def next_delivery(self) -> int | None:
-        """Tell when the next delivery is due, in microseconds UTC, or None while none waits."""
-        ((found,),) = self._all("SELECT min(next_try) FROM outbox WHERE state = 'waiting'")
-        return None if found is None else int(found)
+    def waiting_channels(self) -> list[str]:
+        """Give the names of the channels that a notice waits for, set up or not."""
+        return [name for (name,) in self._all("SELECT DISTINCT channel FROM outbox WHERE state = 'waiting'")]
 
 
 def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:

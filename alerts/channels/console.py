@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from alerts.notice import printable
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Console:
 
 
 def row(notice: Notice) -> str:
-    """Put a notice on one line: a mark, the standard, what to do, how."""
+    """Put a notice on one harmless line: a mark, the standard, what to do, how. Events' values may be anything."""
     how = f" {notice.how}" if notice.kind in ("warned", "broken") and notice.how else ""
     text = f"{_MARKS.get(notice.kind, '.')} {notice.standard}: {notice.text}{how}"
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

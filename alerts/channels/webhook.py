@@ -2,7 +2,19 @@
 
 The body is `{"type", "timestamp", "data"}`; the headers are `webhook-id` (the notice's id, the same at every try),
 `webhook-timestamp` and, with a secret, `webhook-signature`: `v1,` and the base64 of the HMAC-SHA256 of
-`id.timestamp.body`. Redirects are not followed, and no more of an answer is read than its status.
+`id.timestamp.body`. Redirects are not followed, and no more of an answer is read than its status and `Retry-After`.
+
+What an answer means, as the specification advises:
+
+| answer                     | then                                                        |
+| -------------------------- | ----------------------------------------------------------- |
+| 2xx                        | delivered                                                   |
+| 410                        | final: the receiver says that it wants nothing more         |
+| 408, 425, 429, 5xx; none   | again: the trouble passes                                   |
+| any other 3xx or 4xx       | again: a slip in a setting is often mended within the day   |
+
+`Retry-After` is obeyed with every answer but the first two. The address may hold a token: errors name its scheme and
+host alone, and nothing that aiohttp or the receiver put into words.
 Knows: HTTP. Must not know: when it is tried again. Read next: `streams/dispatch.py`, which knows.
 """
 
@@ -12,7 +24,10 @@ import hmac
 from base64 import b64decode, b64encode
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from http import HTTPStatus
+from os import strerror
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -32,8 +47,8 @@ LONGEST_RETRY_AFTER = 86_400
 """The longest `Retry-After` that is obeyed, in seconds."""
 SECOND = 1_000_000
 
-_AGAIN = frozenset({408, 425, 429})
-_SERVER_FAULT = 500
+_FINAL = frozenset({HTTPStatus.GONE})
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Webhook:
@@ -44,15 +59,19 @@ class Webhook:
     def __init__(
         self, url: str, *, secret: str = "", clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS
     ) -> None:
-        """Take the address and the secret: `whsec_` and base64, or any text. Raises ValueError for bad base64."""
+        """Take the address and the secret: `whsec_` and base64, or any text. Raises ValueError for bad base64.
+
+        Both are secrets: neither is ever told.
+        """
         self._url = url
+        self._where = shown(url)
         self._key = signing_key(secret)
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
     async def deliver(self, notice: Notice) -> None:
-        """Post one notice. Raises DeliveryError: to be tried again for 408, 425, 429, 5xx and a failed connection."""
+        """Post one notice. Raises DeliveryError; whether it is to be tried again is in the table above."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
         payload = body(notice)
@@ -62,11 +81,12 @@ class Webhook:
             ) as answer:
                 answer.close()  # the rest of the answer is not read, however long it is
         except TimeoutError:
-            raise DeliveryError(f"no answer within {self._timeout.total:g} s", again=True) from None
+            message = f"no answer from {self._where} within {self._timeout.total:g} s"
+            raise DeliveryError(message, again=True) from None
         except aiohttp.InvalidURL:
-            raise DeliveryError(f"{self._url} is no address; correct KEPT_WEBHOOK_URL", again=False) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise DeliveryError(f"no connection: {error}", again=True) from None
+            raise DeliveryError(f"{self._where} ... is no address; correct KEPT_WEBHOOK_URL", again=True) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise DeliveryError(f"no connection to {self._where}: {_kind(error)}", again=True) from None
         self._check(answer)
 
     def _headers(self, message_id: str, payload: bytes) -> dict[str, str]:
@@ -85,12 +105,13 @@ class Webhook:
         status = answer.status
         if answer.ok and status < 300:  # noqa: PLR2004 - where HTTP's successes end
             return
-        message = f"answered {status} {answer.reason or ''}".rstrip()
-        again = status in _AGAIN or status >= _SERVER_FAULT
-        seconds = self._retry_after(answer.headers.get("Retry-After", "")) if again else None
-        if seconds is not None:
-            raise TryLaterError(message, seconds=seconds)
-        raise DeliveryError(message, again=again)
+        message = f"answered {status} {_PHRASES.get(status, '')}".rstrip()
+        if status in _FINAL:
+            raise DeliveryError(message, again=False)
+        seconds = self._retry_after(answer.headers.get("Retry-After", ""))
+        if seconds is None:
+            raise DeliveryError(message, again=True)
+        raise TryLaterError(message, seconds=seconds)
 
     def _retry_after(self, text: str) -> int | None:
         """Read a `Retry-After` header: seconds, or a date (RFC 9110, section 10.2.3); None if it is neither."""
@@ -107,6 +128,21 @@ class Webhook:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def shown(url: str) -> str:
+    """Give what may be told of an address: its scheme and host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the webhook"
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "the webhook"
+
+
+def _kind(error: Exception) -> str:
+    """Say what happened without the error's own text, which may quote the address."""
+    number = error.errno if isinstance(error, OSError) else None
+    return strerror(number).lower() if number and number > 0 else type(error).__name__
 
 
 def body(notice: Notice) -> bytes:

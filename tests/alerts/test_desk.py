@@ -15,6 +15,7 @@ from standards.events import Tick
 from standards.ledger import Line
 from standards.promise import NEVER, VERDICTS, Kind, State
 from standards.standard import Clause, Response, Standard
+from streams.deskroom import DeskRoom
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -138,6 +139,55 @@ def test_what_is_long_over_is_forgotten() -> None:
     assert feed(before.case, [Tick(step.wake_at)], POLICY).case is None
 
 
+DUE = BROKEN.at
+
+
+@pytest.mark.parametrize(
+    ("now", "kinds", "reasons"),
+    [
+        (DUE - 1, ["warned"], ["not-actionable", "told"]),
+        (DUE, ["broken"], ["not-actionable", "overdue", "told"]),
+        (DUE + 9 * HOUR, ["broken"], ["not-actionable", "overdue", "told"]),
+    ],
+)
+def test_nobody_is_warned_of_what_is_over(now: int, kinds: list[Kind], reasons: list[str]) -> None:
+    """After a night without Kept one hears of what was broken, and not that there are seconds left to prevent it."""
+    lines = [OPENED, WARNED] if now < DUE else [OPENED, WARNED, BROKEN]
+    step = feed(DeskCase(("no-wait", "s3/q1")), [Tick(now), *lines], POLICY)
+    assert [notice.kind for notice in step.notices] == kinds
+    assert [reason for _, reason in step.reasons] == reasons
+
+
+def test_what_went_well_meanwhile_needs_no_all_clear() -> None:
+    """A warning that came too late was not told, so nobody waits to hear that the promise was kept."""
+    step = feed(DeskCase(("no-wait", "s3/q1")), [Tick(DUE), WARNED, line("kept", 50, "kept", ordinal=3)], POLICY)
+    assert [reason for _, reason in step.reasons] == ["overdue", "nobody-waits-for-it"]
+    assert step.case is None
+
+
+def test_a_warning_without_a_deadline_is_never_too_late() -> None:
+    """Where no deadline is known, a warning is told whenever it comes."""
+    endless = msgspec.structs.replace(WARNED, due=-1)
+    assert feed(DeskCase(("no-wait", "s3/q1")), [Tick(DUE + HOUR), endless], POLICY).notices != []
+
+
+def test_a_busy_subject_has_one_alarm() -> None:
+    """However often there is trouble at one place, the desk keeps one alarm for it, and forgets it in the end."""
+    room = DeskRoom(POLICY, [])
+    for n in range(500):
+        room.push([line("warned", n, "warned", promise=f"p{n}")], NOON)
+        room.push([line("kept", n, "kept", promise=f"p{n}")], NOON)
+    room.push([WARNED], NOON)
+    assert len(room.alarms) == 1
+    again = DeskRoom(POLICY, room.cases.values())
+    for each in (room, again):
+        each.push([], WARNED.at + 48 * HOUR - 1)
+        assert list(each.cases) == [("no-wait", "s3/q1")]
+        each.push([], WARNED.at + 48 * HOUR)
+        assert each.cases == {}
+        assert each.alarms == []
+
+
 async def test_the_console_writes_one_line_for_a_notice() -> None:
     """In a terminal or a log a notice is one line: a mark, the standard, what to do and how."""
     screen = io.StringIO()
@@ -146,7 +196,15 @@ async def test_the_console_writes_one_line_for_a_notice() -> None:
     assert screen.getvalue() == (
         "! no-wait: Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left. Call the next name.\n"
     )
-    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". no-wait: All is well again at s3/q1.")
+    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". no-wait: All is well again at s3/q1:")
+
+
+def test_the_console_obeys_nothing_that_came_with_an_event() -> None:
+    """A subject with escape sequences in it shows them; it cannot clear the screen or write over another line."""
+    wicked = msgspec.structs.replace(WARNED, subject="q1\x1b[2J\x9b1A\x07\u202e\rx\nlatté")
+    printed = row(told(wicked).notices[0])
+    assert "at q1\\x1b[2J\\x9b1A\\x07\\u202e x latté." in printed
+    assert printed.isprintable()
 
 
 async def test_a_console_that_is_gone_is_not_tried_again() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from alerts.channels import TryLaterError
-from alerts.channels.webhook import Webhook, signature, signing_key
+from alerts.channels.webhook import Webhook, body, signature, signing_key
 from alerts.notice import Notice
 from standards.errors import DeliveryError
 from tests.alerts.receiver import Answer, receiving
@@ -48,13 +49,13 @@ async def test_a_notice_is_posted_signed_and_complete() -> None:
         webhook = Webhook(receiver.url, secret=secret, clock=Clock())
         await webhook.deliver(NOTICE)
         await webhook.close()
-        (headers,), (body,) = receiver.headers, receiver.bodies
+        (headers,), (posted,) = receiver.headers, receiver.bodies
     assert headers["webhook-id"] == NOTICE.id
     assert headers["webhook-timestamp"] == str(T0 // SECOND)
-    signed = f"{NOTICE.id}.{T0 // SECOND}.".encode() + body
+    signed = f"{NOTICE.id}.{T0 // SECOND}.".encode() + posted
     expected = hmac.new(b"a secret of the shop", signed, sha256).digest()
     assert b64decode(headers["webhook-signature"].removeprefix("v1,")) == expected
-    told = msgspec.json.decode(body)
+    told = msgspec.json.decode(posted)
     assert (told["type"], told["data"]["text"], told["data"]["due"]) == (
         "promise.warned", NOTICE.text, "2026-01-09T23:07:40Z",
     )  # fmt: skip
@@ -69,19 +70,18 @@ async def test_without_a_secret_nothing_is_signed() -> None:
     assert "webhook-signature" not in receiver.headers[0]
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 503, 599])
-async def test_trouble_that_passes_is_worth_another_try(status: int) -> None:
-    """An overloaded or failing receiver gets the notice again."""
-    error = await attempt(Answer(status))
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 408, 413, 422, 425, 429, 500, 503, 599])
+async def test_trouble_that_passes_or_can_be_mended_is_worth_another_try(status: int) -> None:
+    """A failing receiver gets the notice again, and so does one that is set up wrongly; no redirect is followed."""
+    error = await attempt(Answer(status, {"Location": "/hook"}))
     assert error is not None
     assert error.again
     assert str(status) in str(error)
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 404, 410, 422])
-async def test_a_refusal_is_final_and_no_redirect_is_followed(status: int) -> None:
-    """Who says no, or points elsewhere, is not asked again."""
-    error = await attempt(Answer(status, {"Location": "/hook"}))
+async def test_a_receiver_that_is_gone_for_good_is_not_asked_again() -> None:
+    """Who says that nothing more is wanted gets nothing more."""
+    error = await attempt(Answer(410, {"Retry-After": "5"}))
     assert error is not None
     assert not error.again
 
@@ -114,6 +114,41 @@ async def test_nobody_there_is_worth_another_try() -> None:
         await webhook.deliver(NOTICE)
     await webhook.close()
     assert caught.value.again
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://till:SESAME@127.0.0.1:{port}/hook/SESAME?token=SESAME", "no connection to http://127.0.0.1: "),
+        ("http://till:SESAME@127.0.0.1:99999/SESAME", "http://127.0.0.1 ... is no address"),
+        ("http://[SESAME/SESAME", "the webhook ... is no address"),
+        ("gopher://127.0.0.1/SESAME", "no connection to gopher://127.0.0.1: "),
+    ],
+)
+async def test_the_address_is_never_told(tmp_path: Path, url: str, told: str) -> None:
+    """An address with a token in it is a secret: the books and the log name its scheme and host, and no more."""
+    async with receiving() as receiver:
+        port = receiver.url.split(":")[2].split("/")[0]
+    clock = Clock()
+    with capture_logs() as logs:
+        webhook = Webhook(url.format(port=port), clock=clock)
+        async with hosting(tmp_path, clock, channels=[webhook]) as host:
+            await host.submit([queue(host.reader, "a", T0, waiting=4)])
+            clock.go(45)
+            await until(lambda: bool(host.books.notices()) and host.books.notices()[0].deliveries[0].tries == 1)
+            (delivery,) = host.books.notices()[0].deliveries
+    assert delivery.state == "waiting"
+    assert told in delivery.error
+    assert told in str(logs)
+    assert "SESAME" not in delivery.error + str(logs)
+
+
+async def test_a_notice_says_everything_in_fields_of_its_own() -> None:
+    """Whoever builds a page from the JSON finds how, why and the exceptions beside the text."""
+    beside = {"how": "Call the next name.", "why": "A broken sign costs trust.", "exceptions": "Till outage."}
+    told = msgspec.json.decode(body(msgspec.structs.replace(NOTICE, **beside)))["data"]
+    assert {name: told[name] for name in beside} == beside
+    assert told["text"] == NOTICE.text
 
 
 async def test_an_endless_answer_is_not_read() -> None:
