@@ -152,7 +152,7 @@ class _Loading:
         except CycleError as error:
             heard = error.ids[1 % len(error.ids)]
             found = f"these standards hear each other's promises in a circle: {error}"
-            fix = f'let {error.ids[0]} not hear {heard}: its where must rule out promises whose standard is "{heard}"'
+            fix = f'let {error.ids[0]} not hear {heard}: its where must rule {heard} out, as standard != "{heard}" does'
             self.entries[error.ids[0]].error("cycle", found, fix, key=True)
             return None
 

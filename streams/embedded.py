@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from hashlib import blake2b
@@ -23,8 +22,10 @@ from standards.errors import SpecError, StateError
 from streams.books import Backlog, Committed, Status
 from streams.dispatch import Dispatcher
 from streams.engine import DEFAULTS, Engine, Options, Standards, problems_of
+from streams.isolation import store
 from streams.lookup import Lookup
 from streams.sqlite import FolderLock
+from streams.submissions import Submission, Submissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ TICK_SECONDS = 0.25
 """The longest pause between two ticks, in seconds of real time."""
 GROUP = 5_000
 """How many events are stored in one transaction; one submission is never divided."""
+LONGEST_PAUSE = 30.0
+"""The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
 BACKLOG = 100_000
 """How many events may wait before more are turned away."""
 LOOK_SECONDS = 0.3
@@ -49,12 +52,6 @@ _Values = TypeVarTuple("_Values")
 _Result = TypeVar("_Result")
 
 log = structlog.get_logger("kept")
-
-
-class _Submission(msgspec.Struct):
-    events: Sequence[Event]
-    refusals: Sequence[Refusal]
-    done: asyncio.Future[None]
 
 
 class EmbeddedHost:
@@ -77,12 +74,12 @@ class EmbeddedHost:
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
-        self._queue: deque[_Submission] = deque()
-        self._waiting = 0
+        self._queue = Submissions()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fault = "not started"
         self._problems: list[str] = []
+        self._pause = 0.0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
     # --- what a house has ------------------------------------------------------------------------------------------
@@ -112,7 +109,7 @@ class EmbeddedHost:
 
     def room(self) -> bool:
         """Say whether more events are taken now."""
-        return self._waiting < self.backlog
+        return self._queue.size < self.backlog
 
     def now_status(self) -> Status:
         """Say how the host is."""
@@ -123,7 +120,7 @@ class EmbeddedHost:
             reason=self._fault,
             low=pump.low,
             newest=pump.newest,
-            waiting=self._waiting,
+            waiting=self._queue.size,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
             problems=list(self._problems),
             retired=len(rulebook.standards) - len(rulebook.current),
@@ -134,10 +131,9 @@ class EmbeddedHost:
         if self._fault or self._stopping.is_set():
             raise StateError(self._fault or "the host is stopping; send this batch again after its start")
         if not self.room():
-            raise Backlog(self._waiting)
+            raise Backlog(self._queue.size)
         done = asyncio.get_running_loop().create_future()
-        self._queue.append(_Submission(events, refusals, done))
-        self._waiting += len(events)
+        self._queue.add(events, refusals, done)
         self._wake.set()
         await done
 
@@ -176,8 +172,11 @@ class EmbeddedHost:
                 task.cancel()
             await asyncio.gather(*self._aside, return_exceptions=True)
 
-    async def until_stopped(self) -> None:
-        """Return when the process is asked to stop (SIGTERM, SIGINT); on SIGHUP, read the standards anew."""
+    async def until_stopped(self, *, on_terminal: bool = False) -> None:
+        """Return when the process is asked to stop (SIGTERM, SIGINT); on SIGHUP, read the standards anew.
+
+        `on_terminal`: a SIGHUP says that the terminal was closed, so it is a stop as well.
+        """
         loop = asyncio.get_running_loop()
         reloads: set[asyncio.Task[bool]] = set()
 
@@ -186,7 +185,7 @@ class EmbeddedHost:
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
-        loop.add_signal_handler(signal.SIGHUP, hang_up)
+        loop.add_signal_handler(signal.SIGHUP, self._stopping.set if on_terminal else hang_up)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         await self._stopping.wait()
@@ -194,9 +193,11 @@ class EmbeddedHost:
     async def reload(self) -> bool:
         """Read the standards anew; say whether they are in force now. What is wrong with them is in the status."""
         try:
-            await self._write(self._engine.reload, self.wall())
-        except (SpecError, StateError) as error:
-            self._problems = problems_of(error)
+            owing = await self._write(self._engine.owing, self.wall())
+            loaded = await asyncio.to_thread(self._engine.read_standards, owing)  # a slow disk must not hold up judging
+            await self._write(self._engine.adopt, loaded, self.wall())
+        except (SpecError, StateError, OSError, ValueError) as error:
+            self._problems = problems_of(error) if isinstance(error, SpecError | StateError) else [repr(error)]
             log.warning("standards not reloaded; the old ones stay in force", problems=self._problems)
             return False
         self._problems = []
@@ -210,52 +211,40 @@ class EmbeddedHost:
         while self._queue or not self._stopping.is_set():
             if not self._queue:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(TICK_SECONDS):
+                    async with asyncio.timeout(self._pause or TICK_SECONDS):
                         await self._wake.wait()
             self._wake.clear()
-            await self._commit(self._group())
+            await self._commit(self._queue.take(GROUP))
 
-    def _group(self) -> list[_Submission]:
-        """Take what goes into the next transaction: at least one submission, if there is any."""
-        group: list[_Submission] = []
-        events = 0
-        while self._queue and (not group or events + len(self._queue[0].events) <= GROUP):
-            submission = self._queue.popleft()
-            events += len(submission.events)
-            group.append(submission)
-        return group
-
-    async def _commit(self, group: Sequence[_Submission]) -> None:
+    async def _commit(self, group: Sequence[Submission]) -> None:
         """Judge and store some submissions, and tell whoever waits for them."""
         events = [event for submission in group for event in submission.events]
         refusals = [refusal for submission in group for refusal in submission.refusals]
         try:
             if self._fault:
-                await self._recover()
-            stored = await self._write(self._engine.step, events, refusals, self.wall())
+                await self._write(self._engine.rebuild, self.wall())
+                log.info("read back from the store", after=self._fault)
+            stored = await self._write(store, self._engine, events, refusals, self.wall())
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
             self._fail(error, group)
             return
-        self._waiting -= len(events)
+        self._queue.done(group)
+        self._fault, self._pause = "", 0.0
         for submission in group:
             if not submission.done.done():
                 submission.done.set_result(None)
-        if stored is not None:
-            self._tell(stored)
+        for each in stored:
+            self._tell(each)
 
-    def _fail(self, error: Exception, group: Sequence[_Submission]) -> None:
+    def _fail(self, error: Exception, group: Sequence[Submission]) -> None:
         """Turn away what was not stored. Nothing is judged again until everything was read back from the store."""
         self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
         log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
-        self._waiting -= sum(len(submission.events) for submission in group)
+        self._queue.done(group)
+        self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
         for submission in group:
             if not submission.done.done():
                 submission.done.set_exception(StateError(self._fault))
-
-    async def _recover(self) -> None:
-        await self._write(self._engine.rebuild, self.wall())
-        log.info("read back from the store", after=self._fault)
-        self._fault = ""
 
     def _tell(self, stored: Committed) -> None:
         if stored.notices:

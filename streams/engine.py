@@ -26,7 +26,7 @@ from standards.standard import CORRECTIONS_HORIZON
 from streams.books import Committed
 from streams.deskroom import DeskRoom
 from streams.pump import GRACE, LATENESS, Position, Pump
-from streams.record import Batch, Recorder
+from streams.record import KEEP, Batch, Recorder
 from streams.sqlite import FILE, Database
 from streams.wire import Reader, Refusal, encode, in_future
 
@@ -60,13 +60,17 @@ class Standards(Protocol):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to judge and tell. `lateness`, `grace` and `max_skew` are microseconds; notices go to all `channels`."""
+    """How to judge and tell. `lateness`, `grace`, `max_skew` and `keep` are microseconds.
+
+    Notices go to all `channels`. What is only looked up, such as events, is forgotten after `keep`.
+    """
 
     lateness: int = LATENESS
     grace: int = GRACE
     max_skew: int = MAX_SKEW
     zone: ZoneInfo = ZoneInfo("UTC")
     channels: tuple[str, ...] = ()
+    keep: int = KEEP
 
 
 DEFAULTS = Options()
@@ -95,26 +99,37 @@ class Engine:
         if not hasattr(self, "loaded"):
             self.reload(wall)
             return
-        self._adopt(self.loaded, wall)
+        self.adopt(self.loaded, wall)
 
     def reload(self, wall: int) -> None:
         """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
-        owing = self.database.all(_OWING, [wall - CORRECTIONS_HORIZON])
+        self.adopt(self.read_standards(self.owing(wall)), wall)
+
+    def owing(self, wall: int) -> list[tuple[str, str]]:
+        """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
+        stored = self.database.one("SELECT body FROM position")
+        low = -1 if stored is None else msgspec.json.decode(stored[0], type=Position).low
+        reached = min(wall, max(low, wall - self.options.grace))  # how far time has come for the judge, once it begins
+        found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
+        return [(str(revision), str(text)) for revision, text in found]
+
+    def read_standards(self, owing: Sequence[tuple[str, str]]) -> Loaded:
+        """Read the standards, and the older revisions that are still owed. Touches no state: any thread may do it."""
         loaded = self.standards.load(())
         retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
-        self._adopt(self.standards.load(retired) if retired else loaded, wall)
+        return self.standards.load(retired) if retired else loaded
 
-    def _adopt(self, loaded: Loaded, wall: int) -> None:
+    def adopt(self, loaded: Loaded, wall: int) -> None:
         """Read the stored state into a new pump and desk, store what the change itself changed, and go over to them."""
         rulebook, options = loaded.rulebook, self.options
         pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
-        recorder = Recorder(self.database, rulebook, options.channels)
-        moved = pump.adopt(recorder.cases.read())
+        recorder = Recorder(self.database, rulebook, channels=options.channels, keep=options.keep)
+        moved = pump.adopt(recorder.cases.read(pump.low))
         stored = self.database.all("SELECT body FROM desk_cases")
         desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         with self.database.writing():
-            recorder.cases.write({key: pump.case(*key) for key in moved})
+            recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
         self.loaded, self.pump, self.recorder = loaded, pump, recorder
         self.reader = Reader(rulebook.classes)
@@ -155,6 +170,7 @@ class Engine:
                 cases={key: self.pump.case(*key) for key in outcome.touched},
                 desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices,
                 unused=outcome.unused, position=self.pump.position(),
+                changed={transition.key for transition in outcome.transitions},
             )
         )  # fmt: skip
         return Committed(

@@ -15,12 +15,14 @@ import msgspec
 
 from alerts.desk import DeskCase
 from standards.events import type_of
+from standards.standard import DAY
 from streams.books import Delivery
+from streams.forgetting import forget
 from streams.pump import Position
 from streams.shelving import CaseStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from alerts.notice import Notice, Reason
     from standards.case import Case, Unused
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 RAW_KEPT = 65_536
 """How much of a dead letter's bytes is kept."""
+KEEP = 35 * DAY
+"""How long what is only looked up is kept, in microseconds: a month, and a few days to look into it."""
 
 _LINE = "INSERT OR IGNORE INTO ledger (id, promise, standard, owner, kind, at, told, body) VALUES (?,?,?,?,?,?,?,?)"
 _PROMISE = """
@@ -47,6 +51,7 @@ ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.stat
 WHERE excluded.ordinal > promises.ordinal
 """
 _TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_EVENTS = "INSERT INTO events (received, first, last, body) VALUES (?,?,?,?)"
 _LATE = "INSERT INTO late (received, reason, type, source, id, at) VALUES (?,?,?,?,?,?)"
 _LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (?,?,?,?)"
 _REVISION = """
@@ -58,48 +63,58 @@ UPDATE outbox SET state = ?, tries = ?, next_try = ?, delivered = ?, error = ? W
 """
 
 _encode = msgspec.json.encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class Batch(msgspec.Struct):
     """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
 
-    `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `told` gives each line's
-    reason, by its id.
+    `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `changed` are the subjects
+    of which a promise changed, where that is known. `told` gives each line's reason, by its id.
     """
 
     received: int
+    position: Position
     events: Sequence[Event] = ()
     refusals: Sequence[Refusal] = ()
     cases: Mapping[tuple[str, Key], Case[Event] | None] = {}
     desk_cases: Mapping[tuple[str, str], DeskCase | None] = {}
+    changed: Container[Key] | None = None
     lines: Sequence[Line] = ()
     told: Mapping[str, Reason] = {}
     notices: Sequence[Notice] = ()
     unused: Sequence[Unused[Event]] = ()
-    position: Position | None = None
 
 
 class Recorder:
-    """Writes to one database, for one rulebook and the channels that every notice goes to."""
+    """Writes to one database, for one rulebook and the channels that every notice goes to.
 
-    def __init__(self, database: Database, rulebook: Rulebook, channels: Sequence[str]) -> None:
+    Events, dead letters, late events and settled notices are forgotten after `keep`, in microseconds.
+    """
+
+    def __init__(
+        self, database: Database, rulebook: Rulebook, *, channels: Sequence[str] = (), keep: int = KEEP
+    ) -> None:
         self.database = database
         self.channels = tuple(channels)
+        self.keep = keep
         self.cases = CaseStore(database, rulebook)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
         with self.database.writing():
-            self.cases.write(batch.cases)
+            self.cases.write(batch.cases, batch.position.low, batch.changed)
             self._traffic(batch)
             self._ledger(batch)
             self._desk(batch)
-            if batch.position is not None:
-                self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
+            self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
+            forget(self.database, batch.received - self.keep)
 
     def _traffic(self, batch: Batch) -> None:
         put, received = self.database.put, batch.received
-        put("INSERT INTO events (at, body) VALUES (?,?)", [(event.at, _encode(event)) for event in batch.events])
+        if batch.events:
+            times = [event.at for event in batch.events]
+            put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
         put(_LETTER, [(received, it.reason, it.message, it.raw[:RAW_KEPT]) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
@@ -123,8 +138,8 @@ class Recorder:
         put("INSERT OR REPLACE INTO desk_cases VALUES (?,?,?)", kept)
         gone = [key for key, case in batch.desk_cases.items() if case is None]
         put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
-        notices = [(it.id, it.promise, _encode(it)) for it in batch.notices]
-        put("INSERT OR IGNORE INTO notices (id, promise, body) VALUES (?,?,?)", notices)
+        notices = [(it.id, it.promise, batch.received, _encode(it)) for it in batch.notices]
+        put("INSERT OR IGNORE INTO notices (id, promise, received, body) VALUES (?,?,?,?)", notices)
         outbox = [(it.id, channel) for it in batch.notices for channel in self.channels]
         put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
 

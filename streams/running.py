@@ -54,6 +54,11 @@ class Plan(NamedTuple):
     seed: int = 1
     plain: bool = False
 
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """The files and folders to judge by: those that are set, or the demo's own."""
+        return self.settings.standards or ((str(DEMO_STANDARDS),) if self.demo else ())
+
 
 class WallClock:
     """This machine's clock."""
@@ -71,6 +76,8 @@ async def run(plan: Plan) -> None:
     live = console.is_terminal and not plan.plain
     settings = plan.settings
     clock = DemoClock(WallClock().wall(), speed=plan.speed) if plan.demo else WallClock()
+    if not plan.standards:
+        raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
     async with AsyncExitStack() as stack:
         folder = _folder(plan, stack)
         log_to = stack.enter_context((folder / "kept.log").open("a", encoding="utf-8")) if live else sys.stderr
@@ -88,7 +95,7 @@ async def run(plan: Plan) -> None:
         else:
             _say_where(view, folder, settings)
             host.listen(_write_lines(host, as_json=settings.log_format == "json"))
-        await _work_until_stopped(host, work)
+        await _work_until_stopped(host, work, on_terminal=console.is_terminal)
 
 
 async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
@@ -100,14 +107,20 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     name, port = settings.address
     token = settings.token.get_secret_value() if settings.token else ""
     app = application(host, metrics, Access(token, (name,)), Limits(max_skew=settings.max_skew))
-    port = await stack.enter_async_context(serving(app, name, port))
+    try:
+        port = await stack.enter_async_context(serving(app, name, port))
+    except OSError as error:
+        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
+        raise StateError(f"{message} ({error.strerror or error})") from None
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
-async def _work_until_stopped(host: EmbeddedHost, work: Iterable[Coroutine[None, None, None]]) -> None:
+async def _work_until_stopped(
+    host: EmbeddedHost, work: Iterable[Coroutine[None, None, None]], *, on_terminal: bool
+) -> None:
     """Do the work until the host is asked to stop, or some of it fails."""
     tasks = [asyncio.create_task(each) for each in work]
-    stopped = asyncio.create_task(host.until_stopped())
+    stopped = asyncio.create_task(host.until_stopped(on_terminal=on_terminal))
     await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for task in (stopped, *tasks):
         task.cancel()
@@ -121,22 +134,24 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     folder = plan.settings.data
     if plan.demo and "data" not in plan.settings.model_fields_set:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kept-demo-")))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise StateError(f"{folder} is a file, and the data needs a folder; choose another with --data") from None
     return folder
 
 
 def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, *, live: bool) -> EmbeddedHost:
     settings = plan.settings
-    paths = settings.standards or ((str(DEMO_STANDARDS),) if plan.demo else ())
-    if not paths:
-        raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
     channels: list[Channel] = [] if live else [Console(sys.stderr)]
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         channels.append(Webhook(settings.webhook_url, secret=secret, clock=WallClock().wall))
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
-    options = Options(lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone)
-    host = EmbeddedHost(folder, StandardsFiles(paths), clock=clock.wall, channels=channels, options=options)
+    options = Options(
+        lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep
+    )
+    host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog
     return host
 

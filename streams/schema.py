@@ -1,21 +1,22 @@
 """The store's tables, as ordered migrations. A migration that was released is never edited; changes are new ones.
 
 The number of migrations a database has been through is its schema version, kept in SQLite's `user_version`.
-Bodies are JSON, so that any SQLite shell can read them; instants are microseconds UTC.
+Bodies that people may ask for are JSON, so that any SQLite shell can read them; instants are microseconds UTC.
 Knows: SQL. Must not know: what is written when. Read next: `record.py`, which writes, and `lookup.py`, which reads.
 """
 
 from __future__ import annotations
 
 _FIRST = """
-CREATE TABLE events (            -- everything that was taken in, as it came: the log
+CREATE TABLE events (            -- everything that was taken in, as it came: the log, one row per commit
     seq INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    body BLOB NOT NULL
+    received INTEGER NOT NULL,
+    first INTEGER NOT NULL,      -- the earliest and the latest time of its events
+    last INTEGER NOT NULL,
+    body BLOB NOT NULL           -- JSON lines
 );
-CREATE INDEX events_at ON events (at);
 
-CREATE TABLE cases (             -- the judge's state: one snapshot per subject, but for the identities it has seen
+CREATE TABLE cases (             -- the judge's state: one snapshot per subject, but for what the next three tables have
     grp TEXT NOT NULL,
     key BLOB NOT NULL,
     body BLOB NOT NULL,
@@ -30,6 +31,20 @@ CREATE TABLE identities (        -- the identities that cases have seen, leaf by
     body BLOB NOT NULL
 );
 CREATE INDEX identities_case ON identities (grp, key);
+
+CREATE TABLE held (              -- the events that cases hold until time has passed them: one row per commit
+    seq INTEGER PRIMARY KEY,
+    newest INTEGER NOT NULL,     -- the latest time in it: when time has come so far, nothing in it is held any more
+    body BLOB NOT NULL
+);
+CREATE INDEX held_newest ON held (newest);
+
+CREATE TABLE settled (           -- the promises of cases whose verdict can still be corrected: one row per commit
+    seq INTEGER PRIMARY KEY,
+    newest INTEGER NOT NULL,     -- when the last one in it was settled
+    body BLOB NOT NULL
+);
+CREATE INDEX settled_newest ON settled (newest);
 
 CREATE TABLE desk_cases (        -- the desk's state: what was told of one standard and subject
     standard TEXT NOT NULL,
@@ -88,6 +103,7 @@ CREATE TABLE notices (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     promise TEXT NOT NULL,
+    received INTEGER NOT NULL,   -- when it was decided, by the host's clock
     body BLOB NOT NULL
 );
 CREATE INDEX notices_promise ON notices (promise);

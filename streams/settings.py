@@ -6,9 +6,12 @@ Read next: `cli.py`, which starts a host with it.
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -44,6 +47,10 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
+def _bare(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
 def _zone(value: object) -> object:
     try:
         return ZoneInfo(value) if isinstance(value, str) else value
@@ -51,6 +58,8 @@ def _zone(value: object) -> object:
         raise ValueError(f"{value!r} is no time zone; write one like Europe/Warsaw") from None
 
 
+Secret = Annotated[SecretStr, BeforeValidator(_bare)]
+"""A secret, without the line break that a file with it ends in."""
 Span = Annotated[int, BeforeValidator(_span)]
 """A length of time: written `1h30m`, kept in microseconds."""
 
@@ -71,7 +80,7 @@ class Address(NamedTuple):
 
 
 class Settings(BaseSettings):
-    """All settings. `lateness`, `grace` and `max_skew` are written like `2s`; here they are microseconds."""
+    """All settings. `lateness`, `grace`, `max_skew` and `keep` are written like `2s`; here they are microseconds."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
@@ -79,15 +88,16 @@ class Settings(BaseSettings):
 
     data: Path = Path("kept-data")
     listen: str = "127.0.0.1:8321"
-    token: SecretStr | None = None
+    token: Secret | None = None
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
+    keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
     backlog: Annotated[int, Field(ge=1)] = 100_000
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
-    webhook_url: str = ""
-    webhook_secret: SecretStr = SecretStr("")
+    webhook_url: Annotated[str, BeforeValidator(_bare), Field(repr=False)] = ""
+    webhook_secret: Secret = SecretStr("")
     log_format: Literal["text", "json"] = "text"
 
     @property
@@ -107,8 +117,17 @@ class Settings(BaseSettings):
     @field_validator("webhook_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
+        if not url:
+            return url
+        if not url.startswith(("http://", "https://")):
             raise ValueError("this is no web address; begin it with https://")
+        try:
+            parts = urlsplit(url)
+            usable = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("this has no host, or no port from 1 to 65535; write it like https://chat.example/hook")
         return url
 
     @field_validator("webhook_secret")
@@ -124,10 +143,16 @@ class Settings(BaseSettings):
     def _check_open_door(self) -> Self:
         if not self.address.loopback and (self.token is None or not self.token.get_secret_value()):
             raise ValueError(
-                f"{PREFIX}LISTEN is {self.listen}, which other machines can reach, and there is no token; "
+                f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
         return self
+
+
+NAMES = tuple(PREFIX + name.upper() for name in Settings.model_fields)
+"""All settings, as the environment names them."""
+NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
+"""How names begin that container platforms set by themselves for a service called kept."""
 
 
 class StandardsFiles:
@@ -147,7 +172,7 @@ class StandardsFiles:
 
 def _inside(path: Path) -> list[Path]:
     try:
-        return sorted(path.iterdir()) if path.is_dir() else []
+        return sorted(path.rglob("*")) if path.is_dir() else []
     except OSError:
         return []
 
@@ -162,20 +187,39 @@ def _mark(file: Path) -> tuple[str, int, int]:
 
 def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the command line, checked by the model
     """Read the environment; what is `given` and not None goes before it. Raises SettingsError with all findings."""
+    unknown = [_unknown(name) for name in sorted(os.environ) if _is_unknown(name.upper())]
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise SettingsError([_finding(dict(problem)) for problem in error.errors(include_url=False)]) from None
+        problems = [_finding(dict(problem)) for problem in error.errors(include_url=False)]
+        raise SettingsError([*unknown, *problems]) from None
+    if unknown:
+        raise SettingsError(unknown)
+    return settings
+
+
+def _is_unknown(name: str) -> bool:
+    return name.startswith(PREFIX) and name not in NAMES and not name.startswith(NOT_OURS)
+
+
+def _unknown(name: str) -> Finding:
+    near = get_close_matches(name.upper().removeprefix(PREFIX), (known.removeprefix(PREFIX) for known in NAMES), n=1)
+    fix = f"did you mean {PREFIX}{near[0]}?" if near else f"the settings are: {', '.join(NAMES)}"
+    return Finding("setting", Place(name, 1, 1), f"there is no such setting; {fix}")
 
 
 def _finding(problem: dict[str, Any]) -> Finding:
     where = [str(part) for part in problem["loc"]]
     name = where[0] if where else "listen"
     setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = str(problem["msg"])
+    if problem["type"] == "value_error":
+        message = message.removeprefix("Value error, ")  # our own words, as they are
+    else:
+        message = message[:1].lower() + message[1:]
     limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
-    if name in ("lateness", "grace", "max_skew") and isinstance(limit, int):
+    if name in ("lateness", "grace", "max_skew", "keep") and isinstance(limit, int):
         given = problem["input"]
         found = describe(given) if isinstance(given, int) else given
         message = f"{found} is out of bounds; the limit is {describe(limit)}"
-    return Finding("setting", Place(setting, 1, 1), message[:1].lower() + message[1:])
+    return Finding("setting", Place(setting, 1, 1), message)

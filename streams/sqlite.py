@@ -159,7 +159,7 @@ class FolderLock:
         except OSError:
             owner = os.read(self._handle, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._handle)
-            message = f"{folder} is in use by process {owner}; stop that one, or choose another folder with KEPT_DATA"
+            message = f"{folder} is in use by process {owner}; stop it, or choose another folder with --data"
             raise StateError(message) from None
         os.ftruncate(self._handle, 0)
         os.write(self._handle, str(os.getpid()).encode())

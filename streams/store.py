@@ -6,19 +6,30 @@ host with the data kept. Knows: bytes. Must not know: where they lie. Read next:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from standards.case import Case
 from standards.errors import StateError
 from standards.events import Event
+from standards.promise import E, Promise
 
 if TYPE_CHECKING:
     from standards.rulebook import Rulebook
 
+T = TypeVar("T")
+
 VERSION = 1
 """The version of snapshots that this Kept writes."""
+
+Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
+"""Events that a case came to hold: its group, its key, whether it holds nothing else, and the events."""
+
+Settled = dict[str, list[Promise[E]]]
+"""Promises whose verdict can still be corrected, by revision, as a case's slots have them."""
+Settling = tuple[str, tuple[str | int, ...], bool, Settled[E]]
+"""Promises that were settled or corrected: the case's group, its key, whether it has no others, and the promises."""
 
 
 class Snapshots:
@@ -28,20 +39,34 @@ class Snapshots:
         union: Any = Event
         for position, cls in enumerate(rulebook.classes.values()):
             union = cls if not position else union | cls
-        self._decoder: msgspec.msgpack.Decoder[Case[Event]] = msgspec.msgpack.Decoder(Case[union])
+        self._case: msgspec.msgpack.Decoder[Case[Event]] = msgspec.msgpack.Decoder(Case[union])
+        self._holdings: msgspec.msgpack.Decoder[list[Holding[Event]]] = msgspec.msgpack.Decoder(list[Holding[union]])
+        self._settlings: msgspec.msgpack.Decoder[list[Settling[Event]]] = msgspec.msgpack.Decoder(list[Settling[union]])
         self._encoder = msgspec.msgpack.Encoder()
 
-    def encode(self, case: Case[Event]) -> bytes:
-        """Give the bytes of a case, version first."""
-        return bytes((VERSION,)) + self._encoder.encode(case)
+    def encode(self, what: Case[Event] | list[Holding[Event]] | list[Settling[Event]]) -> bytes:
+        """Give the bytes of a case, of what cases came to hold, or of what they settled; version first."""
+        return bytes((VERSION,)) + self._encoder.encode(what)
 
     def decode(self, raw: bytes) -> Case[Event]:
         """Read a case back. Raises StateError for a version or content that this Kept does not know."""
-        if not raw or raw[0] != VERSION:
-            found = raw[0] if raw else "none"
-            raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
-        try:
-            return self._decoder.decode(memoryview(raw)[1:])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            message = f"a stored case cannot be read: {error}; put back the standards it was stored under"
-            raise StateError(message) from None
+        return _decoded(self._case, raw)
+
+    def decode_holdings(self, raw: bytes) -> list[Holding[Event]]:
+        """Read back what cases came to hold. Raises StateError as `decode` does."""
+        return _decoded(self._holdings, raw)
+
+    def decode_settlings(self, raw: bytes) -> list[Settling[Event]]:
+        """Read back what cases settled. Raises StateError as `decode` does."""
+        return _decoded(self._settlings, raw)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
+    if not raw or raw[0] != VERSION:
+        found = raw[0] if raw else "none"
+        raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
+    try:
+        return decoder.decode(memoryview(raw)[1:])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"a stored case cannot be read: {error}; put back the standards it was stored under"
+        raise StateError(message) from None

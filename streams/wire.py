@@ -7,6 +7,7 @@ Must not know: sockets, files, standards. Read next: `pump.py` for what happens 
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -142,15 +143,36 @@ _ADVICE = {
     "RFC3339": "time is not a date and time; write it like 2026-01-31T08:00:00Z",
     "Invalid enum value": "specversion is not 1.0",
 }
+_WORDS = {
+    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "object": "an object",
+    "array": "a list", "datetime": "a date and time", "null": "nothing",
+}  # fmt: skip
+_EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+_LENGTH = re.compile(r"Expected `str` of length ([<>]=) (\d+)")
+_MISSING = re.compile(r"Object missing required field `([^`]+)`")
 
 
 def _plain(message: str) -> str:
-    """Put a decoder's finding into the producer's words: which field, what was expected."""
+    """Put a decoder's finding into the producer's words: where it is, what was found, what was expected."""
+    finding, _, path = message.partition(" - at `$.")
+    path = path.rstrip("`")
     for sign, words in _ADVICE.items():
-        if sign in message:
-            path = message.partition(" - at `$.")[2].rstrip("`")
-            return words if not path or path in ("time", "specversion") else f"{path}: {words}"
-    return message.replace(" - at `$.", " in `").replace("Object missing required field", "missing field")
+        if sign in finding:
+            return words if path in ("", "time", "specversion") else f"{path}: {words}"
+    if match := _EXPECTED.search(finding):
+        wanted = " or ".join(_named(name) for name in match[1].split(" | ") if name != "null")
+        return f"{path or 'the event'} is {_named(match[2])}, where {wanted} is expected"
+    if match := _LENGTH.search(finding):
+        return f"{path} is empty" if match[1] == ">=" else f"{path} is longer than {match[2]} characters"
+    if "Expected `int` <=" in finding or "Expected `int` >=" in finding:
+        return f"{path} is too large a number"
+    if match := _MISSING.search(finding):
+        return f"{path or 'the event'} has no {match[1]}"
+    return f"{path}: {finding}" if path else finding
+
+
+def _named(name: str) -> str:
+    return _WORDS.get(name, name)
 
 
 def stamp(events: list[Event], latest: int = NEVER) -> bool:

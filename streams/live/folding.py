@@ -47,10 +47,11 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Owed(msgspec.Struct, frozen=True):
-    """An open promise: its last line, and what is to be done."""
+    """An open promise: its last line, what is to be done, and how it is done."""
 
     line: Line
     what: str = ""
+    how: str = ""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -131,7 +132,7 @@ class Folder:
 
     def _todo(self, line: Line) -> Owed:
         standard = self.standards.get(line.standard)
-        return Owed(line, "" if standard is None else standard.what)
+        return Owed(line) if standard is None else Owed(line, standard.what, standard.how)
 
     def _row(self, standard: Standard) -> Row:
         goal = None if standard.objective is None else standard.objective.kept

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final, Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.table import Table
@@ -30,15 +32,20 @@ if TYPE_CHECKING:
 
     from standards.ledger import Line
     from standards.promise import Kind
-    from streams.live.folding import Folder, Row, Told, View
+    from streams.live.folding import Folder, Owed, Row, Told, View
 
     Column = tuple[int | None, JustifyMethod]
 
 WIDE: Final = 110
-"""From so many columns on there is room for what is to be done, and for the promises in the customer's words."""
+"""From so many columns on what is to be done stands beside its promise, and the promises in the customer's words.
+
+Below, what is to be done stands in a row of its own: whoever can still act has to see it at any width.
+"""
 EVERY: Final = 0.3
 """How long a picture stands, in seconds."""
 _LONGEST: Final = 64
+_INDENT: Final = 9
+_HOW_ROWS: Final = 2
 _TODO_WIDTH: Final = 44
 _COUNTS_WIDTH: Final = 28
 _STYLES: Final[dict[Kind, str]] = {
@@ -108,14 +115,36 @@ def _header(view: View, width: int) -> RenderableType:
 
 
 def _owed(view: View, width: int, rows: int) -> RenderableType:
-    what: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if width >= WIDE else ()
-    bar = max(8, width // 6)
-    grid = _grid(width, (8, "left"), (_names(view), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
+    lines: list[RenderableType] = []
     for owed in view.owed[:rows]:
-        todo = [Text(owed.what if owed.line.state == "warned" else "", "bold yellow")] if what else []
-        grid.add_row(*_owed_row(owed.line, view.now), *todo)
+        lines += _owed_lines(owed, view, width)
+    if view.owed and view.owed[0].line.state == "warned":  # the most urgent one: where there is room, how it is done
+        room = min(_HOW_ROWS, rows - len(lines))
+        first = len(_owed_lines(view.owed[0], view, width))
+        lines[first:first] = _how(view.owed[0].how, width, room)
     title = f"Open promises · {len(view.owed)}" + (f" and {view.endless} without a time" if view.endless else "")
-    return _section(title, grid, rows, len(view.owed))
+    return _titled(title, [*lines[:rows], *(Text() for _ in range(rows - len(lines)))])
+
+
+def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
+    """Give the row of an open promise and, where that has no room for what is to be done, a second one for it."""
+    todo = Text(owed.what if owed.line.state == "warned" else "", "bold yellow", no_wrap=True, overflow="ellipsis")
+    wide, bar = width >= WIDE, max(8, width // 6)
+    what: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
+    grid = _grid(width, (8, "left"), (_names(view), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
+    grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
+    return [grid] if wide or not todo else [grid, _indented(todo)]
+
+
+def _how(how: str, width: int, room: int) -> list[RenderableType]:
+    if room < 1:
+        return []
+    wrapped = wrap(how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
+    return [_indented(Text(line, no_wrap=True, overflow="ellipsis")) for line in wrapped]
+
+
+def _indented(text: Text) -> RenderableType:
+    return Padding(text, (0, 0, 0, _INDENT))
 
 
 def _owed_row(line: Line, now: int) -> list[RenderableType]:
@@ -189,4 +218,8 @@ def _section(title: str, grid: Table, rows: int, there: int) -> RenderableType:
     """Give a titled part that is always `rows` rows high, so that nothing jumps when its content changes."""
     for _ in range(rows - min(rows, there)):
         grid.add_row()
-    return Group(Rule(Text(title, "bold"), align="left", style="bright_black"), grid)
+    return _titled(title, [grid])
+
+
+def _titled(title: str, content: Sequence[RenderableType]) -> RenderableType:
+    return Group(Rule(Text(title, "bold"), align="left", style="bright_black"), *content)

@@ -62,7 +62,8 @@ def _unusual(line: Line, kind: Unusual, standard: Standard) -> str:
         case "fulfilled_late":
             return f"done {spoken(line.at - line.due)} after the time"
         case "corrected":
-            return f"from {line.was} to {line.verdict}, on late evidence"
+            why = "an exception was granted" if line.verdict == "excused" else "on late evidence"
+            return f"from {line.was} to {line.verdict}, {why}"
         case _:
             assert_never(kind)
 

@@ -94,6 +94,9 @@ def notice_item(row: NoticeRow) -> views.NoticeItem:
         severity=notice.severity,
         owner=notice.owner,
         text=notice.text,
+        how=notice.how,
+        why=notice.why,
+        exceptions=notice.exceptions,
         reason=notice.reason,
         deliveries=[
             views.DeliveryItem(

@@ -145,6 +145,9 @@ class NoticeItem(View):
     severity: str
     owner: str
     text: str
+    how: str
+    why: str
+    exceptions: str
     reason: Reason
     deliveries: list[DeliveryItem]
 

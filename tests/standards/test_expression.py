@@ -9,20 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.expression import Condition, ExpressionError, Field, compile_condition, compile_value, could_hold
+from standards.expression import Condition, ExpressionError, compile_condition, compile_value, could_hold
+from tests.standards.samples import FIELDS
 
-FIELDS = {
-    "waiting": Field("integer"),
-    "serving": Field("integer"),
-    "score": Field("number", optional=True),
-    "channel": Field("text"),
-    "agent": Field("text", optional=True),
-    "briefed": Field("boolean"),
-    "upset": Field("boolean", optional=True),
-    "due": Field("time"),
-    "done": Field("time", optional=True),
-    "größe": Field("number"),
-}
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DATA: Mapping[str, Any] = {
     "waiting": 4, "serving": 2, "score": None, "channel": "phone", "agent": None,

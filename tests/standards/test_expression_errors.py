@@ -5,19 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from standards.expression import ExpressionError, Field, compile_condition
-
-FIELDS = {
-    "waiting": Field("integer"),
-    "serving": Field("integer"),
-    "score": Field("number", optional=True),
-    "channel": Field("text"),
-    "agent": Field("text", optional=True),
-    "briefed": Field("boolean"),
-    "upset": Field("boolean", optional=True),
-    "due": Field("time"),
-    "done": Field("time", optional=True),
-    "größe": Field("number"),
-}
+from tests.standards.samples import FIELDS
 
 
 def refused(source: str, opening: Mapping[str, Field] | None = None) -> ExpressionError:

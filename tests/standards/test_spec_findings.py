@@ -4,8 +4,8 @@ import pytest
 
 from standards.errors import SpecError
 from standards.spec import Source, load
+from tests.standards.samples import TELL
 
-TELL = "what: w, how: h, why: y, exceptions: none, owner: lead, promise: We do."
 RESPONSE = "per: queue, when: queue.length, expect: register.opened, within: 1h"
 
 
@@ -71,7 +71,7 @@ def test_a_circle_of_standards_is_shown_whole() -> None:
     assert shown[0] == "cycle: a.yaml:3:3"
     assert shown[-2:] == [
         "  error: these standards hear each other's promises in a circle: a -> b -> a",
-        '  fix: let a not hear b: its where must rule out promises whose standard is "b"',
+        '  fix: let a not hear b: its where must rule b out, as standard != "b" does',
     ]
 
 

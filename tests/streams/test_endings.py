@@ -55,8 +55,6 @@ def test_what_stops_one_process_is_told_once(tmp_path: Path) -> None:
     """With several processes a fault in the input is one message, as it is with one."""
     files = Files(tmp_path)
     events = files.write("bad.jsonl", b"oops\n" + b"\n".join(files.lines))
-    one, two = (
-        kept("backtest", files.rules, "--events", events, "--strict", "--jobs", jobs) for jobs in ("1", "2")
-    )
+    one, two = (kept("backtest", files.rules, "--events", events, "--strict", "--jobs", jobs) for jobs in ("1", "2"))
     assert (one.returncode, one.stderr.count("\n")) == (2, 1)
     assert (two.returncode, two.stderr) == (one.returncode, one.stderr)

@@ -7,8 +7,12 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from streams.pump import Position
+from streams.settings import StandardsFiles
+from streams.shelving import CaseStore
 from streams.sqlite import FILE, Database
 from tests.streams.feeding import ENDED, RULES, feed_from
 from tests.streams.hosting import shop
@@ -28,9 +32,17 @@ BOOKS = (
 """Everything that must not depend on how often the process was killed."""
 
 
-def books(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+CASES = "the cases, with what they hold and what they have seen"
+
+
+def books(folder: Path) -> dict[str, list[object]]:
     database = Database(folder / "data" / FILE)
-    found = {query: database.all(query) for query in BOOKS}
+    found: dict[str, list[object]] = {query: list(database.all(query)) for query in BOOKS}
+    ((body,),) = database.all("SELECT body FROM position")
+    rulebook = StandardsFiles([str(folder / "rules")]).load(()).rulebook
+    cases = CaseStore(database, rulebook).read(msgspec.json.decode(body, type=Position).low)
+    parts = [(case.group, case.key, case.held, case.slots, list(case.seen.items())) for case in cases]
+    found[CASES] = [*sorted(map(msgspec.json.encode, parts))]
     database.close()
     return found
 
@@ -78,4 +90,5 @@ def test_killed_again_and_again_the_ledger_is_the_undisturbed_one(tmp_path: Path
 
     undisturbed = books(calm)
     assert len(undisturbed[BOOKS[0]]) > 500
+    assert len(undisturbed[CASES]) > 5
     assert books(wild) == undisturbed

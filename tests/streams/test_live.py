@@ -1,6 +1,6 @@
 """The live view shows what is owed and how it goes, in words as well as colours, whatever the terminal's size.
 
-Next: `tests/data/live_*.txt`, the pictures it is compared with. `KEPT_GOLDEN=write` writes them anew.
+Next: `tests/data/live_*.txt`, the pictures it is compared with. `GOLDEN=write` writes them anew.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from standards.duration import SECOND
@@ -96,12 +97,12 @@ def drawn(view: View, width: int, height: int) -> str:
     return "\n".join(row.rstrip() for row in console.export_text().splitlines()) + "\n"
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 30)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (120, 30)])
 def test_the_picture_is_the_golden_one(width: int, height: int) -> None:
     """The view says the same in words on a terminal without colours, narrow or wide."""
     golden = DATA / f"live_{width}x{height}.txt"
     seen = drawn(picture(*LINES), width, height)
-    if os.environ.get("KEPT_GOLDEN") == "write":
+    if os.environ.get("GOLDEN") == "write":
         golden.write_text(seen, encoding="utf-8")
     assert seen == golden.read_text(encoding="utf-8")
 
@@ -121,6 +122,25 @@ def test_the_warned_come_first_and_then_the_nearest() -> None:
     view = picture(*LINES)
     assert [owed.line.subject for owed in view.owed] == ["north/q1", "support", "north", "c-0005"]
     assert view.endless == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 109, 110, 120])
+def test_whoever_is_warned_sees_what_to_do_at_any_width(width: int) -> None:
+    """The action is on the screen for every warned promise, on the usual terminals too; and how, for the first one."""
+    more = (
+        line("opened", "no-wait", "east/q9", 102, opened=102, due=132),
+        line("warned", "no-wait", "east/q9", 117, opened=102, due=132),
+    )
+    text = drawn(picture(*LINES, *more), width, 30)
+    assert text.count("Open the next register.") == 2
+    assert text.count("Call the next name on the standby list.") == 1
+    assert "Open the next register." in drawn(picture(*LINES), width, 18)
+
+
+def test_an_excuse_after_a_break_is_told_as_a_grant() -> None:
+    """A promise that was broken and then excused is not said to rest on late evidence: somebody granted it."""
+    corrected = replace(line("corrected", "no-wait", "x", 40, due=30), state="excused", verdict="excused")
+    assert words(corrected, STANDARDS["no-wait"]) == "from broken to excused, an exception was granted"
 
 
 def test_what_went_wrong_stays_while_the_kept_ones_pass() -> None:

@@ -41,6 +41,12 @@ def test_the_environment_is_read_and_options_go_before_it(monkeypatch: pytest.Mo
         ({"listen": "::1:70000"}, "KEPT_LISTEN: '::1:70000' is no place to listen; write host:port"),
         ({"zone": "Europe/Warszawa"}, "KEPT_ZONE: 'Europe/Warszawa' is no time zone; write one like Europe/Warsaw"),
         ({"webhook_url": "ftp://x"}, "KEPT_WEBHOOK_URL: this is no web address; begin it with https://"),
+        ({"webhook_url": "https:///hook"}, "KEPT_WEBHOOK_URL: this has no host, or no port from 1 to 65535; write it"),
+        ({"webhook_url": "https://:80/hook"}, "KEPT_WEBHOOK_URL: this has no host"),
+        ({"webhook_url": "http://chat.example:99999"}, "KEPT_WEBHOOK_URL: this has no host, or no port"),
+        ({"webhook_url": "http://chat.example:0"}, "KEPT_WEBHOOK_URL: this has no host, or no port"),
+        ({"webhook_url": "http://[::1"}, "KEPT_WEBHOOK_URL: this has no host"),
+        ({"listen": "0.0.0.0:0"}, "KEPT_LISTEN: 0.0.0.0:0 can be reached by other machines, and there is no token; "),
         ({"webhook_secret": "whsec_???"}, "KEPT_WEBHOOK_SECRET: what follows whsec_ is no base64"),
         ({"backlog": "0"}, "KEPT_BACKLOG: input should be greater than or equal to 1"),
         ({"log_format": "xml"}, "KEPT_LOG_FORMAT: input should be 'text' or 'json'"),
@@ -71,7 +77,39 @@ def test_an_open_door_needs_a_token(listen: str) -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    """Settings can be logged: neither the token nor the webhook's secret is in them."""
-    shown = repr(read_settings(token="open sesame", webhook_secret="hush"))
+    """Settings can be logged: neither the token, nor the webhook's secret, nor its address, often one, is in them."""
+    shown = repr(read_settings(token="open sesame", webhook_secret="hush", webhook_url="https://chat.example/K3Y"))
+    assert "K3Y" not in shown
     assert "sesame" not in shown
     assert "hush" not in shown
+
+
+def test_a_setting_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip in a name cannot go unnoticed, and all slips are named at once, with what was meant."""
+    monkeypatch.setenv("KEPT_GRAC", "10s")
+    monkeypatch.setenv("KEPT_COLOUR", "blue")
+    with pytest.raises(SpecError) as caught:
+        read_settings(listen="nowhere")
+    rows = str(caught.value).splitlines()
+    assert rows[0].startswith("KEPT_COLOUR: there is no such setting; the settings are: KEPT_DATA, KEPT_LISTEN, ")
+    assert rows[1] == "KEPT_GRAC: there is no such setting; did you mean KEPT_GRACE?"
+    assert rows[2].startswith("KEPT_LISTEN: ")
+
+
+def test_what_a_container_platform_sets_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service is called kept, the platform's own variables do not stop it."""
+    for name in ("KEPT_PORT", "KEPT_PORT_8321_TCP", "KEPT_SERVICE_HOST"):
+        monkeypatch.setenv(name, "tcp://10.0.0.1:8321")
+    assert read_settings().address.port == 8321
+
+
+def test_a_secret_from_a_file_loses_its_line_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line break at a file's end is no part of the token, of the secret, or of the address in it."""
+    monkeypatch.setenv("KEPT_TOKEN", "open sesame\n")
+    settings = read_settings(webhook_secret="hush\n", webhook_url="https://chat.example/hook\n")
+    assert settings.token is not None
+    assert settings.token.get_secret_value() == "open sesame"
+    assert settings.webhook_secret.get_secret_value() == "hush"
+    assert settings.webhook_url == "https://chat.example/hook"
+    with pytest.raises(SpecError, match="there is no token"):
+        read_settings(listen="0.0.0.0:1", token=" \n")

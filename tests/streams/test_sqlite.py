@@ -133,7 +133,7 @@ def test_a_second_process_is_told_who_has_the_folder(tmp_path: Path) -> None:
     lock = FolderLock(tmp_path)
     code = f"from pathlib import Path; from streams.sqlite import FolderLock; FolderLock(Path({str(tmp_path)!r}))"
     second = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert f"in use by process {os.getpid()}; stop that one" in second.stderr
+    assert f"in use by process {os.getpid()}; stop it" in second.stderr
     lock.release()
     third = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert third.returncode == 0

@@ -1,0 +1,151 @@
+"""Isolation: a defect costs the event that shows it, and nothing else."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from standards.case import Case, Docket
+from standards.events import Event, moment
+from standards.spec import Loaded
+from streams.books import Committed, PromiseFilter
+from streams.engine import Options
+from streams.isolation import Blame, blamed
+from streams.settings import StandardsFiles
+from streams.wire import Reader
+from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, shop, until
+
+pytestmark = pytest.mark.timeout(60)
+
+
+class Alien(msgspec.Struct):
+    """Data of another class than the vocabulary's: it has no `site`."""
+
+    queue: str = "q1"
+
+
+class Huge(msgspec.Struct):
+    """Data with a number that no store takes."""
+
+    site: str = "s3"
+    queue: str = "q1"
+    waiting: int = 2**70
+
+
+def built(reader: Reader, name: str, data: msgspec.Struct, at: int = T0) -> Event:
+    """Make a `queue.length` that no reader would have let in."""
+    cls: Any = reader.classes["queue.length"]
+    made: Event = cls(id=name, source="till", time=moment(at), at=at, data=data)
+    return made
+
+
+class Defective(StandardsFiles):
+    """Standards whose judge has a defect: before each event of theirs is judged, `trap` may raise."""
+
+    def __init__(self, folder: Path, trap: Callable[[Case[Event], Event, Docket[Event]], None]) -> None:
+        super().__init__(shop(folder).paths)
+        self.trap = trap
+
+    def load(self, retired: Sequence[str]) -> Loaded:
+        loaded = super().load(retired)
+        for group in loaded.rulebook.groups.values():
+            group.reactions = {cls: (self.trap, *machines) for cls, machines in group.reactions.items()}
+        return loaded
+
+
+def unforeseen(_case: Case[Event], event: Event, _docket: Docket[Event]) -> None:
+    if event.id.startswith("bad"):
+        raise ZeroDivisionError(f"nobody foresaw {event.id}")
+
+
+def _ring(case: Case[Event], _event: Event, _docket: Docket[Event]) -> None:
+    if case.key == ("s3", "stuck"):
+        raise OverflowError("this clock has run down")
+
+
+async def test_an_event_that_cannot_be_judged_is_a_dead_letter_and_the_rest_is_kept(tmp_path: Path) -> None:
+    """One event that shows a defect is put aside with what was raised; all others of that moment are judged."""
+    commits: list[Committed] = []
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        host.listen(commits.append)
+        alien = built(host.reader, "alien", Alien())
+        batch = [queue(host.reader, "a", T0, waiting=5), alien, queue(host.reader, "b", T0, waiting=6, where="q2")]
+        other = [queue(host.reader, "c", T0, waiting=7, where="q3")]
+        await asyncio.gather(host.submit(batch), host.submit(other))
+        (letter,) = host.books.dead_letters()
+        assert letter.reason == "defect"
+        assert letter.message.startswith("AttributeError: ")
+        assert b'"alien"' in letter.raw
+        clock.go(3)
+        await until(lambda: len(host.books.lines()) == 3)
+        assert {line.subject for line in host.books.lines()} == {"s3/q1", "s3/q2", "s3/q3"}
+        assert host.now_status().ready
+        assert sum(commit.refused.get("defect", 0) for commit in commits) == 1
+
+
+async def test_an_event_that_cannot_be_stored_is_found_by_halving(tmp_path: Path) -> None:
+    """What breaks only where a whole batch is written is found too, however large the batch."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        batch = [queue(host.reader, f"e{n}", T0 + n, waiting=n % 4, where=f"q{n}") for n in range(20)]
+        batch.insert(13, built(host.reader, "huge", Huge(), T0 + 13))
+        await host.submit(batch)
+        (letter,) = host.books.dead_letters()
+        assert (letter.reason, letter.message[:14]) == ("defect", "OverflowError:")
+        assert b"huge" in letter.raw
+        assert host.now_status().newest == T0 + 19
+
+
+async def test_an_event_that_lies_in_wait_is_taken_out_of_its_case(tmp_path: Path) -> None:
+    """An event that is durable already, and raises only when time reaches it, does not stop what came after it."""
+    clock = Clock()
+    async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen)) as host:
+        await host.submit([queue(host.reader, "bad-1", T0, waiting=5), queue(host.reader, "a", T0 + 1, waiting=5)])
+        assert host.books.dead_letters() == []
+        clock.go(5)
+        await until(lambda: len(host.books.lines()) == 1)
+        (letter,) = host.books.dead_letters()
+        assert letter.message == "ZeroDivisionError: nobody foresaw bad-1"
+        assert host.books.lines()[0].opened == T0 + 1
+    async with hosting(tmp_path, clock) as host:  # the case is the mended one after a start, too
+        clock.go(70)
+        await until(lambda: len(host.books.lines()) == 3)
+        assert len(host.books.promises(PromiseFilter()).items) == 1
+
+
+async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_path: Path) -> None:
+    """The event that makes time reach a bad one is kept; the bad one is put aside."""
+    years = Options(grace=20 * 366 * 86_400 * SECOND)  # only the events move time
+    clock = Clock(T0 + 60 * SECOND)
+    async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen), options=years) as host:
+        await host.submit([queue(host.reader, "bad-1", T0, waiting=5)])
+        await host.submit([queue(host.reader, "bad-2", T0 + 9 * SECOND, waiting=5, where="q2")])
+        await host.submit([queue(host.reader, "a", T0 + 19 * SECOND, waiting=5)])
+        names = [msgspec.json.decode(letter.raw)["id"] for letter in host.books.dead_letters()]
+        assert names == ["bad-1", "bad-2"]
+        assert host.now_status().newest == T0 + 19 * SECOND
+
+
+async def test_a_case_that_cannot_be_judged_at_all_is_set_aside(tmp_path: Path) -> None:
+    """Where no event is at fault but a clock, that one subject is put aside, and time goes on for all others."""
+    clock = Clock()
+    async with hosting(tmp_path, clock, standards=Defective(tmp_path, _ring)) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=5, where="stuck")])
+        await host.submit([queue(host.reader, "b", T0, waiting=5)])
+        clock.go(5)
+        await until(lambda: len(host.books.lines()) == 1)
+        (letter,) = host.books.dead_letters()
+        assert "this clock has run down; the case of" in letter.message
+        assert b"stuck" in letter.raw
+        assert host.now_status().ready
+
+
+def test_nothing_is_blamed_where_nothing_was_judged() -> None:
+    """An error from elsewhere names no event and no case."""
+    with pytest.raises(ValueError, match="nowhere") as caught:
+        int("nowhere")
+    assert blamed(caught.value) == Blame()
