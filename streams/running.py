@@ -29,6 +29,7 @@ from streams.live.screen import terminal
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.web import Access, Limits, application, serving
+from streams.writing import patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -80,9 +81,11 @@ async def run(plan: Plan) -> None:
         raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
     async with AsyncExitStack() as stack:
         folder = _folder(plan, stack)
-        log_to = stack.enter_context((folder / "kept.log").open("a", encoding="utf-8")) if live else sys.stderr
-        _configure_logs(log_to, as_json=settings.log_format == "json")
-        host = await stack.enter_async_context(_host(plan, clock, folder, live=live))
+        log_file = folder / "kept.log"
+        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
+        lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
+        _configure_logs(talk, as_json=settings.log_format == "json")
+        host = await stack.enter_async_context(_host(plan, clock, folder, [] if live else [Console(talk)]))
         view = Folder(host.rulebook.current, zone=settings.zone)
         _resume(view, host)
         host.listen(_follow(view, host))
@@ -94,7 +97,7 @@ async def run(plan: Plan) -> None:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:
             _say_where(view, folder, settings)
-            host.listen(_write_lines(host, as_json=settings.log_format == "json"))
+            host.listen(_write_lines(host, lines, as_json=settings.log_format == "json"))
         await _work_until_stopped(host, work, on_terminal=console.is_terminal)
 
 
@@ -141,9 +144,8 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     return folder
 
 
-def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, *, live: bool) -> EmbeddedHost:
+def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
     settings = plan.settings
-    channels: list[Channel] = [] if live else [Console(sys.stderr)]
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         channels.append(Webhook(settings.webhook_url, secret=secret, clock=WallClock().wall))
@@ -179,12 +181,11 @@ def _follow(view: Folder, host: EmbeddedHost) -> Callable[[Committed], None]:
     return follow
 
 
-def _write_lines(host: EmbeddedHost, *, as_json: bool) -> Callable[[Committed], None]:
+def _write_lines(host: EmbeddedHost, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
     def write(stored: Committed) -> None:
-        log = log_lines(host.rulebook.current, sys.stdout, as_json=as_json)
+        log = log_lines(host.rulebook.current, stream, as_json=as_json)
         for line in stored.lines:
             log(line)
-        sys.stdout.flush()
 
     return write
 
