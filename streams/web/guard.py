@@ -32,7 +32,7 @@ PROBES: Final = frozenset({"/healthz", "/readyz"})
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-TRUSTED: Final = "trusted"
+TRUSTED: Final = web.RequestKey("trusted", bool)
 """The key of a request under which stands whether it may hear what went wrong: files, lines, errors."""
 STORE_RETRY: Final = 5
 """Seconds after which it is worth asking again when the store has failed."""
