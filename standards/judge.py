@@ -60,6 +60,7 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
     docket: Docket[Event] = Docket(case)
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
+    turn_at = case.turned + DEDUPE_HORIZON
     for fact in facts:
         if type(fact) is Tick:
             _reach(fact.at, group, docket, ordered=ordered)
@@ -70,15 +71,19 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
             _start(fact.at, group, docket)
         else:
             at = fact.at
-            name = fact.id if fact.source == home else _foreign(case, fact)
+            if fact.source == home:
+                name: Identity = fact.id
+            else:
+                name, turn_at = _foreign(case, fact), case.turned + DEDUPE_HORIZON
             if name in seen or name in before:
                 if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
                     docket.duplicates += 1
                     continue
             else:
                 seen[name] = at
-                if len(seen) >= DEDUPE_LEAST or at - case.turned > DEDUPE_HORIZON:
+                if at > turn_at or len(seen) >= DEDUPE_LEAST:
                     seen, before = _turn(case, max(newest, at))
+                    turn_at = case.turned + DEDUPE_HORIZON
             if at >= newest:
                 newest = at
             else:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TOLD = 20
 """Up to how many standards the promises are told in their own words; the table has all of them."""
+MANY = 1_000
+"""From so many events on, their number a second says something."""
 WIDTH = 100
 """Characters of a line of names."""
 COLUMNS = ("opened", "kept", "broken", "void", "excused", "unknown", "open")
@@ -53,7 +55,8 @@ def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
 
 def _head(result: Result) -> str:
     until = f", up to {iso(result.newest).replace('T', ' ').replace('Z', ' UTC')}" if result.newest >= 0 else ""
-    speed = f" ({result.events / result.seconds:,.0f} a second)" if result.seconds >= 1 else ""
+    long = result.seconds >= 1 and result.events >= MANY
+    speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
     return f"{_some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
 
 
