@@ -216,6 +216,8 @@ class Level(Watch):
     def _end(self, at: int) -> int:
         midnight = opening_hours.next_midnight(self.zone, at, 0)
         length = span(self.standard["over"])
+        if length == span("1d"):  # a day is a day, also where it has 25 hours
+            return opening_hours.next_midnight(self.zone, at)
         end = midnight + (at - midnight) // length * length + length
         return min(end, opening_hours.next_midnight(self.zone, at))
 
