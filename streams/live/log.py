@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from standards.standard import Standard
 
 
-def log_lines(
-    standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False, colours: bool = False
-) -> Callable[[Line], None]:
+def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:
     """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id."""
-    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=colours)
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=[structlog.processors.add_log_level, last])
 
     def log(line: Line) -> None:
