@@ -158,10 +158,15 @@ def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[s
 _by_time = attrgetter("at")
 
 
-def _by_time_and_origin(event: Event) -> tuple[int, bool, str]:
-    """Order what Kept derived before what came from outside at the same instant, and by id: the same on every host."""
-    derived = event.source == DERIVED_SOURCE
-    return (event.at, not derived, event.id if derived else "")
+def _by_time_and_origin(event: Event) -> tuple[int, bool, str, int]:
+    """Order what Kept derived before what came from outside at the same instant: the same on every host.
+
+    Those of one instant go by their promise's id, and those of one promise as they came about.
+    """
+    if event.source != DERIVED_SOURCE:
+        return (event.at, True, "", 0)
+    promise, _, ordinal = event.id.rpartition(".")
+    return (event.at, False, promise, int(ordinal))
 
 
 def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:

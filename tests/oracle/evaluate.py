@@ -14,8 +14,8 @@ from typing import Any
 from tests.oracle.shapes import watch_class
 from tests.oracle.watch import Event, Owed, Subject, Watch, World, names
 
-Line = tuple[str, Subject, str, int, int, str]
-"""Standard, subject, kind, at, opened at, verdict after."""
+Line = tuple[str, Subject, str, int, int, str, str]
+"""Standard, subject, kind, at, opened at, verdict after, id."""
 
 
 def evaluate(document: dict[str, Any], history: list[Event]) -> list[Line]:
@@ -34,8 +34,8 @@ def evaluate(document: dict[str, Any], history: list[Event]) -> list[Line]:
 
 
 def in_order(heard: list[Event], derived: list[Event]) -> list[Event]:
-    """Sort by time; at one instant what Kept derived comes first, by id, and the rest as it arrived."""
-    own = sorted(derived, key=lambda event: (event["time"], event["id"]))
+    """Sort by time; at one instant what Kept derived comes first, by promise and place, and the rest as it arrived."""
+    own = sorted(derived, key=lambda event: (event["time"], event["id"].split(".")[0], int(event["id"].split(".")[1])))
     return sorted([*own, *heard], key=lambda event: event["time"])
 
 
@@ -111,16 +111,16 @@ def _memory(world: World, per: list[str], subject: Subject) -> Callable[[Event],
 
 def _lines(name: str, watch: Watch) -> list[Line]:
     return [
-        (name, watch.subject, kind, at, promise.opened, verdict)
+        (name, watch.subject, kind, at, promise.opened, verdict, f"{promise_id(name, watch.subject, promise)}.{place}")
         for promise in watch.promises
-        for kind, at, verdict in promise.told
+        for place, (kind, at, verdict) in enumerate(promise.told, 1)
     ]
 
 
 def promise_id(name: str, subject: Subject, promise: Owed) -> str:
     opening = promise.opening
-    cause = [opening["source"], opening["id"]] if opening else ["", str(promise.opened)]
-    parts = json.dumps([name, list(subject), cause], separators=(",", ":"))
+    cause = [opening["source"], opening["id"]] if opening else ["", ""]
+    parts = json.dumps([name, list(subject), cause, promise.opened], separators=(",", ":"), ensure_ascii=False)
     return blake2b(parts.encode(), digest_size=10).hexdigest()
 
 

@@ -34,7 +34,7 @@ def lines_of(transitions: Iterable[Transition[Event]]) -> list[Line]:
     """Give transitions as the oracle's lines, in its order."""
     return sorted(
         (
-            (one.standard.id, one.key, one.kind, one.at, one.promise.opened, VERDICTS.get(one.after, "open"))
+            (one.standard.id, one.key, one.kind, one.at, one.promise.opened, VERDICTS.get(one.after, "open"), one.id)
             for one in transitions
         ),
         key=repr,

@@ -4,6 +4,7 @@ Next: `test_oracle.py`, where it judges the judge.
 """
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import pytest
@@ -130,20 +131,34 @@ def test_silence_makes_a_verdict_unknown() -> None:
     assert ("broken", 10) in light
 
 
+FIRST_AT_0 = blake2b(b'["first",["a"],["shop","1"],0]', digest_size=10).hexdigest()
+"""The promise that the shop's event 1 opens at 0 under the standard `first`, as docs/semantics.md spells its id."""
+
+
 def test_a_grant_excuses() -> None:
     """Who may, excuses what is open or, when nothing is, corrects the last failure; who may not, does nothing."""
     event = {"id": "g", "source": "shop", "type": "exception.granted", "time": 12 * SECOND}
     grant = {"standard": "first", "subject": "a", "by": "lead", "reason": "rain"}
     rang = {"id": "1", "source": "shop", "type": "call.rang", "time": 0, "data": {"queue": "a"}}
     rules = document({"first": {"per": ["queue"], "owner": "lead", **ANSWER}})
-    subject = ("a",)
-    opened = ("first", subject, "opened", 0, 0, "open")
-    broken = ("first", subject, "broken", 10 * SECOND, 0, "broken")
-    corrected = ("first", subject, "corrected", 12 * SECOND, 0, "excused")
-    excused = ("first", subject, "excused", 9 * SECOND, 0, "excused")
+    opened = ("first", ("a",), "opened", 0, 0, "open", f"{FIRST_AT_0}.1")
+    broken = ("first", ("a",), "broken", 10 * SECOND, 0, "broken", f"{FIRST_AT_0}.2")
+    corrected = ("first", ("a",), "corrected", 12 * SECOND, 0, "excused", f"{FIRST_AT_0}.3")
+    excused = ("first", ("a",), "excused", 9 * SECOND, 0, "excused", f"{FIRST_AT_0}.2")
     assert evaluate(rules, [rang, {**event, "data": grant}]) == sorted([opened, broken, corrected], key=repr)
     assert evaluate(rules, [rang, {**event, "time": 9 * SECOND, "data": grant}]) == sorted([opened, excused], key=repr)
     assert evaluate(rules, [rang, {**event, "data": {**grant, "by": "x"}}]) == sorted([opened, broken], key=repr)
+
+
+def test_a_grant_corrects_the_last_failure() -> None:
+    """Of two promises that were broken at one instant, a grant corrects the one that was opened last."""
+    rules = document({"first": {"per": ["queue"], "owner": "lead", "when": "call.rang", "must": "n > 1"}})
+    rang = {"source": "shop", "type": "call.rang", "time": 0, "data": {"queue": "a", "n": 0}}
+    grant = {"standard": "first", "subject": "a", "by": "lead", "reason": "rain"}
+    granted = {"id": "g", "source": "shop", "type": "exception.granted", "time": SECOND, "data": grant}
+    lines = evaluate(rules, [{**rang, "id": "1"}, {**rang, "id": "2"}, granted])
+    last = blake2b(b'["first",["a"],["shop","2"],0]', digest_size=10).hexdigest()
+    assert [line[-1] for line in lines if line[2] == "corrected"] == [f"{last}.3"]
 
 
 def test_promises_are_heard() -> None:
@@ -155,6 +170,26 @@ def test_promises_are_heard() -> None:
     closed = {"id": "2", "source": "shop", "type": "call.closed", "time": 13 * SECOND, "data": {"queue": "a"}}
     heard = [line[2:4] for line in evaluate(rules, [rang, closed]) if line[0] == "second"]
     assert sorted(heard) == [("kept", 13 * SECOND), ("opened", 10 * SECOND)]
+
+
+def test_promises_are_heard_by_their_ids() -> None:
+    """Where one period ends and the next begins, at one instant, whose id is the lesser is heard first."""
+    told = {"where": 'standard == "first"'}
+    follow = {"when": {"event": "promise.opened", **told}, "expect": {"event": "promise.broken", **told}}
+    meet = {"per": ["queue"], "expect": "call.rang", "every": "2s"}
+    rules = document({"first": meet, "second": {"per": ["queue"], "within": "9s", "reopen": "each", **follow}})
+    orders = set()
+    for queue in "abcdef":
+        history = [
+            {"id": str(at), "source": "shop", "type": kind, "time": at * SECOND, "data": {"queue": queue}}
+            for at, kind in ((0, "call.rang"), (4, "clock.struck"))
+        ]
+        spelled = [f'["first",["{queue}"],["",""],{opened * SECOND}]'.encode() for opened in (2, 4)]
+        ended, begun = (blake2b(one, digest_size=10).hexdigest() for one in spelled)
+        lines = {line[:5] for line in evaluate(rules, history)}
+        assert (("second", (queue,), "kept", 4 * SECOND, 4 * SECOND) in lines) == (begun < ended)
+        orders.add(begun < ended)
+    assert orders == {True, False}
 
 
 def test_an_old_subject_is_new_again() -> None:

@@ -133,7 +133,8 @@ class Watch:
             return
         failed = [one for one in self.reach if one.verdict in {"broken", "unknown"} and at - one.settled <= DAY]
         if failed:
-            max(failed, key=lambda one: (one.settled, one.opened)).say("corrected", at, "excused")
+            last = max(enumerate(failed), key=lambda place_and_one: (place_and_one[1].settled, place_and_one[0]))[1]
+            last.say("corrected", at, "excused")
 
     def begin(self, at: int, opening: Event | None) -> Owed:
         promise = Owed(at, opening, since=at)
