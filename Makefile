@@ -1,9 +1,10 @@
-# make run   : the demo, on the simulated floor        make lock  : the locks anew, from pyproject.toml
-# make test  : everything that has to pass             make clean : back to a fresh checkout
-# make bench : the numbers in the docs, side by side
+# make run       : the demo, on the simulated floor    make lock  : the locks anew, from pyproject.toml
+# make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
+# make test      : everything that has to pass         make bench : the numbers in the docs, side by side
 #
-# PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14.
-# `run` and `test` share one environment: requirements-dev.lock holds all of requirements.lock, in the same versions.
+# PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
+# for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
+# `run`, `run-kafka` and `test` share one environment: each lock holds all of the one before, in the same versions.
 
 VENV       := .venv
 BENCH_VENV := .venv-bench
@@ -19,7 +20,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test bench lock clean FORCE
+.PHONY: help run run-kafka test broker bench lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -27,12 +28,19 @@ help:
 run: $(VENV)/.can-run
 	$(BIN)/kept run --demo $(ARGS)
 
-test: $(VENV)/.can-test
+run-kafka: broker $(VENV)/.can-run-kafka
+	@$(BIN)/python -m tests.kafka.tryout $(ARGS)
+
+test: broker $(VENV)/.can-test $(VENV)/.can-watch
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+
+# Before anything is installed: without Java or Maven it ends here, with what to install.
+broker: $(VENV)/pyvenv.cfg
+	@$(BIN)/python -m tests.kafka.jars
 
 bench: $(BENCH_VENV)/.can-bench
 	$(BENCH_VENV)/bin/python -m benchmarks $(ARGS)
@@ -44,8 +52,9 @@ COMPILE = env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip c
 
 lock: $(VENV)/.can-test
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
-	$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
+	$(COMPILE) --extra kafka --constraint requirements.lock --output-file requirements-kafka.lock
+	$(COMPILE) --extra kafka --extra dev --constraint requirements-kafka.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra bench --output-file requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info
@@ -62,11 +71,31 @@ $(VENV)/.can-run: requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)/.can-run-kafka: requirements-kafka.lock pyproject.toml $(VENV)/pyvenv.cfg
+	@echo "Installing Kept and its libraries for Kafka (once, about half a minute) ..."
+	@$(BIN)/python $(PIP) --require-hashes --requirement requirements-kafka.lock
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.can-run $@
+
 $(VENV)/.can-test: requirements-dev.lock requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
 	@echo "Installing Kept and what tests it (once, about a minute) ..."
 	@$(BIN)/python $(PIP) --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
-	@touch $(VENV)/.can-run $@
+	@touch $(VENV)/.can-run $(VENV)/.can-run-kafka $@
+
+# Prometheus and Alertmanager check what deploy/ holds for them. Where they are missing, their Debian packages are
+# unpacked into the environment, as installing them would start two servers. Where that fails, the tests say what to do.
+WATCHERS := prometheus prometheus-alertmanager
+
+$(VENV)/.can-watch: $(VENV)/pyvenv.cfg
+	@if { command -v promtool && command -v prometheus && command -v amtool; } >/dev/null; then touch $@; else ( \
+		echo "Unpacking Prometheus and Alertmanager (once) ..."; \
+		rm -rf $(VENV)/debian && mkdir $(VENV)/debian && cd $(VENV)/debian && \
+		get="apt-get -qq -o APT::Sandbox::User=root download $(WATCHERS)" && \
+		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } && \
+		for deb in *.deb; do dpkg-deb --fsys-tarfile $$deb | tar -x ./usr/bin || exit 1; rm $$deb; done && \
+		cd ../bin && ln -sf ../debian/usr/bin/* . \
+	) && touch $@ || true; fi
 
 $(BENCH_VENV)/.can-bench: requirements-bench.lock pyproject.toml $(BENCH_VENV)/pyvenv.cfg
 	@echo "Installing what the benchmarks compare (once, about half a minute) ..."

@@ -121,7 +121,7 @@ class Backtest:
         rulebook = task.rulebook
         self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
         self.pump = Pump(rulebook, share=share)
-        self._first = share[0] == 0
+        self._first = share.first
         self._reader = Reader(rulebook.classes, latest=task.latest)
 
     def run(self) -> Result:

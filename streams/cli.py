@@ -1,7 +1,7 @@
 """The command line. Data goes to stdout, talk to stderr.
 
-Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (disk, port); and as shells have them,
-130 interrupted and 141 nobody reads the output.
+Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (broker, disk, port); and as shells
+have them, 130 interrupted and 141 nobody reads the output.
 An edge: here arguments and the clock are read. Each verb loads only what it needs, so that `--help` is quick.
 Read next: `backtest.py` and `embedded.py`, which do the work.
 """
@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from standards.errors import EventError, Finding, KeptError, Place, SpecError, StateError
+from streams.kafka import cli as kafka
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ class _Verbs(TyperGroup):
 
 app = typer.Typer(
     cls=_Verbs, help="Kept watches the promises a service team has declared, and says so before one is broken.",
-    epilog="Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (disk, port).",
+    epilog="Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (broker, disk, port).",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 
@@ -238,6 +239,9 @@ def schema() -> None:
     from standards.spec import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2))
+
+
+kafka.register(app)
 
 
 def _progress() -> Callable[[int, int], None] | None:

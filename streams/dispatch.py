@@ -13,7 +13,7 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from traceback import format_tb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import structlog
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from alerts.channels import Channel
     from streams.books import Delivery, NoticeRow
-    from streams.lookup import Lookup
 
 AT_ONCE = 8
 """How many deliveries are under way at a time on one lane."""
@@ -43,6 +42,16 @@ SECOND = 1_000_000
 log = structlog.get_logger("kept")
 
 
+class Outbox(Protocol):
+    """Where the notices wait; asked from other threads. Raises StateError."""
+
+    def due_deliveries(self, channel: str, at: int, limit: int, *, tried: bool) -> list[NoticeRow]:
+        """Give notices due on a channel by `at`, each with that one delivery: those `tried` already, or the others."""
+
+    def waiting_channels(self) -> list[str]:
+        """Give the names of the channels that a notice waits for, set up or not."""
+
+
 class Dispatcher:
     """Delivers for one host. `note` stores how deliveries fare; `clock` gives microseconds UTC.
 
@@ -51,7 +60,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        outbox: Lookup,
+        outbox: Outbox,
         channels: Mapping[str, Channel],
         clock: Callable[[], int],
         note: Callable[[Sequence[Delivery]], Awaitable[None]],
@@ -71,6 +80,11 @@ class Dispatcher:
         """Say that the outbox has something new."""
         for lane in self._lanes:
             lane.wake.set()
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries were begun and are not noted yet."""
+        return sum(lane.under_way for lane in self._lanes)
 
     async def run(self) -> None:
         """Deliver what is due, for ever. A store that does not answer is asked again."""
@@ -142,6 +156,10 @@ class _Lane:
         self._channel = channel
         self._tried = tried
         self._open: dict[str, Delivery | None] = {}
+
+    @property
+    def under_way(self) -> int:
+        return len(self._open)
 
     async def run(self) -> None:
         """Note what was delivered, begin what is due, and rest; for ever, whatever happens."""

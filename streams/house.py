@@ -1,4 +1,4 @@
-"""The house: what the screens, the intake and the metrics need of a host, whichever host it is.
+"""The house: what the screens, the intake and the metrics need of a host, whichever host it is; its door takes in.
 
 Knows: names only; a host has them, no host is named here. Must not know: HTTP, stores, Kafka.
 Read next: `books.py` for what can be looked up, `embedded.py` for a host that has all this.
@@ -17,20 +17,12 @@ if TYPE_CHECKING:
     from streams.wire import Reader, Refusal
 
 
-class House(Protocol):
-    """A running host."""
+class Door(Protocol):
+    """What takes events in."""
 
     @property
     def reader(self) -> Reader:
         """The reader of the vocabulary in force; another one after the standards were reloaded."""
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The standards in force; another one after they were reloaded."""
-
-    @property
-    def books(self) -> ReadBooks:
-        """What can be looked up."""
 
     def room(self) -> bool:
         """Say whether more events are taken now."""
@@ -42,4 +34,19 @@ class House(Protocol):
         """Say how the host is."""
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""
+        """Take events and refusals in; returns when they are durable. Raises Backlog: none was kept.
+
+        Raises StateError: send all of them again; where some were kept they are not taken twice.
+        """
+
+
+class House(Door, Protocol):
+    """A running host."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The standards in force; another one after they were reloaded."""
+
+    @property
+    def books(self) -> ReadBooks:
+        """What can be looked up."""

@@ -28,7 +28,7 @@ from streams.books import (
 from streams.sqlite import FILE, Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from streams.books import PromiseFilter
@@ -147,17 +147,20 @@ class Lookup:
         rows = self._all("SELECT body FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         return [_line(body) for (body,) in rows]
 
-    def due_deliveries(self, channel: str, at: int, limit: int = 100, *, tried: bool) -> list[NoticeRow]:
+    def due_deliveries(
+        self, channel: str, at: int, limit: int = 100, *, tried: bool, shards: Collection[int] | None = None
+    ) -> list[NoticeRow]:
         """Give notices due on a channel by `at` (microseconds UTC), each with that one delivery, longest due first.
 
-        Either those that were `tried` already, or those that were not.
+        Either those that were `tried` already, or those that were not; of some `shards` of all notices, or of all.
         """
+        of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
         names = ", ".join(f"o.{name}" for name in _DELIVERY.split(", "))
         sql = f"""
             SELECT n.body, {names} FROM outbox o JOIN notices n ON n.id = o.notice
-            WHERE o.state = 'waiting' AND o.channel = ? AND o.next_try <= ? AND (o.tries > 0) = ?
+            WHERE o.state = 'waiting' AND o.channel = ? AND o.next_try <= ? AND (o.tries > 0) = ?{of}
             ORDER BY o.next_try, n.seq LIMIT ?
-        """  # noqa: S608 - fixed names
+        """  # noqa: S608 - fixed names, and numbers
         rows = self._all(sql, channel, at, tried, limit)
         return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
 

@@ -11,16 +11,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from standards.case import Case, Identity
     from standards.events import Event
     from standards.rulebook import Rulebook
 
 
 class Homes:
-    """Where a rulebook judges each revision, and each event of a subject."""
+    """Where a rulebook judges each revision, and each event of a subject.
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    `lasting` are groups that had the events of their own cases before: no other case's events go to them.
+    """
+
+    def __init__(self, rulebook: Rulebook, lasting: Container[str] = ()) -> None:
         self._groups = rulebook.groups
+        self._lasting = lasting
         self._home = {m.standard.revision: name for name, group in self._groups.items() for m in group.machines}
 
     def of(self, case: Case[Event]) -> set[str]:
@@ -29,7 +35,11 @@ class Homes:
         types = {type(event) for event in case.held}
         if types:
             same = (group for group in self._groups.values() if ",".join(group.per) == _fields(case.group))
-            found |= {group.name for group in same if types & group.reactions.keys()}
+            found |= {
+                group.name
+                for group in same
+                if types & group.reactions.keys() and (group.name == case.group or group.name not in self._lasting)
+            }
         if not found and case.group in self._groups and not case.slots:
             found.add(case.group)
         return found
@@ -39,7 +49,7 @@ class Homes:
         group = self._groups[known.group]
         held = {_whole(event.id, event.source): event for event in known.held}
         for event in other.held:
-            if type(event) in group.reactions:
+            if type(event) in group.reactions and event.at > known.time:
                 held.setdefault(_whole(event.id, event.source), event)
         known.held = sorted(held.values(), key=group.order)
         known.slots |= {rev: slot for rev, slot in other.slots.items() if self._home.get(rev) == known.group}

@@ -10,7 +10,7 @@ came out. Read next: `store.py`, and `standards/judge.py` for what happens to a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,7 @@ from streams.moving import Homes
 from streams.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from standards.rulebook import Group, Rulebook
     from standards.standard import Feed
@@ -36,9 +36,23 @@ GRACE = 2_000_000
 """How long after an instant, by the wall clock, its events may still come, in microseconds."""
 HEARTBEAT = "feed.heartbeat"
 
-Share = tuple[int, int]
-"""(which, of how many): the part of the subjects that a pump judges, by the hash of their keys."""
-WHOLE: Share = (0, 1)
+
+class Share(NamedTuple):
+    """The part of the subjects that a pump judges: those whose key is `mine`, all of them where it is None.
+
+    `first`: it also counts what concerns nobody, which each share sees and one must tell.
+    """
+
+    mine: Callable[[Key], bool] | None = None
+    first: bool = True
+
+    @classmethod
+    def hashed(cls, which: int, of: int) -> Share:
+        """Give one of several shares within this process and its forks, by the hash of the keys."""
+        return cls(lambda key: hash(key) % of == which, which == 0) if of > 1 else WHOLE
+
+
+WHOLE = Share()
 
 
 class Outcome(msgspec.Struct):
@@ -69,7 +83,10 @@ class Position(msgspec.Struct):
 
 
 class Pump:
-    """A partition of cases and its watermark. `lateness` and `grace` are microseconds."""
+    """A partition of cases and its watermark. `lateness` and `grace` are microseconds.
+
+    `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
+    """
 
     def __init__(
         self,
@@ -84,12 +101,15 @@ class Pump:
         self.lateness = lateness
         self.grace = grace
         self.share = share
+        self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
         self.hearings: dict[tuple[str, Key], Hearing] = {(name, key): hearing for name, key, hearing in at.hearings}
         self.shelves = {name: Shelf(group) for name, group in rulebook.groups.items()}
         self._routes = {
-            cls: tuple((self.shelves[route.group.name].pending, route.key, route.sure) for route in routes)
+            cls: tuple(
+                (self.shelves[route.group.name].pending, route.key, route.sure, route.group.level) for route in routes
+            )
             for cls, routes in rulebook.routes.items()
         }
         self._feeds_of = {
@@ -111,9 +131,12 @@ class Pump:
         shelf = self.shelves.get(group)
         return None if shelf is None else shelf.cases.get(key)
 
-    def adopt(self, cases: Iterable[Case[Event]]) -> list[tuple[str, Key]]:
-        """Take stored cases in. Gives the (group, key) of those that other standards had grouped differently."""
-        homes = Homes(self.rulebook)
+    def adopt(self, cases: Iterable[Case[Event]], lasting: Container[str] = ()) -> list[tuple[str, Key]]:
+        """Take stored cases in; `lasting` are the groups that were there when they were stored, where that is known.
+
+        Gives the (group, key) of those that other standards had grouped differently.
+        """
+        homes = Homes(self.rulebook, lasting)
         moved: list[tuple[str, Key]] = []
         for case in cases:
             targets = homes.of(case)
@@ -132,7 +155,7 @@ class Pump:
         self.started = at
         for shelf in self.shelves.values():
             for key in shelf.group.listed:
-                if hash(key) % self.share[1] == self.share[0]:
+                if self.share.mine is None or self.share.mine(key):
                     shelf.pending[key].insert(0, Start(at))
 
     def push(self, events: Sequence[Event], *, wall: int | None = None) -> Outcome:
@@ -144,24 +167,24 @@ class Pump:
             self.low = max(self.low, wall - self.grace)
         if self.rulebook.feeds:
             self._hear(events, NEVER if wall is None else wall)
-        self._route(events, outcome, NEVER if wall is None else wall)
-        self._judge_all(outcome)
+        self.route(events, outcome, NEVER if wall is None else wall)
+        self.judge(outcome)
         return outcome
 
     def finish(self) -> Outcome:
         """End the input: time has reached the newest event, and goes no further."""
         self.low = max(self.low, self.newest)
         outcome = Outcome()
-        self._judge_all(outcome)
+        self.judge(outcome)
         return outcome
 
-    def _route(self, events: Iterable[Event], outcome: Outcome, wall: int) -> None:
+    def route(self, events: Iterable[Event], outcome: Outcome, wall: int) -> None:
         """Sort the events to their cases. This loop runs for every event there is: it does nothing else.
 
         No event moves the watermark past the wall clock: one sender's fast clock must not end everybody's promises.
         """
         low, newest, margin = self.low, self.newest, self.lateness + 1
-        routes, (share, shares) = self._routes, self.share
+        routes, mine, lows = self._routes, self.share.mine, self.lows
         for event in events:
             at = event.at
             late = at <= low
@@ -173,31 +196,31 @@ class Pump:
             if targets is None:
                 self._route_by_name(event, low if late else -1, outcome)
                 continue
-            for pending, key_of, sure in targets:
+            for pending, key_of, sure, level in targets:
                 key = key_of(event.data)
-                if shares > 1 and hash(key) % shares != share:
+                if mine is not None and not mine(key):
                     continue
                 if not sure and None in key:
                     outcome.unused.append(Unused(event, "no-subject"))
                     continue
-                if late:
-                    pending[key].append(Tick(low))
+                if late and (not lows or at <= lows[level]):
+                    pending[key].append(Tick(lows[level] if lows else low))
                 pending[key].append(event)
         self.low, self.newest = low, newest
 
     def _route_by_name(self, event: Event, late_since: int, outcome: Outcome) -> None:
-        """Route what is not routed by its type: grants name their subject, and the rest concerns nobody."""
+        """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
         found = self.rulebook.granted(event) if name == GRANT else []
-        share, shares = self.share
+        mine, first = self.share
         for group, key in found:
-            if hash(key) % shares != share:
+            if mine is not None and not mine(key):
                 continue
             facts = self.shelves[group.name].pending[key]
-            if late_since >= 0:
-                facts.append(Tick(late_since))
+            if late_since >= 0 and (not self.lows or event.at <= self.lows[group.level]):
+                facts.append(Tick(self.lows[group.level] if self.lows else late_since))
             facts.append(event)
-        if name == GRANT and not found and share == 0:
+        if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
         elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
             outcome.unconcerned[name] = outcome.unconcerned.get(name, 0) + 1
@@ -226,21 +249,24 @@ class Pump:
                 hearings[feed_.name] = hearing
         return Heard(hearings)
 
-    def _judge_all(self, outcome: Outcome) -> None:
+    def judge(self, outcome: Outcome) -> None:
+        """Judge what was routed, up to the watermark."""
         for level, stratum in enumerate(self.rulebook.strata):
             judged = len(outcome.transitions)
+            low = self.lows[level] if self.lows else self.low
             for group in stratum:
-                self._judge_group(self.shelves[group.name], outcome)
-            if self.rulebook.heard:
+                self._judge_group(self.shelves[group.name], low, outcome)
+            if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
+        lowest = self.lows[-1] if self.lows else self.low
         for name, hearing in list(self.hearings.items()):
-            if not hearing.forget(self.low):
+            if not hearing.forget(lowest):
                 del self.hearings[name]
 
-    def _judge_group(self, shelf: Shelf, outcome: Outcome) -> None:
+    def _judge_group(self, shelf: Shelf, low: int, outcome: Outcome) -> None:
         group, cases, rulebook = shelf.group, shelf.cases, self.rulebook
-        tick, name = Tick(self.low), group.name
-        for key, facts in shelf.collect(self.low).items():
+        tick, name = Tick(low), group.name
+        for key, facts in shelf.collect(low).items():
             case = cases.get(key)
             if case is None:
                 if not facts:

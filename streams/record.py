@@ -1,13 +1,12 @@
 """Writing the store: everything that one batch did goes in together, or not at all.
 
-Lines of the ledger and notices are inserted by their derived ids and ignored when they are there already, so that a
+Lines of the ledger and notices are booked by their derived ids and ignored when they are there already, so that a
 batch that is judged twice is recorded once. Knows: which value goes to which table. Must not know: how any of it came
-about. Read next: `lookup.py`, which reads it back, and `engine.py`, which calls both.
+about. Read next: `booking.py` for lines and notices, `lookup.py`, which reads it back, `engine.py`, which calls both.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import msgspec
 from alerts.desk import DeskCase
 from standards.events import type_of
 from standards.standard import DAY
+from streams.booking import book_lines, book_notices
 from streams.books import Delivery
 from streams.forgetting import forget
 from streams.pump import Position
@@ -37,20 +37,6 @@ RAW_KEPT = 65_536
 KEEP = 35 * DAY
 """How long what is only looked up is kept, in microseconds: a month, and a few days to look into it."""
 
-_LINE = "INSERT OR IGNORE INTO ledger (id, promise, standard, owner, kind, at, told, body) VALUES (?,?,?,?,?,?,?,?)"
-_PROMISE = """
-INSERT INTO promises (id, ordinal, standard, revision, subject, owner, aspect, severity, fields, state, verdict,
-    opened, due, settled, elapsed, waited, warned, corrected)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.state, verdict = excluded.verdict,
-    due = excluded.due,
-    settled = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN settled ELSE excluded.settled END,
-    elapsed = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN elapsed ELSE excluded.elapsed END,
-    waited = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN waited ELSE excluded.waited END,
-    warned = max(warned, excluded.warned), corrected = max(corrected, excluded.corrected)
-WHERE excluded.ordinal > promises.ordinal
-"""
-_TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _EVENTS = "INSERT INTO events (received, first, last, body) VALUES (?,?,?,?)"
 _LATE = "INSERT INTO late (received, reason, type, source, id, at) VALUES (?,?,?,?,?,?)"
 _LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (?,?,?,?)"
@@ -105,7 +91,7 @@ class Recorder:
         with self.database.writing():
             self.cases.write(batch.cases, batch.position.low, batch.changed)
             self._traffic(batch)
-            self._ledger(batch)
+            book_lines(self.database, batch.lines, batch.told)
             self._desk(batch)
             self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
             forget(self.database, batch.received - self.keep)
@@ -119,29 +105,13 @@ class Recorder:
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
 
-    def _ledger(self, batch: Batch) -> None:
-        lines, told, put = batch.lines, batch.told, self.database.put
-        rows = [
-            (it.id, it.promise, it.standard, it.owner, it.kind, it.at, told.get(it.id, ""), _encode(it)) for it in lines
-        ]
-        if put(_LINE, rows) == len(rows):
-            counts = Counter((it.standard, it.owner, it.kind) for it in lines)
-            put(_TOTAL, [(*key, count) for key, count in counts.items()])
-        else:  # some were there already
-            put("DELETE FROM totals", [()])
-            put("INSERT INTO totals SELECT standard, owner, kind, count(*) FROM ledger GROUP BY 1, 2, 3", [()])
-        put(_PROMISE, [_folded(line) for line in lines])
-
     def _desk(self, batch: Batch) -> None:
         put = self.database.put
         kept = [(*key, _encode(case)) for key, case in batch.desk_cases.items() if case is not None]
         put("INSERT OR REPLACE INTO desk_cases VALUES (?,?,?)", kept)
         gone = [key for key, case in batch.desk_cases.items() if case is None]
         put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
-        notices = [(it.id, it.promise, batch.received, _encode(it)) for it in batch.notices]
-        put("INSERT OR IGNORE INTO notices (id, promise, received, body) VALUES (?,?,?,?)", notices)
-        outbox = [(it.id, channel) for it in batch.notices for channel in self.channels]
-        put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
+        book_notices(self.database, batch.notices, self.channels, received=batch.received)
 
     def revisions(self, excerpts: Mapping[str, tuple[str, str]], at: int) -> None:
         """Note, inside a transaction, which revisions are in force: revision -> (standard, its text)."""
@@ -154,13 +124,3 @@ class Recorder:
         fields = attrgetter("state", "tries", "next_try", "delivered", "error", "notice", "channel")
         with self.database.writing():
             self.database.put(_DELIVERY, [fields(delivery) for delivery in deliveries])
-
-
-def _folded(line: Line) -> tuple[object, ...]:
-    """Give the row that a line makes of its promise; the statement decides what of it replaces what is there."""
-    return (
-        line.promise, int(line.id.rpartition(".")[2]), line.standard, line.revision, line.subject, line.owner,
-        line.aspect, line.severity, _encode(line.fields), line.state, line.verdict, line.opened, line.due,
-        line.at if line.verdict is not None else -1, line.elapsed, line.at - line.opened,
-        line.kind == "warned", line.kind == "corrected",
-    )  # fmt: skip

@@ -7,7 +7,6 @@ Read next: `embedded.py`, the host; `web/__init__.py`, its web side; `floor/__in
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -20,30 +19,22 @@ import structlog
 from alerts.channels.console import Console
 from alerts.channels.webhook import Webhook
 from standards.errors import StateError
-from streams.books import PromiseFilter
 from streams.embedded import EmbeddedHost
 from streams.engine import Options
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
-from streams.live import Folder, log_lines, show
+from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
+from streams.telling import configure_logs, follow, resume, write_lines
 from streams.web import Access, Limits, application, serving
 from streams.writing import patient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
-    from typing import TextIO
+    from collections.abc import Coroutine, Iterable
 
     from alerts.channels import Channel
-    from standards.ledger import Line
-    from streams.books import Committed
     from streams.settings import Settings
-
-PAGE = 500
-"""How many promises are read at a time when the view is filled after a start."""
-SHOWN_AT_START = 5_000
-"""How many owed promises the view takes over from an earlier run."""
 
 
 class Plan(NamedTuple):
@@ -84,11 +75,11 @@ async def run(plan: Plan) -> None:
         log_file = folder / "kept.log"
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
-        _configure_logs(talk, as_json=settings.log_format == "json")
+        configure_logs(talk, as_json=settings.log_format == "json")
         host = await stack.enter_async_context(_host(plan, clock, folder, [] if live else [Console(talk)]))
         view = Folder(host.rulebook.current, zone=settings.zone)
-        _resume(view, host)
-        host.listen(_follow(view, host))
+        resume(view, host)
+        host.listen(follow(view, host))
         view.api = await _serve(settings, host, stack)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):
@@ -97,7 +88,7 @@ async def run(plan: Plan) -> None:
             work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
         else:
             _say_where(view, folder, settings)
-            host.listen(_write_lines(host, lines, as_json=settings.log_format == "json"))
+            host.listen(write_lines(host, lines, as_json=settings.log_format == "json"))
         await _work_until_stopped(host, work, on_terminal=console.is_terminal)
 
 
@@ -158,54 +149,7 @@ def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list
     return host
 
 
-def _resume(view: Folder, host: EmbeddedHost) -> None:
-    """Fill the view with what an earlier run left open."""
-    owed: list[Line] = []
-    after = ""
-    while len(owed) < SHOWN_AT_START:
-        page = host.books.promises(PromiseFilter(open=True), after, PAGE)
-        found = (host.books.promise(row.id) for row in page.items)
-        owed += [promise.lines[-1] for promise in found if promise is not None]
-        after = page.next
-        if not after:
-            break
-    view.resume(host.books.score(None), owed)
-
-
-def _follow(view: Folder, host: EmbeddedHost) -> Callable[[Committed], None]:
-    def follow(stored: Committed) -> None:
-        view.standards = host.rulebook.current
-        for line in stored.lines:
-            view.add(line)
-
-    return follow
-
-
-def _write_lines(host: EmbeddedHost, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
-    def write(stored: Committed) -> None:
-        log = log_lines(host.rulebook.current, stream, as_json=as_json)
-        for line in stored.lines:
-            log(line)
-
-    return write
-
-
 def _say_where(view: Folder, folder: Path, settings: Settings) -> None:
     structlog.get_logger("kept").info("watching", api=view.api, data=str(folder), standards=len(view.standards))
     if not settings.address.loopback:
         structlog.get_logger("kept").warning("other machines can reach this; each request needs KEPT_TOKEN")
-
-
-def _configure_logs(stream: TextIO, *, as_json: bool) -> None:
-    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
-        cache_logger_on_first_use=False,
-    )
-    logging.basicConfig(stream=stream, level=logging.WARNING)

@@ -152,5 +152,46 @@ CREATE TABLE position (          -- one row: how far the judge has come
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_BEYOND_ONE_MACHINE = """
+CREATE TABLE topic_offsets (     -- how far each partition of each topic was folded: `next` is the first record not yet
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+
+CREATE TABLE progress (          -- how far the worker of each partition had come by its own last word
+    partition INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
+);
+
+CREATE TABLE reasons (           -- why a line was told or not, where the reason came before its line
+    id TEXT PRIMARY KEY,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+
+ALTER TABLE notices ADD COLUMN shard INTEGER NOT NULL DEFAULT 0;   -- who delivers it: the owner of this partition
+
+CREATE TABLE new_outbox (        -- one row per notice and channel; how a notice fared may come before the notice
+    notice TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT -1,
+    delivered INTEGER NOT NULL DEFAULT -1,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (notice, channel)
+) WITHOUT ROWID;
+INSERT INTO new_outbox SELECT notice, channel, state, tries, next_try, delivered, error FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE new_outbox RENAME TO outbox;
+CREATE INDEX outbox_waiting ON outbox (next_try) WHERE state = 'waiting';
+
+ALTER TABLE dead_letters ADD COLUMN origin TEXT NOT NULL DEFAULT '';   -- where it came from, for what may come again
+CREATE UNIQUE INDEX dead_letters_origin ON dead_letters (origin) WHERE origin != '';
+ALTER TABLE late ADD COLUMN origin TEXT NOT NULL DEFAULT '';           -- the same
+CREATE UNIQUE INDEX late_origin ON late (origin) WHERE origin != '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

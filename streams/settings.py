@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UndecodedError
 
 from alerts.channels.webhook import signing_key
 from standards.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
 from streams.documents import load_standards, read_documents
+from streams.kafka.connection import KafkaSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +85,9 @@ class Settings(BaseSettings):
     """All settings. `lateness`, `grace`, `max_skew` and `keep` are written like `2s`; here they are microseconds."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
-    )
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, arbitrary_types_allowed=True,
+        env_ignore_empty=True,
+    )  # fmt: skip
 
     data: Path = Path("kept-data")
     listen: str = "127.0.0.1:8321"
@@ -99,6 +102,7 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, BeforeValidator(_bare), Field(repr=False)] = ""
     webhook_secret: Secret = SecretStr("")
     log_format: Literal["text", "json"] = "text"
+    kafka: KafkaSettings = KafkaSettings()
 
     @property
     def address(self) -> Address:
@@ -149,7 +153,10 @@ class Settings(BaseSettings):
         return self
 
 
-NAMES = tuple(PREFIX + name.upper() for name in Settings.model_fields)
+NAMES = (
+    *(PREFIX + name.upper() for name in Settings.model_fields if name != "kafka"),
+    *(f"{PREFIX}KAFKA__{name.upper()}" for name in KafkaSettings.model_fields),
+)
 """All settings, as the environment names them."""
 NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
 """How names begin that container platforms set by themselves for a service called kept."""
@@ -192,7 +199,9 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the co
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         problems = [_finding(dict(problem)) for problem in error.errors(include_url=False)]
-        raise SettingsError([*unknown, *problems]) from None
+        raise SettingsError([*unknown, *(each for each in problems if not _told(each, unknown))]) from None
+    except UndecodedError:
+        raise SettingsError(unknown) from None  # only KEPT_KAFKA itself is decoded, and that is no setting
     if unknown:
         raise SettingsError(unknown)
     return settings
@@ -202,7 +211,15 @@ def _is_unknown(name: str) -> bool:
     return name.startswith(PREFIX) and name not in NAMES and not name.startswith(NOT_OURS)
 
 
+def _told(problem: Finding, unknown: Sequence[Finding]) -> bool:
+    """Say whether this is about a name that there is not, or about what such a name seems to be a part of."""
+    names = [each.place.file.upper() for each in unknown]
+    return any(name == problem.place.file or name.startswith(f"{problem.place.file}__") for name in names)
+
+
 def _unknown(name: str) -> Finding:
+    if name.upper() == f"{PREFIX}KAFKA":
+        return Finding("setting", Place(name, 1, 1), f"this is no setting by itself; set {name}__BROKERS and its like")
     near = get_close_matches(name.upper().removeprefix(PREFIX), (known.removeprefix(PREFIX) for known in NAMES), n=1)
     fix = f"did you mean {PREFIX}{near[0]}?" if near else f"the settings are: {', '.join(NAMES)}"
     return Finding("setting", Place(name, 1, 1), f"there is no such setting; {fix}")
@@ -210,7 +227,7 @@ def _unknown(name: str) -> Finding:
 
 def _finding(problem: dict[str, Any]) -> Finding:
     where = [str(part) for part in problem["loc"]]
-    name = where[0] if where else "listen"
+    name = "__".join(where) or "listen"
     setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
     message = str(problem["msg"])
     if problem["type"] == "value_error":

@@ -21,6 +21,7 @@ import msgspec
 from standards.errors import KeptError, StateError
 from standards.score import Score
 from streams.backtest import Backtest, Result, Task
+from streams.pump import Share
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -72,11 +73,13 @@ def _judge_shares(task: Task, ledgers: list[IO[bytes] | None]) -> list[Result]:
     children = []
     for share in range(1, shares):
         here, there = fork.Pipe(duplex=False)
-        child = fork.Process(target=_child, args=(task, (share, shares), ledgers[share], there), daemon=True)
+        child = fork.Process(
+            target=_child, args=(task, Share.hashed(share, shares), ledgers[share], there), daemon=True
+        )
         child.start()
         there.close()
         children.append((child, here))
-    results = [_judge(task, (0, shares), ledgers[0])]
+    results = [_judge(task, Share.hashed(0, shares), ledgers[0])]
     for child, here in children:
         try:
             found = msgspec.msgpack.decode(here.recv_bytes(), type=Result | str)
@@ -90,11 +93,11 @@ def _judge_shares(task: Task, ledgers: list[IO[bytes] | None]) -> list[Result]:
     return results
 
 
-def _judge(task: Task, share: tuple[int, int], ledger: IO[bytes] | None) -> Result:
+def _judge(task: Task, share: Share, ledger: IO[bytes] | None) -> Result:
     return Backtest(task, ledger=ledger, share=share).run()
 
 
-def _child(task: Task, share: tuple[int, int], ledger: IO[bytes] | None, there: Connection) -> None:
+def _child(task: Task, share: Share, ledger: IO[bytes] | None, there: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted too, and ends the others
     try:
         result: Result | str = _judge(task, share, ledger)

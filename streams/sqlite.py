@@ -1,6 +1,7 @@
 """The database file: opening it, locking its folder, bringing its schema up to date, and saying what went wrong.
 
-Durable means durable: write-ahead log with `synchronous=FULL`, so a commit that returned survives a power cut. Every
+Durable means durable: write-ahead log with `synchronous=FULL`, so a commit that returned survives a power cut. A
+database that is derived from something durable need not wait for the disk: it may lose its last commits then. Every
 failure of SQLite becomes a `StateError` that says what to do. The only file that imports sqlite3.
 Knows: connections and transactions. Must not know: what the tables mean. Read next: `schema.py`, then `record.py`.
 """
@@ -48,8 +49,11 @@ def _explained(file: Path, error: sqlite3.Error) -> StateError:
 class Database:
     """One connection. A writing one may be used from one thread at a time; a reading one never changes anything."""
 
-    def __init__(self, file: Path, *, read_only: bool = False) -> None:
-        """Open the file; a writing connection makes it and brings its schema up to date. Raises StateError."""
+    def __init__(self, file: Path, *, read_only: bool = False, derived: bool = False) -> None:
+        """Open the file; a writing connection makes it and brings its schema up to date. Raises StateError.
+
+        `derived`: what the last commits before a power cut held can be had again, so they need not wait for the disk.
+        """
         self.file = file
         with self._explaining():
             name = f"file:{_quoted(file)}{'?mode=ro' if read_only else ''}"
@@ -57,18 +61,18 @@ class Database:
                 name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT / 1000
             )
         try:
-            self._prepare(read_only=read_only)
+            self._prepare(read_only=read_only, derived=derived)
         except StateError:
             self._connection.close()
             raise
 
-    def _prepare(self, *, read_only: bool) -> None:
+    def _prepare(self, *, read_only: bool, derived: bool) -> None:
         with self._explaining():
             if read_only:
                 self._connection.execute("PRAGMA query_only = ON")
             else:
                 self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if derived else 'FULL'}")
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB
             self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB

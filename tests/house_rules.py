@@ -23,11 +23,14 @@ FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "h
 # A home is a module, or the package that it grew into.
 HOMES = {
     "aiohttp": ("streams.web", "alerts.channels.webhook"),
-    "faust": ("streams.faust_app",),
+    "aiokafka": ("streams.kafka.log",),
+    "faust": ("streams.kafka.faust_app",),
+    "kafka": ("streams.kafka.admin",),
+    "mode": ("streams.kafka.faust_app",),
     "prometheus_client": ("streams.metrics",),
     "rich": ("streams.live",),
     "sqlite3": ("streams.sqlite",),
-    "typer": ("streams.cli",),
+    "typer": ("streams.cli", "streams.kafka.cli"),
     "yaml": ("standards.document",),
 }
 IMPURE_MODULES = frozenset(
@@ -215,4 +218,6 @@ def placed_modules() -> list[str]:
 def unplaced(code: Source, placed: list[str]) -> bool:
     if code.module.split(".")[0] not in PACKAGES or code.module in PACKAGES:
         return False
+    if code.path.endswith("/__init__.py") and any(module.startswith(f"{code.module}.") for module in placed):
+        return False  # its modules are placed one by one
     return not any(f"{code.module}.".startswith(f"{module}.") for module in placed)

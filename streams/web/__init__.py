@@ -16,19 +16,19 @@ from streams.metrics import installed_version
 from streams.web.forms import NoQuery
 from streams.web.grants import Grants
 from streams.web.guard import OPEN, Access, guarded
-from streams.web.intake import Intake, Limits
+from streams.web.intake import Intake, Limits, Timed
 from streams.web.openapi import document
-from streams.web.operation import Operation, read_query
-from streams.web.pages import Pages
+from streams.web.operation import Operation, asked, read_query
+from streams.web.pages import DESCRIPTION, SCRAPE, Pages
 from streams.web.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
-    from streams.house import House
+    from streams.house import Door, House
     from streams.metrics import Metrics
 
-__all__ = ["Access", "Limits", "application", "serving"]
+__all__ = ["Access", "Limits", "application", "intake_application", "serving"]
 
 LONGEST_GOODBYE = 5.0
 """How long requests under way are waited for at the end, in seconds."""
@@ -40,16 +40,40 @@ def application(
     house: House, metrics: Metrics, access: Access = _LOOPBACK_ONLY, limits: Limits = _USUAL
 ) -> web.Application:
     """Put the web side of a host together. More routes may be added before it is served; they are guarded as well."""
+
+    async def scrape() -> bytes:
+        nearest = await asked(house.books.nearest)
+        return metrics.text(house.now_status(), house.wall(), nearest)
+
     operations = [
         *Intake(house, metrics, limits).operations(),
         *Reading(house).operations(),
         *Grants(house).operations(),
-        *Pages(house, metrics).operations(),
+        *Pages(house, scrape).operations(),
     ]
+    return _application(house, operations, access)
 
+
+def intake_application(
+    door: Door,
+    metrics: Timed,
+    text: Callable[[], bytes],
+    access: Access = _LOOPBACK_ONLY,
+    limits: Limits = _USUAL,
+) -> web.Application:
+    """Put the web side of a door together: the intake, the probes and `text` for Prometheus; nothing to look up."""
+
+    async def scrape() -> bytes:
+        return text()
+
+    pages = Pages(door, scrape, (SCRAPE, DESCRIPTION))
+    return _application(door, [*Intake(door, metrics, limits).operations(), *pages.operations()], access)
+
+
+def _application(door: Door, operations: list[Operation], access: Access) -> web.Application:
     async def describe(request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        described = document(operations, house.reader.classes, version=installed_version(), open_paths=OPEN)
+        described = document(operations, door.reader.classes, version=installed_version(), open_paths=OPEN)
         return web.json_response(described)
 
     answers = {HTTPStatus.OK: "application/json"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 from aiohttp import web
@@ -25,8 +25,7 @@ from streams.wire import UNREADABLE, Refusal, in_future
 
 if TYPE_CHECKING:
     from standards.events import Event
-    from streams.house import House
-    from streams.metrics import Metrics
+    from streams.house import Door
 
 ONE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -75,10 +74,17 @@ class _HopelessError(Exception):
     """So much of a request was refused that the rest is not looked at."""
 
 
+class Timed(Protocol):
+    """Metrics that note how long requests took."""
+
+    def intake(self, seconds: float) -> None:
+        """Note how long one request to the intake took."""
+
+
 class Intake:
     """Takes events in by HTTP."""
 
-    def __init__(self, house: House, metrics: Metrics, limits: Limits) -> None:
+    def __init__(self, house: Door, metrics: Timed, limits: Limits) -> None:
         self._house = house
         self._metrics = metrics
         self._limits = limits
@@ -154,7 +160,7 @@ class Intake:
         return present
 
 
-def check_open(house: House) -> None:
+def check_open(house: Door) -> None:
     """Refuse what the house cannot take now. Raises Problem, with the time after which it is worth asking again."""
     status = house.now_status()
     if not status.ready:

@@ -14,33 +14,41 @@ from aiohttp import web
 from streams.metrics import CONTENT_TYPE
 from streams.web.forms import NoQuery
 from streams.web.guard import TRUSTED
-from streams.web.operation import Operation, asked, json_answer, read_query
+from streams.web.operation import Operation, json_answer, read_query
 from streams.web.views import Alive, Ready
 
 if TYPE_CHECKING:
-    from streams.house import House
-    from streams.metrics import Metrics
+    from collections.abc import Awaitable, Callable
+
+    from streams.books import Status
+    from streams.house import Door
 
 UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
 _OK = HTTPStatus.OK
 _UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 
-_LINKS: Final = (
+DESCRIPTION: Final = ("/openapi.json", "how to use this API")
+SCRAPE: Final = ("/metrics", "metrics for Prometheus")
+LINKS: Final = (
     ("/v1/promises?open=true", "the promises that are open now"),
     ("/v1/score", "how each standard did"),
     ("/v1/standards", "the standards in force"),
     ("/v1/dead-letters", "the events that were refused"),
-    ("/metrics", "metrics for Prometheus"),
-    ("/openapi.json", "how to use this API"),
+    SCRAPE,
+    DESCRIPTION,
 )
+"""What the front page of a host with books leads to."""
 
 
 class Pages:
-    """Answers the plain pages."""
+    """Answers the plain pages. `scrape` gives what Prometheus reads; the front page leads to `links`."""
 
-    def __init__(self, house: House, metrics: Metrics) -> None:
+    def __init__(
+        self, house: Door, scrape: Callable[[], Awaitable[bytes]], links: tuple[tuple[str, str], ...] = LINKS
+    ) -> None:
         self._house = house
-        self._metrics = metrics
+        self._scrape = scrape
+        self._links = links
 
     def operations(self) -> list[Operation]:
         """Say what can be read."""
@@ -57,7 +65,7 @@ class Pages:
         status = self._house.now_status()
         why = f": {escape(status.reason)}" if request.get(TRUSTED) else ""
         how = "It is ready." if status.ready else f"It is not ready{why}."
-        links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in _LINKS)
+        links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in self._links)
         text = (
             '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Kept</title></head>\n<body>\n'
             "<h1>Kept</h1>\n<p>This server watches the promises of a service team, and says so before one is broken. "
@@ -73,16 +81,18 @@ class Pages:
     async def ready(self, request: web.Request) -> web.Response:
         """Answer `GET /readyz`."""
         read_query(request, NoQuery)
-        status = self._house.now_status()
-        trusted = request.get(TRUSTED, False)
-        reasons = [reason if trusted else UNTOLD for reason in (status.reason,) if reason and not status.ready]
-        problems = [problem if trusted else UNTOLD for problem in status.problems]
-        view = Ready(ready=status.ready, reasons=reasons, problems=problems, revision=status.revision)
-        return json_answer(view, _OK if status.ready else _UNAVAILABLE)
+        return ready_answer(request, self._house.now_status())
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Answer `GET /metrics`."""
         read_query(request, NoQuery)
-        nearest = await asked(self._house.books.nearest)
-        text = self._metrics.text(self._house.now_status(), self._house.wall(), nearest)
-        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=await self._scrape(), headers={"Content-Type": CONTENT_TYPE})
+
+
+def ready_answer(request: web.Request, status: Status) -> web.Response:
+    """Say whether events are taken; why not is for those only who may know."""
+    trusted = request.get(TRUSTED, False)
+    reasons = [reason if trusted else UNTOLD for reason in (status.reason,) if reason and not status.ready]
+    problems = [problem if trusted else UNTOLD for problem in status.problems]
+    view = Ready(ready=status.ready, reasons=reasons, problems=problems, revision=status.revision)
+    return json_answer(view, _OK if status.ready else _UNAVAILABLE)

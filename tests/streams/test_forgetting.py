@@ -47,7 +47,8 @@ def test_it_goes_in_small_steps(tmp_path: Path) -> None:
     database = Database(tmp_path / FILE)
     with database.writing():
         database.put("INSERT INTO events (received, first, last, body) VALUES (1, 1, 1, '')", [()] * (BLOCKS * 2))
-        database.put("INSERT INTO late VALUES (?, 1, 'late', 't', 's', 'i', 1)", [(n + 1,) for n in range(ROWS + 1)])
+        late = "INSERT INTO late (received, reason, type, source, id, at) VALUES (1, 'late', 't', 's', 'i', 1)"
+        database.put(late, [()] * (ROWS + 1))
         forget(database, 5)
     assert database.all("SELECT count(*) FROM events UNION ALL SELECT count(*) FROM late") == [(BLOCKS,), (1,)]
     with database.writing():
@@ -61,7 +62,8 @@ def test_a_notice_stays_until_it_was_delivered_or_given_up(tmp_path: Path) -> No
     database = Database(tmp_path / FILE)
     with database.writing():
         for notice, state in enumerate(("waiting", "delivered", "failed")):
-            database.put("INSERT INTO notices VALUES (?, ?, 'p', 1, '')", [(notice + 1, state)])
+            kept = "INSERT INTO notices (seq, id, promise, received, body) VALUES (?, ?, 'p', 1, '')"
+            database.put(kept, [(notice + 1, state)])
             database.put("INSERT INTO outbox (notice, channel, state) VALUES (?, 'a', ?)", [(state, state)])
             database.put("INSERT INTO outbox (notice, channel, state) VALUES (?, 'b', 'delivered')", [(state,)])
         forget(database, 5)

@@ -8,7 +8,7 @@ import pytest
 from standards.events import Event
 from standards.rulebook import Rulebook
 from standards.spec import Loaded, Source, load
-from streams.pump import WHOLE, Position, Pump
+from streams.pump import WHOLE, Position, Pump, Share
 from streams.store import Snapshots
 from tests.history import events_of, instant, judge_all, loaded, pump_all, rulebook, rules, told
 
@@ -91,7 +91,9 @@ def test_shares_together_are_the_whole() -> None:
     whole = Counter(one.id for one in pump_all(Pump(book, share=WHOLE), events).transitions)
     parts: Counter[str] = Counter()
     for share in range(3):
-        parts += Counter(one.id for one in pump_all(Pump(book, share=(share, 3)), events_of(HISTORY, book)).transitions)
+        parts += Counter(
+            one.id for one in pump_all(Pump(book, share=Share.hashed(share, 3)), events_of(HISTORY, book)).transitions
+        )
     assert parts == whole
 
 

@@ -1,5 +1,7 @@
 """Settings: what the environment may say, and what is said when it is wrong."""
 
+from typing import Any
+
 import pytest
 
 from standards.errors import SpecError
@@ -49,10 +51,17 @@ def test_the_environment_is_read_and_options_go_before_it(monkeypatch: pytest.Mo
         ({"listen": "0.0.0.0:0"}, "KEPT_LISTEN: 0.0.0.0:0 can be reached by other machines, and there is no token; "),
         ({"webhook_secret": "whsec_???"}, "KEPT_WEBHOOK_SECRET: what follows whsec_ is no base64"),
         ({"backlog": "0"}, "KEPT_BACKLOG: input should be greater than or equal to 1"),
+        ({"kafka": {"partitions": 0}}, "KEPT_KAFKA__PARTITIONS: input should be greater than or equal to 1"),
+        ({"kafka": {"brokers": "a:1,b"}}, "KEPT_KAFKA__BROKERS: this is no list of brokers; write host:port, several"),
+        ({"kafka": {"prefix": "a b"}}, "KEPT_KAFKA__PREFIX: this cannot begin a topic's name; take at most 100 of"),
+        ({"kafka": {"security": "SASL_SSL"}}, "KEPT_KAFKA: SASL_SSL needs a user and a password; set KEPT_KAFKA__USER"),
+        ({"kafka": {"user": "ann"}}, "KEPT_KAFKA: PLAINTEXT asks for no user or password; set KEPT_KAFKA__SECURITY"),
+        ({"kafka": {"ca": "ca.pem"}}, "KEPT_KAFKA: PLAINTEXT asks for no certificates; set KEPT_KAFKA__SECURITY=SSL"),
+        ({"kafka": {"security": "SSL", "key": "k.pem"}}, "KEPT_KAFKA: a certificate and its key go together; set both"),
         ({"log_format": "xml"}, "KEPT_LOG_FORMAT: input should be 'text' or 'json'"),
     ],
 )
-def test_a_wrong_setting_is_named_with_what_would_fix_it(given: dict[str, str], message: str) -> None:
+def test_a_wrong_setting_is_named_with_what_would_fix_it(given: dict[str, Any], message: str) -> None:
     """A slip in a setting is told by its name in the environment, with what was found and what would fix it."""
     with pytest.raises(SpecError) as caught:
         read_settings(**given)
@@ -94,6 +103,49 @@ def test_a_setting_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatc
     assert rows[0].startswith("KEPT_COLOUR: there is no such setting; the settings are: KEPT_DATA, KEPT_LISTEN, ")
     assert rows[1] == "KEPT_GRAC: there is no such setting; did you mean KEPT_GRACE?"
     assert rows[2].startswith("KEPT_LISTEN: ")
+
+
+def test_a_slip_in_the_name_of_a_kafka_setting_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong name is one finding, also where the right one consists of several; and what was meant is said."""
+    monkeypatch.setenv("KEPT_KAFKA__PASWORD", "hunter2")
+    monkeypatch.setenv("KEPT_KAFKA__USER__NAME", "ann")
+    with pytest.raises(SpecError) as caught:
+        read_settings()
+    assert str(caught.value).splitlines() == [
+        "KEPT_KAFKA__PASWORD: there is no such setting; did you mean KEPT_KAFKA__PASSWORD?",
+        "KEPT_KAFKA__USER__NAME: there is no such setting; did you mean KEPT_KAFKA__USER?",
+    ]
+
+
+@pytest.mark.parametrize("value", ["hunter2", '{"password": "hunter2"}', '{"password": "hun'])
+def test_all_kafka_settings_in_one_are_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set under the name of the group is refused in our words, whatever it is, and without repeating it."""
+    monkeypatch.setenv("KEPT_KAFKA", value)
+    with pytest.raises(SpecError) as caught:
+        read_settings()
+    assert str(caught.value) == "KEPT_KAFKA: this is no setting by itself; set KEPT_KAFKA__BROKERS and its like"
+
+
+@pytest.mark.parametrize("name", ["BROKERS", "SECURITY", "MECHANISM", "PREFIX", "PARTITIONS", "PASWORD", "KEY", "USER"])
+def test_a_password_in_the_wrong_place_is_not_repeated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever puts the password where something else belongs does not find it in the log."""
+    monkeypatch.setenv(f"KEPT_KAFKA__{name}", "ann:hunter two@broker.example:9092")
+    with pytest.raises(SpecError) as caught:
+        read_settings()
+    assert "KEPT_KAFKA" in str(caught.value)
+    assert "hunter" not in str(caught.value)
+
+
+def test_the_kafka_settings_are_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its own name, with two underscores; the password shows nowhere and loses its line break."""
+    login = {"SECURITY": "SASL_SSL", "USER": "ann", "PASSWORD": "hunter2\n"}
+    given = {**login, "BROKERS": "a:1, [::1]:2", "PARTITIONS": "3"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"KEPT_KAFKA__{name}", value)
+    kafka = read_settings().kafka
+    assert (kafka.servers, kafka.partitions, kafka.user) == (["a:1", "[::1]:2"], 3, "ann")
+    assert kafka.password.get_secret_value() == "hunter2"
+    assert "hunter2" not in repr(read_settings())
 
 
 def test_what_a_container_platform_sets_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,14 @@ def test_a_commit_is_on_the_disk_before_it_returns(tmp_path: Path) -> None:
     database.close()
 
 
+def test_what_can_be_had_again_need_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """A database that is made from something durable stays whole in a power cut, and may lose its last commits."""
+    database = Database(tmp_path / FILE, derived=True)
+    assert database.one("PRAGMA journal_mode") == ("wal",)
+    assert database.one("PRAGMA synchronous") == (1,)
+    database.close()
+
+
 def test_a_reading_connection_cannot_write(tmp_path: Path) -> None:
     """Who looks things up cannot change them."""
     writer = Database(tmp_path / FILE)

@@ -4,8 +4,8 @@ Every instance has its own registry, so two hosts in one process never add up. L
 and reasons, all of which the standards file or the code bounds; never a customer, an agent or a subject.
 Counters about promises are started from the ledger (`start`), so that they equal it after a restart; the others begin
 at nought, as Prometheus expects. Calls may come from any thread.
-Knows: prometheus_client, which nothing else imports. Must not know: HTTP, stores. Read next: `web/pages.py`, which
-serves the text.
+Knows: prometheus_client, which nothing outside this package imports. Must not know: HTTP, stores.
+Read next: `kafka.py` for what the Kafka processes tell; `web/pages.py`, which serves the text.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ class Metrics:
         self._commit = Histogram(
             "kept_commit_seconds", "One transaction of the store.", buckets=_INTAKE_BUCKETS, registry=registry
         )
-        Gauge("kept_build_info", "Always 1.", ("version", "python"), registry=registry).labels(
-            installed_version(), platform.python_version()
-        ).set(1)
+        tell_build(registry)
 
     def start(self, totals: Iterable[Total]) -> None:
         """Begin where the ledger stands. Call it once, before the first batch."""
@@ -129,6 +127,12 @@ class _Moment(Collector):
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
         yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", self._status.waiting)
         yield GaugeMetricFamily("kept_ready", "1 while the host takes events.", int(self._status.ready))
+
+
+def tell_build(registry: CollectorRegistry) -> None:
+    """Add which Kept and which Python this is."""
+    build = Gauge("kept_build_info", "Always 1.", ("version", "python"), registry=registry)
+    build.labels(installed_version(), platform.python_version()).set(1)
 
 
 def installed_version() -> str:

@@ -1,0 +1,141 @@
+"""The verbs for Kept on Kafka: `kept topics`, and the three processes `kept intake`, `kept worker` and `kept serve`.
+
+An edge: here arguments are read. The libraries for Kafka are loaded by the verbs, as who runs one machine has none.
+Knows: verbs and settings. Must not know: what the processes do. Read next: `admin.py`, and the `*_process.py`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from standards.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from streams.kafka.admin import Difference
+    from streams.kafka.topics import Topic
+    from streams.settings import Settings
+
+LIBRARIES: Final = frozenset({"aiokafka", "cramjam", "faust", "kafka", "mode", "rocksdict"})
+"""What `pip install 'kept[kafka]'` brings."""
+FOUND: Final = 1
+"""The exit code where topics are not as they should be."""
+
+Standards = Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")]
+Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where state is kept (KEPT_DATA).")]
+Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command(epilog="Example: KEPT_KAFKA__BROKERS=10.0.0.5:9092 kept topics --create")(topics)
+    app.command(epilog="Example: kept intake --standards grocery.yaml --http --listen 127.0.0.1:8321")(intake)
+    app.command(epilog="Example: kept worker --standards grocery.yaml --listen 127.0.0.1:8322")(worker)
+    app.command(epilog="Example: kept serve --standards grocery.yaml --listen 127.0.0.1:8323")(serve)
+
+
+def topics(
+    *, create: Annotated[bool, typer.Option("--create", help="Create the topics that are missing.")] = False
+) -> None:
+    """Compare the Kafka topics with what Kept needs.
+
+    Says what would mend each difference. Changes and deletes nothing. Where Kafka is: KEPT_KAFKA__BROKERS.
+    """
+    from streams.kafka.topics import wanted
+    from streams.settings import read_settings
+
+    with _libraries():
+        from streams.kafka import admin
+
+    kafka = read_settings().kafka
+    listed = wanted(kafka.names, partitions=kafka.partitions, events_partitions=kafka.events_partitions)
+    created = admin.create(kafka, listed) if create else []
+    differences = admin.check(kafka, listed)
+    for line in _listing(listed, created, differences):
+        typer.echo(line)
+    if not differences:
+        typer.echo(f"{len(listed)} topics, {len(created)} of them new: all as they should be.", err=True)
+        return
+    missing = sum(difference.missing for difference in differences)
+    typer.echo(f"{len(listed)} topics: {missing} missing, {len(differences) - missing} other differences.", err=True)
+    raise typer.Exit(FOUND)
+
+
+def intake(
+    *,
+    standards: Standards = None,
+    listen: Listen = None,
+    http: Annotated[bool, typer.Option("--http", help="Take events in over HTTP too.")] = False,
+) -> None:
+    """Run an intake on Kafka.
+
+    Reads the topic `events`, finds whose they are, and passes them on to the workers.
+    """
+    import asyncio
+
+    settings = _settings(standards=standards, listen=listen)
+    with _libraries():
+        from streams.kafka.intake_process import run
+    asyncio.run(run(settings, http=http))
+
+
+def worker(*, standards: Standards = None, data: Data = None, listen: Listen = None) -> None:
+    """Run a worker on Kafka.
+
+    Judges its share of the subjects, and decides who is told. Start as many as there is work for.
+    """
+    settings = _settings(standards=standards, data=data, listen=listen)
+    with _libraries():
+        from streams.kafka.worker_process import run
+    run(settings)
+
+
+def serve(*, standards: Standards = None, data: Data = None, listen: Listen = None) -> None:
+    """Serve the board and the API on Kafka.
+
+    Shows what the workers publish, and delivers the notices.
+    """
+    import asyncio
+
+    settings = _settings(standards=standards, data=data, listen=listen)
+    with _libraries():
+        from streams.kafka.serve_process import run
+    asyncio.run(run(settings))
+
+
+def _settings(*, standards: list[str] | None, listen: str | None, data: str | None = None) -> Settings:
+    from streams.settings import read_settings
+
+    return read_settings(standards=tuple(standards) if standards else None, listen=listen, data=data)
+
+
+@contextmanager
+def _libraries() -> Iterator[None]:
+    """Say what to install where the libraries for Kafka are not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in LIBRARIES:
+            raise
+        raise StateError(f"{name} is missing, which Kafka needs; install it with: pip install 'kept[kafka]'") from None
+
+
+def _listing(listed: Sequence[Topic], created: Sequence[str], differences: Sequence[Difference]) -> Iterator[str]:
+    """Give a line for each topic, and below it what is wrong with it and what would mend that."""
+    from standards.duration import describe
+
+    wide = max(len(topic.name) for topic in listed)
+    for topic in listed:
+        wrong = [difference for difference in differences if difference.topic == topic.name]
+        keep = "compacted" if topic.compacted else "for ever" if topic.keep < 0 else describe(topic.keep * 1_000)
+        state = "created" if topic.name in created else "fine"
+        if wrong:
+            state = "missing" if wrong[0].missing else "differs"
+        yield f"{topic.name:{wide}}  {topic.partitions:4d} partitions  {keep:9}  {state}"
+        for difference in wrong:
+            yield f"    {difference.found}: {difference.fix}"

@@ -1,0 +1,77 @@
+"""The topics: their names, how many partitions each has, and how long each keeps what it holds.
+
+`facts`, `ledger`, `notices` and the tables' changelogs have the same number of partitions: what partition 3 of `facts`
+holds is judged into partition 3 of `ledger`. Knows: names and settings. Must not know: any client.
+Read next: `admin.py`, which creates and checks them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+EVENTS: Final = "events"
+FACTS: Final = "facts"
+LEDGER: Final = "ledger"
+NOTICES: Final = "notices"
+DEAD_LETTERS: Final = "dead-letters"
+REVISIONS: Final = "revisions"
+PROGRESS: Final = "progress"
+DELIVERIES: Final = "deliveries"
+TABLE: Final = "cases"
+"""The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
+
+_DAY: Final = 86_400_000
+_FOREVER: Final = -1
+
+
+class Topic(NamedTuple):
+    """A topic as it should be. `keep` is in milliseconds, -1 for ever; a compacted one keeps each key's last value."""
+
+    name: str
+    partitions: int
+    keep: int = _FOREVER
+    compacted: bool = False
+    largest: int = 8 << 20
+
+    @property
+    def config(self) -> dict[str, str]:
+        """Give its settings as the broker names them."""
+        if self.compacted:
+            return {"cleanup.policy": "compact", "max.message.bytes": str(self.largest)}
+        return {
+            "cleanup.policy": "delete", "retention.ms": str(self.keep), "max.message.bytes": str(self.largest),
+        }  # fmt: skip
+
+
+class Names:
+    """The names of all topics and groups, under one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.app_id = f"{prefix}worker"
+        self.intake_group = f"{prefix}intake"
+        self.dispatch_group = f"{prefix}dispatch"
+        self.events = prefix + EVENTS
+        self.facts = prefix + FACTS
+        self.ledger = prefix + LEDGER
+        self.notices = prefix + NOTICES
+        self.dead_letters = prefix + DEAD_LETTERS
+        self.revisions = prefix + REVISIONS
+        self.progress = prefix + PROGRESS
+        self.deliveries = prefix + DELIVERIES
+        self.changelog = f"{self.app_id}-{TABLE}-changelog"
+
+
+def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Topic]:
+    """List all topics as they should be."""
+    return [
+        Topic(names.events, events_partitions, 7 * _DAY),
+        Topic(names.facts, partitions, 2 * _DAY),
+        Topic(names.ledger, partitions),
+        Topic(names.notices, partitions),
+        Topic(names.dead_letters, 1, 35 * _DAY),
+        Topic(names.revisions, 1, compacted=True),
+        Topic(names.progress, 1, compacted=True),
+        Topic(names.deliveries, 1, compacted=True),
+        Topic(names.changelog, partitions, compacted=True),
+    ]

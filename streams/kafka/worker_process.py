@@ -1,0 +1,102 @@
+"""The process `kept worker`: judges some partitions of `facts`, as many of them as there are workers for.
+
+An edge: it knows when the process stood still. Judging gets its time with the facts, and reads no clock.
+Knows: how the parts are put together. Must not know: what any of them does. Read next: `worker.py`, `faust_app.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.errors import StateError
+from streams.books import Status
+from streams.kafka.edge import Pulse, access, listening, stop_signals, wall
+from streams.kafka.faust_app import FaustHost
+from streams.kafka.judging import Bench
+from streams.kafka.log import Tail, consuming
+from streams.kafka.partition import Setting
+from streams.kafka.publishing import Publisher
+from streams.kafka.revisions import Revisions
+from streams.kafka.worker import Message, Ways, Worker
+from streams.metrics.kafka import KafkaMetrics
+from streams.settings import StandardsFiles
+from streams.sqlite import FolderLock
+from streams.telling import configure_logs
+from streams.web.probes import probes
+
+if TYPE_CHECKING:
+    from streams.kafka.faust_app import Rows
+    from streams.settings import Settings
+
+
+def run(settings: Settings) -> None:
+    """Work until asked to stop. Raises SpecError, StateError and OSError when it cannot start or go on."""
+    if not settings.standards:
+        raise StateError("no standards to judge by; name them with --standards PATH")
+    configure_logs(sys.stderr, as_json=settings.log_format == "json")
+    for name in ("aiokafka", "faust", "mode"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what they meet is told in our own words
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stopping, pulse, metrics = stop_signals(), Pulse(), KafkaMetrics()
+    async with AsyncExitStack() as stack:
+        stack.callback(FolderLock(settings.data).release)
+        publisher = await stack.enter_async_context(Publisher(settings.kafka))
+        bench = await _bench(settings, publisher, stack)
+        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone)
+
+        def made(table: Rows) -> Worker:
+            return Worker(settings.kafka.names, setting, bench, Ways(publisher, table, metrics, pulse.check))
+
+        host = FaustHost(settings.kafka, settings.data, made, metrics)
+        metrics.ready_when(lambda: _status(host, publisher).ready)
+        app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
+        await listening(settings, app, stack)
+        await _until_stopped(host, pulse, stopping)
+
+
+async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> Bench:
+    """Load the standards, and publish the text of those that nobody has published before."""
+    names, revisions = settings.kafka.names, Revisions()
+    tail = Tail(await stack.enter_async_context(consuming(settings.kafka)), names.revisions, revisions.take)
+    await tail.begin()
+    bench = Bench(StandardsFiles(settings.standards), revisions.known, tail.catch_up)
+    ours = revisions.missing(bench.loaded, wall())
+    await publisher.publish(
+        [Message(names.revisions, 0, msgspec.json.encode(each), each.revision.encode()) for each in ours]
+    )
+    return bench
+
+
+async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event) -> None:
+    working, beating = asyncio.create_task(host.run()), asyncio.create_task(pulse.run())
+    asked = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([working, beating, asked], return_when=asyncio.FIRST_COMPLETED)
+    for task in (beating, asked):
+        task.cancel()
+    if beating in done:
+        beating.result()  # it raised; nothing of what is in memory may be written
+    if asked in done:
+        await host.stop()
+    await working
+
+
+def _status(host: FaustHost, publisher: Publisher) -> Status:
+    partitions = host.worker.partitions.values()
+    reason = publisher.fault or ("" if host.ready else "the partitions are being brought back")
+    return Status(
+        ready=not reason,
+        reason=reason,
+        low=min((each.watermark.lows[0] for each in partitions), default=-1),
+        newest=max((n for each in partitions for n in each.watermark.newest_of.values()), default=-1),
+        waiting=host.worker.waiting,
+        problems=host.worker.problems,
+    )

@@ -1,0 +1,213 @@
+"""A whole chain in memory: facts, workers that crash anywhere, changelogs and ticks, driven by one seed.
+
+Everything of Kept in it is the real thing; only Kafka and Faust are lists. A crash comes in the midst of publishing:
+some of the messages are there and some are not, as a broker would have it. The next worker is on the same machine, with
+the table as it was, or on another one, with what the changelog has.
+Knows: the order of work. Must not know: what the ledger should be.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from standards.events import Event
+from standards.ledger import Line
+from standards.spec import Loaded, Source, load
+from streams.engine import Standards
+from streams.kafka.facts import Facts, FactsCodec, Progress, Revision
+from streams.kafka.judging import Bench
+from streams.kafka.partition import Setting
+from streams.kafka.routing import Routing
+from streams.kafka.topics import Names
+from streams.kafka.worker import Message, Remembered, Ways, Worker
+from streams.metrics.kafka import KafkaMetrics
+
+NAMES = Names("")
+FAR = 2**60
+"""A clock that is ahead of every event."""
+
+
+class Crash(Exception):  # noqa: N818 - it is none of ours to mend
+    """The process is gone."""
+
+
+class Topics:
+    """All topics, as lists; and the crash that comes after so many more messages."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+        self.left = -1
+
+    def log(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
+        return self.of.setdefault((topic, partition), [])
+
+    async def publish(self, messages: Sequence[Message]) -> list[int]:
+        offsets = []
+        for each in messages:
+            if self.left == 0:
+                raise Crash
+            self.left -= 1
+            log = self.log(each.topic, each.partition)
+            offsets.append(len(log))
+            log.append((each.key, each.value))
+        return offsets
+
+
+class Disk:
+    """A worker's table."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, dict[bytes, bytes]] = {}
+
+    def rows(self, partition: int) -> Iterable[tuple[bytes, bytes]]:
+        return list(self.of.get(partition, {}).items())
+
+    def remember(self, partition: int, rows: Sequence[Remembered]) -> None:
+        kept = self.of.setdefault(partition, {})
+        for _, key, value in rows:
+            if value is None:
+                kept.pop(key, None)
+            else:
+                kept[key] = value
+
+    @classmethod
+    def recovered(cls, topics: Topics, partitions: int) -> "Disk":
+        disk = cls()
+        for number in range(partitions):
+            rows = [Remembered(at, k or b"", v) for at, (k, v) in enumerate(topics.log(NAMES.changelog, number))]
+            disk.remember(number, rows)
+        return disk
+
+
+async def _nothing() -> None:
+    """There is nothing to refresh: all revisions are known."""
+
+
+class Chain:
+    """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`."""
+
+    def __init__(self, shops: Sequence[Standards], *, partitions: int, draw: random.Random, crashes: int) -> None:
+        self.topics = Topics()
+        self.draw = draw
+        self.crashes = crashes
+        self.partitions = partitions
+        self.shops = list(shops)
+        self.known: dict[str, Revision] = {}
+        self.committed = dict.fromkeys(range(partitions), 0)
+        self.disk = Disk()
+        for shop in self.shops:
+            for standard in (loaded := shop.load(())).standards:
+                excerpt = loaded.excerpt(standard.id)
+                self.known[standard.revision] = Revision(standard.revision, standard.id, excerpt, 0)
+        self.use(0)
+
+    def use(self, shop: int) -> None:
+        """Start another worker, with the standards of a shop."""
+        self.bench = Bench(self.shops[shop], self.known, _nothing)
+        ways = Ways(self.topics, self.disk, KafkaMetrics(), lambda: None)
+        self.worker = Worker(NAMES, Setting(self.partitions), self.bench, ways)
+        self.read = dict(self.committed)
+
+    def put(self, partition: int, facts: Facts[Event]) -> None:
+        raw = FactsCodec(self.bench.loaded.rulebook.classes).encode(facts)
+        self.topics.log(NAMES.facts, partition).append((None, raw))
+
+    def tick(self, lows: Sequence[int], wall: int = FAR) -> None:
+        for partition in range(self.partitions):
+            self.put(partition, Facts(wall=wall, lows=list(lows)))
+
+    def arrive(self, events: Sequence[Event], *, size: int) -> None:
+        """Publish events as the intake does, in batches of up to `size`, from one partition of `events`."""
+        routing = Routing(self.bench.loaded.rulebook, self.partitions)
+        newest, at = -1, 0
+        self.tick([-1], events[0].at)
+        while at < len(events):
+            batch = events[at : at + self.draw.randint(1, size)]
+            at += len(batch)
+            newest = max(newest, *(event.at for event in batch))
+            routed = routing.route(batch, newest)
+            for partition, bucket in enumerate(routed.buckets):
+                if bucket or routed.hearings or self.draw.random() < 0.3:
+                    self.put(partition, Facts(FAR, [], 0, 1, newest, routed.hearings, bucket))
+
+    async def work(self) -> None:
+        """Take all there is, in any order of the partitions, with crashes on the way."""
+        while True:
+            try:
+                if self.crashes and self.topics.left < 0 and self.draw.random() < 0.2:
+                    self.crashes -= 1
+                    self.topics.left = self.draw.randint(0, 12)
+                if not await self._step():
+                    return
+            except Crash:
+                self.topics.left = -1
+                if self.draw.random() < 0.5:
+                    self.disk = Disk.recovered(self.topics, self.partitions)
+                self.use(self.draw.randrange(len(self.shops)))
+
+    async def _step(self) -> bool:
+        waiting = [p for p in self.read if self.read[p] < len(self.topics.log(NAMES.facts, p))]
+        if waiting:
+            partition = self.draw.choice(waiting)
+            offset = self.read[partition]
+            await self.worker.take(partition, offset, self.topics.log(NAMES.facts, partition)[offset][1] or b"")
+            self.read[partition] += 1
+        if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
+            for partition, offset in (await self.worker.flush()).items():
+                self.committed[partition] = offset + 1
+        return bool(waiting) or self.committed != self.read
+
+    def lows(self) -> list[int]:
+        """Give what a ticker would say of the higher strata: what every partition's lower ones have reached."""
+        latest: dict[bytes, Progress] = {}
+        for key, raw in self.topics.log(NAMES.progress, 0):
+            latest[key or b""] = msgspec.json.decode(raw or b"", type=Progress)
+        if len(latest) < self.partitions:
+            return []
+        return [min(each.lows[min(level, len(each.lows) - 1)] for each in latest.values()) for level in range(9)]
+
+    async def end(self, at: int) -> None:
+        """Let time reach an instant in every stratum."""
+        self.tick([at])
+        await self.work()
+        for _ in range(len(self.bench.loaded.rulebook.strata) + 1):
+            self.tick([at, *self.lows()])
+            await self.work()
+
+    def ledger(self) -> dict[str, bytes]:
+        """Give the ledger's lines by their ids. Raises AssertionError where two with one id differ."""
+        found: dict[str, bytes] = {}
+        for partition in range(self.partitions):
+            for _, raw in self.topics.log(NAMES.ledger, partition):
+                for line in (raw or b"").splitlines():
+                    name = msgspec.json.decode(line, type=Line).id
+                    assert found.setdefault(name, line) == line
+        return found
+
+
+def run(chain: Chain, events: Sequence[Event], *, size: int) -> dict[str, bytes]:
+    """Let events arrive, work, and give the ledger as of the newest event."""
+
+    async def all_of_it() -> None:
+        chain.arrive(events, size=size)
+        await chain.work()
+        await chain.end(max(event.at for event in events))
+
+    asyncio.run(all_of_it())
+    return chain.ledger()
+
+
+def given_standards(text: Any) -> Standards:  # noqa: ANN401 - whatever `load` takes
+    """Give standards from a text, as workers have them."""
+
+    class Given:
+        def fingerprint(self) -> object:
+            return None
+
+        def load(self, retired: Sequence[str]) -> Loaded:
+            return load([Source("rules.yaml", text)], retired=retired)
+
+    return Given()

@@ -1,0 +1,68 @@
+"""The door: events taken in by HTTP where nothing can be looked up, as `kept intake --http` does."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from standards.errors import StateError
+from streams.kafka.connection import KafkaSettings
+from streams.kafka.house import KafkaDoor
+from streams.kafka.log import producing
+from streams.kafka.outlet import Outlet, Post
+from streams.metrics import Metrics
+from streams.web import intake_application, serving
+from tests.streams.asking import BATCH, waiting
+from tests.streams.hosting import T0, Clock, shop
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@asynccontextmanager
+async def open_door(
+    folder: Path, kafka: KafkaSettings, *, backlog: int = 1_000
+) -> AsyncIterator[tuple[KafkaDoor, aiohttp.ClientSession]]:
+    """Serve a door on a free port and give a client of it."""
+    async with producing(kafka) as producer:
+        door = KafkaDoor(shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test")
+        app = intake_application(door, Metrics(), lambda: b"kept_something 1\n")
+        async with (
+            serving(app, "127.0.0.1", 0) as port,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Content-Type": BATCH}) as session,
+        ):
+            yield door, session
+
+
+async def test_a_door_takes_events_in_and_shows_none(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """It has the intake, the probes, the metrics it was given and its description, and no promises."""
+    async with open_door(tmp_path, kafka) as (door, session):
+        answer = await session.post("/v1/events", data=json.dumps([waiting("a", T0)]))
+        assert (answer.status, await answer.json()) == (202, {"accepted": 1, "refused": []})
+        assert (await session.get("/readyz")).status == 200
+        assert await (await session.get("/metrics")).text() == "kept_something 1\n"
+        described = await (await session.get("/openapi.json")).json()
+        assert set(described["paths"]) == {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/events"}
+        assert (await session.get("/v1/promises")).status == 404
+        assert "/v1/" not in await (await session.get("/")).text()
+        assert door.now_status().waiting == 0
+
+
+async def test_a_full_door_says_so(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """When as many events are without the broker's word as may be, the next ones are asked to come again."""
+    async with open_door(tmp_path, kafka, backlog=0) as (door, session):
+        answer = await session.post("/v1/events", data=json.dumps([waiting("a", T0)]))
+        assert (answer.status, "Retry-After" in answer.headers) == (429, True)
+        assert not door.room()
+
+
+async def test_a_missing_topic_is_named(kafka: KafkaSettings) -> None:
+    """Where the topics were not created, the message says how to do it."""
+    async with producing(kafka, request_timeout_ms=2_000) as producer:
+        outlet = Outlet(producer, kafka)
+        with pytest.raises(StateError, match=r"there is no topic .*nowhere; create it with `kept topics --create`"):
+            await outlet.partitions(f"{kafka.prefix}nowhere")
+        await outlet.publish([Post(kafka.names.events, b"[]")])
+        assert outlet.fault == ""

@@ -1,0 +1,43 @@
+"""Topics for a test: made under a prefix that no other test has, and removed when it is over.
+
+Read next: `conftest.py`, whose fixtures give them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from contextlib import suppress
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from streams.kafka.admin import create
+from streams.kafka.connection import KafkaSettings
+from streams.kafka.topics import wanted
+
+_COUNT = itertools.count(1)
+
+
+def prepared(servers: str, *, partitions: int = 4, events_partitions: int = 2) -> KafkaSettings:
+    """Create all topics on a broker, under a new prefix, and give the settings to reach them."""
+    settings = KafkaSettings(
+        brokers=servers,
+        prefix=f"t{os.getpid()}-{next(_COUNT)}.",
+        partitions=partitions,
+        events_partitions=events_partitions,
+    )
+    create(settings, wanted(settings.names, partitions=partitions, events_partitions=events_partitions))
+    return settings
+
+
+def remove(settings: KafkaSettings) -> None:
+    """Delete all topics under the settings' prefix, whoever made them; a broker that has gone takes them along."""
+    with suppress(KafkaError):
+        admin = KafkaAdminClient(**settings.kafka_python(), bootstrap_timeout_ms=2_000, request_timeout_ms=10_000)
+        try:
+            names = [name for name in admin.list_topics() if name.startswith(settings.prefix)]
+            if names:
+                admin.delete_topics(names, raise_errors=False)
+        finally:
+            admin.close()
