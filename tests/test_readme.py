@@ -18,6 +18,8 @@ from standards.ledger import Line
 from standards.spec import Source, load
 from standards.standard import UTC_ZONE
 from streams.floor import DEMO_STANDARDS
+from streams.kafka.topics import Names, wanted
+from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
 from tests.history import instant
 
@@ -87,3 +89,13 @@ def test_every_setting_is_explained() -> None:
     """The operator finds every setting in docs/operations.md, and none that does not exist."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `(KEPT_\w+)` \|", text, re.MULTILINE)) == sorted(NAMES)
+
+
+def test_every_topic_and_metric_of_kafka_is_explained() -> None:
+    """Who runs Kept on Kafka finds every topic and every metric in docs/kafka.md, and none that does not exist."""
+    text = (ROOT / "docs" / "kafka.md").read_text(encoding="utf-8")
+    topics = [topic.name for topic in wanted(Names(""), partitions=8, events_partitions=4)]
+    assert re.findall(r"^\| `([\w-]+)` \|.*\| (?:\d+ d|for ever|compacted) \|", text, re.MULTILINE) == topics
+    names = re.findall(r"^# TYPE (\w+)", KafkaMetrics().text().decode(), re.MULTILINE)
+    rows = "".join(re.findall(r"^\| (`kept_.*?`) \|", text, re.MULTILINE))
+    assert sorted(re.findall(r"`(kept_\w+)`", rows)) == sorted(name for name in names if not name.endswith("_created"))

@@ -176,6 +176,9 @@ class FaustHost:
             log.info("partitions given back", partitions=ours)
 
     async def _recovered(self, _app: Any, **_: Any) -> None:  # noqa: ANN401 - Faust's signal
+        for partition in self._assigned():
+            if not await self.worker.restore(partition):
+                return  # they change hands again
         self.ready = True
         seconds = perf_counter() - self._began
         self._metrics.recovered(seconds)

@@ -40,7 +40,7 @@ __all__ = [
     "Producer", "Tail", "TopicPartition", "consuming", "producing", "refusal",
 ]  # fmt: skip
 
-logging.getLogger("aiokafka.conn").setLevel(logging.INFO)  # when debugging it logs what it sends, passwords too
+logging.getLogger("aiokafka.conn").setLevel(logging.WARNING)  # when debugging it logs what it sends, passwords too
 
 SESSION_MS: Final = 8_000
 """How long a process may be silent before its work is given to others."""

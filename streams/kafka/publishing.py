@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LONGEST_PAUSE: Final = 8.0
 """The longest pause between two tries while the broker is away, in seconds."""
 
+PATIENCE: Final = 5.0
+"""How long Kafka may take to say what there is, in seconds."""
+
 log = structlog.get_logger("kept")
 
 
@@ -63,6 +66,14 @@ class Publisher:
             else:
                 self.fault = ""
                 return offsets
+
+    async def partitions(self, topic: str) -> int:
+        """Say how many partitions a topic has. Raises StateError when Kafka does not say, or has no such topic."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return len(await (self._producer or await self._open()).partitions_for(topic))
+        except (KafkaError, TimeoutError):
+            raise StateError(f"there is no topic {topic}; create it with `kept topics --create`") from None
 
     async def _open(self) -> Producer:
         opened = producing(self._settings)

@@ -20,6 +20,10 @@ DELIVERIES: Final = "deliveries"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
+SEGMENT: Final = 16 << 20
+"""How large a part of a compacted topic grows, in bytes, before it can be compacted: all of it is read at a start."""
+SEGMENT_MS: Final = 600_000
+"""The same in milliseconds of its age."""
 _DAY: Final = 86_400_000
 _FOREVER: Final = -1
 
@@ -37,7 +41,10 @@ class Topic(NamedTuple):
     def config(self) -> dict[str, str]:
         """Give its settings as the broker names them."""
         if self.compacted:
-            return {"cleanup.policy": "compact", "max.message.bytes": str(self.largest)}
+            return {
+                "cleanup.policy": "compact", "max.message.bytes": str(self.largest),
+                "segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS),
+            }  # fmt: skip
         return {
             "cleanup.policy": "delete", "retention.ms": str(self.keep), "max.message.bytes": str(self.largest),
         }  # fmt: skip

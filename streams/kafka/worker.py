@@ -100,12 +100,8 @@ class Worker:
         Where that is not beyond this record, others that come before it were left out, and nothing was applied.
         Raises StateError for what is no record of facts, or cannot be read back.
         """
-        if number not in self.partitions:
-            drops = self._drops
-            await self._bench.refresh()
-            if drops != self._drops:  # the partition may be another worker's by now
-                return offset + 1
-            self.partitions[number] = self._restored(number)
+        if not await self.restore(number):
+            return offset + 1
         partition = self.partitions[number]
         if offset > partition.offset + 1:
             return partition.offset + 1
@@ -113,6 +109,19 @@ class Worker:
         self._waiting[number] = self._waiting.get(number, 0) + 1
         self._metrics.read(self._names.facts, 1, facts)
         return partition.offset + 1
+
+    async def restore(self, number: int) -> bool:
+        """Read a partition back from the table, if it is not there; says whether it is there and still this worker's.
+
+        Raises StateError for what cannot be read back.
+        """
+        if number not in self.partitions:
+            drops = self._drops
+            await self._bench.refresh()
+            if drops != self._drops:  # the partition may be another worker's by now
+                return False
+            self.partitions[number] = self._restored(number)
+        return True
 
     def pass_over(self, number: int, offset: int) -> None:
         """Go on with this record: those before it, which have not been applied, are gone for good."""
@@ -135,13 +144,15 @@ class Worker:
         One flush at a time; when partitions are lost in its midst, it ends without remembering anything of them.
         """
         async with self._flushing:
-            began, records = perf_counter(), self.waiting
+            began, records, drops = perf_counter(), self.waiting, self._drops
             flushes = {number: self.partitions[number].flush() for number in self._waiting}
             self._waiting = {}
             if not flushes:
                 return {}
             await self._log.publish([told for number, each in flushes.items() for told in self._told(number, each)])
             self._awake()
+            if drops != self._drops:  # however long it took: whoever has them next says the same again, and remembers
+                return {}
             await self._remember(flushes)
             await self._log.publish([self._progress(number, each) for number, each in flushes.items()])
             self._count(flushes, perf_counter() - began, records)
@@ -158,7 +169,7 @@ class Worker:
             self._table.remember(number, remembered)
 
     async def drop(self) -> None:
-        """Forget all partitions: others may have them from now on. What is being flushed is finished first."""
+        """Forget all partitions: others may have them from now on. What is being remembered is finished first."""
         self._drops += 1
         async with self._flushing:
             for number in self.partitions:

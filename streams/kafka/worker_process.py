@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+import structlog
 
 from standards.errors import StateError
 from streams.books import Status
@@ -31,8 +33,14 @@ from streams.telling import configure_logs
 from streams.web.probes import probes
 
 if TYPE_CHECKING:
+    from streams.kafka.connection import KafkaSettings
     from streams.kafka.faust_app import Rows
     from streams.settings import Settings
+
+GOODBYE_SECONDS: Final = 10.0
+"""How long the flush under way and the goodbye to the group may take, in seconds."""
+
+log = structlog.get_logger("kept")
 
 
 def run(settings: Settings) -> None:
@@ -50,6 +58,7 @@ async def _run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(FolderLock(settings.data).release)
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
+        await _check_partitions(settings.kafka, publisher)
         bench = await _bench(settings, publisher, stack)
         setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone)
 
@@ -61,6 +70,14 @@ async def _run(settings: Settings) -> None:
         app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
         await listening(settings, app, stack)
         await _until_stopped(host, pulse, stopping)
+
+
+async def _check_partitions(kafka: KafkaSettings, publisher: Publisher) -> None:
+    """Refuse settings that divide the subjects otherwise than the topic does: some would be nobody's."""
+    there = await publisher.partitions(kafka.names.facts)
+    if there != kafka.partitions:
+        found = f"{kafka.names.facts} has {there} partitions, and the settings say {kafka.partitions}"
+        raise StateError(f"{found}; set KEPT_KAFKA__PARTITIONS={there}")
 
 
 async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> Bench:
@@ -85,8 +102,18 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
     if beating in done:
         beating.result()  # it raised; nothing of what is in memory may be written
     if asked in done:
-        await host.stop()
+        await _goodbye(host)
     await working
+
+
+async def _goodbye(host: FaustHost) -> None:
+    """Finish what is under way, and leave; with Kafka away that would take for ever, so it has its time."""
+    try:
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await host.stop()
+    except TimeoutError:
+        log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
+        os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
 
 
 def _status(host: FaustHost, publisher: Publisher) -> Status:

@@ -76,7 +76,8 @@ def test_what_differs_is_told_with_what_would_mend_it_and_left_as_it_is(kafka: K
         f"retention.ms is 1h, and should be 1w: {alter} retention.ms=604800000",
         f"max.message.bytes is 1000, and should be 8388608: {alter} max.message.bytes=8388608",
     ]
-    (compacted,) = before[names.progress]
+    compacted, *segments = before[names.progress]
+    assert [segment.partition(" ")[0] for segment in segments] == ["segment.bytes", "segment.ms"]
     assert compacted.startswith("cleanup.policy is delete, and should be compact: ")
     (divided,) = before[names.dead_letters]
     assert divided.endswith("a topic keeps its number of partitions; begin anew under another KEPT_KAFKA__PREFIX")
