@@ -1,6 +1,7 @@
 # make run       : the demo, on the simulated floor    make lock  : the locks anew, from pyproject.toml
 # make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
 # make test      : everything that has to pass         make bench : the numbers in the docs, side by side
+# make bench-kafka : the same on Kafka, beside other stream processors
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
 # for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
@@ -20,7 +21,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run run-kafka test broker bench lock clean FORCE
+.PHONY: help run run-kafka test broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -31,7 +32,7 @@ run: $(VENV)/.can-run
 run-kafka: broker $(VENV)/.can-run-kafka
 	@$(BIN)/python -m tests.kafka.tryout $(ARGS)
 
-test: broker $(VENV)/.can-test $(VENV)/.can-watch
+test: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -45,6 +46,10 @@ broker: $(VENV)/pyvenv.cfg
 bench: $(BENCH_VENV)/.can-bench
 	$(BENCH_VENV)/bin/python -m benchmarks $(ARGS)
 
+bench-kafka: $(BENCH_VENV)/.can-bench
+	@$(BENCH_VENV)/bin/python -m tests.kafka.jars
+	$(BENCH_VENV)/bin/python -m benchmarks.kafka $(ARGS)
+
 # ARGS=--upgrade takes newer versions too. --no-config: a lock holds nothing of the machine that it was made on.
 COMPILE = env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip compile --quiet --no-config \
 	--universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock' \
@@ -54,7 +59,7 @@ lock: $(VENV)/.can-test
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra kafka --constraint requirements.lock --output-file requirements-kafka.lock
 	$(COMPILE) --extra kafka --extra dev --constraint requirements-kafka.lock --output-file requirements-dev.lock
-	$(COMPILE) --extra bench --output-file requirements-bench.lock
+	$(COMPILE) --extra bench --output-file requirements-bench.lock  # by itself: Quix takes no pydantic as new as ours
 
 clean:
 	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info
@@ -93,8 +98,17 @@ $(VENV)/.can-watch: $(VENV)/pyvenv.cfg
 		rm -rf $(VENV)/debian && mkdir $(VENV)/debian && cd $(VENV)/debian && \
 		get="apt-get -qq -o APT::Sandbox::User=root download $(WATCHERS)" && \
 		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } && \
-		for deb in *.deb; do dpkg-deb --fsys-tarfile $$deb | tar -x ./usr/bin || exit 1; rm $$deb; done && \
+		for deb in *.deb; do dpkg-deb --fsys-tarfile $$deb | tar -x ./usr || exit 1; rm $$deb; done && \
 		cd ../bin && ln -sf ../debian/usr/bin/* . \
+	) && touch $@ || true; fi
+
+# A browser for the tests of the board. It has too many libraries to be unpacked beside the environment, so it is installed
+# where that may be done; where it may not, the tests say what to do.
+$(VENV)/.can-browse: $(VENV)/pyvenv.cfg
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then touch $@; else ( \
+		echo "Installing Chromium (once) ..."; \
+		get="apt-get -qq -y --no-install-recommends install chromium" && \
+		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } >/dev/null \
 	) && touch $@ || true; fi
 
 $(BENCH_VENV)/.can-bench: requirements-bench.lock pyproject.toml $(BENCH_VENV)/pyvenv.cfg

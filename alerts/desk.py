@@ -1,42 +1,35 @@
-"""The desk: decides which lines of the ledger someone has to hear of.
+"""The desk: decides which lines of the ledger someone has to hear of. Who that is, and when, the switchboard decides.
 
 One desk case holds what was told of one subject's promises, so that nobody hears that all is well who never heard of
 the trouble, nor is warned of a deadline that is over. `feed` is as pure as the judge's: the same lines at the same
 time give the same notices, on every host and in every replay.
 
-Knows: lines, times, standards' wording. Must not know: channels, clocks, stores. Read next: `notice.py` for the words.
+Knows: lines, times, standards' wording. Must not know: channels, clocks, stores.
+Read next: `notice.py` for the words, `switchboard.py` for what follows where a policy names people.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.notice import Notice, Reason, notice
+from alerts.policy import Policy
 from standards.events import Tick
 from standards.ledger import Line
 from standards.promise import NEVER
 from standards.standard import CORRECTIONS_HORIZON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from standards.standard import Standard
+    from collections.abc import Iterable
 
 REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
 """How long after its last notice a promise is remembered, in microseconds: a correction comes within the horizon."""
-UTC_ZONE = ZoneInfo("UTC")
+
+__all__ = ["DeskCase", "DeskFact", "Policy", "Step", "feed"]
 
 DeskFact = Line | Tick
-
-
-class Policy(msgspec.Struct, frozen=True):
-    """What the desk decides by: the standards by revision, for their wording, and the zone in which times are told."""
-
-    standards: Mapping[str, Standard]
-    zone: ZoneInfo = UTC_ZONE
 
 
 class DeskCase(msgspec.Struct):

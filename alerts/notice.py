@@ -21,10 +21,32 @@ if TYPE_CHECKING:
     from standards.ledger import Line
     from standards.standard import Standard
 
-Reason = Literal["told", "not-actionable", "nobody-waits-for-it", "overdue"]
+Reason = Literal[
+    "told",
+    "not-actionable",
+    "nobody-waits-for-it",
+    "overdue",
+    "no-route",
+    "grouped",
+    "repeated",
+    "flapping",
+    "silenced",
+    "muted",
+    "inhibited",
+    "acknowledged",
+    "cured",
+    "quiet-hours",
+    "budget",
+]
 """Why a line of the ledger became a notice, or did not.
 
-Nobody has to act on it; nobody was told of the trouble; or it warns of a deadline that is over already.
+* `not-actionable`: nobody has to act on it. `nobody-waits-for-it`: nobody was told of the trouble. `overdue`: it warns
+  of a deadline that is over already.
+* `no-route`: the policy names nobody for it. `grouped`: it waits for others, or a later message speaks for it too.
+* `repeated`: the same person was told the same already. `flapping`: it comes and goes, and that was told.
+* `silenced`, `muted`, `inhibited`: by a person, by the time of day, by a graver trouble at the same place.
+* `acknowledged`: somebody looks after it. `cured`: it was over before it would have been told.
+* `quiet-hours`, `budget`: it stands in that person's next digest instead.
 """
 
 PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "station", "till", "window", "zone"})
@@ -37,6 +59,9 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     `text` stands alone: what to do, where and by when, or which promise is settled. `how`, `why` and `exceptions` are
     the standard's own words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
+    Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
+    without one both are empty. `promises` are all those that it speaks for, where they are more than its own.
+    `decided` is when it was to be told, in the time of the ledger, or -1.
     """
 
     id: str
@@ -57,6 +82,34 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     verdict: Verdict | None = None
     fields: dict[str, Plain] = {}
     reason: Reason = "told"
+    to: str = ""
+    addresses: dict[str, str] = {}
+    promises: tuple[str, ...] = ()
+    decided: int = -1
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """All promises that it tells of, by their ids."""
+        return self.promises or (self.promise,)
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """A notice that was not sent: the line it would have told of, to whom (empty: nobody was named), when, and why not.
+
+    `at` is when it would have been told, in microseconds UTC. The id is derived, so that a repeat can be told by it.
+    """
+
+    id: str
+    promise: str
+    line: str
+    to: str
+    reason: Reason
+    at: int
+
+
+def withheld(line: Line, to: str, reason: Reason, at: int) -> Withheld:
+    """Note that a line was not told to somebody."""
+    return Withheld(f"{line.id}:{to}:{reason}:{at}", line.promise, line.id, to, reason, at)
 
 
 def printable(text: str) -> str:
@@ -64,8 +117,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def notice(line: Line, standard: Standard, zone: ZoneInfo) -> Notice:
-    """Make the notice of a line; `standard` is the revision that judged it, `zone` the one in which times are told."""
+def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> Notice:
+    """Make the notice of a line; `standard` is the revision that judged it, `zone` the one in which times are told.
+
+    `now` is when it is told, in microseconds UTC, where that is later than the line.
+    """
     return Notice(
         id=line.id,
         kind=line.kind,
@@ -74,7 +130,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo) -> Notice:
         revision=line.revision,
         subject=line.subject,
         at=line.at,
-        text=_Words(line, standard, zone).text(),
+        text=_Words(line, standard, zone, max(now, line.at)).text(),
         due=line.due,
         severity=line.severity,
         owner=line.owner,
@@ -90,8 +146,9 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo) -> Notice:
 class _Words:
     """The sentences of one notice: what to do comes first, then the promise's clock."""
 
-    def __init__(self, line: Line, standard: Standard, zone: ZoneInfo) -> None:
+    def __init__(self, line: Line, standard: Standard, zone: ZoneInfo, now: int) -> None:
         self.line = line
+        self.now = now
         self.standard = standard
         self.zone = zone
         preposition = "at" if any(field in PLACES for field in standard.per) else "for"
@@ -141,7 +198,7 @@ class _Words:
         line = self.line
         if line.due < 0:
             return "The promise is about to be broken."
-        return f"Promise due {self._clock(line.due)}, {spoken(max(0, line.due - line.at))} left."
+        return f"Promise due {self._clock(line.due)}, {spoken(max(0, line.due - self.now))} left."
 
     def _after(self) -> str:
         waited = self.line.at - self.line.opened
@@ -166,6 +223,6 @@ class _Words:
 
     def _clock(self, at: int) -> str:
         """Tell an instant as people read it: the time of day, and the day where it is another one than today."""
-        told, now = (moment(instant).astimezone(self.zone) for instant in (at, self.line.at))
+        told, now = (moment(instant).astimezone(self.zone) for instant in (at, self.now))
         day = "" if told.date() == now.date() else f"{told:%Y-%m-%d} "
         return f"{day}{told:%H:%M:%S}{' UTC' if self.zone.key == 'UTC' else ''}"

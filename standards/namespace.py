@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 SECTIONS = ("calendars", "feeds", "events", "standards")
 VERSION = 1
 
-_NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+"""What calendars, feeds, standards and people are called by."""
 _KEYS = keys_of(DocumentModel)
 
 
@@ -50,7 +51,7 @@ class Namespace:
         if first is not entry:
             found = f"{entry.name!r} is declared already, in {first.where}"
             entry.error("duplicate-name", found, "choose another name, or remove one of the two", key=True)
-        if section != "events" and not _NAME.fullmatch(entry.name):
+        if section != "events" and not NAME.fullmatch(entry.name):
             found = f"{entry.name!r} is no name"
             entry.error("bad-name", found, "write lower case words joined by -, such as no-wait", key=True)
 

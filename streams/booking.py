@@ -60,13 +60,20 @@ def book_notices(
 ) -> list[Notice]:
     """Write, inside a transaction, notices and that they wait for channels; gives those that were not there before.
 
-    `received` is when they were decided, in microseconds UTC, and `shard` the part of all notices that they are of.
+    `received` is when they were decided, in microseconds UTC, and `shard` the part of all notices that they are of. A
+    notice to somebody waits for those channels by which they are reached; where none of them is set up, for all.
     """
     last = _last(database, "notices") if notices else 0
     changed = database.put(_NOTICE, [(it.id, it.promise, received, shard, _encode(it)) for it in notices])
-    outbox = [(it.id, channel) for it in notices for channel in channels]
+    outbox = [(it.id, channel) for it in notices for channel in _channels(it, channels)]
     database.put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
+    others = [(promise, it.id) for it in notices for promise in it.promises if promise != it.promise]
+    database.put("INSERT OR IGNORE INTO spoken_for (promise, notice) VALUES (?,?)", others)
     return list(notices) if changed == len(notices) else _new(database, "notices", last, notices)
+
+
+def _channels(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
+    return [channel for channel in channels if channel in notice.addresses] or channels
 
 
 def _last(database: Database, table: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from alerts.notice import Notice
+from alerts.notice import Notice, Withheld
 from standards.errors import KeptError
 from standards.ledger import Line, Plain
 from standards.promise import State, Verdict
@@ -113,12 +113,16 @@ class NoticeRow(msgspec.Struct, frozen=True):
 
 
 class PromiseView(msgspec.Struct, frozen=True):
-    """Everything about one promise: its lines, what was told of it, and the text of the revision that judges it."""
+    """Everything about one promise: its lines, what was told of it, and the text of the revision that judges it.
+
+    `withheld` are the notices that were not sent, with their reasons.
+    """
 
     row: PromiseRow
     lines: list[Line]
     notices: list[NoticeRow]
     revision_text: str
+    withheld: list[Withheld] = []
 
 
 class StandardRow(msgspec.Struct, frozen=True):

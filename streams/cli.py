@@ -102,8 +102,9 @@ def _load(paths: list[str]) -> Loaded:
 
     documents = read_documents(paths)
     if not documents.standards:
-        found, fix = "this is a mapping, and there is no standards file", "name one; a mapping is given with --map"
-        raise SpecError([Finding("no-standards", Place(documents.mappings[0].name, 1, 1), found, fix)])
+        found = f"this is a {'mapping' if documents.mappings else 'policy'}, and there is no standards file"
+        place = Place((documents.mappings or documents.policies)[0].name, 1, 1)
+        raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
     return load_standards(documents.standards)
 
 
@@ -135,19 +136,22 @@ def check(
 ) -> None:
     """Say everything that is wrong with standards files.
 
-    Mapping files are checked along with the standards they belong to.
+    Mapping files and the policy are checked along with the standards they belong to.
     """
     from streams.documents import load_standards, read_documents
+    from streams.policies import read_policy
     from streams.sources.mapping import load_mapping
 
     documents = read_documents(paths)
     loaded = load_standards(documents.standards)
     for source in documents.mappings:
         load_mapping(source, loaded.rulebook.classes, loaded.vocabulary)
+    read_policy(documents.policies, loaded.standards)
     for finding in loaded.warnings:
         typer.echo(finding.render() + "\n")
     warned = len(loaded.warnings)
     mappings = f", {_some(len(documents.mappings), 'mapping')}" if documents.mappings else ""
+    mappings += ", 1 policy" if documents.policies else ""
     read = f"{_some(len(loaded.standards), 'standard')}{mappings}"
     typer.echo(f"{read}: {_some(warned, 'warning') if warned else 'no findings'}.", err=True)
     raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
@@ -231,6 +235,30 @@ def run(
 
     settings = read_settings(data=data, listen=listen, standards=tuple(standards) if standards else None)
     asyncio.run(run_host(Plan(settings, demo, speed, seed, plain)))
+
+
+class Id(str):
+    """The id of something, as it is copied from a page or a message."""
+
+    __slots__ = ()
+
+
+@app.command(epilog="Example: kept why 3a9e255dd0f908367da3 --data /var/lib/kept")
+def why(
+    promise: Annotated[Id, typer.Argument(help="Which one.", metavar="PROMISE", parser=Id)],
+    *,
+    data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")] = None,
+) -> None:
+    """Tell the whole story of one promise.
+
+    Its events, the arithmetic of its clock, the clause, who was told, and who was not and why. Nothing is changed, and
+    a host that uses the folder goes on.
+    """
+    from streams.looking import story
+    from streams.settings import read_settings
+
+    settings = read_settings(data=data)
+    typer.echo(story(settings.data, promise, settings.zone))
 
 
 @app.command(epilog="Example: kept schema > kept.schema.json")

@@ -83,7 +83,7 @@ class Dispatcher:
 
     @property
     def under_way(self) -> int:
-        """How many deliveries were begun and are not noted yet."""
+        """How many deliveries were begun and are not noted yet; a lane that asks what is due counts as one."""
         return sum(lane.under_way for lane in self._lanes)
 
     async def run(self) -> None:
@@ -155,11 +155,12 @@ class _Lane:
         self._dispatcher = dispatcher
         self._channel = channel
         self._tried = tried
+        self._asking = False
         self._open: dict[str, Delivery | None] = {}
 
     @property
     def under_way(self) -> int:
-        return len(self._open)
+        return len(self._open) + self._asking
 
     async def run(self) -> None:
         """Note what was delivered, begin what is due, and rest; for ever, whatever happens."""
@@ -169,15 +170,17 @@ class _Lane:
                 self.wake.clear()
                 try:
                     await self._note()
+                    self._asking = True  # what the answer holds is begun at once
                     for row in await self._due():
                         self._open[row.notice.id] = None
                         group.create_task(self._deliver(row))
                 except Exception as error:  # noqa: BLE001 - a lane that ends would be missed too late
                     failures += 1
                     _report(error)
+                    self._asking = False
                     await asyncio.sleep(store_wait(failures))
                     continue
-                failures = 0
+                failures, self._asking = 0, False
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self.wake.wait()

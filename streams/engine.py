@@ -13,17 +13,20 @@ from __future__ import annotations
 
 from collections import Counter
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from alerts.acts import act_of
 from alerts.desk import DeskCase, Policy
 from standards.errors import EventError, SpecError, StateError
 from standards.events import DERIVED_SOURCE, type_of
 from standards.ledger import line
 from standards.standard import CORRECTIONS_HORIZON
 from streams.books import Committed
+from streams.callbook import read_calls
+from streams.callroom import Called, CallRoom
 from streams.deskroom import DeskRoom
 from streams.pump import GRACE, LATENESS, Position, Pump
 from streams.record import KEEP, Batch, Recorder
@@ -34,8 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from alerts.policy import People
     from standards.events import Event
+    from standards.ledger import Line
     from standards.spec import Loaded
+    from standards.standard import Standard
+    from streams.deskroom import Told
 
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of the wall clock, in microseconds."""
@@ -59,10 +66,25 @@ class Standards(Protocol):
         """Load them together with excerpts of older revisions. Raises SpecError."""
 
 
+class Policies(Protocol):
+    """Where the policy comes from: read anew whenever the standards are."""
+
+    def load(self, standards: Iterable[Standard]) -> People | None:
+        """Load it for these standards; None where there is none. Raises SpecError."""
+
+
+class Rules(NamedTuple):
+    """What was read together: the standards, and the people that a policy names."""
+
+    loaded: Loaded
+    people: People | None = None
+
+
 class Options(msgspec.Struct, frozen=True):
     """How to judge and tell. `lateness`, `grace`, `max_skew` and `keep` are microseconds.
 
-    Notices go to all `channels`. What is only looked up, such as events, is forgotten after `keep`.
+    Notices go to all `channels`, unless one of the `policies` says to whom they go. What is only looked up, such as
+    events, is forgotten after `keep`.
     """
 
     lateness: int = LATENESS
@@ -71,6 +93,7 @@ class Options(msgspec.Struct, frozen=True):
     zone: ZoneInfo = ZoneInfo("UTC")
     channels: tuple[str, ...] = ()
     keep: int = KEEP
+    policies: Policies | None = None
 
 
 DEFAULTS = Options()
@@ -82,6 +105,8 @@ class Engine:
     loaded: Loaded
     reader: Reader
     pump: Pump
+    people: People | None = None
+    calls: CallRoom | None = None
 
     def __init__(self, folder: Path, standards: Standards, options: Options) -> None:
         """Open the store in a folder. Raises StateError."""
@@ -99,7 +124,7 @@ class Engine:
         if not hasattr(self, "loaded"):
             self.reload(wall)
             return
-        self.adopt(self.loaded, wall)
+        self.adopt(Rules(self.loaded, self.people), wall)
 
     def reload(self, wall: int) -> None:
         """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
@@ -113,27 +138,32 @@ class Engine:
         found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
         return [(str(revision), str(text)) for revision, text in found]
 
-    def read_standards(self, owing: Sequence[tuple[str, str]]) -> Loaded:
-        """Read the standards, and the older revisions that are still owed. Touches no state: any thread may do it."""
+    def read_standards(self, owing: Sequence[tuple[str, str]]) -> Rules:
+        """Read the standards, the older revisions that are still owed, and the policy. Any thread may do it."""
         loaded = self.standards.load(())
         retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
-        return self.standards.load(retired) if retired else loaded
+        policies = self.options.policies
+        people = None if policies is None else policies.load(loaded.standards)
+        return Rules(self.standards.load(retired) if retired else loaded, people)
 
-    def adopt(self, loaded: Loaded, wall: int) -> None:
+    def adopt(self, rules: Rules, wall: int) -> None:
         """Read the stored state into a new pump and desk, store what the change itself changed, and go over to them."""
+        loaded, people = rules
         rulebook, options = loaded.rulebook, self.options
         pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
         recorder = Recorder(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read(pump.low))
         stored = self.database.all("SELECT body FROM desk_cases")
         desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
+        policy = Policy(rulebook.standards, options.zone, people)
+        calls = None if people is None else CallRoom(policy, people, read_calls(self.database))
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
-        self.loaded, self.pump, self.recorder = loaded, pump, recorder
+        self.loaded, self.pump, self.recorder, self.people, self.calls = loaded, pump, recorder, people, calls
         self.reader = Reader(rulebook.classes)
-        self.desk = DeskRoom(Policy(rulebook.standards, options.zone), desk_cases)
+        self.desk = DeskRoom(policy, desk_cases)
         self._types = set(rulebook.classes.values())
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
@@ -161,14 +191,15 @@ class Engine:
         outcome = self.pump.push(taken, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
         told = self.desk.push(lines, self.pump.low)
+        called = self._call(taken, lines, told)
         judged = perf_counter()
-        if not (taken or refused or outcome.touched or told.touched):
+        if not (taken or refused or outcome.touched or told.touched or called.touched):
             return None
         self.recorder.write(
             Batch(
                 received=wall, events=taken, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
-                desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices,
+                desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices, called=called,
                 unused=outcome.unused, position=self.pump.position(),
                 changed={transition.key for transition in outcome.transitions},
             )
@@ -184,6 +215,17 @@ class Engine:
             judging=judged - started,
             storing=perf_counter() - judged,
         )
+
+    def _call(self, taken: Sequence[Event], lines: Sequence[Line], told: Told) -> Called:
+        """Where a policy names people, let it decide on what is worth telling: its word goes into `told` then."""
+        if self.calls is None:
+            return Called()
+        acts = [act for act in map(act_of, taken) if act is not None]
+        worth = [line for line in lines if told.reasons.get(line.id) == "told"]
+        called = self.calls.push(worth, acts, self.pump.low)
+        told.notices = called.notices
+        told.reasons.update(called.reasons)
+        return called
 
     def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
         """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary."""

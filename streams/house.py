@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from standards.events import Event
     from standards.rulebook import Rulebook
-    from streams.books import ReadBooks, Status
+    from streams.books import Committed, Status
+    from streams.overview import BoardBooks
     from streams.wire import Reader, Refusal
 
 
@@ -48,5 +49,8 @@ class House(Door, Protocol):
         """The standards in force; another one after they were reloaded."""
 
     @property
-    def books(self) -> ReadBooks:
+    def books(self) -> BoardBooks:
         """What can be looked up."""
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""

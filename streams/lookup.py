@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.channels import Told
 from alerts.notice import Notice
 from standards.ledger import Line, Plain
 from standards.score import Score
@@ -25,10 +26,12 @@ from streams.books import (
     StandardRow,
     Total,
 )
+from streams.callbook import withheld_of
+from streams.oversight import Oversight
 from streams.sqlite import FILE, Database
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from streams.books import PromiseFilter
@@ -48,8 +51,22 @@ _NEAREST = """
 SELECT standard, min(due) FROM promises WHERE verdict IS NULL AND due >= 0 AND state IN ('open', 'warned')
 GROUP BY standard
 """
+_TOLD = """
+SELECT body FROM notices WHERE promise = ? OR id IN (SELECT notice FROM spoken_for WHERE promise = ?) ORDER BY seq
+"""
+_LAST = 2**63 - 1
+_PAGE = 500
+"""How many notices are looked at in one go."""
 _DELIVERY = "notice, channel, state, tries, next_try, delivered, error"
 
+
+class _Identity(msgspec.Struct):
+    id: str
+    source: str
+
+
+_encode = msgspec.json.encode
+_identity = msgspec.json.Decoder(_Identity).decode
 _line = msgspec.json.Decoder(Line).decode
 _notice = msgspec.json.Decoder(Notice).decode
 _fields = msgspec.json.Decoder(dict[str, Plain]).decode
@@ -61,6 +78,7 @@ class Lookup:
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder / FILE, read_only=True)
         self._lock = Lock()
+        self.overview = Oversight(self._all, _ROW, _promise, self._notices)
 
     def close(self) -> None:
         """Close the connection."""
@@ -92,10 +110,11 @@ class Lookup:
                 return None
             found = _promise(row)
             lines = database.all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq", [promise_id])
-            bodies = database.all("SELECT body FROM notices WHERE promise = ? ORDER BY seq", [promise_id])
+            bodies = database.all(_TOLD, [promise_id, promise_id])
+            kept_back = withheld_of(database, promise_id)
             text = database.one("SELECT excerpt FROM revisions WHERE revision = ?", [found.revision])
             notices = self._with_deliveries(bodies)
-        return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "")
+        return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", kept_back)
 
     def _with_deliveries(self, bodies: Iterable[Row]) -> list[NoticeRow]:
         found = []
@@ -104,6 +123,10 @@ class Lookup:
             told = _notice(body)
             found.append(NoticeRow(told, [Delivery(*row) for row in self._database.all(sql, [told.id])]))
         return found
+
+    def _notices(self, bodies: Sequence[Row]) -> list[NoticeRow]:
+        with self._lock, self._database.reading():
+            return self._with_deliveries(bodies)
 
     def standards(self) -> list[StandardRow]:
         """Give the revisions that were ever loaded, those in force first."""
@@ -138,6 +161,15 @@ class Lookup:
         with self._lock, self._database.reading():
             return self._with_deliveries(self._database.all(sql, [after, limit] if after else [limit]))
 
+    def event(self, source: str, name: str, at: int) -> bytes | None:
+        """Give an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
+        mark = _encode(name)
+        for (body,) in self._all("SELECT body FROM events WHERE first <= ? AND last >= ? ORDER BY seq", at, at):
+            for raw in bytes(body).splitlines():
+                if mark in raw and (found := _identity(raw)).id == name and found.source == source:
+                    return raw
+        return None
+
     def totals(self) -> list[Total]:
         """Give how many lines of each kind the ledger has, by standard and owner."""
         return [Total(*row) for row in self._all("SELECT standard, owner, kind, count FROM totals")]
@@ -163,6 +195,26 @@ class Lookup:
         """  # noqa: S608 - fixed names, and numbers
         rows = self._all(sql, channel, at, tried, limit)
         return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
+
+    def standing(self, channel: str, since: int, *, shards: Collection[int] | None = None) -> list[Told]:
+        """Give the last notice of each promise that came in from `since` on, where the channel has it; newest first.
+
+        What is still on its way to the channel is left out, and so is what was told before it. `since`: microseconds
+        UTC. It is read in pages, so that nobody else has to wait for all of it.
+        """
+        of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
+        sql = f"""
+            SELECT n.seq, n.received, n.body, o.delivered,
+                o.state IS 'delivered' AND n.seq = (SELECT max(seq) FROM notices WHERE promise = n.promise){of}
+            FROM notices n LEFT JOIN outbox o ON o.notice = n.id AND o.channel = ?
+            WHERE n.seq < ? ORDER BY n.seq DESC LIMIT ?
+        """  # noqa: S608 - fixed text, and numbers
+        found: list[Told] = []
+        rows: list[Row] = [(_LAST, since)]
+        while rows and rows[-1][1] >= since:
+            rows = self._all(sql, channel, rows[-1][0], _PAGE)
+            found += [Told(_notice(row[2]), row[3]) for row in rows if row[4] and row[1] >= since]
+        return found
 
     def waiting_channels(self) -> list[str]:
         """Give the names of the channels that a notice waits for, set up or not."""

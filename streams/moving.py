@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Homes:
     """Where a rulebook judges each revision, and each event of a subject.
 
-    `lasting` are groups that had the events of their own cases before: no other case's events go to them.
+    `lasting` are groups that had the events of their own cases before: no other case's events go to them, unless that
+    case's group is gone, and may have become a part of them.
     """
 
     def __init__(self, rulebook: Rulebook, lasting: Container[str] = ()) -> None:
@@ -38,7 +39,8 @@ class Homes:
             found |= {
                 group.name
                 for group in same
-                if types & group.reactions.keys() and (group.name == case.group or group.name not in self._lasting)
+                if types & group.reactions.keys()
+                and (group.name == case.group or group.name not in self._lasting or case.group not in self._groups)
             }
         if not found and case.group in self._groups and not case.slots:
             found.add(case.group)
@@ -48,15 +50,17 @@ class Homes:
         """Join to a case what belongs to its group of another one of the same subject; gives the first, changed."""
         group = self._groups[known.group]
         held = {_whole(event.id, event.source): event for event in known.held}
+        judged = {_whole(name, known.home) for name in (*known.seen, *known.seen_before)}
         for event in other.held:
-            if type(event) in group.reactions and event.at > known.time:
-                held.setdefault(_whole(event.id, event.source), event)
+            name = _whole(event.id, event.source)
+            if type(event) in group.reactions and name not in judged:
+                held.setdefault(name, event)
         known.held = sorted(held.values(), key=group.order)
         known.slots |= {rev: slot for rev, slot in other.slots.items() if self._home.get(rev) == known.group}
         known.seen_before = {**_seen(other, known.home), **_seen(known, known.home)}
         known.seen = {}
         known.leaf = max(known.leaf, other.leaf) + 2  # both leaves are other ones than any that was stored
-        known.time = max(known.time, other.time)
+        known.time = other.time if known.time < 0 else min(known.time, other.time)  # all of it was judged up to here
         known.turned = max(known.turned, other.turned)
         known.newest = max(known.newest, other.newest)
         known.touched = max(known.touched, other.touched)

@@ -15,8 +15,11 @@ import msgspec
 from alerts.desk import DeskCase
 from standards.events import type_of
 from standards.standard import DAY
+from streams.acting import act_classes, book_acts
 from streams.booking import book_lines, book_notices
 from streams.books import Delivery
+from streams.callbook import book_calls
+from streams.callroom import Called
 from streams.forgetting import forget
 from streams.pump import Position
 from streams.shelving import CaseStore
@@ -56,7 +59,8 @@ class Batch(msgspec.Struct):
     """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
 
     `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `changed` are the subjects
-    of which a promise changed, where that is known. `told` gives each line's reason, by its id.
+    of which a promise changed, where that is known. `told` gives each line's reason, by its id. `called` is what the
+    policy's people were told, and not told.
     """
 
     received: int
@@ -70,6 +74,7 @@ class Batch(msgspec.Struct):
     told: Mapping[str, Reason] = {}
     notices: Sequence[Notice] = ()
     unused: Sequence[Unused[Event]] = ()
+    called: Called = msgspec.field(default_factory=Called)
 
 
 class Recorder:
@@ -85,6 +90,7 @@ class Recorder:
         self.channels = tuple(channels)
         self.keep = keep
         self.cases = CaseStore(database, rulebook)
+        self._acts = act_classes(rulebook.classes)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
@@ -101,6 +107,7 @@ class Recorder:
         if batch.events:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
+            book_acts(self.database, batch.events, self._acts)
         put(_LETTER, [(received, it.reason, it.message, it.raw[:RAW_KEPT]) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
@@ -112,6 +119,7 @@ class Recorder:
         gone = [key for key, case in batch.desk_cases.items() if case is None]
         put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
         book_notices(self.database, batch.notices, self.channels, received=batch.received)
+        book_calls(self.database, batch.called, batch.received)
 
     def revisions(self, excerpts: Mapping[str, tuple[str, str]], at: int) -> None:
         """Note, inside a transaction, which revisions are in force: revision -> (standard, its text)."""

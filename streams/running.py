@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from alerts.channels.console import Console
-from alerts.channels.webhook import Webhook
 from standards.errors import StateError
+from streams.channels import channels_of
 from streams.embedded import EmbeddedHost
 from streams.engine import Options
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.metrics import Metrics
+from streams.policies import PolicyFiles
+from streams.reminding import remind
 from streams.settings import StandardsFiles
 from streams.telling import configure_logs, follow, resume, write_lines
 from streams.web import Access, Limits, application, serving
@@ -81,6 +83,8 @@ async def run(plan: Plan) -> None:
         resume(view, host)
         host.listen(follow(view, host))
         view.api = await _serve(settings, host, stack)
+        reminders = asyncio.create_task(remind(host.channels.values(), host.books.standing, host.wall))
+        stack.callback(reminders.cancel)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):
             work.append(play(host, clock, simulate(plan.seed, clock.wall())))
@@ -100,7 +104,8 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     host.listen_deliveries(metrics.delivered)
     name, port = settings.address
     token = settings.token.get_secret_value() if settings.token else ""
-    app = application(host, metrics, Access(token, (name,)), Limits(max_skew=settings.max_skew))
+    access = Access(token, (name,), settings.view_token.get_secret_value() if settings.view_token else "")
+    app = application(host, metrics, access, Limits(max_skew=settings.max_skew), settings.zone)
     try:
         port = await stack.enter_async_context(serving(app, name, port))
     except OSError as error:
@@ -137,13 +142,12 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
 
 def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
     settings = plan.settings
-    if settings.webhook_url:
-        secret = settings.webhook_secret.get_secret_value()
-        channels.append(Webhook(settings.webhook_url, secret=secret, clock=WallClock().wall))
+    channels += channels_of(settings, WallClock().wall)
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
-        lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep
-    )
+        lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
+        policies=PolicyFiles(plan.standards),
+    )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog
     return host

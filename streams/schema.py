@@ -193,5 +193,47 @@ ALTER TABLE late ADD COLUMN origin TEXT NOT NULL DEFAULT '';           -- the sa
 CREATE UNIQUE INDEX late_origin ON late (origin) WHERE origin != '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE)
+_THE_BOARD = """
+CREATE TABLE acts (              -- what people said they did about promises: events of some types, kept apart
+    seq INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    promise TEXT NOT NULL,       -- empty for an exception granted for whatever a subject was owed
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (source, id)
+);
+CREATE INDEX acts_promise ON acts (promise);
+CREATE INDEX promises_due ON promises (state, due, id) WHERE verdict IS NULL;   -- what needs a hand next
+CREATE INDEX promises_broken ON promises (settled) WHERE verdict = 'broken';    -- what is to be talked over
+"""
+
+_PEOPLE = """
+CREATE TABLE call_cases (        -- the desk's state: by place, by promise, by person, and what concerns every place
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+
+CREATE TABLE withheld (          -- notices that were not sent, each with its reason
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    promise TEXT NOT NULL,
+    received INTEGER NOT NULL,   -- when that was decided, by the host's clock
+    body BLOB NOT NULL
+);
+CREATE INDEX withheld_promise ON withheld (promise);
+
+CREATE TABLE spoken_for (        -- the other promises that a notice speaks for, beside its own
+    promise TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    PRIMARY KEY (promise, notice)
+) WITHOUT ROWID;
+CREATE INDEX spoken_for_notice ON spoken_for (notice);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

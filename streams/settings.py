@@ -11,16 +11,15 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UndecodedError
 
-from alerts.channels.webhook import signing_key
 from standards.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
+from streams.channel_settings import ChannelSettings, Secret
 from streams.documents import load_standards, read_documents
 from streams.kafka.connection import KafkaSettings
 
@@ -49,10 +48,6 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-def _bare(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
 def _zone(value: object) -> object:
     try:
         return ZoneInfo(value) if isinstance(value, str) else value
@@ -60,8 +55,6 @@ def _zone(value: object) -> object:
         raise ValueError(f"{value!r} is no time zone; write one like Europe/Warsaw") from None
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_bare)]
-"""A secret, without the line break that a file with it ends in."""
 Span = Annotated[int, BeforeValidator(_span)]
 """A length of time: written `1h30m`, kept in microseconds."""
 
@@ -81,7 +74,7 @@ class Address(NamedTuple):
             return False
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """All settings. `lateness`, `grace`, `max_skew` and `keep` are written like `2s`; here they are microseconds."""
 
     model_config = SettingsConfigDict(
@@ -92,6 +85,7 @@ class Settings(BaseSettings):
     data: Path = Path("kept-data")
     listen: str = "127.0.0.1:8321"
     token: Secret | None = None
+    view_token: Secret | None = None
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
@@ -99,8 +93,6 @@ class Settings(BaseSettings):
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
     backlog: Annotated[int, Field(ge=1)] = 100_000
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
-    webhook_url: Annotated[str, BeforeValidator(_bare), Field(repr=False)] = ""
-    webhook_secret: Secret = SecretStr("")
     log_format: Literal["text", "json"] = "text"
     kafka: KafkaSettings = KafkaSettings()
 
@@ -118,31 +110,6 @@ class Settings(BaseSettings):
             raise ValueError(f"{listen!r} is no place to listen; write host:port, as in 127.0.0.1:8321")
         return listen
 
-    @field_validator("webhook_url")
-    @classmethod
-    def _check_url(cls, url: str) -> str:
-        if not url:
-            return url
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("this is no web address; begin it with https://")
-        try:
-            parts = urlsplit(url)
-            usable = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("this has no host, or no port from 1 to 65535; write it like https://chat.example/hook")
-        return url
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _check_secret(cls, secret: SecretStr) -> SecretStr:
-        try:
-            signing_key(secret.get_secret_value())
-        except ValueError:
-            raise ValueError("what follows whsec_ is no base64; copy the secret anew") from None
-        return secret
-
     @model_validator(mode="after")
     def _check_open_door(self) -> Self:
         if not self.address.loopback and (self.token is None or not self.token.get_secret_value()):
@@ -150,11 +117,15 @@ class Settings(BaseSettings):
                 f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
+        token, view = (each.get_secret_value() if each else "" for each in (self.token, self.view_token))
+        if view and (not token or view == token):
+            raise ValueError(f"{PREFIX}VIEW_TOKEN lets others read; set {PREFIX}TOKEN to another secret, for all else")
         return self
 
 
 NAMES = (
-    *(PREFIX + name.upper() for name in Settings.model_fields if name != "kafka"),
+    *(PREFIX + name.upper() for name in Settings.model_fields if name not in {"kafka", *ChannelSettings.model_fields}),
+    *(PREFIX + name.upper() for name in ChannelSettings.model_fields),
     *(f"{PREFIX}KAFKA__{name.upper()}" for name in KafkaSettings.model_fields),
 )
 """All settings, as the environment names them."""

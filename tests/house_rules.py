@@ -22,8 +22,10 @@ FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "h
 
 # A home is a module, or the package that it grew into.
 HOMES = {
-    "aiohttp": ("streams.web", "alerts.channels.webhook"),
+    "aiohttp": ("streams.web", "alerts.channels.posting"),
     "aiokafka": ("streams.kafka.log",),
+    "aiosmtplib": ("alerts.channels.mail",),
+    "apprise": ("alerts.channels.chat",),
     "faust": ("streams.kafka.faust_app",),
     "kafka": ("streams.kafka.admin",),
     "mode": ("streams.kafka.faust_app",),

@@ -6,11 +6,13 @@ Read next: `webhook.py`, the one that reaches everything else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alerts.notice import Notice
 
 
@@ -32,3 +34,25 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of what the channel holds."""
+
+
+class Told(NamedTuple):
+    """The last notice of a promise that a channel has, and when it got it: microseconds UTC."""
+
+    notice: Notice
+    at: int
+
+
+@runtime_checkable
+class Reminding(Protocol):
+    """A channel whose other side forgets: what stands is told to it again, every `remind_seconds`.
+
+    `remembers` is how far back it wants to be reminded, in microseconds.
+    """
+
+    name: str
+    remind_seconds: float
+    remembers: int
+
+    async def remind(self, told: Sequence[Told]) -> None:
+        """Tell again what was told. Raises DeliveryError; the next time everything is told anew."""

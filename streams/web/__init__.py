@@ -1,29 +1,37 @@
-"""The web side of a host: the intake, the API, the probes and the metrics, as one aiohttp application.
+"""The web side of a host: the intake, the API, the board, the probes and the metrics, as one aiohttp application.
 
 Knows: how the parts are put together and served. Must not know: which host it serves. Read next: `intake.py` for what
-comes in, `reading.py` for what can be looked up, `guard.py` for who may.
+comes in, `reading.py` for what can be looked up, `board.py` for the pages, `guard.py` for who may.
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from streams.metrics import installed_version
+from streams.web.board import Board
+from streams.web.board_acts import Acts
+from streams.web.board_door import Door as BoardDoor
+from streams.web.board_live import Live
 from streams.web.forms import NoQuery
 from streams.web.grants import Grants
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.intake import Intake, Limits, Timed
 from streams.web.openapi import document
 from streams.web.operation import Operation, asked, read_query
-from streams.web.pages import DESCRIPTION, SCRAPE, Pages
+from streams.web.pages import Pages
 from streams.web.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from aiohttp.typedefs import Middleware
 
     from streams.house import Door, House
     from streams.metrics import Metrics
@@ -34,24 +42,42 @@ LONGEST_GOODBYE = 5.0
 """How long requests under way are waited for at the end, in seconds."""
 _LOOPBACK_ONLY = Access()
 _USUAL = Limits()
+_UTC: Final = ZoneInfo("UTC")
 
 
 def application(
-    house: House, metrics: Metrics, access: Access = _LOOPBACK_ONLY, limits: Limits = _USUAL
+    house: House,
+    metrics: Metrics,
+    access: Access = _LOOPBACK_ONLY,
+    limits: Limits = _USUAL,
+    zone: ZoneInfo = _UTC,
 ) -> web.Application:
-    """Put the web side of a host together. More routes may be added before it is served; they are guarded as well."""
+    """Put the web side of a host together; the board tells times in `zone`.
+
+    More routes may be added before it is served; they are guarded as well.
+    """
 
     async def scrape() -> bytes:
         nearest = await asked(house.books.nearest)
         return metrics.text(house.now_status(), house.wall(), nearest)
 
+    grants = Grants(house)
     operations = [
         *Intake(house, metrics, limits).operations(),
         *Reading(house).operations(),
-        *Grants(house).operations(),
+        *grants.operations(),
         *Pages(house, scrape).operations(),
     ]
-    return _application(house, operations, access)
+    sessions = access.sessions()
+    app = _application(house, operations, guarded(access, sessions))
+    live = Live(house, zone, os.urandom(6).hex())
+    board = Board(house, live, sessions, zone, unguarded=not access.token)
+    for part in (board, Acts(board, grants), BoardDoor(board, access)):
+        app.add_routes(part.routes())
+    app.router.add_get("/live", live.watch, allow_head=False)
+    app.cleanup_ctx.append(live.running)
+    app.on_shutdown.append(live.stop)
+    return app
 
 
 def intake_application(
@@ -66,19 +92,20 @@ def intake_application(
     async def scrape() -> bytes:
         return text()
 
-    pages = Pages(door, scrape, (SCRAPE, DESCRIPTION))
-    return _application(door, [*Intake(door, metrics, limits).operations(), *pages.operations()], access)
+    pages = Pages(door, scrape)
+    operations = [*Intake(door, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
+    return _application(door, operations, guarded(access, front=True))
 
 
-def _application(door: Door, operations: list[Operation], access: Access) -> web.Application:
+def _application(door: Door, operations: list[Operation], guard: Middleware) -> web.Application:
     async def describe(request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        described = document(operations, door.reader.classes, version=installed_version(), open_paths=OPEN)
+        described = document(operations, door.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})
         return web.json_response(described)
 
     answers = {HTTPStatus.OK: "application/json"}
     operations.append(Operation("GET", "/openapi.json", "Describe this API.", describe, answers))
-    app = web.Application(middlewares=[guarded(access)])
+    app = web.Application(middlewares=[guard])
     for operation in operations:
         if operation.method == "GET":
             app.router.add_get(operation.path, operation.handler)  # and HEAD

@@ -77,12 +77,17 @@ class Grants:
         check_open(self._house)
         check_type(request, ("application/json",))
         asked_for = _read(await read_body(request, _BODY))
+        answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
+        return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
+
+    async def take(self, asked_for: Grant, key: str = "") -> GrantAnswer:
+        """Take an exception in; `key` names it. Raises Problem where it cannot be granted."""
         reach = await self._reach(asked_for)
         self._check_may(asked_for, reach)
-        event = self._event(asked_for, reach, request.headers.get("Idempotency-Key", ""))
+        event = self._event(asked_for, reach, key)
         if not reach.already:
             await self._house.submit([event])
-        answer = GrantAnswer(
+        return GrantAnswer(
             event=event.id,
             standard=reach.standard,
             subject=reach.subject,
@@ -91,7 +96,6 @@ class Grants:
             promises=[row.id for row in reach.promises],
             already=reach.already,
         )
-        return json_answer(answer, HTTPStatus.OK if reach.already else HTTPStatus.ACCEPTED)
 
     async def _reach(self, grant: Grant) -> _Reach:
         """Find the promises that a grant is for."""

@@ -1,10 +1,11 @@
 """The guard: who may ask at all, and how every answer leaves the house.
 
-With a token, everything but the page, the probes and the API's description needs `Authorization: Bearer`. Without one
+With a token, everything but the probes and the API's description needs `Authorization: Bearer` or, for reading and for
+the board's own forms, a session that began with the token. The token for viewing reads and changes nothing. Without one
 the server is for this machine only: a request must name it by a loopback name or by the one it listens on, or a web
 page anywhere could reach it by pointing its own name at 127.0.0.1 (DNS rebinding). A page of another origin may never
 change anything. Every error leaves as a problem, and every answer with strict headers.
-Knows: HTTP headers. Must not know: events, promises. Read next: `problem.py`.
+Knows: HTTP headers. Must not know: events, promises. Read next: `session.py`, `problem.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import structlog
@@ -21,12 +22,19 @@ from aiohttp import web
 from standards.errors import StateError
 from streams.books import Backlog
 from streams.web.problem import Problem, retry
+from streams.web.session import Role, Session, Sessions
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
-OPEN: Final = frozenset({"/", "/healthz", "/readyz", "/openapi.json"})
+OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token."""
+BOARD_OPEN: Final = frozenset({"/sign-in", "/sign-out", "/board.css", "/board.js", "/board.svg"})
+"""What of the board is answered without a token."""
+ACTS: Final = ("/acts/", "/sign-")
+"""How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
+PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
+"""How the paths begin that are not for people: who may not ask there is told so, and not led to the door."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 """What is answered under any host name: probes call a pod by its address."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,6 +42,10 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 TRUSTED: Final = web.RequestKey("trusted", bool)
 """The key of a request under which stands whether it may hear what went wrong: files, lines, errors."""
+ROLE: Final = web.RequestKey("role", str)
+"""The key of a request under which stands what whoever asks may do: `session.Role`."""
+SESSION: Final = web.RequestKey("session", Session)
+"""The key of a request under which its session stands, if it has one."""
 STORE_RETRY: Final = 5
 """Seconds after which it is worth asking again when the store has failed."""
 
@@ -51,26 +63,43 @@ log = structlog.get_logger("kept")
 class Access(msgspec.Struct, frozen=True):
     """Who may ask: whoever has the token or, where it is empty, whoever calls this machine by one of its names.
 
-    `hosts` are names beside the loopback ones, without port.
+    `hosts` are names beside the loopback ones, without port. Whoever has `view_token` may read.
     """
 
     token: str = ""
     hosts: tuple[str, ...] = ()
+    view_token: str = ""
+
+    def role(self, given: str) -> Role | None:
+        """Say what whoever gives this token may do; takes the same time for every wrong one."""
+        raw = given.strip().encode("utf-8", "surrogateescape")
+        may_all = compare_digest(raw, self.token.encode())
+        may_view = compare_digest(raw, self.view_token.encode())
+        return "supervisor" if may_all and self.token else "viewer" if may_view and self.view_token else None
+
+    def sessions(self) -> Sessions:
+        """Give what makes and reads the sessions under these tokens."""
+        return Sessions(f"{self.token}\0{self.view_token}" if self.token else "")
 
 
-def guarded(access: Access) -> Middleware:
-    """Make the middleware that all requests pass through."""
+def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = False) -> Middleware:
+    """Make the middleware that all requests pass through. `front`: the page at / is for everybody."""
     names = LOOPBACK | {host.strip("[]").lower() for host in access.hosts}
-    token = access.token.encode()
+    free = OPEN | ({"/"} if front else BOARD_OPEN)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response: web.StreamResponse
         try:
-            _check_host(request, None if token else names)
-            _check_origin(request)
-            _check_token(request, token)
-            request[TRUSTED] = _given(request, token) if token else _name(request.host) in names
-            response = await handler(request)
+            _check_host(request, None if access.token else names)
+            check_origin(request)
+            role = _role(request, access, sessions)
+            request[TRUSTED] = role is not None if access.token else _name(request.host) in names
+            if role is None and request.path not in free:
+                response = _turned_away(request, to_door=sessions is not None)
+            else:
+                _check_may(request, role)
+                response = await handler(request)
         except web.HTTPException as error:
             response = _of_http(request, error).response()
         except Problem as problem:
@@ -108,30 +137,47 @@ def _name(host: str) -> str:
         return ""
 
 
-def _check_origin(request: web.Request) -> None:
+def check_origin(request: web.Request, *, always: bool = False) -> None:
+    """Refuse a page of another origin that would change something; `always`: or that asks at all."""
     origin = request.headers.get("Origin")
-    if origin is None or request.method in SAFE:
+    if origin is None or (request.method in SAFE and not always):
         return
     if origin.partition("://")[2].lower() != request.host.lower():
         raise Problem(HTTPStatus.FORBIDDEN, "a page of another origin may not change anything here")
 
 
-def _check_token(request: web.Request, token: bytes) -> None:
-    if not token or request.path in OPEN:
-        return
+def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Role | None:
+    """Find what whoever asks may do, by their token or session; None: nothing that is not free."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    role = access.role(given) if scheme.lower() == "bearer" else None
+    session = sessions.read(request) if sessions is not None and role is None else None
+    if session is not None:
+        request[SESSION] = session
+        if request.method in SAFE or request.path.startswith(ACTS):  # no form of ours goes anywhere else
+            role = session.role
+    if not access.token:
+        role = "supervisor"
+    request[ROLE] = role or ""
+    return role
+
+
+def _check_may(request: web.Request, role: Role | None) -> None:
+    if role == "viewer" and request.method not in SAFE and not request.path.startswith("/sign-"):
+        raise Problem(HTTPStatus.FORBIDDEN, "this token is for reading; ask whoever runs Kept for the other one")
+
+
+def _turned_away(request: web.Request, *, to_door: bool) -> web.Response:
+    """Lead a person to the door, and tell a program what is missing."""
+    person = request.method in SAFE and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
+    if to_door and person:
+        door = f"/sign-in?next={quote(request.path)}"
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": door})
     if request.headers.get("Authorization", "").partition(" ")[0].lower() != "bearer":
         challenge = {"WWW-Authenticate": 'Bearer realm="kept"'}
         words = "this needs a token; send it as Authorization: Bearer TOKEN"
         raise Problem(HTTPStatus.UNAUTHORIZED, words, headers=challenge)
-    if not _given(request, token):
-        challenge = {"WWW-Authenticate": 'Bearer realm="kept", error="invalid_token"'}
-        raise Problem(HTTPStatus.UNAUTHORIZED, "this is not the token of this server", headers=challenge)
-
-
-def _given(request: web.Request, token: bytes) -> bool:
-    """Say whether the request carries the token; takes the same time for every wrong one."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    return compare_digest(given.strip().encode("utf-8", "surrogateescape"), token) and scheme.lower() == "bearer"
+    challenge = {"WWW-Authenticate": 'Bearer realm="kept", error="invalid_token"'}
+    raise Problem(HTTPStatus.UNAUTHORIZED, "this is not the token of this server", headers=challenge)
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:

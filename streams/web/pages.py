@@ -27,33 +27,24 @@ UNTOLD: Final = "ask with the token, or from this machine by its name, to read w
 _OK = HTTPStatus.OK
 _UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 
-DESCRIPTION: Final = ("/openapi.json", "how to use this API")
-SCRAPE: Final = ("/metrics", "metrics for Prometheus")
-LINKS: Final = (
-    ("/v1/promises?open=true", "the promises that are open now"),
-    ("/v1/score", "how each standard did"),
-    ("/v1/standards", "the standards in force"),
-    ("/v1/dead-letters", "the events that were refused"),
-    SCRAPE,
-    DESCRIPTION,
-)
-"""What the front page of a host with books leads to."""
+LINKS: Final = (("/metrics", "metrics for Prometheus"), ("/openapi.json", "how to use this API"))
+"""What the front page of a door without a board leads to."""
 
 
 class Pages:
-    """Answers the plain pages. `scrape` gives what Prometheus reads; the front page leads to `links`."""
+    """Answers the plain pages. `scrape` gives what Prometheus reads."""
 
-    def __init__(
-        self, house: Door, scrape: Callable[[], Awaitable[bytes]], links: tuple[tuple[str, str], ...] = LINKS
-    ) -> None:
+    def __init__(self, house: Door, scrape: Callable[[], Awaitable[bytes]]) -> None:
         self._house = house
         self._scrape = scrape
-        self._links = links
+
+    def front_operation(self) -> Operation:
+        """Say that there is a front page, where there is no board."""
+        return Operation("GET", "/", "Say what this is.", self.front, {_OK: "text/html"})
 
     def operations(self) -> list[Operation]:
         """Say what can be read."""
         return [
-            Operation("GET", "/", "Say what this is.", self.front, {_OK: "text/html"}),
             Operation("GET", "/healthz", "Say that the process is alive.", self.alive, {_OK: Alive}),
             Operation("GET", "/readyz", "Say whether events are taken.", self.ready, {_OK: Ready, _UNAVAILABLE: Ready}),
             Operation("GET", "/metrics", "Give the metrics.", self.metrics, {_OK: "text/plain"}),
@@ -65,7 +56,7 @@ class Pages:
         status = self._house.now_status()
         why = f": {escape(status.reason)}" if request.get(TRUSTED) else ""
         how = "It is ready." if status.ready else f"It is not ready{why}."
-        links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in self._links)
+        links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in LINKS)
         text = (
             '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Kept</title></head>\n<body>\n'
             "<h1>Kept</h1>\n<p>This server watches the promises of a service team, and says so before one is broken. "

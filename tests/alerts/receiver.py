@@ -48,7 +48,8 @@ async def receiving(answers: Sequence[Answer] = (), *, port: int = 0) -> AsyncIt
     """Run a receiver on this machine."""
     receiver = Receiver("", list(answers))
     application = web.Application()
-    application.router.add_post("/hook", receiver.take)
+    for path in ("/hook", "/api/v2/alerts"):  # an address of any webhook, and Alertmanager's own
+        application.router.add_post(path, receiver.take)
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

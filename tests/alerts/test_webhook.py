@@ -1,12 +1,15 @@
 """The webhook: what is posted, how it is signed, and which answers are worth another try."""
 
 import hmac
+import time
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
+from standardwebhooks import Webhook as verifier  # noqa: N813 - beside ours
+from standardwebhooks import WebhookVerificationError
 from structlog.testing import capture_logs
 
 from alerts.channels import TryLaterError
@@ -59,6 +62,20 @@ async def test_a_notice_is_posted_signed_and_complete() -> None:
     assert (told["type"], told["data"]["text"], told["data"]["due"]) == (
         "promise.warned", NOTICE.text, "2026-01-09T23:07:40Z",
     )  # fmt: skip
+
+
+async def test_the_specification_s_own_library_trusts_what_is_posted() -> None:
+    """A receiver that uses the library of Standard Webhooks accepts our posts, and none that was changed on the way."""
+    secret = "whsec_" + b64encode(b"a secret of the shop").decode()
+    async with receiving() as receiver:
+        webhook = Webhook(receiver.url, secret=secret, clock=lambda: time.time_ns() // 1_000)
+        await webhook.deliver(NOTICE)
+        await webhook.close()
+        (posted,), (headers,) = receiver.bodies, receiver.headers
+    lowered = {name.lower(): value for name, value in headers.items()}
+    assert verifier(secret).verify(posted, lowered)["data"]["id"] == NOTICE.id
+    with pytest.raises(WebhookVerificationError):
+        verifier(secret).verify(posted.replace(b"no-wait", b"no-weit"), lowered)
 
 
 async def test_without_a_secret_nothing_is_signed() -> None:
@@ -121,7 +138,7 @@ async def test_nobody_there_is_worth_another_try() -> None:
     [
         ("http://till:SESAME@127.0.0.1:{port}/hook/SESAME?token=SESAME", "no connection to http://127.0.0.1: "),
         ("http://till:SESAME@127.0.0.1:99999/SESAME", "http://127.0.0.1 ... is no address"),
-        ("http://[SESAME/SESAME", "the webhook ... is no address"),
+        ("http://[SESAME/SESAME", "the receiver ... is no address"),
         ("gopher://127.0.0.1/SESAME", "no connection to gopher://127.0.0.1: "),
     ],
 )

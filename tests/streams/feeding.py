@@ -8,8 +8,11 @@ import random
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from standards.events import Event
+import msgspec
+
+from standards.events import Event, iso
 from streams.engine import Options
+from streams.policies import PolicyFiles
 from streams.settings import StandardsFiles
 from streams.wire import Reader
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, event, hosting, opened, queue
@@ -50,6 +53,21 @@ events:
   debrief.held: {{site: text, queue: text}}
 """
 
+POLICY = """
+kept: 1
+calendars: {nights: {timezone: UTC, hours: {daily: ["22:00-23:30"]}}}
+people:
+  ann: {addresses: {mail: ann@shop.example}, budget: 30}
+  bob: {quiet: nights}
+routes:
+  - {match: {standard: no-wait, queue: [q0, q1]}, tell: ann, group_wait: 20s, escalate: [{after: 90s, tell: bob}]}
+  - {match: no-wait, tell: [ann, bob], settle: 0s, repeat: 20m, continue: true}
+  - {match: [no-wait, debriefed], tell: bob, group_by: [site]}
+inhibit: [{when: not-twice, mute: debriefed}]
+silences: [{match: {queue: q5}, until: "2026-01-10T00:00:00Z", by: ann, why: it is being rebuilt}]
+"""
+"""Whom the history's promises are told to, with something of everything that keeps them from being told."""
+
 
 def history(reader: Reader) -> list[list[Event]]:
     """Give the same batches each time: some events a little out of order, some twice, some far too late."""
@@ -69,6 +87,20 @@ def history(reader: Reader) -> list[list[Event]]:
     return [events[start : start + BATCH] for start in range(0, len(events), BATCH)]
 
 
+def acts(reader: Reader, number: int) -> list[Event]:
+    """Give what people do along with a batch: now and then somebody wants quiet at a queue, or no longer."""
+    at = T0 + number * BATCH * 2 * SECOND
+    name, by = f"quiet-{number // 40}", "ann"
+    match number % 40:
+        case 5:
+            until = iso(at + 300 * SECOND)
+            return [event(reader, "alert.silenced", name, at, silence=name, until=until, by=by, subject="s3/q0")]
+        case 15:
+            return [event(reader, "alert.unsilenced", f"{name}-over", at, silence=name, by=by)]
+        case _:
+            return []
+
+
 def feed_from(folder: str, first: int, answers: Connection) -> None:
     """Host the folder and submit the history's batches from `first` on, answering each one that is durable."""
     asyncio.run(_feed(Path(folder), first, answers))
@@ -77,8 +109,9 @@ def feed_from(folder: str, first: int, answers: Connection) -> None:
 async def _feed(folder: Path, first: int, answers: Connection) -> None:
     clock = Clock(T0 + 366 * 86_400 * SECOND)
     standards = StandardsFiles([str(folder / "rules")])
-    async with hosting(folder, clock, standards=standards, options=OPTIONS) as host:
+    options = msgspec.structs.replace(OPTIONS, policies=PolicyFiles(standards.paths))
+    async with hosting(folder, clock, standards=standards, options=options) as host:
         answers.send(-1)
         for number, batch in enumerate(history(host.reader)[first:], first):
-            await host.submit(batch)
+            await host.submit([*batch, *acts(host.reader, number)])
             answers.send(number)

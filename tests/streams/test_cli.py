@@ -245,7 +245,22 @@ def test_usage_errors_are_bad_input() -> None:
         assert "--help" in bad_input(*args)
 
 
-@pytest.mark.parametrize("verb", [[], ["backtest"], ["check"], ["run"], ["schema"]])
+def test_check_reads_the_policy_too(tmp_path: Path) -> None:
+    """A policy among the standards is checked along with them, all its findings at their places."""
+    copy = tmp_path / "rules.yaml"
+    copy.write_bytes(Path(RULES).read_bytes())
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n", encoding="utf-8")
+    fine = kept("check", str(tmp_path))
+    assert fine.returncode == 0
+    assert "1 policy" in fine.stderr
+    policy.write_text("kept: 1\npeople: {ann: {}}\nroutes: [{tell: an}, {tel: ann}]\n", encoding="utf-8")
+    said = bad_input("check", str(tmp_path))
+    assert "did you mean 'ann'?" in said
+    assert "did you mean 'tell'?" in said
+
+
+@pytest.mark.parametrize("verb", [[], ["backtest"], ["check"], ["run"], ["schema"], ["why"]])
 def test_every_verb_helps_with_an_example(verb: list[str]) -> None:
     """`--help` is exit code 0 and shows the usage in the users' words; each verb gives an example."""
     run = kept(*verb, "--help")

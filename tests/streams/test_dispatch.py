@@ -1,10 +1,13 @@
 """The dispatcher: no notice is lost, none comes twice without need, and no channel waits for another one."""
 
+import asyncio
 import io
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import msgspec
 import pytest
@@ -15,8 +18,8 @@ from alerts.channels.console import Console
 from alerts.channels.webhook import Webhook
 from alerts.notice import Notice
 from standards.errors import DeliveryError
-from streams.books import Delivery
-from streams.dispatch import AT_ONCE, LONGEST_WAIT, MOST_TRIES, pause, store_wait, wait
+from streams.books import Delivery, NoticeRow
+from streams.dispatch import AT_ONCE, LONGEST_WAIT, MOST_TRIES, Dispatcher, pause, store_wait, wait
 from streams.embedded import EmbeddedHost
 from streams.sqlite import FILE
 from tests.alerts.receiver import Answer, Receiver, receiving
@@ -139,6 +142,43 @@ async def test_what_is_under_way_is_not_begun_again(tmp_path: Path) -> None:
             clock.go(20)
             await until(lambda: Counter(one.state for one in fates(host)) == {"waiting": 1, "delivered": 1})
     assert kinds(receiver) == {"promise.warned": 1, "promise.broken": 1}
+
+
+class Slow:
+    """An outbox with one notice, which takes its time to say so."""
+
+    def __init__(self) -> None:
+        self.asked, self.answer = Event(), Event()
+
+    def due_deliveries(self, channel: str, at: int, limit: int, *, tried: bool) -> list[NoticeRow]:
+        if tried or self.asked.is_set():
+            return []
+        self.asked.set()
+        self.answer.wait(30)
+        notice = Notice("p.2", "broken", "p", "no-wait", "r", "q1", T0, "Open the next register.")
+        return [NoticeRow(notice, [Delivery("p.2", channel)])]
+
+    def waiting_channels(self) -> list[str]:
+        return []
+
+
+async def test_what_is_asked_for_counts_as_under_way() -> None:
+    """Who gives its share up can wait for all that will still go out: also for what is only being looked up."""
+    outbox, screen, noted = Slow(), io.StringIO(), list[Delivery]()
+
+    async def note(deliveries: Sequence[Delivery]) -> None:
+        noted.extend(deliveries)
+
+    dispatcher = Dispatcher(outbox, {"console": Console(screen)}, Clock(), note)
+    running = asyncio.create_task(dispatcher.run())
+    await until(outbox.asked.is_set)
+    await until(lambda: dispatcher.under_way == 1)
+    outbox.answer.set()
+    await until(lambda: dispatcher.under_way == 0)
+    assert [one.state for one in noted] == ["delivered"]
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_a_new_notice_does_not_wait_behind_repeats(tmp_path: Path) -> None:

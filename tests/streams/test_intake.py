@@ -199,7 +199,7 @@ class Starting:
 
     def __init__(self, house: EmbeddedHost) -> None:
         self.reader, self.rulebook, self.books = house.reader, house.rulebook, house.books
-        self.wall, self.room = house.wall, house.room
+        self.wall, self.room, self.listen = house.wall, house.room, house.listen
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")

@@ -14,7 +14,7 @@ from streams.pump import Position
 from streams.settings import StandardsFiles
 from streams.shelving import CaseStore
 from streams.sqlite import FILE, Database
-from tests.streams.feeding import ENDED, RULES, feed_from
+from tests.streams.feeding import ENDED, POLICY, RULES, feed_from
 from tests.streams.hosting import shop
 
 KILLS = 36
@@ -27,10 +27,13 @@ BOOKS = (
     "SELECT * FROM totals ORDER BY standard, kind",
     "SELECT grp, key, body FROM cases ORDER BY grp, key",
     "SELECT * FROM desk_cases ORDER BY standard, subject",
+    "SELECT * FROM call_cases ORDER BY kind, name",
+    "SELECT id, promise, body FROM withheld ORDER BY seq",
+    "SELECT * FROM spoken_for ORDER BY promise, notice",
     "SELECT body FROM position",
 )
 """Everything that must not depend on how often the process was killed."""
-
+NOTICES, WITHHELD = BOOKS[2], BOOKS[8]
 
 CASES = "the cases, with what they hold and what they have seen"
 
@@ -76,6 +79,7 @@ def test_killed_again_and_again_the_ledger_is_the_undisturbed_one(tmp_path: Path
     for folder in (calm, wild):
         folder.mkdir()
         shop(folder, RULES)
+        (folder / "rules" / "policy.yaml").write_text(POLICY, encoding="utf-8")
     assert fed(processes, calm, 0, stop_after=None) == ENDED
 
     draw = random.Random(7)
@@ -91,4 +95,6 @@ def test_killed_again_and_again_the_ledger_is_the_undisturbed_one(tmp_path: Path
     undisturbed = books(calm)
     assert len(undisturbed[BOOKS[0]]) > 500
     assert len(undisturbed[CASES]) > 5
+    assert len(undisturbed[NOTICES]) > 50
+    assert len(undisturbed[WITHHELD]) > 50
     assert books(wild) == undisturbed

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from standards.errors import SpecError
-from streams.settings import read_settings
+from streams.settings import NAMES, read_settings
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "LISTEN", "TOKEN", "STANDARDS", "LATENESS", "GRACE", "WEBHOOK_URL", "WEBHOOK_SECRET"):
-        monkeypatch.delenv(f"KEPT_{name}", raising=False)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_without_any_setting_only_this_machine_is_served() -> None:

@@ -1,0 +1,149 @@
+"""Alertmanager: each promise in trouble is an alert of its own, opened, told again while it stands, and resolved.
+
+Theory of operation. Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and
+the subject's fields there is the promise, so that two promises owed to one subject do not resolve each other; let
+Alertmanager group by `alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and
+Alertmanager forgets all of them when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is
+for a while that something is resolved. What stands is not remembered here: the outbox knows which notices arrived
+(`streams/reminding.py` asks it), so neither a restart nor another process in this one's place changes anything; a
+reminder that crosses a resolution on its way is put right by the next one.
+Instants told are never later than now: a simulated clock may be ahead of Alertmanager's.
+Knows: Alertmanager's API, version 2. Must not know: the outbox. Read next: `posting.py`, `retrying.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.channels.posting import TIMEOUT_SECONDS, Post
+from alerts.notice import Notice, printable
+from standards.events import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from alerts.channels import Told
+
+SECOND: Final = 1_000_000
+REMIND_SECONDS: Final = 60.0
+"""How often what stands is told again, in seconds."""
+STANDS: Final = 300 * SECOND
+"""How long an alert stands after it was last told, in microseconds: four reminders may be missed."""
+RESOLVED_TOLD: Final = 900 * SECOND
+"""How long after an alert was resolved that is told again, in microseconds."""
+LONGEST_OPEN: Final = 86_400 * SECOND
+"""How long an alert that nobody resolves is told again, in microseconds: later evidence corrects no verdict."""
+LONGEST_BY_ITSELF: Final = 3_600 * SECOND
+"""The same for what had no deadline: it happened, nothing can put it right, and there is nothing to wait for."""
+MOST_AT_ONCE: Final = 200
+"""How many alerts are posted in one request."""
+LONGEST_LABEL: Final = 200
+LONGEST_ANNOTATION: Final = 1_000
+MOST_FIELDS: Final = 16
+
+
+class Alert(msgspec.Struct, frozen=True, rename="camel"):
+    """One alert, as the API has it."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    starts_at: str
+    ends_at: str
+
+
+class Alertmanager:
+    """Posts alerts to one Alertmanager, by its address as people open it. `clock` is real: microseconds UTC."""
+
+    name = "alertmanager"
+    remind_seconds = REMIND_SECONDS
+    remembers = LONGEST_OPEN
+
+    def __init__(self, url: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS) -> None:
+        address = f"{url.rstrip('/')}/api/v2/alerts"
+        self._post = Post(address, "KEPT_ALERTMANAGER_URL", clock=clock, timeout=timeout, private=True)
+        self._clock = clock
+
+    async def deliver(self, notice: Notice) -> None:
+        """Open or resolve the alert of one notice. Raises DeliveryError."""
+        now = self._clock()
+        await self._send([_opened(notice, now) if opens(notice) else _resolved(notice, now)])
+
+    async def remind(self, told: Sequence[Told]) -> None:
+        """Tell again what stands, and what was resolved lately. Raises DeliveryError."""
+        now = self._clock()
+        alerts = list(_again(told, now))
+        for start in range(0, len(alerts), MOST_AT_ONCE):
+            await self._send(alerts[start : start + MOST_AT_ONCE])
+
+    async def _send(self, alerts: Sequence[Alert]) -> None:
+        await self._post.send(msgspec.json.encode(alerts))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._post.close()
+
+
+def opens(notice: Notice) -> bool:
+    """Say whether there is trouble after a notice: a correction may also be for the worse."""
+    match notice.kind:
+        case "warned" | "broken" | "lost":
+            return True
+        case "corrected":
+            return notice.verdict in ("broken", "unknown")
+        case _:
+            return False
+
+
+def _again(told: Iterable[Told], now: int) -> Iterable[Alert]:
+    for notice, told_at in told:
+        at = min(told_at, now)
+        if not opens(notice):
+            if now - at <= RESOLVED_TOLD:
+                yield _resolved(notice, at)
+        elif now - at <= (LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF):
+            yield _opened(notice, now)
+
+
+def _opened(notice: Notice, now: int) -> Alert:
+    return Alert(labels(notice), sentences(notice), iso(min(notice.at, now)), iso(now + STANDS))
+
+
+def _resolved(notice: Notice, at: int) -> Alert:
+    return Alert(labels(notice), sentences(notice), iso(min(notice.at, at)), iso(at))
+
+
+def labels(notice: Notice) -> dict[str, str]:
+    """Give what identifies the alert of a promise: the same for all its notices, and bounded whatever events hold."""
+    own = {
+        "alertname": notice.standard,
+        "subject": notice.subject,
+        "owner": notice.owner,
+        "severity": notice.severity,
+        "promise": notice.promise,
+    }
+    fields = {}
+    for name, value in sorted(notice.fields.items())[:MOST_FIELDS]:
+        label = re.sub(r"\W|^(?=\d)|^__", "_", name, flags=re.ASCII)
+        fields[f"field_{label}" if label in own else label] = "" if value is None else str(value)
+    return {name: _cut(value, LONGEST_LABEL) for name, value in {**fields, **own}.items() if value}
+
+
+def sentences(notice: Notice) -> dict[str, str]:
+    """Give what an alert says."""
+    said = {
+        "summary": notice.text,
+        "how": notice.how,
+        "why": notice.why,
+        "exceptions": notice.exceptions,
+        "wording": notice.wording,
+        "due": iso(notice.due) if notice.due >= 0 else "",
+    }
+    return {name: _cut(value, LONGEST_ANNOTATION) for name, value in said.items() if value}
+
+
+def _cut(text: str, longest: int) -> str:
+    shown = printable(text.strip().replace("\n", " "))
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

@@ -1,0 +1,169 @@
+"""The letter: a notice as a mail with a text and an HTML part, to be read at a glance on a phone.
+
+The subject is the notice's own sentence, which begins with what to do. All letters of one promise are one thread: each
+answers a letter that was never sent, named after the promise, so nobody has to remember which came first. The id of a
+letter is made of the notice's, so that a repeat can be told by it. Nothing is loaded from elsewhere and nothing counts
+who reads; what came with an event is shown and never obeyed.
+Knows: what a mail looks like. Must not know: servers. Read next: `mail.py`, which sends it.
+"""
+
+from __future__ import annotations
+
+import re
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import blake2b
+from html import escape
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from alerts.notice import printable
+from standards.events import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from email.headerregistry import Address
+
+    from alerts.notice import Notice
+
+LONGEST_SUBJECT: Final = 150
+LONGEST_PART: Final = 2_000
+_LONGEST_LINE: Final = 998  # of a header, by RFC 5322
+_PLAIN: Final = SMTP.clone(cte_type="7bit")  # any server takes it
+
+_FACES: Final = {
+    "warned": ("Due soon", "#b45309", ""),
+    "broken": ("Broken", "#b91c1c", ""),
+    "lost": ("Nobody can say", "#6d28d9", ""),
+    "kept": ("Kept", "#15803d", "Thank you. There is nothing more to do."),
+    "fulfilled_late": ("Done late", "#15803d", "Thank you. There is nothing more to do."),
+    "voided": ("Not needed any more", "#4b5563", ""),
+    "excused": ("Excused", "#4b5563", ""),
+    "corrected": ("Corrected", "#4b5563", "There is nothing to do. This is so that you know."),
+}
+"""How each kind of notice looks: a word, a colour beside it, and how the letter ends."""
+_PAGE: Final = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{subject}</title>
+</head>
+<body style="margin:0;padding:16px;font:16px/1.5 system-ui,sans-serif">
+<div style="max-width:36em;margin:0 auto;border-left:6px solid {colour};padding:4px 0 4px 16px;overflow-wrap:anywhere">
+<p style="margin:0"><strong style="color:#fff;background:{colour};padding:2px 8px;border-radius:4px">{word}</strong></p>
+<p style="margin:8px 0 16px;font-size:20px;line-height:1.35"><strong>{text}</strong></p>
+{rows}\
+<p style="margin:16px 0 0;font-size:14px;color:#767676">{signature}</p>
+</div>
+</body>
+</html>
+"""
+_ROW: Final = '<p style="margin:0 0 12px"><span style="font-size:14px;color:#767676">{label}</span><br>{said}</p>\n'
+
+
+class Envelope(NamedTuple):
+    """Who writes to whom."""
+
+    sender: Address
+    to: Sequence[Address]
+
+
+def letter(notice: Notice, envelope: Envelope, now: int) -> bytes:
+    """Write the letter for a notice, as it is sent; `now`, in microseconds UTC, is its date."""
+    message = EmailMessage(policy=_PLAIN)
+    domain = envelope.sender.domain
+    thread = f"<promise.{_word(notice.promise)}@{domain}>"
+    message["From"] = envelope.sender
+    message["To"] = tuple(envelope.to)
+    message["Date"] = format_datetime(moment(now))
+    message["Message-ID"] = f"<{_word(notice.id)}@{domain}>"
+    message["In-Reply-To"] = thread
+    message["References"] = thread
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note is to answer it
+    message["X-Auto-Response-Suppress"] = "All"  # the same, as Exchange understands it
+    message.set_content(text(notice))
+    message.add_alternative(html(notice), subtype="html")
+    return _header(subject(notice)) + message.as_bytes()
+
+
+def subject(notice: Notice) -> str:
+    """Give the subject: the notice's sentence on one line."""
+    return _short(printable(" ".join(notice.text.split())), LONGEST_SUBJECT)
+
+
+def _header(said: str) -> bytes:
+    """Write the subject's header: a policy folds some so that they arrive with a space more than they had."""
+    charset, longest = ("us-ascii", _LONGEST_LINE) if said.isascii() else ("utf-8", None)
+    folded = Header(said, charset, maxlinelen=longest, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {folded}\r\n".encode("ascii")
+
+
+def text(notice: Notice) -> str:
+    """Write the text part."""
+    rows = [f"{label}: {said}" for label, said in _rows(notice)]
+    closing = _face(notice)[2]
+    parts = [_shown(notice.text), *rows, *([closing] if closing else [])]
+    return "\n\n".join(parts) + f"\n\n-- \n{_signature(notice)}\n"
+
+
+def html(notice: Notice) -> str:
+    """Write the HTML part: a document of its own."""
+    word, colour, closing = _face(notice)
+    rows = [_ROW.format(label=escape(label), said=_lines(said)) for label, said in _rows(notice)]
+    if closing:
+        rows.append(f'<p style="margin:0 0 12px">{escape(closing)}</p>\n')
+    return _PAGE.format(
+        subject=escape(subject(notice)),
+        colour=colour,
+        word=escape(word),
+        text=_lines(_shown(notice.text)),
+        rows="".join(rows),
+        signature=_lines(_signature(notice)),
+    )
+
+
+def _face(notice: Notice) -> tuple[str, str, str]:
+    return _FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
+
+
+def _rows(notice: Notice) -> list[tuple[str, str]]:
+    """Give what stands below the sentence: how, why and the exceptions only where there is something to do."""
+    beside = []
+    if notice.kind in ("warned", "broken"):
+        beside = [("How", notice.how), ("Why it matters", notice.why), ("Exceptions", notice.exceptions)]
+    beside.append(("The promise", notice.wording))
+    return [(label, _shown(said)) for label, said in beside if said]
+
+
+def _signature(notice: Notice) -> str:
+    whose = f" for {notice.owner}" if notice.owner else ""
+    about = ", ".join(
+        part for part in (f"standard {notice.standard}", notice.subject, f"promise {notice.promise}") if part
+    )
+    return _shown(f"Written by Kept{whose}: {about}.")
+
+
+def _shown(said: str) -> str:
+    """Make the lines of a text safe to show, and bounded."""
+    return _short("\n".join(printable(line) for line in said.strip().splitlines()), LONGEST_PART)
+
+
+def _lines(said: str) -> str:
+    return escape(said).replace("\n", "<br>")
+
+
+def _short(said: str, longest: int) -> str:
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"
+
+
+def _word(name: str) -> str:
+    """Give a name that can stand in a message's id: itself, or a hash of it."""
+    return (
+        name
+        if re.fullmatch(r"[\w-]+(\.[\w-]+)*", name, re.ASCII)
+        else blake2b(name.encode(), digest_size=16).hexdigest()
+    )

@@ -1,0 +1,140 @@
+"""Mail: a notice as a letter, handed to one SMTP server.
+
+Each letter is one connection. With several recipients some may be refused and others not: who has the letter is
+remembered until all have it, so that a repeat goes to the others only. After a restart that is forgotten, and a repeat
+comes a second time, with the same Message-ID. The server's certificate is checked, and a password is never sent to a
+server that does not prove who it is; `streams/channel_settings.py` refuses such settings.
+Knows: SMTP. Must not know: what a letter says. Read next: `letter.py`, which writes it; `retrying.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+import aiosmtplib
+
+from alerts.channels.letter import Envelope, letter
+from alerts.channels.retrying import smtp_refusal, unanswered, unconnected
+from standards.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from alerts.notice import Notice
+
+TIMEOUT_SECONDS: Final = 30.0
+"""How long one delivery may take, in seconds."""
+MOST_REMEMBERED: Final = 10_000
+"""How many notices that some recipients have, and others not, are remembered."""
+
+Security = Literal["tls", "starttls", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One SMTP server. `ca`: a file with the certificates that it is checked by, or None for those of this machine."""
+
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca: Path | None = None
+
+
+class Mail:
+    """Sends each notice as a letter. `clock` gives the letter's date in microseconds UTC."""
+
+    name = "mail"
+
+    def __init__(
+        self, server: Server, envelope: Envelope, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        """Take the server and who writes to whom. Raises OSError for a file of certificates that cannot be read."""
+        self._server = server
+        self._envelope = envelope
+        self._clock = clock
+        self._timeout = timeout
+        self._where = f"{server.host}:{server.port}"
+        self._tls = None if server.security == "none" else ssl.create_default_context(cafile=server.ca)
+        self._have: dict[str, set[str]] = {}
+
+    async def deliver(self, notice: Notice) -> None:
+        """Hand one letter to the server. Raises DeliveryError unless all recipients were taken."""
+        have = self._have.get(notice.id, set())
+        missing = [address.addr_spec for address in self._envelope.to if address.addr_spec not in have]
+        message = letter(notice, self._envelope, self._clock())
+        try:
+            async with asyncio.timeout(self._timeout):
+                refused = await self._send(message, missing)
+        except TimeoutError:
+            raise unanswered(self._where, self._timeout) from None
+        except aiosmtplib.SMTPException as error:
+            raise self._miss(error) from None
+        except (OSError, ValueError) as error:
+            raise unconnected(self._where, error) from None
+        if not refused:
+            self._have.pop(notice.id, None)
+            return
+        self._remember(notice.id, have | set(missing) - set(refused))
+        raise _refusal(refused)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def _send(self, message: bytes, to: list[str]) -> dict[str, int]:
+        """Send a message to some addresses; give the code of each that was refused."""
+        server = self._server
+        smtp = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user or None,
+            password=server.password or None,
+            local_hostname=self._envelope.sender.domain,
+            timeout=self._timeout,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            tls_context=self._tls,
+        )
+        async with smtp:
+            try:
+                refused, _ = await smtp.sendmail(self._envelope.sender.addr_spec, to, message)
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                return {each.recipient: each.code for each in error.recipients}
+        return {address: code for address, (code, _) in refused.items()}
+
+    def _remember(self, notice: str, have: set[str]) -> None:
+        if have:
+            self._have[notice] = have
+        while len(self._have) > MOST_REMEMBERED:
+            del self._have[next(iter(self._have))]
+
+    def _miss(self, error: aiosmtplib.SMTPException) -> DeliveryError:
+        match error:
+            case aiosmtplib.SMTPTimeoutError():
+                return unanswered(self._where, self._timeout)
+            case aiosmtplib.SMTPAuthenticationError(code=code):
+                return smtp_refusal(code, about=f"the login at {self._where}", setting=True)
+            case aiosmtplib.SMTPConnectResponseError(code=code) | aiosmtplib.SMTPHeloError(code=code):
+                return smtp_refusal(code, about=f"the greeting of {self._where}", setting=True)
+            case aiosmtplib.SMTPSenderRefused(code=code):
+                return smtp_refusal(code, about=f"the sender {self._envelope.sender.addr_spec}")
+            case aiosmtplib.SMTPResponseException(code=code):
+                return smtp_refusal(code, about="the letter")
+            case aiosmtplib.SMTPServerDisconnected():
+                return DeliveryError(f"{self._where} hung up", again=True)
+            case aiosmtplib.SMTPConnectError():
+                return unconnected(self._where, error)
+            case _:  # no STARTTLS, or no way to log in that both sides know
+                wanted = {"starttls": "STARTTLS", "tls": "a login", "none": "what is needed"}[self._server.security]
+                return DeliveryError(f"{self._where} does not offer {wanted}; check KEPT_MAIL_SERVER", again=True)
+
+
+def _refusal(refused: dict[str, int]) -> DeliveryError:
+    """Give the miss for all that were refused: tried again as long as that can help one of them."""
+    misses = [smtp_refusal(code, about=address) for address, code in refused.items()]
+    return DeliveryError("; ".join(map(str, misses)), again=any(miss.again for miss in misses))

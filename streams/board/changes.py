@@ -1,0 +1,83 @@
+"""Changes: what is different on the page since a version that somebody has, so that only that is sent.
+
+Every picture that differs from the one before gets the next version. What changed with each of the last versions is
+remembered, so that whoever was away for a while is told once what is different now; whoever was away for longer, or
+has a version of another server, gets everything.
+Knows: pictures, versions. Must not know: sockets, clocks. Read next: `streams/web/board_live.py`, which sends them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from streams.board.now import TITLES, Picture, beyond, endless, heading, row
+from streams.board.wording import how_many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.board.now import Item
+
+REMEMBERED: Final = 500
+"""How many versions back differences are told."""
+
+Message = dict[str, Any]
+
+
+class Changes:
+    """The picture that is shown, and its versions. `server` is this process's own name among all that ever run."""
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        self.number = 0
+        self.picture = Picture()
+        self._past: deque[tuple[int, frozenset[str]]] = deque(maxlen=REMEMBERED)
+
+    @property
+    def version(self) -> str:
+        """The version of the picture now."""
+        return f"{self.server}.{self.number}"
+
+    def take(self, picture: Picture) -> bool:
+        """Take the next picture; say whether it differs from the one before."""
+        before, after = self.picture.items, picture.items
+        different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        if not different and picture.counts == self.picture.counts:
+            return False
+        self.number += 1
+        self.picture = picture
+        self._past.append((self.number, different))
+        return True
+
+    def since(self, version: str, now: int, *, acts: bool) -> Message | None:
+        """Give what is different from a version, as a message; None if nothing is. `acts`: rows have buttons."""
+        server, _, number = version.partition(".")
+        known = int(number) if server == self.server and number.isdecimal() and len(number) < len(str(1 << 62)) else -1
+        if known == self.number:
+            return None
+        items = self.picture.items
+        if known < 0 or known > self.number or known < self.number - len(self._past):
+            return self._message(items.values(), now, acts=acts) | {"whole": True}
+        names = frozenset[str]().union(*(changed for of, changed in self._past if of > known))
+        found = [items[name] for name in items if name in names]
+        return self._message(found, now, acts=acts) | {"gone": [f"p-{name}" for name in sorted(names - items.keys())]}
+
+    def _message(self, items: Iterable[Item], now: int, *, acts: bool) -> Message:
+        counts = self.picture.counts
+        shown = [item.sort for item in self.picture.items.values()]
+        return {
+            "version": self.version,
+            "now": now // 1000,
+            "rows": [
+                {"id": f"p-{item.id}", "list": f"list-{item.sort}", "html": str(row(item, now, acts=acts))}
+                for item in items
+            ],
+            "words": {
+                "open": f"{how_many(sum(counts.values()), 'promise')} open.",
+                "endless": endless(counts),
+                **{f"title-{sort}": heading(sort, counts.get(sort, 0)) for sort in TITLES},
+                **{f"more-{sort}": beyond(sort, counts.get(sort, 0), shown.count(sort)) for sort in TITLES},
+            },
+            "hidden": {"part-paused": not counts.get("paused", 0)},
+        }

@@ -1,0 +1,89 @@
+"""Debriefs: the promises that were broken, those that nobody has talked over yet first.
+
+Knows: how they are listed, and the form. Must not know: how they are found. Read next: `story.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from streams.board.markup import Html, el
+from streams.board.shell import Shell, field, form, page, your_name
+from streams.board.wording import clock, how_many, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from standards.standard import Standard
+    from streams.books import PromiseRow
+    from streams.overview import Act
+
+MOST: Final = 100
+"""How many of each sort are on the page."""
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """The newest broken promises that were, or were not, talked over; `count` is how many there are in all."""
+
+    rows: list[PromiseRow]
+    count: int
+
+
+def draw(shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Act], *, standards: Mapping[str, Standard]) -> str:
+    """Draw the page. `standards` are by revision."""
+    by_promise = {act.promise: act for act in acts}
+    why = (
+        "Broken promises are where a team learns. Ten minutes, the people concerned, no blame: what got in the way, "
+        "and what do we try now?"
+    )
+    if not waiting.count:
+        first: Html = el("p", "Every broken promise was talked over.", class_="calm")
+    else:
+        first = el("ul", (_row(shell, row, standards.get(row.revision)) for row in waiting.rows), class_="cards")
+    second = el(
+        "ul",
+        (_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows),
+        class_="cards",
+    )
+    return page(
+        shell, "Debriefs", "/debriefs", el("p", why, class_="lead"),
+        el("section", el("h2", f"To talk over · {number(waiting.count)}"), first, _more(waiting)),
+        el("section", el("h2", f"Talked over · {number(done.count)}"), second, _more(done)) if done.count else None,
+    )  # fmt: skip
+
+
+def debrief_form(shell: Shell, promise: str) -> Html:
+    """Draw the form by which a broken promise is talked over."""
+    cause = el("textarea", name="cause", required=True, maxlength=2000, rows=2)
+    following = el("textarea", name="next_step", required=True, maxlength=2000, rows=2)
+    return form(
+        shell, "/acts/debrief", el("input", type="hidden", name="promise", value=promise), your_name(shell),
+        field("Team", "team", maxlength=200, hint="if it is one team’s"),
+        field("What got in the way", "cause", control=cause, hint="the circumstances, not the person"),
+        field("What we try now", "next_step", control=following), el("button", "We have talked it over"),
+    )  # fmt: skip
+
+
+def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Act | None = None) -> Html:
+    name = el("a", promise.subject or "everywhere", href=f"/promises/{promise.id}#debrief", class_="subject")
+    when = el("p", "broken ", clock(promise.settled, shell.zone, shell.now), class_="quiet")
+    late = el("p", "It was done later.", class_="quiet") if promise.state == "late" else None
+    people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
+    learned = _learned(shell, act) if act else None
+    promised = el("p", standard.promise if standard else "", class_="promise")
+    return el("li", el("p", name, " ", el("span", promise.standard, class_="standard"), class_="where"), promised,
+              el("p", people, class_="quiet"), when, late, learned)  # fmt: skip
+
+
+def _learned(shell: Shell, act: Act) -> list[Html]:
+    told = (("What got in the way", "cause"), ("What we try now", "next_step"))
+    pairs = [el("div", el("dt", name), el("dd", str(act.data[key]))) for name, key in told if act.data.get(key)]
+    who = el("p", el("strong", act.by), " led the talk, ", clock(act.at, shell.zone, shell.now), class_="note")
+    return [who, el("dl", pairs, class_="advice")] if pairs else [who]
+
+
+def _more(broken: Broken) -> Html | None:
+    rest = broken.count - len(broken.rows)
+    return el("p", f"and {how_many(rest, 'older one')}", class_="quiet") if rest > 0 else None

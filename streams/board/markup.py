@@ -1,0 +1,65 @@
+"""HTML, made of elements: one function, that escapes whatever is not HTML already.
+
+Thirty lines of our own and no library: the standard library escapes, and a type tells HTML from text, so that nothing
+is marked as safe by hand. Addresses are refused unless they stay on this server, and so are handlers of events.
+Knows: HTML's syntax. Must not know: what is shown. Read next: `shell.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+EMPTY: Final = frozenset({"br", "circle", "hr", "input", "line", "link", "meta", "path", "rect"})
+"""Elements that have no content: HTML's own, and those of SVG that are drawn here."""
+_ADDRESSES: Final = frozenset({"action", "formaction", "href", "src"})
+
+
+class Html(str):
+    """Text that is HTML already: made by `el` or `join` only."""
+
+    __slots__ = ()
+
+
+Child = str | int | Iterable["Child"] | None
+"""What an element may hold: HTML as it is, text to be escaped, several of them, or nothing."""
+
+
+def el(tag: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
+    """Make an element. `class_` is the attribute class, `data_due` is data-due; True stands alone, None is left out."""
+    written = "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
+    if tag in EMPTY:
+        return Html(f"<{tag}{written}/>")
+    return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def join(*children: Child) -> Html:
+    """Give several parts one after another."""
+    return Html("".join(map(_child, children)))
+
+
+def _child(child: Child) -> str:
+    if child is None:
+        return ""
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, str | int):
+        return escape(str(child))
+    return "".join(map(_child, child))
+
+
+def _attribute(name: str, value: str | int | bool | None) -> str:  # noqa: FBT001 - an attribute is there or not
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return f" {name}"
+    if name in {"style", "srcdoc"} or name.startswith("on"):
+        raise ValueError(f"{name} is not written here: styles are in board.css, and what happens in board.js")
+    if name in _ADDRESSES and not _stays_here(str(value)):
+        raise ValueError(f"{value!r} is no address on this server; begin it with one / or #")
+    return f' {name}="{escape(str(value))}"'
+
+
+def _stays_here(address: str) -> bool:
+    return address.startswith("#") or (address.startswith("/") and not address.startswith(("//", "/\\")))

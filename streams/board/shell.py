@@ -1,0 +1,147 @@
+"""The shell: what all pages of the board share: head, navigation, who looks, and what is wrong with the server itself.
+
+Knows: the frame of a page, its forms, and the words about the server. Must not know: what a page shows.
+Read next: `now.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from standards.duration import SECOND, spoken
+from streams.board.markup import Child, Html, el, join
+from streams.board.wording import clock
+
+if TYPE_CHECKING:
+    from streams.books import Status
+
+PAGES: Final = (
+    ("/", "Now"), ("/standards", "Standards"), ("/debriefs", "Debriefs"), ("/notices", "Notices"), ("/feeds", "Feeds"),
+)  # fmt: skip
+BEHIND: Final = 30 * SECOND
+"""How far judging may be behind the clock before a page says so."""
+
+
+class Shell(msgspec.Struct, frozen=True):
+    """What every page is drawn with. `now` is the house's clock, in microseconds UTC; times are told in `zone`.
+
+    `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look.
+    `unguarded`: there is no token. `version` is of the rows that the page shows, `changes` counts what else
+    changed; `mark` is of its own style and script.
+    """
+
+    now: int
+    zone: ZoneInfo
+    status: Status
+    name: str = ""
+    proof: str = ""
+    acts: bool = False
+    unguarded: bool = False
+    version: str = ""
+    changes: int = 0
+    mark: str = ""
+
+
+def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -> str:
+    """Draw a whole page. `path` is that of its entry in the navigation; it is drawn anew at most each `every` seconds.
+
+    0: it changes row by row instead.
+    """
+    head = (
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("title", f"{title} – Kept"),
+        el("link", rel="icon", href="/board.svg"),
+        el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
+        el("script", src=f"/board.js?{shell.mark}", defer=True),
+    )
+    body = (
+        el("a", "To the content", href="#content", class_="skip"),
+        el("header", _navigation(path), _who(shell), class_="top"),
+        el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
+        el("p", id="said", class_="unseen", role="status"),
+        el("footer", _foot(shell)),
+    )
+    whole = el(
+        "html",
+        el("head", *head),
+        el(
+            "body",
+            *body,
+            data_now=shell.now // 1000,
+            data_version=shell.version,
+            data_changes=shell.changes,
+            data_every=every,
+        ),
+        lang="en",
+    )
+    return f"<!doctype html>\n{whole}\n"
+
+
+def form(shell: Shell, path: str, *content: Child, **attributes: str) -> Html:
+    """Draw a form that goes to one of our own paths, with the proof that it came from here."""
+    return el("form", proof(shell), *content, method="post", action=path, **attributes)
+
+
+def proof(shell: Shell) -> Html:
+    """Give the hidden field that proves where a form came from."""
+    return el("input", type="hidden", name="proof", value=shell.proof)
+
+
+def field(
+    label: str, name: str, *, control: Html | None = None, hint: str = "", **attributes: str | int | bool
+) -> Html:
+    """Draw a labelled field; a text unless another control is given."""
+    text = control or el("input", type=attributes.pop("type", "text"), name=name, **attributes)
+    return el("label", el("span", label), text, el("small", hint) if hint else None, class_="field")
+
+
+def your_name(shell: Shell) -> Html:
+    """Draw the field for who does something: every act carries a name."""
+    return field("Your name", "name", value=shell.name, required=True, maxlength=80, autocomplete="name")
+
+
+def _navigation(path: str) -> Html:
+    links = (el("li", el("a", name, href=to, aria_current="page" if to == path else None)) for to, name in PAGES)
+    return join(el("a", "Kept", href="/", class_="brand"), el("nav", el("ul", links), aria_label="Pages"))
+
+
+def _who(shell: Shell) -> Html:
+    role = "may look and act" if shell.acts else "may look"
+    if shell.unguarded:
+        return el("p", el("span", id="link", class_="link"), shell.name or None, class_="who")
+    out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
+    return el("div", el("span", id="link", class_="link"), el("span", shell.name, title=role), out, class_="who")
+
+
+def _trouble(shell: Shell) -> list[Html]:
+    """Say what keeps the page from being true."""
+    status, found = shell.status, []
+    if not status.ready:
+        found.append(el("p", el("strong", "Kept takes no events now."), f" {status.reason}", class_="trouble"))
+    if status.low >= 0 and shell.now - status.low > BEHIND:
+        words = f"Judging is {spoken(shell.now - status.low)} behind the clock; what you see was true then."
+        found.append(el("p", words, class_="trouble"))
+    if status.problems:
+        problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
+        found.append(
+            el("div", el("strong", "Something is wrong with the standards' files:"), problems, class_="trouble")
+        )
+    return found
+
+
+def _foot(shell: Shell) -> Html:
+    drawn = el("p", "Drawn at ", clock(shell.now, shell.zone, shell.now), f" {shell.zone.key}.")
+    programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
+                  el("a", "metrics", href="/metrics"), ".")  # fmt: skip
+    if not shell.unguarded:
+        return join(drawn, programs)
+    words = (
+        "There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this page. "
+        "Set KEPT_TOKEN to let others in."
+    )
+    return join(el("p", words), drawn, programs)

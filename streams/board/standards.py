@@ -1,0 +1,110 @@
+"""Standards: each promise in the customer's words, with how often it was kept and how sure that is.
+
+The aspects stand beside each other at the top, so that nobody looks at speed alone.
+Knows: scores and how they are shown. Must not know: how they are counted. Read next: `trend.py`, which draws the days.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.duration import spoken
+from standards.score import Score
+from streams.board.markup import Html, el
+from streams.board.shell import Shell, page
+from streams.board.trend import trend
+from streams.board.wording import ASPECTS, percent, share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from standards.standard import Standard
+    from streams.overview import Stretch
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """How standards did, by id: today, in seven days, in 28 days; and day by day since `days`' first (microseconds)."""
+
+    today: Mapping[str, Score]
+    week: Mapping[str, Score]
+    month: Mapping[str, Score]
+    stretches: Mapping[str, Sequence[Stretch]]
+    days: Sequence[int]
+
+
+def draw(shell: Shell, standards: Mapping[str, Standard], scores: Scores) -> str:
+    """Draw the page. `standards` are those in force, by id."""
+    by_aspect = sorted(standards.values(), key=lambda each: (list(ASPECTS).index(each.aspect), each.id))
+    cards = el("ul", (_card(each, scores) for each in by_aspect), class_="cards standards")
+    return page(shell, "Standards", "/standards", _aspects(by_aspect, scores), cards)
+
+
+def _aspects(standards: Sequence[Standard], scores: Scores) -> Html:
+    """Draw each aspect with its kept-rate over 28 days."""
+    found = []
+    for aspect, word in ASPECTS.items():
+        mine = [scores.month.get(each.id, Score()) for each in standards if each.aspect == aspect]
+        if not mine:
+            found.append(el("li", el("h3", word), el("p", "nothing is promised yet", class_="quiet")))
+            continue
+        total = Score(kept=sum(score.kept for score in mine), broken=sum(score.broken for score in mine))
+        rate, of = share(total)
+        found.append(el("li", el("h3", word), el("p", rate, class_="rate"), el("p", of, class_="quiet")))
+    title = el("h2", "Beside each other, in 28 days")
+    return el("section", title, el("ul", found, class_="aspects"))
+
+
+def _card(standard: Standard, scores: Scores) -> Html:
+    month = scores.month.get(standard.id, Score())
+    below = _below(standard, month)
+    spans = (("Today", scores.today), ("7 days", scores.week), ("28 days", scores.month))
+    rows = [_row(name, each.get(standard.id, Score())) for name, each in spans]
+    head = el("tr", el("td"), (el("th", text, scope="col") for text in ("Kept", "Of how many", "Broken")))
+    table = el(
+        "table",
+        el("caption", f"How often {standard.id} was kept", class_="unseen"),
+        el("thead", head),
+        el("tbody", rows),
+    )
+    aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
+    named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
+    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, _goal(standard))
+    return el("li", el("h3", standard.promise or standard.id), named, table, drawn, _clocks(month), below)
+
+
+def _row(name: str, score: Score) -> Html:
+    rate, of = share(score)
+    return el(
+        "tr", el("th", name, scope="row"), el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
+    )
+
+
+def _goal(standard: Standard) -> float | None:
+    return None if standard.objective is None else standard.objective.kept
+
+
+def _below(standard: Standard, score: Score) -> Html | None:
+    goal = _goal(standard)
+    if goal is None:
+        return None
+    if score.interval is None:
+        return el("p", f"The goal is {percent(goal)}.", class_="quiet")
+    if score.interval[1] < goal:
+        return el("p", f"Below the goal of {percent(goal)}, and not by chance.", class_="goal below")
+    if (score.kept_rate or 0) < goal:
+        return el("p", f"Below the goal of {percent(goal)}; too few yet to be sure.", class_="goal unsure")
+    return el("p", f"The goal of {percent(goal)} is met.", class_="goal met")
+
+
+def _clocks(score: Score) -> Html | None:
+    """Say how long it took on average: open time, and what the customer waited."""
+    if not score.settled:
+        return None
+    own, waited = score.elapsed // score.settled, score.waited // score.settled
+    apart = [(score.excused, "excused"), (score.unknown, "unknown"), (score.void, "not needed"), (score.open, "open")]
+    rest = ", ".join(f"{count:,} {word}" for count, word in apart if count)
+    time = f"On average {spoken(own)} to the verdict" if own else "Judged at once"
+    time += f", {spoken(waited)} for the customer" if abs(waited - own) > own // 100 else ""
+    return el("p", f"{time}." + (f" Beside these: {rest}." if rest else ""), class_="quiet")

@@ -1,0 +1,187 @@
+"""The story of one promise: what was promised, both clocks, every line, every notice with its reason, what people did.
+
+Knows: how it is told. Must not know: how it was looked up. Read next: `timeline.py`, which draws it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from standards.duration import spoken
+from streams.acting import ACKNOWLEDGED, DEBRIEFED, EXCUSED
+from streams.board.debriefs import debrief_form
+from streams.board.markup import Html, el, join
+from streams.board.notices import notice_list, withheld_list
+from streams.board.shell import Shell, field, form, page, your_name
+from streams.board.timeline import timeline
+from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
+from streams.live.wording import WORDS, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from standards.ledger import Line
+    from standards.standard import Standard
+    from streams.books import PromiseRow, PromiseView
+    from streams.overview import Act
+
+_DID: Final = {ACKNOWLEDGED: "took it", DEBRIEFED: "talked it over", EXCUSED: "asked for an exception"}
+
+
+class Story(msgspec.Struct, frozen=True):
+    """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
+
+    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it.
+    """
+
+    view: PromiseView
+    standard: Standard | None
+    acts: list[Act]
+    reasons: Mapping[str, str] = {}
+    excusable: bool = False
+    acknowledges: bool = False
+
+
+def draw(shell: Shell, story: Story) -> str:
+    """Draw the page."""
+    promise = story.view.row
+    title = f"{promise.standard}: {promise.subject or 'everywhere'}"
+    told = el("p", "Nobody was told anything about it.", class_="quiet")
+    first = (
+        el("section", el("h2", "Its time"), _times(shell, promise)),
+        el("div", timeline(promise, story.view.lines, shell.now, shell.zone), _legend()),
+        _done(shell, story),
+        _lines(shell, story),
+        el("section", el("h2", "Notices"), notice_list(shell, story.view.notices) if story.view.notices else told),
+        _not_sent(shell, story.view),
+        _judged_by(story.view),
+    )
+    second = (*_deeds(shell, story), _advice(story.standard))
+    columns = el("div", el("div", *first), el("div", *second), class_="columns")
+    return page(shell, title, "", _head(shell, story), columns, every=1)
+
+
+def _not_sent(shell: Shell, view: PromiseView) -> Html | None:
+    if not view.withheld:
+        return None
+    return el("section", el("h2", "Notices that were not sent"), withheld_list(shell, view.withheld))
+
+
+def _judged_by(view: PromiseView) -> Html:
+    whole = el(
+        "details", el("summary", f"Revision {view.row.revision}"), el("pre", _pretty(view.revision_text), tabindex="0")
+    )
+    words = "The promise is judged to its end by the words that stood when it was made."
+    return el("section", el("h2", "Judged by"), el("p", words, class_="quiet"), whole)
+
+
+def _head(shell: Shell, story: Story) -> Html:
+    promise, standard = story.view.row, story.standard
+    runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
+    left = el("span", time_left(promise.due, shell.now), class_="count", data_due=promise.due // 1000) if runs else None
+    facts = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
+    facts += ["corrected later"] if promise.corrected else []
+    return el(
+        "div",
+        el("p", standard.promise if standard else promise.standard, class_="words"),
+        el("p", el("span", state_word(promise.state), class_=f"state {promise.state}"), " ", left),
+        el("p", ", ".join(filter(None, facts)), ".", class_="quiet"),
+        class_="story",
+    )
+
+
+def _times(shell: Shell, promise: PromiseRow) -> Html:
+    def at(instant: int) -> Html:
+        return clock(instant, shell.zone, shell.now)
+
+    pairs: list[tuple[str, Html | str]] = [("Opened", at(promise.opened))]
+    if promise.due >= 0:
+        pairs.append(("Due", at(promise.due)))
+    if promise.settled >= 0:
+        pairs.append(("Settled", at(promise.settled)))
+        waited = spoken(promise.waited)
+    else:
+        waited = spoken(max(0, shell.now - promise.opened))
+    pairs += [("By its own clock", spoken(promise.elapsed)), ("For the customer", waited)]
+    return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
+
+
+def _legend() -> Html:
+    kinds = (("runs", "the clock runs"), ("stands", "paused"), ("waits", "the customer waits"))
+    return el("p", (el("span", word, class_=f"key {kind}") for kind, word in kinds), class_="legend")
+
+
+def _advice(standard: Standard | None) -> Html | None:
+    if standard is None:
+        return None
+    told = (("What", standard.what), ("How", standard.how), ("Why", standard.why), ("Exceptions", standard.exceptions))
+    pairs = (el("div", el("dt", name), el("dd", text)) for name, text in told if text)
+    return el("section", el("h2", "What helps"), el("dl", pairs, class_="advice"))
+
+
+def _deeds(shell: Shell, story: Story) -> list[Html]:
+    if not shell.acts:
+        return []
+    promise, found = story.view.row, []
+    taken = any(act.type == ACKNOWLEDGED for act in story.acts)
+    back = el("input", type="hidden", name="promise", value=promise.id)
+    if story.acknowledges and promise.verdict is None and not taken:
+        take = form(shell, "/acts/acknowledge", back, your_name(shell), el("button", "I have it"))
+        found.append(el("section", el("h2", "Take it"), take, id="take-it"))
+    may = story.standard.may_excuse if story.standard else ()
+    if story.excusable and may:
+        choice = el("select", (el("option", who, value=who) for who in may), name="by", required=True)
+        reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
+        excuse = form(shell, "/acts/excuse", back, your_name(shell), field("In the role of", "by", control=choice),
+                      field("Why", "reason", control=reason), el("button", "Grant the exception"))  # fmt: skip
+        found.append(el("section", el("h2", "Excuse it"), excuse, id="excuse"))
+    if promise.verdict == "broken" and not any(act.type == DEBRIEFED for act in story.acts):
+        found.append(el("section", el("h2", "Talk it over"), debrief_form(shell, promise.id), id="debrief"))
+    return found
+
+
+def _done(shell: Shell, story: Story) -> Html | None:
+    if not story.acts:
+        return None
+    rows = []
+    causes = {line.cause for line in story.view.lines}
+    for act in story.acts:
+        did = "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
+        said = [f"{name.replace('_', ' ')}: {act.data[name]}" for name in ("reason", "cause", "next_step", "team")
+                if act.data.get(name)]  # fmt: skip
+        when = clock(act.at, shell.zone, shell.now)
+        told = el("p", el("strong", act.by), f" {did}, ", when)
+        rows.append(el("li", told, (el("p", text, class_="said") for text in said)))
+    return el("section", el("h2", "What people did"), el("ul", rows, class_="acts"))
+
+
+def _lines(shell: Shell, story: Story) -> Html:
+    head = el(
+        "tr", (el("th", name, scope="col") for name in ("When", "What", "By its clock", "For the customer", "Notice"))
+    )
+    rows = [_line(shell, line, story) for line in story.view.lines]
+    table = el("table", el("thead", head), el("tbody", rows))
+    return el("section", el("h2", "What happened"), el("div", table, class_="wide", tabindex="0", role="group",
+              aria_label="What happened, line by line"))  # fmt: skip
+
+
+def _line(shell: Shell, line: Line, story: Story) -> Html:
+    said = words(line, story.standard) if story.standard else ""
+    late = (", learned at ", clock(line.known, shell.zone, shell.now)) if line.known > line.at else ()
+    cause = el("small", f"by {line.cause[1]} from {line.cause[0]}") if line.cause else None
+    what = join(el("strong", WORDS[line.kind]), f": {said}" if said else "", " ", cause)
+    return el(
+        "tr", el("td", clock(line.at, shell.zone, shell.now), *late), el("td", what), el("td", spoken(line.elapsed)),
+        el("td", spoken(line.at - line.opened)), el("td", reason_words(story.reasons.get(line.id, "")), class_="quiet"),
+        class_=line.kind,
+    )  # fmt: skip
+
+
+def _pretty(text: str) -> str:
+    """Break a document that is one line of JSON into lines that people can read."""
+    try:
+        return msgspec.json.format(text, indent=2)
+    except msgspec.DecodeError:
+        return text

@@ -1,0 +1,101 @@
+"""The timeline of one promise, drawn: both its clocks beside each other, its pauses, its marks, its deadline.
+
+Knows: a promise's lines, and SVG. Must not know: standards. Read next: `story.py`, which shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.duration import spoken
+from streams.board.markup import Html, el
+from streams.board.wording import hour_and_minute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from standards.ledger import Line
+    from streams.books import PromiseRow
+
+WIDTH: Final = 640
+_LEFT, _RIGHT = 8, 632
+_OURS, _THEIRS, _DEEP = 46, 98, 18
+"""Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
+_MARKED: Final = {
+    "warned": "warned", "kept": "kept", "broken": "broken", "voided": "not needed", "excused": "excused",
+    "lost": "unknown", "fulfilled_late": "done late", "corrected": "corrected",
+}  # fmt: skip
+
+
+class _Scale(NamedTuple):
+    """From instants to places."""
+
+    first: int
+    last: int
+
+    def x(self, at: int) -> int:
+        whole = max(1, self.last - self.first)
+        return _LEFT + (min(max(at, self.first), self.last) - self.first) * (_RIGHT - _LEFT) // whole
+
+
+def timeline(promise: PromiseRow, lines: list[Line], now: int, zone: tzinfo) -> Html:
+    """Draw it up to now, to the deadline, or to the last line, whichever is latest and has a meaning."""
+    ended = promise.settled >= 0
+    end = promise.settled if ended else max(now, promise.opened)
+    last = max([end, promise.due, *(line.at for line in lines)])
+    scale = _Scale(promise.opened, last if last > promise.opened else promise.opened + 1)
+    parts = [
+        _label(_LEFT, _OURS - 7, "The clock of the standard", "start"),
+        *(_bar(scale, _OURS, begin, stop, kind) for begin, stop, kind in _stretches(lines, end)),
+        _label(_LEFT, _THEIRS - 7, "The customer’s own time", "start"),
+        _bar(scale, _THEIRS, promise.opened, end, "waits"),
+        *_due(scale, promise),
+        *(_mark(scale, line) for line in lines if line.kind in _MARKED),
+        _label(_LEFT, _THEIRS + _DEEP + 24, hour_and_minute(scale.first, zone), "start"),
+        _label(_RIGHT, _THEIRS + _DEEP + 24, hour_and_minute(scale.last, zone), "end"),
+    ]
+    said = f"From the opening {spoken(end - promise.opened)} passed for the customer, {_counted(promise, lines)}"
+    return el(
+        "svg", el("title", said), *parts, viewBox=f"0 0 {WIDTH} {_THEIRS + _DEEP + 32}", role="img", class_="timeline"
+    )
+
+
+def _counted(promise: PromiseRow, lines: list[Line]) -> str:
+    pauses = sum(line.kind == "paused" for line in lines)
+    with_pauses = f" with {pauses} {'pause' if pauses == 1 else 'pauses'}" if pauses else ""
+    return f"{spoken(promise.elapsed)} by the clock of the standard{with_pauses}, as of its last line."
+
+
+def _stretches(lines: list[Line], end: int) -> Iterator[tuple[int, int, str]]:
+    """Give when the clock ran and when it stood."""
+    begin, kind = lines[0].at if lines else end, "runs"
+    for line in lines:
+        if line.at > end:
+            break
+        if line.kind in ("paused", "resumed"):
+            yield begin, line.at, kind
+            begin, kind = line.at, "stands" if line.kind == "paused" else "runs"
+    yield begin, end, kind
+
+
+def _bar(scale: _Scale, top: int, begin: int, stop: int, kind: str) -> Html:
+    left = scale.x(begin)
+    return el("rect", x=left, y=top, width=max(2, scale.x(stop) - left), height=_DEEP, rx=3, class_=f"bar {kind}")
+
+
+def _due(scale: _Scale, promise: PromiseRow) -> Iterator[Html]:
+    if promise.due < 0:
+        return
+    x = scale.x(promise.due)
+    yield el("line", x1=x, x2=x, y1=18, y2=_THEIRS + _DEEP + 4, class_="due")
+    yield _label(x, 14, "due", "end" if x > WIDTH // 2 else "start")
+
+
+def _mark(scale: _Scale, line: Line) -> Html:
+    x = scale.x(line.at)
+    return el("circle", cx=x, cy=_OURS + _DEEP // 2, r=6, class_=f"mark {line.kind}")
+
+
+def _label(x: int, y: int, text: str, anchor: str) -> Html:
+    return el("text", text, x=x, y=y, text_anchor=anchor)

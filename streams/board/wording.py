@@ -1,0 +1,103 @@
+"""Plain words of the board: times of day, spans, shares, states and reasons, as people say them.
+
+Knows: how things are said. Must not know: HTML's structure beyond `<time>`. Read next: `now.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.duration import SECOND, spoken
+from standards.events import iso, moment
+from streams.board.markup import Html, el
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from standards.promise import State
+    from standards.score import Score
+
+STATES: Final[dict[State, str]] = {
+    "new": "new", "open": "open", "warned": "act now", "paused": "paused", "paused_warned": "paused, after a warning",
+    "kept": "kept", "broken": "broken", "late": "broken, done late", "void": "not needed", "excused": "excused",
+    "unknown": "unknown",
+}  # fmt: skip
+"""The word for each state on a page."""
+REASONS: Final[dict[str, str]] = {
+    "told": "told",
+    "not-actionable": "not told: there was nothing to do",
+    "nobody-waits-for-it": "not told: nobody had been told of any trouble",
+    "overdue": "not told: the time was over when Kept heard of it",
+    "no-route": "not told: the policy names nobody for it",
+    "grouped": "not told by itself: another message speaks for it",
+    "repeated": "not told again: the same person had been told",
+    "flapping": "not told: it comes and goes, and that was told",
+    "silenced": "not told: somebody silenced it",
+    "muted": "not told: it is muted at this time",
+    "inhibited": "not told: a graver trouble at the same place was told",
+    "acknowledged": "not told: somebody had it",
+    "cured": "not told: it was over before anybody had to know",
+    "quiet-hours": "told in the next digest: it came in quiet hours",
+    "budget": "told in the next digest: there were enough messages for one hour",
+    "": "",
+}
+"""Why a line was told or not. A reason that is not here is shown as it is written."""
+ASPECTS: Final[dict[str, str]] = {
+    "speed": "Speed", "quality": "Quality", "ownership": "Ownership", "courtesy": "Courtesy",
+    "follow-through": "Follow-through",
+}  # fmt: skip
+_PERCENT: Final = "\N{NO-BREAK SPACE}%"
+
+
+def state_word(state: State) -> str:
+    """Say how a promise is."""
+    return STATES[state]
+
+
+def reason_words(reason: str) -> str:
+    """Say why something was told or not."""
+    return REASONS.get(reason, f"not told: {reason.replace('-', ' ')}")
+
+
+def number(count: int) -> str:
+    """Write a number as people read it: 9,800."""
+    return f"{count:,}"
+
+
+def how_many(count: int, one: str, many: str = "") -> str:
+    """Say a number of things: `1 promise`, `9,800 promises`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def share(score: Score) -> tuple[str, str]:
+    """Say the share kept, and how sure that is: `95 %`, `of 212 (91–97 %)`."""
+    if score.kept_rate is None or score.interval is None:
+        return "–", "no verdict yet"
+    low, high = score.interval
+    return percent(score.kept_rate), f"of {number(score.judged)} ({round(low * 100)}–{round(high * 100)}{_PERCENT})"
+
+
+def percent(value: float) -> str:
+    """Write a share (0 to 1) as whole percent, towards the truth: what is not all is never 100 %."""
+    rounded = round(value * 100)
+    rounded = min(rounded, 99) if value < 1 else rounded
+    return f"{max(rounded, 1) if value > 0 else rounded}{_PERCENT}"
+
+
+def time_left(due: int, now: int) -> str:
+    """Say how long there is still: `40 s left`."""
+    return f"{spoken(due - now)} left" if due - now >= SECOND else "time is up"
+
+
+def clock(at: int, zone: tzinfo, now: int) -> Html:
+    """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
+    told, today = moment(at).astimezone(zone), moment(now).astimezone(zone).date()
+    day = (
+        "" if told.date() == today else f"{told.day} {told:%B} " + ("" if told.year == today.year else f"{told.year} ")
+    )
+    return el("time", f"{day}{told:%H:%M:%S}", datetime=iso(at), title=f"{told:%Y-%m-%d %H:%M:%S %Z}")
+
+
+def hour_and_minute(at: int, zone: tzinfo) -> str:
+    """Write an instant as 14:05."""
+    return f"{moment(at).astimezone(zone):%H:%M}"

@@ -1,0 +1,193 @@
+"""What the operator set for the channels: where notices go, each of them if it is set.
+
+Knows: names, defaults and what a usable value looks like. Must not know: what a channel does with it.
+Read next: `settings.py`, of which these are a part; `channels.py`, which makes the channels.
+"""
+
+from __future__ import annotations
+
+import re
+from email.headerregistry import Address, AddressHeader, HeaderRegistry
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple, cast
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from alerts.channels.mail import Security, Server
+from alerts.channels.webhook import signing_key
+
+MAIL: Final[dict[str, tuple[Security, int]]] = {
+    "smtp": ("starttls", 587),
+    "smtps": ("tls", 465),
+    "smtp+plain": ("none", 25),
+}
+"""How to speak with a mail server, by the scheme of its address, and on which port."""
+
+
+def _bare(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _urls(value: object) -> object:
+    """Divide a list of addresses: a comma or a space ends one only where another begins, as they may have commas."""
+    if not isinstance(value, str):
+        return value
+    return [SecretStr(url) for url in re.split(r"[\s,]+(?=[A-Za-z][\w.+-]*://)", value.strip(" \t\r\n,")) if url]
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_bare)]
+"""A secret, without the line break that a file with it ends in."""
+Hidden = Annotated[str, BeforeValidator(_bare), Field(repr=False)]
+"""An address that may have a secret in it."""
+Bare = Annotated[str, BeforeValidator(_bare)]
+
+
+class ChannelSettings(BaseSettings):
+    """The channels' settings. A channel is in effect when it is told where to."""
+
+    webhook_url: Hidden = ""
+    webhook_secret: Secret = SecretStr("")
+    webhook_private: bool = False
+    alertmanager_url: Hidden = ""
+    chat_urls: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_urls)] = ()
+    mail_from: Bare = ""
+    mail_to: Bare = ""
+    mail_user: Bare = ""
+    mail_password: Secret = SecretStr("")
+    mail_ca: Path | None = None
+    mail_server: Annotated[Bare, Field(validate_default=True)] = ""  # the last, as it is checked with the others
+
+    @property
+    def smtp(self) -> Server:
+        """The mail server, where there is one."""
+        parts, (security, port) = _mail_server(self.mail_server)
+        password = self.mail_password.get_secret_value()
+        return Server(parts.hostname or "", parts.port or port, security, self.mail_user, password, self.mail_ca)
+
+    @property
+    def sender(self) -> Address:
+        """Who writes the letters."""
+        return _addresses(self.mail_from)[0]
+
+    @property
+    def recipients(self) -> tuple[Address, ...]:
+        """Who gets them."""
+        return _addresses(self.mail_to)
+
+    @field_validator("webhook_url", "alertmanager_url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if not url:
+            return url
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("this is no web address; begin it with https://")
+        try:
+            parts = urlsplit(url)
+            usable = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("this has no host, or no port from 1 to 65535; write it like https://chat.example/hook")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_secret(cls, secret: SecretStr) -> SecretStr:
+        try:
+            signing_key(secret.get_secret_value())
+        except ValueError:
+            raise ValueError("what follows whsec_ is no base64; copy the secret anew") from None
+        return secret
+
+    @field_validator("chat_urls")
+    @classmethod
+    def _check_chats(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(re.match(r"[A-Za-z][\w.+-]*://.", url.get_secret_value()) for url in urls):
+            raise ValueError(
+                "this is no list of addresses as Apprise has them; write service://..., several with commas"
+            )
+        return urls
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _check_addresses(cls, addresses: str) -> str:
+        if addresses:
+            _addresses(addresses)
+        return addresses
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, address: str) -> str:
+        if address and len(_addresses(address)) > 1:
+            raise ValueError("letters have one sender; write one address")
+        return address
+
+    @field_validator("mail_ca")
+    @classmethod
+    def _check_file(cls, file: Path | None) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError(f"there is no file {file}; name one with certificates (PEM)")
+        return file
+
+    @field_validator("mail_server")
+    @classmethod
+    def _check_mail(cls, address: str, others: ValidationInfo) -> str:
+        if not {"mail_from", "mail_to", "mail_user", "mail_password"} <= others.data.keys():
+            return address  # one of them is told of already
+        sender, to, user, secret = (others.data[f"mail_{name}"] for name in ("from", "to", "user", "password"))
+        if not address:
+            if sender or to:
+                raise ValueError("there is none, and KEPT_MAIL_FROM or KEPT_MAIL_TO is set; set it, or none of them")
+            return address
+        parts, (security, _) = _mail_server(address)
+        password = secret.get_secret_value()
+        if not (sender and to):
+            raise ValueError("a mail server alone sends nothing; set KEPT_MAIL_FROM and KEPT_MAIL_TO too")
+        if bool(user) != bool(password):
+            raise ValueError("a user and a password go together; set KEPT_MAIL_USER and KEPT_MAIL_PASSWORD, or neither")
+        if password and security == "none" and not _is_here(parts.hostname or ""):
+            raise ValueError("a password is not sent without TLS; begin this with smtp:// or smtps://")
+        return address
+
+
+class _MailServer(NamedTuple):
+    parts: SplitResult
+    how: tuple[Security, int]
+
+
+def _mail_server(address: str) -> _MailServer:
+    """Read the address of a mail server. Raises ValueError, which does not quote it: a password may be in it."""
+    wrong = "this is no mail server; write smtp://host (STARTTLS, port 587), smtps://host (TLS, port 465)"
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in MAIL and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{wrong} or smtp+plain://host (neither, port 25)")
+    if parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("only host:port may follow the ://; the user goes into KEPT_MAIL_USER")
+    return _MailServer(parts, MAIL[parts.scheme])
+
+
+def _addresses(text: str) -> tuple[Address, ...]:
+    """Read mail addresses, with or without names. Raises ValueError."""
+    wrong = "this is no list of mail addresses; write floor@shop.example, several with commas"
+    if not text.isprintable():
+        raise ValueError(wrong)
+    header = HeaderRegistry()("To", text)
+    found = cast("AddressHeader", header).addresses
+    usable = [each for each in found if each.username and each.domain and each.addr_spec.isascii()]
+    if header.defects or not usable or len(usable) < len(found):
+        raise ValueError(wrong)
+    return tuple(usable)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

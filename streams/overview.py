@@ -1,0 +1,93 @@
+"""The overview: what the board asks beside the books' lists: what is owed now, how days went, what people did.
+
+Knows: the shapes of questions and answers. Must not know: SQL, HTML.
+Read next: `oversight.py`, which answers from the store, and `board/__init__.py`, which shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from standards.ledger import Plain
+from streams.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, ReadBooks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a person did about a promise: an event of one of the types in `acting.ACTS`. `at` is microseconds UTC.
+
+    `promise` is empty for an exception that was granted for whatever a subject was owed.
+    """
+
+    type: str
+    source: str
+    id: str
+    promise: str
+    at: int
+    by: str
+    data: dict[str, Plain] = {}
+
+
+class Owing(msgspec.Struct, frozen=True):
+    """The open promises that are next: `rows` by the time left, and how many there are of each sort in all.
+
+    `warned` and `running` have a deadline and a clock that runs; `paused` have a clock that stands; `endless` have no
+    deadline of their own.
+    """
+
+    rows: list[PromiseRow] = []
+    warned: int = 0
+    running: int = 0
+    paused: int = 0
+    endless: int = 0
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """How many promises opened in one stretch of time were kept and broken. `start` is microseconds UTC."""
+
+    start: int
+    kept: int
+    broken: int
+
+
+class Overview(Protocol):
+    """What the board asks of a store: safe from any thread, always at the last commit. Raises StateError."""
+
+    def owing(self, limit: int) -> Owing:
+        """Give what is open: at most `limit` warned and running rows, and as many paused ones."""
+
+    def acts(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Act]:
+        """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
+
+    def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
+        """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
+
+    def trend(self, starts: Sequence[int]) -> dict[str, list[Stretch]]:
+        """Give how each standard went in the stretches that begin at `starts`, oldest first, the last one up to now."""
+
+    def refused(self, limit: int) -> tuple[list[DeadLetter], int]:
+        """Give the newest dead letters, and how many there are in all."""
+
+    def unused(self, limit: int) -> tuple[list[LateEvent], int]:
+        """Give the newest events that changed nothing, and how many there are in all."""
+
+    def undelivered(self, limit: int) -> list[NoticeRow]:
+        """Give the newest notices that wait for a channel, or that one has given up."""
+
+    def fates(self) -> dict[str, int]:
+        """Give how many deliveries there are in each state."""
+
+    def reasons(self, promise: str) -> dict[str, str]:
+        """Give why each line of a promise was told or not, by the line's id."""
+
+
+class BoardBooks(ReadBooks, Protocol):
+    """Books that the board can be drawn from."""
+
+    @property
+    def overview(self) -> Overview:
+        """What the board asks beside the books' lists."""

@@ -1,0 +1,51 @@
+"""Reminders: some receivers forget what they were told, so what stands is told to them again.
+
+The outbox delivers each notice once. Alertmanager lets an alert end that is not told again, and forgets all when it
+restarts; for such a channel what stands is read from the store, again and again. Nothing about it is remembered here.
+Knows: when. Must not know: what a reminder looks like. Read next: `alerts/channels/alertmanager.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from alerts.channels import Reminding
+from standards.errors import DeliveryError, StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from alerts.channels import Channel, Told
+
+    Standing = Callable[[str, int], Sequence[Told]]
+    """Gives what stands on a channel since an instant, in microseconds UTC. Called in other threads."""
+
+log = structlog.get_logger("kept")
+
+
+async def remind(channels: Iterable[Channel], standing: Standing, clock: Callable[[], int]) -> None:
+    """Remind all channels that want it, for ever; return where none does. `clock` gives microseconds UTC."""
+    async with asyncio.TaskGroup() as group:
+        for channel in channels:
+            if isinstance(channel, Reminding):
+                group.create_task(_remind(channel, standing, clock))
+
+
+async def _remind(channel: Reminding, standing: Standing, clock: Callable[[], int]) -> None:
+    failing = False
+    while True:
+        try:
+            told = await asyncio.to_thread(standing, channel.name, clock() - channel.remembers)
+            if told:
+                await channel.remind(told)
+            failing = False
+        except (DeliveryError, StateError) as error:
+            if not failing:
+                log.warning("a channel was not reminded; it is tried again", channel=channel.name, reason=str(error))
+            failing = True
+        except Exception as error:  # noqa: BLE001 - a defect here must not end the process
+            log.error("a reminder failed", channel=channel.name, error=type(error).__name__)  # noqa: TRY400 - no secret
+        await asyncio.sleep(channel.remind_seconds)

@@ -1,0 +1,192 @@
+"""The board, served: each page is looked up and drawn when it is asked for, with strict headers of its own.
+
+Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
+to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
+forms (`board_acts.py`); whoever comes without a token is led to the door (`board_door.py`).
+Knows: which page needs what. Must not know: how anything is drawn. Read next: `streams/board/shell.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from standards.events import microseconds, moment
+from standards.standard import CORRECTIONS_HORIZON
+from streams.acting import ACKNOWLEDGED
+from streams.board import debriefs, feeds, notices, now, standards, story
+from streams.board.markup import el
+from streams.board.shell import Shell, page
+from streams.web.guard import HEADERS, ROLE, SESSION
+from streams.web.operation import asked
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from standards.score import Score
+    from streams.books import PromiseView
+    from streams.house import House
+    from streams.web.board_live import Live
+    from streams.web.session import Sessions
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+REFERRER: Final = "same-origin"
+"""Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
+FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
+DAYS: Final = 28
+"""How many days the trend shows."""
+_FOLDER: Final = Path(__file__).parent.parent / "board"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+class Board:
+    """Answers the board's pages. `unguarded`: there is no token; `zone` is the one in which times are told."""
+
+    def __init__(self, house: House, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
+        self.house = house
+        self.sessions = sessions
+        self.unguarded = unguarded
+        self._live = live
+        self._zone = zone
+        self._files = {name: (_FOLDER / name).read_bytes() for name in FILES}
+        self._mark = blake2b(b"".join(self._files.values()), digest_size=6).hexdigest()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the pages and their files."""
+        pages = {
+            "/": self.now, "/standards": self.standards, "/promises/{id}": self.promise,
+            "/debriefs": self.debriefs, "/notices": self.notices, "/feeds": self.feeds,
+        }  # fmt: skip
+        return [web.get(path, page) for path, page in (pages | {f"/{name}": self.file for name in FILES}).items()]
+
+    def shell(self, request: web.Request) -> Shell:
+        """Give what every page is drawn with; whoever has no session yet gets one where there is no token.
+
+        Before anything is looked up, so that what comes meanwhile is seen to be newer than the page.
+        """
+        session = request.get(SESSION)
+        if session is None and self.unguarded:
+            request[SESSION] = session = self.sessions.begin("supervisor")
+        return Shell(
+            self.house.wall(), self._zone, self.house.now_status(),
+            name=session.name if session else "",
+            proof=self.sessions.proof(session) if session else "",
+            acts=session is not None and request[ROLE] == "supervisor",
+            unguarded=self.unguarded, version=self._live.changes.version,
+            changes=self._live.commits, mark=self._mark,
+        )  # fmt: skip
+
+    def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+        """Answer with a page, and have the browser keep its session."""
+        headers = {**HEADERS, "Content-Security-Policy": POLICY, "Referrer-Policy": REFERRER}
+        response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
+        session = request.get(SESSION)
+        if session is not None and (self.unguarded or request[ROLE]):
+            self.sessions.write(request, response, session)
+        return response
+
+    def refusal(self, request: web.Request, problem: Problem) -> web.Response:
+        """Answer with a page that says why something could not be done."""
+        back = el("p", el("a", "Back to what is open now", href="/"))
+        text = page(self.shell(request), "That could not be done", "", el("p", problem.detail, class_="trouble"), back)
+        return self.answer(request, text, problem.status)
+
+    def acknowledges(self) -> bool:
+        """Say whether the vocabulary has a word for taking a promise on."""
+        return ACKNOWLEDGED in self.house.rulebook.classes
+
+    async def now(self, request: web.Request) -> web.Response:
+        """Answer `GET /`."""
+        await self._live.fresh()
+        shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
+        _, waiting = await asked(self.house.books.overview.broken, 0, debriefed=False)
+        text = now.draw(shell, shown, acknowledges=self.acknowledges(), undebriefed=waiting)
+        return self.answer(request, text)
+
+    async def standards(self, request: web.Request) -> web.Response:
+        """Answer `GET /standards`."""
+        shell = self.shell(request)
+        days = self._days()
+        scores = standards.Scores(
+            await self._score(days[-1]), await self._score(days[-7]), await self._score(days[0]),
+            await asked(self.house.books.overview.trend, days), days,
+        )  # fmt: skip
+        return self.answer(request, standards.draw(shell, self.house.rulebook.current, scores))
+
+    async def promise(self, request: web.Request) -> web.Response:
+        """Answer `GET /promises/{id}`."""
+        shell = self.shell(request)
+        books, wanted = self.house.books, request.match_info["id"]
+        found = await asked(books.promise, wanted)
+        if found is None:
+            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
+        causes = [line.cause for line in found.lines if line.cause is not None]
+        rulebook = self.house.rulebook
+        told = story.Story(
+            found,
+            rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard),
+            await asked(books.overview.acts, [found.row.id], causes),
+            await asked(books.overview.reasons, found.row.id),
+            excusable=self._excusable(found),
+            acknowledges=self.acknowledges(),
+        )
+        return self.answer(request, story.draw(shell, told))
+
+    async def debriefs(self, request: web.Request) -> web.Response:
+        """Answer `GET /debriefs`."""
+        shell = self.shell(request)
+        overview = self.house.books.overview
+        waiting = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=False))
+        done = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=True))
+        acts = await asked(overview.acts, [row.id for row in done.rows])
+        by_revision = self.house.rulebook.standards
+        text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
+        return self.answer(request, text)
+
+    async def notices(self, request: web.Request) -> web.Response:
+        """Answer `GET /notices`."""
+        shell = self.shell(request)
+        books = self.house.books
+        newest = await asked(books.notices, "", notices.MOST)
+        stuck = await asked(books.overview.undelivered, notices.MOST)
+        fates = await asked(books.overview.fates)
+        return self.answer(request, notices.draw(shell, newest, stuck, fates))
+
+    async def feeds(self, request: web.Request) -> web.Response:
+        """Answer `GET /feeds`."""
+        shell = self.shell(request)
+        overview = self.house.books.overview
+        letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
+        return self.answer(request, feeds.draw(shell, feeds.Unused(*letters, *late)))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Answer the board's own style, script and sign."""
+        name = request.path.removeprefix("/")
+        lasting = _FOR_EVER if request.query_string == self._mark else "no-cache"
+        body, kind = self._files[name], FILES[name]
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": lasting})
+
+    async def _score(self, since: int) -> Mapping[str, Score]:
+        return await asked(self.house.books.score, since)
+
+    def _excusable(self, view: PromiseView) -> bool:
+        row = view.row
+        if row.verdict is None:
+            return True
+        return row.verdict in ("broken", "unknown") and self.house.wall() - row.settled <= CORRECTIONS_HORIZON
+
+    def _days(self) -> list[int]:
+        """Give the midnights before which the last days began, by the clock on the wall there."""
+        today = moment(self.house.wall()).astimezone(self._zone).date()
+        dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
+        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self._zone)) for day in dates]

@@ -1,0 +1,149 @@
+"""The board's forms: taking a promise on, excusing it, and talking it over: each becomes an event, with who and when.
+
+Every form carries the proof of its session, and a name. The event's id is made of what it says, so sending a form twice
+changes nothing. Knows: forms, and the events they become. Must not know: how these are judged.
+Read next: `grants.py`, which takes exceptions in; `session.py` for the proof.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from aiohttp import web
+from pydantic import ValidationError
+
+from standards.errors import EventError
+from standards.events import iso
+from streams.acting import ACKNOWLEDGED, DEBRIEFED
+from streams.web.body import check_type, read_body
+from streams.web.forms import Grant
+from streams.web.guard import SESSION
+from streams.web.intake import check_open
+from streams.web.operation import asked, told
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from streams.books import PromiseRow
+    from streams.web.board import Board
+    from streams.web.grants import Grants
+
+    Given = dict[str, str]
+
+SOURCE: Final = "kept/board"
+"""The `source` of the events made here."""
+FORM: Final = "application/x-www-form-urlencoded"
+_BODY: Final = 1 << 16
+_FIELDS: Final = 20
+_LONGEST: Final = 2_000
+
+
+async def read_form(request: web.Request, board: Board) -> Given:
+    """Read a form that came from one of our own pages. Raises Problem."""
+    check_type(request, (FORM,))
+    body = await read_body(request, _BODY)
+    try:
+        given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board.") from None
+    session = request.get(SESSION)
+    if session is None or not board.sessions.proven(session, given.get("proof", "")):
+        words = (
+            "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
+        )
+        raise Problem(HTTPStatus.FORBIDDEN, words)
+    return {name: value.strip()[:_LONGEST] for name, value in given.items()}
+
+
+class Acts:
+    """Answers the board's forms."""
+
+    def __init__(self, board: Board, grants: Grants) -> None:
+        self._board = board
+        self._grants = grants
+        self._house = board.house
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give what can be done."""
+        deeds = {"acknowledge": self._acknowledge, "excuse": self._excuse, "debrief": self._debrief}
+        return [web.post(f"/acts/{name}", self._doing(deed)) for name, deed in deeds.items()]
+
+    def _doing(self, deed: Callable[[Given, str], Awaitable[None]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Wrap a deed: the form is read, the name kept, and the browser sent back to where it came from."""
+
+        async def do(request: web.Request) -> web.Response:
+            board = self._board
+            try:
+                given = await read_form(request, board)
+                check_open(self._house)
+                await deed(given, _needed(given, "name", "your name"))
+            except Problem as problem:
+                return board.refusal(request, problem)
+            to = "/" if given.get("next") == "/" else f"/promises/{given['promise']}"
+            response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": to})
+            board.sessions.write(request, response, board.sessions.named(request[SESSION], given["name"]))
+            return response
+
+        return do
+
+    async def _acknowledge(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        if not self._board.acknowledges():
+            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
+        if promise.verdict is not None:
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name})
+
+    async def _excuse(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        by, reason = _needed(given, "by", "in which role"), _needed(given, "reason", "why")
+        try:
+            grant = Grant(promise=promise.id, by=by, reason=reason if name == by else f"{reason} ({name})")
+        except ValidationError as error:
+            words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
+            raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+        await self._grants.take(grant)
+
+    async def _debrief(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        if promise.verdict != "broken":
+            raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
+        cause, following = (
+            _needed(given, "cause", "what got in the way"),
+            _needed(given, "next_step", "what we try now"),
+        )
+        team = {"team": given["team"]} if given.get("team") else {}
+        data = {"promise": promise.id, "by": name, "cause": cause, "next_step": following, **team}
+        await self._submit(DEBRIEFED, data)
+
+    async def _promise(self, given: Given) -> PromiseRow:
+        wanted = _needed(given, "promise", "which promise")
+        found = await asked(self._house.books.promise, wanted)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
+        return found.row
+
+    async def _submit(self, kind: str, data: Mapping[str, str]) -> None:
+        event = {
+            "specversion": "1.0",
+            "id": blake2b(msgspec.json.encode([kind, *sorted(data.items())]), digest_size=10).hexdigest(),
+            "source": SOURCE,
+            "type": kind,
+            "time": iso(self._house.wall()),
+            "data": data,
+        }
+        try:
+            await self._house.submit([self._house.reader.one(msgspec.json.encode(event))])
+        except EventError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+
+
+def _needed(given: Given, name: str, words: str) -> str:
+    if not given.get(name):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Say {words}; then it can be done.")
+    return given[name]

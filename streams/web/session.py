@@ -1,0 +1,109 @@
+"""Sessions: who looks at the board, in a cookie that only this server can have written.
+
+A session has a name, a role and a secret number of its own; the proof that a form came from its page is made of that
+number. Nothing is stored here: the cookie holds everything, sealed with a key that is made of the tokens, so sessions
+outlive a restart and end when a token is changed. Without a token the key is known to all, and need not be more: a
+session then gives no right that a stranger on this machine has not, and the number in it is still secret to others.
+An edge: here a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
+Knows: cookies. Must not know: pages. Read next: `guard.py`, which asks for one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import scrypt
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+Role = Literal["viewer", "supervisor"]
+
+LASTS: Final = 12 * 3600
+"""How long a session lasts, in seconds: a shift, and some time to talk it over."""
+LONGEST_NAME: Final = 80
+_SEAL: Final = "sha256"
+_LONGEST: Final = 2_000
+
+
+class Session(msgspec.Struct, frozen=True, array_like=True):
+    """Who somebody is. `since` is in seconds since 1970; `number` is secret."""
+
+    number: str
+    role: Role
+    since: int
+    name: str = ""
+
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.Decoder(Session).decode
+
+
+class Sessions:
+    """Makes and reads sessions. `now` gives seconds since 1970, `draw` so many bytes of chance."""
+
+    def __init__(
+        self, secret: str = "", *, now: Callable[[], float] = time.time, draw: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        """Make the key. A slow hash, so that whoever may only look cannot guess a weak token from a cookie."""
+        salt = b"kept session"
+        self._key = scrypt(secret.encode(), salt=salt, n=1 << 14, r=8, p=1, dklen=32) if secret else salt
+        self._now = now
+        self._draw = draw
+
+    def begin(self, role: Role, name: str = "") -> Session:
+        """Make a new session."""
+        return Session(self._draw(16).hex(), role, int(self._now()), name.strip()[:LONGEST_NAME])
+
+    def named(self, session: Session, name: str) -> Session:
+        """Give the session under another name."""
+        return msgspec.structs.replace(session, name=name.strip()[:LONGEST_NAME])
+
+    def proof(self, session: Session) -> str:
+        """Give what a form has to carry, so that only our own pages can send it."""
+        return self._sealed(f"form {session.number}".encode())
+
+    def proven(self, session: Session, given: str) -> bool:
+        """Say whether a form carries the session's proof."""
+        return hmac.compare_digest(self.proof(session).encode(), given.encode("utf-8", "surrogateescape"))
+
+    def read(self, request: web.Request) -> Session | None:
+        """Give the session of a request, if it has one that is ours and not over."""
+        body, _, seal = request.cookies.get(_cookie(request), "")[:_LONGEST].partition(".")
+        expected = self._sealed(body.encode("utf-8", "surrogateescape"))
+        if not hmac.compare_digest(expected.encode(), seal.encode("utf-8", "surrogateescape")):
+            return None
+        try:
+            session = _decode(urlsafe_b64decode(body))
+        except (msgspec.DecodeError, ValueError):
+            return None
+        return session if 0 <= self._now() - session.since < LASTS else None
+
+    def write(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
+        """Have the browser keep a session."""
+        body = urlsafe_b64encode(_encode(session)).decode()
+        secure = request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+        value = f"{body}.{self._sealed(body.encode())}"
+        response.set_cookie(
+            _cookie(request), value, max_age=LASTS, path="/", secure=secure, httponly=True, samesite="Strict"
+        )
+
+    def end(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Have the browser forget its session."""
+        response.del_cookie(_cookie(request), path="/", httponly=True, samesite="Strict")
+
+    def _sealed(self, body: bytes) -> str:
+        return hmac.new(self._key, body, _SEAL).hexdigest()
+
+
+def _cookie(request: web.Request) -> str:
+    """Name the cookie: browsers share cookies between the ports of a machine, and Kept may listen on several."""
+    port = request.host.rpartition(":")[2]
+    return f"kept-{port}" if port.isascii() and port.isdecimal() else "kept"

@@ -1,0 +1,142 @@
+"""A floor for the desk's tests: lines of the ledger and acts at given seconds, told to people by a policy document.
+
+Knows: how the desk room and the call room follow each other in a host. Must not know: what should be told.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from alerts.acts import Act, Sort
+from alerts.desk import Policy
+from alerts.notice import Notice, Reason, Withheld
+from alerts.policy import Match, People, Silence
+from alerts.policy_document import load_policy
+from standards.ledger import Line, Plain
+from standards.promise import VERDICTS, Kind, State
+from standards.spec import Source
+from standards.standard import Clause, Response, Standard
+from streams.callroom import CallRoom, CaseName, Stored, stored_case
+from streams.deskroom import DeskRoom
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+NOON = 1_768_042_800_000_000
+"""2026-01-10T11:00:00Z, a Saturday, noon in Warsaw."""
+
+_STATES: dict[Kind, State] = {
+    "opened": "open", "warned": "warned", "broken": "broken", "lost": "unknown", "kept": "kept", "voided": "void",
+    "excused": "excused", "fulfilled_late": "late", "corrected": "kept",
+}  # fmt: skip
+
+
+def standard(name: str, *, severity: str = "ticket", owner: str = "floor-lead") -> Standard:
+    shape = Response(Clause("queue.length"), Clause("register.opened"), MINUTE)
+    return Standard(
+        name, f"r-{name}", ("site", "queue"), shape, promise="You will never stand in a long line.",
+        what="Open the next register.", how="Call the next name.", owner=owner, severity=severity,  # type: ignore[arg-type]
+        carry=("agent",),
+    )  # fmt: skip
+
+
+STANDARDS = {
+    each.revision: each
+    for each in (standard("no-wait", severity="page"), standard("tills-work", owner="technician"), standard("greeting"))
+}
+LOUD = """
+kept: 1
+people:
+  ann: {addresses: {mail: ann@shop.example}}
+  bob: {addresses: {mail: bob@shop.example}}
+routes:
+  - {tell: ann, settle: 0s}
+"""
+
+
+def people(text: str) -> People:
+    return load_policy(Source("policy.yaml", text), STANDARDS.values())
+
+
+def line(
+    seconds: float,
+    kind: Kind,
+    promise: str,
+    *,
+    of: str = "no-wait",
+    site: str | None = "s1",
+    was: State | None = None,
+) -> Line:
+    """Make a line of a promise; its queue is the promise's name up to a dot, its ordinal tells its kinds apart."""
+    at = NOON + round(seconds * SECOND)
+    judge = STANDARDS[f"r-{of}"]
+    queue = promise.partition(".")[0]
+    fields: dict[str, Plain] = {"queue": queue} if site is None else {"site": site, "queue": queue}
+    ordinal = list(_STATES).index(kind)
+    return Line(
+        f"{promise}.{ordinal}", promise, of, judge.revision, f"{site}/{queue}", kind, at, at, NOON, _STATES[kind],
+        owner=judge.owner, aspect=judge.aspect, severity=judge.severity, due=NOON + 10 * HOUR,
+        verdict=VERDICTS.get(_STATES[kind]), was=None if was is None else VERDICTS.get(was), fields=fields,
+    )  # fmt: skip
+
+
+def act(seconds: float, sort: Sort, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Act:
+    return Act(f"act-{seconds}-{sort}-{promise}", sort, NOON + round(seconds * SECOND), by, promise, silence)
+
+
+def silencing(seconds: float, until: float, **terms: str) -> Act:
+    match = Match(tuple((name, (value,)) for name, value in terms.items()))
+    return act(seconds, "silenced", silence=Silence("quiet-please", match, NOON + round(until * SECOND), "ann"))
+
+
+class Floor:
+    """A desk room and a call room under one policy. What is told, and what is not, is collected."""
+
+    def __init__(self, text: str = LOUD) -> None:
+        self.people = people(text)
+        self.policy = Policy(STANDARDS, people=self.people)
+        self.desk = DeskRoom(self.policy, [])
+        self.calls = CallRoom(self.policy, self.people, {})
+        self.stored: dict[CaseName, bytes] = {}
+        self.notices: list[Notice] = []
+        self.withheld: list[Withheld] = []
+        self.reasons: dict[str, Reason] = {}
+        self.undecided: list[Line] = []
+
+    def go(self, seconds: float, facts: Sequence[Line | Act] = ()) -> list[Notice]:
+        """Let time come so far, with what happened up to then; gives what was told."""
+        low = NOON + round(seconds * SECOND)
+        lines = [fact for fact in facts if isinstance(fact, Line)]
+        told = self.desk.push(lines, low)
+        worth = [one for one in lines if told.reasons[one.id] == "told"]
+        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Act)], low)
+        self.undecided += [one for one in worth if one.id not in called.reasons]
+        for name, case in called.touched.items():
+            self.stored.pop(name, None)
+            if case is not None:
+                self.stored[name] = msgspec.json.encode(case)
+        self.notices += called.notices
+        self.withheld += called.withheld
+        self.reasons.update({**told.reasons, **called.reasons})
+        return called.notices
+
+    def play(self, facts: Iterable[Line | Act], until: float) -> list[Notice]:
+        """Play a history fact by fact, each at its time, and go on until a second."""
+        for fact in facts:
+            self.go(((fact.at if isinstance(fact, Act) else fact.known) - NOON) / SECOND, [fact])
+        self.go(until)
+        return self.notices
+
+    def restart(self) -> None:
+        """Read everything back from what was stored."""
+        cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
+        self.calls = CallRoom(self.policy, self.people, cases)
+        self.desk = DeskRoom(self.policy, list(self.desk.cases.values()))
+
+    def said(self) -> list[tuple[str, str, str, int]]:
+        """Tell what was told: to whom, what, of which promise, in which second."""
+        return [(n.to, n.kind, n.promise, (n.decided - NOON) // SECOND) for n in self.notices]
+
+    def unsaid(self, promise: str) -> list[tuple[str, str, int]]:
+        """Tell what was not told of a promise: to whom, why, in which second."""
+        return [(each.to, each.reason, (each.at - NOON) // SECOND) for each in self.withheld if each.promise == promise]

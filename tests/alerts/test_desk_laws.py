@@ -1,0 +1,157 @@
+"""Laws of the desk's machines: however facts are split, ticked and stored, the same people hear the same."""
+
+from collections.abc import Iterable
+from itertools import groupby, pairwise
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.acts import Act
+from alerts.desk import Policy
+from alerts.inbox import Call, Inbox
+from alerts.inbox import feed as feed_inbox
+from alerts.matter import Switchboard
+from alerts.switchboard import Fact, feed
+from standards.events import Tick
+from standards.ledger import Line
+from standards.promise import Kind
+from tests.alerts.playing import HOUR, NOON, SECOND, STANDARDS, Floor, act, line, people, silencing
+
+PEOPLE = people(
+    """
+kept: 1
+calendars: {lunch: {timezone: Europe/Warsaw, hours: {daily: ["12:03-12:06"]}}}
+people: {ann: {budget: 3}, bob: {quiet: lunch}, cleo: {}}
+teams: {floor: {members: [ann, bob]}}
+routes:
+  - {match: {severity: page}, tell: floor, group_by: [site], group_wait: 7s, settle: 20s, continue: true}
+  - tell: ann
+    settle: 0s
+    repeat: 50s
+    mute: lunch
+    escalate: [{after: 30s, tell: bob}, {after: 90s, tell: cleo}]
+inhibit: [{when: tills-work, mute: no-wait}]
+"""
+)
+POLICY = Policy(STANDARDS, people=PEOPLE)
+LIVES: tuple[tuple[Kind, ...], ...] = (
+    ("warned", "kept"), ("warned", "broken", "fulfilled_late"), ("broken",), ("lost", "corrected"),
+    ("warned", "warned", "broken", "corrected"), ("broken", "excused"), ("warned", "voided"),
+)  # fmt: skip
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Line | Act]:
+    """Promises' lives, and acts, in the order of time; many at the same instants."""
+    facts: list[Line | Act] = []
+    for number in range(draw(st.integers(1, 7))):
+        name, at = f"q{draw(st.integers(0, 2))}.{number}", draw(st.integers(0, 400))
+        of = draw(st.sampled_from(["no-wait", "greeting", "tills-work"]))
+        for ordinal, kind in enumerate(draw(st.sampled_from(LIVES))):
+            made = line(at, kind, name, of=of, was="broken" if kind == "corrected" else None)
+            facts.append(msgspec.structs.replace(made, id=f"{name}.{ordinal}"))
+            at += draw(st.sampled_from([0, 1, 7, 20, 30, 60, 100]))
+        if draw(st.booleans()):
+            facts.append(act(at - 5, "acknowledged", promise=name, by=draw(st.sampled_from(["ann", "cleo", "?"]))))
+    if draw(st.booleans()):
+        begun = draw(st.integers(0, 300))
+        facts.append(silencing(begun, begun + draw(st.integers(0, 200)), standard="no-wait"))
+    return sorted(facts, key=instant)
+
+
+def instant(fact: Line | Act) -> tuple[int, int, str]:
+    return (fact.at, 1, fact.id) if isinstance(fact, Act) else (fact.known, 0, fact.id)
+
+
+def ticked(draw: st.DrawFn, facts: Iterable[Line | Act]) -> list[Fact]:
+    """Put ticks between facts, each as far as time can have come there."""
+    found: list[Fact] = []
+    low = NOON
+    for fact in facts:
+        at = instant(fact)[0]
+        if at - 1 > low and draw(st.booleans()):
+            low = draw(st.integers(low, at - 1))
+            found += [Tick(low)] * draw(st.integers(1, 2))
+        found.append(fact)
+    return [*found, Tick(NOON + 2 * HOUR)]
+
+
+def switched(facts: list[Fact], cuts: set[int]) -> tuple[object, ...]:
+    """Feed facts in parts, storing the case and reading it back at each cut."""
+    case, heard = Switchboard("s1"), []
+    edges = [0, *sorted(cuts), len(facts)]
+    for start, stop in pairwise(edges):
+        step = feed(case, facts[start:stop], POLICY)
+        heard.append((step.calls, step.reasons, step.withheld))
+        stored = msgspec.json.encode(step.case or Switchboard("s1"))
+        case = msgspec.json.decode(stored, type=Switchboard)
+        early = [each for each in facts[stop:] if not isinstance(each, Tick)]
+        assert not early or step.wake_at > 0
+    return tuple([each for part in heard for each in part[n]] for n in range(3))
+
+
+@given(st.data())
+@settings(max_examples=100)
+def test_splitting_ticking_and_storing_change_no_call(data: st.DataObject) -> None:
+    """The same lines and acts give the same calls, reasons and suppressions: in parts, with ticks, and read back."""
+    history = data.draw(histories())
+    plain: list[Fact] = [*history, Tick(NOON + 2 * HOUR)]
+    facts = data.draw(st.composite(ticked)(history))
+    cuts = data.draw(st.sets(st.integers(0, len(facts))))
+    assert switched(facts, cuts) == switched(plain, set())
+
+
+def boxed(calls: list[Call | Tick], cuts: set[int]) -> tuple[object, ...]:
+    case, heard = Inbox("ann"), []
+    edges = [0, *sorted(cuts), len(calls)]
+    for start, stop in pairwise(edges):
+        step = feed_inbox(case, calls[start:stop], PEOPLE)
+        heard.append((step.notices, step.withheld))
+        case = msgspec.json.decode(msgspec.json.encode(step.case or Inbox("ann")), type=Inbox)
+    return tuple([each for part in heard for each in part[n]] for n in range(2))
+
+
+@given(st.data())
+@settings(max_examples=50)
+def test_splitting_and_storing_change_no_message(data: st.DataObject) -> None:
+    """The same calls give one person the same messages, and every promise they were called about is named in one."""
+    step = feed(Switchboard("s1"), [*data.draw(histories()), Tick(NOON + 2 * HOUR)], POLICY)
+    calls: list[Call | Tick] = [call for call in step.calls if call.to == "ann"]
+    end = Tick(NOON + 9 * HOUR)
+    cuts = data.draw(st.sets(st.integers(0, len(calls))))
+    notices, withheld = boxed([*calls, end], set())
+    assert boxed([*calls, end], cuts) == (notices, withheld)
+    called = {part.promise for call in calls if isinstance(call, Call) for part in call.parts}
+    assert {promise for notice in notices for promise in notice.speaks_for} == called  # type: ignore[attr-defined]
+
+
+@given(st.data())
+@settings(max_examples=50)
+def test_batches_and_restarts_change_nothing_that_anybody_hears(data: st.DataObject) -> None:
+    """A floor told fact by fact, in batches, or started anew in between, says the same to the same people."""
+    history = [fact for fact in data.draw(histories()) if not (isinstance(fact, Act) and fact.silence)]
+    one, many = Floor(), Floor()
+    one.go(7200, history)
+    for at, together in groupby(history, key=lambda fact: instant(fact)[0]):
+        many.go((at - NOON) / SECOND, list(together))
+        if data.draw(st.booleans()):
+            many.restart()
+    many.go(7200)
+    assert [notice.id for notice in many.notices] == [notice.id for notice in one.notices]
+    assert many.notices == one.notices
+    assert sorted(many.withheld, key=str) == sorted(one.withheld, key=str)
+    assert len({notice.id for notice in one.notices}) == len(one.notices)
+
+
+@given(st.data())
+@settings(max_examples=50)
+def test_every_line_has_its_reason(data: st.DataObject) -> None:
+    """No line that was worth telling is without a reason, and what is told has an id of its own."""
+    floor = Floor()
+    history = data.draw(histories())
+    floor.go(7200, history)
+    lines = {fact.id for fact in history if isinstance(fact, Line)}
+    assert lines == set(floor.reasons)
+    assert floor.undecided == []
+    assert len({each.id for each in floor.withheld}) == len(floor.withheld)

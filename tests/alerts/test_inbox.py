@@ -1,0 +1,98 @@
+"""The inbox: nobody is nagged, and nothing is lost."""
+
+from itertools import pairwise
+from pathlib import Path
+from textwrap import indent
+
+from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, Floor, line
+
+QUIET = LOUD.replace("ann@shop.example}", "ann@shop.example}, quiet: night, timezone: Europe/Warsaw") + (
+    "calendars: {night: {timezone: Europe/Warsaw, hours: {daily: ['11:00-12:30']}}}\n"
+)
+GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
+
+
+def budget(messages: int) -> str:
+    return LOUD.replace("ann@shop.example}", f"ann@shop.example}}, budget: {messages}").replace(
+        "settle: 0s", "settle: 0s, group_by: [queue]"
+    )
+
+
+def test_a_storm_reaches_nobody_more_often_than_their_budget() -> None:
+    """500 breaches over ten sites: at most six messages in any hour, and every promise stands in one of them."""
+    floor = Floor(budget(6))
+    floor.play([line(n, "broken", f"q{n}", site=f"s{n % 10}") for n in range(500)], 7200)
+    times = [notice.decided for notice in floor.notices]
+    assert all(later - earlier >= HOUR for earlier, later in zip(times, times[6:], strict=False))
+    named = {promise for notice in floor.notices for promise in notice.speaks_for}
+    assert named == {f"q{n}" for n in range(500)}
+    assert len(floor.notices) == 7
+    assert {reason for n in range(6, 500) for _, reason, _ in floor.unsaid(f"q{n}")} == {"budget"}
+
+
+def test_the_storm_in_groups_needs_a_message_for_each_site() -> None:
+    """Grouped by site, the same storm is one message for each site where it comes at once."""
+    floor = Floor(LOUD.replace("settle: 0s", "group_by: [site], group_wait: 10s"))
+    floor.play([line(n / 100, "broken", f"q{n}", site=f"s{n % 10}") for n in range(500)], 7200)
+    assert len(floor.notices) == 10
+    assert {promise for notice in floor.notices for promise in notice.speaks_for} == {f"q{n}" for n in range(500)}
+
+
+def test_a_digest_is_ordered_by_risk() -> None:
+    """A digest begins with what presses most: pages before tickets, what can still be prevented before what is over."""
+    floor = Floor(budget(1))
+    facts = [
+        line(0, "broken", "first"), line(1, "broken", "g", of="greeting"), line(2, "warned", "h", of="greeting"),
+        line(3, "broken", "p"), line(4, "warned", "w"), line(5, "warned", "k"), line(6, "kept", "k"),
+    ]  # fmt: skip
+    floor.play(facts, 7200)
+    message = floor.notices[-1]
+    assert (message.decided - NOON) // SECOND == 3600
+    assert message.promises == ("w", "p", "k", "h", "g")
+    assert message.text == (
+        "Held back until now, 5 promises, the most pressing first:\n"
+        "- Open the next register at s1/w. Promise due 21:00:00 UTC, 9 h 59 min left.\n"
+        "- Open the next register at s1/p. The promise was broken at 11:00:03 UTC, 3 s after it was made.\n"
+        "- All is well again at s1/k: the promise no-wait was kept at 11:00:06 UTC.\n"
+        "- Open the next register at s1/h. Promise due 21:00:00 UTC, 9 h 59 min left.\n"
+        "- Open the next register at s1/g. The promise was broken at 11:00:01 UTC, 1 s after it was made."
+    )
+
+
+def test_every_message_to_people_reads_as_it_should() -> None:
+    """What is told to several, passed on, repeated and gathered into a digest: word for word."""
+    together = "settle: 0s, group_by: [site], group_wait: 5s, repeat: 30m, escalate: [{after: 5m, tell: bob}]"
+    floor = Floor(LOUD.replace("settle: 0s", together).replace("bob@shop.example}", "bob@shop.example}, budget: 1"))
+    floor.go(4, [line(n, "warned", f"q{n}") for n in range(4)])
+    floor.go(400, [line(400, "kept", f"q{n}") for n in range(3)])
+    floor.go(2 * 3600)
+    page = "".join(f"{told.to}, {told.kind}:\n{indent(told.text, '    ')}\n" for told in floor.notices)
+    assert page == (GOLDENS / "people.txt").read_text(encoding="utf-8")
+
+
+def test_only_a_page_goes_through_quiet_hours() -> None:
+    """At night a page wakes somebody; a ticket waits for the morning, and nothing of it is lost."""
+    floor = Floor(QUIET)
+    floor.play([line(10, "broken", "p"), line(20, "broken", "g", of="greeting")], 2000)
+    assert floor.said() == [("ann", "broken", "p", 10), ("ann", "broken", "g", 1800)]
+    assert floor.unsaid("g") == [("ann", "quiet-hours", 20)]
+    assert "broken at 12:00:10, 10 s after" in floor.notices[0].text
+
+
+def test_a_digest_is_not_kept_waiting_by_what_goes_on_coming() -> None:
+    """However much comes, the digest has a message of the budget to itself."""
+    floor = Floor(budget(3))
+    floor.play([line(n * 60, "broken", f"q{n}") for n in range(600)], 11 * 3600)
+    digests = [notice.decided for notice in floor.notices if notice.id.startswith("digest:")]
+    assert max(later - earlier for earlier, later in pairwise(digests)) <= HOUR + 600 * SECOND
+    named = {promise for notice in floor.notices for promise in notice.speaks_for}
+    assert named == {f"q{n}" for n in range(600)}
+
+
+def test_an_inbox_is_forgotten_an_hour_after_its_last_message() -> None:
+    """Nothing is kept of somebody for whom nothing waits."""
+    floor = Floor()
+    floor.play([line(0, "warned", "p"), line(5, "kept", "p")], 3604)
+    assert list(floor.calls.inboxes) == ["ann"]
+    floor.go(3605)
+    assert floor.calls.inboxes == {}

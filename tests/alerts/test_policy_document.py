@@ -1,0 +1,111 @@
+"""The policy document: all that is wrong with it is said at once, each thing at its place, with what would mend it."""
+
+import pytest
+
+from alerts.policy import People
+from alerts.policy_document import load_policy
+from standards.errors import SpecError
+from standards.spec import Source
+from tests.alerts.playing import MINUTE, NOON, STANDARDS, people
+
+WHOLE = """
+kept: 1
+calendars:
+  night: {timezone: Europe/Warsaw, hours: {daily: ["22:00-06:00"]}}
+people:
+  ann: {addresses: {mail: ann@shop.example}, timezone: Europe/Warsaw, quiet: night, budget: 6}
+  bob: {}
+teams:
+  floor: {members: [ann, {person: bob, shift: night}], addresses: {webhook: room}, budget: 20}
+routes:
+  - name: pages
+    match: {severity: page, site: [s1, s2]}
+    tell: floor
+    escalate: [{after: 5m, tell: bob}]
+    group_by: site
+    group_wait: 30s
+    settle: 1m
+    repeat: 30m
+    mute: [night]
+    continue: true
+  - {tell: ann}
+inhibit: [{when: tills-work, mute: {owner: floor-lead}, same: [queue]}]
+silences: [{name: rebuild, match: {site: s1}, until: 2026-01-10T12:00:00+01:00, by: ann, why: the shop is rebuilt}]
+digest: {after: 15m}
+"""
+
+
+def test_everything_that_can_be_said_is_read() -> None:
+    """Every key of the document comes to what it says."""
+    found: People = people(WHOLE)
+    pages, rest = found.routes
+    assert [(rung.after // MINUTE, rung.tell) for rung in pages.chain] == [(0, ("floor",)), (5, ("bob",))]
+    assert (pages.name, rest.name, rest.group_by) == ("pages", "route-2", ("standard", "site"))
+    assert (pages.group_wait, pages.settle, pages.repeat) == (MINUTE // 2, MINUTE, 30 * MINUTE)
+    assert pages.go_on
+    assert not rest.go_on
+    assert found.person("ann").budget == 6
+    assert found.person("floor").addresses == {"webhook": "room"}
+    assert [member.person for member in found.teams["floor"].members] == ["ann", "bob"]
+    assert found.inhibitions[0].same == ("site", "queue")
+    assert found.silences[0].until == NOON
+    assert found.digest_after == 15 * MINUTE
+
+
+WRONG = [
+    ("kept: 1\npeople: {}", "missing-key", "the policy has no routes, so nobody would be told", "routes:"),
+    ("kept: 2\nroutes: [{tell: ann}]", "wrong-value", "only version 1 of this form is known", "kept: 1"),
+    ("rout: []\nroutes: [{tell: ann}]", "unknown-key", "'rout' is no key here", "did you mean 'routes'?"),
+    ("routes: [{tell: anne}]", "unknown-person", "there is no person or team 'anne'", "did you mean 'ann'?"),
+    ("routes: [{tel: ann}]", "unknown-key", "'tel' is no key here", "did you mean 'tell'?"),
+    ("routes: [{name: a}]", "missing-key", "has no 'tell'", "add tell:"),
+    ("routes: [{tell: ann, match: {sitte: a}}]", "unknown-field", "no standard has a field 'sitte'", "'site'"),
+    ("routes: [{tell: ann, match: no-wayt}]", "unknown-standard", "no standard 'no-wayt'", "'no-wait'"),
+    ("routes: [{tell: ann, match: {severity: pages}}]", "unknown-severity", "no severity 'pages'", "'page'"),
+    ("routes: [{tell: ann, match: {owner: floorlead}}]", "unknown-owner", "no owner 'floorlead'", "'floor-lead'"),
+    ("routes: [{tell: ann, group_by: [quue]}]", "unknown-field", "no standard has a field 'quue'", "'queue'"),
+    ("routes: [{tell: ann, repeat: soon}]", "bad-duration", "'soon' is no length of time", "60s"),
+    ("routes: [{tell: ann, mute: nihgt}]", "unknown-calendar", "there is no calendar 'nihgt'", "'night'"),
+    ("routes: [{tell: ann, mute: always}]", "always-open", "the calendar 'always' is always open", "give the calendar"),
+    ("routes: [{tell: ann, escalate: [{after: 5m, tel: ann}]}]", "unknown-key", "'tel' is no key", "'tell'"),
+    ("routes: [{tell: ann, escalate: [{after: 5m, tell: ann}, {after: 5m, tell: ann}]}]", "chain-order", "5m", "order"),
+    ("routes: [{tell: ann, escalate: 5}]", "wrong-type", "escalate must be a list", "- in front"),
+    ("routes: [{tell: ann, name: x}, {tell: ann, name: x}]", "duplicate-name", "'x' is a route already", "another"),
+    ("routes: {tell: ann}", "wrong-type", "routes must be a list", "- in front"),
+    ("teams: {night-crew: {members: [{person: an}]}}\nroutes: [{tell: ann}]", "unknown-person", "'an'", "'ann'"),
+    ("teams: {nobody: {}}\nroutes: [{tell: ann}]", "empty-team", "nobody is in nobody", "members:"),
+    ("teams: {ann: {members: [ann]}}\nroutes: [{tell: ann}]", "duplicate-name", "'ann' is a person too", "another"),
+    ("teams: {Floor: {members: [ann]}}\nroutes: [{tell: ann}]", "bad-name", "'Floor' is no name", "lower case"),
+    ("routes: [{tell: ann}]\nsilences: [{match: no-wait, until: soon, by: a, why: b}]", "bad-time", "'soon'", "offset"),
+    ("routes: [{tell: ann}]\ndigest: {every: 1h}", "unknown-key", "'every' is no key here", "after"),
+    ("routes: [{tell: ann}]\ninhibit: [{when: no-wait, mute: greting}]", "unknown-standard", "'greting'", "'greeting'"),
+]
+KNOWN = """
+calendars: {night: {timezone: Europe/Warsaw, hours: {daily: ["22:00-06:00"]}}, always: {timezone: Europe/Warsaw}}
+"""
+
+
+@pytest.mark.parametrize(("text", "check", "found", "fix"), WRONG)
+def test_each_slip_is_told_at_its_place(text: str, check: str, found: str, fix: str) -> None:
+    """A slip is found, shown where it is, and what would mend it is said."""
+    whole = text if text.startswith("kept") else f"kept: 1\n{text}"
+    whole += "" if "people:" in whole else "\npeople: {ann: {addresses: {mail: ann@shop.example}}}"
+    with pytest.raises(SpecError) as caught:
+        load_policy(Source("policy.yaml", whole + KNOWN), STANDARDS.values())
+    one = next(finding for finding in caught.value.findings if finding.id == check)
+    assert one.id == check
+    assert found in one.found
+    assert fix in one.fix
+    assert one.place.file == "policy.yaml"
+    assert one.place.line <= len(whole.splitlines())
+
+
+def test_all_slips_are_told_at_once() -> None:
+    """Three slips in three sections are three findings, in the order of the text."""
+    text = "kept: 1\npeople: {ann: {adresses: {}}}\nroutes:\n  - {tell: an}\n  - {tell: ann, match: {severty: page}}\n"
+    with pytest.raises(SpecError) as caught:
+        people(text)
+    errors = [finding for finding in caught.value.findings if finding.level == "error"]
+    assert [(finding.place.line, finding.id) for finding in errors] == [
+        (2, "unknown-key"), (4, "unknown-person"), (5, "unknown-field"),
+    ]  # fmt: skip

@@ -1,0 +1,202 @@
+"""The forms' promises: only our own pages can send them, only those who may, and each says who did what, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from tests.board.serving import GUARDED, LOOK, SECRET, Served, auth, fill, proof_in
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Visitor:
+    """Somebody with cookies who follows no redirects."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.cookie = ""
+
+    def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
+        return self.served.do(self._ask(path, form, headers))
+
+    async def _ask(
+        self, path: str, form: dict[str, str] | None, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], str]:
+        sent = {**({"Cookie": self.cookie} if self.cookie else {}), **headers}
+        data = None if form is None else urlencode(form).encode()
+        if form is not None:
+            sent.setdefault("Content-Type", FORM)
+        session, url = self.served.caller.session, self.served.url + path
+        async with session.request(
+            "GET" if form is None else "POST", url, data=data, headers=sent, allow_redirects=False
+        ) as answer:
+            given = answer.headers.get("Set-Cookie", "")
+            if given:
+                self.cookie = given.partition(";")[0]
+            return answer.status, dict(answer.headers), await answer.text()
+
+    def enter(self, token: str, name: str = "Ania") -> int:
+        return self.ask("/sign-in", {"token": token, "name": name, "next": "/debriefs"})[0]
+
+
+@pytest.fixture
+def visitor(busy: Served) -> Visitor:
+    return Visitor(busy)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Served]:
+    with Served(tmp_path, GUARDED) as served:
+        fill(served)
+        yield served
+
+
+def promise(served: Served, *, broken: bool) -> str:
+    overview = served.caller.host.books.overview
+    rows = overview.broken(1, debriefed=False)[0] if broken else overview.owing(9).rows
+    return rows[0].id
+
+
+def test_a_form_needs_its_proof(visitor: Visitor) -> None:
+    """Without the proof of its session nothing is done; with it, it is done and said who did it."""
+    wanted = {"promise": promise(visitor.served, broken=False), "name": "Ania"}
+    assert visitor.ask("/acts/acknowledge", wanted)[0] == 403
+    proof = proof_in(visitor.ask("/")[2])
+    assert visitor.ask("/acts/acknowledge", {**wanted, "proof": "0" * 64})[0] == 403
+    assert Visitor(visitor.served).ask("/acts/acknowledge", {**wanted, "proof": proof})[0] == 403
+    assert visitor.ask("/acts/acknowledge", {**wanted, "proof": proof}, Origin="http://evil.example")[0] == 403
+    assert visitor.served.caller.host.books.overview.acts([wanted["promise"]]) == []
+    status, headers, _ = visitor.ask("/acts/acknowledge", {**wanted, "proof": proof, "next": "/"})
+    assert (status, headers["Location"]) == (303, "/")
+    (act,) = visitor.served.caller.host.books.overview.acts([wanted["promise"]])
+    assert (act.type, act.by, act.source) == ("alert.acknowledged", "Ania", "kept/board")
+
+
+@pytest.mark.parametrize(
+    ("act", "given", "words"),
+    [
+        ("acknowledge", {"name": ""}, "Say your name"),
+        ("acknowledge", {"promise": "none"}, "There is no promise"),
+        ("acknowledge", {}, "This promise is broken already"),
+        ("excuse", {"by": "somebody", "reason": "x"}, "may not excuse"),
+        ("excuse", {"by": "floor-lead"}, "Say why"),
+        ("debrief", {"cause": "x"}, "Say what we try now"),
+    ],
+)
+def test_what_cannot_be_done_is_said(visitor: Visitor, act: str, given: dict[str, str], words: str) -> None:
+    """A form that cannot be used is answered with a page that says why, and nothing is recorded."""
+    proof = proof_in(visitor.ask("/")[2])
+    usual = {"promise": promise(visitor.served, broken=True), "name": "Ania", "proof": proof}
+    status, headers, page = visitor.ask(f"/acts/{act}", {**usual, **given})
+    assert (status >= 400, headers["Content-Type"]) == (True, "text/html; charset=utf-8")
+    assert words in page
+    assert visitor.served.caller.host.books.overview.acts([usual["promise"]]) == []
+
+
+def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
+    """Sending a form twice records it once, and the promise is talked over."""
+    proof = proof_in(visitor.ask("/")[2])
+    name = promise(visitor.served, broken=True)
+    form = {"promise": name, "name": "Jan", "proof": proof, "cause": "nobody on the list", "next_step": "a longer list"}
+    assert [visitor.ask("/acts/debrief", form)[0] for _ in range(2)] == [303, 303]
+    overview = visitor.served.caller.host.books.overview
+    (act,) = overview.acts([name])
+    assert act.data == {"promise": name, "by": "Jan", "team": None, "cause": "nobody on the list",
+                        "next_step": "a longer list"}  # fmt: skip
+    assert [overview.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
+
+
+# --- with a token -------------------------------------------------------------------------------------------------
+
+
+def test_who_has_no_token_is_led_to_the_door(guarded: Served) -> None:
+    """Without a session a person is shown the door, a program is told, and a form does nothing."""
+    stranger = Visitor(guarded)
+    status, headers, _ = stranger.ask("/standards")
+    assert (status, headers["Location"]) == (303, "/sign-in?next=/standards")
+    assert [stranger.ask(path)[0] for path in ("/v1/promises", "/live", "/metrics")] == [401, 401, 401]
+    assert stranger.ask("/acts/debrief", {"promise": "x"})[0] == 401
+    assert [stranger.ask(path)[0] for path in ("/sign-in", "/board.css", "/board.js")] == [200, 200, 200]
+
+
+def test_the_token_opens_the_door(guarded: Served) -> None:
+    """With the token somebody may look and act, under a cookie that no script and no other site can use."""
+    visitor = Visitor(guarded)
+    status, headers, _ = visitor.ask("/sign-in", {"token": SECRET, "name": "Ania", "next": "/debriefs"})
+    assert (status, headers["Location"]) == (303, "/debriefs")
+    assert re.search(r"HttpOnly; Max-Age=43200; Path=/; SameSite=Strict$", headers["Set-Cookie"])
+    proof = proof_in(visitor.ask("/")[2])
+    wanted = {"promise": promise(guarded, broken=False), "name": "Ania", "proof": proof}
+    assert visitor.ask("/acts/acknowledge", wanted)[0] == 303
+    assert visitor.ask("/v1/score")[0] == 200
+    assert visitor.ask("/v1/exceptions", {"by": "x"})[0] == 401, "a session sends our forms, and nothing else"
+    assert visitor.ask("/sign-out", {"proof": proof})[1]["Location"] == "/sign-in"
+    assert visitor.ask("/")[0] == 303
+
+
+def test_behind_https_the_cookie_is_for_https_only(guarded: Served) -> None:
+    """Where a proxy speaks TLS, the cookie never goes without it."""
+    form = {"token": SECRET, "name": "Ania"}
+    assert "Secure" in Visitor(guarded).ask("/sign-in", form, **{"X-Forwarded-Proto": "https"})[1]["Set-Cookie"]
+
+
+def test_who_may_look_may_not_act(guarded: Served) -> None:
+    """The token for looking shows every page, without forms, and does nothing; neither does it by the API."""
+    visitor = Visitor(guarded)
+    assert visitor.enter(LOOK) == 303
+    page = visitor.ask(f"/promises/{promise(guarded, broken=True)}")[2]
+    assert "/acts/" not in page
+    proof = proof_in(page)
+    assert visitor.ask("/acts/debrief", {"proof": proof, "promise": "x", "name": "x"})[0] == 403
+    assert visitor.ask("/v1/events", {}, Authorization=f"Bearer {LOOK}")[0] == 403
+    assert visitor.ask("/v1/score", Authorization=f"Bearer {LOOK}")[0] == 200
+    assert visitor.ask("/v1/events", {}, **auth(guarded))[0] == 415
+
+
+def test_guessing_is_slowed_down(guarded: Served) -> None:
+    """After five wrong tokens the right one has to wait as well."""
+    visitor = Visitor(guarded)
+    assert [visitor.enter("guess") for _ in range(6)] == [403] * 5 + [429]
+    assert visitor.enter(SECRET) == 429
+
+
+def test_a_cookie_cannot_be_made(guarded: Served) -> None:
+    """A cookie of a server with another token, or changed by a letter, opens nothing."""
+    visitor = Visitor(guarded)
+    assert visitor.enter(LOOK) == 303
+    name, _, value = visitor.cookie.partition("=")
+    body, _, seal = value.partition(".")
+    other = "1" if seal.endswith("0") else "0"
+    for forged in (f"{body}A.{seal}", f"{body}.{seal[:-1]}{other}", f".{seal}", body, "", "%ff.x"):
+        visitor.cookie = f"{name}={forged}"
+        assert visitor.ask("/")[0] == 303, forged
+        visitor.cookie = ""
+
+
+@pytest.mark.parametrize("after", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x"])
+def test_the_door_leads_nowhere_else(guarded: Served, after: str) -> None:
+    """Signing in never leads to another server."""
+    status, headers, _ = Visitor(guarded).ask("/sign-in", {"token": SECRET, "name": "A", "next": after})
+    assert (status, headers["Location"]) == (303, "/")
+
+
+def test_a_foreign_page_cannot_listen(busy: Served) -> None:
+    """A page from elsewhere that a browser here has open learns nothing over the WebSocket."""
+
+    async def listen(origin: str) -> int:
+        url = busy.url.replace("http", "ws") + "/live?rows"
+        try:
+            async with busy.caller.session.ws_connect(url, headers={"Origin": origin}) as socket:
+                message = await socket.receive_json(timeout=5)
+                return len(message["rows"])
+        except aiohttp.WSServerHandshakeError as error:
+            return error.status
+
+    assert busy.do(listen("http://evil.example")) == 403
+    assert busy.do(listen(busy.url)) == 2

@@ -1,0 +1,171 @@
+"""The pages' promises: everybody can read them, on any screen, and nothing that came with an event is ever run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from streams.books import PromiseFilter
+from tests.board.serving import GUARDED, LOOK, Served
+from tests.streams.asking import cloud
+
+FILTER = PromiseFilter()
+PAGES = (
+    "/",
+    "/standards",
+    "/debriefs",
+    "/notices",
+    "/feeds",
+    "/promises/{broken}",
+    "/promises/{warned}",
+    "/promises/none",
+)
+
+
+def paths(served: Served) -> list[str]:
+    """Give the address of every kind of page."""
+    books = served.caller.host.books
+    rows = books.promises(FILTER).items
+    named = {"broken": "q2", "warned": "q3"}
+    ids = {name: next(row.id for row in rows if row.subject.endswith(queue)) for name, queue in named.items()}
+    return [served.url + path.format(**ids) for path in PAGES]
+
+
+def test_every_page_can_be_used_by_everybody(busy: Served, browser: Browser) -> None:
+    """The accessibility engine axe finds nothing on any page, in light and in dark."""
+    found: dict[str, str] = {}
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page = browser.new_page(color_scheme=scheme)
+        for path in paths(busy):
+            page.goto(path)
+            results = Axe().run(page)
+            found |= {f"{scheme} {path}": results.generate_report()} if results.violations_count else {}
+        page.close()
+    assert found == {}
+
+
+def test_the_door_can_be_used_by_everybody(tmp_path: Path, page: Page) -> None:
+    """With a token, people sign in by keyboard, find their way to where they wanted to go, and out again."""
+    with Served(tmp_path, GUARDED) as served:
+        page.goto(f"{served.url}/standards")
+        assert Axe().run(page).violations_count == 0
+        page.get_by_label("Token").fill("not this")
+        page.get_by_label("Your name").fill("Ania")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("not a token of this server")
+        assert Axe().run(page).violations_count == 0
+        page.get_by_label("Token").fill(LOOK)
+        page.get_by_label("Your name").fill("Ania")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Standards")
+        expect(page.locator(".who")).to_contain_text("Ania")
+        expect(page.locator("#link")).to_have_text("live")
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_no_page_is_wider_than_a_small_phone(busy: Served, browser: Browser) -> None:
+    """At 320 pixels nothing scrolls sideways."""
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    widths = {}
+    for path in paths(busy):
+        page.goto(path)
+        widths[path] = page.evaluate("document.scrollingElement.scrollWidth")
+    assert set(widths.values()) == {320}, widths
+
+
+def test_pages_can_be_read_and_used_without_scripts(busy: Served, browser: Browser) -> None:
+    """Without any script the pages say everything, and the forms work."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(busy.url)
+    row = page.locator("#list-warned li")
+    expect(row).to_contain_text("Open the next register.")
+    expect(row).to_contain_text("11 s left")
+    page.get_by_label("Your name").fill("Ania")
+    row.get_by_role("button").click()
+    expect(row).to_contain_text("Ania has it")
+    expect(page.get_by_label("Your name")).to_have_value("Ania")
+
+
+def test_the_keyboard_is_enough(busy: Served, page: Page) -> None:
+    """The first key leads past the navigation, and what has the focus is seen to have it."""
+    page.goto(busy.url)
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_text("To the content")
+    assert focused.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#content"
+
+
+EVIL = "<img src=x onerror=window.hit=1>\"'><script>window.hit=1</script>&amp;</script><svg onload=window.hit=1>"
+
+
+@pytest.fixture
+def evil(empty: Served) -> Served:
+    """A host to which every field that can be filled from outside was filled with something that wants to be run."""
+    now = empty.now
+    bad = {"site": EVIL, "queue": EVIL}
+    empty.send(cloud("queue.length", EVIL, now, **bad, waiting=9) | {"source": EVIL})
+    empty.go(100)
+    (broken,) = empty.caller.host.books.promises(FILTER).items
+    deeds = [
+        cloud("debrief.completed", "d", empty.now, promise=broken.id, by=EVIL, team=EVIL, cause=EVIL, next_step=EVIL),
+        cloud("alert.acknowledged", "k", empty.now, promise=broken.id, by=EVIL),
+        cloud(
+            "exception.granted",
+            EVIL,
+            empty.now,
+            standard="no-wait",
+            subject=broken.subject,
+            by=EVIL,
+            reason=EVIL,
+            promise=broken.id,
+        ),
+        cloud("queue.length", "late", now, **bad, waiting=9) | {"source": EVIL},
+        cloud("queue.length", "open", empty.now, site=EVIL, queue=f"{EVIL}2", waiting=9) | {"source": EVIL},
+    ]
+    empty.send(*deeds)
+    raw = json.dumps({"type": EVIL, "id": EVIL}).encode()
+    empty.do(empty.caller.post("/v1/events", raw, "application/cloudevents+json"))
+    empty.go(50)
+    return empty
+
+
+def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> None:
+    """Whatever a sender puts into a field is shown as it is, on every page, also when it comes in live."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    ids = [row.id for row in evil.caller.host.books.promises(FILTER).items]
+    for path in ("/", "/standards", "/debriefs", "/notices", "/feeds", *(f"/promises/{name}" for name in ids)):
+        page.goto(evil.url + path)
+        assert page.evaluate("window.hit") is None, path
+        assert page.locator("main img, main script, main svg[onload]").count() == 0, path
+        if path != "/standards":
+            expect(page.locator("main")).to_contain_text(EVIL[:30])
+    page.goto(evil.url)
+    evil.send(cloud("queue.length", "more", evil.now, site=EVIL, queue="live", waiting=9))
+    evil.go(5)
+    expect(page.locator("#list-running")).to_contain_text(f"{EVIL[:30]}")
+    expect(page.locator("#list-running")).to_contain_text("/live")
+    assert page.evaluate("window.hit") is None
+    assert said == []
+
+
+def test_the_policy_lets_nothing_else_in(busy: Served, page: Page) -> None:
+    """A script that did get into a page would not be run: the policy names our own files and nothing else."""
+    answer = page.goto(busy.url)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'")
+    assert not re.search(r"unsafe|\*|https?:|data:", policy)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1>')")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.hit = 1'}))")
+    assert page.evaluate("window.hit") is None

@@ -1,0 +1,86 @@
+"""`kept why`: one promise's whole story, from the folder of a real host."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from streams.books import PromiseFilter
+from streams.engine import DEFAULTS
+from streams.policies import PolicyFiles
+from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop, until
+
+GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
+POLICY = """
+kept: 1
+people: {ann: {}, bob: {}}
+routes: [{tell: ann, settle: 0s, escalate: [{after: 10s, tell: bob}]}]
+"""
+STANDARD = """
+kept: 1
+standards:
+  answered:
+    promise: You are answered within a minute.
+    what: Answer.
+    owner: floor-lead
+    per: contact
+    when: contact.waiting
+    expect: contact.answered
+    within: 60s
+    warn: 20s before
+    pause: {when: contact.held, until: contact.resumed}
+"""
+
+
+def kept_why(folder: Path, promise: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from streams.cli import main; main()", "why", promise, "--data", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+async def test_the_whole_story_of_a_promise_is_told(tmp_path: Path) -> None:
+    """Events with their fields, each stretch of the clock, the clause, who was told and who was not: word for word."""
+    clock = Clock()
+    standards = shop(tmp_path, STANDARD)
+    (tmp_path / "rules" / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    options = msgspec.structs.replace(DEFAULTS, policies=PolicyFiles(standards.paths))
+    async with hosting(tmp_path, clock, standards=standards, options=options) as host:
+        begun = clock.at
+        for kind, seconds in (("waiting", 0), ("held", 10), ("resumed", 40), ("answered", 75)):
+            clock.at = begun + (seconds + 1) * SECOND
+            at = begun + seconds * SECOND
+            await host.submit([event(host.reader, f"contact.{kind}", f"e-{kind}", at, contact="c1")])
+        clock.go(10)
+        await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
+        await until(lambda: host.books.overview.fates() == {"delivered": 2})
+        (row,) = host.books.promises(PromiseFilter()).items
+        asked = kept_why(tmp_path / "data", row.id)
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout == (GOLDENS / "why.txt").read_text(encoding="utf-8")
+
+
+async def test_without_a_policy_everybody_was_told(tmp_path: Path) -> None:
+    """Where no policy names people, the story says that everybody was told."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "e1", clock.at, waiting=5)])
+        clock.go(70)
+        await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
+        (row,) = host.books.promises(PromiseFilter()).items
+    asked = kept_why(tmp_path / "data", row.id)
+    assert asked.returncode == 0
+    assert "broken to everybody (console " in asked.stdout
+    assert "warned: overdue, the deadline was over when it came to be told" in asked.stdout
+
+
+async def test_what_cannot_be_found_is_said_so(tmp_path: Path) -> None:
+    """A promise that is not there is bad input, a folder without data is the world's fault; both say what to do."""
+    async with hosting(tmp_path, Clock()):
+        pass
+    unknown, nowhere = kept_why(tmp_path / "data", "p1"), kept_why(tmp_path / "none", "p1")
+    assert unknown.returncode == 2
+    assert "knows no such promise" in unknown.stderr
+    assert "copy the id" in unknown.stderr
+    assert nowhere.returncode == 3
+    assert "holds no data of Kept; name the folder" in nowhere.stderr
+    assert not (tmp_path / "none").exists()
