@@ -48,6 +48,7 @@ class Workload:
     rounds: bool = False
     kinds: int = 1
     seed: int = 1
+    start: datetime = START
 
 
 MIXES = {"dense": Workload(0), "sparse": Workload(0, rate=2, whole_seconds=True)}
@@ -69,7 +70,7 @@ def lines(work: Workload) -> Iterator[bytes]:
         instant = number * 1_000_000 // work.rate
         if instant // 1_000_000 != second:
             second = instant // 1_000_000
-            prefix = (START + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+            prefix = (work.start + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
         time = prefix if work.whole_seconds else f"{prefix}.{instant % 1_000_000:06d}"
         at = number * STRIDE % work.subjects if work.rounds else int(draw() * work.subjects)
         report, opening, fields = subjects[at]

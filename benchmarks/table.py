@@ -54,10 +54,10 @@ def _cpu() -> str:
     return names[0] if names else platform.processor() or "an unnamed processor"
 
 
-def replaced(document: str, measured: str) -> str:
+def replaced(document: str, measured: str, *, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """Put what was measured between the marks of a document. Raises ValueError where it has none."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = document.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
-        raise ValueError(f"the document has no lines {BEGIN} and {END}; add them where the table goes")
-    return f"{before}{BEGIN}\n\n{measured}\n{END}{after}"
+        raise ValueError(f"the document has no lines {marks[0]} and {marks[1]}; add them where the table goes")
+    return f"{before}{begin}\n\n{measured}\n{end}{after}"

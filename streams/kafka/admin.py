@@ -32,6 +32,7 @@ BOOTSTRAP_MS: Final = 6_000
 REQUEST_MS: Final = 15_000
 """How long one request may take."""
 _ALREADY_EXISTS: Final = 36
+_FORBIDDEN: Final = 29
 _FOREVER: Final = -1
 
 logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what went wrong is raised; and it logs passwords when debugging
@@ -120,13 +121,18 @@ def _first_line(error: KafkaError) -> str:
 
 
 def _look(admin: Any, wanted: Iterable[Topic]) -> dict[str, _Found]:  # noqa: ANN401 - the client has no types
-    """Read what those topics are like that are there."""
-    names = [topic.name for topic in wanted]
-    described = {each["name"]: each for each in admin.describe_topics(names) if not each["error_code"]}
-    if not described:
-        return {}
+    """Read what those topics are like that are there. Raises StateError when we may not."""
+    answers = admin.describe_topics([topic.name for topic in wanted])
+    described = {each["name"]: each for each in answers if not each["error_code"]}
+    hidden = [each["name"] for each in answers if each["error_code"] == _FORBIDDEN]
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
-    configs = admin.describe_configs(asked, config_filter="all")["topic"]
+    configs = admin.describe_configs(asked, config_filter="all")["topic"] if asked else {}
+    hidden += [name for name in described if not configs.get(name)]
+    if hidden:
+        raise StateError(
+            f"this user may not see {', '.join(sorted(hidden))}, or how it is set up; give it the rights to DESCRIBE "
+            "and DESCRIBE_CONFIGS with kafka-acls.sh"
+        )
     return {
         name: _Found(
             len(each["partitions"]),

@@ -15,7 +15,7 @@ import msgspec
 
 from standards.errors import EventError
 from standards.events import DERIVED_SOURCE
-from streams.kafka.facts import Letter
+from streams.kafka.facts import WORDS, Letter
 from streams.wire import UNREADABLE, Refusal, encode, in_future
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Arrivals:
         return Letter(
             received=self._clock(),
             reason=refusal.reason,
-            message=refusal.message,
+            message=refusal.message[:WORDS],
             origin=f"{record.topic}/{record.partition}/{record.offset}#{place}",
             raw=refusal.raw[:RAW],
         )

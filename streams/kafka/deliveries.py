@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from streams.kafka.log import ConsumerRebalanceListener, KafkaError
+from streams.kafka.log import ConsumerRebalanceListener, KafkaError, told
 from streams.kafka.outlet import Post
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
             try:
                 await self._consumer.getmany(timeout_ms=POLL_MS)
             except KafkaError as error:
-                log.warning("the dispatchers' group does not answer", reason=str(error))
+                log.warning("the dispatchers' group does not answer", reason=told(error))
                 await asyncio.sleep(1)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all of them
@@ -126,7 +126,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
                 places = await self._follower.ends((self._notices, self._deliveries))
                 break
             except KafkaError as error:
-                log.warning("what was delivered cannot be asked for", reason=str(error))
+                log.warning("what was delivered cannot be asked for", reason=told(error))
                 await asyncio.sleep(1)
         await self._follower.until(places)
         self._outbox.shards = shards

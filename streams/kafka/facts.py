@@ -6,7 +6,7 @@ Knows: shapes and how they are written. Must not know: Kafka's clients. Read nex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -89,6 +89,10 @@ class Told(msgspec.Struct, omit_defaults=True):
 
     notices: list[Notice] = []
     reasons: dict[str, Reason] = {}
+
+
+WORDS: Final = 2_000
+"""How long a letter's message may be: it may quote what the sender wrote."""
 
 
 class Letter(msgspec.Struct, tag_field="kind", tag="refused", omit_defaults=True):

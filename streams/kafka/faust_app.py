@@ -17,6 +17,7 @@ import structlog
 from faust.types import TP
 from mode import CrashingSupervisor
 
+from standards.errors import StateError
 from streams.kafka.log import HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
 from streams.kafka.topics import TABLE
 
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
     from streams.kafka.worker import Remembered, Worker
     from streams.metrics.kafka import KafkaMetrics
 
-MOST_WAITING: Final = 50
+MOST_WAITING: Final = 100
 """How many records may be applied before a flush, while more are waiting."""
-BUFFERED: Final = 64
+BUFFERED: Final = 128
 """How many records may wait in memory for the agent."""
+FETCHED: Final = 4 << 20
+"""How much of a partition is fetched at once, in bytes."""
+FETCH_MS: Final = 100
+"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 SEEK_SECONDS: Final = 1.0
 """How long to wait before records that were left out are asked for again, in seconds."""
 MOST_SEEKS: Final = 10
@@ -68,10 +73,19 @@ class Rows:
         return ((bytes(key), bytes(value)) for key, value in database.items() if key != store.offset_key)
 
     def remember(self, partition: int, rows: Sequence[Remembered]) -> None:
-        """Keep rows that the changelog has; how far the changelog was read is noted after them."""
-        at = TP(self._table.changelog_topic_name, partition)
-        batch = [_Row(_Message(at, partition, row.offset, row.key, row.value)) for row in rows]
-        self._table.data.apply_changelog_batch(batch, bytes, bytes)
+        """Keep rows that the changelog has; how far the changelog was read is noted after them.
+
+        Where they do not follow what this table has, there is something between that it has not: then how far it was
+        read stays as it is, and whoever brings it back reads on from there.
+        """
+        at, store = TP(self._table.changelog_topic_name, partition), self._table.data
+        last = store.persisted_offset(at)
+        first = 0 if last is None else last + 1
+        follows = all(row.offset == first + place for place, row in enumerate(rows))
+        noted = [row.offset if follows else first - 1 for row in rows]
+        pairs = zip(noted, rows, strict=True)
+        batch = [_Row(_Message(at, partition, offset, row.key, row.value)) for offset, row in pairs]
+        store.apply_changelog_batch(batch, bytes, bytes)
 
 
 class FaustHost:
@@ -145,10 +159,13 @@ class FaustHost:
         consumer = self.app.consumer
         try:
             first = (await consumer.earliest_offsets(tp)).get(tp, 0)
-            if first > following or tries >= MOST_SEEKS:
-                log.error("records of facts are gone", partition=tp.partition, first=following, last=offset - 1)
-                self.worker.pass_over(tp.partition, first if first > following else offset)
+            if first > following:
+                log.error("records of facts are gone", partition=tp.partition, first=following, last=first - 1)
+                self.worker.pass_over(tp.partition, first)
                 return
+            if tries >= MOST_SEEKS:
+                found = f"records {following} to {offset - 1} of {tp.topic}, partition {tp.partition}, cannot be had"
+                raise StateError(f"{found}, though Kafka has not deleted them; look at the broker, and start again")
             log.info("reading from where the state ends", partition=tp.partition, offset=following, instead_of=offset)
             await consumer.seek_wait({tp: following})
         except (KafkaError, TimeoutError) as error:  # the next record asks again
@@ -179,6 +196,8 @@ class FaustHost:
         for partition in self._assigned():
             if not await self.worker.restore(partition):
                 return  # they change hands again
+        fetcher = self.app.consumer._thread._consumer._fetcher  # noqa: SLF001 - Faust has no setting for this, and takes 1.5 s
+        fetcher._fetch_max_wait_ms = FETCH_MS  # noqa: SLF001 - the same
         self.ready = True
         seconds = perf_counter() - self._began
         self._metrics.recovered(seconds)
@@ -217,12 +236,13 @@ def _app(settings: KafkaSettings, folder: Path) -> Any:  # noqa: ANN401 - Faust 
         broker_commit_interval=1.0,
         broker_commit_livelock_soft_timeout=600.0,
         broker_max_poll_records=BUFFERED,
+        consumer_max_fetch_size=FETCHED,
         broker_max_poll_interval=120.0,
         broker_session_timeout=SESSION_MS / 1_000,
         broker_heartbeat_interval=HEARTBEAT_MS / 1_000,
         broker_rebalance_timeout=REBALANCE_MS / 1_000,
         broker_request_timeout=20.0,
         producer_acks=-1,
-        table_standby_replicas=1,
+        table_standby_replicas=0,  # one that becomes active may wait for ever for rows that it has already
         **login,
     )

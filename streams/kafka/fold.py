@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.errors import StateError
+from streams.acting import book_acts
 from streams.booking import book_lines, book_notices
 from streams.books import Committed
 from streams.forgetting import forget
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.notice import Notice, Reason
+    from standards.events import Event
     from standards.ledger import Line
     from streams.books import Delivery
     from streams.kafka.facts import Late, Revision
@@ -105,6 +107,11 @@ class Fold:
         """Note, in one transaction, how notices fare on their channels. Raises StateError."""
         with self._database.writing():
             self._deliveries(deliveries)
+
+    def acts(self, events: Sequence[Event], classes: frozenset[type[Event]]) -> None:
+        """Note, in one transaction, those events that are people's acts, of these classes. Raises StateError."""
+        with self._database.writing():
+            book_acts(self._database, events, classes)
 
     def in_force(self, excerpts: Mapping[str, tuple[str, str]], wall: int) -> None:
         """Note, in one transaction, which revisions are in force: revision -> (standard, its text)."""

@@ -8,30 +8,34 @@ Read next: `outlet.py`, which publishes, `serving.py`, which keeps the read mode
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from streams.books import Backlog, Status
-from streams.kafka.facts import Letter
+from standards.events import type_of
+from streams.acting import act_classes
+from streams.books import Backlog, Committed, Status
+from streams.kafka.facts import WORDS, Letter
 from streams.kafka.outlet import Post
 from streams.record import RAW_KEPT
 from streams.wire import Reader, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 
     from standards.events import Event
     from standards.rulebook import Rulebook
     from standards.spec import Loaded
-    from streams.books import ReadBooks
     from streams.kafka.facts import Progress
     from streams.kafka.outlet import Outlet
     from streams.kafka.serving import Follower
+    from streams.overview import BoardBooks
     from streams.wire import Refusal
 
     Item = TypeVar("Item")
+    NoteActs = Callable[[Sequence[Event], frozenset[type[Event]]], Awaitable[None]]
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""
@@ -55,6 +59,7 @@ class KafkaDoor:
         self._letters = 0
         self._turn = 0
         self.problems: list[str] = []
+        self._listeners: list[Callable[[Committed], None]] = []
 
     def room(self) -> bool:
         """Say whether more events are taken now."""
@@ -97,18 +102,35 @@ class KafkaDoor:
         self._letters += 1
         origin = f"{self._name}/{self._letters}"
         letters = [
-            Letter(received, it.reason, it.message, f"{origin}#{number}", it.raw[:RAW_KEPT])
+            Letter(received, it.reason, it.message[:WORDS], f"{origin}#{number}", it.raw[:RAW_KEPT])
             for number, it in enumerate(refusals, 1)
         ]
-        for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + 500):
+        for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + len(letter.message) + 500):
             yield Post(self._names.dead_letters, msgspec.json.encode(part))
 
 
 class KafkaHouse(KafkaDoor):
     """A door and books: what `kept serve` serves."""
 
-    books: ReadBooks
+    books: BoardBooks
     follower: Follower
+    note_acts: NoteActs
+    """Notes what people did in the read model of this process."""
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
+        self.follower.listen(listener)
+        self._listeners.append(listener)
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in, as a door does; what people did is then shown here at once."""
+        await super().submit(events, refusals)
+        classes = act_classes(self.rulebook.classes)
+        acts = [event for event in events if type(event) in classes]
+        if acts:
+            await self.note_acts(acts, classes)
+            for listener in self._listeners:
+                listener(Committed(events=Counter(map(type_of, acts))))
 
     def now_status(self) -> Status:
         """Say how the house is: `low` is the instant that every partition's worker has judged up to, by its word."""

@@ -4,7 +4,8 @@ Publish, then commit: a crash between the two publishes the same events again, a
 is read at a time, so nothing is held here that is not held by the broker. Once it is asked to let partitions go, it
 finishes the batch first, so that a change of hands repeats nothing.
 
-What is damaged on the broker's disk, or was packed wrongly, is passed over record by record, each with a letter.
+What is damaged on the broker's disk, or was packed wrongly, is passed over record by record, each with a letter. What
+Kafka deleted before it was read has a letter too.
 Knows: the order of work. Must not know: what an event means, who runs it.
 Read next: `arrivals.py`, `routing.py`, and `intake_process.py`, which runs it.
 """
@@ -19,8 +20,14 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from streams.kafka.arrivals import Arrivals
-from streams.kafka.facts import DeadLetters, Facts, FactsCodec, Late, Letter
-from streams.kafka.log import CommitFailedError, ConsumerRebalanceListener, IllegalStateError, KafkaError
+from streams.kafka.facts import Facts, FactsCodec, Late, Letter
+from streams.kafka.log import (
+    CommitFailedError,
+    ConsumerRebalanceListener,
+    IllegalStateError,
+    KafkaError,
+    acknowledged,
+)
 from streams.kafka.packing import bounded, facts_records, letter_bytes
 from streams.kafka.routing import Routing
 from streams.wire import Reader
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
 
 POLL_MS: Final = 250
 """How long to wait for records before looking up, in milliseconds."""
-MOST: Final = 20_000
+MOST: Final = 40_000
 """How many records are taken at once."""
 LONGEST_BATCH: Final = 10.0
 """How long a change of hands waits for the batch under way, in seconds; less than the group allows."""
@@ -48,11 +55,15 @@ log = structlog.get_logger("kept")
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Reads, routes and publishes, with the standards that were adopted last. `max_skew` is in microseconds."""
+    """Reads, routes and publishes, with the standards that were adopted last. `max_skew` is in microseconds.
+
+    `fault` says why the batch under way takes so long; it is empty while all is well.
+    """
 
     def __init__(self, names: Names, metrics: KafkaMetrics, *, clock: Callable[[], int], max_skew: int) -> None:
         self.names = names
         self.newest: dict[int, int] = {}
+        self.fault = ""
         self._metrics = metrics
         self._clock = clock
         self._max_skew = max_skew
@@ -77,18 +88,24 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             for each in consumer.assignment():
                 if each not in self._next:
-                    self._next[each] = await consumer.position(each)
-            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)
+                    await self._note_left(consumer, each, await consumer.position(each))
         except IllegalStateError:  # a partition went to another while its place was asked
             return 0
+        try:
+            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)
         except Exception as error:  # each way of packing has errors of its own
             if not _is_damage(error):
                 raise
             return await self._pass_damage(consumer, producer)
         async with self._busy:
+            ends = {each: records[-1].offset + 1 for each, records in found.items()} or await self._places(consumer)
+            firsts = {each: records[0].offset for each, records in found.items()} or ends
+            deleted = await self._deleted(consumer, firsts)
             if found:
                 await self._take(found, producer)
-            return await self._done(consumer, found)
+            await self._publish_letters(deleted, producer)
+            await self._commit(consumer, ends)
+        return sum(map(len, found.values()))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the batch under way before partitions change hands."""
@@ -116,12 +133,12 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Publish what some records came to; returns when all of it is safe."""
         began = perf_counter()
         letters: list[Letter | Late] = []
-        acknowledged: list[asyncio.Future[Any]] = []
+        sent: list[asyncio.Future[Any]] = []
         newest: dict[int, int] = {}
         for origin, records in found.items():
             for partition, raw in self._packed(origin.partition, records, letters, newest):
-                acknowledged.append(await producer.send(self.names.facts, raw, partition=partition))
-        await asyncio.gather(*acknowledged)
+                sent.append(await producer.send(self.names.facts, raw, partition=partition))
+        await self._acknowledged(sent, self.names.facts)
         self.newest |= newest  # not before: a batch that fails may come again in parts
         await self._publish_letters(letters, producer)
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
@@ -146,23 +163,61 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._metrics.published(sum(map(len, routed.buckets)))
         return packed
 
-    async def _publish_letters(self, letters: DeadLetters, producer: Producer) -> None:
+    async def _publish_letters(self, letters: Sequence[Letter | Late], producer: Producer) -> None:
         topic = self.names.dead_letters
         sent = [await producer.send(topic, raw) for raw in bounded(letters, letter_bytes)]
-        await asyncio.gather(*sent)
+        await self._acknowledged(sent, topic)
         for letter in letters:
             if isinstance(letter, Letter):
                 self._metrics.refused(letter.reason)
             else:
                 self._metrics.unused(letter.reason)
 
-    async def _done(self, consumer: Consumer, found: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> int:
-        """Commit what has been dealt with; also marks of transactions, which no consumer is shown."""
-        offsets = {each: records[-1].offset + 1 for each, records in found.items()}
-        if not offsets:
-            ours = [each for each in consumer.assignment() if each in self._next]
-            places = {each: await consumer.position(each) for each in ours}
-            offsets = {each: place for each, place in places.items() if place != self._committed.get(each)}
+    async def _acknowledged(self, sent: Sequence[asyncio.Future[Any]], topic: str) -> None:
+        def slow() -> None:
+            if not self.fault:
+                log.warning("Kafka does not acknowledge what is published", topic=topic)
+            self.fault = f"Kafka has not acknowledged what was published to {topic}; it is tried again"
+
+        try:
+            await acknowledged(sent, slow)
+        finally:
+            self.fault = ""
+
+    async def _places(self, consumer: Consumer) -> dict[TopicPartition, int]:
+        """Say where each partition is read on; that passes marks of transactions, which no consumer is shown."""
+        return {each: await consumer.position(each) for each in consumer.assignment() if each in self._next}
+
+    async def _deleted(self, consumer: Consumer, places: Mapping[TopicPartition, int]) -> list[Letter]:
+        """Give a letter for what Kafka deleted between where a partition was left and where it is read on."""
+        for each, place in places.items():
+            if each not in self._next:  # it came and was read at once
+                await self._note_left(consumer, each, place)
+        left = {each: self._next[each] for each in places.keys() & self._next.keys()}
+        passed = [each for each, place in left.items() if places[each] > place]
+        begins = await consumer.beginning_offsets(passed) if passed else {}
+        return [
+            self._unread(each, left[each], min(begins[each], places[each]) - 1)
+            for each in passed
+            if begins[each] > left[each]
+        ]
+
+    async def _note_left(self, consumer: Consumer, where: TopicPartition, place: int) -> None:
+        """Note where a partition was left, whether or not that is still there; at `place`, if it was never read."""
+        left = await consumer.committed(where)
+        self._next[where] = place if left is None else left
+
+    def _unread(self, where: TopicPartition, first: int, last: int) -> Letter:
+        log.error("Kafka deleted records before they were read", partition=where.partition, first=first, last=last)
+        words = (
+            f"records {first} to {last} were deleted before they were read; have {where.topic} keep its records for "
+            "longer than all intakes may stand still (retention.ms)"
+        )
+        return Letter(self._clock(), "deleted-unread", words, f"{where.topic}/{where.partition}/{first}#1")
+
+    async def _commit(self, consumer: Consumer, places: Mapping[TopicPartition, int]) -> None:
+        """Commit how far has been dealt with, where that is not committed yet."""
+        offsets = {each: place for each, place in places.items() if place != self._committed.get(each)}
         if offsets:
             try:
                 await consumer.commit(offsets)
@@ -171,7 +226,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 self._next |= offsets
                 self._committed |= offsets
-        return sum(map(len, found.values()))
 
     # --- damage ----------------------------------------------------------------------------------------------------
 

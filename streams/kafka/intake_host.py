@@ -19,7 +19,7 @@ from standards.errors import SpecError, StateError
 from streams.books import Status
 from streams.engine import problems_of
 from streams.kafka.intake import Intake
-from streams.kafka.log import KafkaError, Tail, TopicPartition, consuming, producing
+from streams.kafka.log import KafkaError, Tail, TopicPartition, consuming, no_topic, producing, told
 from streams.kafka.revisions import Revisions, load
 from streams.kafka.ticker import Ticker, Ticking, partitions_of
 
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 SHORTEST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 15.0
 """The pauses between two tries while Kafka is away, in seconds: each is twice the one before, up to the longest."""
+FETCHED: Final = 4 << 20
+"""How much of a partition of `events` is fetched at once, in bytes."""
+FETCH_MS: Final = 100
+"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
+METADATA_MS: Final = 5_000
+"""How soon a new partition of `events` is read, in milliseconds: until then, time stands still for all."""
 LONGEST_GOODBYE: Final = 8.0
 """How long the batch under way is waited for when asked to stop, in seconds."""
 SHORT_GOODBYE: Final = 2.0
@@ -83,7 +89,7 @@ class IntakeHost:
 
     def now_status(self) -> Status:
         """Say how the intake is."""
-        fault = self._ticking.fault or self._fault
+        fault = self._ticking.fault or self._intake.fault or self._fault
         rulebook = self.loaded.rulebook
         revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
         return Status(
@@ -113,8 +119,7 @@ class IntakeHost:
     async def _wait(self, error: Exception, stopping: asyncio.Event) -> None:
         self._ticking.fault = ""
         ours = isinstance(error, StateError | KafkaError | OSError | TimeoutError)
-        words = str(error) or type(error).__name__
-        self._fault = words if ours else f"a defect in Kept: {error!r}"
+        self._fault = told(error) if ours else f"a defect in Kept: {error!r}"
         log.error("not taking events in", reason=self._fault, again_in=self._pause, exc_info=not ours)
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pause):
@@ -132,9 +137,7 @@ class IntakeHost:
             ]
             missing = {names.events, names.facts, names.dead_letters} - await asking.topics()
             if missing:
-                raise StateError(
-                    f"there is no topic {', '.join(sorted(missing))}; create it with `kept topics --create`"
-                )
+                raise StateError(no_topic(*missing))
             tails = [
                 Tail(revisions, names.revisions, self._revisions.take),
                 Tail(progress, names.progress, self._ticking.take),
@@ -144,7 +147,14 @@ class IntakeHost:
             await self._adopt(producer)
             await self._revisions.publish(producer, names, self._own, self._clock())
             consumer = await stack.enter_async_context(
-                consuming(self._kafka, group=names.intake_group, isolation_level="read_committed")
+                consuming(
+                    self._kafka,
+                    group=names.intake_group,
+                    isolation_level="read_committed",
+                    max_partition_fetch_bytes=FETCHED,
+                    fetch_max_wait_ms=FETCH_MS,
+                    metadata_max_age_ms=METADATA_MS,
+                )
             )
             consumer.subscribe([names.events], listener=self._intake)
             first = TopicPartition(names.events, 0)

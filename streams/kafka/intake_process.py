@@ -21,8 +21,7 @@ from standards.errors import StateError
 from streams.kafka.edge import access, listening, stop_signals, wall
 from streams.kafka.house import KafkaDoor
 from streams.kafka.intake_host import IntakeHost, Terms
-from streams.kafka.log import producing
-from streams.kafka.outlet import Outlet
+from streams.kafka.outlet import Outlet, opening
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.telling import configure_logs
@@ -72,7 +71,7 @@ async def _producer(settings: Settings, stopping: asyncio.Event, stack: AsyncExi
     """Give the door's producer as soon as Kafka answers; None when asked to stop before."""
     while not stopping.is_set():
         try:
-            return await stack.enter_async_context(producing(settings.kafka))
+            return await stack.enter_async_context(opening(settings.kafka))
         except StateError:  # the host says so in the status
             await asyncio.sleep(ASK_AGAIN)
     return None

@@ -4,8 +4,10 @@ A crash may come between any two rows, so everything of a case stands in one: it
 since it was written last, and the `fence`: the last record of `facts` that is in it. Small cases are written whole. A
 busy one remembers thousands of identities, which outweigh all the rest; it gets a short row for what is new each time,
 and a whole one now and then, which makes the short ones before it void.
+Nobody writes over another worker's rows (`rows.py`): the first time a case is written here it is written whole, and
+what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Knows: the rows' form. Must not know: where they lie, or what a flush is. Read next: `partition.py`.
+Knows: cases, standards. Must not know: where rows lie, or what a flush is. Read next: `rows.py`, `partition.py`.
 """
 
 from __future__ import annotations
@@ -18,60 +20,22 @@ from msgspec.structs import replace
 from standards.case import Case, Identity, Slot
 from standards.errors import StateError
 from standards.events import Event
+from streams.kafka.rows import VERSION, Parked, Row, chain, collected, name, owes
 from streams.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from standards.promise import Promise
-    from standards.rulebook import Key, Rulebook
+    from standards.rulebook import Rulebook
+    from streams.kafka.rows import CaseKey, Seen, Write
 
-VERSION = 1
-"""The version of rows that this Kept writes."""
-CASE = b"c"
 SMALL = 64
 """A case with no more identities and settled promises than this is always written whole."""
 SHORT_ROWS = 32
 """After so many short rows comes a whole one."""
 
-CaseKey = tuple[str, "Key"]
-Write = tuple[bytes, bytes | None]
-"""A key of the table and its new value; None deletes it."""
-
-_Seen = list[tuple[Identity, int]]
 _Marks = dict[str, tuple[int, int]]
-
-
-class Parked(msgspec.Struct, array_like=True):
-    """What of a case cannot be judged here: the slots of some revisions, as they were written, and held events."""
-
-    slots: dict[str, list[bytes]] = {}
-    held: list[bytes] = []
-
-
-class Row(msgspec.Struct, array_like=True):
-    """One row. `rest` are identities of the leaf before the case's, `seen` of its leaf: all, or what is new.
-
-    `slots` are by revision; in a short row each has only those settled promises that are new or changed.
-    """
-
-    version: int
-    fence: int
-    whole: bool
-    core: bytes
-    slots: dict[str, bytes]
-    held: bytes
-    rest: _Seen
-    seen: _Seen
-    parked: Parked | None = None
-
-
-class Name(msgspec.Struct, array_like=True, frozen=True):
-    """A row's key: its case, and 0 for the whole row or the number of a short one."""
-
-    group: str
-    key: tuple[str | int, ...]
-    number: int
 
 
 class Restored(NamedTuple):
@@ -83,35 +47,34 @@ class Restored(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """How a case was written last: which leaf, how many identities of it, its settled promises, its short rows."""
+    """How a case was written last: which leaf, how many identities of it, its settled promises, its short rows.
+
+    `others` are the names of what other hands wrote of it, in the order in which to delete them; `ours`: what we wrote
+    came further than they did.
+    """
 
     leaf: int
     identities: int
     settled: _Marks
     rows: int
+    others: tuple[bytes, ...] = ()
+    ours: bool = True
 
 
 _ANOTHER = -9
 """No leaf that a case can have: whatever is written next is written whole."""
 
 
-class _Owing(msgspec.Struct):
-    open: list[msgspec.Raw] = []
-    settled: list[msgspec.Raw] = []
-
-
 _encode = msgspec.msgpack.Encoder().encode
-_read_row = msgspec.msgpack.Decoder(Row).decode
-_read_name = msgspec.msgpack.Decoder(Name).decode
 _read_core = msgspec.msgpack.Decoder(Case[Event]).decode
-_read_owing = msgspec.msgpack.Decoder(_Owing).decode
 _read_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 
 class Journal:
-    """The rows of one partition's cases, under one rulebook."""
+    """The rows of one partition's cases, under one rulebook. No two workers have the same `hand`."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, hand: int = 0) -> None:
+        self._hand = hand
         union: Any = Event
         for position, cls in enumerate(rulebook.classes.values()):
             union = cls if not position else union | cls
@@ -139,27 +102,44 @@ class Journal:
         slots = {rev: _encode(_with_settled(slot, fresh)) for rev, slot in case.slots.items()}
         core = _encode(replace(case, held=[], slots={}, seen={}, seen_before={}))
         row = Row(VERSION, fence, whole, core, slots, _encode(case.held), rest, seen, parked)
-        self._written[key] = _Written(case.leaf, len(case.seen), marks, number)
-        yield _name(key, number), _encode(row)
+        others = () if whole or before is None else before.others
+        self._written[key] = _Written(case.leaf, len(case.seen), marks, number, others)
+        yield self._name(key, number), _encode(row)
         if whole and before is not None:
-            yield from ((_name(key, old), None) for old in range(1, before.rows + 1))
+            yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
+            yield from ((other, None) for other in before.others)
 
     def delete(self, key: CaseKey) -> Iterator[Write]:
-        """Give the deletions that make a case forgotten: the whole row first; without it the others are void."""
+        """Give the deletions that make a case forgotten: a whole row first; without it its short ones are void.
+
+        Who came furthest goes last, so that what is left at any moment is the case as it was.
+        """
         before = self._written.pop(key, None)
-        yield from ((_name(key, number), None) for number in range((before.rows if before else 0) + 1))
+        ours = [self._name(key, number) for number in range((before.rows if before else 0) + 1)]
+        others = before.others if before else ()
+        gone = [*others, *ours] if before is None or before.ours else [*ours, *others]
+        yield from ((each, None) for each in gone)
+
+    def _name(self, key: CaseKey, number: int) -> bytes:
+        return name(key, number, self._hand)
 
     def read(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[Restored]:
         """Give the cases of a partition's rows, in any order. Raises StateError for what this Kept cannot read."""
-        for key, numbered in _collected(rows).items():
-            whole = numbered.get(0)
-            if whole is None:
+        for key, hands in collected(rows).items():
+            chains = sorted(chain(hand, numbered) for hand, numbered in hands.items())
+            fence, best, numbers = chains[-1]
+            if fence < 0:
                 continue
-            numbers = sorted(number for number, row in numbered.items() if not number or row.fence > whole.fence)
-            restored = self._restored([numbered[number] for number in numbers])
-            case, parked = restored.case, numbered[numbers[-1]].parked
-            leaf = case.leaf if restored.parked == parked else _ANOTHER  # what was parked is in no slot: write it whole
-            self._written[key] = _Written(leaf, len(case.seen), _marks(case), max(numbered))
+            restored = self._restored([hands[best][number] for number in numbers])
+            case, parked = restored.case, hands[best][numbers[-1]].parked
+            ours = best == self._hand
+            others = tuple(
+                name(key, number, hand) for _, hand, _ in chains if hand != self._hand for number in sorted(hands[hand])
+            )
+            # what a short row would add to is not ours then, and what was parked is in no slot: write it whole
+            leaf = case.leaf if ours and restored.parked == parked else _ANOTHER
+            last = max(hands.get(self._hand, {}), default=0)
+            self._written[key] = _Written(leaf, len(case.seen), _marks(case), last, others, ours)
             yield restored
 
     def _restored(self, rows: list[Row]) -> Restored:
@@ -213,45 +193,6 @@ class Journal:
         return slot
 
 
-def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
-    """Name the revisions under which anything is open, or can be corrected, in some rows."""
-    found: set[str] = set()
-    for _, raw in rows:
-        row = _decoded(raw)
-        found.update(rev for rev, slot in row.slots.items() if rev not in found and owes(slot))
-        if row.parked is not None:
-            found.update(row.parked.slots)
-    return found
-
-
-def owes(slot: bytes) -> bool:
-    """Say whether a slot has a promise that is open or can be corrected."""
-    found = _read_owing(slot)
-    return bool(found.open or found.settled)
-
-
-def _collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, Row]]:
-    found: dict[CaseKey, dict[int, Row]] = {}
-    for raw_name, raw in rows:
-        name = _read_name(memoryview(raw_name)[1:])
-        found.setdefault((name.group, name.key), {})[name.number] = _decoded(raw)
-    return found
-
-
-def _decoded(raw: bytes) -> Row:
-    try:
-        row = _read_row(raw)
-    except UNREADABLE as error:
-        raise StateError(f"a row of the table of cases cannot be read: {error}; run the Kept that wrote it") from None
-    if row.version != VERSION:
-        raise StateError(f"rows of version {row.version}, and this Kept reads {VERSION}; run the Kept that wrote them")
-    return row
-
-
-def _name(key: CaseKey, number: int) -> bytes:
-    return CASE + _encode(Name(*key, number))
-
-
 def _marks(case: Case[Event]) -> _Marks:
     return {it.id: (it.ordinal, it.settled) for slot in case.slots.values() for it in slot.settled}
 
@@ -260,7 +201,7 @@ def _with_settled(slot: Slot[Event], fresh: Any) -> Slot[Event]:  # noqa: ANN401
     return replace(slot, settled=[it for it in slot.settled if it.id in fresh]) if slot.settled else slot
 
 
-def _news(case: Case[Event], before: _Written, marks: _Marks) -> tuple[_Seen, _Seen, set[str]] | None:
+def _news(case: Case[Event], before: _Written, marks: _Marks) -> tuple[Seen, Seen, set[str]] | None:
     """Give what is new in a case: identities of the last leaf and of this one, settled promises.
 
     None where more changed than a short row can say: a promise is no longer settled, or a leaf was passed over.

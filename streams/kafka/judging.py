@@ -7,7 +7,7 @@ Knows: revisions and rulebooks. Must not know: Kafka, cases. Read next: `worker.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.rulebook import Rulebook
 from streams.kafka.revisions import load
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from streams.engine import Standards
     from streams.kafka.facts import Revision
+
+
+MOST: Final = 64
+"""How many rulebooks are kept for partitions to come; beyond that they are made anew."""
 
 
 class Judging(NamedTuple):
@@ -38,14 +42,17 @@ class Bench:
         self.refresh = refresh
         self._standards = standards
         self._known = known
-        self._made: dict[frozenset[str], Judging] = {}
+        self._made: dict[tuple[frozenset[str], frozenset[str]], Judging] = {}
 
     def judging(self, owed: Iterable[str]) -> Judging:
         """Give what to judge by where these revisions are owed beside the worker's own."""
         others = frozenset(owed).difference(self.loaded.rulebook.standards)
-        if others not in self._made:
-            self._made[others] = self._make(others)
-        return self._made[others]
+        wanted = others, others.intersection(self._known)  # somebody may have published what was missing
+        if wanted not in self._made:
+            if len(self._made) >= MOST:
+                self._made.clear()
+            self._made[wanted] = self._make(others)
+        return self._made[wanted]
 
     def _make(self, others: frozenset[str]) -> Judging:
         if not others:

@@ -19,11 +19,14 @@ from aiokafka.conn import create_conn
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import (
     AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
     CommitFailedError,
+    GroupAuthorizationFailedError,
     IllegalStateError,
     KafkaConnectionError,
     KafkaError,
     SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
 from aiokafka.structs import ConsumerRecord
@@ -31,13 +34,13 @@ from aiokafka.structs import ConsumerRecord
 from standards.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
 
     from streams.kafka.connection import KafkaSettings
 
 __all__ = [
     "CommitFailedError", "Consumer", "ConsumerRebalanceListener", "ConsumerRecord", "IllegalStateError", "KafkaError",
-    "Producer", "Tail", "TopicPartition", "consuming", "producing", "refusal",
+    "Producer", "Tail", "TopicPartition", "acknowledged", "consuming", "no_topic", "producing", "refusal", "told",
 ]  # fmt: skip
 
 logging.getLogger("aiokafka.conn").setLevel(logging.WARNING)  # when debugging it logs what it sends, passwords too
@@ -55,6 +58,8 @@ GOODBYE_SECONDS: Final = 10
 """How long a client may take to end."""
 LARGEST: Final = 8 << 20
 """The largest request that is written, in bytes."""
+ACK_SECONDS: Final = 5.0
+"""After how long it is said that the broker does not acknowledge what is published, in seconds."""
 
 
 @asynccontextmanager
@@ -115,10 +120,50 @@ async def _started(client: Consumer | Producer, settings: KafkaSettings) -> None
         raise StateError(refused or f"Kafka did not answer at {settings.brokers} just now; try again") from None
     except KafkaError as error:
         await client.stop()
-        raise StateError(f"Kafka at {settings.brokers} does not let us in: {error}") from None
+        raise StateError(f"Kafka at {settings.brokers} does not let us in: {told(error)}") from None
     except BaseException:
         await client.stop()
         raise
+
+
+async def acknowledged(
+    sent: Collection[asyncio.Future[Any]], slow: Callable[[], None], *, seconds: float = ACK_SECONDS
+) -> None:
+    """Return when the broker has everything; `slow` is called every so many `seconds` until then.
+
+    Raises KafkaError. A producer that is idempotent tries for ever, silently: nothing else says that it does.
+    """
+    all_of_it = asyncio.gather(*sent)
+    try:
+        while not (await asyncio.wait({all_of_it}, timeout=seconds))[0]:
+            slow()
+        await all_of_it
+    finally:
+        all_of_it.cancel()
+
+
+def told(error: Exception) -> str:
+    """Put what a client met into words, with what would mend it where it is a right that is missing."""
+    match error:
+        case TopicAuthorizationFailedError():
+            return f"this user may not read or write {_named(error)}; give it the right with kafka-acls.sh"
+        case GroupAuthorizationFailedError():
+            return f"this user may not be in the group {_named(error)}; give it the right with kafka-acls.sh"
+        case ClusterAuthorizationFailedError():
+            return "this user may write to no topic; give it the right to Kept's topics with kafka-acls.sh"
+        case _:
+            return str(error) or type(error).__name__
+
+
+def _named(error: KafkaError) -> str:
+    names = error.args[0] if error.args else "that it asked for"
+    return names if isinstance(names, str) else ", ".join(sorted(map(str, names)))
+
+
+def no_topic(*names: str) -> str:
+    """Say that there is no such topic; a topic that one may not know of looks the same."""
+    found = f"there is no topic {', '.join(sorted(names))}; create it with `kept topics --create`"
+    return f"{found}, or give this user the right to see it"
 
 
 async def refusal(settings: KafkaSettings) -> str | None:
@@ -175,7 +220,7 @@ class Tail:
     async def begin(self) -> None:
         """Read all that there is now. Raises StateError when there is no such topic."""
         if self._topic not in await self._consumer.topics():
-            raise StateError(f"there is no topic {self._topic}; create it with `kept topics --create`")
+            raise StateError(no_topic(self._topic))
         there = [TopicPartition(self._topic, partition) for partition in range(self._partitions)]
         self._consumer.assign(there)
         await self._consumer.seek_to_beginning(*there)

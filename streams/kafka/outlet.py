@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.log import KafkaError
+from streams.kafka.log import KafkaError, no_topic, producing, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from streams.kafka.connection import KafkaSettings
     from streams.kafka.log import Producer
@@ -28,6 +29,15 @@ LOOK_SECONDS: Final = 1.0
 """How often it is asked whether the broker answers, in seconds."""
 
 log = structlog.get_logger("kept")
+
+
+def opening(settings: KafkaSettings) -> AbstractAsyncContextManager[Producer]:
+    """Give a producer for an outlet: one that goes on after the broker refused a record.
+
+    An idempotent one counts the refused record too, and from then on the broker refuses all that it sends. What this
+    one sends twice is told by its ids.
+    """
+    return producing(settings, enable_idempotence=False)
 
 
 class Post(NamedTuple):
@@ -71,7 +81,7 @@ class Outlet:
         except TimeoutError:
             self._fail("does not answer")
         except KafkaError as error:
-            self._fail(f"did not take what was sent: {error}")
+            self._fail(f"did not take what was sent: {told(error)}")
 
     async def watch(self) -> None:
         """Ask, for ever, whether the broker answers, and note when it does not and when it does again."""
@@ -91,7 +101,7 @@ class Outlet:
             async with asyncio.timeout(self._patience):
                 return len(await self._producer.partitions_for(topic))
         except (KafkaError, TimeoutError):
-            raise StateError(f"there is no topic {topic}; create it with `kept topics --create`") from None
+            raise StateError(no_topic(topic)) from None
 
     async def _answers(self) -> bool:
         try:

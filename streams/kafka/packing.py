@@ -50,7 +50,7 @@ def facts_records(
     """Give (partition, record) of what a batch came to; `whole` is without its events, which are in the `buckets`.
 
     A bucket that needs several records says with the last of them only that time has come to the batch's end; the
-    others say what it had come to `before`, or their events would seem late. Hearings go along with the first.
+    others say what it had come to `before`, or their events would seem late. Hearings come before all events.
     """
     for partition, bucket in enumerate(buckets):
         if bucket or whole.hearings:
@@ -61,11 +61,13 @@ def facts_records(
 def _split(
     whole: Facts[Any], bucket: list[Event], before: int, encode: Callable[[Facts[Any]], bytes]
 ) -> Iterator[bytes]:
-    facts = msgspec.structs.replace(whole, events=bucket)
+    facts, heard = msgspec.structs.replace(whole, events=bucket), whole.hearings
     raw = encode(facts) if len(bucket) <= MOST else b""
-    if raw and (len(raw) <= LARGEST or len(bucket) <= 1):
+    if raw and (len(raw) <= LARGEST or len(bucket) + len(heard) <= 1):
         yield raw
         return
     half = len(bucket) // 2
-    yield from _split(msgspec.structs.replace(whole, newest=before), bucket[:half], before, encode)
-    yield from _split(msgspec.structs.replace(whole, hearings=[]), bucket[half:], before, encode)
+    first = len(heard) if half else (len(heard) + 1) // 2  # they are divided when there are no events to divide
+    earlier = msgspec.structs.replace(whole, newest=before, hearings=heard[:first])
+    yield from _split(earlier, bucket[:half], before, encode)
+    yield from _split(msgspec.structs.replace(whole, hearings=heard[first:]), bucket[half:], before, encode)

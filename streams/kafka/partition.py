@@ -16,17 +16,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.desk import DeskCase, Policy
+from alerts.desk import Policy
 from standards.case import Case
 from standards.events import Event, Tick, type_of
 from standards.feeds import Hearing
+from standards.judge import Start
 from standards.ledger import derived, line
 from standards.promise import NEVER
 from streams.deskroom import DeskRoom
 from streams.kafka.facts import Facts, FactsCodec, Late, Progress, Told, lines, partition_of
-from streams.kafka.journal import CASE, Journal, Parked, Write
-from streams.kafka.watermark import Watermark
-from streams.pump import LATENESS, Outcome, Position, Pump, Share
+from streams.kafka.journal import Journal
+from streams.kafka.rows import CASE, Parked
+from streams.kafka.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
+from streams.pump import LATENESS, Outcome, Pump, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,32 +36,27 @@ if TYPE_CHECKING:
     from alerts.notice import Notice
     from standards.ledger import Line
     from standards.promise import Transition
-    from standards.rulebook import Rulebook
+    from standards.rulebook import Key, Rulebook
     from streams.kafka.facts import HeardAt
-    from streams.kafka.journal import CaseKey
+    from streams.kafka.rows import CaseKey, Write
+    from streams.pump import Position
 
-DESK = b"d"
-MARK = b"m"
+MEMORY = 200_000
+"""How many subjects are remembered as this partition's or not; beyond that the memory begins anew."""
+BEGIN_EVERY = 60_000_000
+"""How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """How partitions judge and tell. `partitions` is how many of `facts` there are, `lateness` is in microseconds."""
+    """How partitions judge and tell. `partitions` is how many of `facts` there are, `lateness` is in microseconds.
+
+    `hand` is what tells this worker's rows from those of all others, whenever they ran.
+    """
 
     partitions: int
     lateness: int = LATENESS
     zone: ZoneInfo = ZoneInfo("UTC")
-
-
-class Mark(msgspec.Struct):
-    """What is remembered of a partition beside its cases: the last record of `facts` that all of them have.
-
-    `groups` name those in which the cases were judged.
-    """
-
-    offset: int
-    watermark: Watermark
-    position: Position
-    groups: list[str] = []
+    hand: int = 0
 
 
 class Flush(msgspec.Struct, frozen=True):
@@ -81,6 +78,19 @@ class Flush(msgspec.Struct, frozen=True):
     duplicates: int = 0
 
 
+class _Mine(dict["Key", bool]):
+    """Says which subjects belong to a partition. It is asked for every event, and remembers what it said."""
+
+    def __init__(self, number: int, partitions: int) -> None:
+        self._number, self._partitions = number, partitions
+
+    def __missing__(self, key: Key) -> bool:
+        if len(self) >= MEMORY:
+            self.clear()
+        mine = self[key] = partition_of(key, self._partitions) == self._number
+        return mine
+
+
 class Partition:
     """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
 
@@ -97,7 +107,7 @@ class Partition:
         problems: Sequence[str] = (),
     ) -> None:
         sorted_rows = _sorted(rows)
-        mark = _mark(sorted_rows[MARK])
+        mark = mark_of(sorted_rows[MARK])
         self.number = number
         self.offset = mark.offset
         self.watermark = mark.watermark
@@ -106,16 +116,16 @@ class Partition:
         self._setting = setting
         self._rulebook = rulebook
         self._codec = FactsCodec(rulebook.classes)
-        share = Share(lambda key: partition_of(key, setting.partitions) == number, first=False)
+        share = Share(_Mine(number, setting.partitions).__getitem__, first=False)
         self._pump = Pump(rulebook, lateness=NEVER, position=_heard_anew(mark.position, rulebook), share=share)
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
-        self._desk = DeskRoom(
-            Policy(rulebook.standards, setting.zone), [_desk_case(raw) for _, raw in sorted_rows[DESK]]
-        )
-        self._lists = any(group.listed for group in rulebook.groups.values())
-        self._journal = Journal(rulebook)
+        self._desk_rows = DeskRows(setting.hand)
+        self._desk = DeskRoom(Policy(rulebook.standards, setting.zone), self._desk_rows.read(sorted_rows[DESK]))
+        self._listing = listing(rulebook)
+        self._begun = mark.begun
+        self._journal = Journal(rulebook, setting.hand)
         self._fences: dict[CaseKey, int] = {}
         self._parked: dict[CaseKey, Parked] = {}
         self._outcome = Outcome(touched=self._adopt(sorted_rows[CASE], mark.groups))
@@ -148,9 +158,8 @@ class Partition:
             return 0
         facts = self._codec.decode(raw)
         self.offset = offset
-        if self._lists and facts.wall >= 0:
-            self._lists = False
-            self._pump.begin(facts.wall)
+        if self._listing and facts.wall >= 0:
+            self._begin(facts.wall)
         self._hear(facts.hearings)
         if facts.origin < 0 and not facts.lows:
             self._route_derived(facts.events)
@@ -161,7 +170,26 @@ class Partition:
         if offset <= self._fenced_until:
             self._pass_over(offset)
             self._pump.judge(self._outcome)
+        elif self._fences:
+            self._fences = {}  # every case is as far as the records are
         return len(facts.events)
+
+    def _begin(self, wall: int) -> None:
+        """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them.
+
+        When, is told by the records and the mark alone: whoever takes them again begins at the same instants. So too is
+        what has been judged by then, however many records a flush has.
+        """
+        retired = len(self._rulebook.standards) > len(self._rulebook.current)
+        if self._begun == self._listing and not (retired and wall >= self._pump.started + BEGIN_EVERY):
+            return
+        self._begun, self._pump.started = self._listing, wall
+        mine = self._pump.share.mine
+        for shelf in self._pump.shelves.values():
+            low = self.watermark.lows[shelf.group.level]
+            for key in shelf.group.listed:
+                if mine is None or mine(key):
+                    shelf.pending[key] += [Tick(low), Start(wall)]
 
     def _hear(self, hearings: Iterable[HeardAt]) -> None:
         """Note when feeds spoke. What comes late says nothing of whether a feed speaks now."""
@@ -200,11 +228,13 @@ class Partition:
         made = [line(transition) for transition in outcome.transitions]
         told = self._desk.push(made, self._pump.low)
         unused = [_late(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
-        writes = [_desk_row(key, case) for key, case in told.touched.items()]
+        writes: list[Write] = []
+        for key, case in told.touched.items():
+            writes += self._desk_rows.write(key, case, self.offset)
         for name in dict.fromkeys(outcome.touched):
             writes += self._case_rows(name)
-        mark = Mark(self.offset, self.watermark, self._pump.position(), list(self._rulebook.groups))
-        writes.append((MARK, msgspec.msgpack.encode(mark)))
+        groups, position = list(self._rulebook.groups), self._pump.position()
+        writes.append(mark_row(Mark(self.offset, self.watermark, position, groups, self._begun)))
         return Flush(
             offset=self.offset,
             ledger=lines(made),
@@ -254,24 +284,12 @@ def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes
     return found
 
 
-def _mark(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
-    return msgspec.msgpack.decode(rows[0][1], type=Mark) if rows else Mark(-1, Watermark([]), Position())
-
-
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     """Give each feed the silence that it may keep under these standards."""
     silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
-
-
-def _desk_case(raw: bytes) -> DeskCase:
-    return msgspec.json.decode(raw, type=DeskCase)
-
-
-def _desk_row(key: tuple[str, str], case: DeskCase | None) -> Write:
-    return DESK + msgspec.json.encode(key), None if case is None else msgspec.json.encode(case)
 
 
 def _late(event: Event, reason: str, wall: int) -> Late:

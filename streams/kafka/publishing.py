@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.log import KafkaError, producing
+from streams.kafka.log import KafkaError, no_topic, producing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ class Publisher:
             async with asyncio.timeout(PATIENCE):
                 return len(await (self._producer or await self._open()).partitions_for(topic))
         except (KafkaError, TimeoutError):
-            raise StateError(f"there is no topic {topic}; create it with `kept topics --create`") from None
+            raise StateError(no_topic(topic)) from None
 
     async def _open(self) -> Producer:
         opened = producing(self._settings)

@@ -41,7 +41,9 @@ class Revisions:
         try:
             revision = msgspec.json.decode(record.value, type=Revision)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self.unreadable.append(f"{record.topic}/{record.partition}/{record.offset} is no revision: {error}")
+            words = f"{record.topic}/{record.partition}/{record.offset} is no revision: {error}"
+            if words not in self.unreadable:  # the topic is read again whenever Kafka was away
+                self.unreadable.append(words)
             return
         self.known.setdefault(revision.revision, revision)
 

@@ -22,8 +22,8 @@ from streams.kafka import revisions
 from streams.kafka.deliveries import Noting, Ownership, OwnOutbox
 from streams.kafka.fold import Fold
 from streams.kafka.house import KafkaHouse
-from streams.kafka.log import KafkaError, Tail, consuming, producing
-from streams.kafka.outlet import Outlet
+from streams.kafka.log import KafkaError, Tail, consuming, told
+from streams.kafka.outlet import Outlet, opening
 from streams.kafka.serving import Follower
 from streams.lookup import Lookup
 from streams.settings import StandardsFiles
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from alerts.channels import Channel
+    from standards.events import Event
     from standards.spec import Loaded
     from streams.books import Committed, Delivery
     from streams.kafka.log import Consumer, Producer
@@ -81,7 +82,7 @@ class ServeHost:
             try:
                 await self._open(stack)
             except KafkaError as error:
-                raise StateError(f"Kafka at {self._settings.kafka.brokers} failed: {error}") from None
+                raise StateError(f"Kafka at {self._settings.kafka.brokers} failed: {told(error)}") from None
             self._opened = stack.pop_all()
         return self
 
@@ -132,7 +133,7 @@ class ServeHost:
     async def _open(self, stack: AsyncExitStack) -> None:
         settings = self._settings
         kafka = settings.kafka
-        producer = await stack.enter_async_context(producing(kafka))
+        producer = await stack.enter_async_context(opening(kafka))
         consumer = await stack.enter_async_context(
             consuming(kafka, max_partition_fetch_bytes=FETCH, fetch_max_bytes=8 * FETCH)
         )
@@ -158,6 +159,10 @@ class ServeHost:
         async def note_here(deliveries: Sequence[Delivery]) -> None:
             await self._write(fold.deliveries, deliveries)
 
+        async def note_acts(events: Sequence[Event], classes: frozenset[type[Event]]) -> None:
+            await self._write(fold.acts, events, classes)
+
+        self.house.note_acts = note_acts
         noting = Noting(outlet, kafka.names, note_here)
         self.outbox = OwnOutbox(lookup, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)

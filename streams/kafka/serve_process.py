@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from alerts.channels.console import Console
-from alerts.channels.webhook import Webhook
 from standards.errors import StateError
+from streams.channels import channels_of
 from streams.kafka.edge import stop_signals, wall
 from streams.kafka.serve_host import ServeHost
 from streams.live import Folder, show
 from streams.live.screen import terminal
+from streams.lookup import Lookup
 from streams.metrics import Metrics
+from streams.reminding import remind
 from streams.telling import configure_logs, follow, resume, write_lines
 from streams.web import Access, Limits, application, serving
 from streams.writing import patient
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from alerts.channels import Channel
+    from alerts.channels import Told
     from streams.books import Committed
+    from streams.reminding import Standing
     from streams.settings import Settings
 
 log = structlog.get_logger("kept")
@@ -58,7 +61,7 @@ async def run(settings: Settings) -> None:
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
-        channels = _channels(settings, [] if live else [Console(talk)])
+        channels = [*([] if live else [Console(talk)]), *channels_of(settings, wall)]
         host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
         await stack.enter_async_context(host)
         view = Folder(host.house.rulebook.current, zone=settings.zone)
@@ -74,6 +77,10 @@ async def run(settings: Settings) -> None:
             host.listen(_when_caught_up(host, write_lines(host.house, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
+        lookup = Lookup(settings.data)
+        stack.callback(lookup.close)
+        reminders = asyncio.create_task(remind(channels, _standing(host, lookup), wall))
+        stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
 
@@ -86,11 +93,17 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _channels(settings: Settings, channels: list[Channel]) -> list[Channel]:
-    if settings.webhook_url:
-        secret = settings.webhook_secret.get_secret_value()
-        channels.append(Webhook(settings.webhook_url, secret=secret, clock=wall))
-    return channels
+def _standing(host: ServeHost, lookup: Lookup) -> Standing:
+    """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
+
+    def standing(channel: str, since: int) -> list[Told]:
+        shards = host.outbox.shards
+        if not shards or host.follower.fault:
+            return []
+        found = lookup.standing(channel, since, shards=shards)
+        return found if host.outbox.shards == shards else []
+
+    return standing
 
 
 def _name() -> str:
@@ -106,7 +119,8 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     host.listen_deliveries(metrics.delivered)
     name, port = settings.address
     token = settings.token.get_secret_value() if settings.token else ""
-    app = application(host.house, metrics, Access(token, (name,)), Limits(max_skew=settings.max_skew))
+    access = Access(token, (name,), settings.view_token.get_secret_value() if settings.view_token else "")
+    app = application(host.house, metrics, access, Limits(max_skew=settings.max_skew), settings.zone)
     try:
         port = await stack.enter_async_context(serving(app, name, port))
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.log import KafkaError, TopicPartition
+from streams.kafka.log import KafkaError, TopicPartition, told
 from streams.kafka.unpacking import READ, Record
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 POLL_MS: Final = 200
 """How long the broker is waited for when there is nothing new, in milliseconds."""
+CALM_SECONDS: Final = 5.0
+"""How long no partition may fail before all count as read again, in seconds: those that can be read go on meanwhile."""
 LONGEST_PAUSE: Final = 30.0
 """The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
 
@@ -45,7 +47,8 @@ class Follower:
     def __init__(
         self, consumer: Consumer, names: Names, fold: Fold, *, clock: Callable[[], int], fold_in: FoldIn
     ) -> None:
-        self.fault = "it is reading what there was before its start"
+        self._state = "it is reading what there was before its start"
+        self._unread = ""
         self.partitions = 0
         self._consumer = consumer
         self._fold = fold
@@ -56,6 +59,11 @@ class Follower:
         self._wanted: dict[TopicPartition, int] = {}
         self._reached = asyncio.Condition()
         self._listeners: list[Callable[[Committed], None]] = []
+
+    @property
+    def fault(self) -> str:
+        """Why what is shown is not up to date."""
+        return self._unread or self._state
 
     @property
     def progress(self) -> Mapping[int, Progress]:
@@ -89,13 +97,19 @@ class Follower:
 
     async def run(self) -> None:
         """Fold what comes, for ever."""
+        loop, failed = asyncio.get_running_loop(), 0.0
         while True:
             try:
                 found = await self._consumer.getmany(timeout_ms=POLL_MS)
             except KafkaError as error:
-                log.warning("the topics cannot be read", reason=str(error))
+                if not self._unread:
+                    log.warning("the topics cannot be read", reason=told(error))
+                self._unread = f"the topics cannot be read: {told(error)}"
+                failed = loop.time()
                 await asyncio.sleep(1)
                 continue
+            if self._unread and loop.time() - failed > CALM_SECONDS:
+                self._unread = ""
             records = [
                 Record(self._names[it.topic], it.topic, it.partition, it.offset, it.timestamp * 1_000, it.value)
                 for batch in found.values()
@@ -121,18 +135,18 @@ class Follower:
 
     async def _folded(self, records: list[Record]) -> Committed:
         """Fold records, however often it takes: a store that fails is asked again, and says so meanwhile."""
-        before, pause = self.fault, 1.0
+        before, pause = self._state, 1.0
         while True:
             try:
                 stored = await self._fold_in(records, self._clock())
             except Exception as error:
-                self.fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
+                self._state = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
                 defect = not isinstance(error, StateError)
-                log.error("batch not folded", reason=self.fault, exc_info=defect)  # noqa: TRY400 - a defect's only
+                log.error("batch not folded", reason=self._state, exc_info=defect)  # noqa: TRY400 - a defect's only
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
             else:
-                self.fault = before
+                self._state = before
                 return stored
 
     async def _note_reached(self) -> None:
@@ -148,7 +162,7 @@ class Follower:
     async def caught_up(self) -> None:
         """Return when all was folded that was there at the start, and say that what is shown is up to date."""
         await self.until(dict(self._wanted))
-        self.fault = ""
+        self._state = ""
 
     def _tell(self, stored: Committed) -> None:
         for listener in self._listeners:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from streams.kafka.facts import Facts, Progress
-from streams.kafka.log import KafkaError, TopicPartition
+from streams.kafka.log import KafkaError, TopicPartition, acknowledged, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -122,13 +122,16 @@ class Ticking:
             async with asyncio.timeout(PATIENCE):
                 await self._look(asking, producer)
         except (KafkaError, OSError, TimeoutError) as error:
-            self.fault = f"Kafka does not answer: {str(error) or f'not within {PATIENCE:.0f} s'}; it is asked again"
+            found = f"no answer within {PATIENCE:.0f} s" if isinstance(error, TimeoutError) else told(error)
+            self.fault = f"Kafka does not say how far it is: {found}; it is asked again"
             return False
         self.fault = ""
         return True
 
     async def _look(self, asking: Consumer, producer: Producer) -> None:
         at = self._clock()
+        if not await producer.client.force_metadata_update():  # a partition that is new may hold events already
+            raise KafkaError("the brokers do not say which partitions there are")
         there = await partitions_of(producer, self._names.events)
         ends = await asking.end_offsets(there)
         self._ticker.look(at, {each.partition: ends[each] for each in there})
@@ -141,7 +144,10 @@ class Ticking:
         there = [each.partition for each in await partitions_of(producer, self._names.facts)]
         raw = _ENCODER.encode(self._ticker.tick(self.progress, there))
         sent = [await producer.send(self._names.facts, raw, partition=each) for each in there]
-        await asyncio.gather(*sent)
+        await acknowledged(sent, self._slow)
+
+    def _slow(self) -> None:
+        self.fault = f"Kafka has not acknowledged what was published to {self._names.facts}; it is tried again"
 
 
 async def partitions_of(producer: Producer, topic: str) -> list[TopicPartition]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 import structlog
 
-from streams.kafka.journal import CASE, owed
 from streams.kafka.partition import Partition
+from streams.kafka.rows import CASE, owed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -125,7 +125,8 @@ class Worker:
 
     def pass_over(self, number: int, offset: int) -> None:
         """Go on with this record: those before it, which have not been applied, are gone for good."""
-        self.partitions[number].offset = offset - 1
+        if number in self.partitions:  # it may have gone away while it was asked what there is
+            self.partitions[number].offset = offset - 1
 
     def _restored(self, number: int) -> Partition:
         """Read a partition back from the table."""

@@ -7,6 +7,7 @@ Knows: how the parts are put together. Must not know: what any of them does. Rea
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ import structlog
 
 from standards.errors import StateError
 from streams.books import Status
+from streams.documents import read_documents
 from streams.kafka.edge import Pulse, access, listening, stop_signals, wall
 from streams.kafka.faust_app import FaustHost
 from streams.kafka.judging import Bench
@@ -33,10 +35,14 @@ from streams.telling import configure_logs
 from streams.web.probes import probes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streams.kafka.connection import KafkaSettings
     from streams.kafka.faust_app import Rows
     from streams.settings import Settings
 
+SELDOM: Final = 200_000
+"""How many new objects the collector of cycles waits for: judging makes many, and none of them in a cycle."""
 GOODBYE_SECONDS: Final = 10.0
 """How long the flush under way and the goodbye to the group may take, in seconds."""
 
@@ -50,6 +56,7 @@ def run(settings: Settings) -> None:
     configure_logs(sys.stderr, as_json=settings.log_format == "json")
     for name in ("aiokafka", "faust", "mode"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what they meet is told in our own words
+    gc.set_threshold(SELDOM)
     asyncio.run(_run(settings))
 
 
@@ -60,14 +67,15 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         bench = await _bench(settings, publisher, stack)
-        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone)
+        unheeded = _policies(settings.standards)
+        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, hand=wall())
 
         def made(table: Rows) -> Worker:
             return Worker(settings.kafka.names, setting, bench, Ways(publisher, table, metrics, pulse.check))
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
-        app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
+        app = probes(lambda: _status(host, publisher, unheeded), metrics.text, access(settings))
         await listening(settings, app, stack)
         await _until_stopped(host, pulse, stopping)
 
@@ -116,7 +124,16 @@ async def _goodbye(host: FaustHost) -> None:
         os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
 
 
-def _status(host: FaustHost, publisher: Publisher) -> Status:
+def _policies(paths: Sequence[str]) -> tuple[str, ...]:
+    """Say of each policy among the files that it is of no effect here, so that nobody relies on it."""
+    found = read_documents(paths).policies
+    problems = tuple(f"{each.name} is a policy, and on Kafka every notice goes to every channel" for each in found)
+    for problem in problems:
+        log.warning("a policy is not heeded", reason=problem)
+    return problems
+
+
+def _status(host: FaustHost, publisher: Publisher, problems: Sequence[str] = ()) -> Status:
     partitions = host.worker.partitions.values()
     reason = publisher.fault or ("" if host.ready else "the partitions are being brought back")
     return Status(
@@ -125,5 +142,5 @@ def _status(host: FaustHost, publisher: Publisher) -> Status:
         low=min((each.watermark.lows[0] for each in partitions), default=-1),
         newest=max((n for each in partitions for n in each.watermark.newest_of.values()), default=-1),
         waiting=host.worker.waiting,
-        problems=host.worker.problems,
+        problems=[*problems, *host.worker.problems],
     )

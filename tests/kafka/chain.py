@@ -98,6 +98,7 @@ class Chain:
         self.known: dict[str, Revision] = {}
         self.committed = dict.fromkeys(range(partitions), 0)
         self.disk = Disk()
+        self.hands = 0
         for shop in self.shops:
             for standard in (loaded := shop.load(())).standards:
                 excerpt = loaded.excerpt(standard.id)
@@ -106,9 +107,10 @@ class Chain:
 
     def use(self, shop: int) -> None:
         """Start another worker, with the standards of a shop."""
+        self.hands += 1
         self.bench = Bench(self.shops[shop], self.known, _nothing)
         ways = Ways(self.topics, self.disk, KafkaMetrics(), lambda: None)
-        self.worker = Worker(NAMES, Setting(self.partitions), self.bench, ways)
+        self.worker = Worker(NAMES, Setting(self.partitions, hand=self.hands), self.bench, ways)
         self.read = dict(self.committed)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:
@@ -153,8 +155,8 @@ class Chain:
         if waiting:
             partition = self.draw.choice(waiting)
             offset = self.read[partition]
-            await self.worker.take(partition, offset, self.topics.log(NAMES.facts, partition)[offset][1] or b"")
-            self.read[partition] += 1
+            raw = self.topics.log(NAMES.facts, partition)[offset][1] or b""
+            self.read[partition] = await self.worker.take(partition, offset, raw)
         if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1

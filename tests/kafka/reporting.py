@@ -27,6 +27,7 @@ class Report(NamedTuple):
     calm: Undisturbed
     untold: int
     received: int
+    silence: float
     said: Said
     codes: dict[str, int]
     differences: Differences
@@ -47,7 +48,7 @@ class Report(NamedTuple):
             "lines that differ": f"{wrong.count('lines that differ')}",
             "notices": f"{len(self.said.notices):,}, received {self.received:,} times",
             "notices not given": f"{self.untold}, of warnings that came too late",
-            "longest time without a word of a partition": f"{self.said.longest_gap:.1f} s",
+            "longest time without a word of a partition": f"{self.silence:.1f} s",
             "latest line, behind its instant": f"{self.said.slowest:.1f} s",
             "exit codes in the end": ", ".join(f"{name} {code}" for name, code in sorted(self.codes.items())),
         }
@@ -62,9 +63,7 @@ async def keep(kafka: KafkaSettings, folder: Path, report: Report, standards: Pa
         msgspec.json.encode([it.partition, it.offset, it.timestamp, codec.decode(it.value)])
         for it in await whole(kafka, kafka.names.facts, kafka.partitions)
     ]
-    progress = [it.value for it in await whole(kafka, kafka.names.progress, 1)]
     _write(folder / "facts.jsonl", facts)
-    _write(folder / "progress.jsonl", progress)
     _write(folder / "said.jsonl", (next(iter(forms)) for forms in report.said.lines.values()))
     _write(folder / "undisturbed.jsonl", report.calm.lines.values())
     _write(folder / "letters.jsonl", map(msgspec.json.encode, report.said.letters))

@@ -80,6 +80,7 @@ def process(settings: Settings, *, webhook: str, log: Path) -> subprocess.Popen[
     """Start `kept serve` as a process of its own; what it says goes to a file."""
     more = {
         "KEPT_WEBHOOK_URL": webhook,
+        "KEPT_WEBHOOK_PRIVATE": "yes",
         "KEPT_KAFKA__BROKERS": settings.kafka.brokers,
         "KEPT_KAFKA__PREFIX": settings.kafka.prefix,
     }

@@ -1,5 +1,6 @@
 """The door: events taken in by HTTP where nothing can be looked up, as `kept intake --http` does."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,11 +11,14 @@ import pytest
 
 from standards.errors import StateError
 from streams.kafka.connection import KafkaSettings
+from streams.kafka.facts import WORDS, Letter
 from streams.kafka.house import KafkaDoor
 from streams.kafka.log import producing
-from streams.kafka.outlet import Outlet, Post
+from streams.kafka.outlet import Outlet, Post, opening
 from streams.metrics import Metrics
 from streams.web import intake_application, serving
+from tests.kafka.taking import letters_of
+from tests.kafka.topics import alter
 from tests.streams.asking import BATCH, waiting
 from tests.streams.hosting import T0, Clock, shop
 
@@ -66,3 +70,26 @@ async def test_a_missing_topic_is_named(kafka: KafkaSettings) -> None:
             await outlet.partitions(f"{kafka.prefix}nowhere")
         await outlet.publish([Post(kafka.names.events, b"[]")])
         assert outlet.fault == ""
+
+
+async def test_one_record_that_is_refused_does_not_close_the_door(kafka: KafkaSettings) -> None:
+    """What Kafka does not take is told to its sender; what comes after it is taken."""
+    topic = kafka.names.events
+    await asyncio.to_thread(alter, kafka, topic, "max.message.bytes", "1000")
+    async with opening(kafka) as producer:
+        outlet = Outlet(producer, kafka)
+        with pytest.raises(StateError, match="MessageSizeTooLarge"):
+            await outlet.publish([Post(topic, b"x" * 5_000, partition=0)])
+        outlet.fault = ""  # as `watch` has it when the broker answers
+        for _ in range(3):
+            await outlet.publish([Post(topic, b"[]", partition=0)])
+
+
+async def test_long_words_make_no_long_letters(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """However much a message quotes of what was sent, its letter is short, and is kept."""
+    events = [{**waiting(f"e{n}", T0), "type": "\U000e0001" * 240_000} for n in range(4)]
+    body = json.dumps(events, ensure_ascii=False).encode()
+    async with open_door(tmp_path, kafka) as (_, session):
+        answer = await session.post("/v1/events", data=body)
+        assert answer.status == 400
+    assert [len(each.message) for each in await letters_of(kafka, 4) if isinstance(each, Letter)] == [WORDS] * 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from standards.events import iso
 from streams.kafka.connection import KafkaSettings
 from streams.kafka.facts import Late, Letter, partition_of
+from streams.kafka.log import KafkaError, acknowledged
 from tests.kafka.broker import Broker
 from tests.kafka.taking import facts_of, holds_soon, intake, intake_process, letters_of, produce, raw
+from tests.kafka.topics import delete_before
 from tests.streams.asking import cloud, waiting
 from tests.streams.hosting import SECOND, T0, shop
 
@@ -169,6 +172,47 @@ async def test_damage_on_the_brokers_disk_is_passed_over(
         assert (letter.reason, letter.origin) == ("damaged-record", f"{own_kafka.names.events}/0/1#1")
         await produce(own_kafka, raw("afterwards"))
         await facts.until_ids(["afterwards"])
+
+
+@pytest.mark.parametrize("after", [["last"], []])
+async def test_what_was_deleted_before_it_was_read_is_told(
+    kafka: KafkaSettings, tmp_path: Path, after: list[str]
+) -> None:
+    """Where Kafka deleted what no intake had read, a letter names its place, also when nothing comes after it."""
+    topic = kafka.names.events
+    await produce(kafka, raw("read"))
+    async with intake(kafka, shop(tmp_path)) as host, facts_of(kafka, host) as facts:
+        await facts.until_ids(["read"])
+        await holds_soon(lambda: host.now_status().ready)
+    await produce(kafka, *(raw(f"unread-{number}") for number in range(5)), *map(raw, after))
+    await asyncio.to_thread(delete_before, kafka, topic, 0, 6)
+    async with intake(kafka, shop(tmp_path)) as host, facts_of(kafka, host) as facts:
+        await facts.until_ids(["read", *after])
+        (letter,) = await letters_of(kafka, 1)
+        assert isinstance(letter, Letter)
+        assert (letter.reason, letter.origin) == ("deleted-unread", f"{topic}/0/1#1")
+        assert letter.message.startswith("records 1 to 5 were deleted")
+        await produce(kafka, raw("afterwards"))
+        await facts.until_ids(["afterwards"])
+
+
+async def test_what_kafka_does_not_acknowledge_is_told() -> None:
+    """While Kafka does not acknowledge what was published, that is told again and again; what fails is raised."""
+    loop = asyncio.get_running_loop()
+    done, late, bad = (loop.create_future() for _ in range(3))
+    done.set_result(None)
+    bad.set_exception(KafkaError("no"))
+    told = list[int]()
+
+    def slow() -> None:
+        told.append(1)
+        if len(told) > 1:
+            late.set_result(None)
+
+    await acknowledged([done, late], slow, seconds=0.01)
+    assert len(told) == 2
+    with pytest.raises(KafkaError, match="no"):
+        await acknowledged([loop.create_future(), bad], slow)
 
 
 def test_times_are_as_the_tests_write_them() -> None:

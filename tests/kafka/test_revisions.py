@@ -82,7 +82,8 @@ def test_only_what_is_missing_is_published(tmp_path: Path) -> None:
     loaded, revisions = shop(tmp_path).load(()), Revisions()
     assert revisions.missing(loaded, 7) == [msgspec.structs.replace(revision_of(NO_WAIT), loaded_at=7)]
     revisions.take(Record(None))
-    revisions.take(Record(b"{", offset=4))
+    for _ in range(2):  # the topic is read again whenever Kafka was away
+        revisions.take(Record(b"{", offset=4))
     revisions.take(Record(msgspec.json.encode(revision_of(NO_WAIT))))
     assert revisions.missing(loaded, 7) == []
     assert [words.split(" is no")[0] for words in revisions.unreadable] == ["revisions/0/4"]

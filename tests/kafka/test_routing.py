@@ -10,7 +10,7 @@ from standards.events import Event, iso
 from standards.feeds import Hearing
 from standards.rulebook import GRANT
 from standards.spec import Source, load
-from streams.kafka.facts import Facts, FactsCodec, partition_of
+from streams.kafka.facts import Facts, FactsCodec, HeardAt, partition_of
 from streams.kafka.packing import LARGEST, MOST, bounded, facts_records
 from streams.kafka.routing import Routing, thinned
 from streams.wire import Reader
@@ -170,6 +170,22 @@ def test_a_large_batch_comes_in_parts_that_can_be_judged_one_after_another() -> 
     assert [bool(facts.hearings) for facts in parts] == [True] + [False] * (len(parts) - 1)
     assert [(facts.newest, facts.events) for place, facts in records if place == 1] == [(T0 + 2_499, [])]
     assert {(facts.wall, facts.origin, facts.origins) for _, facts in records} == {(5, 1, 2)}
+
+
+def test_what_was_heard_is_divided_too() -> None:
+    """However many feeds spoke in a batch, each record is small enough, and all are heard before time goes on."""
+    codec = FactsCodec(BOOK.classes)
+    heard: list[HeardAt] = [("tills", (f"{'s' * 500}{number}",), [T0]) for number in range(5_000)]
+    whole: Facts[Event] = Facts(wall=5, origin=1, origins=2, newest=T0, hearings=heard)
+    for bucket in ([], a_queue(1), a_queue(3)):
+        raws = [raw for _, raw in facts_records(whole, [bucket], T0 - 9, codec.encode)]
+        assert max(map(len, raws)) <= LARGEST
+        parts = [codec.decode(raw) for raw in raws]
+        assert [each for facts in parts for each in facts.hearings] == heard
+        assert [event.id for facts in parts for event in facts.events] == [event.id for event in bucket]
+        assert [facts.newest for facts in parts] == [T0 - 9] * (len(parts) - 1) + [T0]
+        told = next((place for place, facts in enumerate(parts) if facts.events), len(parts))
+        assert not any(facts.hearings for facts in parts[told + 1 :])
 
 
 @given(st.lists(st.integers(0, LARGEST // 2), max_size=30))

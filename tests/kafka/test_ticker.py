@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from streams.kafka.facts import Progress
 from streams.kafka.log import TopicPartition, consuming, producing
 from streams.kafka.ticker import MEMORY, Ticker
 from tests.kafka.taking import FactsRead, facts_of, holds_soon, intake, intake_process, produce, raw
+from tests.kafka.topics import grow
 from tests.streams.hosting import NO_WAIT, SECOND, shop
 
 
@@ -59,6 +61,21 @@ async def test_a_partition_that_is_behind_holds_time_back(kafka: KafkaSettings, 
             if held.partition == 0:
                 await slow.stop()
             await facts.until(low_reaches(facts, produced))
+
+
+async def test_a_new_partition_holds_time_back_until_it_is_read(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """While nobody reads a partition yet that `events` was given, no time after its events is told."""
+    async with intake(kafka, shop(tmp_path)) as host, facts_of(kafka, host) as facts:
+        await facts.until(low_reaches(facts, wall()))
+        await asyncio.to_thread(grow, kafka, kafka.names.events, kafka.events_partitions + 1)
+        await produce(kafka, raw("new"), partition=kafka.events_partitions)
+        produced = wall()
+        await facts.until_ids(["new"])
+        (home,) = {place for place, each in facts.facts() if each.events}
+        here = [each for place, each in facts.facts() if place == home]
+        before = here[: next(at for at, each in enumerate(here) if each.events)]
+        assert all(each.lows[0] < produced for each in before if each.lows)
+        await facts.until(low_reaches(facts, produced))
 
 
 async def test_transactions_hold_nothing_up(kafka: KafkaSettings, tmp_path: Path) -> None:

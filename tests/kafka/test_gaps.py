@@ -1,0 +1,146 @@
+"""What is fetched, fails or changes hands at the wrong moment leaves nothing out: the promises of worker and intake."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from streams.kafka.edge import wall
+from streams.kafka.facts import Facts, FactsCodec, Revision
+from streams.kafka.intake import Intake
+from streams.kafka.judging import Bench
+from streams.kafka.log import KafkaError, TopicPartition
+from streams.kafka.partition import Setting
+from streams.kafka.topics import Names
+from streams.kafka.worker import Message, Ways, Worker
+from streams.metrics.kafka import KafkaMetrics
+from tests.kafka.chain import NAMES, Chain, given_standards
+from tests.streams.asking import waiting
+from tests.streams.hosting import NO_WAIT, SECOND, T0
+
+TICK = msgspec.msgpack.encode(Facts[Any](wall=T0, lows=[T0]))
+
+
+def chain_of() -> Chain:
+    return Chain([given_standards(NO_WAIT)], partitions=1, draw=random.Random(1), crashes=0)
+
+
+async def test_a_record_that_is_ahead_is_not_taken() -> None:
+    """Where records before it were left out, a record changes nothing, and it is said which one has to come."""
+    worker = chain_of().worker
+    assert await worker.take(0, 3, TICK) == 0
+    assert (worker.waiting, worker.partitions[0].offset) == (0, -1)
+    assert [await worker.take(0, offset, TICK) for offset in (0, 1, 1)] == [1, 2, 2]
+    worker.pass_over(0, 5)
+    assert await worker.take(0, 5, TICK) == 6
+
+
+async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
+    """Partitions that change hands while one is being brought back are not judged here any more."""
+    chain = chain_of()
+
+    async def lose() -> None:
+        await worker.drop()
+
+    known: dict[str, Revision] = {}
+    ways = Ways(chain.topics, chain.disk, KafkaMetrics(), lambda: None)
+    worker = Worker(NAMES, Setting(1), Bench(chain.shops[0], known, lose), ways)
+    assert await worker.take(0, 0, TICK) == 1
+    assert (worker.partitions, worker.waiting) == ({}, 0)
+
+
+class Record(NamedTuple):
+    value: bytes
+    offset: int
+    topic: str = "events"
+    partition: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Consumer:
+    """Has some batches to give of one partition, and begins again where it is told to."""
+
+    def __init__(self, batches: Sequence[list[Record]]) -> None:
+        self.batches = list(batches)
+        self.where = TopicPartition("events", 0)
+
+    def assignment(self) -> set[TopicPartition]:
+        return {self.where}
+
+    async def position(self, where: TopicPartition) -> int:
+        return 0
+
+    async def committed(self, where: TopicPartition) -> None:
+        """Nothing was committed."""
+
+    async def getmany(self, **_: object) -> Mapping[TopicPartition, list[Record]]:
+        return {self.where: self.batches.pop(0)}
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Nothing is kept of it."""
+
+
+class Producer:
+    """Takes what is sent to it when it does not fail."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.fails = True
+
+    async def send(self, topic: str, raw: bytes, *, partition: int) -> Any:  # noqa: ANN401 - a future, as the client's
+        async def acknowledged() -> None:
+            if self.fails:
+                raise KafkaError
+            self.taken.append(raw)
+
+        return acknowledged()
+
+
+async def test_a_batch_that_was_not_published_moves_no_time() -> None:
+    """When it comes again in parts, each part says how far it goes itself, or the events of the next would be late."""
+    loaded = given_standards(NO_WAIT).load(())
+    records = [Record(msgspec.json.encode(waiting(f"e{place}", T0 + place * 60 * SECOND)), place) for place in range(4)]
+    consumer, producer = Consumer([records, records[:2], records[2:]]), Producer()
+    intake = Intake(Names(""), KafkaMetrics(), clock=wall, max_skew=SECOND)
+    intake.adopt(loaded, partitions=1, origins=1)
+    with pytest.raises(KafkaError):
+        await intake.step(consumer, producer)
+    producer.fails = False
+    assert [await intake.step(consumer, producer) for _ in range(2)] == [2, 2]
+    codec = FactsCodec(loaded.rulebook.classes)
+    assert [codec.decode(raw).newest for raw in producer.taken] == [T0 + 60 * SECOND, T0 + 180 * SECOND]
+
+
+class SlowLog:
+    """A log that takes what is published when it is let, as one does whose broker was away."""
+
+    def __init__(self) -> None:
+        self.topics: list[str] = []
+        self.asked, self.there = asyncio.Event(), asyncio.Event()
+
+    async def publish(self, messages: Sequence[Message]) -> list[int]:
+        self.asked.set()
+        await self.there.wait()
+        self.topics += [message.topic for message in messages]
+        return list(range(len(messages)))
+
+
+async def test_what_was_published_too_late_is_not_remembered() -> None:
+    """Where partitions changed hands while a flush waited for the broker, it may not write over another's state."""
+    chain, slow = chain_of(), SlowLog()
+    worker = Worker(NAMES, Setting(1), chain.bench, Ways(slow, chain.disk, KafkaMetrics(), lambda: None))
+    await worker.take(0, 0, TICK)
+    flushing = asyncio.create_task(worker.flush())
+    await slow.asked.wait()
+    dropping = asyncio.create_task(worker.drop())
+    await asyncio.wait([dropping], timeout=0.05)  # it waits for the flush, and is known of
+    assert not dropping.done()
+    slow.there.set()
+    assert await flushing == {}
+    await dropping
+    assert (slow.topics, chain.disk.of, worker.partitions) == ([], {}, {})

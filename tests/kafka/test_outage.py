@@ -1,0 +1,136 @@
+"""The broker is away for a while: senders are told so, everybody waits, and all of it is judged once it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from streams.kafka.connection import KafkaSettings
+from streams.kafka.edge import wall
+from streams.sqlite import FILE, Database
+from tests.kafka import comparing
+from tests.kafka.broker import Broker
+from tests.kafka.comparing import Differences, compare_ledger, compare_read_model, said, undisturbed
+from tests.kafka.fleet import Fleet, fleet_of, pause
+from tests.kafka.test_intake_process import address, status_of
+from tests.streams.asking import BATCH, waiting
+from tests.streams.hosting import NO_WAIT, shop
+
+AWAY = float(os.environ.get("OUTAGE_SECONDS", "20"))
+"""How long the broker is away, in seconds; OUTAGE_SECONDS=120 has it be away for longer."""
+PATIENCE = 60 + AWAY
+GRACE = "600s"
+"""Longer than the broker is away, so that nothing is late."""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240 + 4 * AWAY)]
+
+
+class Sender:
+    """Sends batches, one after another, each until it is taken, as a sender should."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, file: Path) -> None:
+        self.answers: Counter[int] = Counter()
+        self.words: set[str] = set()
+        self.queues: set[str] = set()
+        self.newest = -1
+        self._session = session
+        self._url = f"{url}/v1/events"
+        self._file = file
+        self._batches = 0
+
+    async def send(self) -> None:
+        """Send a batch of events, each for a queue of its own and so in every partition, until it is acknowledged."""
+        self._batches += 1
+        self.newest = wall()
+        queues = [f"q{self._batches}-{number}" for number in range(40)]
+        events = [waiting(queue, self.newest, 5, queue=queue) for queue in queues]
+        while await self._post(events) != 202:
+            await pause(0.5)
+        self.queues.update(queues)
+        with self._file.open("ab") as file:
+            file.writelines(msgspec.json.encode(event) + b"\n" for event in events)
+
+    async def _post(self, events: list[dict[str, Any]]) -> int:
+        async with self._session.post(self._url, json=events, headers={"Content-Type": BATCH}) as answer:
+            self.answers[answer.status] += 1
+            if answer.status != 202:
+                self.words.add(await answer.text())
+            return answer.status
+
+
+async def sent_until(sender: Sender, holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await sender.send()
+            await pause(0.2)
+
+
+def shown(fleet: Fleet, kind: str) -> set[str]:
+    """Give the queues for which `kept serve` shows a line of a kind."""
+    file = fleet.of("serve")[0].data / FILE
+    if not file.exists():
+        return set()
+    database = Database(file, read_only=True)
+    try:
+        found = database.all("SELECT subject FROM promises JOIN ledger ON promise = promises.id WHERE kind = ?", [kind])
+    finally:
+        database.close()
+    return {subject.removeprefix("s3/") for (subject,) in found}
+
+
+async def out_and_back(own_broker: Broker, sender: Sender) -> None:
+    """Take the broker away for a while; whoever sends meanwhile is turned away until it is back."""
+    own_broker.kill()
+    sending = asyncio.create_task(sender.send())
+    await pause(AWAY)
+    assert not sending.done()
+    await asyncio.to_thread(own_broker.start)
+    async with asyncio.timeout(PATIENCE):
+        await sending
+
+
+async def test_nothing_acknowledged_is_lost_when_the_broker_is_away(
+    own_broker: Broker, own_kafka: KafkaSettings, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Callers get 503 meanwhile, and why; afterwards each acknowledged event is judged, and nothing is shown twice."""
+    shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 6s").replace("20s before", "2s before"))
+    events = tmp_path / "events.jsonl"
+    async with (
+        aiohttp.ClientSession() as session,
+        fleet_of(own_kafka, tmp_path, tmp_path / "rules", KEPT_GRACE=GRACE) as fleet,
+    ):
+        door = fleet.add("intake", "--http")
+        for verb in ("worker", "worker", "serve"):
+            fleet.add(verb)
+        url = await address(door.log, 2)
+        await status_of(session, url, 200)
+        sender = Sender(session, url, events)
+        await sent_until(sender, lambda: len(shown(fleet, "opened")) >= 20)
+        await out_and_back(own_broker, sender)
+        await status_of(session, url, 200)
+        before, cut = set(sender.queues), sender.newest
+        await sent_until(sender, lambda: before <= shown(fleet, "opened"))
+        assert sender.answers.keys() == {202, 503}
+        assert any("Kafka" in text for text in sender.words)
+        assert set((await fleet.stop("intake", "worker")).values()) == {0}
+        found, differences = await said(own_kafka), Differences()
+        await caught_up(fleet, len(found.lines))
+        assert await fleet.stop("serve") == {"serve-1": 0}
+        compare_ledger(found, undisturbed(tmp_path / "rules", events, cut), cut, differences)
+        compare_read_model(found, fleet.of("serve")[0].data, differences)
+        assert [each for each in differences.lines() if "not delivered" not in each] == []
+        ended = {member.name: len(member.ended) for member in fleet.members if member.ended}
+        record_property("cases", f"outage of {AWAY:.0f} s: answers {dict(sender.answers)}, ended by themselves {ended}")
+
+
+async def caught_up(fleet: Fleet, lines: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while comparing.shown(fleet.of("serve")[0].data)[0] < lines:
+            await pause(0.2)

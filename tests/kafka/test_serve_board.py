@@ -1,0 +1,37 @@
+"""The board on Kafka: the same pages, and what people do there is shown at once where they did it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+
+from standards.ledger import Line
+from streams.kafka.connection import KafkaSettings
+from streams.kafka.topics import LEDGER
+from tests.board.serving import proof_in
+from tests.kafka.history import Said
+from tests.kafka.serve import published, served, settings_of, until
+from tests.streams.hosting import SECOND, T0
+
+
+async def test_a_debrief_is_shown_and_published(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Who talks a broken promise over on the board of serve finds it talked over there."""
+    due = T0 + 60 * SECOND
+    broken = Line("p.1", "p", "no-wait", "r", "s3/q1", "broken", due, due, T0, "broken", due=due, verdict="broken")
+    async with served(settings_of(tmp_path, kafka)) as serve:
+        await published(kafka, [Said(LEDGER, 1, msgspec.json.encode(broken) + b"\n")])
+        await until(lambda: serve.host.house.books.promise("p") is not None)
+        assert "To talk over · 1" in (await serve.get("/debriefs")).text
+        form = {"promise": "p", "name": "Ania", "cause": "nobody came", "next_step": "a longer list"}
+        shown = await serve.get("/promises/p")
+        form["proof"] = proof_in(shown.text)
+        headers = {"Cookie": shown.headers["Set-Cookie"].partition(";")[0]}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body = urlencode(form).encode()
+        async with serve.session.post(f"{serve.url}/acts/debrief", data=body, headers=headers) as answer:
+            assert (answer.status, "Ania" in await answer.text()) == (200, True)
+        page = (await serve.get("/debriefs")).text
+        assert "Talked over · 1" in page
+        assert "a longer list" in page
