@@ -22,6 +22,7 @@ from streams.channels import channels_of
 from streams.embedded import EmbeddedHost
 from streams.engine import Options
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.listening import access, listening
 from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.metrics import Metrics
@@ -29,7 +30,7 @@ from streams.policies import PolicyFiles
 from streams.reminding import remind
 from streams.settings import StandardsFiles
 from streams.telling import configure_logs, follow, resume, write_lines
-from streams.web import Access, Limits, application, serving
+from streams.web import Limits, application
 from streams.writing import patient
 
 if TYPE_CHECKING:
@@ -102,16 +103,8 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     metrics.start(host.books.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    name, port = settings.address
-    token = settings.token.get_secret_value() if settings.token else ""
-    access = Access(token, (name,), settings.view_token.get_secret_value() if settings.view_token else "")
-    app = application(host, metrics, access, Limits(max_skew=settings.max_skew), settings.zone)
-    try:
-        port = await stack.enter_async_context(serving(app, name, port))
-    except OSError as error:
-        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
-        raise StateError(f"{message} ({error.strerror or error})") from None
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+    app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    return await listening(settings, app, stack)
 
 
 async def _work_until_stopped(

@@ -9,24 +9,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from typing import TYPE_CHECKING, Final
-
-import structlog
+from typing import Final
 
 from standards.errors import StateError
 from streams.kafka.log import SESSION_MS
-from streams.web import Access, serving
-
-if TYPE_CHECKING:
-    from contextlib import AsyncExitStack
-
-    from streams.settings import Settings
-    from streams.web.probes import Application
 
 BEAT: Final = 0.5
 """How often a process notes that it is awake, in seconds."""
-
-log = structlog.get_logger("kept")
 
 
 def wall() -> int:
@@ -40,24 +29,6 @@ def stop_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     return stopping
-
-
-def access(settings: Settings) -> Access:
-    """Say who may ask this process."""
-    return Access(settings.token.get_secret_value() if settings.token else "", (settings.address.host,))
-
-
-async def listening(settings: Settings, app: Application, stack: AsyncExitStack) -> str:
-    """Serve an application until the stack is left; gives its address. Raises StateError where it cannot listen."""
-    name, port = settings.address
-    try:
-        port = await stack.enter_async_context(serving(app, name, port))
-    except OSError as error:
-        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
-        raise StateError(f"{message} ({error.strerror or error})") from None
-    place = f"http://{f'[{name}]' if ':' in name else name}:{port}"
-    log.info("listening", at=place, kafka=settings.kafka.brokers)
-    return place
 
 
 class Pulse:

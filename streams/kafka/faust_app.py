@@ -147,8 +147,8 @@ class FaustHost:
     async def _go_back(self, tp: TP, following: int, offset: int) -> None:
         """Have records read that were left out: where to go on is told by the state, whatever was committed or fetched.
 
-        What is fetched while partitions change hands may begin too late. Records that have been deleted, or are not to
-        be had however often they are asked for, are passed over, and the log says so.
+        What is fetched while partitions change hands may begin too late. What Kafka has deleted is passed over, and
+        the log says so. Raises StateError for those that it has and does not give, however often it is asked.
         """
         wanted, tries, at = self._sought.get(tp.partition, (following, 0, 0.0))
         if wanted != following:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.edge import access, listening, stop_signals, wall
+from streams.kafka.edge import stop_signals, wall
 from streams.kafka.house import KafkaDoor
 from streams.kafka.intake_host import IntakeHost, Terms
 from streams.kafka.outlet import Outlet, opening
+from streams.listening import access, listening
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.telling import configure_logs
@@ -58,7 +59,8 @@ async def run(settings: Settings, *, http: bool = False) -> None:
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
         waiting = await stack.enter_async_context(AsyncExitStack())
-        await listening(settings, probes(host.now_status, metrics.text, access(settings)), waiting)
+        place = await listening(settings, probes(host.now_status, metrics.text, access(settings)), waiting)
+        log.info("listening", at=place, kafka=settings.kafka.brokers)
         working = asyncio.create_task(host.run(stopping))
         if http and (producer := await _producer(settings, stopping, stack)) is not None:
             app = await _door(settings, host, metrics, producer, stack)

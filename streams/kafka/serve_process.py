@@ -21,13 +21,14 @@ from standards.errors import StateError
 from streams.channels import channels_of
 from streams.kafka.edge import stop_signals, wall
 from streams.kafka.serve_host import ServeHost
+from streams.listening import access, listening
 from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.lookup import Lookup
 from streams.metrics import Metrics
 from streams.reminding import remind
 from streams.telling import configure_logs, follow, resume, write_lines
-from streams.web import Access, Limits, application, serving
+from streams.web import Limits, application
 from streams.writing import patient
 
 if TYPE_CHECKING:
@@ -117,16 +118,8 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics.start(host.house.books.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    name, port = settings.address
-    token = settings.token.get_secret_value() if settings.token else ""
-    access = Access(token, (name,), settings.view_token.get_secret_value() if settings.view_token else "")
-    app = application(host.house, metrics, access, Limits(max_skew=settings.max_skew), settings.zone)
-    try:
-        port = await stack.enter_async_context(serving(app, name, port))
-    except OSError as error:
-        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
-        raise StateError(f"{message} ({error.strerror or error})") from None
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+    app = application(host.house, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    return await listening(settings, app, stack)
 
 
 def _when_caught_up(host: ServeHost, write: Callable[[Committed], None]) -> Callable[[Committed], None]:

@@ -20,7 +20,7 @@ import structlog
 from standards.errors import StateError
 from streams.books import Status
 from streams.documents import read_documents
-from streams.kafka.edge import Pulse, access, listening, stop_signals, wall
+from streams.kafka.edge import Pulse, stop_signals, wall
 from streams.kafka.faust_app import FaustHost
 from streams.kafka.judging import Bench
 from streams.kafka.log import Tail, consuming
@@ -28,6 +28,7 @@ from streams.kafka.partition import Setting
 from streams.kafka.publishing import Publisher
 from streams.kafka.revisions import Revisions
 from streams.kafka.worker import Message, Ways, Worker
+from streams.listening import access, listening
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.sqlite import FolderLock
@@ -76,7 +77,7 @@ async def _run(settings: Settings) -> None:
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
         app = probes(lambda: _status(host, publisher, unheeded), metrics.text, access(settings))
-        await listening(settings, app, stack)
+        log.info("listening", at=await listening(settings, app, stack), kafka=settings.kafka.brokers)
         await _until_stopped(host, pulse, stopping)
 
 
