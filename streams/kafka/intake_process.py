@@ -65,7 +65,8 @@ async def run(settings: Settings, *, http: bool = False) -> None:
         if http and (producer := await _producer(settings, stopping, stack)) is not None:
             app = await _door(settings, host, metrics, producer, stack)
             await waiting.aclose()  # its place is the door's now, which answers the probes as well
-            await listening(settings, app, stack)
+            place = await listening(settings, app, stack)
+            log.info("listening", at=place, kafka=settings.kafka.brokers)
         await working
 
 
