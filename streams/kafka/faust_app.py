@@ -8,6 +8,7 @@ Knows: Faust. Must not know: what is judged. Read next: `worker.py`, `worker_pro
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -37,6 +38,10 @@ FETCHED: Final = 4 << 20
 """How much of a partition is fetched at once, in bytes."""
 FETCH_MS: Final = 100
 """How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
+STUCK_SECONDS: Final = 30.0
+"""How long partitions may be on their way back while nothing moves, in seconds."""
+LOOK_SECONDS: Final = 1.0
+"""How often that is looked at, in seconds."""
 SEEK_SECONDS: Final = 1.0
 """How long to wait before records that were left out are asked for again, in seconds."""
 MOST_SEEKS: Final = 10
@@ -121,6 +126,23 @@ class FaustHost:
         if self.app.crash_reason is not None:
             await self.app.stop()
             raise self.app.crash_reason
+
+    async def watch(self) -> None:
+        """Raise StateError when partitions change hands for long and nothing moves: Faust may wait for ever."""
+        seen, since = self._standing(), perf_counter()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = self._standing()
+            if self.ready or now != seen:
+                seen, since = now, perf_counter()
+            elif perf_counter() - since > STUCK_SECONDS:
+                raise StateError(
+                    f"the partitions did not come back within {STUCK_SECONDS:.0f} s; start this worker again"
+                )
+
+    def _standing(self) -> tuple[int, int]:
+        """Say how often partitions changed hands, and how much of their state has been read back."""
+        return self.rebalances, sum(self.app.tables.recovery.active_offsets.values())
 
     async def stop(self) -> None:
         """Flush what waits, commit it and leave the group, so that others go on at once."""

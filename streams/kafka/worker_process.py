@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 SELDOM: Final = 200_000
 """How many new objects the collector of cycles waits for: judging makes many, and none of them in a cycle."""
+BAD_WORLD: Final = 3
+"""The exit code for what is wrong with the world, as `kept` has it."""
 GOODBYE_SECONDS: Final = 10.0
 """How long the flush under way and the goodbye to the group may take, in seconds."""
 
@@ -103,13 +105,15 @@ async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack
 
 
 async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event) -> None:
-    working, beating = asyncio.create_task(host.run()), asyncio.create_task(pulse.run())
-    asked = asyncio.create_task(stopping.wait())
-    done, _ = await asyncio.wait([working, beating, asked], return_when=asyncio.FIRST_COMPLETED)
-    for task in (beating, asked):
+    working, asked = asyncio.create_task(host.run()), asyncio.create_task(stopping.wait())
+    watching = [asyncio.create_task(pulse.run()), asyncio.create_task(host.watch())]
+    done, _ = await asyncio.wait([working, asked, *watching], return_when=asyncio.FIRST_COMPLETED)
+    for task in (asked, *watching):
         task.cancel()
-    if beating in done:
-        beating.result()  # it raised; nothing of what is in memory may be written
+    for task in watching:
+        if task in done:  # it raised: nothing of what is in memory may be written
+            log.error("this worker ends", reason=str(task.exception()))
+            os._exit(BAD_WORLD)  # Faust's own thread may be what hangs
     if asked in done:
         await _goodbye(host)
     await working
