@@ -42,10 +42,11 @@ def kafka(strict: Broker) -> KafkaSettings:
 
 
 async def deny(kafka: KafkaSettings, operation: ACLOperation, kind: ResourceType, name: str) -> None:
-    """Take a right on one topic or group from everybody."""
-    rule = ACL("User:ANONYMOUS", "*", operation, ACLPermissionType.DENY, ResourcePattern(kind, name))
+    """Take one right on a topic or group from everybody, and leave the others: with any rule there, none is implied."""
+    of, user = ResourcePattern(kind, name), "User:ANONYMOUS"
+    rest = ACL(user, "*", ACLOperation.ALL, ACLPermissionType.ALLOW, of)
     with administering(kafka) as admin:
-        await asyncio.to_thread(admin.create_acls, [rule])
+        await asyncio.to_thread(admin.create_acls, [rest, ACL(user, "*", operation, ACLPermissionType.DENY, of)])
 
 
 TOPIC, GROUP = ResourceType.TOPIC, ResourceType.GROUP
