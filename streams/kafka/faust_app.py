@@ -142,7 +142,8 @@ class FaustHost:
 
     def _standing(self) -> tuple[int, int]:
         """Say how often partitions changed hands, and how much of their state has been read back."""
-        return self.rebalances, sum(self.app.tables.recovery.active_offsets.values())
+        places = self.app.tables.recovery.active_offsets.values()  # None: Faust has not asked yet how far one is
+        return self.rebalances, sum(place for place in places if place is not None)
 
     async def stop(self) -> None:
         """Flush what waits, commit it and leave the group, so that others go on at once."""

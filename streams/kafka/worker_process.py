@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import sys
+import threading
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,7 @@ def run(settings: Settings) -> None:
     for name in ("aiokafka", "faust", "mode"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what they meet is told in our own words
     gc.set_threshold(SELDOM)
+    threading.excepthook = _told_once
     asyncio.run(_run(settings))
 
 
@@ -127,6 +129,12 @@ async def _goodbye(host: FaustHost) -> None:
     except TimeoutError:
         log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
         os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
+
+
+def _told_once(failed: threading.ExceptHookArgs) -> None:
+    """Say in one line that a thread ended: Faust's ends with an error when it cannot take leave of Kafka."""
+    error = failed.exc_type.__name__ if failed.exc_value is None else repr(failed.exc_value)
+    log.warning("a thread ended with an error", thread=failed.thread.name if failed.thread else "", error=error)
 
 
 def _policies(paths: Sequence[str]) -> tuple[str, ...]:
