@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from standards.events import type_of
+from standards.ledger import Plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from standards.events import Event
     from streams.sqlite import Database
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 ACKNOWLEDGED: Final = "alert.acknowledged"
 DEBRIEFED: Final = "debrief.completed"
 EXCUSED: Final = "exception.granted"
-ACTS: Final = (ACKNOWLEDGED, DEBRIEFED, EXCUSED)
+SILENCED: Final = "alert.silenced"
+UNSILENCED: Final = "alert.unsilenced"
+ACTS: Final = (ACKNOWLEDGED, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED)
 
 _ACT: Final = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
-
-_encode = msgspec.json.encode
 
 
 def act_classes(classes: Mapping[str, type[Event]]) -> frozenset[type[Event]]:
@@ -33,14 +34,38 @@ def act_classes(classes: Mapping[str, type[Event]]) -> frozenset[type[Event]]:
     return frozenset(classes[name] for name in ACTS if name in classes)
 
 
-def book_acts(database: Database, events: Sequence[Event], classes: frozenset[type[Event]]) -> None:
-    """Write, inside a transaction, those events that are acts, each once however often it comes."""
-    if classes.isdisjoint(map(type, events)):
-        return
-    rows = []
-    for event in events:
-        if type(event) in classes:
-            data = msgspec.to_builtins(event.data)
-            promise, by = str(data.get("promise") or ""), str(data.get("by") or "")
-            rows.append((event.source, event.id, type_of(event), promise, event.at, by, _encode(data)))
-    database.put(_ACT, rows)
+class ActRow(msgspec.Struct, frozen=True):
+    """An act as it is looked up. `at` is microseconds UTC; `promise` is empty where it is about no single one."""
+
+    source: str
+    id: str
+    type: str
+    promise: str
+    at: int
+    by: str
+    data: dict[str, Plain]
+
+
+def act_row(event: Event) -> ActRow:
+    """Give what is looked up of an act."""
+    data = msgspec.to_builtins(event.data)
+    return ActRow(
+        event.source,
+        event.id,
+        type_of(event),
+        str(data.get("promise") or ""),
+        event.at,
+        str(data.get("by") or ""),
+        data,
+    )
+
+
+def book_acts(database: Database, rows: Iterable[ActRow]) -> list[ActRow]:
+    """Write, inside a transaction, acts, each once however often it comes; gives those that were not there before."""
+    return [
+        row
+        for row in rows
+        if database.put(
+            _ACT, [(row.source, row.id, row.type, row.promise, row.at, row.by, msgspec.json.encode(row.data))]
+        )
+    ]

@@ -169,11 +169,13 @@ class Total(msgspec.Struct, frozen=True):
 class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
-    `events` and `unconcerned` count by event type, `late` and `refused` by reason.
+    `events` and `unconcerned` count by event type, `late` and `refused` by reason, `acts` what people did.
     """
 
     lines: list[Line] = []
     notices: list[Notice] = []
+    withheld: list[Withheld] = []
+    acts: int = 0
     events: dict[str, int] = {}
     duplicates: int = 0
     unconcerned: dict[str, int] = {}

@@ -14,6 +14,8 @@ from alerts.notice import Withheld
 from streams.callroom import Called, stored_case
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from streams.callroom import CaseKind, CaseName, Stored
     from streams.sqlite import Database
 
@@ -29,7 +31,15 @@ def book_calls(database: Database, called: Called, received: int) -> None:
     database.put("INSERT OR REPLACE INTO call_cases (kind, name, body) VALUES (?,?,?)", kept)
     gone = [name for name, case in called.touched.items() if case is None]
     database.put("DELETE FROM call_cases WHERE kind = ? AND name = ?", gone)
-    database.put(_WITHHELD, [(each.id, each.promise, received, _encode(each)) for each in called.withheld])
+    book_withheld(database, [(received, each) for each in called.withheld])
+
+
+def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
+    """Write, inside a transaction, what was not told, each with when that was decided: microseconds UTC.
+
+    Gives what was not there before.
+    """
+    return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
 
 
 def read_calls(database: Database) -> dict[CaseName, Stored]:

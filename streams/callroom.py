@@ -97,8 +97,9 @@ class CallRoom:
         """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
         called = Called()
         calls: list[Call] = []
+        before = self.house.silences  # those of this call are among the facts of each place, in their order
         for place, facts in self._facts(lines, self._due(acts, low, called), low).items():
-            case = self.places.get(place) or Switchboard(place, silences=list(self.house.silences))
+            case = self.places.get(place) or Switchboard(place, silences=list(before))
             step = feed(case, [*facts, Tick(low)], self.policy)
             calls += step.calls
             called.withheld += step.withheld

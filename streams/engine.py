@@ -24,6 +24,7 @@ from standards.errors import EventError, SpecError, StateError
 from standards.events import DERIVED_SOURCE, type_of
 from standards.ledger import line
 from standards.standard import CORRECTIONS_HORIZON
+from streams.acting import ACTS
 from streams.books import Committed
 from streams.callbook import read_calls
 from streams.callroom import Called, CallRoom
@@ -207,6 +208,8 @@ class Engine:
         return Committed(
             lines=lines,
             notices=told.notices,
+            withheld=called.withheld,
+            acts=sum(type_of(event) in ACTS for event in taken),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
             unconcerned=outcome.unconcerned,

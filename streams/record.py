@@ -15,7 +15,7 @@ import msgspec
 from alerts.desk import DeskCase
 from standards.events import type_of
 from standards.standard import DAY
-from streams.acting import act_classes, book_acts
+from streams.acting import act_classes, act_row, book_acts
 from streams.booking import book_lines, book_notices
 from streams.books import Delivery
 from streams.callbook import book_calls
@@ -107,7 +107,8 @@ class Recorder:
         if batch.events:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
-            book_acts(self.database, batch.events, self._acts)
+            if not self._acts.isdisjoint(map(type, batch.events)):
+                book_acts(self.database, [act_row(event) for event in batch.events if type(event) in self._acts])
         put(_LETTER, [(received, it.reason, it.message, it.raw[:RAW_KEPT]) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])

@@ -2,7 +2,7 @@
 
 Theory of operation. Events arrive in the topic `events`. The intake reads them, finds whose they are, and publishes
 them in batches to `facts`, to the partition of each subject that they concern; only then does it commit. Workers judge
-`facts`, one `Partition` of cases per partition of the topic: they publish what came of it (`ledger`, `notices`), then
+`facts`, one `Partition` of cases per partition of the topic: they publish what came of it (`ledger`, `tellings`), then
 remember (tables with changelogs), then acknowledge. A crash at any moment repeats work; ids are derived, so what is
 repeated is inert. `serve` folds the topics into the SQLite read model that the board and the API show.
 
@@ -10,6 +10,9 @@ Time comes with the facts. Each batch says how far its partition of `events` has
 has partition 0 of `events`, says once in a while that all that had arrived by some instant is in `facts`. No worker
 reads a clock to judge. Standards that hear promises are judged in higher strata, whose time is what every partition's
 lower strata have reached: workers report that in `progress`, and the ticker passes the least of it on.
+
+Whom to tell is decided in one place, the operator, which is in one of the serves: it reads `tellings` and people's
+`acts`, runs the switchboards, and publishes `notices` and what it remembers in one transaction.
 
 Knows: nothing by itself. Read next: `facts.py` for what travels, `partition.py` for what is done with it, `topics.py`.
 """

@@ -151,7 +151,7 @@ def _config(settings: KafkaSettings, topic: Topic) -> dict[str, str]:
 
 def _divided_alike(settings: KafkaSettings) -> tuple[str, ...]:
     names = settings.names
-    return names.facts, names.ledger, names.notices, names.changelog
+    return names.facts, names.ledger, names.tellings, names.notices, names.changelog
 
 
 def _companions(settings: KafkaSettings, topic: Topic, there: Mapping[str, _Found]) -> set[int]:

@@ -11,10 +11,13 @@ from zlib import crc32
 
 import msgspec
 
-from alerts.notice import Notice, Reason
+from alerts.acts import Act
+from alerts.notice import Notice, Reason, Withheld
 from standards.errors import StateError
 from standards.events import Event
+from standards.ledger import Line
 from standards.rulebook import subject_text
+from streams.acting import ActRow
 from streams.wire import UNREADABLE
 
 if TYPE_CHECKING:
@@ -84,11 +87,30 @@ class FactsCodec:
         return msgspec.structs.replace(loose, events=events)
 
 
-class Told(msgspec.Struct, omit_defaults=True):
-    """One record of `notices`: the notices of one flush, and why each line of the ledger was told or not, by its id."""
+class Telling(msgspec.Struct, omit_defaults=True):
+    """One record of `tellings`: what one flush found worth telling, and why each line is or is not, by its id.
+
+    `lines` are those that the notices tell of.
+    """
 
     notices: list[Notice] = []
     reasons: dict[str, Reason] = {}
+    lines: list[Line] = []
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """One record of `notices`: what is to be delivered, why lines were told or not, by id, and what was withheld."""
+
+    notices: list[Notice] = []
+    reasons: dict[str, Reason] = {}
+    withheld: list[Withheld] = []
+
+
+class PersonsAct(msgspec.Struct, omit_defaults=True):
+    """One record of `acts`: what somebody did, as it is looked up, and as the switchboards hear of it, if they do."""
+
+    row: ActRow
+    act: Act | None = None
 
 
 WORDS: Final = 2_000

@@ -23,6 +23,7 @@ from standards.errors import StateError
 from streams.acting import book_acts
 from streams.booking import book_lines, book_notices
 from streams.books import Committed
+from streams.callbook import book_withheld
 from streams.forgetting import forget
 from streams.kafka.facts import Letter, Progress
 from streams.kafka.unpacking import Unpacked, unpack
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.notice import Notice, Reason
-    from standards.events import Event
     from standards.ledger import Line
+    from streams.acting import ActRow
     from streams.books import Delivery
     from streams.kafka.facts import Late, Revision
     from streams.kafka.unpacking import Record
@@ -96,22 +97,26 @@ class Fold:
             self._deliveries(unpacked.deliveries)
             refused, late = self._letters(unpacked), self._late(unpacked)
             self._revisions(unpacked.revisions)
+            withheld, acts = book_withheld(self._database, unpacked.withheld), book_acts(self._database, unpacked.acts)
             told = [(each.partition, _encode(each)) for each in unpacked.progress]
             self._database.put("INSERT OR REPLACE INTO progress (partition, body) VALUES (?,?)", told)
             self._database.put(_OFFSET, [(it.stream, it.partition, it.offset + 1) for it in records])
             forget(self._database, wall - self._keep)
         self.progress = progress
-        return Committed(lines=lines, notices=notices, late=late, refused=refused, storing=perf_counter() - started)
+        return Committed(
+            lines=lines, notices=notices, withheld=withheld, acts=len(acts), late=late, refused=refused,
+            storing=perf_counter() - started,
+        )  # fmt: skip
 
     def deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Note, in one transaction, how notices fare on their channels. Raises StateError."""
         with self._database.writing():
             self._deliveries(deliveries)
 
-    def acts(self, events: Sequence[Event], classes: frozenset[type[Event]]) -> None:
-        """Note, in one transaction, those events that are people's acts, of these classes. Raises StateError."""
+    def acts(self, rows: Sequence[ActRow]) -> None:
+        """Note, in one transaction, what people did. Raises StateError."""
         with self._database.writing():
-            book_acts(self._database, events, classes)
+            book_acts(self._database, rows)
 
     def in_force(self, excerpts: Mapping[str, tuple[str, str]], wall: int) -> None:
         """Note, in one transaction, which revisions are in force: revision -> (standard, its text)."""

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from standards.events import type_of
-from streams.acting import act_classes
+from streams.acting import act_classes, act_row
 from streams.books import Backlog, Committed, Status
 from streams.kafka.facts import WORDS, Letter
 from streams.kafka.outlet import Post
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from standards.events import Event
     from standards.rulebook import Rulebook
     from standards.spec import Loaded
+    from streams.acting import ActRow
     from streams.kafka.facts import Progress
     from streams.kafka.outlet import Outlet
     from streams.kafka.serving import Follower
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from streams.wire import Refusal
 
     Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[Event], frozenset[type[Event]]], Awaitable[None]]
+    NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""
@@ -114,6 +114,8 @@ class KafkaHouse(KafkaDoor):
 
     books: BoardBooks
     follower: Follower
+    telling: Callable[[], list[str]]
+    """Gives what is wrong with the telling of this process, for people."""
     note_acts: NoteActs
     """Notes what people did in the read model of this process."""
 
@@ -126,11 +128,11 @@ class KafkaHouse(KafkaDoor):
         """Take events and refusals in, as a door does; what people did is then shown here at once."""
         await super().submit(events, refusals)
         classes = act_classes(self.rulebook.classes)
-        acts = [event for event in events if type(event) in classes]
+        acts = [act_row(event) for event in events if type(event) in classes]
         if acts:
-            await self.note_acts(acts, classes)
+            await self.note_acts(acts)
             for listener in self._listeners:
-                listener(Committed(events=Counter(map(type_of, acts))))
+                listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
 
     def now_status(self) -> Status:
         """Say how the house is: `low` is the instant that every partition's worker has judged up to, by its word."""
@@ -142,7 +144,7 @@ class KafkaHouse(KafkaDoor):
             reason=follower.fault or status.reason,
             low=_low(progress, follower.partitions),
             newest=max((each.newest for each in progress.values()), default=-1),
-            problems=[*status.problems, *_said(progress)],
+            problems=[*status.problems, *self.telling(), *_said(progress)],
         )
 
 

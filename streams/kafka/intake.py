@@ -15,12 +15,15 @@ from __future__ import annotations
 import asyncio
 from operator import attrgetter
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
 import structlog
 
+from alerts.acts import act_of
+from streams.acting import act_classes, act_row
 from streams.kafka.arrivals import Arrivals
-from streams.kafka.facts import Facts, FactsCodec, Late, Letter
+from streams.kafka.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.log import (
     CommitFailedError,
     ConsumerRebalanceListener,
@@ -54,6 +57,13 @@ _AT: Final = attrgetter("at")
 log = structlog.get_logger("kept")
 
 
+class Beside(NamedTuple):
+    """What a batch comes to beside facts: letters, and records of `acts`."""
+
+    letters: list[Letter | Late]
+    acts: list[bytes]
+
+
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     """Reads, routes and publishes, with the standards that were adopted last. `max_skew` is in microseconds.
 
@@ -78,6 +88,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._arrivals = Arrivals(Reader(rulebook.classes), clock=self._clock, max_skew=self._max_skew)
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
+        self._acts = act_classes(rulebook.classes)
         self._origins = origins
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
@@ -133,18 +144,22 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Publish what some records came to; returns when all of it is safe."""
         began = perf_counter()
         letters: list[Letter | Late] = []
+        acts: list[bytes] = []
         sent: list[asyncio.Future[Any]] = []
         newest: dict[int, int] = {}
         for origin, records in found.items():
-            for partition, raw in self._packed(origin.partition, records, letters, newest):
+            for partition, raw in self._packed(origin.partition, records, Beside(letters, acts), newest):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)
+        await self._acknowledged(
+            [await producer.send(self.names.acts, raw, partition=0) for raw in acts], self.names.acts
+        )
         self.newest |= newest  # not before: a batch that fails may come again in parts
         await self._publish_letters(letters, producer)
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
 
     def _packed(
-        self, origin: int, records: Sequence[ConsumerRecord], letters: list[Letter | Late], newest_of: dict[int, int]
+        self, origin: int, records: Sequence[ConsumerRecord], beside: Beside, newest_of: dict[int, int]
     ) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
         wall, before = self._clock(), self.newest.get(origin, -1)
@@ -152,8 +167,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         events = self._arrivals.read(records, refused)
         routed = self._routing.route(events, wall)
         newest = newest_of[origin] = max(before, max(map(_AT, events), default=-1))
-        letters += refused
-        letters += routed.late
+        beside.letters.extend([*refused, *routed.late])
+        if not self._acts.isdisjoint(map(type, events)):
+            acts = [PersonsAct(act_row(each), act_of(each)) for each in events if type(each) in self._acts]
+            beside.acts.extend(map(msgspec.json.encode, acts))
         self._metrics.read(self.names.events, len(records), len(events))
         self._metrics.unconcerned(routed.unconcerned)
         if newest >= 0:

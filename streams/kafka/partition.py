@@ -24,7 +24,7 @@ from standards.judge import Start
 from standards.ledger import derived, line
 from standards.promise import NEVER
 from streams.deskroom import DeskRoom
-from streams.kafka.facts import Facts, FactsCodec, Late, Progress, Told, lines, partition_of
+from streams.kafka.facts import Facts, FactsCodec, Late, Progress, Telling, lines, partition_of
 from streams.kafka.journal import Journal
 from streams.kafka.rows import CASE, Parked
 from streams.kafka.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
@@ -33,10 +33,10 @@ from streams.pump import LATENESS, Outcome, Pump, Share
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from alerts.notice import Notice
     from standards.ledger import Line
     from standards.promise import Transition
     from standards.rulebook import Key, Rulebook
+    from streams.deskroom import Told
     from streams.kafka.facts import HeardAt
     from streams.kafka.rows import CaseKey, Write
     from streams.pump import Position
@@ -73,7 +73,6 @@ class Flush(msgspec.Struct, frozen=True):
     progress: Progress
     writes: Sequence[Write]
     lines: Sequence[Line] = ()
-    notices: Sequence[Notice] = ()
     unused: Sequence[Late] = ()
     duplicates: int = 0
 
@@ -238,13 +237,12 @@ class Partition:
         return Flush(
             offset=self.offset,
             ledger=lines(made),
-            told=msgspec.json.encode(Told(told.notices, told.reasons)) if made else b"",
+            told=_telling(made, told) if made else b"",
             letters=msgspec.json.encode(unused) if unused else b"",
             derived=self._derived(outcome.transitions),
             progress=self._progress(),
             writes=writes,
             lines=made,
-            notices=told.notices,
             unused=unused,
             duplicates=outcome.duplicates,
         )
@@ -290,6 +288,11 @@ def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
+
+
+def _telling(made: Iterable[Line], told: Told) -> bytes:
+    worth = {notice.id for notice in told.notices}
+    return msgspec.json.encode(Telling(told.notices, told.reasons, [it for it in made if it.id in worth]))
 
 
 def _late(event: Event, reason: str, wall: int) -> Late:

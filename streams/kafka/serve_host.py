@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar, TypeVarTuple
 
 import structlog
 
+from alerts.policy import Policy
 from standards.errors import StateError
 from streams.dispatch import Dispatcher
 from streams.kafka import revisions
@@ -23,9 +24,11 @@ from streams.kafka.deliveries import Noting, Ownership, OwnOutbox
 from streams.kafka.fold import Fold
 from streams.kafka.house import KafkaHouse
 from streams.kafka.log import KafkaError, Tail, consuming, told
+from streams.kafka.operator import Operator
 from streams.kafka.outlet import Outlet, opening
 from streams.kafka.serving import Follower
 from streams.lookup import Lookup
+from streams.policies import PolicyFiles
 from streams.settings import StandardsFiles
 from streams.sqlite import FILE, Database, FolderLock
 
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from alerts.channels import Channel
-    from standards.events import Event
     from standards.spec import Loaded
+    from streams.acting import ActRow
     from streams.books import Committed, Delivery
     from streams.kafka.log import Consumer, Producer
     from streams.kafka.unpacking import Record
@@ -118,6 +121,7 @@ class ServeHost:
             self._outlet.watch(),
             self._dispatcher.run(),
             self._begin_to_deliver(),
+            self._operator.run(),
         ]
         self._tasks = [asyncio.create_task(each) for each in work]
 
@@ -135,9 +139,12 @@ class ServeHost:
         kafka = settings.kafka
         producer = await stack.enter_async_context(opening(kafka))
         consumer = await stack.enter_async_context(
-            consuming(kafka, max_partition_fetch_bytes=FETCH, fetch_max_bytes=8 * FETCH)
+            consuming(
+                kafka, max_partition_fetch_bytes=FETCH, fetch_max_bytes=8 * FETCH, isolation_level="read_committed"
+            )
         )
         loaded, problems = await self._standards(consumer, producer)
+        self._people = PolicyFiles(settings.standards).load(loaded.standards)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
         fold = Fold(database, channels=tuple(self._channels), keep=settings.keep)
@@ -159,8 +166,8 @@ class ServeHost:
         async def note_here(deliveries: Sequence[Delivery]) -> None:
             await self._write(fold.deliveries, deliveries)
 
-        async def note_acts(events: Sequence[Event], classes: frozenset[type[Event]]) -> None:
-            await self._write(fold.acts, events, classes)
+        async def note_acts(rows: Sequence[ActRow]) -> None:
+            await self._write(fold.acts, rows)
 
         self.house.note_acts = note_acts
         noting = Noting(outlet, kafka.names, note_here)
@@ -169,6 +176,10 @@ class ServeHost:
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka.names, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
+        self._operator = Operator(
+            kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
+        )
+        self.house.telling = lambda: self._operator.problems
 
     async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:
         """Load this process's standards with all other revisions, and let the others know of them."""
@@ -178,6 +189,15 @@ class ServeHost:
         loaded, problems = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
         await known.publish(producer, names, loaded, self._clock())
         return loaded, [*known.unreadable, *problems]
+
+    async def _policy(self) -> Policy:
+        """Give the policy, with the words of all revisions that any process judges by."""
+        known = revisions.Revisions()
+        async with consuming(self._settings.kafka) as consumer:
+            await Tail(consumer, self._settings.kafka.names.revisions, known.take).begin()
+        files = StandardsFiles(self._settings.standards)
+        loaded, _ = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
+        return Policy(loaded.rulebook.standards, self._settings.zone, self._people)
 
     async def _begin_to_deliver(self) -> None:
         """Join the dispatchers when all was folded that was there at the start: nobody waits for a beginner."""

@@ -1,7 +1,7 @@
 """The topics: their names, how many partitions each has, and how long each keeps what it holds.
 
-`facts`, `ledger`, `notices` and the tables' changelogs have the same number of partitions: what partition 3 of `facts`
-holds is judged into partition 3 of `ledger`. Knows: names and settings. Must not know: any client.
+`facts`, `ledger`, `tellings`, `notices` and the tables' changelogs have the same number of partitions: what partition 3
+of `facts` holds is judged into partition 3 of `ledger`. Knows: names and settings. Must not know: any client.
 Read next: `admin.py`, which creates and checks them.
 """
 
@@ -12,11 +12,14 @@ from typing import Final, NamedTuple
 EVENTS: Final = "events"
 FACTS: Final = "facts"
 LEDGER: Final = "ledger"
+TELLINGS: Final = "tellings"
+ACTS: Final = "acts"
 NOTICES: Final = "notices"
 DEAD_LETTERS: Final = "dead-letters"
 REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
+DESK: Final = "desk"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -58,14 +61,18 @@ class Names:
         self.app_id = f"{prefix}worker"
         self.intake_group = f"{prefix}intake"
         self.dispatch_group = f"{prefix}dispatch"
+        self.operator_id = f"{prefix}operator"
         self.events = prefix + EVENTS
         self.facts = prefix + FACTS
         self.ledger = prefix + LEDGER
+        self.tellings = prefix + TELLINGS
+        self.acts = prefix + ACTS
         self.notices = prefix + NOTICES
         self.dead_letters = prefix + DEAD_LETTERS
         self.revisions = prefix + REVISIONS
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
+        self.desk = prefix + DESK
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 
@@ -75,10 +82,13 @@ def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Top
         Topic(names.events, events_partitions, 7 * _DAY),
         Topic(names.facts, partitions, 2 * _DAY),
         Topic(names.ledger, partitions),
+        Topic(names.tellings, partitions, 7 * _DAY),
+        Topic(names.acts, 1),
         Topic(names.notices, partitions),
         Topic(names.dead_letters, 1, 35 * _DAY),
         Topic(names.revisions, 1, compacted=True),
         Topic(names.progress, 1, compacted=True),
         Topic(names.deliveries, 1, compacted=True),
+        Topic(names.desk, 1, compacted=True),
         Topic(names.changelog, partitions, compacted=True),
     ]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from alerts.notice import Notice, Reason
+from alerts.notice import Notice, Reason, Withheld
 from standards.ledger import Line
+from streams.acting import ActRow
 from streams.books import Delivery
-from streams.kafka.facts import DeadLetters, Late, Letter, Progress, Revision, Told
-from streams.kafka.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
+from streams.kafka.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
+from streams.kafka.topics import ACTS, DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
 from streams.wire import UNREADABLE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _dead_letters = msgspec.json.Decoder(DeadLetters).decode
 _revision = msgspec.json.Decoder(Revision).decode
 _progress = msgspec.json.Decoder(Progress).decode
 _delivery = msgspec.json.Decoder(Delivery).decode
+_act = msgspec.json.Decoder(PersonsAct).decode
 
 
 class Record(NamedTuple):
@@ -47,11 +49,16 @@ class Record(NamedTuple):
 
 
 class Unpacked(msgspec.Struct):
-    """What some records held, in their order. `notices` has (received, partition, notices) of each record."""
+    """What some records held, in their order. `notices` has (received, partition, notices) of each record.
+
+    `withheld` has (received, what was withheld).
+    """
 
     lines: list[Line] = []
     reasons: dict[str, Reason] = {}
     notices: list[tuple[int, int, list[Notice]]] = []
+    withheld: list[tuple[int, Withheld]] = []
+    acts: list[ActRow] = []
     letters: list[Letter] = []
     late: list[Late] = []
     revisions: list[Revision] = []
@@ -83,6 +90,11 @@ def _take_told(record: Record, value: bytes, found: Unpacked) -> None:
     found.reasons.update(told.reasons)
     if told.notices:
         found.notices.append((record.at, record.partition, told.notices))
+    found.withheld += [(record.at, each) for each in told.withheld]
+
+
+def _take_act(_: Record, value: bytes, found: Unpacked) -> None:
+    found.acts.append(_act(value).row)
 
 
 def _take_letters(_: Record, value: bytes, found: Unpacked) -> None:
@@ -108,6 +120,7 @@ def _take_delivery(_: Record, value: bytes, found: Unpacked) -> None:
 _TAKE: Mapping[str, Callable[[Record, bytes, Unpacked], None]] = {
     LEDGER: _take_lines,
     NOTICES: _take_told,
+    ACTS: _take_act,
     DEAD_LETTERS: _take_letters,
     REVISIONS: _take_revision,
     PROGRESS: _take_progress,

@@ -181,7 +181,7 @@ class Worker:
 
     def _told(self, number: int, flush: Flush) -> Iterable[Message]:
         names = self._names
-        for topic, value in ((names.ledger, flush.ledger), (names.notices, flush.told)):
+        for topic, value in ((names.ledger, flush.ledger), (names.tellings, flush.told)):
             if value:
                 yield Message(topic, number, value)
         if flush.letters:

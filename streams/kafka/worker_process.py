@@ -20,7 +20,6 @@ import structlog
 
 from standards.errors import StateError
 from streams.books import Status
-from streams.documents import read_documents
 from streams.kafka.edge import Pulse, stop_signals, wall
 from streams.kafka.faust_app import FaustHost
 from streams.kafka.judging import Bench
@@ -37,8 +36,6 @@ from streams.telling import configure_logs
 from streams.web.probes import probes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from streams.kafka.connection import KafkaSettings
     from streams.kafka.faust_app import Rows
     from streams.settings import Settings
@@ -72,7 +69,6 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         bench = await _bench(settings, publisher, stack)
-        unheeded = _policies(settings.standards)
         setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, hand=wall())
 
         def made(table: Rows) -> Worker:
@@ -80,7 +76,7 @@ async def _run(settings: Settings) -> None:
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
-        app = probes(lambda: _status(host, publisher, unheeded), metrics.text, access(settings))
+        app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
         log.info("listening", at=await listening(settings, app, stack), kafka=settings.kafka.brokers)
         await _until_stopped(host, pulse, stopping)
 
@@ -137,16 +133,7 @@ def _told_once(failed: threading.ExceptHookArgs) -> None:
     log.warning("a thread ended with an error", thread=failed.thread.name if failed.thread else "", error=error)
 
 
-def _policies(paths: Sequence[str]) -> tuple[str, ...]:
-    """Say of each policy among the files that it is of no effect here, so that nobody relies on it."""
-    found = read_documents(paths).policies
-    problems = tuple(f"{each.name} is a policy, and on Kafka every notice goes to every channel" for each in found)
-    for problem in problems:
-        log.warning("a policy is not heeded", reason=problem)
-    return problems
-
-
-def _status(host: FaustHost, publisher: Publisher, problems: Sequence[str] = ()) -> Status:
+def _status(host: FaustHost, publisher: Publisher) -> Status:
     partitions = host.worker.partitions.values()
     reason = publisher.fault or ("" if host.ready else "the partitions are being brought back")
     return Status(
@@ -155,5 +142,5 @@ def _status(host: FaustHost, publisher: Publisher, problems: Sequence[str] = ())
         low=min((each.watermark.lows[0] for each in partitions), default=-1),
         newest=max((n for each in partitions for n in each.watermark.newest_of.values()), default=-1),
         waiting=host.worker.waiting,
-        problems=[*problems, *host.worker.problems],
+        problems=host.worker.problems,
     )

@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
-from streams.acting import ACKNOWLEDGED, ACTS
+from streams.acting import ACKNOWLEDGED
 from streams.board.changes import Changes
 from streams.board.now import MOST, Picture, picture
 from streams.web.guard import ROLE, check_origin
@@ -59,8 +59,7 @@ class Live:
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit."""
-        acts = any(name in stored.events for name in ACTS)
-        if acts or stored.lines or stored.notices or stored.late or stored.refused:
+        if stored.acts or stored.lines or stored.notices or stored.late or stored.refused:
             self.commits += 1
             self._stale = True
             self._news.set()

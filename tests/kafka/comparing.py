@@ -81,10 +81,10 @@ def _judged(rulebook: Rulebook, events: Path) -> Iterable[Line]:
 
 
 async def whole(kafka: KafkaSettings, topic: str, partitions: int) -> list[ConsumerRecord]:
-    """Read all records of a topic."""
+    """Read all records of a topic; what was never committed was never said."""
     there = [TopicPartition(topic, partition) for partition in range(partitions)]
     found: list[ConsumerRecord] = []
-    async with consuming(kafka) as consumer:
+    async with consuming(kafka, isolation_level="read_committed") as consumer:
         consumer.assign(there)
         await consumer.seek_to_beginning(*there)
         ends = await consumer.end_offsets(there)

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -94,9 +94,20 @@ def _last(steps: list[Step]) -> int:
 
 async def embedded(folder: Path, rules: Path, steps: list[Step]) -> Ledger:
     """Judge by the embedded host, each event submitted by itself."""
-    clock = Clock(_first(steps))
-    options = Options(lateness=LATENESS, grace=GRACE)
-    async with EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, options=options) as host:
+    clock, options = Clock(), Options(lateness=LATENESS, grace=GRACE)
+    await embedded_by(
+        EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, options=options), clock, steps
+    )
+    database = Database(folder / "data" / FILE, read_only=True)
+    found = by_id([bytes(body) for (body,) in database.all("SELECT body FROM ledger ORDER BY seq")])
+    database.close()
+    return found
+
+
+async def embedded_by(host: EmbeddedHost, clock: Clock, steps: Sequence[Step]) -> None:
+    """Play a script to a host that is not open yet, and has this clock."""
+    clock.at = _first(steps)
+    async with host:
         for step in steps:
             if isinstance(step, int):
                 clock.at = step + GRACE
@@ -104,13 +115,9 @@ async def embedded(folder: Path, rules: Path, steps: list[Step]) -> Ledger:
             else:
                 clock.at = max(clock.at, at_of(step))
                 await host.submit([host.reader.one(step)])
-    database = Database(folder / "data" / FILE, read_only=True)
-    found = by_id([bytes(body) for (body,) in database.all("SELECT body FROM ledger ORDER BY seq")])
-    database.close()
-    return found
 
 
-def _first(steps: list[Step]) -> int:
+def _first(steps: Sequence[Step]) -> int:
     return next(at_of(step) for step in steps if isinstance(step, bytes))
 
 

@@ -81,7 +81,7 @@ def test_what_differs_is_told_with_what_would_mend_it_and_left_as_it_is(kafka: K
     assert compacted.startswith("cleanup.policy is delete, and should be compact: ")
     (divided,) = before[names.dead_letters]
     assert divided.endswith("a topic keeps its number of partitions; begin anew under another KEPT_KAFKA__PREFIX")
-    assert len(create(new, as_set(new))) == 6
+    assert len(create(new, as_set(new))) == 9
     assert said(new) == before
     assert missing(new) == set()
 
@@ -92,7 +92,7 @@ def test_topics_that_go_together_are_never_divided_differently(kafka: KafkaSetti
     names = new.names
     made_by_hand(new, names.facts, 6, max_message_bytes="8388608")
     create(new, as_set(new))
-    assert missing(new) == {names.ledger, names.notices, names.changelog}
+    assert missing(new) == {names.ledger, names.tellings, names.notices, names.changelog}
     (told,) = said(new).values()
     assert told == [
         (

@@ -69,7 +69,7 @@ class Story:
         return [line.kind for line in lines if line.subject == subject]
 
     def notices(self, subject: str) -> set[tuple[str, str]]:
-        found = [msgspec.json.decode(raw or b"").get("notices", []) for _, raw in self.topics.log(NAMES.notices, 0)]
+        found = [msgspec.json.decode(raw or b"").get("notices", []) for _, raw in self.topics.log(NAMES.tellings, 0)]
         return {(each["id"], each["kind"]) for notices in found for each in notices if each["subject"] == subject}
 
 

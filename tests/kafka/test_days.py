@@ -1,0 +1,171 @@
+"""Who is told what, and who is not: the same on the embedded host and on Kafka, whoever was killed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from alerts.policy import Policy
+from standards.ledger import Line
+from streams.embedded import EmbeddedHost
+from streams.engine import Options
+from streams.kafka.connection import KafkaSettings
+from streams.kafka.facts import Told
+from streams.kafka.operator import Operator
+from streams.policies import PolicyFiles
+from streams.pump import GRACE, LATENESS
+from streams.settings import Settings, StandardsFiles
+from streams.sqlite import FILE, Database
+from tests.alerts.receiver import Receiver, receiving
+from tests.days import DAYS, RULES, named
+from tests.history import rulebook
+from tests.kafka.comparing import whole
+from tests.kafka.hosts import SOON, Step, backtested, embedded_by, instant_of, playing, steps_of, worker
+from tests.kafka.serve import process, until
+from tests.streams.hosting import Clock
+
+
+class Heard(NamedTuple):
+    """What was told and what was withheld, by id, as bytes."""
+
+    notices: dict[str, bytes]
+    withheld: dict[str, bytes]
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write the standards and a policy into a folder."""
+    rules = folder / "rules"
+    rules.mkdir()
+    (rules / "standards.yaml").write_text(RULES)
+    (rules / "policy.yaml").write_text(text)
+    return rules
+
+
+def scripted(folder: Path, rules: Path, script: str) -> list[Step]:
+    """Read a script, with the promises of a backtest in it."""
+    book = rulebook(RULES)
+    plain = re.sub(r"(?m)^(\s*\S+) .*promise=.*$", r"\1 nothing", script)  # as many events: their ids are their places
+    lines = [msgspec.json.decode(it, type=Line) for it in backtested(folder, rules, steps_of(plain, book)).values()]
+    return steps_of(named(script, lines), book)
+
+
+async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step]) -> Heard:
+    options = Options(lateness=LATENESS, grace=GRACE, policies=PolicyFiles([str(rules)]))
+    clock = Clock()
+    host = EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, channels=[], options=options)
+    await embedded_by(host, clock, steps)
+    database = Database(folder / "data" / FILE, read_only=True)
+    found = [
+        {name: bytes(body) for name, body in database.all(f"SELECT id, body FROM {table}")}
+        for table in ("notices", "withheld")
+    ]
+    database.close()
+    return Heard(*found)
+
+
+@asynccontextmanager
+async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[Operator]:
+    """Run an operator in this process."""
+    files = StandardsFiles([str(rules)])
+
+    async def policy() -> Policy:
+        loaded = files.load(())
+        return Policy(loaded.rulebook.standards, people=PolicyFiles(files.paths).load(loaded.standards))
+
+    operator = Operator(kafka, kafka.partitions, mine=lambda: True, policy=policy)
+    running = asyncio.create_task(operator.run())
+    try:
+        yield operator
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def heard(kafka: KafkaSettings) -> Heard:
+    """Read what was said; that nothing was said twice is asserted on the way."""
+    found = Heard({}, {})
+    for record in await whole(kafka, kafka.names.notices, kafka.partitions):
+        told = msgspec.json.decode(record.value, type=Told)
+        for each, into in ((told.notices, found.notices), (told.withheld, found.withheld)):
+            for it in each:
+                assert it.id not in into, f"{it.id} was said twice"
+                into[it.id] = msgspec.json.encode(it)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DAYS)
+async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
+    """One machine or many: the same messages to the same people, and the same reasons for what was withheld."""
+    text, script = DAYS[name]
+    rules = written(tmp_path, text)
+    steps = scripted(tmp_path, rules, script)
+    expected, end = await on_one_machine(tmp_path, rules, steps), instant_of(script.split()[-1])
+    assert expected.notices
+    assert expected.withheld
+    async with (
+        playing(kafka, rules, instant_of("08:00")) as (host, producer),
+        worker(kafka, rules, tmp_path / "worker"),
+        operating(kafka, rules) as operator,
+    ):
+        await host.play(steps, producer)
+        await until(lambda: operator.low >= end, seconds=SOON)
+    assert await heard(kafka) == expected
+
+
+@pytest.mark.slow
+async def test_an_operator_that_is_killed_is_replaced(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """SIGKILL to whoever decides, twice: another one goes on, with the same messages, none lost or doubled."""
+    text, script = DAYS["a silence is laid and lifted, and a till outage explains the lines"]
+    rules = written(tmp_path, text)
+    steps = scripted(tmp_path, rules, script)
+    expected = await on_one_machine(tmp_path, rules, steps)
+    logs = [tmp_path / f"serve-{number}.log" for number in range(3)]
+    async with (
+        playing(kafka, rules, instant_of("08:00")) as (host, producer),
+        worker(kafka, rules, tmp_path / "worker"),
+        receiving() as receiver,
+    ):
+        serves = [serve(kafka, rules, receiver.url, log) for log in logs]
+        try:
+            half = len(steps) // 2
+            await host.play(steps[:half], producer)
+            for _ in range(2):
+                await until(lambda: any(operates(log) for log in logs), seconds=SOON)
+                number = next(number for number, log in enumerate(logs) if operates(log))
+                serves[number].kill()
+                logs[number].write_text("")
+            await host.play(steps[half:], producer)
+            async with asyncio.timeout(SOON):
+                while await heard(kafka) != expected:
+                    pass
+            await until(lambda: came(receiver) >= expected.notices.keys(), seconds=SOON)
+            assert came(receiver) == expected.notices.keys()
+        finally:
+            for each in serves:
+                each.kill()
+                each.wait()
+
+
+def serve(kafka: KafkaSettings, rules: Path, webhook: str, log: Path) -> subprocess.Popen[bytes]:
+    """Start a `kept serve` with a policy among its standards."""
+    settings = Settings(data=log.with_suffix(""), kafka=kafka, standards=(str(rules),), listen="127.0.0.1:0")
+    return process(settings, webhook=webhook, log=log)
+
+
+def came(receiver: Receiver) -> set[str]:
+    """Give the ids of the notices that came."""
+    return {headers["webhook-id"] for headers in receiver.headers}
+
+
+def operates(log: Path) -> bool:
+    """Say whether a process has taken the telling over."""
+    return "] telling " in log.read_text(encoding="utf-8")

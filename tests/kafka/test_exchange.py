@@ -1,0 +1,210 @@
+"""Between the workers and the channels nothing is lost, doubled or told otherwise, wherever the exchange is stopped."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alerts.acts import Act, act_of
+from alerts.policy import Policy
+from standards.errors import StateError
+from standards.ledger import Line
+from standards.spec import Source
+from streams.deskroom import DeskRoom
+from streams.kafka.exchange import BEHIND, STEPS, Dealt, Exchange, Times
+from streams.kafka.facts import Progress, Telling, partition_of
+from streams.policies import read_policy
+from streams.wire import Reader
+from tests.days import DAYS, RULES, named
+from tests.history import loaded
+from tests.kafka.hosts import backtested, steps_of
+
+PARTITIONS = 3
+BOOK = loaded(RULES)
+
+
+def policy_of(text: str | None) -> Policy:
+    """Give the policy of a text, or the one without people."""
+    people = None if text is None else read_policy([Source("policy.yaml", text)], BOOK.standards)
+    return Policy(BOOK.rulebook.standards, people=people)
+
+
+class Topics:
+    """What the exchange reads: tellings by partition, and acts, each with the instant at which it is there."""
+
+    def __init__(self, lines: Sequence[Line], acts: Sequence[Act]) -> None:
+        self.tellings: list[list[tuple[int, Telling]]] = [[] for _ in range(PARTITIONS)]
+        self.acts = acts
+        desk = DeskRoom(policy_of(None), [])
+        for line in sorted(lines, key=lambda it: (it.known, it.id)):
+            told = desk.push([line], line.known)
+            worth = [line] if told.notices else []
+            number = partition_of((line.subject,), PARTITIONS)
+            self.tellings[number].append((line.known, Telling(told.notices, told.reasons, worth)))
+
+    @property
+    def instants(self) -> list[int]:
+        """When anything happened."""
+        return sorted({at for log in self.tellings for at, _ in log} | {act.at for act in self.acts})
+
+
+class Said:
+    """What was published, and the rows that were remembered."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[str, bytes]] = []
+        self.withheld: list[tuple[str, bytes]] = []
+        self.reasons: dict[str, str] = {}
+        self.rows: dict[bytes, bytes] = {}
+
+    def take(self, dealt: Dealt) -> None:
+        for _, told in dealt.told:
+            self.notices += [(it.id, msgspec.json.encode(it)) for it in told.notices]
+            self.withheld += [(it.id, msgspec.json.encode(it)) for it in told.withheld]
+            self.reasons |= told.reasons
+        for key, value in dealt.rows:
+            if value is None:
+                self.rows.pop(key, None)
+            else:
+                self.rows[key] = value
+
+
+def tell(topics: Topics, policy: Policy, draw: random.Random, *, crashes: bool) -> Said:
+    """Run an exchange in steps that are drawn; it may be stopped before what a step did is published."""
+    said = Said()
+    exchange = Exchange(policy, (), PARTITIONS)
+    instants = topics.instants
+    times = [*draw.sample(instants, k=len(instants) // 2), instants[-1] + 7_200_000_000]
+    for low in sorted(times):
+        while True:
+            give(topics, exchange, low, draw)
+            dealt = exchange.step(low)
+            if not (crashes and draw.random() < 0.4):
+                break
+            exchange = Exchange(policy, said.rows.items(), PARTITIONS)
+        if dealt is not None:
+            said.take(dealt)
+    return said
+
+
+def give(topics: Topics, exchange: Exchange, low: int, draw: random.Random) -> None:
+    """Give an exchange what must have come by an instant, and some of what comes later."""
+    for number, log in enumerate(topics.tellings):
+        following = exchange.fence.places.get(number, 0)
+        ahead = draw.randint(0, 3)
+        for offset, (at, telling) in enumerate(log):
+            if offset >= following and (at <= low or (ahead := ahead - 1) >= 0):
+                exchange.take(number, offset, telling)
+            elif offset >= following:
+                break
+    for offset, act in enumerate(topics.acts):
+        if offset >= exchange.fence.acts and act.at <= low:
+            exchange.take_act(offset, act)
+
+
+def day(folder: Path, name: str) -> Topics:
+    """Judge a scripted day, and give what the workers and the intake would publish of it."""
+    rules = folder / "rules.yaml"
+    rules.write_text(RULES)
+    script = DAYS[name][1]
+    plain = re.sub(r"(?m)^(\s*\S+) .*promise=.*$", r"\1 nothing", script)
+    book = BOOK.rulebook
+    lines = [msgspec.json.decode(it, type=Line) for it in backtested(folder, rules, steps_of(plain, book)).values()]
+    steps = [it for it in steps_of(named(script, lines), book) if isinstance(it, bytes)]
+    acts = [act_of(Reader(book.classes).one(it)) for it in steps]
+    return Topics(lines, [act for act in acts if act is not None])
+
+
+def once(said: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    found = dict(said)
+    assert len(found) == len(list(said)), "something was said twice"
+    return found
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_it_may_be_stopped_anywhere(name: str, tmp_path: Path) -> None:
+    """However steps are cut and whatever is done again, the same is told and withheld, each of it once."""
+    topics, policy = day(tmp_path, name), policy_of(DAYS[name][0])
+    calm = tell(topics, policy, random.Random(0), crashes=False)
+    assert calm.notices
+    for seed in range(20):
+        found = tell(topics, policy, random.Random(seed), crashes=True)
+        assert once(found.notices) == once(calm.notices)
+        assert once(found.withheld) == once(calm.withheld)
+        assert found.reasons.keys() == calm.reasons.keys()
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_without_a_policy_everything_goes_on(name: str, tmp_path: Path) -> None:
+    """Every notice of the workers is passed on as it came, once, with all reasons."""
+    topics = day(tmp_path, name)
+    wanted = [(it.id, msgspec.json.encode(it)) for log in topics.tellings for _, each in log for it in each.notices]
+    for seed in range(5):
+        found = tell(topics, policy_of(None), random.Random(seed), crashes=True)
+        assert once(found.notices) == once(wanted)
+        assert found.reasons == {k: v for log in topics.tellings for _, each in log for k, v in each.reasons.items()}
+
+
+def test_a_policy_may_go_away(tmp_path: Path) -> None:
+    """What waited under a policy is told to everybody when the next exchange has none."""
+    name = next(iter(DAYS))
+    topics, said = day(tmp_path, name), Said()
+    exchange = Exchange(policy_of(DAYS[name][0]), (), PARTITIONS)
+    for number, log in enumerate(topics.tellings):
+        for offset, (_, telling) in enumerate(log):
+            exchange.take(number, offset, telling)
+    dealt = exchange.step(topics.instants[0])
+    assert dealt is not None
+    said.take(dealt)
+    assert said.notices == []
+    after = Exchange(policy_of(None), said.rows.items(), PARTITIONS).step(-1)
+    assert after is not None
+    said.take(after)
+    assert once(said.notices).keys() == {it.id for log in topics.tellings for _, each in log for it in each.notices}
+
+
+def test_a_row_that_cannot_be_read_is_named() -> None:
+    """A row of another Kept stops the exchange, with what to do."""
+    with pytest.raises(StateError, match=r"a row of the desk cannot be read .* run the Kept that wrote it"):
+        Exchange(policy_of(None), [(b'["fence"]', b'{"places": 3}')], PARTITIONS)
+
+
+def test_words_that_are_not_known_are_waited_for(tmp_path: Path) -> None:
+    """A line that was judged by a revision whose words nobody here knows waits, and is told when they are known."""
+    name = next(iter(DAYS))
+    topics, policy = day(tmp_path, name), policy_of(DAYS[name][0])
+    exchange = Exchange(msgspec.structs.replace(policy, standards={}), (), PARTITIONS)
+    give(topics, exchange, 2**60, random.Random(1))
+    first = exchange.step(2**60)
+    assert first is not None
+    assert [it for _, told in first.told for it in told.notices] == []
+    assert exchange.unworded == {standard.revision for standard in BOOK.standards if standard.id == "line"}
+    exchange.adopt(policy)
+    dealt = exchange.step(2**60)
+    assert dealt is not None
+    assert any(told.notices for _, told in dealt.told)
+    assert exchange.unworded == frozenset()
+
+
+def test_time_is_that_of_the_slowest_but_one_that_is_gone_is_not_waited_for() -> None:
+    """Time is what all partitions have reached; one that stays far behind while others go on is left out."""
+    times = Times(2)
+    assert times.low() == -1
+    times.hear(Progress(0, [100, 90]))
+    assert times.low() == -1
+    times.hear(Progress(1, [80]))
+    assert times.low() == 80
+    times.hear(Progress(0, [100 + 3 * BEHIND]))
+    assert times.low() == 80
+    for step in range(2 * STEPS):
+        times.hear(Progress(0, [100 + 3 * BEHIND + step]))
+    assert times.low() == 100 + 3 * BEHIND + 2 * STEPS - 1
+    assert times.left_out == (1,)
+    times.hear(Progress(1, [100 + 4 * BEHIND]))
+    assert times.low() == 100 + 3 * BEHIND + 2 * STEPS - 1
+    assert not times.left_out
