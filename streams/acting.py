@@ -6,6 +6,7 @@ Read next: `oversight.py`, which reads them back.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -24,8 +25,10 @@ DEBRIEFED: Final = "debrief.completed"
 EXCUSED: Final = "exception.granted"
 SILENCED: Final = "alert.silenced"
 UNSILENCED: Final = "alert.unsilenced"
-ACTS: Final = (ACKNOWLEDGED, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED)
+SETTLED: Final = "letter.settled"
+ACTS: Final = (ACKNOWLEDGED, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED)
 
+_fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _ACT: Final = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
 
 
@@ -35,7 +38,10 @@ def act_classes(classes: Mapping[str, type[Event]]) -> frozenset[type[Event]]:
 
 
 class ActRow(msgspec.Struct, frozen=True):
-    """An act as it is looked up. `at` is microseconds UTC; `promise` is empty where it is about no single one."""
+    """An act as it is looked up. `at` is microseconds UTC.
+
+    `promise` is what it is about: a promise by its id, a dead letter by its mark, or nothing where it is no single one.
+    """
 
     source: str
     id: str
@@ -49,23 +55,10 @@ class ActRow(msgspec.Struct, frozen=True):
 def act_row(event: Event) -> ActRow:
     """Give what is looked up of an act."""
     data = msgspec.to_builtins(event.data)
-    return ActRow(
-        event.source,
-        event.id,
-        type_of(event),
-        str(data.get("promise") or ""),
-        event.at,
-        str(data.get("by") or ""),
-        data,
-    )
+    about, by = str(data.get("promise") or data.get("letter") or ""), str(data.get("by") or "")
+    return ActRow(event.source, event.id, type_of(event), about, event.at, by, data)
 
 
 def book_acts(database: Database, rows: Iterable[ActRow]) -> list[ActRow]:
     """Write, inside a transaction, acts, each once however often it comes; gives those that were not there before."""
-    return [
-        row
-        for row in rows
-        if database.put(
-            _ACT, [(row.source, row.id, row.type, row.promise, row.at, row.by, msgspec.json.encode(row.data))]
-        )
-    ]
+    return [row for row in rows if database.put(_ACT, [(*_fields(row), msgspec.json.encode(row.data))])]

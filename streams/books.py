@@ -136,13 +136,17 @@ class StandardRow(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that could not be taken in: when it came (microseconds UTC), a stable reason, a sentence, the bytes."""
+    """An event that could not be taken in: when it came (microseconds UTC), a stable reason, a sentence, the bytes.
+
+    `mark` names it in every store that has it; it is empty for one from before there were marks.
+    """
 
     seq: int
     received: int
     reason: str
     message: str
     raw: bytes
+    mark: str = ""
 
 
 class LateEvent(msgspec.Struct, frozen=True):

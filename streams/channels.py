@@ -16,28 +16,33 @@ from standards.errors import StateError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.channels import Channel
+    from alerts.channels import Channel, LinksOf
     from streams.channel_settings import ChannelSettings
 
 
-def channels_of(settings: ChannelSettings, clock: Callable[[], int]) -> list[Channel]:
-    """Make the channels; `clock` is this machine's own, in microseconds UTC. Raises StateError where one cannot be."""
+def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None) -> list[Channel]:
+    """Make the channels; `clock` is this machine's own, in microseconds UTC. Raises StateError where one cannot be.
+
+    `links` gives what people can act by, from the messages.
+    """
     made: list[Channel] = []
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
-        made.append(Webhook(settings.webhook_url, secret=secret, clock=clock, private=settings.webhook_private))
+        hook = Webhook(settings.webhook_url, secret=secret, clock=clock, private=settings.webhook_private)
+        hook.links = links
+        made.append(hook)
     if settings.alertmanager_url:
-        made.append(Alertmanager(settings.alertmanager_url, clock=clock))
+        made.append(Alertmanager(settings.alertmanager_url, clock=clock, links=links))
     if settings.mail_server:
-        made.append(_mail(settings, clock))
+        made.append(_mail(settings, clock, links))
     if settings.chat_urls:
         made += _chats(settings)
     return made
 
 
-def _mail(settings: ChannelSettings, clock: Callable[[], int]) -> Mail:
+def _mail(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None) -> Mail:
     try:
-        return Mail(settings.smtp, Envelope(settings.sender, settings.recipients), clock=clock)
+        return Mail(settings.smtp, Envelope(settings.sender, settings.recipients), clock=clock, links=links)
     except OSError as error:  # ssl.SSLError is one
         reason = error.strerror or type(error).__name__
         raise StateError(f"KEPT_MAIL_CA: {settings.mail_ca} cannot be used: {reason}; it has to be PEM") from None

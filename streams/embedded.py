@@ -22,6 +22,7 @@ from standards.errors import SpecError, StateError
 from streams.books import Backlog, Committed, Status
 from streams.dispatch import Dispatcher
 from streams.engine import DEFAULTS, Engine, Options, Standards, problems_of
+from streams.feeds import standings
 from streams.isolation import store
 from streams.lookup import Lookup
 from streams.sqlite import FolderLock
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from standards.events import Event
     from standards.rulebook import Rulebook
     from streams.books import Delivery
+    from streams.feeds import FeedStanding
     from streams.wire import Reader, Refusal
 
 TICK_SECONDS = 0.25
@@ -93,6 +95,15 @@ class EmbeddedHost:
     def rulebook(self) -> Rulebook:
         """The standards in force; another one after they were reloaded."""
         return self._engine.loaded.rulebook
+
+    @property
+    def heeds_silences(self) -> bool:
+        """Whether there is a policy, without which nobody hears of a silence."""
+        return self._engine.people is not None
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand."""
+        return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
 
     @property
     def books(self) -> Lookup:

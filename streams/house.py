@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from standards.events import Event
     from standards.rulebook import Rulebook
     from streams.books import Committed, Status
+    from streams.feeds import FeedStanding
     from streams.overview import BoardBooks
     from streams.wire import Reader, Refusal
 
@@ -47,6 +48,13 @@ class House(Door, Protocol):
     @property
     def rulebook(self) -> Rulebook:
         """The standards in force; another one after they were reloaded."""
+
+    @property
+    def heeds_silences(self) -> bool:
+        """Whether there is a policy, without which nobody hears of a silence."""
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand, as far as it is known here."""
 
     @property
     def books(self) -> BoardBooks:

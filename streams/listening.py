@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.errors import StateError
+from streams.links import Links
 from streams.web import Access, serving
 
 if TYPE_CHECKING:
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 
 def access(settings: Settings) -> Access:
     """Say who may ask this process."""
-    token, view_token = (each.get_secret_value() if each else "" for each in (settings.token, settings.view_token))
-    return Access(token, (settings.address.host,), view_token)
+    given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
+    token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
+    return Access(token, (settings.address.host,), view, supervisor, author, settings.public_url)
+
+
+def links(settings: Settings) -> Links | None:
+    """Give what makes the links in messages; None where nobody said at which address people reach the board."""
+    asked_for = access(settings)
+    return Links(asked_for.secret, asked_for.public_url) if asked_for.public_url else None
 
 
 async def listening(settings: Settings, app: Application, stack: AsyncExitStack) -> str:

@@ -146,7 +146,7 @@ class Lookup:
 
     def dead_letters(self, after: int = 0, limit: int = 100) -> list[DeadLetter]:
         """Give dead letters with a `seq` above `after`, oldest first."""
-        sql = "SELECT seq, received, reason, message, raw FROM dead_letters WHERE seq > ? ORDER BY seq LIMIT ?"
+        sql = "SELECT seq, received, reason, message, raw, mark FROM dead_letters WHERE seq > ? ORDER BY seq LIMIT ?"
         return [DeadLetter(*row) for row in self._all(sql, after, limit)]
 
     def late(self, after: int = 0, limit: int = 100) -> list[LateEvent]:

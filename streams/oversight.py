@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.notice import Withheld
 from standards.ledger import Plain
-from streams.acting import DEBRIEFED
+from streams.acting import DEBRIEFED, SETTLED
 from streams.books import DeadLetter, LateEvent
-from streams.overview import Act, Owing, Stretch
+from streams.overview import Act, Owing, Stretch, Untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from streams.books import NoticeRow, PromiseRow
+    from streams.overview import UntoldFilter
     from streams.sqlite import Row
 
     Ask = Callable[..., list[Row]]
@@ -50,13 +52,24 @@ SELECT standard, start, sum(verdict = 'kept'), sum(verdict = 'broken')
 FROM starts JOIN promises ON opened >= start AND opened < stop WHERE verdict IS NOT NULL
 GROUP BY standard, start ORDER BY standard, start
 """
-_LETTERS: Final = "SELECT seq, received, reason, message, raw FROM dead_letters ORDER BY seq DESC LIMIT ?"
+_OPEN: Final = "mark NOT IN (SELECT promise FROM acts WHERE type = ?)"
+_LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_letters"
+_UNTOLD: Final = """
+SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, '')
+FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
+WHERE {terms} ORDER BY w.seq DESC LIMIT ?
+"""
+_DEEDS: Final = """
+SELECT seq, type, source, id, promise, at, by, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
+"""
+_LAST: Final = 2**63 - 1
 _LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ?"
 _UNDELIVERED: Final = """
 SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != 'delivered') ORDER BY seq DESC LIMIT ?
 """
 
 _data = msgspec.json.Decoder(dict[str, Plain]).decode
+_withheld = msgspec.json.Decoder(Withheld).decode
 _encode = msgspec.json.encode
 
 
@@ -112,9 +125,41 @@ class Oversight:
         return found
 
     def refused(self, limit: int) -> tuple[list[DeadLetter], int]:
-        """Give the newest dead letters, and how many there are in all."""
+        """Give the newest dead letters, those first that nobody has dealt with, and how many there are in all."""
         ((count,),) = self._ask("SELECT count(*) FROM dead_letters")
-        return [DeadLetter(*row) for row in self._ask(_LETTERS, limit)], count
+        rows = self._ask(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
+        return [DeadLetter(*row) for row in rows], count
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Give a dead letter by its number, or None."""
+        return next((DeadLetter(*row) for row in self._ask(f"{_LETTER} WHERE seq = ?", number)), None)
+
+    def open_letters(self) -> int:
+        """Give how many dead letters nobody has dealt with yet."""
+        ((count,),) = self._ask(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
+        return int(count)
+
+    def untold(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+        """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
+        terms: dict[str, object] = {"w.seq < ?": before or _LAST}
+        if wanted.promise:
+            terms["w.promise = ?"] = wanted.promise
+        for name in ("to", "reason"):
+            if value := getattr(wanted, name):
+                terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
+        rows = self._ask(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [Untold(seq, _withheld(body), *rest) for seq, body, *rest in rows]
+
+    def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:
+        """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
+        terms: dict[str, object] = {"seq < ?": before or _LAST}
+        if types:
+            terms["type IN (SELECT value FROM json_each(?))"] = _encode(list(types)).decode()
+        rows = self._ask(_DEEDS.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [
+            (seq, Act(kind, source, name, promise, at, by, _data(body)))
+            for seq, kind, source, name, promise, at, by, body in rows
+        ]
 
     def unused(self, limit: int) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""

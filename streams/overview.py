@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from alerts.notice import Withheld
 from standards.ledger import Plain
 from streams.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, ReadBooks
 
@@ -30,6 +31,14 @@ class Act(msgspec.Struct, frozen=True):
     at: int
     by: str
     data: dict[str, Plain] = {}
+
+
+class UntoldFilter(msgspec.Struct, frozen=True):
+    """Which notices that were not sent to show; what is empty does not narrow."""
+
+    promise: str = ""
+    to: str = ""
+    reason: str = ""
 
 
 class Owing(msgspec.Struct, frozen=True):
@@ -54,6 +63,16 @@ class Stretch(msgspec.Struct, frozen=True):
     broken: int
 
 
+class Untold(msgspec.Struct, frozen=True):
+    """A notice that was not sent, with its place in the list, and what it would have told of: the kind of line."""
+
+    seq: int
+    row: Withheld
+    standard: str = ""
+    subject: str = ""
+    kind: str = ""
+
+
 class Overview(Protocol):
     """What the board asks of a store: safe from any thread, always at the last commit. Raises StateError."""
 
@@ -74,6 +93,18 @@ class Overview(Protocol):
 
     def unused(self, limit: int) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Give a dead letter by its number, or None."""
+
+    def open_letters(self) -> int:
+        """Give how many dead letters nobody has dealt with yet."""
+
+    def untold(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+        """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
+
+    def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:
+        """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
 
     def undelivered(self, limit: int) -> list[NoticeRow]:
         """Give the newest notices that wait for a channel, or that one has given up."""

@@ -7,6 +7,7 @@ about. Read next: `booking.py` for lines and notices, `lookup.py`, which reads i
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ KEEP = 35 * DAY
 
 _EVENTS = "INSERT INTO events (received, first, last, body) VALUES (?,?,?,?)"
 _LATE = "INSERT INTO late (received, reason, type, source, id, at) VALUES (?,?,?,?,?,?)"
-_LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (?,?,?,?)"
+_LETTER = "INSERT INTO dead_letters (received, reason, message, raw, mark) VALUES (?,?,?,?,?)"
 _REVISION = """
 INSERT INTO revisions (revision, standard, excerpt, loaded_at, current) VALUES (?,?,?,?,1)
 ON CONFLICT (revision) DO UPDATE SET current = 1
@@ -53,6 +54,13 @@ UPDATE outbox SET state = ?, tries = ?, next_try = ?, delivered = ?, error = ? W
 
 _encode = msgspec.json.encode
 _encode_lines = msgspec.json.Encoder().encode_lines
+
+
+def letter_row(received: int, reason: str, message: str, raw: bytes) -> tuple[int, str, str, bytes, str]:
+    """Give the row of a dead letter: with what is kept of its bytes, and the mark that names it in every store."""
+    kept = raw[:RAW_KEPT]
+    mark = blake2b(_encode((received, reason, kept)), digest_size=10).hexdigest()
+    return received, reason, message, kept, mark
 
 
 class Batch(msgspec.Struct):
@@ -109,7 +117,7 @@ class Recorder:
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
             if not self._acts.isdisjoint(map(type, batch.events)):
                 book_acts(self.database, [act_row(event) for event in batch.events if type(event) in self._acts])
-        put(_LETTER, [(received, it.reason, it.message, it.raw[:RAW_KEPT]) for it in batch.refusals])
+        put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
 

@@ -22,7 +22,7 @@ from streams.channels import channels_of
 from streams.embedded import EmbeddedHost
 from streams.engine import Options
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
-from streams.listening import access, listening
+from streams.listening import access, links, listening
 from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.metrics import Metrics
@@ -135,7 +135,8 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
 
 def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
     settings = plan.settings
-    channels += channels_of(settings, WallClock().wall)
+    maker = links(settings)
+    channels += channels_of(settings, WallClock().wall, maker.of if maker else None)
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,

@@ -235,5 +235,10 @@ CREATE TABLE spoken_for (        -- the other promises that a notice speaks for,
 CREATE INDEX spoken_for_notice ON spoken_for (notice);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE)
+_LETTERS = """
+ALTER TABLE dead_letters ADD COLUMN mark TEXT NOT NULL DEFAULT '';   -- the same in every store that has the letter
+CREATE INDEX dead_letters_mark ON dead_letters (mark);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

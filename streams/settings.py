@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
@@ -46,6 +47,16 @@ def _span(value: object) -> object:
 
 def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _bare_url(value: object) -> object:
+    """Take the address at which people reach the board, without a slash at its end."""
+    if not isinstance(value, str) or not (given := value.strip().rstrip("/")):
+        return ""
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise ValueError(f"{given!r} is no address of a board; write it like https://kept.shop.example")
+    return given
 
 
 def _zone(value: object) -> object:
@@ -86,6 +97,9 @@ class Settings(ChannelSettings):
     listen: str = "127.0.0.1:8321"
     token: Secret | None = None
     view_token: Secret | None = None
+    supervisor_token: Secret | None = None
+    author_token: Secret | None = None
+    public_url: Annotated[str, BeforeValidator(_bare_url)] = ""
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
@@ -117,9 +131,18 @@ class Settings(ChannelSettings):
                 f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
-        token, view = (each.get_secret_value() if each else "" for each in (self.token, self.view_token))
-        if view and (not token or view == token):
-            raise ValueError(f"{PREFIX}VIEW_TOKEN lets others read; set {PREFIX}TOKEN to another secret, for all else")
+        named = {name: getattr(self, name) for name in ("token", "author_token", "supervisor_token", "view_token")}
+        given = {name: each.get_secret_value() for name, each in named.items() if each and each.get_secret_value()}
+        taken: dict[str, str] = {}
+        for name, secret in given.items():
+            if "token" not in given or secret in taken:
+                other = f"{PREFIX}{taken.get(secret, 'token').upper()}"
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} is for one role alone; set {other} to another secret, for more"
+                )
+            taken[secret] = name
+        if self.public_url and "token" not in given:
+            raise ValueError(f"{PREFIX}PUBLIC_URL makes links by which people act; set {PREFIX}TOKEN, which signs them")
         return self
 
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from alerts.notice import Notice
+
+    LinksOf = Callable[[Notice], Mapping[str, str]]
+    """Gives the links for a notice: `acknowledge`, `excuse`, `debrief` and `why`, those that fit."""
 
 
 class TryLaterError(DeliveryError):

@@ -25,7 +25,7 @@ from standards.events import iso
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from alerts.channels import Told
+    from alerts.channels import LinksOf, Told
 
 SECOND: Final = 1_000_000
 REMIND_SECONDS: Final = 60.0
@@ -45,13 +45,14 @@ LONGEST_ANNOTATION: Final = 1_000
 MOST_FIELDS: Final = 16
 
 
-class Alert(msgspec.Struct, frozen=True, rename="camel"):
+class Alert(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One alert, as the API has it."""
 
     labels: dict[str, str]
     annotations: dict[str, str]
     starts_at: str
     ends_at: str
+    source: str = msgspec.field(default="", name="generatorURL")
 
 
 class Alertmanager:
@@ -61,22 +62,30 @@ class Alertmanager:
     remind_seconds = REMIND_SECONDS
     remembers = LONGEST_OPEN
 
-    def __init__(self, url: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, url: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS, links: LinksOf | None = None
+    ) -> None:
         address = f"{url.rstrip('/')}/api/v2/alerts"
         self._post = Post(address, "KEPT_ALERTMANAGER_URL", clock=clock, timeout=timeout, private=True)
         self._clock = clock
+        self._links = links
 
     async def deliver(self, notice: Notice) -> None:
         """Open or resolve the alert of one notice. Raises DeliveryError."""
         now = self._clock()
-        await self._send([_opened(notice, now) if opens(notice) else _resolved(notice, now)])
+        await self._send([self._linked(notice, _opened(notice, now) if opens(notice) else _resolved(notice, now))])
 
     async def remind(self, told: Sequence[Told]) -> None:
         """Tell again what stands, and what was resolved lately. Raises DeliveryError."""
         now = self._clock()
-        alerts = list(_again(told, now))
+        alerts = [self._linked(notice, alert) for notice, alert in _again(told, now)]
         for start in range(0, len(alerts), MOST_AT_ONCE):
             await self._send(alerts[start : start + MOST_AT_ONCE])
+
+    def _linked(self, notice: Notice, alert: Alert) -> Alert:
+        """Give an alert with the way to its promise's page."""
+        story = self._links(notice).get("why", "") if self._links else ""
+        return msgspec.structs.replace(alert, source=story)
 
     async def _send(self, alerts: Sequence[Alert]) -> None:
         await self._post.send(msgspec.json.encode(alerts))
@@ -97,14 +106,14 @@ def opens(notice: Notice) -> bool:
             return False
 
 
-def _again(told: Iterable[Told], now: int) -> Iterable[Alert]:
+def _again(told: Iterable[Told], now: int) -> Iterable[tuple[Notice, Alert]]:
     for notice, told_at in told:
         at = min(told_at, now)
         if not opens(notice):
             if now - at <= RESOLVED_TOLD:
-                yield _resolved(notice, at)
+                yield notice, _resolved(notice, at)
         elif now - at <= (LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF):
-            yield _opened(notice, now)
+            yield notice, _opened(notice, now)
 
 
 def _opened(notice: Notice, now: int) -> Alert:

@@ -16,17 +16,23 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import blake2b
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.notice import printable
 from standards.events import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from email.headerregistry import Address
 
     from alerts.notice import Notice
 
+ACTIONS: Final = {
+    "acknowledge": "I have it", "excuse": "Excuse it", "debrief": "We have talked it over", "why": "Its whole story",
+}  # fmt: skip
+"""What stands on each link, in this order. Opening one does nothing yet: the page behind it has the button."""
+NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 LONGEST_SUBJECT: Final = 150
 LONGEST_PART: Final = 2_000
 _LONGEST_LINE: Final = 998  # of a header, by RFC 5322
@@ -62,6 +68,10 @@ _PAGE: Final = """\
 </body>
 </html>
 """
+_WAY: Final = (
+    '<a href="{to}" style="display:inline-block;margin:0 8px 8px 0;padding:10px 16px;border:1px solid #767676;'
+    'border-radius:8px">{said}</a>'
+)
 _ROW: Final = '<p style="margin:0 0 12px"><span style="font-size:14px;color:#767676">{label}</span><br>{said}</p>\n'
 
 
@@ -72,8 +82,11 @@ class Envelope(NamedTuple):
     to: Sequence[Address]
 
 
-def letter(notice: Notice, envelope: Envelope, now: int) -> bytes:
-    """Write the letter for a notice, as it is sent; `now`, in microseconds UTC, is its date."""
+def letter(notice: Notice, envelope: Envelope, now: int, links: Mapping[str, str] = NO_LINKS) -> bytes:
+    """Write the letter for a notice, as it is sent; `now`, in microseconds UTC, is its date.
+
+    `links` are those by which its reader can act, by what each does: `ACTIONS`.
+    """
     message = EmailMessage(policy=_PLAIN)
     domain = envelope.sender.domain
     thread = f"<promise.{_word(notice.promise)}@{domain}>"
@@ -85,8 +98,8 @@ def letter(notice: Notice, envelope: Envelope, now: int) -> bytes:
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note is to answer it
     message["X-Auto-Response-Suppress"] = "All"  # the same, as Exchange understands it
-    message.set_content(text(notice))
-    message.add_alternative(html(notice), subtype="html")
+    message.set_content(text(notice, links))
+    message.add_alternative(html(notice, links), subtype="html")
     return _header(subject(notice)) + message.as_bytes()
 
 
@@ -102,20 +115,23 @@ def _header(said: str) -> bytes:
     return f"Subject: {folded}\r\n".encode("ascii")
 
 
-def text(notice: Notice) -> str:
+def text(notice: Notice, links: Mapping[str, str] = NO_LINKS) -> str:
     """Write the text part."""
     rows = [f"{label}: {said}" for label, said in _rows(notice)]
     closing = _face(notice)[2]
-    parts = [_shown(notice.text), *rows, *([closing] if closing else [])]
+    ways = "\n".join(f"{said}: {to}" for said, to in _ways(links))
+    parts = [_shown(notice.text), *rows, *([closing] if closing else []), *([ways] if ways else [])]
     return "\n\n".join(parts) + f"\n\n-- \n{_signature(notice)}\n"
 
 
-def html(notice: Notice) -> str:
+def html(notice: Notice, links: Mapping[str, str] = NO_LINKS) -> str:
     """Write the HTML part: a document of its own."""
     word, colour, closing = _face(notice)
     rows = [_ROW.format(label=escape(label), said=_lines(said)) for label, said in _rows(notice)]
     if closing:
         rows.append(f'<p style="margin:0 0 12px">{escape(closing)}</p>\n')
+    ways = [_WAY.format(to=escape(to), said=escape(said)) for said, to in _ways(links)]
+    rows += [f'<p style="margin:16px 0 0">{"".join(ways)}</p>\n'] if ways else []
     return _PAGE.format(
         subject=escape(subject(notice)),
         colour=colour,
@@ -124,6 +140,10 @@ def html(notice: Notice) -> str:
         rows="".join(rows),
         signature=_lines(_signature(notice)),
     )
+
+
+def _ways(links: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(said, links[name]) for name, said in ACTIONS.items() if name in links]
 
 
 def _face(notice: Notice) -> tuple[str, str, str]:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from typing import TYPE_CHECKING, Final, Literal
 
 import aiosmtplib
 
-from alerts.channels.letter import Envelope, letter
+from alerts.channels.letter import NO_LINKS, Envelope, letter
 from alerts.channels.retrying import smtp_refusal, unanswered, unconnected
 from standards.errors import DeliveryError
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from alerts.channels import LinksOf
     from alerts.notice import Notice
 
 TIMEOUT_SECONDS: Final = 30.0
@@ -47,17 +50,27 @@ class Server:
 
 
 class Mail:
-    """Sends each notice as a letter. `clock` gives the letter's date in microseconds UTC."""
+    """Sends each notice as a letter: to the address of whom it is for, or else to all of the envelope.
+
+    `clock` gives the letter's date in microseconds UTC, `links` those by which its reader can act.
+    """
 
     name = "mail"
 
     def __init__(
-        self, server: Server, envelope: Envelope, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS
+        self,
+        server: Server,
+        envelope: Envelope,
+        *,
+        clock: Callable[[], int],
+        timeout: float = TIMEOUT_SECONDS,
+        links: LinksOf | None = None,
     ) -> None:
         """Take the server and who writes to whom. Raises OSError for a file of certificates that cannot be read."""
         self._server = server
         self._envelope = envelope
         self._clock = clock
+        self._links = links
         self._timeout = timeout
         self._where = f"{server.host}:{server.port}"
         self._tls = None if server.security == "none" else ssl.create_default_context(cafile=server.ca)
@@ -66,8 +79,9 @@ class Mail:
     async def deliver(self, notice: Notice) -> None:
         """Hand one letter to the server. Raises DeliveryError unless all recipients were taken."""
         have = self._have.get(notice.id, set())
-        missing = [address.addr_spec for address in self._envelope.to if address.addr_spec not in have]
-        message = letter(notice, self._envelope, self._clock())
+        envelope = self._envelope_of(notice)
+        missing = [address.addr_spec for address in envelope.to if address.addr_spec not in have]
+        message = letter(notice, envelope, self._clock(), self._links(notice) if self._links else NO_LINKS)
         try:
             async with asyncio.timeout(self._timeout):
                 refused = await self._send(message, missing)
@@ -82,6 +96,17 @@ class Mail:
             return
         self._remember(notice.id, have | set(missing) - set(refused))
         raise _refusal(refused)
+
+    def _envelope_of(self, notice: Notice) -> Envelope:
+        """Say to whom a notice goes. Raises DeliveryError for an address that no letter can be sent to."""
+        own = notice.addresses.get(self.name)
+        if own is None:
+            return self._envelope
+        try:
+            return self._envelope._replace(to=(Address(addr_spec=own.strip()),))
+        except (ValueError, HeaderParseError):
+            words = f"{own[:100]!r} is no mail address; mend it in the policy, at {notice.to}"
+            raise DeliveryError(words, again=False) from None
 
     async def close(self) -> None:
         """Nothing is held."""

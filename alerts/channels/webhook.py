@@ -21,8 +21,9 @@ from alerts.channels.posting import TIMEOUT_SECONDS, Post
 from standards.events import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from alerts.channels import LinksOf
     from alerts.notice import Notice
 
 SECOND = 1_000_000
@@ -32,6 +33,8 @@ class Webhook:
     """Posts notices to one address. `clock` gives the time in microseconds UTC for the header and for dates."""
 
     name = "webhook"
+    links: LinksOf | None = None
+    """Gives the links by which people can act; they stand in the body."""
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class Webhook:
 
     async def deliver(self, notice: Notice) -> None:
         """Post one notice. Raises DeliveryError."""
-        payload = body(notice)
+        payload = body(notice, self.links(notice) if self.links else {})
         await self._post.send(payload, self._headers(notice.id, payload))
 
     def _headers(self, message_id: str, payload: bytes) -> dict[str, str]:
@@ -67,10 +70,11 @@ class Webhook:
         await self._post.close()
 
 
-def body(notice: Notice) -> bytes:
-    """Write the body of a notice: its type, its time, and all that the notice says."""
+def body(notice: Notice, links: Mapping[str, str] | None = None) -> bytes:
+    """Write the body of a notice: its type, its time, all that the notice says, and links by which people can act."""
     fields: dict[str, Any] = msgspec.to_builtins(notice)
     fields |= {name: iso(fields[name]) for name in ("at", "due") if fields.get(name, -1) >= 0}
+    fields |= {"links": dict(links)} if links else {}
     return msgspec.json.encode({"type": f"promise.{notice.kind}", "timestamp": iso(notice.at), "data": fields})
 
 

@@ -56,13 +56,22 @@ def draw(shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Act], *, st
 
 def debrief_form(shell: Shell, promise: str) -> Html:
     """Draw the form by which a broken promise is talked over."""
+    which = el("input", type="hidden", name="promise", value=promise)
+    button = el("button", "We have talked it over")
+    return form(shell, "/acts/debrief", which, your_name(shell), *debrief_fields(), button)
+
+
+def debrief_fields() -> tuple[Html, ...]:
+    """Draw what is asked of a talk, beside who led it."""
     cause = el("textarea", name="cause", required=True, maxlength=2000, rows=2)
+    missed = el("textarea", name="missed", maxlength=2000, rows=2)
     following = el("textarea", name="next_step", required=True, maxlength=2000, rows=2)
-    return form(
-        shell, "/acts/debrief", el("input", type="hidden", name="promise", value=promise), your_name(shell),
+    return (
+        field("Who was there", "involved", maxlength=500, hint="names or roles; nobody is to blame"),
         field("Team", "team", maxlength=200, hint="if it is one team’s"),
         field("What got in the way", "cause", control=cause, hint="the circumstances, not the person"),
-        field("What we try now", "next_step", control=following), el("button", "We have talked it over"),
+        field("The steps that should have been taken", "missed", control=missed, hint="if any were missed"),
+        field("What we try now", "next_step", control=following),
     )  # fmt: skip
 
 
@@ -78,7 +87,8 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Act 
 
 
 def _learned(shell: Shell, act: Act) -> list[Html]:
-    told = (("What got in the way", "cause"), ("What we try now", "next_step"))
+    told = (("Who was there", "involved"), ("What got in the way", "cause"),
+            ("The steps that should have been taken", "missed"), ("What we try now", "next_step"))  # fmt: skip
     pairs = [el("div", el("dt", name), el("dd", str(act.data[key]))) for name, key in told if act.data.get(key)]
     who = el("p", el("strong", act.by), " led the talk, ", clock(act.at, shell.zone, shell.now), class_="note")
     return [who, el("dl", pairs, class_="advice")] if pairs else [who]

@@ -1,6 +1,7 @@
-"""Feeds: what came in and could not be used, with the reason, and how far judging has come.
+"""Feeds: which are dark, what came in and could not be used, with the reason, and how far judging has come.
 
-Knows: how it is listed. Must not know: how it is found. Read next: `shell.py`.
+Knows: how it is listed, and the forms by which a dead letter is dealt with. Must not know: how it is found.
+Read next: `shell.py`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import msgspec
 
 from standards.duration import spoken
 from streams.board.markup import Html, el
-from streams.board.shell import Shell, page
+from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.wording import clock, how_many, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from streams.books import DeadLetter, LateEvent
+    from streams.feeds import FeedStanding
+    from streams.overview import Act
 
 MOST: Final = 50
 RAW: Final = 2_000
-"""How much of an event that could not be read is shown, in bytes."""
+"""How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
 _LATE: Final = {
     "late": "it came too late to change anything",
     "not-granted": "whoever granted it may not",
@@ -31,21 +34,29 @@ _LATE: Final = {
 
 
 class Unused(msgspec.Struct, frozen=True):
-    """The newest of what could not be read, and of what changed nothing; and how many there are of each."""
+    """The newest of what could not be read, and of what changed nothing; and how many there are of each.
+
+    `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has.
+    """
 
     letters: list[DeadLetter]
     letter_count: int
     late: list[LateEvent]
     late_count: int
+    open: int = 0
+    settled: Mapping[str, Act] = {}
 
 
-def draw(shell: Shell, unused: Unused) -> str:
-    """Draw the page."""
-    letters = [_letter(shell, letter) for letter in unused.letters]
+def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
+    """Draw the page. `shell.corrects`: dead letters may be sent again from here."""
+    waiting = [_letter(shell, letter) for letter in unused.letters if letter.mark not in unused.settled]
+    done = [_letter(shell, it, unused.settled[it.mark]) for it in unused.letters if it.mark in unused.settled]
     late = [_late(shell, event) for event in unused.late]
+    dealt = unused.letter_count - unused.open
     return page(
-        shell, "Feeds", "/feeds", _standing(shell),
-        _section("Could not be read", unused.letter_count, letters, "Every event could be read."),
+        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds),
+        _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
+        _section("Dealt with", dealt, done, "") if dealt else None,
         _section("Came, and changed nothing", unused.late_count, late, "Every event came in time."),
     )  # fmt: skip
 
@@ -62,6 +73,32 @@ def _standing(shell: Shell) -> Html:
     return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
 
 
+def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
+    """List the declared feeds, those that are dark first; those that speak are folded away."""
+    if not feeds:
+        return None
+    dark = [each for each in feeds if each.dark(shell.now)]
+    speaking = [each for each in feeds if not each.dark(shell.now)]
+    first = el("ul", (_feed(shell, each) for each in dark), class_="letters") if dark else None
+    words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
+    rest = el("details", el("summary", words), el("ul", (_feed(shell, each) for each in speaking), class_="letters"))
+    calm = None if dark else el("p", "Every feed speaks.", class_="calm")
+    title = f"Silent · {number(len(dark))}" if dark else "Feeds"
+    return el("section", el("h2", title), first, calm, rest if speaking else None)
+
+
+def _feed(shell: Shell, feed: FeedStanding) -> Html:
+    head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
+    if feed.last < 0:
+        return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
+    heard = el("p", "last heard ", clock(feed.last, shell.zone, shell.now), class_="quiet")
+    if not feed.dark(shell.now):
+        return el("li", head, heard)
+    since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
+    words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
+    return el("li", head, el("p", words), heard)
+
+
 def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
     rest = count - len(rows)
     more = el("p", f"and {how_many(rest, 'older one')}", class_="quiet") if rest > 0 else None
@@ -69,11 +106,31 @@ def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
     return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, more)
 
 
-def _letter(shell: Shell, letter: DeadLetter) -> Html:
+def _letter(shell: Shell, letter: DeadLetter, act: Act | None = None) -> Html:
     head = el("p", el("strong", letter.reason), ", ", clock(letter.received, shell.zone, shell.now), class_="where")
-    raw = letter.raw[:RAW].decode("utf-8", "replace")
-    shown = el("details", el("summary", "What was sent"), el("pre", raw, tabindex="0"))
+    if act is not None:
+        why = f": {act.data['reason']}" if act.data.get("reason") else ""
+        did = (el("strong", act.by), f" {act.data.get('how', '')}{why}, ", clock(act.at, shell.zone, shell.now))
+        return el("li", head, el("p", letter.message), el("p", *did, class_="quiet"))
+    raw = letter.raw.decode("utf-8", "replace")
+    if shell.corrects and letter.mark:
+        return el("li", head, el("p", letter.message), _mend(shell, letter, raw))
+    shown = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
     return el("li", head, el("p", letter.message), shown if raw else None)
+
+
+def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
+    """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
+    which = el("input", type="hidden", name="letter", value=str(letter.seq))
+    text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
+    again = form(
+        shell, "/acts/resend", which, your_name(shell),
+        field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says"),
+        el("button", "Send again"),
+    )  # fmt: skip
+    reason = field("Why", "reason", required=True, maxlength=500)
+    aside = form(shell, "/acts/set-aside", which, your_name(shell), reason, el("button", "Set aside", class_="plain"))
+    return el("details", el("summary", "Deal with it"), again, aside)
 
 
 def _late(shell: Shell, event: LateEvent) -> Html:

@@ -7,27 +7,83 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from streams.board.markup import Html, el, join
-from streams.board.shell import Shell, page
+from streams.board.shell import Shell, field, page
+from streams.board.silences import silence_section
 from streams.board.wording import clock, how_many, number, reason_words
+from streams.why import BECAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.notice import Withheld
     from streams.books import Delivery, NoticeRow
+    from streams.overview import Act, Untold, UntoldFilter
 
 MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
 
 
-def draw(shell: Shell, newest: Sequence[NoticeRow], stuck: Sequence[NoticeRow], fates: Mapping[str, int]) -> str:
-    """Draw the page: `stuck` wait or were given up; `fates` counts the deliveries in each state."""
-    counts = ", ".join(f"{number(fates.get(state, 0))} {word}" for state, word in _FATES.items())
-    told = notice_list(shell, newest) if newest else el("p", "Nobody had to be told anything yet.", class_="calm")
-    late = el("section", el("h2", "Waiting or failed"), notice_list(shell, stuck)) if stuck else None
-    return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late,
-                el("section", el("h2", "Newest"), told, _rest(newest)))  # fmt: skip
+class Told(msgspec.Struct, frozen=True):
+    """What was told: the newest notices, those that wait or were given up, and how many deliveries fare how."""
+
+    newest: Sequence[NoticeRow]
+    stuck: Sequence[NoticeRow]
+    fates: Mapping[str, int]
+
+
+class NotTold(msgspec.Struct, frozen=True):
+    """What was not told, as far as `wanted` asks for it, and the silences that hold; None where none can be laid."""
+
+    rows: Sequence[Untold]
+    wanted: UntoldFilter
+    silences: Sequence[Act] | None = None
+
+
+def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
+    """Draw the page."""
+    counts = ", ".join(f"{number(told.fates.get(state, 0))} {word}" for state, word in _FATES.items())
+    calm = el("p", "Nobody had to be told anything yet.", class_="calm")
+    newest = notice_list(shell, told.newest) if told.newest else calm
+    late = el("section", el("h2", "Waiting or failed"), notice_list(shell, told.stuck)) if told.stuck else None
+    quiet = None if not_told.silences is None else silence_section(shell, not_told.silences)
+    return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
+                el("section", el("h2", "Newest"), newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
+
+
+def _not_sent(shell: Shell, not_told: NotTold) -> Html:
+    """List the notices that were not sent, with the form that narrows them: it works without a script."""
+    wanted = not_told.wanted
+    every = el("option", "any", value="")
+    choices = (
+        el("option", name.replace("-", " "), value=name, selected=name == wanted.reason)
+        for name in BECAUSE
+        if name != "told"
+    )
+    narrow = el(
+        "form",
+        field("Reason", "reason", control=el("select", every, choices, name="reason")),
+        field("Person", "to", value=wanted.to, maxlength=200),
+        el("button", "Show", class_="plain"),
+        method="get", action="/notices", class_="narrow",
+    )  # fmt: skip
+    if not_told.rows:
+        listed = el("ul", (_untold(shell, row) for row in not_told.rows), class_="notices")
+    else:
+        listed = el("p", "Nothing like this was kept from anybody.", class_="calm")
+    return el("section", el("h2", "Not sent"), narrow, listed, _rest(not_told.rows), id="not-sent")
+
+
+def _untold(shell: Shell, untold: Untold) -> Html:
+    row = untold.row
+    name = el("a", untold.subject or "everywhere", href=f"/promises/{row.promise}", class_="subject")
+    head = el("p", name, " ", el("span", untold.standard, class_="standard"), " ",
+              clock(row.at, shell.zone, shell.now), class_="where")  # fmt: skip
+    whom = f"to {row.to}: " if row.to else ""
+    kind = f"{untold.kind.replace('_', ' ')}, " if untold.kind else ""
+    return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
 
 
 def notice_list(shell: Shell, rows: Sequence[NoticeRow]) -> Html:
@@ -78,6 +134,6 @@ def _delivery(shell: Shell, delivery: Delivery) -> Html:
     return el("li", join(*parts), class_=delivery.state)
 
 
-def _rest(newest: Sequence[NoticeRow]) -> Html | None:
+def _rest(newest: Sequence[object]) -> Html | None:
     words = f"The newest {number(MOST)}; older ones are in the API."
     return el("p", words, class_="quiet") if len(newest) >= MOST else None

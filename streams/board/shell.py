@@ -28,7 +28,8 @@ BEHIND: Final = 30 * SECOND
 class Shell(msgspec.Struct, frozen=True):
     """What every page is drawn with. `now` is the house's clock, in microseconds UTC; times are told in `zone`.
 
-    `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look.
+    `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
+    `corrects`: deal with events that could not be read, too.
     `unguarded`: there is no token. `version` is of the rows that the page shows, `changes` counts what else
     changed; `mark` is of its own style and script.
     """
@@ -40,6 +41,7 @@ class Shell(msgspec.Struct, frozen=True):
     proof: str = ""
     acts: bool = False
     unguarded: bool = False
+    corrects: bool = False
     version: str = ""
     changes: int = 0
     mark: str = ""
@@ -114,6 +116,8 @@ def _who(shell: Shell) -> Html:
     role = "may look and act" if shell.acts else "may look"
     if shell.unguarded:
         return el("p", el("span", id="link", class_="link"), shell.name or None, class_="who")
+    if not shell.proof:  # nobody is signed in
+        return el("div", el("span", id="link", class_="link"), class_="who")
     out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
     return el("div", el("span", id="link", class_="link"), el("span", shell.name, title=role), out, class_="who")
 
@@ -136,12 +140,13 @@ def _trouble(shell: Shell) -> list[Html]:
 
 def _foot(shell: Shell) -> Html:
     drawn = el("p", "Drawn at ", clock(shell.now, shell.zone, shell.now), f" {shell.zone.key}.")
+    people = el("p", el("a", "What people did", href="/people"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip
     if not shell.unguarded:
-        return join(drawn, programs)
+        return join(drawn, people, programs)
     words = (
         "There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this page. "
         "Set KEPT_TOKEN to let others in."
     )
-    return join(el("p", words), drawn, programs)
+    return join(el("p", words), drawn, people, programs)

@@ -5,15 +5,16 @@ Knows: how it is told. Must not know: how it was looked up. Read next: `timeline
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from standards.duration import spoken
-from streams.acting import ACKNOWLEDGED, DEBRIEFED, EXCUSED
+from streams.acting import ACKNOWLEDGED, DEBRIEFED
 from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
 from streams.board.notices import notice_list, withheld_list
+from streams.board.people import DID, act_row
 from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from standards.standard import Standard
     from streams.books import PromiseRow, PromiseView
     from streams.overview import Act
-
-_DID: Final = {ACKNOWLEDGED: "took it", DEBRIEFED: "talked it over", EXCUSED: "asked for an exception"}
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -148,12 +147,8 @@ def _done(shell: Shell, story: Story) -> Html | None:
     rows = []
     causes = {line.cause for line in story.view.lines}
     for act in story.acts:
-        did = "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
-        said = [f"{name.replace('_', ' ')}: {act.data[name]}" for name in ("reason", "cause", "next_step", "team")
-                if act.data.get(name)]  # fmt: skip
-        when = clock(act.at, shell.zone, shell.now)
-        told = el("p", el("strong", act.by), f" {did}, ", when)
-        rows.append(el("li", told, (el("p", text, class_="said") for text in said)))
+        did = "granted an exception" if (act.source, act.id) in causes else DID.get(act.type, act.type)
+        rows.append(act_row(shell, act, did))
     return el("section", el("h2", "What people did"), el("ul", rows, class_="acts"))
 
 

@@ -18,10 +18,11 @@ from standards.events import Event
 from standards.ledger import Line
 from standards.rulebook import subject_text
 from streams.acting import ActRow
+from streams.feeds import FeedStanding
 from streams.wire import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.rulebook import Key
 
@@ -145,7 +146,8 @@ DeadLetters = list[Letter | Late]
 class Progress(msgspec.Struct, omit_defaults=True):
     """One record of `progress`: what one partition of `facts` has judged, published and remembered.
 
-    `lows` are the instants that its strata have reached, `offset` the last record of `facts` that was applied.
+    `lows` are the instants that its strata have reached, `offset` the last record of `facts` that was applied. That of
+    partition 0 says how the feeds stand: they are heard alike in all of them.
     """
 
     partition: int
@@ -154,6 +156,7 @@ class Progress(msgspec.Struct, omit_defaults=True):
     offset: int = -1
     wall: int = -1
     problems: list[str] = []
+    feeds: list[FeedStanding] = []
 
 
 class Revision(msgspec.Struct, omit_defaults=True):
@@ -163,6 +166,12 @@ class Revision(msgspec.Struct, omit_defaults=True):
     standard: str
     excerpt: str
     loaded_at: int
+
+
+def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
+    """Write a record of `tellings` from all lines of a flush, and what the desk made of them."""
+    worth = {notice.id for notice in notices}
+    return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
 
 
 def partition_of(key: Key, partitions: int) -> int:

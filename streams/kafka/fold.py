@@ -27,7 +27,7 @@ from streams.callbook import book_withheld
 from streams.forgetting import forget
 from streams.kafka.facts import Letter, Progress
 from streams.kafka.unpacking import Unpacked, unpack
-from streams.record import KEEP, RAW_KEPT
+from streams.record import KEEP, letter_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from streams.sqlite import Database
 
 _OFFSET = "INSERT OR REPLACE INTO topic_offsets (topic, partition, next) VALUES (?,?,?)"
-_LETTER = "INSERT OR IGNORE INTO dead_letters (received, reason, message, raw, origin) VALUES (?,?,?,?,?)"
+_LETTER = "INSERT OR IGNORE INTO dead_letters (received, reason, message, raw, mark, origin) VALUES (?,?,?,?,?,?)"
 _LATE = "INSERT OR IGNORE INTO late (received, reason, type, source, id, at, origin) VALUES (?,?,?,?,?,?,?)"
 _DELIVERY = """
 INSERT INTO outbox (notice, channel, state, tries, next_try, delivered, error) VALUES (?,?,?,?,?,?,?)
@@ -152,7 +152,7 @@ class Fold:
     def _letters(self, unpacked: Unpacked) -> Counter[str]:
         refused: Counter[str] = Counter()
         for it in unpacked.letters:
-            row = (it.received, it.reason, it.message, it.raw[:RAW_KEPT], _once(it))
+            row = (*letter_row(it.received, it.reason, it.message, it.raw), _once(it))
             refused[it.reason] += self._database.put(_LETTER, [row])
         return +refused
 

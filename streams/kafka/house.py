@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from standards.rulebook import Rulebook
     from standards.spec import Loaded
     from streams.acting import ActRow
+    from streams.feeds import FeedStanding
     from streams.kafka.facts import Progress
     from streams.kafka.outlet import Outlet
     from streams.kafka.serving import Follower
@@ -113,6 +114,7 @@ class KafkaHouse(KafkaDoor):
     """A door and books: what `kept serve` serves."""
 
     books: BoardBooks
+    heeds_silences: bool = False
     follower: Follower
     telling: Callable[[], list[str]]
     """Gives what is wrong with the telling of this process, for people."""
@@ -133,6 +135,11 @@ class KafkaHouse(KafkaDoor):
             await self.note_acts(acts)
             for listener in self._listeners:
                 listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand, as the worker of partition 0 has heard them."""
+        told = self.follower.progress.get(0)
+        return [] if told is None else told.feeds
 
     def now_status(self) -> Status:
         """Say how the house is: `low` is the instant that every partition's worker has judged up to, by its word."""

@@ -24,7 +24,8 @@ from standards.judge import Start
 from standards.ledger import derived, line
 from standards.promise import NEVER
 from streams.deskroom import DeskRoom
-from streams.kafka.facts import Facts, FactsCodec, Late, Progress, Telling, lines, partition_of
+from streams.feeds import standings
+from streams.kafka.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
 from streams.kafka.journal import Journal
 from streams.kafka.rows import CASE, Parked
 from streams.kafka.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from standards.ledger import Line
     from standards.promise import Transition
     from standards.rulebook import Key, Rulebook
-    from streams.deskroom import Told
     from streams.kafka.facts import HeardAt
     from streams.kafka.rows import CaseKey, Write
     from streams.pump import Position
@@ -237,7 +237,7 @@ class Partition:
         return Flush(
             offset=self.offset,
             ledger=lines(made),
-            told=_telling(made, told) if made else b"",
+            told=telling(made, told.notices, told.reasons) if made else b"",
             letters=msgspec.json.encode(unused) if unused else b"",
             derived=self._derived(outcome.transitions),
             progress=self._progress(),
@@ -271,7 +271,8 @@ class Partition:
     def _progress(self) -> Progress:
         newest = max(self.watermark.newest_of.values(), default=-1)
         lows, wall = list(self.watermark.lows), self.watermark.wall
-        return Progress(self.number, lows, newest, self.offset, wall, self.problems)
+        feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
+        return Progress(self.number, lows, newest, self.offset, wall, self.problems, feeds)
 
 
 def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:
@@ -288,11 +289,6 @@ def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
-
-
-def _telling(made: Iterable[Line], told: Told) -> bytes:
-    worth = {notice.id for notice in told.notices}
-    return msgspec.json.encode(Telling(told.notices, told.reasons, [it for it in made if it.id in worth]))
 
 
 def _late(event: Event, reason: str, wall: int) -> Late:

@@ -179,6 +179,7 @@ class ServeHost:
         self._operator = Operator(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
         )
+        self.house.heeds_silences = self._people is not None
         self.house.telling = lambda: self._operator.problems
 
     async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:

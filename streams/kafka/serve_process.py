@@ -21,7 +21,7 @@ from standards.errors import StateError
 from streams.channels import channels_of
 from streams.kafka.edge import stop_signals, wall
 from streams.kafka.serve_host import ServeHost
-from streams.listening import access, listening
+from streams.listening import access, links, listening
 from streams.live import Folder, show
 from streams.live.screen import terminal
 from streams.lookup import Lookup
@@ -62,7 +62,9 @@ async def run(settings: Settings) -> None:
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
-        channels = [*([] if live else [Console(talk)]), *channels_of(settings, wall)]
+        maker = links(settings)
+        ways = channels_of(settings, wall, maker.of if maker else None)
+        channels = [*([] if live else [Console(talk)]), *ways]
         host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
         await stack.enter_async_context(host)
         view = Folder(host.house.rulebook.current, zone=settings.zone)

@@ -51,6 +51,10 @@ class Metrics:
             "kept_unconcerned_events", "Events that no standard concerns itself with.", ("type",), registry=registry
         )
         self._duplicates = Counter("kept_duplicates", "Events that had come before.", registry=registry)
+        self._notices = Counter("kept_notices", "Notices decided on, by kind of line.", ("kind",), registry=registry)
+        self._withheld = Counter(
+            "kept_withheld_notices", "Notices not sent, by reason.", ("reason",), registry=registry
+        )
         self._deliveries = Counter("kept_deliveries", "Notices sent.", ("channel", "result"), registry=registry)
         self._intake = Histogram(
             "kept_intake_seconds", "From a request's head to its answer.", buckets=_INTAKE_BUCKETS, registry=registry
@@ -73,6 +77,8 @@ class Metrics:
         for key, count in Tally((line.standard, line.owner, line.kind) for line in batch.lines).items():
             self._count(key, count)
         for counter, counts in (
+            (self._notices, Tally(notice.kind for notice in batch.notices)),
+            (self._withheld, Tally(each.reason for each in batch.withheld)),
             (self._events, batch.events),
             (self._refused, batch.refused),
             (self._unused, batch.late),

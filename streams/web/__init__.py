@@ -14,15 +14,19 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from streams.links import Links
 from streams.metrics import installed_version
 from streams.web.board import Board
 from streams.web.board_acts import Acts
 from streams.web.board_door import Door as BoardDoor
+from streams.web.board_door import Failures
 from streams.web.board_live import Live
 from streams.web.forms import NoQuery
 from streams.web.grants import Grants
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.intake import Intake, Limits, Timed
+from streams.web.letters import Letters
+from streams.web.linked import Linked
 from streams.web.openapi import document
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
@@ -61,19 +65,23 @@ def application(
         nearest = await asked(house.books.nearest)
         return metrics.text(house.now_status(), house.wall(), nearest)
 
-    grants = Grants(house)
+    grants, letters = Grants(house), Letters(house, max_skew=limits.max_skew)
     operations = [
         *Intake(house, metrics, limits).operations(),
         *Reading(house).operations(),
         *grants.operations(),
+        *letters.operations(),
         *Pages(house, scrape).operations(),
     ]
     sessions = access.sessions()
     app = _application(house, operations, guarded(access, sessions))
     live = Live(house, zone, os.urandom(6).hex())
     board = Board(house, live, sessions, zone, unguarded=not access.token)
-    for part in (board, Acts(board, grants), BoardDoor(board, access)):
+    acts, failures = Acts(board, grants, letters), Failures()
+    for part in (board, acts, BoardDoor(board, access, failures)):
         app.add_routes(part.routes())
+    if access.public_url:
+        app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), failures).routes())
     app.router.add_get("/live", live.watch, allow_head=False)
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)

@@ -18,13 +18,15 @@ from aiohttp import web
 
 from standards.events import microseconds, moment
 from standards.standard import CORRECTIONS_HORIZON
-from streams.acting import ACKNOWLEDGED
-from streams.board import debriefs, feeds, notices, now, standards, story
+from streams.acting import ACKNOWLEDGED, SILENCED, UNSILENCED
+from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.shell import Shell, page
+from streams.overview import UntoldFilter
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
+from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from standards.score import Score
     from streams.books import PromiseView
     from streams.house import House
+    from streams.overview import Act
     from streams.web.board_live import Live
     from streams.web.session import Sessions
 
@@ -45,6 +48,8 @@ REFERRER: Final = "same-origin"
 FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
 DAYS: Final = 28
 """How many days the trend shows."""
+SILENCES: Final = 500
+"""How many of the newest silences, laid or lifted, are looked at."""
 _FOLDER: Final = Path(__file__).parent.parent / "board"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -65,7 +70,7 @@ class Board:
         """Give the pages and their files."""
         pages = {
             "/": self.now, "/standards": self.standards, "/promises/{id}": self.promise,
-            "/debriefs": self.debriefs, "/notices": self.notices, "/feeds": self.feeds,
+            "/debriefs": self.debriefs, "/notices": self.notices, "/feeds": self.feeds, "/people": self.people,
         }  # fmt: skip
         return [web.get(path, page) for path, page in (pages | {f"/{name}": self.file for name in FILES}).items()]
 
@@ -76,12 +81,13 @@ class Board:
         """
         session = request.get(SESSION)
         if session is None and self.unguarded:
-            request[SESSION] = session = self.sessions.begin("supervisor")
+            request[SESSION] = session = self.sessions.begin("admin")
         return Shell(
             self.house.wall(), self._zone, self.house.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
-            acts=session is not None and request[ROLE] == "supervisor",
+            acts=session is not None and may(request[ROLE], "supervisor"),
+            corrects=session is not None and may(request[ROLE], "author"),
             unguarded=self.unguarded, version=self._live.changes.version,
             changes=self._live.commits, mark=self._mark,
         )  # fmt: skip
@@ -156,18 +162,35 @@ class Board:
     async def notices(self, request: web.Request) -> web.Response:
         """Answer `GET /notices`."""
         shell = self.shell(request)
-        books = self.house.books
-        newest = await asked(books.notices, "", notices.MOST)
-        stuck = await asked(books.overview.undelivered, notices.MOST)
-        fates = await asked(books.overview.fates)
-        return self.answer(request, notices.draw(shell, newest, stuck, fates))
+        books, overview = self.house.books, self.house.books.overview
+        told = notices.Told(
+            await asked(books.notices, "", notices.MOST), await asked(overview.undelivered, notices.MOST),
+            await asked(overview.fates),
+        )  # fmt: skip
+        reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
+        wanted = UntoldFilter(to=to.strip(), reason=reason)
+        rows = await asked(overview.untold, wanted, 0, notices.MOST)
+        silences = await self._silences() if self.house.heeds_silences else None
+        return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
+
+    async def _silences(self) -> list[Act]:
+        deeds = await asked(self.house.books.overview.deeds, 0, SILENCES, types=(SILENCED, UNSILENCED))
+        return [act for _, act in deeds]
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Answer `GET /people`."""
+        shell = self.shell(request)
+        deeds = await asked(self.house.books.overview.deeds, 0, people.MOST)
+        return self.answer(request, people.draw(shell, [act for _, act in deeds]))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Answer `GET /feeds`."""
         shell = self.shell(request)
         overview = self.house.books.overview
         letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
-        return self.answer(request, feeds.draw(shell, feeds.Unused(*letters, *late)))
+        settled = {act.promise: act for act in await asked(overview.acts, [it.mark for it in letters[0] if it.mark])}
+        unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled)
+        return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))
 
     async def file(self, request: web.Request) -> web.Response:
         """Answer the board's own style, script and sign."""

@@ -32,13 +32,31 @@ WITHIN: Final = 60.0
 _BODY: Final = 1 << 13
 
 
+class Failures:
+    """Counts wrong tokens and links, by the address that they came from."""
+
+    def __init__(self) -> None:
+        self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
+
+    def note(self, address: str, now: float) -> None:
+        """Note one; `now` is in seconds, by a clock that never goes back."""
+        self._wrong.append((now, address))
+
+    def waits(self, address: str, now: float) -> bool:
+        """Say whether an address has to wait."""
+        while self._wrong and self._wrong[0][0] < now - WITHIN:
+            self._wrong.popleft()
+        mine = sum(wrong == address for _, wrong in self._wrong)
+        return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+
+
 class Door:
     """Answers those who come without a session."""
 
-    def __init__(self, board: Board, access: Access) -> None:
+    def __init__(self, board: Board, access: Access, failures: Failures) -> None:
         self._board = board
         self._access = access
-        self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
+        self._failures = failures
 
     def routes(self) -> list[web.RouteDef]:
         """Give the door, and the way out."""
@@ -57,12 +75,12 @@ class Door:
         given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         after = given.get("next", "/")
         address, now = request.remote or "", asyncio.get_running_loop().time()
-        if self._waits(address, now):
+        if self._failures.waits(address, now):
             words = "Too many wrong tokens came from there. Wait a minute, then try again."
             return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
         role = self._access.role(given.get("token", ""))
         if role is None:
-            self._wrong.append((now, address))
+            self._failures.note(address, now)
             words = "This is not a token of this server. Ask whoever runs Kept for it."
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
         response = _to(after if _is_ours(after) else "/")
@@ -79,12 +97,6 @@ class Door:
         response = _to("/sign-in")
         self._board.sessions.end(request, response)
         return response
-
-    def _waits(self, address: str, now: float) -> bool:
-        while self._wrong and self._wrong[0][0] < now - WITHIN:
-            self._wrong.popleft()
-        mine = sum(wrong == address for _, wrong in self._wrong)
-        return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
     def _draw(
         self, request: web.Request, after: str, trouble: str = "", status: HTTPStatus = HTTPStatus.OK

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from alerts.notice import Reason
 from standards.promise import State, Verdict
 
 MOST: Final = 500
@@ -88,6 +89,35 @@ class NoticesQuery(Query):
 
     after: After = ""
     limit: Limit = 100
+
+
+class UntoldQuery(Query):
+    """Which notices that were not sent to list, newest first; all that is given must match."""
+
+    promise: Short | None = Field(default=None, description="The promise's id.")
+    to: Short | None = Field(default=None, description="The person who was not told.")
+    reason: Literal[Reason] | None = Field(default=None, description="Why not.")
+    after: Number = Field(default=0, description="The `next` of the page before.")
+    limit: Limit = 100
+
+
+class ActsQuery(Query):
+    """Which acts of people to list, newest first."""
+
+    type: Short | None = Field(default=None, description="The type of the event, such as alert.acknowledged.")
+    after: Number = Field(default=0, description="The `next` of the page before.")
+    limit: Limit = 100
+
+
+class Settlement(BaseModel):
+    """How a dead letter is dealt with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    by: Short = Field(description="Who deals with it.")
+    reason: Annotated[str, Field(max_length=4096)] = Field(default="", description="Why, in a sentence.")
+    event: Annotated[str, Field(min_length=1, max_length=100_000)] | None = Field(
+        default=None, description="The mended event, as JSON; the one that came if it is left out."
+    )
 
 
 class Grant(BaseModel):

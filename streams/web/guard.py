@@ -22,17 +22,26 @@ from aiohttp import web
 from standards.errors import StateError
 from streams.books import Backlog
 from streams.web.problem import Problem, retry
-from streams.web.session import Role, Session, Sessions
+from streams.web.session import Session, Sessions, may
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
+
+    from streams.web.session import Role
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token."""
 BOARD_OPEN: Final = frozenset({"/sign-in", "/sign-out", "/board.css", "/board.js", "/board.svg"})
 """What of the board is answered without a token."""
+LINKED: Final = "/do/"
+"""How the paths of links in messages begin: each carries its own proof."""
 ACTS: Final = ("/acts/", "/sign-")
 """How the paths of the board's forms begin: what comes there from a session proves that it came from our own page."""
+WRITES: Final[tuple[tuple[str, Role], ...]] = (
+    ("/sign-", "viewer"), ("/acts/resend", "author"), ("/acts/set-aside", "author"), ("/acts/", "supervisor"),
+    ("/do/", "viewer"), ("/v1/exceptions", "supervisor"), ("/v1/dead-letters/", "author"),
+)  # fmt: skip
+"""Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
 PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
 """How the paths begin that are not for people: who may not ask there is told so, and not led to the door."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})
@@ -63,23 +72,37 @@ log = structlog.get_logger("kept")
 class Access(msgspec.Struct, frozen=True):
     """Who may ask: whoever has the token or, where it is empty, whoever calls this machine by one of its names.
 
-    `hosts` are names beside the loopback ones, without port. Whoever has `view_token` may read.
+    `hosts` are names beside the loopback ones, without port. `token` is the admins'; the other roles have their own.
+    `public_url` is where people reach the board, for the links in messages.
     """
 
     token: str = ""
     hosts: tuple[str, ...] = ()
     view_token: str = ""
+    supervisor_token: str = ""
+    author_token: str = ""
+    public_url: str = ""
 
     def role(self, given: str) -> Role | None:
         """Say what whoever gives this token may do; takes the same time for every wrong one."""
         raw = given.strip().encode("utf-8", "surrogateescape")
-        may_all = compare_digest(raw, self.token.encode())
-        may_view = compare_digest(raw, self.view_token.encode())
-        return "supervisor" if may_all and self.token else "viewer" if may_view and self.view_token else None
+        found: Role | None = None
+        for role, token in self._tokens():
+            found = role if compare_digest(raw, token.encode()) and token else found
+        return found
+
+    def _tokens(self) -> tuple[tuple[Role, str], ...]:
+        return (("viewer", self.view_token), ("supervisor", self.supervisor_token), ("author", self.author_token),
+                ("admin", self.token))  # fmt: skip
+
+    @property
+    def secret(self) -> str:
+        """What the keys are made of that seal sessions and links: another one when a token is changed."""
+        return "\0".join(token for _, token in self._tokens()) if self.token else ""
 
     def sessions(self) -> Sessions:
         """Give what makes and reads the sessions under these tokens."""
-        return Sessions(f"{self.token}\0{self.view_token}" if self.token else "")
+        return Sessions(self.secret)
 
 
 def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = False) -> Middleware:
@@ -95,7 +118,7 @@ def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = F
             check_origin(request)
             role = _role(request, access, sessions)
             request[TRUSTED] = role is not None if access.token else _name(request.host) in names
-            if role is None and request.path not in free:
+            if role is None and request.path not in free and not request.path.startswith(LINKED):
                 response = _turned_away(request, to_door=sessions is not None)
             else:
                 _check_may(request, role)
@@ -156,14 +179,23 @@ def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Ro
         if request.method in SAFE or request.path.startswith(ACTS):  # no form of ours goes anywhere else
             role = session.role
     if not access.token:
-        role = "supervisor"
+        role = "admin"
     request[ROLE] = role or ""
     return role
 
 
+def needed(method: str, path: str) -> Role:
+    """Say which role a request needs at least."""
+    if method in SAFE:
+        return "viewer"
+    return next((role for begins, role in WRITES if path.startswith(begins)), "admin")
+
+
 def _check_may(request: web.Request, role: Role | None) -> None:
-    if role == "viewer" and request.method not in SAFE and not request.path.startswith("/sign-"):
-        raise Problem(HTTPStatus.FORBIDDEN, "this token is for reading; ask whoever runs Kept for the other one")
+    wanted = needed(request.method, request.path)
+    if role is not None and not may(role, wanted):
+        words = "this token is for reading" if role == "viewer" else f"this token is for the role {role}"
+        raise Problem(HTTPStatus.FORBIDDEN, f"{words}, and this needs {wanted}; ask whoever runs Kept for another one")
 
 
 def _turned_away(request: web.Request, *, to_door: bool) -> web.Response:

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from streams.web.forms import Grant
+from streams.web.forms import Grant, Settlement
 from streams.web.intake import BATCH, BINARY, LINES, ONE
 from streams.web.problem import CONTENT_TYPE
 from streams.web.views import IntakeProblem, ProblemItem
@@ -89,7 +89,7 @@ def _answer(status: HTTPStatus, answer: type[BaseModel] | str) -> Json:
     return {"description": status.phrase, "content": {"application/json": {"schema": _ref(answer)}}}
 
 
-def _content(body: type[Grant] | str) -> Json:
+def _content(body: type[Grant | Settlement] | str) -> Json:
     if isinstance(body, type):
         return {"application/json": {"schema": _ref(body)}}
     event = {"$ref": "#/components/schemas/Event"}
@@ -132,7 +132,7 @@ def _ref(model: type[BaseModel]) -> Json:
 def _models(operations: Iterable[Operation]) -> Json:
     answers = [answer for operation in operations for answer in operation.answers.values()]
     models: list[type[BaseModel]] = [answer for answer in answers if not isinstance(answer, str)]
-    models += [Grant, ProblemItem, IntakeProblem]
+    models += [Grant, Settlement, ProblemItem, IntakeProblem]
     _, schema = models_json_schema([(model, "serialization") for model in dict.fromkeys(models)], ref_template=_REF)
     found: Json = schema["$defs"]
     return found

@@ -18,7 +18,7 @@ from streams.web.forms import NoQuery, Query
 from streams.web.problem import Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from streams.web.forms import Grant
+    from streams.web.forms import Grant, Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Operation(NamedTuple):
     answers: Answers
     problems: tuple[HTTPStatus, ...] = ()
     query: type[Query] = NoQuery
-    body: type[Grant] | Literal["events"] | None = None
+    body: type[Grant | Settlement] | Literal["events"] | None = None
 
 
 def read_query(request: web.Request, model: type[Q]) -> Q:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from standards.events import microseconds
 from standards.score import Score
 from streams.books import PromiseFilter
-from streams.web import showing, views
-from streams.web.forms import NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery
+from streams.overview import UntoldFilter
+from streams.web import act_views, showing, views
+from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, UntoldQuery
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
 
@@ -47,6 +48,10 @@ class Reading:
                       {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery),
             Operation("GET", "/v1/notices", "List notices, newest first.", self.notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
+            Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
+                      self.untold, {_OK: act_views.UntoldPage}, query=UntoldQuery),
+            Operation("GET", "/v1/acts", "List what people did, newest first.", self.acts,
+                      {_OK: act_views.ActPage}, query=ActsQuery),
             Operation("GET", "/v1/dead-letters", "List the events that were refused, oldest first.",
                       self.dead_letters, {_OK: views.DeadLetterPage}, query=RowsQuery),
             Operation("GET", "/v1/late", "List the events that changed nothing, oldest first.", self.late,
@@ -112,6 +117,22 @@ class Reading:
             raise _no_cursor() from None
         following = rows[-1].notice.id if len(rows) == query.limit else None
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
+
+    async def untold(self, request: web.Request) -> web.Response:
+        """Answer `GET /v1/withheld`."""
+        query = read_query(request, UntoldQuery)
+        wanted = UntoldFilter(query.promise or "", query.to or "", query.reason or "")
+        rows = await asked(self._house.books.overview.untold, wanted, query.after, query.limit)
+        following = rows[-1].seq if len(rows) == query.limit else None
+        return json_answer(act_views.UntoldPage(items=[showing.untold_item(row) for row in rows], next=following))
+
+    async def acts(self, request: web.Request) -> web.Response:
+        """Answer `GET /v1/acts`."""
+        query = read_query(request, ActsQuery)
+        types = [query.type] if query.type else []
+        rows = await asked(self._house.books.overview.deeds, query.after, query.limit, types=types)
+        following = rows[-1][0] if len(rows) == query.limit else None
+        return json_answer(act_views.ActPage(items=[showing.act_item(*row) for row in rows], next=following))
 
     async def dead_letters(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/dead-letters`."""

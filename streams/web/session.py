@@ -15,7 +15,7 @@ import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import scrypt
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import msgspec
 
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-Role = Literal["viewer", "supervisor"]
+Role = Literal["viewer", "supervisor", "author", "admin"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+"""All roles; each may do what those before it may, and more."""
 
 LASTS: Final = 12 * 3600
 """How long a session lasts, in seconds: a shift, and some time to talk it over."""
 LONGEST_NAME: Final = 80
 _SEAL: Final = "sha256"
 _LONGEST: Final = 2_000
+
+
+def may(role: str, needed: Role) -> bool:
+    """Say whether somebody with a role may do what needs another one."""
+    return role in ROLES and ROLES.index(role) >= ROLES.index(needed)
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):

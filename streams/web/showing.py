@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from standards.events import moment
-from streams.web import views
+from streams.web import act_views, views
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from standards.score import Score
     from standards.standard import Standard
     from streams.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, PromiseView
+    from streams.overview import Act, Untold
 
 _SECOND: Final = 1_000_000
 _MOST_RAW: Final = 4096
@@ -110,6 +111,23 @@ def notice_item(row: NoticeRow) -> views.NoticeItem:
             for delivery in row.deliveries
         ],
     )
+
+
+def untold_item(untold: Untold) -> act_views.UntoldItem:
+    """Show a notice that was not sent."""
+    row = untold.row
+    return act_views.UntoldItem(
+        number=untold.seq, promise=row.promise, standard=untold.standard, subject=untold.subject, kind=untold.kind,
+        to=row.to, reason=row.reason, at=moment(row.at),
+    )  # fmt: skip
+
+
+def act_item(number: int, act: Act) -> act_views.ActItem:
+    """Show what somebody did."""
+    return act_views.ActItem(
+        number=number, type=act.type, source=act.source, id=act.id, about=act.promise, at=moment(act.at), by=act.by,
+        data=act.data,
+    )  # fmt: skip
 
 
 def standard_item(standard: Standard, text: str) -> views.StandardItem:

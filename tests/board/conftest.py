@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.board.peopled import ALL, POLICY
 from tests.board.serving import Served, fill
+from tests.streams.asking import Peopled
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -53,3 +55,11 @@ def busy(empty: Served) -> Served:
     """A host with a little of everything; what is there says `fill`."""
     fill(empty)
     return empty
+
+
+@pytest.fixture
+def peopled(tmp_path: Path) -> Iterator[Served]:
+    """A host with a policy, and a token for every role."""
+    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+        fill(served)
+        yield served

@@ -18,7 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from streams.web import Access
-from tests.streams.asking import Caller, asking, register, waiting
+from tests.streams.asking import Caller, Peopled, asking, register, waiting
 from tests.streams.hosting import PATIENCE, SECOND, T0
 
 T = TypeVar("T")
@@ -33,15 +33,20 @@ class Served:
 
     url: str
 
-    def __init__(self, folder: Path, access: Access = Access()) -> None:  # noqa: B008 - it is frozen
-        self._folder, self._access = folder, access
+    def __init__(
+        self,
+        folder: Path,
+        access: Access = Access(),  # noqa: B008 - it is frozen
+        peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._folder, self._access, self._peopled = folder, access, peopled
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         self.caller: Caller
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        async with asking(self._folder, access=self._access) as self.caller:
+        async with asking(self._folder, access=self._access, peopled=self._peopled) as self.caller:
             self.url = self.caller.url
             self._ready.set()
             await self._stop.wait()

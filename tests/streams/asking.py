@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp
+from aiohttp import web
 
+from alerts.channels import Channel
 from standards.events import iso
 from streams.embedded import EmbeddedHost
+from streams.engine import Options
 from streams.house import House
 from streams.metrics import Metrics
+from streams.policies import PolicyFiles
 from streams.web import Access, Limits, application, serving
-from tests.streams.hosting import Clock, hosting
+from tests.streams.hosting import Clock, hosting, shop
 
 LINES = "application/x-ndjson"
 BATCH = "application/cloudevents-batch+json"
@@ -34,6 +38,13 @@ class Answer(NamedTuple):
         return json.loads(self.text)
 
 
+class Peopled(NamedTuple):
+    """Who is told: a policy, if there is one, and the channels; without any, a console in memory."""
+
+    policy: str = ""
+    channels: Sequence[Channel] | None = None
+
+
 class Caller(NamedTuple):
     """A client of one server."""
 
@@ -41,6 +52,7 @@ class Caller(NamedTuple):
     url: str
     host: EmbeddedHost
     clock: Clock
+    app: web.Application
 
     async def get(self, path: str, **headers: str) -> Answer:
         async with self.session.get(self.url + path, headers=headers) as response:
@@ -69,16 +81,20 @@ async def asking(
     access: Access = Access(),  # noqa: B008 - it is frozen
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     house: Callable[[EmbeddedHost], House] | None = None,
+    peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it."""
-    clock, metrics = Clock(), Metrics()
-    async with hosting(folder, clock) as host:
+    clock, metrics, standards = Clock(), Metrics(), shop(folder)
+    if peopled.policy:
+        (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
+    options = Options(policies=PolicyFiles(standards.paths))
+    async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
         metrics.start(host.books.totals())
         host.listen(metrics.committed)
         served = host if house is None else house(host)
         app = application(served, metrics, access, limits)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(auto_decompress=False) as session:
-            yield Caller(session, f"http://127.0.0.1:{port}", host, clock)
+            yield Caller(session, f"http://127.0.0.1:{port}", host, clock, app)
 
 
 def waiting(name: str, at: int, people: int = 4, *, queue: str = "q1") -> dict[str, Any]:

@@ -200,6 +200,7 @@ class Starting:
     def __init__(self, house: EmbeddedHost) -> None:
         self.reader, self.rulebook, self.books = house.reader, house.rulebook, house.books
         self.wall, self.room, self.listen = house.wall, house.room, house.listen
+        self.heeds_silences, self.feeds = house.heeds_silences, house.feeds
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")

@@ -1,0 +1,79 @@
+"""Silences: for a time nobody is told of what matches. Which hold, who laid them and why, and the forms for them.
+
+Knows: how they are shown, and which of the acts still hold. Must not know: what a silence keeps back.
+Read next: `notices.py`, on whose page they are.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from standards.duration import spoken
+from standards.events import microseconds
+from streams.acting import SILENCED
+from streams.board.markup import Html, el
+from streams.board.shell import Shell, field, form, your_name
+from streams.board.wording import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from streams.overview import Act
+
+TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
+"""By what a silence is narrowed."""
+SPANS: Final = {"30m": "half an hour", "1h": "an hour", "4h": "four hours", "8h": "a shift, eight hours"}
+"""For how long one is laid on the board: long ones are for the policy."""
+
+
+def holding(acts: Iterable[Act], now: int) -> list[tuple[Act, int]]:
+    """Give the silences that hold at an instant, each with its end (microseconds UTC); `acts` come newest first."""
+    seen: set[str] = set()
+    found = []
+    for act in acts:
+        name = str(act.data.get("silence", ""))
+        if name in seen:
+            continue
+        seen.add(name)
+        until = end_of(act)
+        if act.type == SILENCED and until > now:
+            found.append((act, until))
+    return found
+
+
+def end_of(act: Act) -> int:
+    """Give when a silence ends, in microseconds UTC; -1 for what ends one."""
+    try:
+        return microseconds(datetime.fromisoformat(str(act.data.get("until", ""))))
+    except ValueError:
+        return -1
+
+
+def silence_section(shell: Shell, acts: Sequence[Act]) -> Html:
+    """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
+    rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
+    listed = el("ul", rows, class_="acts") if rows else el("p", "Nothing is silenced.", class_="calm")
+    lay = el("details", el("summary", "Lay a silence"), _form(shell)) if shell.acts else None
+    return el("section", el("h2", "Silences"), listed, lay, id="silences")
+
+
+def _row(shell: Shell, act: Act, until: int) -> Html:
+    terms = ", ".join(f"{name} {act.data[name]}" for name in TERMS if act.data.get(name)) or "everything"
+    head = el("p", el("strong", terms), f", for another {spoken(until - shell.now)}, until ",
+              clock(until, shell.zone, shell.now))  # fmt: skip
+    why = f": {act.data['reason']}" if act.data.get("reason") else ""
+    name = el("input", type="hidden", name="silence", value=str(act.data.get("silence", "")))
+    lift = form(shell, "/acts/unsilence", name, your_name(shell), el("button", "Lift it", class_="plain"))
+    return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
+
+
+def _form(shell: Shell) -> Html:
+    spans = (el("option", words, value=span) for span, words in SPANS.items())
+    return form(
+        shell, "/acts/silence", your_name(shell),
+        field("Standard", "standard", maxlength=200, hint="its id; empty is every standard"),
+        field("Site", "site", maxlength=200, hint="empty is every place"),
+        field("For how long", "span", control=el("select", spans, name="span")),
+        field("Why", "reason", required=True, maxlength=500), el("button", "Lay the silence"),
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""What people can do beside a promise: silences and dead letters; by role, and each with its name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from streams.board.silences import holding
+from streams.overview import UntoldFilter
+from streams.web.guard import needed
+from streams.web.session import ROLES, Role
+from tests.board.peopled import TOKENS, acts, entered
+from tests.board.serving import SECRET, Served
+from tests.board.visiting import Visitor
+from tests.streams.asking import ONE, cloud, waiting
+from tests.streams.hosting import SECOND
+
+# --- roles ---------------------------------------------------------------------------------------------------------
+
+WRITES: dict[str, Role] = {
+    "/acts/acknowledge": "supervisor", "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
+    "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
+    "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",
+    "/v1/dead-letters/1/resend": "author", "/v1/dead-letters/1/set-aside": "author",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_do_what_is_its_own_and_no_more(peopled: Served, role: Role) -> None:
+    """Over every route that changes anything: who has the role gets in, who has less is told which role it needs."""
+    routes = {
+        route.resource.canonical.replace("{number}", "1")
+        for route in peopled.caller.app.router.routes()
+        if route.method == "POST" and route.resource is not None
+    }
+    assert {path for path in routes if not path.startswith(("/sign-", "/do/"))} == WRITES.keys()
+    visitor = Visitor(peopled)
+    for path, least in WRITES.items():
+        assert needed("POST", path) == least
+        status, _, said = visitor.ask(path, {}, Authorization=f"Bearer {TOKENS[role]}")
+        turned_away = status == 403 and f"this needs {least}" in said
+        assert turned_away == (ROLES.index(role) < ROLES.index(least)), (path, status, said)
+    assert visitor.ask("/v1/score", Authorization=f"Bearer {TOKENS[role]}")[0] == 200
+
+
+def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
+    """A supervisor sees the forms for promises and silences, an author those for dead letters too, a viewer none."""
+    pages = ("/", "/notices", "/feeds", "/debriefs", "/people")
+    found = {}
+    for role in ROLES:
+        visitor, _ = entered(peopled, role)
+        text = " ".join(visitor.ask(path)[2] for path in pages)
+        found[role] = set(re.findall(r'action="/acts/([a-z-]+)"', text))
+    assert found["viewer"] == set()
+    assert found["supervisor"] == {"acknowledge", "silence"}
+    assert found["author"] == found["admin"] == {"acknowledge", "silence", "resend", "set-aside"}
+
+
+# --- silences ------------------------------------------------------------------------------------------------------
+
+
+def test_a_silence_is_laid_and_lifted(peopled: Served) -> None:
+    """While it holds, nobody is told of what matches, and the page says so; lifted, they are told again."""
+    visitor, proof = entered(peopled, "supervisor")
+    form = {"proof": proof, "name": "Ania", "site": "s3", "span": "1h", "reason": "the shop is rebuilt"}
+    assert visitor.ask("/acts/silence", form)[1]["Location"] == "/notices#silences"
+    page = visitor.ask("/notices")[2]
+    assert "site s3" in page
+    assert "the shop is rebuilt" in page
+    peopled.send(waiting("x", peopled.now, queue="q9"))
+    peopled.go(50)
+    overview = peopled.caller.host.books.overview
+    silenced = [it for it in overview.untold(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
+    assert [(it.row.to, it.kind, it.standard) for it in silenced] == [("ann", "warned", "no-wait")]
+    (name,) = re.findall(r'name="silence" value="([^"]+)"', page)
+    assert visitor.ask("/acts/unsilence", {"proof": proof, "name": "Ania", "silence": name})[0] == 303
+    assert "Nothing is silenced" in visitor.ask("/notices")[2]
+    assert acts(peopled)[:2] == [("alert.unsilenced", "Ania", "kept/board"), ("alert.silenced", "Ania", "kept/board")]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"reason": ""}, "Say why"), ({"span": "9y"}, "Say for how long"), ({"standard": "no-weight"}, "no standard")],
+)
+def test_a_silence_that_says_too_little_is_not_laid(peopled: Served, given: dict[str, str], words: str) -> None:
+    """Without a reason, for ever, or for a standard that there is not, nothing is silenced."""
+    visitor, proof = entered(peopled)
+    form = {"proof": proof, "name": "Ania", "span": "1h", "reason": "x", **given}
+    status, _, page = visitor.ask("/acts/silence", form)
+    assert (status, words in page) == (400, True)
+    assert acts(peopled) == []
+
+
+def test_a_silence_that_is_over_is_not_shown(peopled: Served) -> None:
+    """Only what holds at the moment is listed."""
+    visitor, proof = entered(peopled)
+    visitor.ask("/acts/silence", {"proof": proof, "name": "Ania", "span": "30m", "reason": "x"})
+    deeds = [act for _, act in peopled.caller.host.books.overview.deeds()]
+    assert [until - peopled.now for _, until in holding(deeds, peopled.now)] == [1800 * SECOND]
+    assert holding(deeds, peopled.now + 1801 * SECOND) == []
+
+
+def test_without_a_policy_no_silence_is_offered(busy: Served) -> None:
+    """Where nobody would heed a silence, the page has no form for one."""
+    assert "/acts/silence" not in Visitor(busy).ask("/notices")[2]
+
+
+# --- notices that were not sent --------------------------------------------------------------------------------------
+
+
+def test_what_was_not_sent_is_listed_with_its_reason(peopled: Served) -> None:
+    """The page and the API list it, by reason and by person, newest first; the metrics count it."""
+    peopled.send(cloud("alert.silenced", "s", peopled.now, silence="x", until="2030-01-01T00:00:00Z", by="ann"))
+    peopled.send(waiting("x", peopled.now, queue="q8"), waiting("y", peopled.now, queue="q9"))
+    peopled.go(50)
+    visitor, _ = entered(peopled)
+    page = visitor.ask("/notices?reason=silenced&to=ann")[2]
+    listed = page.partition('id="not-sent"')[2]
+    assert re.findall(r'class="subject">s3/(q[89])</a>', listed) == ["q9", "q8"]
+    assert "Nothing like this was kept from anybody" in visitor.ask("/notices?reason=budget")[2]
+    key = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+    answer = peopled.do(peopled.caller.get("/v1/withheld?reason=silenced&limit=1", **key))
+    (item,) = answer.json["items"]
+    assert (item["to"], item["kind"], item["reason"]) == ("ann", "warned", "silenced")
+    rest = peopled.do(peopled.caller.get(f"/v1/withheld?reason=silenced&after={answer.json['next']}", **key)).json
+    untold = [item, *rest["items"]]
+    assert {each["reason"] for each in untold} == {"silenced"}
+    assert [each["number"] for each in untold] == sorted({each["number"] for each in untold}, reverse=True)
+    metrics = peopled.do(peopled.caller.get("/metrics", **key)).text
+    assert f'kept_withheld_notices_total{{reason="silenced"}} {len(untold)}.0' in metrics
+    assert 'kept_notices_total{kind="broken"}' in metrics
+
+
+# --- dead letters --------------------------------------------------------------------------------------------------
+
+
+def bad(served: Served, name: str = "m") -> None:
+    """Send an event whose type has a slip in it."""
+    event = {**waiting(name, served.now, queue="q7"), "type": "queue.lenght"}
+    served.do(served.caller.post("/v1/events", event, ONE, Authorization=f"Bearer {SECRET}"))
+
+
+def newest(served: Served) -> int:
+    return max(letter.seq for letter in served.caller.host.books.dead_letters())
+
+
+def test_a_dead_letter_is_mended_and_sent_again(peopled: Served) -> None:
+    """The mended event is judged; the letter stays, with who did it, and no longer counts; twice is once."""
+    bad(peopled)
+    overview = peopled.caller.host.books.overview
+    before, number = overview.open_letters(), newest(peopled)
+    letter = overview.letter(number)
+    assert letter is not None
+    visitor, proof = entered(peopled, "author")
+    form = {"proof": proof, "name": "Ola", "letter": str(number), "raw": letter.raw.decode()}
+    status, _, page = visitor.ask("/acts/resend", form)
+    assert (status, "still cannot be read" in page, "did you mean" in page) == (422, True, True)
+    assert overview.open_letters() == before
+    mended = {**form, "raw": letter.raw.decode().replace("lenght", "length")}
+    assert [visitor.ask("/acts/resend", mended)[0] for _ in range(2)] == [303, 409]
+    assert overview.open_letters() == before - 1
+    assert overview.letter(number) == letter
+    assert acts(peopled) == [("letter.settled", "Ola", "kept/board")]
+    peopled.go(2)
+    assert [row.subject for row in overview.owing(9).rows if row.subject == "s3/q7"] == ["s3/q7"]
+    assert "sent it again" in visitor.ask("/feeds")[2]
+
+
+def test_a_dead_letter_is_set_aside_by_the_api(peopled: Served) -> None:
+    """With a reason, by somebody: it no longer counts; without one, or for none there is, that is said."""
+    bad(peopled)
+    number, key = newest(peopled), {"Authorization": f"Bearer {TOKENS['author']}"}
+
+    def post(which: object, body: object) -> tuple[int, str]:
+        answer = peopled.do(peopled.caller.post(f"/v1/dead-letters/{which}/set-aside", body, **key))
+        return answer.status, answer.json.get("detail", "")
+
+    assert post(number, {"by": "Ola"}) == (422, "say why it is set aside: `reason`")
+    assert post(999_999, {"by": "Ola", "reason": "a test"})[0] == 404
+    assert post("x", {"by": "Ola", "reason": "a test"})[0] == 404
+    assert post(number, {"reason": "a test"})[0] == 400
+    assert post(number, {"by": "Ola", "reason": "a test"})[0] == 202
+    assert post(number, {"by": "Jan", "reason": "a test"}) == (409, "Ola has dealt with it already: set it aside")
+    assert acts(peopled) == [("letter.settled", "Ola", "kept/api")]
+    listed = peopled.do(peopled.caller.get("/v1/acts?type=letter.settled", **key)).json["items"]
+    assert [(it["by"], it["data"]["reason"]) for it in listed] == [("Ola", "a test")]
