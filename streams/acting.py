@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from streams.sqlite import Database
 
 ACKNOWLEDGED: Final = "alert.acknowledged"
+DONE: Final = "work.reported"
 DEBRIEFED: Final = "debrief.completed"
 EXCUSED: Final = "exception.granted"
 SILENCED: Final = "alert.silenced"
 UNSILENCED: Final = "alert.unsilenced"
 SETTLED: Final = "letter.settled"
-ACTS: Final = (ACKNOWLEDGED, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED)
+ACTS: Final = (ACKNOWLEDGED, DONE, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED)
 
 _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _ACT: Final = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"

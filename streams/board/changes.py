@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.board.now import TITLES, Picture, beyond, endless, heading, row
+from streams.board.now import TITLES, Picture, beyond, endless, heading, row, to_talk_over
 from streams.board.wording import how_many
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Changes:
         """Take the next picture; say whether it differs from the one before."""
         before, after = self.picture.items, picture.items
         different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-        if not different and picture.counts == self.picture.counts:
+        if not different and (picture.counts, picture.undebriefed) == (self.picture.counts, self.picture.undebriefed):
             return False
         self.number += 1
         self.picture = picture
@@ -76,8 +76,9 @@ class Changes:
             "words": {
                 "open": f"{how_many(sum(counts.values()), 'promise')} open.",
                 "endless": endless(counts),
+                "broken": to_talk_over(self.picture.undebriefed),
                 **{f"title-{sort}": heading(sort, counts.get(sort, 0)) for sort in TITLES},
                 **{f"more-{sort}": beyond(sort, counts.get(sort, 0), shown.count(sort)) for sort in TITLES},
             },
-            "hidden": {"part-paused": not counts.get("paused", 0)},
+            "hidden": {"part-paused": not counts.get("paused", 0), "broken": not self.picture.undebriefed},
         }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from streams.acting import ACKNOWLEDGED, EXCUSED
+from streams.acting import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el, join
 from streams.board.shell import Shell, page, proof
 from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
@@ -35,7 +35,7 @@ _NOBODY: Final[dict[Sort, str]] = {
 class Item(msgspec.Struct, frozen=True):
     """One row: a promise that is open. `due` and `opened` are microseconds UTC; `note` says who has it.
 
-    `takes`: one may still say that one has it.
+    `takes`: one may still say that one has it; `does`: that it is done.
     """
 
     id: str
@@ -52,21 +52,31 @@ class Item(msgspec.Struct, frozen=True):
     note: str = ""
     taken: bool = False
     takes: bool = False
+    does: bool = False
+
+
+class May(msgspec.Struct, frozen=True):
+    """What can be done from here: take promises on, and say of those of some revisions that they are `done`."""
+
+    acknowledges: bool
+    done: frozenset[str] = frozenset()
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """All of the page: its rows, and how many there are of each sort, shown or not."""
+    """All of the page: its rows, and how many there are of each sort, shown or not.
+
+    `undebriefed` counts the broken promises that nobody has talked over.
+    """
 
     items: Mapping[str, Item] = {}
     counts: Mapping[str, int] = {}
+    undebriefed: int = 0
 
 
-def picture(
-    owing: Owing, acts: Iterable[Act], standards: Mapping[str, Standard], zone: tzinfo, *, acknowledges: bool
-) -> Picture:
+def picture(owing: Owing, acts: Iterable[Act], standards: Mapping[str, Standard], zone: tzinfo, *, may: May) -> Picture:
     """Bring together what is owed, what people did about it, and the standards' words (by revision).
 
-    `acknowledges`: the vocabulary has a word for taking a promise on.
+    `may` says what can be done from here.
     """
     notes: dict[str, dict[str, str]] = {}
     for act in acts:
@@ -81,7 +91,7 @@ def picture(
             row.id, "paused" if paused else "warned" if row.state == "warned" else "running", row.due, row.opened,
             row.subject, row.standard, row.aspect, standard.promise if standard else "",
             standard.what if standard else "", standard.how if standard else "", state_word(row.state),
-            " ".join(mine.values()), taken, acknowledges and not taken,
+            " ".join(mine.values()), taken, may.acknowledges and not taken, row.revision in may.done,
         )  # fmt: skip
     counts = {"warned": owing.warned, "running": owing.running, "paused": owing.paused, "endless": owing.endless}
     return Picture(items, counts)
@@ -91,14 +101,16 @@ def _note(act: Act, zone: tzinfo) -> str:
     when = hour_and_minute(act.at, zone)
     if act.type == ACKNOWLEDGED:
         return f"{act.by} has it, since {when}."
+    if act.type == DONE:
+        return f"{act.by} says it is done, at {when}; it is being judged."
     if act.type == EXCUSED:
         return f"{act.by} asked for an exception at {when}; it is being judged."
     return f"{act.by} talked it over at {when}."
 
 
-def draw(shell: Shell, shown: Picture, *, acknowledges: bool, undebriefed: int) -> str:
-    """Draw the page. `acknowledges`: one may say here that one has it. `undebriefed` counts what broke lately."""
-    content = [_summary(shown.counts, undebriefed)]
+def draw(shell: Shell, shown: Picture, *, acknowledges: bool) -> str:
+    """Draw the page. `acknowledges`: one may say here that one has it."""
+    content = [_summary(shown)]
     if acknowledges and shell.acts:
         content.append(_taker(shell))
     for sort in TITLES:
@@ -129,6 +141,10 @@ def _deeds(item: Item) -> Iterator[Html]:
     if item.takes:
         said = f"I have it: {item.what} {item.subject}"
         yield el("button", "I have it", name="promise", value=item.id, form="take", aria_label=said)
+    if item.does:
+        said = f"It is done: {item.what} {item.subject}"
+        yield el("button", "It is done", name="promise", value=item.id, form="take", formaction="/acts/done",
+                 class_="plain", aria_label=said)  # fmt: skip
     said = f"Excuse {item.standard} for {item.subject}"
     yield el("a", "Excuse", href=f"/promises/{item.id}#excuse", class_="plain", aria_label=said)
 
@@ -164,17 +180,21 @@ def beyond(sort: Sort, count: int, shown: int) -> str:
     return "" if count else _NOBODY[sort]
 
 
-def _summary(counts: Mapping[str, int], undebriefed: int) -> Html:
-    broken = (
-        el("a", f"{how_many(undebriefed, 'broken promise')} to talk over", href="/debriefs") if undebriefed else None
-    )
-    words = f"{how_many(sum(counts.values()), 'promise')} open."
+def to_talk_over(count: int) -> str:
+    """Say how many broken promises nobody has talked over."""
+    return f"{how_many(count, 'broken promise')} to talk over"
+
+
+def _summary(shown: Picture) -> Html:
+    count = shown.undebriefed
+    broken = el("a", to_talk_over(count), href="/debriefs", id="broken", hidden=not count)
+    words = f"{how_many(sum(shown.counts.values()), 'promise')} open."
     return el("p", el("span", words, id="open"), " ", broken, class_="summary")
 
 
 def _taker(shell: Shell) -> Html:
     name = el("input", name="name", value=shell.name, required=True, maxlength=80, autocomplete="name")
-    label = el("label", el("span", "Your name, for “I have it”"), name, class_="field")
+    label = el("label", el("span", "Your name, for what you do here"), name, class_="field")
     return el("form", proof(shell), el("input", type="hidden", name="next", value="/"), label,
               id="take", method="post", action="/acts/acknowledge", class_="taker")  # fmt: skip
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.acting import ACKNOWLEDGED, DEBRIEFED, EXCUSED, SETTLED, SILENCED, UNSILENCED
+from streams.acting import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
 from streams.board.wording import clock, number
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 DID: Final = {
-    ACKNOWLEDGED: "took it", DEBRIEFED: "talked it over", EXCUSED: "asked for an exception", SILENCED: "laid a silence",
-    UNSILENCED: "lifted a silence", SETTLED: "dealt with an event that could not be read",
-}  # fmt: skip
+    ACKNOWLEDGED: "took it",
+    DONE: "said that it is done",
+    DEBRIEFED: "talked it over",
+    EXCUSED: "asked for an exception",
+    SILENCED: "laid a silence",
+    UNSILENCED: "lifted a silence",
+    SETTLED: "dealt with an event that could not be read",
+}
 """What each kind of act is, in words."""
 _WAYS: Final = {"kept/board": "on the board", "kept/link": "by a link in a message", "kept/exceptions": "by the API"}
 _SAID: Final = ("reason", "note", "how", "involved", "cause", "missed", "next_step", "team", "silence", "until",
@@ -44,6 +49,6 @@ def act_row(shell: Shell, act: Act, did: str = "") -> Html:
     head = el("p", el("strong", act.by or "somebody"), f" {did or DID.get(act.type, act.type)}, ",
               clock(act.at, shell.zone, shell.now), f", {way}")  # fmt: skip
     said = [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]
-    about = act.type in (ACKNOWLEDGED, DEBRIEFED, EXCUSED) and act.promise and not did
+    about = act.type in (ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED) and act.promise and not did
     link = el("p", el("a", "the promise", href=f"/promises/{act.promise}"), class_="quiet") if about else None
     return el("li", head, (el("p", text, class_="said") for text in said), link)

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
-    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it.
+    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it;
+    `doable`: that it is done.
     """
 
     view: PromiseView
@@ -41,6 +42,7 @@ class Story(msgspec.Struct, frozen=True):
     reasons: Mapping[str, str] = {}
     excusable: bool = False
     acknowledges: bool = False
+    doable: bool = False
 
 
 def draw(shell: Shell, story: Story) -> str:
@@ -129,6 +131,9 @@ def _deeds(shell: Shell, story: Story) -> list[Html]:
     if story.acknowledges and promise.verdict is None and not taken:
         take = form(shell, "/acts/acknowledge", back, your_name(shell), el("button", "I have it"))
         found.append(el("section", el("h2", "Take it"), take, id="take-it"))
+    if story.doable and promise.verdict is None:
+        done = form(shell, "/acts/done", back, your_name(shell), el("button", "It is done"))
+        found.append(el("section", el("h2", "Mark it done"), done, id="done"))
     may = story.standard.may_excuse if story.standard else ()
     if story.excusable and may:
         choice = el("select", (el("option", who, value=who) for who in may), name="by", required=True)

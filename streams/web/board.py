@@ -22,6 +22,7 @@ from streams.acting import ACKNOWLEDGED, SILENCED, UNSILENCED
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.shell import Shell, page
+from streams.doing import awaited
 from streams.overview import UntoldFilter
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -115,8 +116,7 @@ class Board:
         """Answer `GET /`."""
         await self._live.fresh()
         shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
-        _, waiting = await asked(self.house.books.overview.broken, 0, debriefed=False)
-        text = now.draw(shell, shown, acknowledges=self.acknowledges(), undebriefed=waiting)
+        text = now.draw(shell, shown, acknowledges=self.acknowledges())
         return self.answer(request, text)
 
     async def standards(self, request: web.Request) -> web.Response:
@@ -138,13 +138,15 @@ class Board:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.house.rulebook
+        standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
         told = story.Story(
             found,
-            rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard),
+            standard,
             await asked(books.overview.acts, [found.row.id], causes),
             await asked(books.overview.reasons, found.row.id),
             excusable=self._excusable(found),
             acknowledges=self.acknowledges(),
+            doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )
         return self.answer(request, story.draw(shell, told))
 

@@ -19,8 +19,9 @@ from pydantic import ValidationError
 from standards.duration import parse
 from standards.errors import EventError
 from standards.events import iso
-from streams.acting import ACKNOWLEDGED, DEBRIEFED, SILENCED, UNSILENCED
+from streams.acting import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
 from streams.board.silences import SPANS, TERMS
+from streams.doing import awaited, fields_of
 from streams.web.body import check_type, read_body
 from streams.web.forms import Grant, Settlement
 from streams.web.guard import SESSION
@@ -31,6 +32,8 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from standards.events import Event
+    from standards.ledger import Plain
     from streams.books import PromiseRow
     from streams.web.board import Board
     from streams.web.grants import Grants
@@ -79,7 +82,7 @@ class Acts:
         self._letters = letters
         self._house = board.house
         self._deeds: dict[str, Callable[[Given, str], Awaitable[None]]] = {
-            "acknowledge": self._acknowledge, "excuse": self._excuse, "debrief": self._debrief,
+            "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence,
             "resend": self._resend, "set-aside": self._set_aside,
         }  # fmt: skip
@@ -116,6 +119,19 @@ class Acts:
         if promise.verdict is not None:
             raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
         await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name}, given)
+
+    async def _done(self, given: Given, name: str) -> None:
+        """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
+        promise, rulebook = await self._promise(given), self._house.rulebook
+        standard = rulebook.standards.get(promise.revision)
+        kind = None if standard is None else awaited(standard, rulebook.vocabulary)
+        if kind is None:
+            raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
+        if promise.verdict is not None:
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        said = self._event(DONE, {"promise": promise.id, "by": name}, given)
+        work = self._event(kind.name, fields_of(kind, promise.fields), given, about=promise.id)
+        await self._house.submit([work, said])
 
     async def _excuse(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
@@ -173,16 +189,20 @@ class Acts:
         return found.row
 
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
+        await self._house.submit([self._event(kind, data, given)])
+
+    def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
+        """Make an event; its id is made of what it says, and of what it is `about`, so that a repeat is inert."""
         event = {
             "specversion": "1.0",
-            "id": blake2b(msgspec.json.encode([kind, *sorted(data.items())]), digest_size=10).hexdigest(),
+            "id": blake2b(msgspec.json.encode([kind, about, *sorted(data.items())]), digest_size=10).hexdigest(),
             "source": given["source"],
             "type": kind,
             "time": iso(self._house.wall()),
             "data": data,
         }
         try:
-            await self._house.submit([self._house.reader.one(msgspec.json.encode(event))])
+            return self._house.reader.one(msgspec.json.encode(event))
         except EventError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
 

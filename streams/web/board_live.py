@@ -20,10 +20,12 @@ from aiohttp import WSCloseCode, web
 
 from streams.acting import ACKNOWLEDGED
 from streams.board.changes import Changes
-from streams.board.now import MOST, Picture, picture
+from streams.board.now import MOST, May, Picture, picture
+from streams.doing import awaited
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
+from streams.web.session import may
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,8 +81,11 @@ class Live:
         overview, rulebook = self._house.books.overview, self._house.rulebook
         owing = overview.owing(MOST)
         acts = overview.acts([row.id for row in owing.rows])
-        takes = ACKNOWLEDGED in rulebook.classes
-        return picture(owing, acts, rulebook.standards, self._zone, acknowledges=takes)
+        revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
+        done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
+        can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))
+        shown = picture(owing, acts, rulebook.standards, self._zone, may=can)
+        return msgspec.structs.replace(shown, undebriefed=overview.broken(0, debriefed=False)[1])
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the house while the application runs."""
@@ -136,7 +141,7 @@ class Live:
     async def _tell(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
-        acts, heard = request[ROLE] == "supervisor", -1
+        acts, heard = may(request[ROLE], "supervisor"), -1
         while not socket.closed and not self._stopping:
             news.clear()
             await self.fresh()

@@ -80,6 +80,23 @@ def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
     assert [overview.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
 
 
+def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
+    """Who says that it is done keeps the promise, in their own name; once is enough, and what is over stays so."""
+    proof, served = proof_in(visitor.ask("/")[2]), visitor.served
+    name = promise(served, broken=False)
+    form = {"promise": name, "name": "Ania", "proof": proof, "next": "/"}
+    assert visitor.ask("/acts/done", form)[0] == 303
+    served.go(3)
+    found = served.caller.host.books.promise(name)
+    assert found is not None
+    assert (found.row.verdict, found.lines[-1].cause) == ("kept", ("kept/board", found.lines[-1].cause[1]))  # type: ignore[index]
+    (act,) = served.caller.host.books.overview.acts([name])
+    assert (act.type, act.by) == ("work.reported", "Ania")
+    status, _, page = visitor.ask("/acts/done", form)
+    assert (status, "This promise is kept already" in page) == (409, True)
+    assert visitor.ask("/acts/done", {**form, "promise": promise(served, broken=True)})[0] == 409
+
+
 # --- with a token -------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ def test_a_promise_comes_warns_and_goes(empty: Served, page: Page) -> None:
     expect(page.locator("#list-running li")).to_contain_text(re.compile(r"5[67] s left"), timeout=SOON)
     empty.go(40)
     row = page.locator("#list-warned li")
+    expect(row.get_by_role("button", name="I have it")).to_be_visible(timeout=SOON)
     expect(row).to_contain_text("Open the next register.", timeout=SOON)
     expect(page.locator("#list-running li")).to_have_count(0)
     expect(page.locator("#said")).to_have_text("Open the next register. s3/q1")

@@ -19,7 +19,8 @@ from tests.streams.hosting import SECOND
 # --- roles ---------------------------------------------------------------------------------------------------------
 
 WRITES: dict[str, Role] = {
-    "/acts/acknowledge": "supervisor", "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
+    "/acts/acknowledge": "supervisor", "/acts/done": "supervisor",
+    "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
     "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",
     "/v1/dead-letters/1/resend": "author", "/v1/dead-letters/1/set-aside": "author",
@@ -53,8 +54,8 @@ def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
         text = " ".join(visitor.ask(path)[2] for path in pages)
         found[role] = set(re.findall(r'action="/acts/([a-z-]+)"', text))
     assert found["viewer"] == set()
-    assert found["supervisor"] == {"acknowledge", "silence"}
-    assert found["author"] == found["admin"] == {"acknowledge", "silence", "resend", "set-aside"}
+    assert found["supervisor"] == {"acknowledge", "done", "silence"}
+    assert found["author"] == found["admin"] == {"acknowledge", "done", "silence", "resend", "set-aside"}
 
 
 # --- silences ------------------------------------------------------------------------------------------------------
