@@ -1,0 +1,134 @@
+"""From paths to stories that can be played: each document with the standards, and the policy, that it is about.
+
+A document that names no standards is about those on the command line and, where there are none, about those that lie
+beside it. What is wrong with any of the files is found before one story is played.
+Knows: files. Must not know: how a story is played. Read next: `streams/documents.py`, `running.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from alerts.story import SECTIONS, Telling, read_telling
+from standards.errors import Finding, SpecError
+from standards.story import Story, StoryDocument
+from streams.documents import YAML, Documents, load_standards, read_documents
+from streams.engine import Rules
+from streams.policies import read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from standards.spec import Source
+
+
+class Script(NamedTuple):
+    """A story, who is to be told in it, and the rules by which it is judged and told."""
+
+    file: str
+    line: int
+    story: Story
+    telling: Telling
+    rules: Rules
+
+    @property
+    def until(self) -> int:
+        """How far time goes in it, in microseconds UTC."""
+        return max(self.story.until, self.telling.until)
+
+
+def read_scripts(documents: Documents) -> list[Script]:
+    """Read all stories among an author's files. Raises SpecError with everything that is wrong with any of them."""
+    reading = _Reading(documents)
+    found = [script for source in documents.stories for script in reading.scripts(source)]
+    if reading.findings:
+        raise SpecError(list(dict.fromkeys(reading.findings)))
+    return found
+
+
+class _Reading:
+    """Some documents, whose standards are each read once."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.findings: list[Finding] = []
+        self._rules: dict[tuple[str, ...], Rules | None] = {}
+
+    def scripts(self, source: Source) -> Iterator[Script]:
+        """Read one document."""
+        document = StoryDocument(source, SECTIONS)
+        rules = self._rules_for(document, source)
+        if rules is not None:
+            yield from _scripts(document, rules)
+        self.findings += document.document.findings
+
+    def _rules_for(self, document: StoryDocument, source: Source) -> Rules | None:
+        """Find the rules of a document; None where they cannot be read, or the document itself cannot."""
+        if document.model is None:
+            return None
+        given = self.documents
+        if document.standards is not None:
+            paths = _named(document, Path(source.name).parent)
+            return None if paths is None else self._read(paths)
+        if given.standards:
+            return self._loaded(("",), given)
+        beside = sorted(str(path) for path in Path(source.name).parent.iterdir() if path.name.endswith(YAML))
+        found = self._read(beside, beside=True)
+        if found is None and not self.findings:
+            fix = "name them: standards: shop.yaml, or give them on the command line"
+            document.top.error("no-standards", "there are no standards beside these stories", fix)
+        return found
+
+    def _read(self, paths: Sequence[str], *, beside: bool = False) -> Rules | None:
+        key = tuple(str(Path(path).resolve()) for path in paths)
+        if key in self._rules:
+            return self._rules[key]
+        try:
+            documents = read_documents(paths)
+        except SpecError as error:
+            self.findings += error.findings
+            self._rules[key] = None
+            return None
+        if beside and not documents.standards:
+            return None
+        return self._loaded(key, documents)
+
+    def _loaded(self, key: tuple[str, ...], documents: Documents) -> Rules | None:
+        if key not in self._rules:
+            self._rules[key] = None
+            try:
+                loaded = load_standards(documents.standards)
+                self._rules[key] = Rules(loaded, read_policy(documents.policies, loaded.standards))
+            except SpecError as error:
+                self.findings += error.findings
+        return self._rules[key]
+
+
+def _named(document: StoryDocument, folder: Path) -> list[str] | None:
+    """Give the paths that a document names, as seen from here; None, and findings, where one is not there."""
+    paths = [(index, folder / name) for index, name in enumerate(document.standards or ())]
+    missing = [index for index, path in paths if not path.exists()]
+    for index in missing:
+        document.top.at("standards", index).error(
+            "no-file", f"there is no file or folder {paths[index][1]}", "write the path as seen from this file"
+        )
+    return None if missing else [_short(path) for _, path in paths]
+
+
+def _short(path: Path) -> str:
+    """Write a path without the `..` in it, as findings name it, if it can be seen from here."""
+    whole, here = path.resolve(), Path.cwd()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+
+
+def _scripts(document: StoryDocument, rules: Rules) -> Iterable[Script]:
+    stories = document.document.data.get("stories")
+    for story in document.stories(rules.loaded):
+        data = stories.get(story.name) if isinstance(stories, dict) else None
+        telling = read_telling(story, data, rules.loaded, rules.people)
+        place = document.document.spot(story.entry.path).key
+        if story.expect is None and telling.notices is None and telling.withheld is None:
+            fix = "add expect:, notices: or withheld:, or remove it"
+            story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
+        yield Script(document.document.name, place.line, story, telling, rules)
