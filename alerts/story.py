@@ -15,6 +15,7 @@ from alerts.story_model import NOBODY, NoticeModel, WithheldModel
 from standards.hours import did_you_mean
 from standards.promise import Kind
 from standards.story import at_of, promise_name
+from standards.story_clock import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +47,7 @@ class ExpectedNotice(msgspec.Struct, frozen=True):
         text = notice.text.casefold()
         spoken_for = {names.get(promise, promise) for promise in notice.speaks_for}
         return (
-            self.at == at
+            same(self.at, at)
             and self.to in (None, notice.to)
             and self.kind in (None, notice.kind)
             and self.promises in (None, len(notice.speaks_for))
@@ -68,7 +69,7 @@ class ExpectedWithheld(msgspec.Struct, frozen=True):
     def fits(self, withheld: Withheld, name: str, kind: str) -> bool:
         """Say whether a message that was not sent is this one; `name` is its promise's, `kind` its line's."""
         return (
-            self.at == withheld.at
+            same(self.at, withheld.at)
             and self.reason == withheld.reason
             and self.to in (None, withheld.to or NOBODY)
             and self.about in (None, name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.duration import parse
+from standards.duration import MILLISECOND, parse
 from standards.events import microseconds, moment
 from standards.hours import zone as zone_of
 
@@ -24,6 +24,9 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
 _LATER = re.compile(r"\+(\d{1,4})d", re.ASCII)
 _FIX = "write a time of day, 10:00:05, with a day before it where it is another one: tue 10:00, +1d 10:00"
+PRECISION = MILLISECOND
+"""How exactly times are told, and compared: what comes late is known a microsecond after an instant, and is told as at
+that instant."""
 START_FIX = "write a day, a time and a zone: 2026-03-02 10:00 Europe/Warsaw"
 
 
@@ -59,9 +62,14 @@ class StoryClock(msgspec.Struct, frozen=True):
 
     def show(self, at: int) -> str:
         """Print an instant as it stands in a story: the time of day, with the date before it on another day."""
-        local = moment(at).astimezone(self.zone)
-        clock = local.time().isoformat()
+        local = moment(at - at % PRECISION).astimezone(self.zone)
+        clock = local.time().isoformat("milliseconds").removesuffix(".000")
         return clock if local.date() == self.day else f"{local.date()} {clock}"
+
+
+def same(expected: int, happened: int) -> bool:
+    """Say whether two instants are one to a story."""
+    return expected // PRECISION == happened // PRECISION
 
 
 def read_start(text: str) -> StoryClock:

@@ -143,9 +143,10 @@ class Writing:
     def _act(self, data: dict[str, Any]) -> None:
         """Fill in what an act says by itself, and the promise that it is about."""
         model = self.model
+        if model.act in ("silence", "unsilence"):
+            data.setdefault("silence", "silence")
         if model.act == "silence":
             span = self.entry.at("for").duration(model.for_)
-            data.setdefault("silence", "silence")
             if span is not None:
                 data["until"] = iso(self.at + span)
         if model.act == "grant":

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from alerts.story import is_digest
 from alerts.story_model import NOBODY
+from standards.story_clock import same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from alerts.notice import Notice, Withheld
     from alerts.story import ExpectedNotice, ExpectedWithheld, Telling
@@ -27,16 +28,15 @@ H = TypeVar("H")
 
 
 class Row(NamedTuple):
-    """One thing at an instant, in words: as it was expected, as it happened; empty where it was not."""
+    """One thing at an instant, in words: as it was expected, as it happened; empty where it was not.
+
+    Where both are there and it does not fit, they differ in what the story says of it.
+    """
 
     at: int
     expected: str
     happened: str
-
-    @property
-    def fits(self) -> bool:
-        """Say whether it happened as expected."""
-        return bool(self.expected and self.happened)
+    fits: bool
 
 
 class Compared(NamedTuple):
@@ -86,26 +86,25 @@ class _Comparing:
 
         def fits(want: Expected, line: Line) -> bool:
             return (
-                want.at == line.at
+                same(want.at, line.at)
                 and want.kind == line.kind
                 and want.promise == self._name(line.promise)
                 and want.verdict in (None, line.verdict)
-                and want.due in (-1, line.due)
-                and want.known in (-1, line.known)
+                and (want.due < 0 or same(want.due, line.due))
+                and (want.known < 0 or same(want.known, line.known))
                 and want.reason in (None, self.played.reasons.get(line.id))
             )
 
-        rows = []
-        for want, line in pairs(expected, happened, fits):
-            at = want.at if want is not None else line.at if line is not None else 0
-            found = "" if line is None else self._line(line, want or self._near(expected, line))
-            rows.append(Row(at, "" if want is None else self._expected(want), found))
-        return rows
+        def alike(want: Expected, line: Line) -> bool:
+            return (want.kind, want.promise) == (line.kind, self._name(line.promise)) and same(want.at, line.at)
 
-    def _near(self, expected: Sequence[Expected], line: Line) -> Expected | None:
-        """Find what was expected of the same promise at the same instant: what differs is to be shown then."""
-        name = self._name(line.promise)
-        return next((w for w in expected if (w.at, w.kind, w.promise) == (line.at, line.kind, name)), None)
+        rows = []
+        paired = pairs(expected, happened, fits)
+        for want, line, fit in beside(paired, alike):
+            at = want.at if want is not None else line.at if line is not None else 0
+            found = "" if line is None else self._line(line, want)
+            rows.append(Row(at, "" if want is None else self._expected(want), found, fit))
+        return rows
 
     def _expected(self, want: Expected) -> str:
         more = [f"to {want.verdict}"] if want.verdict is not None else []
@@ -129,10 +128,14 @@ class _Comparing:
         def told_at(notice: Notice) -> int:
             return notice.decided if notice.decided >= 0 else known.get(notice.id, notice.at)
 
+        def alike(want: ExpectedNotice, notice: Notice) -> bool:
+            return same(want.at, told_at(notice)) and want.to in (None, notice.to)
+
         rows = []
-        for want, notice in pairs(expected, happened, lambda w, n: w.fits(n, self.played.names, told_at(n))):
+        paired = pairs(expected, happened, lambda want, it: want.fits(it, self.played.names, told_at(it)))
+        for want, notice, fit in beside(paired, alike):
             at = want.at if want is not None else told_at(notice) if notice is not None else 0
-            rows.append(Row(at, _wanted(want), "" if notice is None else self._notice(notice)))
+            rows.append(Row(at, _wanted(want), "" if notice is None else self._notice(notice), fit))
         return rows
 
     def _notice(self, notice: Notice) -> str:
@@ -143,19 +146,19 @@ class _Comparing:
 
     def withheld(self, expected: Sequence[ExpectedWithheld], happened: Sequence[Withheld]) -> list[Row]:
         """Compare messages that were not sent."""
+
+        def fits(want: ExpectedWithheld, each: Withheld) -> bool:
+            return want.fits(each, self._name(each.promise), self.kinds.get(each.line, ""))
+
+        def alike(want: ExpectedWithheld, each: Withheld) -> bool:
+            return same(want.at, each.at) and want.to in (None, each.to or NOBODY)
+
         rows = []
-        fits: Callable[[ExpectedWithheld, Withheld], bool] = lambda want, each: want.fits(  # noqa: E731 - said once
-            each, self._name(each.promise), self.kinds.get(each.line, "")
-        )
-        for want, each in pairs(expected, happened, fits):
+        paired = pairs(expected, happened, fits)
+        for want, each, fit in beside(paired, alike):
             at = want.at if want is not None else each.at if each is not None else 0
             found = "" if each is None else self._held_back(each)
-            asked = (
-                ""
-                if want is None
-                else _held_back(want.to or "somebody", want.kind or "", want.about or "", want.reason)
-            )
-            rows.append(Row(at, asked, found))
+            rows.append(Row(at, _unwanted(want), found, fit))
         return rows
 
     def _held_back(self, each: Withheld) -> str:
@@ -164,6 +167,11 @@ class _Comparing:
 
 def _held_back(to: str, kind: str, about: str, reason: str) -> str:
     return " ".join(part for part in (f"not to {to}:", kind, about, f"({reason})") if part)
+
+
+def _unwanted(want: ExpectedWithheld | None) -> str:
+    """Tell a message that is expected not to be sent."""
+    return "" if want is None else _held_back(want.to or "somebody", want.kind or "", want.about or "", want.reason)
 
 
 def _wanted(want: ExpectedNotice | None) -> str:
@@ -204,6 +212,24 @@ def pairs(
     paired: list[tuple[W | None, H | None]] = [(expected[want], happened[at]) for at, want in owner.items()]
     paired += [(expected[want], None) for want in left]
     return paired + [(None, found) for at, found in enumerate(happened) if at not in owner]
+
+
+def beside(
+    paired: Iterable[tuple[W | None, H | None]], alike: Callable[[W, H], bool]
+) -> Iterator[tuple[W | None, H | None, bool]]:
+    """Put what did not happen as expected beside what is alike and happened; gives each pair, and whether it fits."""
+    missing, surprising = [], []
+    for want, found in paired:
+        if want is not None and found is not None:
+            yield want, found, True
+        elif want is not None:
+            missing.append(want)
+        elif found is not None:
+            surprising.append(found)
+    for want in missing:
+        near = next((index for index, found in enumerate(surprising) if alike(want, found)), None)
+        yield want, None if near is None else surprising.pop(near), False
+    yield from ((None, found, False) for found in surprising)
 
 
 def _hand_over(at: int, before: dict[int, int], owner: dict[int, int], first: int) -> None:

@@ -31,6 +31,8 @@ AROUND = 4
 """So many rows stand around each difference; the others are counted."""
 SHOWN = 12
 """So many differences are shown; the others are counted."""
+DEEP = 6
+"""So many lines of one cell are shown."""
 _RED, _DIM, _PLAIN = "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
 
@@ -41,10 +43,7 @@ class _Entry(NamedTuple):
     given: str = ""
     expected: str = ""
     happened: str = ""
-
-    @property
-    def differs(self) -> bool:
-        return not self.given and not (self.expected and self.happened)
+    differs: bool = False
 
 
 class Timeline:
@@ -77,7 +76,7 @@ class Timeline:
         found = [_Entry(sent[0].arrives, given=_told(sent)) for sent in groups]
         found += [_Entry(f.at, given="Kept crashes" if f.crash else "Kept is restarted") for f in self.story.faults]
         for rows in self.compared.sections.values():
-            found += [_Entry(row.at, "", row.expected, row.happened) for row in rows]
+            found += [_Entry(row.at, "", row.expected, row.happened, not row.fits) for row in rows]
         return sorted(found, key=attrgetter("at"))
 
     def _rows(self, entries: Sequence[_Entry], *, colour: bool) -> Iterator[str]:
@@ -90,13 +89,13 @@ class Timeline:
                 skipped += 1
                 continue
             if skipped:
-                yield f"    ... {skipped} rows"
+                yield f"    ... {_rows(skipped)}"
                 skipped = 0
             mark = ">" if index == differing[0] else "x" if entry.differs else " "
             yield from self._row(entry, mark, colour=colour)
         if skipped:
             more = len(differing) - SHOWN
-            yield f"    ... {skipped} rows" + (f", {more} more differences among them" if more > 0 else "")
+            yield f"    ... {_rows(skipped)}" + (f", {more} more differences among them" if more > 0 else "")
 
     def _row(self, entry: _Entry, mark: str, *, colour: bool) -> Iterator[str]:
         since = entry.at - self.story.clock.start
@@ -106,17 +105,23 @@ class Timeline:
         if entry.given:
             yield _painted(f"{head}({printable(entry.given)})", _DIM, colour=colour)
             return
-        left = wrap(printable(entry.expected) or "nothing", self._column)
-        right = wrap(printable(entry.happened) or "nothing", self._column)
+        left, right = (self._cell(text) for text in (entry.expected, entry.happened))
         for index in range(max(len(left), len(right))):
             first, second = (side[index] if index < len(side) else "" for side in (left, right))
             row = f"{head if not index else '':{len(head)}}{first:{self._column}}  {second}".rstrip()
             yield _painted(row, _RED, colour=colour and entry.differs)
 
+    def _cell(self, text: str) -> list[str]:
+        return wrap(printable(text) or "nothing", self._column, max_lines=DEEP, placeholder=" ...")
+
     def _first(self, entry: _Entry) -> Iterator[str]:
         """Say in a sentence what the first difference is, and when the same happened instead, or was expected."""
         show = self.story.clock.show
         rows: list[Row] = [row for rows in self.compared.sections.values() for row in rows if not row.fits]
+        if entry.expected and entry.happened:
+            found = f"at {show(entry.at)}, {entry.expected} was expected; it was {entry.happened}"
+            yield f"  the first difference: {printable(found)}"
+            return
         if entry.expected:
             other = next((row for row in rows if row.happened == entry.expected), None)
             sentence = f"at {show(entry.at)}, {entry.expected} was expected and did not happen"
@@ -129,6 +134,10 @@ class Timeline:
             span = other.at - entry.at
             sentence += f"; {instead} at {show(other.at)}, {_apart(span)} {'later' if span > 0 else 'earlier'}"
         yield f"  the first difference: {printable(sentence)}."
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
 
 
 def _apart(span: int) -> str:
