@@ -101,10 +101,10 @@ def read_telling(story: Story, data: Value, loaded: Loaded, people: People | Non
     given = data if isinstance(data, dict) else {}
     notices = [each for part in reading.listed("notices", NoticeModel, given) for each in reading.notice(*part)]
     withheld = [each for part in reading.listed("withheld", WithheldModel, given) for each in reading.withheld(*part)]
-    for index, each in enumerate(story.expect or ()):
+    for each in story.expect or ():
         if each.reason is not None and each.reason not in REASONS:
             fix = did_you_mean(each.reason, REASONS) or f"write one of: {', '.join(REASONS)}"
-            story.entry.at("expect", index, "reason").error(
+            story.entry.at("expect", each.entry, "reason").error(
                 "unknown-reason", f"there is no reason {each.reason!r}", fix
             )
     if "withheld" in given and people is None:
@@ -162,6 +162,9 @@ class _Reading:
         known = {} if self.people is None else self.people.people
         if name is None or name in known:
             return
-        fix = did_you_mean(name, known) or f"name one of: {', '.join(sorted(known)) or 'none yet'}"
-        found = f"there is no person or room {name!r}" if known else "no policy names anybody"
-        entry.at("to").error("unknown-person", found, fix)
+        if not known:
+            fix = "leave to: out, or name a policy among the standards"
+            entry.at("to").error("no-policy", "without a policy everything is told to everybody", fix)
+            return
+        fix = did_you_mean(name, known) or f"name one of: {', '.join(sorted(known))}"
+        entry.at("to").error("unknown-person", f"there is no person or room {name!r}", fix)

@@ -36,11 +36,15 @@ _LISTS: dict[str, type[Strict]] = {"given": GivenModel, "expect": ExpectModel}
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """A line of the ledger that is expected: `promise` by its name. -1 and None are not looked at."""
+    """A line of the ledger that is expected: `promise` by its name. -1 and None are not looked at.
+
+    `entry` is the place in the list, for findings.
+    """
 
     at: int
     kind: Kind
     promise: str
+    entry: int
     verdict: Verdict | None = None
     due: int = -1
     known: int = -1
@@ -108,6 +112,8 @@ class StoryDocument:
         model = self.model
         if model is None or not isinstance(found, dict):
             return
+        if model.with_:
+            _Reading(self.top, loaded, model).check_common(self.top.at("with"), model.with_)
         for name, data in found.items():
             entry = self.top.at("stories", name)
             left = (
@@ -135,20 +141,40 @@ class _Reading:
         clock = None if model is None else self._clock(model)
         if model is None or clock is None:
             return None
+        self.check_common(entry.at("with"), model.with_)
         given = Given(self.loaded, clock, {**self.document.with_, **model.with_})
         for number, (part, found) in enumerate(self._listed("given", GivenModel, parts["given"])):
             given.take(part, found, number)
         sent = tuple(given.sent())
         expect = self._expected(clock, parts["expect"]) if isinstance(data, dict) and "expect" in data else None
-        ends = [each.arrives for each in sent] + [fault.back for fault in given.faults]
-        until = max([clock.start, *ends, *(each.at for each in expect or ())])
-        if model.until is not None:
-            end = entry.at("until").attempt("bad-time", lambda: clock.read(str(model.until)))
-            if end is not None and end < max([clock.start, *ends]):
-                entry.at("until").error("bad-time", "more happens after that", "let the story go on for longer")
-            until = max(until, end or 0) if expect is None else (end or until)
+        until = self._until(
+            model, clock, [each.arrives for each in sent] + [fault.back for fault in given.faults], expect
+        )
         standards, kinds = self._only(model, expect or ())
         return Story(entry.name, entry, clock, until, sent, tuple(given.faults), expect, standards, kinds)
+
+    def _until(
+        self, model: StoryModel, clock: StoryClock, comes: Sequence[int], expect: Sequence[Expected] | None
+    ) -> int:
+        """Give how far time goes: to what the story says, or to the last time in it."""
+        last = max([clock.start, *comes])
+        told = max([last, *(each.at for each in expect or ())])
+        if model.until is None:
+            return told
+        entry = self.entry.at("until")
+        until = entry.attempt("bad-time", lambda: clock.read(str(model.until)))
+        if until is not None and until < told:
+            more = "happens" if until < last else "is expected"
+            entry.error("bad-time", f"more {more} after that", "let the story go on for longer")
+        return told if until is None else until
+
+    def check_common(self, entry: Entry, common: Mapping[str, object]) -> None:
+        """See that each field that is meant for every event is one of some event."""
+        known = {name for kind in self.loaded.vocabulary.values() for name in kind.fields}
+        for name in common:
+            if name not in known:
+                fix = did_you_mean(name, known) or "name a field of your events"
+                entry.at(name).error("unknown-field", f"no event has a field {name!r}", fix, key=True)
 
     def _clock(self, model: StoryModel) -> StoryClock | None:
         text = model.start or self.document.start
@@ -200,7 +226,7 @@ class _Reading:
         for text in getattr(model, kinds[0]):
             named = promise_name(entry.at(kinds[0]), text, self.loaded)
             if named is not None:
-                yield Expected(at, kinds[0], named, model.to, due, known, model.reason)
+                yield Expected(at, kinds[0], named, int(entry.path[-1]), model.to, due, known, model.reason)
 
     def _only(self, model: StoryModel, expect: Sequence[Expected]) -> tuple[frozenset[str], frozenset[Kind]]:
         """Say which standards and kinds are looked at."""

@@ -87,6 +87,8 @@ class Given:
                 self._restarts.append((self.at, str(model.restart), entry.at("restart")))
             case step:
                 back = self.at + (entry.at("for").duration(model.for_) or 0)
+                if self.faults and self.at < self.faults[-1].back:
+                    entry.error("bad-step", "Kept is not back yet from the one before", "write a later time")
                 self.faults.append(Fault(self.at, back, step == "crash", number))
 
     def _silence(self, entry: Entry, model: GivenModel) -> None:

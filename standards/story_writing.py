@@ -154,17 +154,16 @@ class Writing:
         if model.promise is None:
             return
         named = named_promise(model.promise, self.loaded, nth=model.nth or 0)
-        if named is None and model.act is None:
+        if named is None and model.act is None:  # some other id, as it stands
             data["promise"] = model.promise
-        elif named is None:
+            return
+        if named is None:
             known = [standard.id for standard in self.loaded.standards]
             self.entry.at("promise").unknown("standard", model.promise.partition(" ")[0], known)
-            data["promise"] = ""
-        else:
-            self.promise = named
-            data["promise"] = ""
-        if self.kind == "exception.granted" and named is not None:
-            data["standard"], data["subject"] = named.standard, ""
+        self.promise = named
+        data["promise"] = ""
+        if self.kind == "exception.granted":
+            data["standard"], data["subject"] = named.standard if named is not None else "", ""
 
     def _times(self, data: Mapping[str, Any]) -> int:
         """Say how many events these are."""

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -156,7 +156,7 @@ def check(
     warned = len(loaded.warnings)
     mappings = f", {_some(len(documents.mappings), 'mapping')}" if documents.mappings else ""
     mappings += ", 1 policy" if documents.policies else ""
-    mappings += f", {_some(stories, 'story').replace('storys', 'stories')}" if stories else ""
+    mappings += f", {stories} {'story' if stories == 1 else 'stories'}" if stories else ""
     read = f"{_some(len(loaded.standards), 'standard')}{mappings}"
     typer.echo(f"{read}: {_some(warned, 'warning') if warned else 'no findings'}.", err=True)
     raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
@@ -267,11 +267,14 @@ def why(
 
 
 @app.command(epilog="Example: kept schema > kept.schema.json")
-def schema() -> None:
-    """Print the JSON Schema for editors."""
+def schema(
+    form: Annotated[Literal["standards", "stories"], typer.Argument(help="Of which documents.")] = "standards",
+) -> None:
+    """Print the JSON Schema for editors: of standards, or of stories."""
+    from alerts.story_model import story_schema
     from standards.spec import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(json.dumps(story_schema() if form == "stories" else json_schema(), indent=2))
 
 
 kafka.register(app)

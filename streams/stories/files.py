@@ -1,7 +1,7 @@
 """From paths to stories that can be played: each document with the standards, and the policy, that it is about.
 
-A document that names no standards is about those on the command line and, where there are none, about those that lie
-beside it. What is wrong with any of the files is found before one story is played.
+A document that names no standards is about those that lie beside it and, where there are none, about those on the
+command line. What is wrong with any of the files is found before one story is played.
 Knows: files. Must not know: how a story is played. Read next: `streams/documents.py`, `running.py`.
 """
 
@@ -61,38 +61,39 @@ class _Reading:
         rules = self._rules_for(document, source)
         if rules is not None:
             yield from _scripts(document, rules)
-        self.findings += document.document.findings
+        by_place = sorted(document.document.findings, key=lambda f: (f.place.line, f.place.column, f.id))
+        self.findings += by_place
 
     def _rules_for(self, document: StoryDocument, source: Source) -> Rules | None:
         """Find the rules of a document; None where they cannot be read, or the document itself cannot."""
         if document.model is None:
             return None
-        given = self.documents
+        folder = Path(source.name).parent
         if document.standards is not None:
-            paths = _named(document, Path(source.name).parent)
+            paths = _named(document, folder)
             return None if paths is None else self._read(paths)
-        if given.standards:
-            return self._loaded(("",), given)
-        beside = sorted(str(path) for path in Path(source.name).parent.iterdir() if path.name.endswith(YAML))
-        found = self._read(beside, beside=True)
-        if found is None and not self.findings:
-            fix = "name them: standards: shop.yaml, or give them on the command line"
-            document.top.error("no-standards", "there are no standards beside these stories", fix)
-        return found
+        beside = sorted(str(path) for path in folder.iterdir() if path.name.endswith(YAML) and path.is_file())
+        lying = self._documents(beside)
+        if lying is None or lying.standards:
+            return None if lying is None else self._loaded((str(folder.resolve()),), lying)
+        if self.documents.standards:
+            return self._loaded(("",), self.documents)
+        fix = "name them: standards: shop.yaml, or give them on the command line"
+        document.top.error("no-standards", "there are no standards beside these stories", fix)
+        return None
 
-    def _read(self, paths: Sequence[str], *, beside: bool = False) -> Rules | None:
-        key = tuple(str(Path(path).resolve()) for path in paths)
-        if key in self._rules:
-            return self._rules[key]
+    def _read(self, paths: Sequence[str]) -> Rules | None:
+        documents = self._documents(paths)
+        return (
+            None if documents is None else self._loaded(tuple(str(Path(path).resolve()) for path in paths), documents)
+        )
+
+    def _documents(self, paths: Sequence[str]) -> Documents | None:
         try:
-            documents = read_documents(paths)
+            return read_documents(paths)
         except SpecError as error:
             self.findings += error.findings
-            self._rules[key] = None
             return None
-        if beside and not documents.standards:
-            return None
-        return self._loaded(key, documents)
 
     def _loaded(self, key: tuple[str, ...], documents: Documents) -> Rules | None:
         if key not in self._rules:

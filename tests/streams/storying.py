@@ -88,7 +88,7 @@ def by_id(items: Iterable[Line]) -> dict[str, bytes]:
 
 
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
-    """Take a story through the embedded host. A crash leaves it no time: the next host finds the disk as it was then."""
+    """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
     clock = Clock(moments[0].wall)
     options = Options(zone=script.story.clock.zone, policies=_People(script.rules))
     data = folder / "data-0"

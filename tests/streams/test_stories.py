@@ -9,6 +9,7 @@ import pytest
 from alerts.notice import Reason
 from alerts.story import is_digest
 from standards.duration import HOUR
+from streams.documents import load_standards, read_documents
 from streams.stories.files import Script
 from streams.stories.running import run
 from tests.streams.storying import DESK, ROOT, Host, embedded, in_memory, played, scripts
@@ -42,12 +43,10 @@ def test_every_pack_and_example_has_stories() -> None:
         beside = file.with_name("stories.yaml")
         path = beside if beside.exists() else file.parent / "stories" / file.name
         kinds: dict[str, set[str]] = {}
-        found = scripts(path)
-        for script in found:
+        for script in scripts(path):
             for expected in script.story.expect or ():
                 kinds.setdefault(expected.promise.partition(" ")[0], set()).add(expected.kind)
-        own = {standard.id for script in scripts(path, file) for standard in script.rules.loaded.standards}
-        mine = {name for name in own if f"  {name}:" in file.read_text(encoding="utf-8")}
+        mine = {standard.id for standard in load_standards(read_documents([str(file)]).standards).standards}
         assert mine
         assert {name for name in mine if "broken" not in kinds.get(name, ())} == set()
         bounded = {name for name in mine if "kept" not in kinds[name]}
