@@ -88,7 +88,7 @@ class StoryDocument:
 
     def _read_top(self) -> None:
         data = self.document.data
-        if "kept" in data and (data["kept"] != VERSION or isinstance(data["kept"], bool)):
+        if data.get("kept") != VERSION or isinstance(data["kept"], bool):
             self.top.at("kept").error("wrong-value", "only version 1 of this form is known", "begin it with kept: 1")
             data = {**data, "kept": VERSION}
         stories = data.get("stories")
@@ -196,8 +196,9 @@ class _Reading:
                 part.error("wrong-type", f"{key} must be a list", "write each entry with - in front")
             return
         for index, value in enumerate(data):
+            findings = len(part.findings)
             found = part.at(index).read(model, value)
-            if found is not None:
+            if found is not None and len(part.findings) == findings:  # else more would seem to be wrong than is
                 yield part.at(index), found
 
     def _expected(self, clock: StoryClock, data: Value) -> tuple[Expected, ...]:
@@ -209,8 +210,9 @@ class _Reading:
         at = clock.start
         for index, value in enumerate(data):
             entry = part.at(index)
+            findings = len(entry.findings)
             model = entry.read(ExpectModel, value)
-            if model is None:
+            if model is None or len(entry.findings) > findings:
                 continue
             at = at_of(entry, "at", model.at, clock) if model.at is not None else at
             found += self._lines(entry, model, at, clock)

@@ -136,7 +136,7 @@ class Writing:
         data.update((name, value) for name, value in written.items() if name in fields)
         self._act(data)
         missing = [name for name, field in fields.items() if not field.optional and name not in data]
-        if missing:
+        if missing and all(name in fields for name in written):
             entry.error("missing-field", f"{self.kind} needs {' and '.join(missing)}", f"add {missing[0]}:")
         return data
 
@@ -173,6 +173,8 @@ class Writing:
             if length != times:
                 found = f"{name} has {length} values for {times} events"
                 self.entry.at(name).error("bad-repeat", found, "write one value for each event")
+        if self.model.every is not None and times == 1 and self.model.times is None:
+            self.entry.at("every").error("bad-repeat", "nothing says how often it comes", "add times: 20", key=True)
         if times > MOST_TIMES:
             self.entry.error("bad-repeat", f"these are {times} events", f"write {MOST_TIMES} at most")
         return times
@@ -188,6 +190,8 @@ class Writing:
             value = value[index]
         numeric = field.type in ("integer", "number")
         if numeric and isinstance(value, str) and (ramp := _RAMP.fullmatch(value)):
+            if times == 1:
+                self.entry.at(name).error("bad-repeat", "a ramp needs several events", "add times: 5 and every: 10s")
             return _on_ramp(ramp, place, whole=field.type == "integer")
         if isinstance(value, str) and field.type == "time":
             read = lambda: value if "T" in value else iso(self.clock.read(value))  # noqa: E731 - said once
