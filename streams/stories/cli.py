@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Final
@@ -18,13 +19,14 @@ import typer
 from standards.errors import Finding, Place, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from streams.stories.files import Script
     from streams.stories.running import Result
 
 FOUND: Final = 1
 """The exit code where a story did not go as it says."""
+WATCHED: Final = (".yaml", ".yml", ".ics")
 LOOK_SECONDS: Final = 0.3
 """How often the files are looked at, in seconds, where somebody watches."""
 
@@ -56,14 +58,20 @@ def run_stories(
     raise typer.Exit(FOUND if any(result.failure for result in _once(paths, junit, run)) else 0)
 
 
-def _once(paths: Sequence[str], junit: str | None, run: str | None) -> list[Result]:
-    """Run them once. Raises SpecError: then nothing is run, and no report is written."""
+def _once(paths: Sequence[str], junit: str | None, run: str | None, read: set[str] | None = None) -> list[Result]:
+    """Run them once, and note in `read` which files they rest on.
+
+    Raises SpecError: then nothing is run, and no report is written.
+    """
     from streams.stories import junit as report
     from streams.stories.running import run as play_all
     from streams.stories.running import summary
 
+    scripts = _chosen(paths, run)
+    if read is not None:
+        read.update(file for script in scripts for file in (script.file, *script.read))
     results: list[Result] = []
-    for result in play_all(_chosen(paths, run), width=get_terminal_size((110, 24)).columns):
+    for result in play_all(scripts, width=get_terminal_size((110, 24)).columns):
         results.append(result)
         _print(result)
     if junit is not None:
@@ -104,25 +112,29 @@ def _print(result: Result) -> None:
 
 def _watch(paths: Sequence[str], junit: str | None, run: str | None) -> None:
     """Run them, and again whenever a file changes, until interrupted."""
+    read: set[str] = set()
     while True:
-        before = list(_marks(paths))
+        known = _marks(paths, read)  # before they are read, so that no change is missed
         try:
-            _once(paths, junit, run)
+            _once(paths, junit, run, read)
         except SpecError as error:
             typer.echo(f"{error}\n", err=True)
+        before = now = last = {**_marks(paths, read), **known}
         typer.echo("kept: waiting for a file to change; Ctrl-C ends it.", err=True)
-        while before == list(_marks(paths)):
+        while not now == last != before:  # changed, and nobody is writing any more
             time.sleep(LOOK_SECONDS)
+            last, now = now, _marks(paths, read)
         typer.echo(f"\n--- {time.strftime('%H:%M:%S')} ---", err=True)
 
 
-def _marks(paths: Sequence[str]) -> Iterator[object]:
-    """Give name, time of change and size of whatever is at the paths, beside them, and in their folders."""
+def _marks(paths: Sequence[str], read: set[str]) -> dict[str, tuple[int, int]]:
+    """Give time of change and size, by name, of what lies at the paths, beside them, and of what was read."""
+    files = {Path(file) for file in read}
     for path in map(Path, paths):
-        around = path.rglob("*") if path.is_dir() else path.parent.glob("*")
-        for file in sorted(around):
-            try:
-                found = file.stat()
-            except OSError:
-                continue
-            yield str(file), found.st_mtime_ns, found.st_size
+        files.update(file for file in (path.rglob("*") if path.is_dir() else path.parent.glob("*")))
+    marks: dict[str, tuple[int, int]] = {}
+    for file in sorted(file for file in files if file.suffix in WATCHED):
+        with suppress(OSError):
+            found = file.stat()
+            marks[str(file)] = found.st_mtime_ns, found.st_size
+    return marks

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 
 class Script(NamedTuple):
-    """A story, who is to be told in it, and the rules by which it is judged and told."""
+    """A story, who is to be told in it, and the rules by which it is judged and told, from the files `read`."""
 
     file: str
     line: int
     story: Story
     telling: Telling
     rules: Rules
+    read: tuple[str, ...] = ()
 
     @property
     def until(self) -> int:
@@ -47,24 +48,27 @@ def read_scripts(documents: Documents) -> list[Script]:
     return found
 
 
+_Found = tuple[Rules, tuple[str, ...]]
+
+
 class _Reading:
     """Some documents, whose standards are each read once."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
         self.findings: list[Finding] = []
-        self._rules: dict[tuple[str, ...], Rules | None] = {}
+        self._rules: dict[tuple[str, ...], _Found | None] = {}
 
     def scripts(self, source: Source) -> Iterator[Script]:
         """Read one document."""
         document = StoryDocument(source, SECTIONS)
-        rules = self._rules_for(document, source)
-        if rules is not None:
-            yield from _scripts(document, rules)
+        found = self._rules_for(document, source)
+        if found is not None:
+            yield from _scripts(document, *found)
         by_place = sorted(document.document.findings, key=lambda f: (f.place.line, f.place.column, f.id))
         self.findings += by_place
 
-    def _rules_for(self, document: StoryDocument, source: Source) -> Rules | None:
+    def _rules_for(self, document: StoryDocument, source: Source) -> _Found | None:
         """Find the rules of a document; None where they cannot be read, or the document itself cannot."""
         if document.model is None:
             return None
@@ -82,7 +86,7 @@ class _Reading:
         document.top.error("no-standards", "there are no standards beside these stories", fix)
         return None
 
-    def _read(self, paths: Sequence[str]) -> Rules | None:
+    def _read(self, paths: Sequence[str]) -> _Found | None:
         documents = self._documents(paths)
         return (
             None if documents is None else self._loaded(tuple(str(Path(path).resolve()) for path in paths), documents)
@@ -95,12 +99,14 @@ class _Reading:
             self.findings += error.findings
             return None
 
-    def _loaded(self, key: tuple[str, ...], documents: Documents) -> Rules | None:
+    def _loaded(self, key: tuple[str, ...], documents: Documents) -> _Found | None:
         if key not in self._rules:
             self._rules[key] = None
             try:
                 loaded = load_standards(documents.standards)
-                self._rules[key] = Rules(loaded, read_policy(documents.policies, loaded.standards))
+                rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
+                read = tuple(source.name for source in (*documents.standards, *documents.policies))
+                self._rules[key] = rules, read
             except SpecError as error:
                 self.findings += error.findings
         return self._rules[key]
@@ -123,7 +129,7 @@ def _short(path: Path) -> str:
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
 
 
-def _scripts(document: StoryDocument, rules: Rules) -> Iterable[Script]:
+def _scripts(document: StoryDocument, rules: Rules, read: tuple[str, ...]) -> Iterable[Script]:
     stories = document.document.data.get("stories")
     for story in document.stories(rules.loaded):
         data = stories.get(story.name) if isinstance(stories, dict) else None
@@ -132,4 +138,4 @@ def _scripts(document: StoryDocument, rules: Rules) -> Iterable[Script]:
         if story.expect is None and telling.notices is None and telling.withheld is None:
             fix = "add expect:, notices: or withheld:, or remove it"
             story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
-        yield Script(document.document.name, place.line, story, telling, rules)
+        yield Script(document.document.name, place.line, story, telling, rules, read)
