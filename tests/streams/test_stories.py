@@ -4,10 +4,13 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+import jsonschema_rs
 import pytest
 
 from alerts.notice import Reason
 from alerts.story import is_digest
+from alerts.story_model import story_schema
+from standards.document import Document
 from standards.duration import HOUR
 from streams.documents import load_standards, read_documents
 from streams.stories.files import Script
@@ -34,6 +37,16 @@ def test_what_is_shipped_holds(path: Path) -> None:
     results = list(run(scripts(path)))
     assert results
     assert ["\n".join([result.name, *result.failure]) for result in results if result.failure] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=named)
+def test_editors_accept_what_is_shipped(path: Path) -> None:
+    """The JSON Schema for editors has nothing against a story that Kept takes, and something against a slip."""
+    validator = jsonschema_rs.Draft7Validator(story_schema())
+    data = Document(path.name, path.read_text(encoding="utf-8")).data
+    assert [error.message for error in validator.iter_errors(data)] == []
+    assert not validator.is_valid({**data, "storys": {}})
+    assert not validator.is_valid({**data, "stories": {"one": {"notices": [{"too": "ann"}]}}})
 
 
 def test_every_pack_and_example_has_stories() -> None:
