@@ -185,7 +185,7 @@ def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[s
     """Return the keys of a model or, going down the path `under`, of one of its parts."""
     for part in under:
         model = _INNER.get(str(part), model)
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 class Problem(NamedTuple):
@@ -221,7 +221,12 @@ def validate(model: type[M], data: object) -> tuple[M | None, list[Problem]]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 7) of a standards document, for editors."""
-    schema = DocumentModel.model_json_schema(ref_template="#/definitions/{model}")
+    return schema_of(DocumentModel)
+
+
+def schema_of(model: type[Strict]) -> dict[str, Any]:
+    """Return the JSON Schema (draft 7) of a document."""
+    schema = model.model_json_schema(ref_template="#/definitions/{model}")
     schema["definitions"] = schema.pop("$defs")
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}
 

@@ -23,6 +23,7 @@ from alerts.switchboard import feed
 from standards.duration import DAY
 from standards.errors import StateError
 from standards.events import Tick
+from standards.promise import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,6 +93,12 @@ class CallRoom:
                 self.places[case.place].matters[case.promise] = case.routes
         for name, place in self.places.items():
             self._wakes["place", name] = feed(place, (), policy).wake_at
+
+    @property
+    def wake(self) -> int:
+        """When a case, or an act whose time has not come, next wants to hear of time, in microseconds UTC."""
+        house = [*(act.at for act in self.house.acts), *(silence.until for silence in self.house.silences)]
+        return min([*self._wakes.values(), *house], default=NEVER)
 
     def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> Called:
         """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""

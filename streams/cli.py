@@ -13,13 +13,14 @@ import os
 import sys
 import time
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
 from standards.errors import EventError, Finding, KeptError, Place, SpecError, StateError
 from streams.kafka import cli as kafka
+from streams.stories import cli as stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,8 +103,9 @@ def _load(paths: list[str]) -> Loaded:
 
     documents = read_documents(paths)
     if not documents.standards:
-        found = f"this is a {'mapping' if documents.mappings else 'policy'}, and there is no standards file"
-        place = Place((documents.mappings or documents.policies)[0].name, 1, 1)
+        others = {"mapping": documents.mappings, "policy": documents.policies, "story file": documents.stories}
+        sort, sources = next((sort, found) for sort, found in others.items() if found)
+        found, place = f"this is a {sort}, and there is no standards file", Place(sources[0].name, 1, 1)
         raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
     return load_standards(documents.standards)
 
@@ -136,22 +138,25 @@ def check(
 ) -> None:
     """Say everything that is wrong with standards files.
 
-    Mapping files and the policy are checked along with the standards they belong to.
+    Mapping files, the policy and stories are checked along with the standards they belong to.
     """
     from streams.documents import load_standards, read_documents
     from streams.policies import read_policy
     from streams.sources.mapping import load_mapping
+    from streams.stories.files import read_scripts
 
     documents = read_documents(paths)
     loaded = load_standards(documents.standards)
     for source in documents.mappings:
         load_mapping(source, loaded.rulebook.classes, loaded.vocabulary)
     read_policy(documents.policies, loaded.standards)
+    stories = len(read_scripts(documents))
     for finding in loaded.warnings:
         typer.echo(finding.render() + "\n")
     warned = len(loaded.warnings)
     mappings = f", {_some(len(documents.mappings), 'mapping')}" if documents.mappings else ""
     mappings += ", 1 policy" if documents.policies else ""
+    mappings += f", {stories} {'story' if stories == 1 else 'stories'}" if stories else ""
     read = f"{_some(len(loaded.standards), 'standard')}{mappings}"
     typer.echo(f"{read}: {_some(warned, 'warning') if warned else 'no findings'}.", err=True)
     raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
@@ -262,14 +267,18 @@ def why(
 
 
 @app.command(epilog="Example: kept schema > kept.schema.json")
-def schema() -> None:
-    """Print the JSON Schema for editors."""
+def schema(
+    form: Annotated[Literal["standards", "stories"], typer.Argument(help="Of which documents.")] = "standards",
+) -> None:
+    """Print the JSON Schema for editors: of standards, or of stories."""
+    from alerts.story_model import story_schema
     from standards.spec import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(json.dumps(story_schema() if form == "stories" else json_schema(), indent=2))
 
 
 kafka.register(app)
+stories.register(app)
 
 
 def _progress() -> Callable[[int, int], None] | None:

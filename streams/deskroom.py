@@ -45,6 +45,11 @@ class DeskRoom:
         for key, case in self.cases.items():
             self._note(key, feed(case, (), policy).wake_at)
 
+    @property
+    def wake(self) -> int:
+        """When a case next wants to hear of time, in microseconds UTC, or earlier."""
+        return self.alarms[0][0] if self.alarms else NEVER
+
     def push(self, lines: Sequence[Line], low: int) -> Told:
         """Decide on lines, in their order; `low` is how far time has come, in microseconds UTC."""
         told = Told()

@@ -1,8 +1,8 @@
 """Finding an author's files: paths on the command line become sources, and sources a rulebook.
 
 A folder stands for every YAML file in it and in its sub-folders; what begins with a dot is passed over. A document is
-told by its keys: `table` makes it a mapping, `routes`, `people` or `teams` a policy, anything else is a standards
-document.
+told by its keys: `stories` makes it a story document, `table` a mapping, `routes`, `people` or `teams` a policy,
+anything else is a standards document.
 Knows: files. Must not know: what the documents mean. Read next: `standards/spec.py`.
 """
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 YAML = (".yaml", ".yml")
 MAX_DOCUMENT = 4 << 20
 """The largest document that is read, in bytes."""
+_STORIES = re.compile(r"^stories\s*:", re.MULTILINE)
 _MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
 _POLICY = re.compile(r"^(?:routes|people|teams)\s*:", re.MULTILINE)
 
@@ -34,15 +35,23 @@ class Documents(NamedTuple):
     standards: list[Source]
     mappings: list[Source]
     policies: list[Source]
+    stories: list[Source]
+
+    def of(self, text: str) -> list[Source]:
+        """Give the list that a document belongs to, by its text."""
+        if _STORIES.search(text):
+            return self.stories
+        if _MAPPING.search(text):
+            return self.mappings
+        return self.policies if _POLICY.search(text) else self.standards
 
 
 def read_documents(paths: Iterable[str]) -> Documents:
     """Read files and folders. Raises SpecError for what is not there or cannot be read as text."""
-    found = Documents([], [], [])
+    found = Documents([], [], [], [])
     for path in _files(paths):
         text = read_text(str(path))
-        of = found.mappings if _MAPPING.search(text) else found.policies if _POLICY.search(text) else found.standards
-        of.append(Source(str(path), text))
+        found.of(text).append(Source(str(path), text))
     return found
 
 

@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.acts import act_of
 from alerts.desk import DeskCase, Policy
 from standards.errors import EventError, SpecError, StateError
 from standards.events import DERIVED_SOURCE, type_of
 from standards.ledger import line
 from standards.standard import CORRECTIONS_HORIZON
 from streams.acting import ACTS
+from streams.announcing import Announcer
 from streams.books import Committed
 from streams.callbook import read_calls
-from streams.callroom import Called, CallRoom
+from streams.callroom import CallRoom
 from streams.deskroom import DeskRoom
 from streams.pump import GRACE, LATENESS, Position, Pump
 from streams.record import KEEP, Batch, Recorder
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 
     from alerts.policy import People
     from standards.events import Event
-    from standards.ledger import Line
     from standards.spec import Loaded
     from standards.standard import Standard
-    from streams.deskroom import Told
 
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of the wall clock, in microseconds."""
@@ -107,7 +105,6 @@ class Engine:
     reader: Reader
     pump: Pump
     people: People | None = None
-    calls: CallRoom | None = None
 
     def __init__(self, folder: Path, standards: Standards, options: Options) -> None:
         """Open the store in a folder. Raises StateError."""
@@ -162,9 +159,9 @@ class Engine:
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
-        self.loaded, self.pump, self.recorder, self.people, self.calls = loaded, pump, recorder, people, calls
+        self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
         self.reader = Reader(rulebook.classes)
-        self.desk = DeskRoom(policy, desk_cases)
+        self.announcer = Announcer(DeskRoom(policy, desk_cases), calls)
         self._types = set(rulebook.classes.values())
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
@@ -191,8 +188,7 @@ class Engine:
         self._begin_listed(wall)
         outcome = self.pump.push(taken, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        told = self.desk.push(lines, self.pump.low)
-        called = self._call(taken, lines, told)
+        told, called = self.announcer.announce(taken, lines, self.pump.low)
         judged = perf_counter()
         if not (taken or refused or outcome.touched or told.touched or called.touched):
             return None
@@ -218,17 +214,6 @@ class Engine:
             judging=judged - started,
             storing=perf_counter() - judged,
         )
-
-    def _call(self, taken: Sequence[Event], lines: Sequence[Line], told: Told) -> Called:
-        """Where a policy names people, let it decide on what is worth telling: its word goes into `told` then."""
-        if self.calls is None:
-            return Called()
-        acts = [act for act in map(act_of, taken) if act is not None]
-        worth = [line for line in lines if told.reasons.get(line.id) == "told"]
-        called = self.calls.push(worth, acts, self.pump.low)
-        told.notices = called.notices
-        told.reasons.update(called.reasons)
-        return called
 
     def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
         """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary."""

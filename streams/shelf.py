@@ -29,6 +29,11 @@ class Shelf:
         self.alarms: list[tuple[int, Key]] = []
         self.alarm_of: dict[Key, int] = {}
 
+    @property
+    def wake(self) -> int:
+        """When time alone changes a case next, in microseconds UTC, or earlier."""
+        return self.alarms[0][0] if self.alarms else NEVER
+
     def put(self, case: Case[Event]) -> None:
         """Take a case in, as it was stored."""
         self.cases[case.key] = case

@@ -260,7 +260,7 @@ def test_check_reads_the_policy_too(tmp_path: Path) -> None:
     assert "did you mean 'tell'?" in said
 
 
-@pytest.mark.parametrize("verb", [[], ["backtest"], ["check"], ["run"], ["schema"], ["why"]])
+@pytest.mark.parametrize("verb", [[], ["backtest"], ["check"], ["run"], ["schema"], ["test"], ["why"]])
 def test_every_verb_helps_with_an_example(verb: list[str]) -> None:
     """`--help` is exit code 0 and shows the usage in the users' words; each verb gives an example."""
     run = kept(*verb, "--help")

@@ -1,0 +1,118 @@
+"""Times as they stand in stories: `10:00:05`, `tue 10:00`, `+1d 10:00`, `+90s`, `2026-03-03 10:00`.
+
+A time of day is one of the zone in which the story begins; one that the clocks skip there is refused.
+Knows: how to read an instant, and how to print it so that it reads the same. Must not know: what happens then.
+Read next: `story.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.duration import MILLISECOND, parse
+from standards.events import microseconds, moment
+from standards.hours import zone as zone_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
+_LATER = re.compile(r"\+(\d{1,4})d", re.ASCII)
+_FIX = "write a time of day, 10:00:05, with a day before it where it is another one: tue 10:00, +1d 10:00"
+PRECISION = MILLISECOND
+"""How exactly times are told, and compared: what comes late is known a microsecond after an instant, and is told as at
+that instant."""
+START_FIX = "write a day, a time and a zone: 2026-03-02 10:00 Europe/Warsaw"
+
+
+class StoryClock(msgspec.Struct, frozen=True):
+    """Where a story begins: an instant (microseconds UTC) and a zone."""
+
+    start: int
+    zone: ZoneInfo
+
+    @property
+    def day(self) -> date:
+        """The day on which it begins, in its zone."""
+        return moment(self.start).astimezone(self.zone).date()
+
+    def read(self, text: str) -> int:
+        """Read an instant, in microseconds UTC. Raises ValueError, saying what was found and what would fix it."""
+        if text.startswith("+") and " " not in text:
+            return self.start + parse(text[1:])
+        if "T" in text:
+            return _whole(text)
+        day, _, clock = text.rpartition(" ")
+        return _instant(self._day(day.strip(), text), _time(clock, text, _FIX), self.zone)
+
+    def _day(self, word: str, text: str) -> date:
+        if not word:
+            return self.day
+        if (found := _LATER.fullmatch(word)) is not None:
+            return self.day + timedelta(days=int(found[1]))
+        if word[:3].lower() in _DAYS and word.isalpha():
+            ahead = (_DAYS.index(word[:3].lower()) - self.day.weekday()) % 7
+            return self.day + timedelta(days=ahead)
+        return _date(word, text, _FIX)
+
+    def show(self, at: int) -> str:
+        """Print an instant as it stands in a story: the time of day, with the date before it on another day."""
+        local = moment(at - at % PRECISION).astimezone(self.zone)
+        clock = local.time().isoformat("milliseconds").removesuffix(".000")
+        return clock if local.date() == self.day else f"{local.date()} {clock}"
+
+
+def same(expected: int, happened: int) -> bool:
+    """Say whether two instants are one to a story."""
+    return expected // PRECISION == happened // PRECISION
+
+
+def read_start(text: str) -> StoryClock:
+    """Read where a story begins: `2026-03-02 10:00 Europe/Warsaw`; without a zone it is UTC. Raises ValueError."""
+    parts = text.split()
+    if len(parts) not in (2, 3):
+        raise ValueError(f"{text!r} is no beginning; {START_FIX}")
+    zone = zone_of(parts[2] if len(parts) > 2 else "UTC")  # noqa: PLR2004 - the third word
+    at = _instant(_date(parts[0], text, START_FIX), _time(parts[1], text, START_FIX), zone)
+    return StoryClock(at, zone)
+
+
+def _whole(text: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValueError(f"{text!r} is no moment; {_FIX}")
+    return microseconds(found)
+
+
+def _date(word: str, text: str, fix: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise ValueError(f"{text!r} has no day that is known; {fix}") from None
+
+
+def _time(word: str, text: str, fix: str) -> time:
+    found = _CLOCK.fullmatch(word)
+    try:
+        if found is not None:
+            hour, minute, second, fraction = found.groups()
+            return time(int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0")))
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is no time; {fix}")
+
+
+def _instant(day: date, clock: time, zone: ZoneInfo) -> int:
+    local = datetime.combine(day, clock, zone)
+    at = microseconds(local)
+    if moment(at).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError(f"there is no {clock} on {day} in {zone.key}: the clocks go forward; write another time")
+    return at

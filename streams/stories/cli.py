@@ -1,0 +1,140 @@
+"""The verb `kept test`: runs stories, says how they went, and runs them again when a file changes.
+
+An edge: here arguments, the terminal and the clock are read. Knows: options and what is printed. Must not know: how a
+story is played. Read next: `files.py`, `running.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from standards.errors import Finding, Place, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.stories.files import Script
+    from streams.stories.running import Result
+
+FOUND: Final = 1
+"""The exit code where a story did not go as it says."""
+WATCHED: Final = (".yaml", ".yml", ".ics")
+LOOK_SECONDS: Final = 0.3
+"""How often the files are looked at, in seconds, where somebody watches."""
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Stories, with the standards and the policy, or folders of them.", metavar="PATH")
+]
+Junit = Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write a report for a build server here.")]
+Name = Annotated[str | None, typer.Option("--run", metavar="NAME", help="Only stories with this in their names.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("test", epilog="Example: kept test examples/grocery")(run_stories)
+
+
+def run_stories(
+    paths: Paths,
+    *,
+    junit: Junit = None,
+    run: Name = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Run them again whenever a file changes.")] = False,
+) -> None:
+    """Run stories: scripted tests of standards, and of who is told.
+
+    Exits with 1 if one does not go as it says, and shows what was expected beside what happened.
+    """
+    if watch:
+        _watch(paths, junit, run)
+    raise typer.Exit(FOUND if any(result.failure for result in _once(paths, junit, run)) else 0)
+
+
+def _once(paths: Sequence[str], junit: str | None, run: str | None, read: set[str] | None = None) -> list[Result]:
+    """Run them once, and note in `read` which files they rest on.
+
+    Raises SpecError: then nothing is run, and no report is written.
+    """
+    from streams.stories import junit as report
+    from streams.stories.running import run as play_all
+    from streams.stories.running import summary
+
+    scripts = _chosen(paths, run)
+    if read is not None:
+        read.update(file for script in scripts for file in (script.file, *script.read))
+    results: list[Result] = []
+    for result in play_all(scripts, width=get_terminal_size((110, 24)).columns):
+        results.append(result)
+        _print(result)
+    if junit is not None:
+        report.write(junit, report.junit(results))
+    typer.echo(summary(results))
+    return results
+
+
+def _chosen(paths: Sequence[str], run: str | None) -> list[Script]:
+    from streams.documents import read_documents
+    from streams.stories.files import read_scripts
+
+    documents = read_documents(paths)
+    if not documents.stories:
+        raise _nothing(paths, "there are no stories here", "a story document has stories: at its top")
+    scripts = read_scripts(documents)
+    chosen = [script for script in scripts if run is None or run.casefold() in script.story.name.casefold()]
+    if not chosen:
+        names = ", ".join(repr(script.story.name) for script in scripts[:5])
+        raise _nothing(paths, f"no story has {run!r} in its name", f"they are called {names or 'nothing yet'}")
+    return chosen
+
+
+def _nothing(paths: Sequence[str], found: str, fix: str) -> SpecError:
+    return SpecError([Finding("no-stories", Place(paths[0], 1, 1), found, fix)])
+
+
+def _print(result: Result) -> None:
+    """Print a story that failed, with its timeline."""
+    if not result.failure:
+        return
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    typer.echo(f"FAILED {result.name} ({result.file}:{result.line})")
+    for line in result.painted if colour else result.failure:
+        typer.echo(line, color=colour)
+    typer.echo()
+
+
+def _watch(paths: Sequence[str], junit: str | None, run: str | None) -> None:
+    """Run them, and again whenever a file changes, until interrupted."""
+    read: set[str] = set()
+    while True:
+        known = _marks(paths, read)  # before they are read, so that no change is missed
+        try:
+            _once(paths, junit, run, read)
+        except SpecError as error:
+            typer.echo(f"{error}\n", err=True)
+        before = now = last = {**_marks(paths, read), **known}
+        typer.echo("kept: waiting for a file to change; Ctrl-C ends it.", err=True)
+        while not now == last != before:  # changed, and nobody is writing any more
+            time.sleep(LOOK_SECONDS)
+            last, now = now, _marks(paths, read)
+        typer.echo(f"\n--- {time.strftime('%H:%M:%S')} ---", err=True)
+
+
+def _marks(paths: Sequence[str], read: set[str]) -> dict[str, tuple[int, int]]:
+    """Give time of change and size, by name, of what lies at the paths, beside them, and of what was read."""
+    files = {Path(file) for file in read}
+    for path in map(Path, paths):
+        files.update(file for file in (path.rglob("*") if path.is_dir() else path.parent.glob("*")))
+    marks: dict[str, tuple[int, int]] = {}
+    for file in sorted(file for file in files if file.suffix in WATCHED):
+        with suppress(OSError):
+            found = file.stat()
+            marks[str(file)] = found.st_mtime_ns, found.st_size
+    return marks

@@ -1,0 +1,143 @@
+"""Playing: a story goes by on a host in memory, instant by instant.
+
+Theory of operation. The clock stands at an instant until all that comes then has come, and goes on to the next one at
+which something comes, or time alone changes something: a deadline, a warning, a step of a chain. It is as if there were
+a tick at each such instant, `grace` later by the wall, as the watermark has it. What was done is written down as
+moments, with the ids of promises filled in, so that any other host can be taken through the very same.
+Knows: what is given. Must not know: what is expected. Read next: `comparing.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from alerts.notice import Notice, Reason, Withheld
+from standards.errors import StateError
+from standards.events import Event, iso, type_of
+from standards.ledger import Line
+from standards.story import names_of
+from streams.pump import GRACE
+from streams.stories.host import Store, StoryHost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.story import Story
+    from standards.story_given import Fault, Sent
+    from streams.engine import Rules
+
+
+class Moment(msgspec.Struct):
+    """What a host is taken through: it has its fault, if any; then, at `wall` (microseconds UTC), `events` come.
+
+    Without events it is a tick. `fault` is "restart" where Kept ends in order and begins again, "crash" where it just
+    ends.
+    """
+
+    wall: int
+    events: list[Event] = []
+    fault: Literal["", "restart", "crash"] = ""
+
+
+class Played(msgspec.Struct):
+    """What came of a story. `reasons` say by its id why a line was told or not, `names` are the promises' by theirs.
+
+    `unused` are (when it happened, the type, why) of events that changed nothing; `missing` are acts that were about no
+    promise: (when, what the promise was called).
+    """
+
+    moments: list[Moment] = []
+    lines: list[Line] = []
+    reasons: dict[str, Reason] = {}
+    notices: list[Notice] = []
+    withheld: list[Withheld] = []
+    names: dict[str, str] = {}
+    unused: list[tuple[int, str, str]] = []
+    missing: list[tuple[int, str]] = []
+
+
+def play(story: Story, rules: Rules, until: int = -1) -> Played:
+    """Play a story, to its own end or, if that is later, `until` (microseconds UTC)."""
+    return _Playing(story, rules).play(max(story.until, until))
+
+
+class _Playing:
+    """One story as it goes by."""
+
+    def __init__(self, story: Story, rules: Rules) -> None:
+        self.story = story
+        self.rules = rules
+        self.played = Played()
+        self.host = StoryHost(rules, story.clock.zone, Store())
+        self._opened: dict[str, tuple[str, str]] = {}
+
+    def play(self, until: int) -> Played:
+        """Let everything come, and time go to its end."""
+        self._step([], self.story.clock.start)
+        comings: list[tuple[int, int, Fault | list[Sent]]] = [(fault.at, 0, fault) for fault in self.story.faults]
+        sent = sorted(self._held_up(), key=attrgetter("arrives"))
+        comings += [(at, 1, list(group)) for at, group in groupby(sent, key=attrgetter("arrives"))]
+        for at, _, coming in sorted(comings, key=lambda each: each[:2]):
+            self._pass_time(at)
+            if isinstance(coming, list):
+                self._step([self._filled_in(each) for each in coming], at)
+            else:
+                self._fault(coming)
+        self._pass_time(until + GRACE)
+        self._step([], until + GRACE)
+        return self.played
+
+    def _held_up(self) -> Iterable[Sent]:
+        """Give what is sent; what comes while Kept is down comes when it is back."""
+        for sent in self.story.sent:
+            at = sent.arrives
+            for fault in sorted(self.story.faults, key=attrgetter("at")):
+                at = max(at, fault.back) if fault.at <= at < fault.back else at
+            yield msgspec.structs.replace(sent, arrives=at)
+
+    def _pass_time(self, wall: int) -> None:
+        """Tick at each instant at which time alone changes something, up to this one by the wall."""
+        while (wake := self.host.wake) + GRACE < wall:
+            self._step([], wake + GRACE)
+            if self.host.wake <= wake:
+                raise StateError(f"time stands still at {iso(wake)} in a story; this is a defect in Kept")
+
+    def _fault(self, fault: Fault) -> None:
+        """Have Kept begin again with nothing but what was written down."""
+        if not fault.crash:
+            self._step([], fault.at)
+        self.host = StoryHost(self.rules, self.story.clock.zone, self.host.store)
+        self._step([], fault.back, "crash" if fault.crash else "restart")
+
+    def _step(self, events: list[Event], wall: int, fault: Literal["", "restart", "crash"] = "") -> None:
+        played = self.played
+        played.moments.append(Moment(wall, events, fault))
+        done = self.host.step(events, wall)
+        played.lines += done.lines
+        played.reasons.update(done.told.reasons)
+        played.notices += done.told.notices
+        played.withheld += done.called.withheld
+        played.unused += [(unused.event.at, type_of(unused.event), unused.reason) for unused in done.unused]
+        opened = [line for line in done.lines if line.kind == "opened"]
+        if opened:
+            self._opened.update((line.promise, (line.standard, line.subject)) for line in opened)
+            played.names = names_of(self._opened, self.rules.loaded)
+
+    def _filled_in(self, sent: Sent) -> Event:
+        """Give an event with the id of the promise that it is about."""
+        named, event = sent.promise, sent.event
+        if named is None:
+            return event
+        found = [promise for promise, name in self.played.names.items() if name == named.text]
+        if len(found) < max(1, named.nth):
+            self.played.missing.append((event.at, named.text))
+            return event
+        promise = found[named.nth - 1]  # 0 is the newest
+        filled = {"promise": promise}
+        if type_of(event) == "exception.granted":
+            filled["subject"] = self._opened[promise][1]
+        return msgspec.structs.replace(event, data=msgspec.structs.replace(event.data, **filled))

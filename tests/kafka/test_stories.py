@@ -1,0 +1,77 @@
+"""Stories of the desk on Kafka: the same ledger, messages and reasons as in memory, with processes that are killed.
+
+Next: `tests/streams/storying.py`, which has the other hosts.
+"""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from streams.kafka.connection import KafkaSettings
+from streams.pump import GRACE
+from streams.stories.playing import Moment
+from tests.kafka.hosts import SOON, by_id, playing, worker
+from tests.kafka.serve import until
+from tests.kafka.test_days import heard, operating
+from tests.streams.storying import DESK, Stored, in_memory, played, scripts
+
+RULES = DESK  # a folder of standards, a policy and stories is what an author has
+STORIES = {script.story.name.partition(" - ")[0]: script for script in scripts(DESK / "desk.yaml")}
+
+
+class Kept:
+    """A worker in a process of its own, and an operator, that can begin again."""
+
+    def __init__(self, kafka: KafkaSettings, folder: Path) -> None:
+        self.kafka = kafka
+        self.folder = folder
+        self._stack = AsyncExitStack()
+        self._times = 0
+
+    async def begin(self) -> None:
+        self._times += 1
+        data = self.folder / f"worker-{self._times}"
+        self._process = await self._stack.enter_async_context(worker(self.kafka, RULES, data))
+        self._operator = await self._stack.enter_async_context(operating(self.kafka, RULES))
+
+    async def end(self, *, kill: bool = False) -> None:
+        if kill:
+            self._process.kill()
+        await self._stack.aclose()
+
+    async def told(self, low: int) -> None:
+        """Return when all has been told up to an instant."""
+        await until(lambda: self._operator.low >= low, seconds=SOON)
+
+
+async def on_kafka(moments: Sequence[Moment], folder: Path, kafka: KafkaSettings) -> Stored:
+    """Take a story through an intake, a worker and an operator. At a crash the worker is killed."""
+    async with playing(kafka, RULES, moments[0].wall) as (host, producer):
+        house = Kept(kafka, folder)
+        await house.begin()
+        try:
+            for moment in moments:
+                if moment.fault:
+                    await house.end(kill=moment.fault == "crash")
+                    await house.begin()
+                host.clock.at = moment.wall
+                await host.reached(moment.wall - GRACE)
+                await house.told(moment.wall - GRACE)
+                for event in moment.events:
+                    await producer.send_and_wait(kafka.names.events, msgspec.json.encode(event), partition=0)
+        finally:
+            await house.end()
+    told = await heard(kafka)
+    return Stored(by_id(host.lines), told.notices, told.withheld)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ack", "correction", "grouped", "silenced"])
+async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
+    """Ledger, notices and what was withheld are the same, byte for byte, in memory and on Kafka."""
+    script = STORIES[name]
+    went = played(script)
+    assert await on_kafka(went.moments, tmp_path, kafka) == in_memory(went)

@@ -1,0 +1,123 @@
+"""Hosts for stories: each takes a script through its moments and gives what is stored of it, as bytes by its id.
+
+One that is added takes the same: a script, its moments, a folder of its own. What it gives has to be the same too.
+Knows: how a host is run through moments. Must not know: what a story expects.
+Next: `test_stories.py`; `streams/stories/playing.py`, which makes the moments.
+"""
+
+import shutil
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from alerts.policy import People
+from standards.ledger import Line
+from standards.spec import Loaded
+from standards.standard import Standard
+from streams.documents import read_documents
+from streams.embedded import EmbeddedHost
+from streams.engine import Options, Rules
+from streams.sqlite import FILE, Database
+from streams.stories.files import Script, read_scripts
+from streams.stories.playing import Moment, Played, play
+from tests.streams.hosting import Clock
+
+ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "tests" / "data" / "stories" / "desk"
+
+
+class Stored(NamedTuple):
+    """What a host stored of a story: JSON by id."""
+
+    ledger: dict[str, bytes]
+    notices: dict[str, bytes]
+    withheld: dict[str, bytes]
+
+
+Host = Callable[[Script, Sequence[Moment], Path], Awaitable[Stored]]
+
+
+class _Read:
+    """Standards and a policy that were read already."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def fingerprint(self) -> object:
+        return None
+
+    def load(self, _: object) -> Loaded:
+        return self.rules.loaded
+
+
+class _People:
+    """The policy that was read with them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def load(self, _: Iterable[Standard]) -> People | None:
+        return self.rules.people
+
+
+def scripts(*paths: Path) -> list[Script]:
+    """Read the stories at some paths."""
+    return read_scripts(read_documents([str(path) for path in paths]))
+
+
+def played(script: Script) -> Played:
+    """Play a story in memory."""
+    return play(script.story, script.rules, script.until)
+
+
+def in_memory(found: Played) -> Stored:
+    """Give what a story left in memory as a host stores it."""
+    return Stored(*(by_id(each) for each in (found.lines, found.notices, found.withheld)))  # type: ignore[arg-type]
+
+
+def by_id(items: Iterable[Line]) -> dict[str, bytes]:
+    """Give things as JSON by their ids; a repeat says the same."""
+    stored: dict[str, bytes] = {}
+    for item in items:
+        body = msgspec.json.encode(item)
+        assert stored.setdefault(item.id, body) == body
+    return stored
+
+
+async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
+    """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
+    clock = Clock(moments[0].wall)
+    options = Options(zone=script.story.clock.zone, policies=_People(script.rules))
+    data = folder / "data-0"
+    async with AsyncExitStack() as house:  # one that crashed is closed at the very end, and nobody looks at it again
+        host = await house.enter_async_context(_host(data, script.rules, clock, options))
+        for number, moment in enumerate(moments):
+            if moment.fault == "crash":
+                before, data = data, folder / f"data-{number}"
+                shutil.copytree(before, data)
+            elif moment.fault == "restart":
+                await host.__aexit__()
+            clock.at = moment.wall
+            if moment.fault:
+                host = await house.enter_async_context(_host(data, script.rules, clock, options))
+            await host.submit(moment.events)
+    return _read_back(data)
+
+
+def _host(data: Path, rules: Rules, clock: Clock, options: Options) -> EmbeddedHost:
+    return EmbeddedHost(data, _Read(rules), clock=clock, options=options)
+
+
+def _read_back(data: Path) -> Stored:
+    database = Database(data / FILE, read_only=True)
+    try:
+        tables = (
+            {str(name): bytes(body) for name, body in database.all(f"SELECT id, body FROM {table}")}
+            for table in ("ledger", "notices", "withheld")
+        )
+        return Stored(*tables)
+    finally:
+        database.close()

@@ -1,0 +1,102 @@
+"""Stories prove what they say: those that are shipped hold, and those of the desk hold on every host alike."""
+
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+import jsonschema_rs
+import pytest
+
+from alerts.notice import Reason
+from alerts.story import is_digest
+from alerts.story_model import story_schema
+from standards.document import Document
+from standards.duration import HOUR
+from streams.documents import load_standards, read_documents
+from streams.stories.files import Script
+from streams.stories.running import run
+from tests.streams.storying import DESK, ROOT, Host, embedded, in_memory, played, scripts
+
+SHIPPED = [
+    *sorted((ROOT / "standards" / "packs" / "stories").glob("*.yaml")),
+    *sorted((ROOT / "examples").glob("*/stories.yaml")),
+    DESK / "desk.yaml",
+    DESK / "storm.yaml",
+]
+ON_HOSTS = scripts(DESK)
+HOSTS: dict[str, Host] = {"embedded": embedded}
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=named)
+def test_what_is_shipped_holds(path: Path) -> None:
+    """Every story that comes with Kept goes as it says."""
+    results = list(run(scripts(path)))
+    assert results
+    assert ["\n".join([result.name, *result.failure]) for result in results if result.failure] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=named)
+def test_editors_accept_what_is_shipped(path: Path) -> None:
+    """The JSON Schema for editors has nothing against a story that Kept takes, and something against a slip."""
+    validator = jsonschema_rs.Draft7Validator(story_schema())
+    data = Document(path.name, path.read_text(encoding="utf-8")).data
+    assert [error.message for error in validator.iter_errors(data)] == []
+    assert not validator.is_valid({**data, "storys": {}})
+    assert not validator.is_valid({**data, "stories": {"one": {"notices": [{"too": "ann"}]}}})
+
+
+def test_every_pack_and_example_has_stories() -> None:
+    """No pack and no example goes out without stories, and each of their standards is kept and broken in one."""
+    files = [*(ROOT / "standards" / "packs").glob("*.yaml"), *(ROOT / "examples").glob("*/standards.yaml")]
+    for file in files:
+        beside = file.with_name("stories.yaml")
+        path = beside if beside.exists() else file.parent / "stories" / file.name
+        kinds: dict[str, set[str]] = {}
+        for script in scripts(path):
+            for expected in script.story.expect or ():
+                kinds.setdefault(expected.promise.partition(" ")[0], set()).add(expected.kind)
+        mine = {standard.id for standard in load_standards(read_documents([str(file)]).standards).standards}
+        assert mine
+        assert {name for name in mine if "broken" not in kinds.get(name, ())} == set()
+        bounded = {name for name in mine if "kept" not in kinds[name]}
+        assert bounded <= {"moved-once-at-most"}, "only a count without an end is never kept"
+
+
+def test_every_reason_occurs() -> None:
+    """Each reason why somebody is told, or not, stands in a story of the desk, so none is given without being seen."""
+    found: set[str] = set()
+    for script in ON_HOSTS:
+        went = played(script)
+        found |= set(went.reasons.values()) | {each.reason for each in went.withheld}
+    assert found == set(get_args(Reason))
+
+
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+@pytest.mark.parametrize("script", ON_HOSTS, ids=lambda script: script.story.name)
+async def test_a_story_is_the_same_on_every_host(script: Script, host: Host, tmp_path: Path) -> None:
+    """Ledger, notices and what was withheld are the same, byte for byte, in memory and on a real host that crashes."""
+    went = played(script)
+    stored = await host(script, went.moments, tmp_path)
+    assert stored == in_memory(went)
+    assert stored.ledger
+
+
+def test_a_storm_wears_nobody_out_and_loses_nothing() -> None:
+    """Five hundred broken promises: no hour brings anybody more than their budget, and each one stands in a message."""
+    (storm,) = scripts(DESK / "storm.yaml")
+    went = played(storm)
+    people = storm.rules.people
+    assert people is not None
+    for name in {notice.to for notice in went.notices}:
+        told = sorted(notice.decided for notice in went.notices if notice.to == name)
+        most = max(sum(at <= other < at + HOUR for other in told) for at in told)
+        assert most <= people.person(name).budget
+    broken = {line.promise for line in went.lines if line.kind == "broken"}
+    spoken_for = Counter(promise for notice in went.notices for promise in notice.speaks_for)
+    assert len(broken) == 500
+    assert broken <= spoken_for.keys()
+    assert any(is_digest(notice) for notice in went.notices)
