@@ -26,7 +26,9 @@ Deed = Literal["acknowledge", "excuse", "debrief"]
 
 LASTS: Final = DAY
 """How long a link can be used after its message was decided on, in microseconds: as long as a verdict can change."""
-LONGEST: Final = 1_000
+LONGEST: Final = 1_500
+MOST_TOGETHER: Final = 20
+"""How many more promises than one are acknowledged by one link; for more there is the board."""
 PATH: Final = "/do/"
 _DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
     "warned": ("acknowledge", "excuse"),
@@ -39,12 +41,16 @@ WORDS: Final[Mapping[str, str]] = {
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
-    """What a link says: the deed, the promise's id, who is to do it (or nobody), and its end, in microseconds UTC."""
+    """What a link says: the deed, the promise's id, who is to do it (or nobody), and its end, in microseconds UTC.
+
+    `more` are the other promises that its message speaks for; they can be acknowledged together.
+    """
 
     deed: Deed
     promise: str
     by: str
     until: int
+    more: tuple[str, ...] = ()
 
 
 _encode = msgspec.json.encode
@@ -61,11 +67,12 @@ class Links:
     def of(self, notice: Notice) -> dict[str, str]:
         """Give the links for a notice, by what each does; `why` leads to the promise's page, and needs a sign-in."""
         until = max(notice.decided, notice.at) + LASTS
-        deeds = _DEEDS.get(notice.kind, ())
-        found: dict[str, str] = {
-            deed: self._base + PATH + self.seal(Link(deed, notice.promise, notice.to, until)) for deed in deeds
-        }
-        return {**found, "why": f"{self._base}/promises/{notice.promise}"}
+        more = tuple(promise for promise in notice.promises if promise != notice.promise)
+        found = {"why": f"{self._base}/promises/{notice.promise}"}
+        for deed in _DEEDS.get(notice.kind, ()):
+            if len(more) <= (MOST_TOGETHER if deed == "acknowledge" else 0):
+                found[deed] = self._base + PATH + self.seal(Link(deed, notice.promise, notice.to, until, more))
+        return found
 
     def seal(self, link: Link) -> str:
         """Write a link's last part."""

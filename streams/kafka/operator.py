@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 import structlog
 
-from standards.errors import StateError
+from standards.errors import KeptError, StateError
 from streams.kafka.exchange import Exchange, Times
 from streams.kafka.facts import PersonsAct, Progress, Telling
 from streams.kafka.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
@@ -101,7 +101,7 @@ class Operator:
             if self._mine():
                 try:
                     await self._turn()
-                except (KafkaError, TimeoutError, StateError) as error:
+                except (KafkaError, OSError, KeptError) as error:
                     self._interrupted(told(error))
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:

@@ -17,7 +17,7 @@ from aiohttp import web
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el
 from streams.board.shell import field, page
-from streams.board.wording import clock, state_word
+from streams.board.wording import clock, how_many, state_word
 from streams.links import PATH, WORDS
 from streams.web.board_acts import FORM, bounded, needed
 from streams.web.body import check_type, read_body
@@ -72,13 +72,21 @@ class Linked:
             body = (await read_body(request, _BODY)).decode("utf-8", "replace")
             given = bounded(dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)))
             name = link.by or needed(given, "name", "your name")
-            await self._acts.do(link.deed, {**given, "promise": link.promise, "source": SOURCE}, name)
+            for promise in await self._open_of(link):
+                await self._acts.do(link.deed, {**given, "promise": promise, "source": SOURCE}, name)
         except Problem as problem:
             return self._refusal(request, problem)
         except ValueError:
             return self._refusal(request, Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board."))
         thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
         return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
+
+    async def _open_of(self, link: Link) -> list[str]:
+        """Give the promises that a link is for: of several, those that are still open."""
+        if not link.more:
+            return [link.promise]
+        found = [await asked(self._board.house.books.promise, each) for each in (link.promise, *link.more)]
+        return [each.row.id for each in found if each is not None and each.row.verdict is None]
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
@@ -107,7 +115,8 @@ class Linked:
         state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
         title = f"{row.standard}: {row.subject or 'everywhere'}"
-        text = page(shell, title, "", words, state, _form(link, row, standard))
+        others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
+        text = page(shell, title, "", words, state, others, _form(link, row, standard))
         return self._board.answer(request, text)
 
     def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
@@ -119,7 +128,7 @@ class Linked:
 
 def _form(link: Link, row: PromiseRow, standard: Standard | None) -> Html:
     who: Child = el("p", f"as {link.by}", class_="quiet") if link.by else _name()
-    if link.deed == "acknowledge" and row.verdict is not None:
+    if link.deed == "acknowledge" and row.verdict is not None and not link.more:
         return el("p", "There is nothing to take on any more.", class_="calm")
     more: tuple[Child, ...] = ()
     if link.deed == "excuse":

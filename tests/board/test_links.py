@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +18,7 @@ from standards.duration import DAY
 from streams.links import Link, Links
 from streams.web import Access
 from tests.alerts.mailing import KEPT, TO, Office, office
+from tests.alerts.samples import BROKEN
 from tests.board.peopled import ALL, BASE, POLICY, acts
 from tests.board.serving import GUARDED, Served
 from tests.board.visiting import Visitor
@@ -89,6 +91,28 @@ def test_a_link_without_a_name_asks_for_one(peopled: Served) -> None:
     assert (status, "Say your name" in page) == (400, True)
     assert stranger.ask(link(peopled), {"name": "Jan"})[0] == 200
     assert acts(peopled) == [("alert.acknowledged", "Jan", "kept/link")]
+
+
+def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
+    """A message for several promises has one link for all of them; what is over meanwhile is left alone."""
+    peopled.send(waiting("x", peopled.now, queue="q8"))
+    peopled.go(2)
+    rows = {row.subject: row.id for row in peopled.caller.host.books.overview.owing(9).rows}
+    broken = peopled.caller.host.books.overview.broken(9, debriefed=False)[0][0].id
+    wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken), by="ann")
+    assert "and 2 more promises in the same message" in Visitor(peopled).ask(wanted)[2]
+    assert Visitor(peopled).ask(wanted, {})[0] == 200
+    taken = [act.promise for _, act in peopled.caller.host.books.overview.deeds()]
+    assert sorted(taken) == sorted([rows["s3/q4"], rows["s3/q8"]])
+
+
+def test_a_message_for_many_leads_to_the_board() -> None:
+    """Beyond some, and for what needs words of its own, a message for several promises has no link but its story."""
+    many = msgspec.structs.replace(BROKEN, promises=tuple(f"p{n}" for n in range(30)))
+    assert LINKS.of(many).keys() == {"why"}
+    few = msgspec.structs.replace(BROKEN, promises=(BROKEN.promise, "q"))
+    assert LINKS.of(few).keys() == {"why", "acknowledge"}
+    assert LINKS.of(BROKEN).keys() == {"why", "acknowledge", "excuse", "debrief"}
 
 
 def test_a_foreign_page_cannot_use_a_link(peopled: Served) -> None:
