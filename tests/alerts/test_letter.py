@@ -3,6 +3,7 @@
 Next: `tests/data/goldens/letter_*`, the letters as people get them; a change in them is looked at before it is kept.
 """
 
+import re
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -109,3 +110,16 @@ def test_letters_of_other_alphabets_arrive() -> None:
     message = read(notice)
     assert message["Subject"] == notice.text
     assert all("Otwórz kasę „Łódź“ 結帳." in part.get_content() for part in message.iter_parts())
+
+
+def test_links_stand_below_what_is_said() -> None:
+    """Each way to act is a line of the text, and a button of the page that leads where it says."""
+    links = {"why": "https://k.example/promises/p", "acknowledge": "https://k.example/do/a?b=1&c"}
+    assert "I have it: https://k.example/do/a?b=1&c\nIts whole story: https://k.example/promises/p\n" in text(
+        WARNED, links
+    )
+    page = html(WARNED, links)
+    assert re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page) == [
+        ("https://k.example/do/a?b=1&amp;c", "I have it"),
+        ("https://k.example/promises/p", "Its whole story"),
+    ]

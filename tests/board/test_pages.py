@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from streams.books import PromiseFilter
+from tests.board.peopled import POLICY
 from tests.board.serving import GUARDED, LOOK, Served
-from tests.streams.asking import cloud
+from tests.streams.asking import Peopled, cloud
 
 FILTER = PromiseFilter()
 PAGES = (
@@ -22,6 +24,7 @@ PAGES = (
     "/debriefs",
     "/notices",
     "/feeds",
+    "/people",
     "/promises/{broken}",
     "/promises/{warned}",
     "/promises/none",
@@ -109,15 +112,46 @@ EVIL = "<img src=x onerror=window.hit=1>\"'><script>window.hit=1</script>&amp;</
 
 
 @pytest.fixture
-def evil(empty: Served) -> Served:
+def evil(tmp_path: Path) -> Iterator[Served]:
     """A host to which every field that can be filled from outside was filled with something that wants to be run."""
+    with Served(tmp_path, peopled=Peopled(POLICY)) as served:
+        fill_with_evil(served)
+        yield served
+
+
+def fill_with_evil(empty: Served) -> None:
     now = empty.now
     bad = {"site": EVIL, "queue": EVIL}
     empty.send(cloud("queue.length", EVIL, now, **bad, waiting=9) | {"source": EVIL})
     empty.go(100)
     (broken,) = empty.caller.host.books.promises(FILTER).items
     deeds = [
-        cloud("debrief.completed", "d", empty.now, promise=broken.id, by=EVIL, team=EVIL, cause=EVIL, next_step=EVIL),
+        cloud(
+            "debrief.completed",
+            "d",
+            empty.now,
+            promise=broken.id,
+            by=EVIL,
+            team=EVIL,
+            cause=EVIL,
+            next_step=EVIL,
+            involved=EVIL,
+            missed=EVIL,
+        ),
+        cloud(
+            "alert.silenced",
+            "s",
+            empty.now,
+            silence=EVIL,
+            until="2030-01-01T00:00:00Z",
+            by=EVIL,
+            reason=EVIL,
+            site=EVIL,
+            subject=EVIL,
+            standard=EVIL,
+        ),
+        cloud("alert.silenced", "t", empty.now, silence="all", until="2030-01-01T00:00:00Z", by=EVIL, reason=EVIL),
+        cloud("letter.settled", "l", empty.now, letter=EVIL, by=EVIL, how=EVIL, reason=EVIL),
         cloud("alert.acknowledged", "k", empty.now, promise=broken.id, by=EVIL),
         cloud(
             "exception.granted",
@@ -136,7 +170,6 @@ def evil(empty: Served) -> Served:
     raw = json.dumps({"type": EVIL, "id": EVIL}).encode()
     empty.do(empty.caller.post("/v1/events", raw, "application/cloudevents+json"))
     empty.go(50)
-    return empty
 
 
 def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> None:
@@ -144,7 +177,15 @@ def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> Non
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     ids = [row.id for row in evil.caller.host.books.promises(FILTER).items]
-    for path in ("/", "/standards", "/debriefs", "/notices", "/feeds", *(f"/promises/{name}" for name in ids)):
+    for path in (
+        "/",
+        "/standards",
+        "/debriefs",
+        "/notices",
+        "/feeds",
+        "/people",
+        *(f"/promises/{name}" for name in ids),
+    ):
         page.goto(evil.url + path)
         assert page.evaluate("window.hit") is None, path
         assert page.locator("main img, main script, main svg[onload]").count() == 0, path
