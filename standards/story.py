@@ -262,14 +262,6 @@ def promise_name(entry: Entry, text: str, loaded: Loaded) -> str | None:
     return named.text
 
 
-def names_of(opened: Mapping[str, tuple[str, str]], loaded: Loaded) -> dict[str, str]:
-    """Name promises, given each one's (standard, subject) by its id, in the order in which they were opened.
-
-    A promise about a promise is named after it: `debriefed no-wait s1/q1`.
-    """
-    about = {standard.id for standard in loaded.standards if standard.per == ("promise",)}
-    names: dict[str, str] = {}
-    for promise, (standard, subject) in opened.items():
-        whom = names.get(subject, subject) if standard in about else subject
-        names[promise] = f"{standard} {whom}".rstrip()
-    return names
+def about_promises(loaded: Loaded) -> frozenset[str]:
+    """Give the standards whose subjects are promises: theirs are named after those, `talked-over no-wait s1/q1`."""
+    return frozenset(standard.id for standard in loaded.standards if standard.per == ("promise",))

@@ -8,7 +8,7 @@ Read next: `story.py`.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,13 +20,16 @@ from standards.hours import zone as zone_of
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\dT.*", re.ASCII)
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
 _LATER = re.compile(r"\+(\d{1,4})d", re.ASCII)
 _FIX = "write a time of day, 10:00:05, with a day before it where it is another one: tue 10:00, +1d 10:00"
 PRECISION = MILLISECOND
 """How exactly times are told, and compared: what comes late is known a microsecond after an instant, and is told as at
 that instant."""
+LATEST = microseconds(datetime(2200, 1, 1, tzinfo=UTC))
+"""No story goes on for so long."""
 START_FIX = "write a day, a time and a zone: 2026-03-02 10:00 Europe/Warsaw"
 
 
@@ -44,9 +47,9 @@ class StoryClock(msgspec.Struct, frozen=True):
     def read(self, text: str) -> int:
         """Read an instant, in microseconds UTC. Raises ValueError, saying what was found and what would fix it."""
         if text.startswith("+") and " " not in text:
-            return self.start + parse(text[1:])
-        if "T" in text:
-            return _whole(text)
+            return _bounded(self.start + parse(text[1:]), text)
+        if _WHOLE.fullmatch(text) is not None:
+            return _bounded(_whole(text), text)
         day, _, clock = text.rpartition(" ")
         return _instant(self._day(day.strip(), text), _time(clock, text, _FIX), self.zone)
 
@@ -55,9 +58,9 @@ class StoryClock(msgspec.Struct, frozen=True):
             return self.day
         if (found := _LATER.fullmatch(word)) is not None:
             return self.day + timedelta(days=int(found[1]))
-        if word[:3].lower() in _DAYS and word.isalpha():
-            ahead = (_DAYS.index(word[:3].lower()) - self.day.weekday()) % 7
-            return self.day + timedelta(days=ahead)
+        for number, name in enumerate(_DAYS):
+            if word.lower() in (name, name[:3]):
+                return self.day + timedelta(days=(number - self.day.weekday()) % 7)
         return _date(word, text, _FIX)
 
     def show(self, at: int) -> str:
@@ -80,6 +83,12 @@ def read_start(text: str) -> StoryClock:
     zone = zone_of(parts[2] if len(parts) > 2 else "UTC")  # noqa: PLR2004 - the third word
     at = _instant(_date(parts[0], text, START_FIX), _time(parts[1], text, START_FIX), zone)
     return StoryClock(at, zone)
+
+
+def _bounded(at: int, text: str) -> int:
+    if not 0 <= at < LATEST:
+        raise ValueError(f"{text!r} is out of bounds; write a time from 1970 to 2199")
+    return at
 
 
 def _whole(text: str) -> int:
@@ -112,7 +121,7 @@ def _time(word: str, text: str, fix: str) -> time:
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> int:
     local = datetime.combine(day, clock, zone)
-    at = microseconds(local)
+    at = _bounded(microseconds(local), f"{day} {clock}")
     if moment(at).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError(f"there is no {clock} on {day} in {zone.key}: the clocks go forward; write another time")
     return at

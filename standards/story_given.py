@@ -16,6 +16,7 @@ import msgspec
 
 from standards.events import Event, moment
 from standards.hours import did_you_mean
+from standards.story_clock import LATEST
 from standards.story_writing import Draft, Named, Writing
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Given:
             case "restart" if model.restart != "kept":
                 self._restarts.append((self.at, str(model.restart), entry.at("restart")))
             case step:
-                back = self.at + (entry.at("for").duration(model.for_) or 0)
+                back = min(LATEST, self.at + (entry.at("for").duration(model.for_) or 0))
                 if self.faults and self.at < self.faults[-1].back:
                     entry.error("bad-step", "Kept is not back yet from the one before", "write a later time")
                 self.faults.append(Fault(self.at, back, step == "crash", number))

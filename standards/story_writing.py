@@ -16,6 +16,7 @@ import msgspec
 from standards.duration import SECOND
 from standards.events import DERIVED_SOURCE, iso
 from standards.hours import did_you_mean
+from standards.story_clock import LATEST
 from standards.story_model import MOST_TIMES
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Writing:
         data = self._data(common)
         times = self._times(data)
         every = entry.at("every").duration(self.model.every, least=0) or 0
+        if at + (times - 1) * every >= LATEST:
+            entry.at("every").error("bad-repeat", "the last one comes after the year 2199", "let it come less often")
         arrives = None if self.model.arrives is None else entry.at("arrives").attempt("bad-time", self._arrival)
         if arrives is not None and arrives < at + (times - 1) * every:
             entry.at("arrives").error("bad-time", "it arrives before it happens", "write a later time")

@@ -62,11 +62,7 @@ def compare(story: Story, telling: Telling, played: Played) -> Compared:
         sections["notices"] = comparing.notices(telling.notices, played.notices)
     if telling.withheld is not None:
         sections["withheld"] = comparing.withheld(telling.withheld, played.withheld)
-    show = story.clock.show
-    problems = [
-        f"at {show(at)} Kept knew of no promise {name}, so nothing could be done about it"
-        for at, name in played.missing
-    ]
+    problems = [f"at {story.clock.show(at)} {problem}" for at, problem in played.problems]
     return Compared({name: sorted(rows, key=lambda row: row.at) for name, rows in sections.items()}, problems)
 
 

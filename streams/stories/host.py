@@ -1,7 +1,7 @@
 """The host of stories: pump, desk room and call room in memory, and a store of nothing but bytes.
 
-It judges and tells as the embedded host does, by the same parts. Whatever a step changed is written down as bytes; a
-host that is begun on them has nothing else, so what a restart forgets, a story sees.
+It judges and tells as the embedded host does, by the same parts. What steps say that they changed, and nothing else, is
+written down as bytes before a host ends; one that is begun on them has no more, so what is forgotten, a story sees.
 Knows: one step. Must not know: stories, the order of time in them. Read next: `playing.py`.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from standards.case import Unused
     from standards.events import Event
     from standards.rulebook import Key
-    from streams.callroom import CaseName
+    from streams.callroom import CaseName, Stored
     from streams.deskroom import DeskKey
     from streams.engine import Rules
 
@@ -71,6 +71,9 @@ class StoryHost:
         calls = None if rules.people is None else CallRoom(policy, rules.people, cases)
         desk = DeskRoom(policy, [msgspec.json.decode(body, type=DeskCase) for body in store.desk.values()])
         self.announcer = Announcer(desk, calls)
+        self._cases: dict[tuple[str, Key], None] = {}
+        self._desk: dict[DeskKey, DeskCase | None] = {}
+        self._calls: dict[CaseName, Stored | None] = {}
         self._lists = any(group.listed for group in rulebook.groups.values())
 
     @property
@@ -79,22 +82,30 @@ class StoryHost:
         return min([self.announcer.wake, *(shelf.wake for shelf in self.pump.shelves.values())], default=NEVER)
 
     def step(self, events: Sequence[Event], wall: int) -> Stepped:
-        """Judge events that came together, tell, and write down what changed; `wall` in microseconds UTC."""
+        """Judge events that came together, and tell; `wall` in microseconds UTC."""
         if self._lists:
             self.pump.begin(wall)
             self._lists = False
         outcome = self.pump.push(events, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
         told, called = self.announcer.announce(events, lines, self.pump.low)
+        self._cases.update(dict.fromkeys(outcome.touched))
+        self._desk.update(told.touched)
+        self._calls.update(called.touched)
+        return Stepped(lines, told, called, outcome.unused, outcome.duplicates)
+
+    def write_down(self) -> Store:
+        """Give what is stored by now. It would be written at each step in earnest; nothing changes in between."""
         store = self.store
-        for name in outcome.touched:
-            _put(store.cases, name, None if (case := self.pump.case(*name)) is None else self._snapshots.encode(case))
-        for key, desk_case in told.touched.items():
+        for name in self._cases:
+            case = self.pump.case(*name)
+            _put(store.cases, name, None if case is None else self._snapshots.encode(case))
+        for key, desk_case in self._desk.items():
             _put(store.desk, key, None if desk_case is None else _encode(desk_case))
-        for call, called_case in called.touched.items():
+        for call, called_case in self._calls.items():
             _put(store.calls, call, None if called_case is None else _encode(called_case))
         store.position = _encode(self.pump.position())
-        return Stepped(lines, told, called, outcome.unused, outcome.duplicates)
+        return store
 
 
 def _put(found: dict[Name, bytes], name: Name, body: bytes | None) -> None:

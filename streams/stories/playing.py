@@ -19,7 +19,7 @@ from alerts.notice import Notice, Reason, Withheld
 from standards.errors import StateError
 from standards.events import Event, iso, type_of
 from standards.ledger import Line
-from standards.story import names_of
+from standards.story import about_promises
 from streams.pump import GRACE
 from streams.stories.host import Store, StoryHost
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from standards.story import Story
     from standards.story_given import Fault, Sent
     from streams.engine import Rules
+
+
+MOST_MOMENTS = 20_000
+"""The longest story: so many instants at which something happens."""
 
 
 class Moment(msgspec.Struct):
@@ -46,8 +50,8 @@ class Moment(msgspec.Struct):
 class Played(msgspec.Struct):
     """What came of a story. `reasons` say by its id why a line was told or not, `names` are the promises' by theirs.
 
-    `unused` are (when it happened, the type, why) of events that changed nothing; `missing` are acts that were about no
-    promise: (when, what the promise was called).
+    `unused` are (when it happened, the type, why) of events that changed nothing; `problems` are (when, what) for which
+    the story itself is to blame.
     """
 
     moments: list[Moment] = []
@@ -57,7 +61,7 @@ class Played(msgspec.Struct):
     withheld: list[Withheld] = []
     names: dict[str, str] = {}
     unused: list[tuple[int, str, str]] = []
-    missing: list[tuple[int, str]] = []
+    problems: list[tuple[int, str]] = []
 
 
 def play(story: Story, rules: Rules, until: int = -1) -> Played:
@@ -73,7 +77,8 @@ class _Playing:
         self.rules = rules
         self.played = Played()
         self.host = StoryHost(rules, story.clock.zone, Store())
-        self._opened: dict[str, tuple[str, str]] = {}
+        self._about = about_promises(rules.loaded)
+        self._called: dict[str, list[tuple[str, str]]] = {}
 
     def play(self, until: int) -> Played:
         """Let everything come, and time go to its end."""
@@ -102,6 +107,10 @@ class _Playing:
     def _pass_time(self, wall: int) -> None:
         """Tick at each instant at which time alone changes something, up to this one by the wall."""
         while (wake := self.host.wake) + GRACE < wall:
+            if len(self.played.moments) >= MOST_MOMENTS:
+                too_many = f"the {MOST_MOMENTS:,}th thing happened, and the story ended; let it end sooner by until:"
+                self.played.problems.append((wake, too_many))
+                return
             self._step([], wake + GRACE)
             if self.host.wake <= wake:
                 raise StateError(f"time stands still at {iso(wake)} in a story; this is a defect in Kept")
@@ -110,7 +119,7 @@ class _Playing:
         """Have Kept begin again with nothing but what was written down."""
         if not fault.crash:
             self._step([], fault.at)
-        self.host = StoryHost(self.rules, self.story.clock.zone, self.host.store)
+        self.host = StoryHost(self.rules, self.story.clock.zone, self.host.write_down())
         self._step([], fault.back, "crash" if fault.crash else "restart")
 
     def _step(self, events: list[Event], wall: int, fault: Literal["", "restart", "crash"] = "") -> None:
@@ -122,22 +131,24 @@ class _Playing:
         played.notices += done.told.notices
         played.withheld += done.called.withheld
         played.unused += [(unused.event.at, type_of(unused.event), unused.reason) for unused in done.unused]
-        opened = [line for line in done.lines if line.kind == "opened"]
-        if opened:
-            self._opened.update((line.promise, (line.standard, line.subject)) for line in opened)
-            played.names = names_of(self._opened, self.rules.loaded)
+        for line in done.lines:
+            if line.kind == "opened":
+                whom = played.names.get(line.subject, line.subject) if line.standard in self._about else line.subject
+                played.names[line.promise] = name = f"{line.standard} {whom}".rstrip()
+                self._called.setdefault(name, []).append((line.promise, line.subject))
 
     def _filled_in(self, sent: Sent) -> Event:
         """Give an event with the id of the promise that it is about."""
         named, event = sent.promise, sent.event
         if named is None:
             return event
-        found = [promise for promise, name in self.played.names.items() if name == named.text]
+        found = self._called.get(named.text, [])
         if len(found) < max(1, named.nth):
-            self.played.missing.append((event.at, named.text))
+            found_none = f"Kept knew of no promise {named.text}, so nothing could be done about it"
+            self.played.problems.append((event.at, found_none))
             return event
-        promise = found[named.nth - 1]  # 0 is the newest
+        promise, subject = found[named.nth - 1]  # 0 is the newest
         filled = {"promise": promise}
         if type_of(event) == "exception.granted":
-            filled["subject"] = self._opened[promise][1]
+            filled["subject"] = subject
         return msgspec.structs.replace(event, data=msgspec.structs.replace(event.data, **filled))

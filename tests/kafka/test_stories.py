@@ -19,7 +19,7 @@ from tests.kafka.test_days import heard, operating
 from tests.streams.storying import DESK, Stored, in_memory, played, scripts
 
 RULES = DESK  # a folder of standards, a policy and stories is what an author has
-STORIES = {script.story.name.partition(" - ")[0]: script for script in scripts(DESK / "desk.yaml")}
+STORIES = {script.story.name.partition(" - ")[0]: script for script in scripts(DESK)}
 
 
 class Kept:
@@ -69,7 +69,7 @@ async def on_kafka(moments: Sequence[Moment], folder: Path, kafka: KafkaSettings
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ack", "correction", "grouped", "silenced"])
+@pytest.mark.parametrize("name", ["ack", "correction", "grouped", "silenced", "storm"])
 async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """Ledger, notices and what was withheld are the same, byte for byte, in memory and on Kafka."""
     script = STORIES[name]
