@@ -69,7 +69,7 @@ async def on_kafka(moments: Sequence[Moment], folder: Path, kafka: KafkaSettings
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ack", "correction", "grouped", "silenced", "storm"])
+@pytest.mark.parametrize("name", ["ack", "correction", "cure", "escalation", "flap", "grouped", "silenced", "storm"])
 async def test_a_story_of_the_desk_is_the_same_on_kafka(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """Ledger, notices and what was withheld are the same, byte for byte, in memory and on Kafka."""
     script = STORIES[name]
