@@ -268,13 +268,14 @@ def why(
 
 @app.command(epilog="Example: kept schema > kept.schema.json")
 def schema(
-    form: Annotated[Literal["standards", "stories"], typer.Argument(help="Of which documents.")] = "standards",
+    form: Annotated[
+        Literal["standards", "policy", "mapping", "stories"], typer.Argument(help="Of which documents.")
+    ] = "standards",
 ) -> None:
-    """Print the JSON Schema for editors: of standards, or of stories."""
-    from alerts.story_model import story_schema
-    from standards.spec import json_schema
+    """Print the JSON Schema of a kind of document, for editors."""
+    from streams.forms import schema_for
 
-    typer.echo(json.dumps(story_schema() if form == "stories" else json_schema(), indent=2))
+    typer.echo(json.dumps(schema_for(form), indent=2))
 
 
 kafka.register(app)

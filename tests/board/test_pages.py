@@ -125,44 +125,16 @@ def fill_with_evil(empty: Served) -> None:
     empty.send(cloud("queue.length", EVIL, now, **bad, waiting=9) | {"source": EVIL})
     empty.go(100)
     (broken,) = empty.caller.host.books.promises(FILTER).items
+    debrief = dict.fromkeys(("by", "team", "cause", "next_step", "involved", "missed"), EVIL)
+    silence = dict.fromkeys(("silence", "by", "reason", "site", "subject", "standard"), EVIL)
+    grant = {"standard": "no-wait", "subject": broken.subject, "by": EVIL, "reason": EVIL, "promise": broken.id}
     deeds = [
-        cloud(
-            "debrief.completed",
-            "d",
-            empty.now,
-            promise=broken.id,
-            by=EVIL,
-            team=EVIL,
-            cause=EVIL,
-            next_step=EVIL,
-            involved=EVIL,
-            missed=EVIL,
-        ),
-        cloud(
-            "alert.silenced",
-            "s",
-            empty.now,
-            silence=EVIL,
-            until="2030-01-01T00:00:00Z",
-            by=EVIL,
-            reason=EVIL,
-            site=EVIL,
-            subject=EVIL,
-            standard=EVIL,
-        ),
+        cloud("debrief.completed", "d", empty.now, promise=broken.id, **debrief),
+        cloud("alert.silenced", "s", empty.now, until="2030-01-01T00:00:00Z", **silence),
         cloud("alert.silenced", "t", empty.now, silence="all", until="2030-01-01T00:00:00Z", by=EVIL, reason=EVIL),
         cloud("letter.settled", "l", empty.now, letter=EVIL, by=EVIL, how=EVIL, reason=EVIL),
         cloud("alert.acknowledged", "k", empty.now, promise=broken.id, by=EVIL),
-        cloud(
-            "exception.granted",
-            EVIL,
-            empty.now,
-            standard="no-wait",
-            subject=broken.subject,
-            by=EVIL,
-            reason=EVIL,
-            promise=broken.id,
-        ),
+        cloud("exception.granted", EVIL, empty.now, **grant),
         cloud("queue.length", "late", now, **bad, waiting=9) | {"source": EVIL},
         cloud("queue.length", "open", empty.now, site=EVIL, queue=f"{EVIL}2", waiting=9) | {"source": EVIL},
     ]

@@ -1,0 +1,61 @@
+"""Editors are told what each kind of document may hold: they take all that we ship, and see a slip."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import jsonschema_rs
+import pytest
+
+from standards.document import Document
+from streams.forms import Form, schema_for
+from tests.days import DAYS
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUND: dict[str, list[Path]] = {
+    "standards": [*ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml")],
+    "policy": [ROOT / "tests/data/stories/desk/policy.yaml"],
+    "mapping": [*ROOT.glob("examples/*/map.yaml")],
+    "stories": [*ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml")],
+}  # fmt: skip
+
+
+def data_of(text: str) -> dict[str, Any]:
+    found = Document("d.yaml", text).data
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("form", get_args(Form))
+def test_an_editor_takes_what_is_shipped_and_sees_a_slip(form: Form) -> None:
+    """Every shipped document of this kind is valid, and no longer so with a key that there is not."""
+    validator = jsonschema_rs.Draft7Validator(schema_for(form))
+    assert FOUND[form]
+    for file in FOUND[form]:
+        data = data_of(file.read_text(encoding="utf-8"))
+        assert [f"{file}: {error.message}" for error in validator.iter_errors(data)] == []
+        assert not validator.is_valid({**data, "standarts": {}})
+
+
+def test_policies_of_the_documentation_are_valid() -> None:
+    """The policy on its page, and those of the scripted days, are what the schema says."""
+    validator = jsonschema_rs.Draft7Validator(schema_for("policy"))
+    page = (ROOT / "docs/policy.md").read_text(encoding="utf-8")
+    written = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "routes:" in text]
+    for text in [*written, *(text for text, _ in DAYS.values())]:
+        assert [error.message for error in validator.iter_errors(data_of(text))] == []
+    assert written
+
+
+@pytest.mark.parametrize("form", get_args(Form))
+def test_the_verb_prints_each_form(form: Form) -> None:
+    """`kept schema FORM` prints just that schema, draft 7, as JSON."""
+    command = [sys.executable, "-c", "from streams.cli import main; main()", "schema", form]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    assert json.loads(run.stdout) == schema_for(form)
+    assert json.loads(run.stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
