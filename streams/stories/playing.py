@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from streams.engine import Rules
 
 
-MOST_MOMENTS = 20_000
+MOST_MOMENTS = 10_000
 """The longest story: so many instants at which something happens."""
 
 
@@ -64,17 +64,18 @@ class Played(msgspec.Struct):
     problems: list[tuple[int, str]] = []
 
 
-def play(story: Story, rules: Rules, until: int = -1) -> Played:
-    """Play a story, to its own end or, if that is later, `until` (microseconds UTC)."""
-    return _Playing(story, rules).play(max(story.until, until))
+def play(story: Story, rules: Rules, until: int = -1, *, most: int = MOST_MOMENTS) -> Played:
+    """Play a story, to its own end or, if that is later, `until` (microseconds UTC); `most` moments are played."""
+    return _Playing(story, rules, most).play(max(story.until, until))
 
 
 class _Playing:
     """One story as it goes by."""
 
-    def __init__(self, story: Story, rules: Rules) -> None:
+    def __init__(self, story: Story, rules: Rules, most: int) -> None:
         self.story = story
         self.rules = rules
+        self.most = most
         self.played = Played()
         self.host = StoryHost(rules, story.clock.zone, Store())
         self._about = about_promises(rules.loaded)
@@ -87,13 +88,14 @@ class _Playing:
         sent = sorted(self._held_up(), key=attrgetter("arrives"))
         comings += [(at, 1, list(group)) for at, group in groupby(sent, key=attrgetter("arrives"))]
         for at, _, coming in sorted(comings, key=lambda each: each[:2]):
-            self._pass_time(at)
+            if not self._pass_time(at):
+                return self.played
             if isinstance(coming, list):
                 self._step([self._filled_in(each) for each in coming], at)
             else:
                 self._fault(coming)
-        self._pass_time(until + GRACE)
-        self._step([], until + GRACE)
+        if self._pass_time(until + GRACE):
+            self._step([], until + GRACE)
         return self.played
 
     def _held_up(self) -> Iterable[Sent]:
@@ -104,16 +106,20 @@ class _Playing:
                 at = max(at, fault.back) if fault.at <= at < fault.back else at
             yield msgspec.structs.replace(sent, arrives=at)
 
-    def _pass_time(self, wall: int) -> None:
-        """Tick at each instant at which time alone changes something, up to this one by the wall."""
+    def _pass_time(self, wall: int) -> bool:
+        """Tick at each instant at which time alone changes something, up to this one by the wall.
+
+        Says whether the story goes on.
+        """
         while (wake := self.host.wake) + GRACE < wall:
-            if len(self.played.moments) >= MOST_MOMENTS:
-                too_many = f"the {MOST_MOMENTS:,}th thing happened, and the story ended; let it end sooner by until:"
+            if len(self.played.moments) >= self.most:
+                too_many = f"the {self.most:,}th thing happened, and the story was stopped; let it end sooner by until:"
                 self.played.problems.append((wake, too_many))
-                return
+                return False
             self._step([], wake + GRACE)
             if self.host.wake <= wake:
                 raise StateError(f"time stands still at {iso(wake)} in a story; this is a defect in Kept")
+        return True
 
     def _fault(self, fault: Fault) -> None:
         """Have Kept begin again with nothing but what was written down."""

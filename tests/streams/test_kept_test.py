@@ -149,17 +149,6 @@ def test_an_act_about_no_promise_fails(shop: Path) -> None:
     assert "at 10:00:00 Kept knew of no promise no-wait s9/q9" in run.stdout
 
 
-def test_a_story_without_an_end_ends(shop: Path) -> None:
-    """A story in which far too much happens is stopped and told so, rather than hold up whoever waits."""
-    often = "kept: 1\nstandards:\n  often: {promise: x, per: [team], expect: meeting.held, every: 100ms}\n"
-    (shop / "often.yaml").write_text(often, encoding="utf-8")
-    story = "    given: [{event: meeting.held, team: a}]\n    until: fri 10:00\n    expect: []\n"
-    (shop / "stories.yaml").write_text(FINE + "  too much:\n" + story, encoding="utf-8")
-    run = kept("test", ".", "--run", "too much", cwd=shop)
-    assert run.returncode == 1
-    assert "the 20,000th thing happened, and the story ended; let it end sooner by until:" in run.stdout
-
-
 def test_stories_may_lie_among_the_standards(shop: Path) -> None:
     """Who loads a folder of standards does not stumble over its stories, and `kept check` checks them."""
     events = shop / "events.jsonl"

@@ -13,7 +13,9 @@ from alerts.story_model import story_schema
 from standards.document import Document
 from standards.duration import HOUR
 from streams.documents import load_standards, read_documents
+from streams.stories.comparing import compare
 from streams.stories.files import Script
+from streams.stories.playing import play
 from streams.stories.running import run
 from tests.streams.storying import DESK, ROOT, Host, embedded, in_memory, played, scripts
 
@@ -100,3 +102,15 @@ def test_a_storm_wears_nobody_out_and_loses_nothing() -> None:
     assert len(broken) == 500
     assert broken <= spoken_for.keys()
     assert any(is_digest(notice) for notice in went.notices)
+
+
+def test_a_story_without_an_end_is_stopped() -> None:
+    """A story in which far too much happens fails and says so, rather than hold up whoever waits for it."""
+    storm = next(script for script in ON_HOSTS if script.story.name.startswith("storm"))
+    went = play(storm.story, storm.rules, storm.until, most=20)
+    compared = compare(storm.story, storm.telling, went)
+    assert len(went.moments) == 20
+    assert not compared.passed
+    assert compared.problems == [
+        "at 10:00:37 the 20th thing happened, and the story was stopped; let it end sooner by until:"
+    ]
