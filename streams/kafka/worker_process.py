@@ -114,6 +114,11 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
             os._exit(BAD_WORLD)  # Faust's own thread may be what hangs
     if asked in done:
         await _goodbye(host)
+        try:
+            await working
+        except Exception as error:  # noqa: BLE001 - it was asked to end, and ends; whatever was wrong is said
+            log.warning("stopped out of order; what was not acknowledged is judged again", reason=repr(error))
+        return
     await working
 
 

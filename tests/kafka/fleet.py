@@ -105,12 +105,18 @@ class Member:
                 self.start()
 
     async def stop(self) -> int:
-        """Ask it to end, and give its exit code; what does not end is killed."""
+        """Ask it to end, and give its exit code; what does not end is killed.
+
+        One that has just ended by itself, and would be started again, is asked nothing: that is noted in `ended`.
+        """
         self._resting = True
         if self._process is None:
             return 0
-        if self.alive:
-            self._process.send_signal(signal.SIGTERM)
+        if not self.alive:
+            self.ended.append(self._process.returncode)
+            self._close()
+            return 0
+        self._process.send_signal(signal.SIGTERM)
         try:
             code = await asyncio.to_thread(self._process.wait, STOP_SECONDS)
         except subprocess.TimeoutExpired:
