@@ -79,6 +79,8 @@ def shown(fleet: Fleet, kind: str) -> set[str]:
         return set()
     database = Database(file, read_only=True)
     try:
+        if database.one("SELECT 1 FROM sqlite_master WHERE name = 'promises'") is None:  # it is just being made
+            return set()
         found = database.all("SELECT subject FROM promises JOIN ledger ON promise = promises.id WHERE kind = ?", [kind])
     finally:
         database.close()
