@@ -7,6 +7,9 @@ whichever came first; then the call room decides, as it does on one machine. Wha
 each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice. All that a step
 says and remembers must be published together, or not at all.
 
+A worker that died before it remembered a flush says the same again, or its successor does. So lines are known by their
+ids for as long as that can happen: until the partition's progress has passed them.
+
 Pure: no Kafka, no clock. Knows: the order of work. Must not know: who reads and writes.
 Read next: `operator.py`, which runs it; `streams/callroom.py`, which decides.
 """
@@ -84,6 +87,8 @@ class Exchange:
         self._partitions = partitions
         self._waiting: dict[str, Waiting] = {}
         self._new: set[str] = set()
+        self._taken: dict[int, dict[str, int]] = {}
+        self._retaken: set[int] = set()
         self._through: list[tuple[int, Telling]] = []
         self._acts: list[Act] = []
         self._moved = False
@@ -97,6 +102,8 @@ class Exchange:
             sort, *name = msgspec.json.decode(key, type=list[str])
             if sort == "fence":
                 self.fence = msgspec.json.decode(body, type=Fence)
+            elif sort == "taken":
+                self._taken[int(name[0])] = msgspec.json.decode(body, type=dict[str, int])
             elif sort == "line":
                 self._waiting[name[0]] = msgspec.json.decode(body, type=Waiting)
             else:
@@ -123,15 +130,33 @@ class Exchange:
             return
         self.fence.places[partition] = offset + 1
         self._moved = True
+        lines = self._fresh(partition, telling.lines)
         notices = {notice.id: notice for notice in telling.notices}
         if self._calls is None:
-            self._through.append((partition, telling))
+            self._through.append((partition, Telling([notices[line.id] for line in lines], telling.reasons)))
             return
-        for line in telling.lines:
+        for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
         self._through.append((partition, Telling(reasons=rest)))
+
+    def _fresh(self, partition: int, lines: Sequence[Line]) -> list[Line]:
+        """Give the lines that were not taken before, and note that they are."""
+        taken = self._taken.setdefault(partition, {})
+        fresh = [line for line in lines if line.id not in taken]
+        if fresh:
+            taken.update((line.id, line.known) for line in fresh)
+            self._retaken.add(partition)
+        return fresh
+
+    def remembered(self, partition: int, low: int) -> None:
+        """Hear that a partition's worker has remembered all up to an instant: nobody says that again."""
+        taken = self._taken.get(partition, {})
+        left = {name: known for name, known in taken.items() if known > low}
+        if len(left) < len(taken):
+            self._taken[partition] = left
+            self._retaken.add(partition)
 
     def take_act(self, offset: int, act: Act | None) -> None:
         """Take one record of `acts`; None where the switchboards have no use for it."""
@@ -159,6 +184,9 @@ class Exchange:
         moved, self._moved = self._moved, False
         if not (moved or dealt.told or dealt.rows):
             return None
+        for number in sorted(self._retaken):  # what is only forgotten can wait for the next step that says something
+            dealt.rows.append((_key("taken", str(number)), _encode(self._taken[number])))
+        self._retaken = set()
         dealt.rows.append((_key("fence"), _encode(self.fence)))
         return dealt
 

@@ -150,8 +150,9 @@ class Operator:
         progress = [record.value for record in found.get(self._times, ()) if record.value is not None]
         if progress:  # all that was published before it is read first: lines and acts up to that time are then here
             await self._catch_up(clients.consumer, exchange)
-        for raw in progress:
-            times.hear(_progress(raw))
+        for each in map(_progress, progress):
+            times.hear(each)
+            exchange.remembered(each.partition, min(each.lows, default=-1))
         if times.left_out:
             self.fault = (
                 f"partitions {', '.join(map(str, times.left_out))} are far behind; what comes of them is told late"

@@ -120,6 +120,46 @@ def day(folder: Path, name: str) -> Topics:
     return Topics(lines, [act for act in acts if act is not None])
 
 
+@pytest.mark.parametrize("name", DAYS)
+def test_what_a_worker_says_again_is_heard_once(name: str, tmp_path: Path) -> None:
+    """A worker's crash repeats what it had said last, in other portions: that changes nothing, whoever operates."""
+    topics, policy = day(tmp_path, name), policy_of(DAYS[name][0])
+    calm = tell(topics, policy, random.Random(0), crashes=False)
+    for seed in range(20):
+        draw = random.Random(seed)
+        stuttering = Topics([], topics.acts)
+        for number, log in enumerate(topics.tellings):
+            for place, said in enumerate(log):
+                again = log[max(0, place - draw.randint(0, 2)) : place + 1] if draw.random() < 0.3 else []
+                stuttering.tellings[number] += [said, *((said[0], each) for _, each in again)]
+        found = tell(stuttering, policy, draw, crashes=True)
+        assert once(found.notices) == once(calm.notices)
+        assert once(found.withheld) == once(calm.withheld)
+        through = tell(stuttering, policy_of(None), draw, crashes=True)
+        assert once(through.notices).keys() == {
+            it.id for log in topics.tellings for _, each in log for it in each.notices
+        }
+
+
+def test_lines_are_forgotten_when_nobody_can_say_them_again(tmp_path: Path) -> None:
+    """When a partition's progress has passed them, their ids are remembered no longer, nor are they in the rows."""
+    topics, said = day(tmp_path, next(iter(DAYS))), Said()
+    exchange = Exchange(policy_of(None), (), PARTITIONS)
+    give(topics, exchange, 2**60, random.Random(1))
+    dealt = exchange.step(2**60)
+    assert dealt is not None
+    said.take(dealt)
+    kept = [name for name, value in said.rows.items() if b"taken" in name and value != b"{}"]
+    assert kept
+    for number in range(PARTITIONS):
+        exchange.remembered(number, 2**60)
+    exchange.take_act(len(topics.acts), None)
+    dealt = exchange.step(2**60)
+    assert dealt is not None
+    said.take(dealt)
+    assert [name for name, value in said.rows.items() if b"taken" in name and value != b"{}"] == []
+
+
 def once(said: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     found = dict(said)
     assert len(found) == len(list(said)), "something was said twice"
