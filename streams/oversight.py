@@ -5,6 +5,7 @@ Knows: the tables. Must not know: who asks, or how it is shown. Read next: `over
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from alerts.notice import Withheld
 from standards.ledger import Plain
 from streams.acting import DEBRIEFED, SETTLED
 from streams.books import DeadLetter, LateEvent
-from streams.overview import Act, Owing, Stretch, Untold
+from streams.overview import Act, Owing, Sender, Stretch, Untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -62,6 +63,17 @@ WHERE {terms} ORDER BY w.seq DESC LIMIT ?
 _DEEDS: Final = """
 SELECT seq, type, source, id, promise, at, by, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
 """
+_DELAYED: Final = """
+SELECT source, count(*), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
+GROUP BY source ORDER BY count(*) DESC LIMIT ?
+"""
+_AHEAD: Final = """
+SELECT raw FROM dead_letters WHERE reason = 'from-the-future' AND received >= ? ORDER BY seq DESC LIMIT ?
+"""
+SENDERS: Final = 20
+"""How many senders are told of."""
+LETTERS: Final = 1_000
+"""How many of the newest events from the future are looked at."""
 _LAST: Final = 2**63 - 1
 _LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ?"
 _UNDELIVERED: Final = """
@@ -71,6 +83,20 @@ SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != '
 _data = msgspec.json.Decoder(dict[str, Plain]).decode
 _withheld = msgspec.json.Decoder(Withheld).decode
 _encode = msgspec.json.encode
+
+
+class _Named(msgspec.Struct):
+    source: str = ""
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
+def _source(raw: bytes) -> str:
+    try:
+        return _named(raw).source or "somebody"
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "somebody"
 
 
 class Oversight:
@@ -129,6 +155,13 @@ class Oversight:
         ((count,),) = self._ask("SELECT count(*) FROM dead_letters")
         rows = self._ask(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
         return [DeadLetter(*row) for row in rows], count
+
+    def senders(self, since: int) -> list[Sender]:
+        """Give the senders whose events came late, or from the future, since an instant; the worst first."""
+        found = {source: Sender(source, late, most) for source, late, most in self._ask(_DELAYED, since, SENDERS)}
+        for source, count in Counter(_source(raw) for (raw,) in self._ask(_AHEAD, since, LETTERS)).items():
+            found[source] = msgspec.structs.replace(found.get(source) or Sender(source), ahead=count)
+        return sorted(found.values(), key=lambda each: -each.late - each.ahead)[:SENDERS]
 
     def letter(self, number: int) -> DeadLetter | None:
         """Give a dead letter by its number, or None."""

@@ -73,6 +73,15 @@ class Untold(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
+class Sender(msgspec.Struct, frozen=True):
+    """A sender whose events came late, or from the future: how many, and by how much at most, in microseconds."""
+
+    source: str
+    late: int = 0
+    latest: int = 0
+    ahead: int = 0
+
+
 class Overview(Protocol):
     """What the board asks of a store: safe from any thread, always at the last commit. Raises StateError."""
 
@@ -93,6 +102,9 @@ class Overview(Protocol):
 
     def unused(self, limit: int) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""
+
+    def senders(self, since: int) -> list[Sender]:
+        """Give the senders whose events came late, or from the future, since an instant; the worst first."""
 
     def letter(self, number: int) -> DeadLetter | None:
         """Give a dead letter by its number, or None."""

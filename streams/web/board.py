@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from standards.duration import DAY
 from standards.events import microseconds, moment
 from standards.standard import CORRECTIONS_HORIZON
 from streams.acting import ACKNOWLEDGED, SILENCED, UNSILENCED
@@ -191,7 +192,8 @@ class Board:
         overview = self.house.books.overview
         letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
         settled = {act.promise: act for act in await asked(overview.acts, [it.mark for it in letters[0] if it.mark])}
-        unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled)
+        unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled,
+                              senders=await asked(overview.senders, self.house.wall() - DAY))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))
 
     async def file(self, request: web.Request) -> web.Response:

@@ -22,17 +22,18 @@ THUMB = 44
 """How large what is pressed has to be, in pixels: WCAG 2.5.5."""
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """Open a page as on a phone."""
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+@pytest.fixture(params=["light", "dark"])
+def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a page as on a phone, by day and by night."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=request.param)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("KEPT_PICTURES") or tmp_path / "pictures")
+def pictures(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    by_day = "light" in request.node.name
+    folder = Path((by_day and os.environ.get("KEPT_PICTURES")) or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -13,6 +13,7 @@ from streams.feeds import MOST, FeedStanding, standings
 from streams.kafka.facts import Facts, FactsCodec, HeardAt
 from streams.kafka.partition import Partition, Setting
 from tests.history import rulebook
+from tests.streams.asking import asking, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, shop
 
 FEEDS = """
@@ -77,3 +78,19 @@ def test_the_page_names_silent_feeds_first() -> None:
     assert "It has never been heard. Verdicts that rest on it are unknown." in page
     assert "Silent for 30 min; it should speak every 15 min." in page
     assert "<summary>1 feed speaks</summary>" in page
+
+
+async def test_senders_that_are_late_or_ahead_are_named(tmp_path: Path) -> None:
+    """Whose events came late, and by how much, and whose clock is ahead: by the names that they give themselves."""
+    async with asking(tmp_path) as caller:
+        await caller.send(waiting("a", T0))
+        await caller.pass_time(600)
+        late, ahead = waiting("b", T0 + 10 * SECOND), waiting("c", caller.clock.at + 3_600 * SECOND)
+        await caller.send(late, late | {"id": "d"}, ahead | {"source": "tower"})
+        (till, tower) = caller.host.books.overview.senders(T0)
+        assert (till.source, till.late, till.latest, till.ahead) == ("till", 2, 590 * SECOND, 0)
+        assert (tower.source, tower.late, tower.ahead) == ("tower", 0, 1)
+        page = (await caller.get("/feeds")).text
+        assert "2 events came late within a day, by up to 9 min 50 s." in page
+        assert "1 event said that it is later than it is; its clock is ahead." in page
+        assert caller.host.books.overview.senders(caller.clock.at + SECOND) == []
