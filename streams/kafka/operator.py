@@ -56,7 +56,8 @@ class Clients(NamedTuple):
 class Operator:
     """Operates for as long as `mine` says that it is this process's turn.
 
-    `policy` gives the policy with the words of all revisions that are known by now.
+    `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
+    come, in microseconds UTC; -1 while it is another one's turn.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Operator:
         policy: Callable[[], Awaitable[Policy]],
     ) -> None:
         self.fault = ""
+        self.low = -1
         self._kafka = kafka
         self._names = kafka.names
         self._mine = mine
@@ -78,11 +80,6 @@ class Operator:
         self._inputs = [TopicPartition(self._names.tellings, number) for number in range(partitions)]
         self._exchange: Exchange | None = None
         self._learn_at = 0.0
-
-    @property
-    def low(self) -> int:
-        """How far what is told has come, in microseconds UTC; -1 while it is another one's turn."""
-        return -1 if self._exchange is None else self._exchange.fence.low
 
     @property
     def problems(self) -> list[str]:
@@ -105,7 +102,7 @@ class Operator:
                     self._interrupted(told(error))
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:
-                    self._exchange = None
+                    self._exchange, self.low = None, -1
             await asyncio.sleep(LOOK_SECONDS)
 
     def _interrupted(self, why: str) -> None:
@@ -161,6 +158,7 @@ class Operator:
         dealt = exchange.step(times.low())
         if dealt is not None:
             await self._publish(clients.producer, dealt)
+        self.low = exchange.fence.low
         if not times.left_out:
             self.fault = ""
 
