@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from streams.kafka.log import ConsumerRebalanceListener, KafkaError, told
+from standards.errors import StateError
+from streams.kafka.log import ConsumerRebalanceListener, KafkaError, consuming, told
 from streams.kafka.outlet import Post
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
     from streams.books import Delivery, NoticeRow
     from streams.dispatch import Dispatcher
+    from streams.kafka.connection import KafkaSettings
     from streams.kafka.log import Consumer, TopicPartition
     from streams.kafka.outlet import Outlet
-    from streams.kafka.serving import Follower
+    from streams.kafka.serving import Follower, Places
     from streams.kafka.topics import Names
     from streams.lookup import Lookup
 
@@ -80,11 +82,10 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
     """Keeps this process's share of the partitions in the outbox up to date."""
 
     def __init__(
-        self, consumer: Consumer, names: Names, follower: Follower, outbox: OwnOutbox, dispatcher: Dispatcher
+        self, consumer: Consumer, kafka: KafkaSettings, follower: Follower, outbox: OwnOutbox, dispatcher: Dispatcher
     ) -> None:
         self._consumer = consumer
-        self._notices = names.notices
-        self._deliveries = names.deliveries
+        self._kafka = kafka
         self._follower = follower
         self._outbox = outbox
         self._dispatcher = dispatcher
@@ -92,7 +93,7 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
 
     async def run(self) -> None:
         """Be one of the group, for ever. Nothing is read: the partitions only say who delivers."""
-        self._consumer.subscribe([self._notices], listener=self)
+        self._consumer.subscribe([self._kafka.names.notices], listener=self)
         while True:
             try:
                 await self._consumer.getmany(timeout_ms=POLL_MS)
@@ -123,12 +124,24 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
     async def _take_over(self, shards: frozenset[int]) -> None:
         while True:
             try:
-                places = await self._follower.ends((self._notices, self._deliveries))
+                places = await self._ends()
                 break
-            except KafkaError as error:
+            except (KafkaError, StateError) as error:
                 log.warning("what was delivered cannot be asked for", reason=told(error))
                 await asyncio.sleep(1)
         await self._follower.until(places)
+        if self._taking_over is not asyncio.current_task():  # a client that is ending may keep a cancellation to itself
+            return
         self._outbox.shards = shards
         log.info("delivering", partitions=sorted(shards))
         self._dispatcher.nudge()
+
+    async def _ends(self) -> Places:
+        """Say where notices and deliveries end now. Raises KafkaError.
+
+        It is asked with a client of its own each time: one that reads was seen to wait for an answer for minutes.
+        """
+        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
+        async with consuming(self._kafka) as consumer:
+            ends: Places = await consumer.end_offsets(self._follower.followed(topics))
+            return ends

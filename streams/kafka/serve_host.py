@@ -174,7 +174,7 @@ class ServeHost:
         self.outbox = OwnOutbox(lookup, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
-        self._ownership = Ownership(group, kafka.names, self.follower, self.outbox, self._dispatcher)
+        self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
         self._operator = Operator(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy

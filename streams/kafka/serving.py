@@ -119,12 +119,9 @@ class Follower:
                 self._tell(await self._folded(records))
             await self._note_reached()
 
-    async def ends(self, topics: Container[str]) -> Places:
-        """Say where topics end now, those partitions of them that are followed. Raises KafkaError."""
-        ends: Places = await self._consumer.end_offsets(
-            [it for it in self._consumer.assignment() if it.topic in topics]
-        )
-        return ends
+    def followed(self, topics: Container[str]) -> list[TopicPartition]:
+        """Give the partitions of topics that are followed."""
+        return [it for it in self._consumer.assignment() if it.topic in topics]
 
     async def until(self, places: Places) -> None:
         """Return when everything before these places was folded."""

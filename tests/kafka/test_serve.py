@@ -151,4 +151,4 @@ async def test_without_a_broker_events_are_turned_away_and_reading_goes_on(
         assert await post("after") == 202
         ids = {event["id"] for _, batch in await events_of(own_kafka) for event in batch}
         assert {"before", "after"} <= ids <= {"before", "meanwhile", "after"}
-        assert serve.host.house.now_status().waiting == 0
+        await until(lambda: serve.host.house.now_status().waiting == 0)
