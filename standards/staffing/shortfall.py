@@ -1,0 +1,96 @@
+"""The gap in a sentence, where history and model agree that there is one.
+
+An hour counts where so few were kept that it is no chance (the goal lies above the 95 % interval of what was seen) and
+the model says that more people would do. So nobody is told that a promise cannot be kept which was.
+Knows: plans. Must not know: where the sentence is shown. Read next: `streams/staffing/text.py`, and the checks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from standards.staffing.proof import LARGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.staffing.plan import Hour, Plan
+
+TOLD: Final = 3
+"""How many stretches of hours are named; the table has all of them."""
+DAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Hours of one weekday that follow each other, and the fewest and the most people that are missing in them."""
+
+    line: str
+    weekday: int
+    start: int
+    end: int
+    least: int
+    most: int
+    cost: float
+
+    def told(self) -> str:
+        """Say it: `2 more on Tuesdays 11–12`."""
+        number = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+        where = f" at {self.line}" if self.line else ""
+        return f"{number} more{where} on {DAYS[self.weekday]} {self.start}–{self.end}"
+
+
+def shortfall(plans: Sequence[Plan]) -> str | None:
+    """Say that a standard cannot be kept with the staff that is there, and what it takes; None where it can.
+
+    `plans` are those of the lines of one standard. How far the model is off is said where that is much, or not known.
+    """
+    found = sorted((stretch for plan in plans for stretch in missing(plan)), key=lambda one: -one.cost)
+    if not found:
+        return None
+    told = [stretch.told() for stretch in found[:TOLD]]
+    hours = sum(stretch.end - stretch.start for stretch in found[TOLD:])
+    if hours:
+        told.append(f"people in {hours} more hour{'s' if hours > 1 else ''} of the week")
+    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    caveat = _caveat([plan for plan in plans if any(_short(hour, plan) for hour in plan.hours)])
+    return f"this promise cannot be kept with the staff you have: take the sign down, or {listed}{caveat}"
+
+
+def missing(plan: Plan) -> list[Stretch]:
+    """Give the stretches in which people of one line are missing, as they come in the week."""
+    stretches: list[Stretch] = []
+    for hour in plan.hours:
+        if not _short(hour, plan):
+            continue
+        last = stretches[-1] if stretches else None
+        if last is not None and (last.weekday, last.end) == (hour.weekday, hour.hour):
+            least, most = min(last.least, hour.more), max(last.most, hour.more)
+            stretches[-1] = msgspec.structs.replace(
+                last, end=hour.hour + 1, least=least, most=most, cost=last.cost + hour.cost
+            )
+        else:
+            start, line = hour.hour, "/".join(plan.key)
+            stretches.append(Stretch(line, hour.weekday, start, start + 1, hour.more, hour.more, hour.cost))
+    return stretches
+
+
+def is_short(hour: Hour, goal: float) -> bool:
+    """Say whether an hour fell short of the goal by more than chance, and more people would have helped."""
+    return hour.more > 0 and hour.seen_span is not None and hour.seen_span[1] < goal
+
+
+def _short(hour: Hour, plan: Plan) -> bool:
+    return is_short(hour, plan.target.goal)
+
+
+def _caveat(plans: Sequence[Plan]) -> str:
+    if not all(plan.proof.held_out for plan in plans):
+        return " (from one day, so the model could not be tried on another)"
+    means = [plan.error.mean for plan in plans if plan.error is not None]
+    worst = max(means, default=0.0)
+    if worst < LARGE:
+        return ""
+    least = f"{min(means) * 100:.0f} to " if len(means) > 1 else ""
+    return f" (the model is off by {least}{worst * 100:.0f} points: a direction, not a roster)"
