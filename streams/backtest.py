@@ -130,7 +130,7 @@ class Backtest:
         gc.disable()  # the core makes no cycles; looking for them among a million objects takes long
         try:
             with ExitStack() as stack:
-                for batch, read in self._batches(self.task.paths, stack):
+                for batch, read in self.batches(self.task.paths, stack):
                     self._take(self.pump.push(batch), len(batch))
                     if self._first and self.task.progress is not None:
                         self.task.progress(read, self.result.events)
@@ -141,7 +141,8 @@ class Backtest:
         self.result.newest = self.pump.newest
         return self.result
 
-    def _batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
+    def batches(self, paths: Sequence[str], stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
+        """Read the files, merged by time: some events, and how many bytes were read by then, where that is known."""
         if len(paths) == 1 and not self._is_table(paths[0]):
             yield from self._chunks(paths[0], stack)
             return

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from standards.errors import EventError, Finding, KeptError, Place, SpecError, StateError
+from standards.errors import EventError, KeptError, SpecError, StateError
 from streams.kafka import cli as kafka
+from streams.staffing import cli as staffing
 from streams.stories import cli as stories
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from standards.spec import Loaded
     from streams.backtest import Result
-    from streams.sources.mapping import TableMapping
 
 Number = TypeVar("Number", int, float)
 
@@ -98,26 +98,6 @@ def _stop(message: str, code: Exit) -> NoReturn:
     sys.exit(code)
 
 
-def _load(paths: list[str]) -> Loaded:
-    from streams.documents import load_standards, read_documents
-
-    documents = read_documents(paths)
-    if not documents.standards:
-        others = {"mapping": documents.mappings, "policy": documents.policies, "story file": documents.stories}
-        sort, sources = next((sort, found) for sort, found in others.items() if found)
-        found, place = f"this is a {sort}, and there is no standards file", Place(sources[0].name, 1, 1)
-        raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
-    return load_standards(documents.standards)
-
-
-def _mapping(path: str, loaded: Loaded) -> TableMapping:
-    from standards.spec import Source
-    from streams.documents import read_text
-    from streams.sources.mapping import load_mapping
-
-    return load_mapping(Source(path, read_text(path)), loaded.rulebook.classes, loaded.vocabulary)
-
-
 def _within(low: Number, high: Number) -> Callable[[Number], Number]:
     """Give what checks a number on the command line."""
 
@@ -179,11 +159,12 @@ def backtest(
     needs --map.
     """
     from streams.backtest import Task, check_inputs
+    from streams.documents import load_paths, read_mapping
     from streams.shares import backtest_files, usable_jobs
 
     begun = time.monotonic()
-    loaded = _load(paths)
-    mapping = None if map_ is None else _mapping(map_, loaded)
+    loaded = load_paths(paths)
+    mapping = None if map_ is None else read_mapping(map_, loaded)
     latest = time.time_ns() // 1000 + MAX_SKEW
     task = Task(loaded.rulebook, events, mapping, strict, ledger, _progress(), latest)
     check_inputs(task)
@@ -280,6 +261,7 @@ def schema(
 
 kafka.register(app)
 stories.register(app)
+staffing.register(app)
 
 
 def _progress() -> Callable[[int, int], None] | None:

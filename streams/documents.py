@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.spec import Loaded
+    from streams.sources.mapping import TableMapping
 
 YAML = (".yaml", ".yml")
 MAX_DOCUMENT = 4 << 20
@@ -60,6 +61,24 @@ def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = ()) ->
     return load(sources, read=read_text, retired=retired)
 
 
+def load_paths(paths: Iterable[str]) -> Loaded:
+    """Load the standards among files and folders. Raises SpecError, also where there are none."""
+    documents = read_documents(paths)
+    if not documents.standards:
+        others = {"mapping": documents.mappings, "policy": documents.policies, "story file": documents.stories}
+        sort, sources = next((sort, found) for sort, found in others.items() if found)
+        found, place = f"this is a {sort}, and there is no standards file", Place(sources[0].name, 1, 1)
+        raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
+    return load_standards(documents.standards)
+
+
+def read_mapping(path: str, loaded: Loaded) -> TableMapping:
+    """Read what makes a table's rows events. Raises SpecError."""
+    from streams.sources.mapping import load_mapping  # noqa: PLC0415 - JSON lines need none of it
+
+    return load_mapping(Source(path, read_text(path)), loaded.rulebook.classes, loaded.vocabulary)
+
+
 def read_text(path: str) -> str:
     """Read a text file. Raises SpecError that says what is wrong with it."""
     try:
@@ -70,6 +89,16 @@ def read_text(path: str) -> str:
         raise _unreadable(path, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {(error.strerror or 'failed').lower()}", "check the path") from None
+
+
+def write_whole(path: str, body: bytes) -> None:
+    """Write a file so that nobody ever reads half of it. Raises OSError."""
+    beside = Path(f"{path}.part")
+    try:
+        beside.write_bytes(body)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _files(paths: Iterable[str]) -> list[Path]:

@@ -45,7 +45,8 @@ class Hour(msgspec.Struct, frozen=True):
     `arrivals` are people an hour, `each` seconds of work; `there` and `needed` people. `needed` is None where no number
     of people would do. `kept` and `broken` are what history had in this hour on `days` days; `expected` is the share
     that the model expects to be kept by those who were there. `cost` is how many are broken on such a day, in this
-    hour, that would not be with the needed staff. Spans are 95 % intervals; that of `cost` is of one day, not of the average.
+    hour, that would not be with the needed staff. Spans are 95 % intervals; that of `cost` is of one day, not of the
+    average.
     """
 
     weekday: int
@@ -83,11 +84,17 @@ class Hour(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What one line needs to keep one standard. `cost` is over all days of history, with its 95 % interval."""
+    """What one line needs to keep one standard.
+
+    `first` and `last` are the days of history, as proleptic ordinals. `cost` is over all of its days, with the 95 %
+    interval of what chance makes of as many days. `patience` is a mean, in seconds.
+    """
 
     target: Target
     key: Key
     days: int
+    first: int
+    last: int
     hours: tuple[Hour, ...]
     proof: Proof
     method: Method
@@ -99,11 +106,6 @@ class Plan(msgspec.Struct, frozen=True):
     def error(self) -> Error | None:
         """How far the method that was used lay from what was seen."""
         return self.proof.formula if self.method == "formula" else self.proof.simulation
-
-    @property
-    def short(self) -> bool:
-        """Whether people are missing in any hour."""
-        return any(hour.more for hour in self.hours)
 
 
 def plan(record: Record, target: Target, *, replications: int = REPLICATIONS) -> Plan:
@@ -118,9 +120,9 @@ def plan(record: Record, target: Target, *, replications: int = REPLICATIONS) ->
         week = _Weekday(model, target, weekday, at_once=record.at_once)
         needed, costs, kept = week.simulated(method, replications)
         hours += week.hours(needed, costs, kept)
-        own = len(model.own(weekday))
-        totals = [total + own * sum(cost) for total, cost in zip(totals, costs, strict=True)]
-    return Plan(target, record.key, len(days), tuple(hours), proof, method,
+        for day in range(len(model.own(weekday))):  # each of them another draw: chance evens out over many days
+            totals = [total + sum(costs[(at + day) % replications]) for at, total in enumerate(totals)]
+    return Plan(target, record.key, len(days), days[0].date, days[-1].date, tuple(hours), proof, method,
                 fmean(totals), of_draws(totals), model.patience)  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Target(msgspec.Struct, frozen=True):
     """What has to be kept: `goal` is the share, 0 to 1.
 
     `within` is in seconds, for an answer and a share; `most` is the longest line that is still kept. `forgiving`: who
-    gives up before the time is over is owed nothing more. `fields` name a line: who serves one is not there for another.
+    gives up before the time is over is owed nothing more. `fields` name a line: who serves one does not serve another.
     `zone` is None where the standard has no calendar.
     """
 

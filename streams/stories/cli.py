@@ -63,6 +63,7 @@ def _once(paths: Sequence[str], junit: str | None, run: str | None, read: set[st
 
     Raises SpecError: then nothing is run, and no report is written.
     """
+    from streams.documents import write_whole
     from streams.stories import junit as report
     from streams.stories.running import run as play_all
     from streams.stories.running import summary
@@ -75,7 +76,7 @@ def _once(paths: Sequence[str], junit: str | None, run: str | None, read: set[st
         results.append(result)
         _print(result)
     if junit is not None:
-        report.write(junit, report.junit(results))
+        write_whole(junit, report.junit(results))
     typer.echo(summary(results))
     return results
 

@@ -1,4 +1,4 @@
-"""The report for machines: JUnit's XML, as build servers read it. It is there whole, or not at all.
+"""The report for machines: JUnit's XML, as build servers read it.
 
 Knows: the form (testsuites, testsuite, testcase, failure). Must not know: why a story failed. Read next: `running.py`.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -36,16 +35,6 @@ def junit(results: Sequence[Result]) -> bytes:
                     "\n".join(result.failure)
                 )
     return bytes(tostring(top, encoding="utf-8", xml_declaration=True))
-
-
-def write(path: str, body: bytes) -> None:
-    """Write a file so that nobody ever reads half of it. Raises OSError."""
-    beside = Path(f"{path}.part")
-    try:
-        beside.write_bytes(body)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _counts(results: Sequence[Result]) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""The verb `kept staff`: how many people keep the standards, who was there, and what the gap cost.
+
+An edge: here arguments are read. Knows: options. Must not know: how a plan is made, or what it looks like.
+Read next: `asking.py`, `text.py`, `page.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
+Events = Annotated[list[str], typer.Option(metavar="FILE", help="History: JSON lines, a table, or -; repeatable.")]
+Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
+Name = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Only this one.")]
+Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+Page = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures here.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("staff", epilog="Example: kept staff calls.yaml --events may.csv --map map.yaml --html may.html")(staff)
+
+
+def staff(
+    paths: Paths, *, events: Events, map_: Map = None, standard: Name = None, json_: Json = False, html: Page = None
+) -> None:
+    """Say how many people it takes to keep a promise.
+
+    From history: who came, how long it took, who was there and what was kept, for each hour of the week; who is needed
+    to reach the objective; and what the gap cost.
+    """
+    from streams.documents import write_whole
+    from streams.report import left_out
+    from streams.staffing.asking import Question, ask
+    from streams.staffing.page import page
+    from streams.staffing.text import as_json, as_text
+
+    answer = ask(Question(paths, events, map_, standard, html), _progress())
+    if html is not None:
+        write_whole(html, page(answer).encode())
+    typer.echo(as_json(answer) if json_ else as_text(answer))
+    for line in left_out(answer.reading)[1:]:
+        typer.echo(line, err=True)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Show on a terminal how many lines of people are done."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        typer.echo(f"\r{'':40}\r" if done == of else f"\r{done} of {of} lines of people", nl=False, err=True)
+
+    return show

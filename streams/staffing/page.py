@@ -1,0 +1,173 @@
+"""The plan as one page: pictures and tables in a file of its own, that needs no server, no script and no other file.
+
+Its style is the board's, so it is warm by day and dark by night like that, from a phone to a wall; a policy in the page
+lets nothing else in. Knows: answers and HTML. Must not know: how they were found. Read next: `heat.py`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from standards.staffing.shortfall import is_short
+from streams import board
+from streams.board.markup import Html, el, join
+from streams.staffing.heat import heat, kind_of
+from streams.staffing.text import capital, verdict
+from streams.staffing.wording import (
+    DAYS,
+    cost,
+    days_of,
+    goal,
+    hour_name,
+    line_name,
+    most_needed,
+    most_there,
+    needed,
+    off_by,
+    percent,
+    seen,
+    unexplained,
+    unit,
+    with_range,
+    worth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.staffing.plan import Hour, Plan
+    from streams.staffing.asking import Answer, Staffed
+
+OPEN: Final = 3
+"""How many lines of a standard are unfolded."""
+_HEAD: Final = (
+    "Hour",
+    "Arrivals",
+    "Minutes each",
+    "There",
+    "Needed",
+    "Kept, seen",
+    "Kept, expected",
+    "Broken by the gap",
+)
+_LINES: Final = ("Line", "Broken by the gap", "Hours short", "There at most", "Needed at most", "Model off by", "Days")
+
+
+def page(answer: Answer) -> str:
+    """Draw the whole page."""
+    style = _style()
+    hashed = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{hashed}'; img-src data:; base-uri 'none'; form-action 'none'"
+    head = (
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=policy),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("title", "Staffing – Kept"),
+        el("style", Html(style)),  # our own file, whose signs mean what they mean in a style
+    )
+    body = (
+        el("a", "To the content", href="#content", class_="skip"),
+        el("header", el("h1", "Staffing"), class_="top"),
+        el("main", _how_to_read(), *map(_standard, answer.staffed), _unfit(answer), id="content", tabindex="-1"),
+    )
+    return f"<!doctype html>\n{el('html', el('head', *head), el('body', *body), lang='en')}\n"
+
+
+def _style() -> str:
+    own = Path(__file__).with_name("page.css")
+    return "".join(path.read_text(encoding="utf-8") for path in (Path(board.__file__).with_name("board.css"), own))
+
+
+def _how_to_read() -> Html:
+    words = (
+        "How many people keep a promise at its goal, hour by hour of the week, and who was there. The number in front "
+        "is who is needed; “was” is who was there on average. Intervals are 95 %."
+    )
+    keys = (
+        ("enough", "enough people"),
+        ("maybe", "the model would have more"),
+        ("short", "more are needed, and history shows it"),
+    )
+    legend = el("ul", (el("li", text, class_=f"key {kind}") for kind, text in keys), class_="legend")
+    return join(el("p", words, class_="lead"), legend)
+
+
+def _standard(staffed: Staffed) -> Html:
+    target = staffed.target
+    lines = staffed.plans
+    return el(
+        "section",
+        el("h2", target.standard.promise or target.standard.id),
+        el("p", f"{target.standard.id} · goal: {goal(target)} · history: {days_of(staffed)}, {staffed.zone.key}",
+           class_="quiet"),
+        el("p", f"{capital(verdict(staffed))}.", class_="come gap" if staffed.sentence else "come"),
+        el("p", " ".join(filter(None, (cost(staffed), unexplained(staffed)))), class_="said"),
+        el("p", " ".join(worth(lines)), class_="said"),
+        _left_out(staffed),
+        _overview(staffed) if len(lines) > 1 else None,
+        (_line(plan, unfolded=at < OPEN) for at, plan in enumerate(lines)) if len(lines) > 1 else _week(lines[0]),
+    )  # fmt: skip
+
+
+def _left_out(staffed: Staffed) -> Html | None:
+    if not staffed.left_out:
+        return None
+    rows = (
+        el("li", f"{' / '.join(key) or 'everybody'}: {'; '.join(lacks)}")
+        for key, lacks in sorted(staffed.left_out.items())
+    )
+    return el("details", el("summary", f"{len(staffed.left_out)} left out: too little is known"), el("ul", rows))
+
+
+def _overview(staffed: Staffed) -> Html:
+    return _table(f"Lines of {staffed.target.standard.id}", _LINES, map(_line_row, staffed.plans))
+
+
+def _line_row(plan: Plan) -> Html:
+    short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
+    cells = (
+        with_range(plan.cost, plan.cost_span), str(short), f"{most_there(plan):.1f}", str(most_needed(plan)),
+        off_by(plan), str(plan.days),
+    )  # fmt: skip
+    return el("tr", el("th", line_name(plan), scope="row"), (el("td", cell) for cell in cells),
+              class_="short" if short else None)  # fmt: skip
+
+
+def _line(plan: Plan, *, unfolded: bool) -> Html:
+    name = f"{line_name(plan)}: {with_range(plan.cost, plan.cost_span)} {unit(plan.target)}"
+    said = el("p", " ".join(worth([plan])), class_="said")
+    return el("details", el("summary", name), said, _week(plan), class_="line", open=unfolded)
+
+
+def _week(plan: Plan) -> Html:
+    if not plan.hours:
+        return el("p", "Nobody was ever there for as much as an hour.", class_="quiet")
+    table = _table(f"Hours of {line_name(plan)}", _HEAD, (_hour(hour, plan) for hour in plan.hours))
+    return el("div", heat(plan, line_name(plan)), table, class_="week")
+
+
+def _hour(hour: Hour, plan: Plan) -> Html:
+    low, high = hour.each_span
+    cells = (
+        with_range(hour.arrivals, hour.arrivals_span), with_range(hour.each / 60, (low / 60, high / 60), 1),
+        f"{hour.there:.1f}", needed(hour), seen(hour), percent(hour.expected), with_range(hour.cost, hour.cost_span),
+    )  # fmt: skip
+    name = el("th", f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", scope="row")
+    return el("tr", name, (el("td", cell) for cell in cells), class_=kind_of(hour, plan))
+
+
+def _table(name: str, head: tuple[str, ...], rows: Iterable[Html]) -> Html:
+    columns = el("thead", el("tr", (el("th", text, scope="col") for text in head)))
+    table = el("table", columns, el("tbody", rows))
+    return el("div", table, class_="scroll", tabindex=0, role="region", aria_label=name)
+
+
+def _unfit(answer: Answer) -> Html | None:
+    if not answer.unfit:
+        return None
+    rows = (el("li", f"{one.standard}: {one.why}.") for one in answer.unfit)
+    return el("section", el("h2", "Not a matter of how many people are there"), el("ul", rows))

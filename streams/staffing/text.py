@@ -1,0 +1,182 @@
+"""The plan as plain text, and as JSON.
+
+Knows: answers. Must not know: how they were found. Read next: `page.py`, which shows the same with pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
+
+from standards.staffing.shortfall import is_short
+from streams.staffing.wording import (
+    DAYS,
+    cost,
+    day_name,
+    days_of,
+    goal,
+    hour_name,
+    line_name,
+    most_needed,
+    most_there,
+    needed,
+    off_by,
+    percent,
+    seen,
+    unexplained,
+    with_range,
+    worth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from standards.staffing.plan import Hour, Plan
+    from standards.staffing.proof import Error
+    from standards.staffing.target import Target
+    from streams.staffing.asking import Answer, Staffed
+
+SHOWN: Final = 3
+"""How many lines are shown hour by hour; JSON and the page have all of them."""
+WIDTH: Final = 110
+_HOURS: Final = ("", "arrivals", "minutes each", "there", "needed", "kept, seen", "expected", "broken by the gap")
+
+
+def as_text(answer: Answer) -> str:
+    """Give the answer as people read it on a terminal."""
+    lines: list[str] = []
+    for staffed in answer.staffed:
+        lines += [*_standard(staffed), ""]
+    if answer.unfit:
+        lines.append("Not a matter of how many people are there:")
+        lines += [text for one in answer.unfit for text in wrap(f"{one.standard}: {one.why}.", WIDTH, **_INDENTED)]
+    return "\n".join(lines).rstrip()
+
+
+_INDENTED: Final[dict[str, Any]] = {"initial_indent": "  ", "subsequent_indent": "    "}
+
+
+def _standard(staffed: Staffed) -> Iterator[str]:
+    target = staffed.target
+    yield f"{target.standard.id}: {target.standard.promise}"
+    yield f"  Goal: {goal(target)}. History: {days_of(staffed)}, by the clock of {staffed.zone.key}."
+    if len(staffed.plans) > 1:
+        yield from ["", *_table([_LINES, *map(_line, staffed.plans)])]
+    for plan in staffed.plans[:SHOWN]:
+        head = [f"  {line_name(plan)}"] if len(staffed.plans) > 1 else []
+        yield from ["", *head, *_table([_HOURS, *(_hour(hour, plan.target) for hour in plan.hours)])]
+    if len(staffed.plans) > SHOWN:
+        yield from ["", f"  The other {len(staffed.plans) - SHOWN} lines hour by hour: --html FILE, or --json."]
+    yield ""
+    if any(is_short(hour, target.goal) for plan in staffed.plans for hour in plan.hours):
+        yield from ["  ! more are needed, and history shows it: so few were kept that it is no chance.", ""]
+    for sentence in _said(staffed):
+        yield from wrap(sentence, WIDTH)
+
+
+def _said(staffed: Staffed) -> Iterator[str]:
+    if staffed.left_out:
+        number = len(staffed.left_out)
+        lacks = sorted({lack for found in staffed.left_out.values() for lack in found})
+        names = ", ".join(" / ".join(key) for key in sorted(staffed.left_out))
+        yield f"{number} {'line is' if number == 1 else 'lines are'} left out ({names}): {'; '.join(lacks)}."
+    yield " ".join(worth(staffed.plans))
+    yield " ".join(filter(None, (cost(staffed), unexplained(staffed))))
+    yield f"{capital(verdict(staffed))}."
+
+
+def verdict(staffed: Staffed) -> str:
+    """Give the sentence that the whole comes to."""
+    return staffed.sentence or "with the staff that was there this promise can be kept, as far as this history can tell"
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+_LINES: Final = ("line", "days", "hours short", "there at most", "needed at most", "model off by", "broken by the gap")
+
+
+def _line(plan: Plan) -> tuple[str, ...]:
+    short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
+    return (line_name(plan), f"{plan.days}", f"{short}", f"{most_there(plan):.1f}", f"{most_needed(plan)}",
+            off_by(plan), with_range(plan.cost, plan.cost_span))  # fmt: skip
+
+
+def _hour(hour: Hour, target: Target) -> tuple[str, ...]:
+    low, high = hour.each_span
+    mark = "  !" if is_short(hour, target.goal) else ""
+    return (
+        f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", with_range(hour.arrivals, hour.arrivals_span),
+        with_range(hour.each / 60, (low / 60, high / 60), 1), f"{hour.there:.1f}", needed(hour), seen(hour),
+        percent(hour.expected), with_range(hour.cost, hour.cost_span) + mark,
+    )  # fmt: skip
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    marks = [row[-1].endswith("  !") for row in rows]
+    bare = [[cell.removesuffix("  !") for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in bare) for column in range(len(rows[0]))]
+    lines = []
+    for row, mark in zip(bare, marks, strict=True):
+        cells = [
+            text.ljust(size) if not at else text.rjust(size)
+            for at, (text, size) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"  {'  '.join(cells)}{'  !' if mark else ''}".rstrip())
+    return lines
+
+
+def as_json(answer: Answer) -> str:
+    """Give the answer as programs read it, with every line and hour."""
+    whole = {
+        "standards": [_standard_json(staffed) for staffed in answer.staffed],
+        "not_staffable": {one.standard: one.why for one in answer.unfit},
+        "bad_lines": dict(sorted(answer.reading.bad.items())),
+    }
+    return json.dumps(whole)
+
+
+def _standard_json(staffed: Staffed) -> dict[str, Any]:
+    target = staffed.target
+    return {
+        "standard": target.standard.id, "kind": target.kind, "goal": target.goal, "zone": staffed.zone.key,
+        "shortfall": staffed.sentence, "lines": [_plan_json(plan) for plan in staffed.plans],
+        "left_out": {" / ".join(key): lacks for key, lacks in sorted(staffed.left_out.items())},
+    }  # fmt: skip
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    proof = plan.proof
+    return {
+        "line": list(plan.key), "days": plan.days, "first": day_name(plan.first), "last": day_name(plan.last),
+        "method": plan.method, "broken_by_gap": _spanned(plan.cost, plan.cost_span),
+        "patience_seconds": _short(plan.patience),
+        "error": {"held_out": proof.held_out, "days": proof.days, "hours": proof.hours,
+                  "simulation": _error(proof.simulation), "formula": _error(proof.formula)},
+        "hours": [_hour_json(hour, plan.target) for hour in plan.hours],
+    }  # fmt: skip
+
+
+def _hour_json(hour: Hour, target: Target) -> dict[str, Any]:
+    return {
+        "weekday": DAYS[hour.weekday].lower(), "hour": hour.hour, "days": hour.days,
+        "arrivals": _spanned(hour.arrivals, hour.arrivals_span), "seconds_each": _spanned(hour.each, hour.each_span),
+        "there": _short(hour.there), "needed": hour.needed, "needed_interval": list(hour.needed_span),
+        "kept": _short(hour.kept), "broken": _short(hour.broken), "expected_kept_rate": _short(hour.expected),
+        "broken_by_gap": _spanned(hour.cost, hour.cost_span), "short": is_short(hour, target.goal),
+    }  # fmt: skip
+
+
+def _spanned(value: float, span: tuple[float, float]) -> dict[str, Any]:
+    return {"value": _short(value), "interval": [_short(span[0]), _short(span[1])]}
+
+
+def _error(error: Error | None) -> dict[str, float] | None:
+    return None if error is None else {"points": round(100 * error.mean, 1), "bias": round(100 * error.bias, 1)}
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
