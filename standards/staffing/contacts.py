@@ -65,11 +65,11 @@ def contacts_of(events: Iterable[Event], fields: tuple[str, ...]) -> list[Contac
                 live[name] = contact = Contact(event.at - waited, False, _key(event, fields))  # noqa: FBT003 - not told of
                 found.append(contact)
             contact.answered, contact.agent, contact.answer = event.at, event.data.agent, event.data
-        elif contact is not None:
-            if kind == ABANDONED and contact.answered is None:
-                contact.gave_up = event.at
-            elif kind == CLOSED:
-                contact.closed = event.at
+        elif contact is not None and kind == ABANDONED and contact.answered is None:
+            contact.gave_up = event.at
+            del live[name]
+        elif contact is not None and kind == CLOSED and contact.answered is not None:
+            contact.closed = event.at
             del live[name]
     return found
 

@@ -18,7 +18,7 @@ import msgspec
 
 from standards.staffing.erlang import erlang_b
 
-STEPS = 400
+STEPS = 600
 """Parts of each stretch that is added up; doubling it changes the sixth digit at most."""
 NOTHING = 36.0
 """Where the density has fallen by this power of e, what is left is below the last digit of a float."""
@@ -72,9 +72,8 @@ def fate(servers: int, load: Load, within: float) -> Fate:
     patience = load.patience or inf
     soon = offered.total(0.0, within, inf)
     soon_served = offered.total(0.0, within, patience)
-    end = max(offered.end, within)
-    late = offered.total(within, end, inf)
-    late_served = offered.total(within, end, patience)
+    late = offered.total(within, inf, inf)
+    late_served = offered.total(within, inf, patience)
     # 1/B(n-1) is the chance of a free one, and `soon + late` that of none, both in parts of P(n-1).
     whole = offered.free() + soon + late
     still = exp(-within / patience)
@@ -104,14 +103,15 @@ class _Offered:
         if load.patience is not None and load.rate > self._drain:
             peak = load.patience * log(load.rate / self._drain)
         self._top = self._power(peak)
-        self.end = self._find_end(peak)
+        self._end = self._find_end(peak)
 
     def free(self) -> float:
         """Give the weight of the states in which somebody is free; zero where that is beyond a float."""
         return exp(-self._top) / self._blocked if self._blocked > 0 else inf
 
     def total(self, start: float, stop: float, patience: float) -> float:
-        """Add the density up between two waits, over those who are still there (Simpson's rule)."""
+        """Add the density up between two waits, over those who are still there (Simpson's rule), where there is any."""
+        stop = min(stop, self._end, start + NOTHING * patience)
         if stop <= start:
             return 0.0
         step = (stop - start) / STEPS

@@ -92,5 +92,5 @@ def _caveat(plans: Sequence[Plan]) -> str:
     worst = max(means, default=0.0)
     if worst < LARGE:
         return ""
-    least = f"{min(means) * 100:.0f} to " if len(means) > 1 else ""
+    least = f"{min(means) * 100:.0f} to " if f"{min(means):.2f}" != f"{worst:.2f}" else ""
     return f" (the model is off by {least}{worst * 100:.0f} points: a direction, not a roster)"

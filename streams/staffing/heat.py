@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from standards.staffing.plan import Hour, Plan
 
-_LEFT, _TOP, _WIDE, _DEEP, _GAP = 58, 24, 76, 34, 2
+_LEFT, _TOP, _WIDE, _DEEP, _GAP = 50, 24, 44, 40, 2
 
 
 def heat(plan: Plan, name: str) -> Html:
@@ -25,7 +25,7 @@ def heat(plan: Plan, name: str) -> Html:
     hours = range(min(hour.hour for hour in plan.hours), max(hour.hour for hour in plan.hours) + 1)
     width, height = _LEFT + _WIDE * len(days), _TOP + _DEEP * len(hours)
     columns = [_text(_LEFT + _WIDE * at + _WIDE // 2, 16, DAYS[day], "middle") for at, day in enumerate(days)]
-    rows = [_text(_LEFT - 8, _TOP + _DEEP * at + 21, hour_name(hour), "end") for at, hour in enumerate(hours)]
+    rows = [_text(_LEFT - 8, _TOP + _DEEP * at + 24, hour_name(hour), "end") for at, hour in enumerate(hours)]
     cells = [part for hour in plan.hours for part in _cell(hour, plan, days.index(hour.weekday), hour.hour - hours[0])]
     short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
     said = f"{name}: needed and there, by day and hour; more are needed in {short} of {len(plan.hours)} hours"
@@ -38,8 +38,8 @@ def _cell(hour: Hour, plan: Plan, column: int, row: int) -> Iterator[Html]:
     kind = kind_of(hour, plan)
     yield el("rect", x=x, y=y, width=_WIDE - _GAP, height=_DEEP - _GAP, rx=5, class_=f"cell {kind}")
     needed = "-" if hour.needed is None else str(hour.needed)
-    yield _text(x + 28, y + 22, needed, "end", f"needed {kind}")
-    yield _text(x + 33, y + 21, f"was {hour.there:.0f}", "start", "there")
+    yield _text(x + 21, y + 19, needed, "middle", f"needed {kind}")
+    yield _text(x + 21, y + 33, f"was {hour.there:.0f}", "middle", "there")
 
 
 def kind_of(hour: Hour, plan: Plan) -> str:

@@ -84,7 +84,7 @@ def _style() -> str:
 
 def _how_to_read() -> Html:
     words = (
-        "How many people keep a promise at its goal, hour by hour of the week, and who was there. The number in front "
+        "How many people keep a promise at its goal, hour by hour of the week, and who was there. The large number "
         "is who is needed; “was” is who was there on average. Intervals are 95 %."
     )
     keys = (
