@@ -8,6 +8,7 @@ Knows: models and targets. Must not know: how a plan is printed. Read next: `sho
 
 from __future__ import annotations
 
+from math import ceil
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 SEED = 1
 """The same history gives the same plan."""
-REPLICATIONS = 100
-"""How often each day of the week is drawn."""
+MOST, FEWEST, PEOPLE = 100, 40, 60_000
+"""How often each day of the week is drawn: most and fewest, and in between until so many people have come."""
 PRESENT = 0.5
 """An hour in which fewer were there on average, in its quarters in which anybody was, is a closed one."""
 Method = Literal["simulation", "formula"]
@@ -108,10 +109,12 @@ class Plan(msgspec.Struct, frozen=True):
         return self.proof.formula if self.method == "formula" else self.proof.simulation
 
 
-def plan(record: Record, target: Target, *, replications: int = REPLICATIONS) -> Plan:
+def plan(record: Record, target: Target, *, most: int = MOST) -> Plan:
     """Work out what a line needs. The record must have no gaps."""
     days = [record.days[date] for date in sorted(record.days)]
-    proof = prove(days, target, at_once=record.at_once)
+    crowd = sum(sum(day.arrivals) for day in days) / len(days)
+    replications = min(most, max(FEWEST, int(PEOPLE / max(1.0, crowd))))
+    proof = prove(days, target, at_once=record.at_once, replications=ceil(replications / 2))
     method: Method = "formula" if proof.prefers_formula else "simulation"
     model = Model(days)
     hours: list[Hour] = []

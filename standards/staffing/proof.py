@@ -9,7 +9,8 @@ Knows: models, targets. Must not know: plans. Read next: `plan.py`.
 from __future__ import annotations
 
 from math import ceil, floor
-from typing import TYPE_CHECKING, Final
+from statistics import fmean
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -21,24 +22,32 @@ from standards.staffing.target import kept_rate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from standards.staffing.floor import Served, Verdict
+    from standards.staffing.floor import Served, Tally, Verdict
     from standards.staffing.patience import Load
     from standards.staffing.record import Day
     from standards.staffing.target import Target
 
 MOST_DAYS: Final = 14
 """How many days are held out at most; of more, each so many-th."""
-REPLICATIONS: Final = 40
-"""How often a day is drawn that is held out."""
-LARGE: Final = 0.10
-"""From a mean error of ten points on, a model is a poor one."""
+EXCESS: Final = 0.05
+LEANING: Final = 0.10
+"""A model is poor that is off by so much more than chance, or that leans so far to one side."""
 
 
 class Error(msgspec.Struct, frozen=True):
-    """How far shares foretold lay from shares seen: on average either way, and on average with their sign."""
+    """How far shares foretold lay from shares seen: on average either way, and on average with their sign.
+
+    `chance` is what the first would be if the model were true: how far one drawn day lies from the mean of all.
+    """
 
     mean: float
     bias: float
+    chance: float
+
+    @property
+    def poor(self) -> bool:
+        """Whether there is more wrong with the model than chance."""
+        return self.mean - self.chance >= EXCESS or abs(self.bias) >= LEANING
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -56,27 +65,36 @@ class Proof(msgspec.Struct, frozen=True):
         """Whether the formulas foretold unseen days well, and at least as well as the simulation."""
         if not self.held_out or self.formula is None or self.simulation is None:
             return False
-        return self.formula.mean <= min(LARGE, self.simulation.mean)
+        return not self.formula.poor and self.formula.mean <= self.simulation.mean
+
+
+class _Promise(NamedTuple):
+    """A target, and whether those who are answered at once were promised something as well."""
+
+    target: Target
+    at_once: bool
 
 
 class _Guess(msgspec.Struct, frozen=True):
-    """One hour: the shares foretold by both ways, what was seen, and its weight."""
+    """One hour: the shares foretold by both ways, how far chance strays from them, what was seen, and its weight."""
 
     simulation: float
     formula: float
+    chance: float
     seen: float
     judged: float
 
 
-def prove(days: Sequence[Day], target: Target, *, at_once: bool) -> Proof:
-    """Measure the error of both ways on the days of a line."""
+def prove(days: Sequence[Day], target: Target, *, at_once: bool, replications: int) -> Proof:
+    """Measure the error of both ways on the days of a line. Each is drawn so many times."""
     held_out = len(days) > 1
     every = ceil(len(days) / MOST_DAYS)
     tried = days[::every]
     guesses: list[_Guess] = []
+    promise = _Promise(target, at_once)
     for day in tried:
         model = Model([other for other in days if other is not day] if held_out else days)
-        guesses += _foretold(model, day, target, at_once=at_once)
+        guesses += _foretold(model, day, promise, replications)
     return Proof(
         held_out=held_out, days=len(tried), hours=len(guesses), judged=sum(guess.judged for guess in guesses),
         simulation=_error(guesses, "simulation"), formula=_error(guesses, "formula"),
@@ -109,16 +127,23 @@ def verdict_for(target: Target, *, at_once: bool) -> Callable[[Served], Verdict]
     return {"answer": of_answer, "share": of_share, "line": of_line}[target.kind]
 
 
-def _foretold(model: Model, day: Day, target: Target, *, at_once: bool) -> Iterator[_Guess]:
-    draws, staff, verdict = Draws(day.date), staff_of(day), verdict_for(target, at_once=at_once)
-    tallies = [whole_day(model.crowd(day.weekday, draws.split()), staff, verdict) for _ in range(REPLICATIONS)]
+def _foretold(model: Model, day: Day, promise: _Promise, replications: int) -> Iterator[_Guess]:
+    draws, staff, verdict = Draws(day.date), staff_of(day), verdict_for(promise.target, at_once=promise.at_once)
+    tallies = [whole_day(model.crowd(day.weekday, draws.split()), staff, verdict) for _ in range(replications)]
     for hour in range(HOURS):
         judged = day.kept[hour] + day.broken[hour]
         there = day.staffed(hour)
         kept, broken = sum(tally.kept[hour] for tally in tallies), sum(tally.broken[hour] for tally in tallies)
         if judged and there and kept + broken:
-            formula = by_formula(target, model.load(day.weekday, hour), there, at_once=at_once)
-            yield _Guess(kept / (kept + broken), formula, day.kept[hour] / judged, judged)
+            share = kept / (kept + broken)
+            formula = by_formula(promise.target, model.load(day.weekday, hour), there, at_once=promise.at_once)
+            yield _Guess(share, formula, _strays(share, tallies, hour), day.kept[hour] / judged, judged)
+
+
+def _strays(share: float, tallies: Sequence[Tally], hour: int) -> float:
+    """Give how far the share of one drawn day lies from that of all, on average."""
+    counts = [(tally.kept[hour], tally.kept[hour] + tally.broken[hour]) for tally in tallies]
+    return fmean(abs(kept / judged - share) for kept, judged in counts if judged)
 
 
 def _error(guesses: Sequence[_Guess], way: str) -> Error | None:
@@ -126,4 +151,8 @@ def _error(guesses: Sequence[_Guess], way: str) -> Error | None:
     if not judged:
         return None
     errors = [(getattr(guess, way) - guess.seen, guess.judged) for guess in guesses]
-    return Error(sum(abs(e) * w for e, w in errors) / judged, sum(e * w for e, w in errors) / judged)
+    return Error(
+        sum(abs(error) * weight for error, weight in errors) / judged,
+        sum(error * weight for error, weight in errors) / judged,
+        sum(guess.chance * guess.judged for guess in guesses) / judged,
+    )

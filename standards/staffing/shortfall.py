@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.staffing.proof import LARGE
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -88,9 +86,13 @@ def _short(hour: Hour, plan: Plan) -> bool:
 def _caveat(plans: Sequence[Plan]) -> str:
     if not all(plan.proof.held_out for plan in plans):
         return " (from one day, so the model could not be tried on another)"
-    means = [plan.error.mean for plan in plans if plan.error is not None]
-    worst = max(means, default=0.0)
-    if worst < LARGE:
+    errors = [plan.error for plan in plans if plan.error is not None and plan.error.poor]
+    if not errors:
         return ""
-    least = f"{min(means) * 100:.0f} to " if f"{min(means):.2f}" != f"{worst:.2f}" else ""
-    return f" (the model is off by {least}{worst * 100:.0f} points: a direction, not a roster)"
+    off, chance = (_points([getattr(error, name) for error in errors]) for name in ("mean", "chance"))
+    return f" (the model is off by {off} points where chance makes {chance}: a direction, not a roster)"
+
+
+def _points(shares: Sequence[float]) -> str:
+    least, most = f"{min(shares) * 100:.0f}", f"{max(shares) * 100:.0f}"
+    return least if least == most else f"{least} to {most}"

@@ -174,8 +174,11 @@ def _spanned(value: float, span: tuple[float, float]) -> dict[str, Any]:
     return {"value": _short(value), "interval": [_short(span[0]), _short(span[1])]}
 
 
-def _error(error: Error | None) -> dict[str, float] | None:
-    return None if error is None else {"points": round(100 * error.mean, 1), "bias": round(100 * error.bias, 1)}
+def _error(error: Error | None) -> dict[str, float | bool] | None:
+    return None if error is None else {
+        "points": round(100 * error.mean, 1), "bias": round(100 * error.bias, 1),
+        "chance": round(100 * error.chance, 1), "poor": error.poor,
+    }  # fmt: skip
 
 
 def _short(value: float | None) -> float | None:

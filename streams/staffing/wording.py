@@ -9,7 +9,7 @@ from datetime import date
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
-from standards.staffing.proof import LARGE
+from standards.staffing.proof import Error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,12 +151,15 @@ def worth(plans: Sequence[Plan]) -> list[str]:
         return ["Nothing was kept or broken in this time, so the model could not be tried."]
     held_out = all(plan.proof.held_out for plan in proved)
     judged = sum(plan.proof.judged for plan in proved)
-    off = sum(plan.error.mean * plan.proof.judged for plan in proved if plan.error is not None) / judged
-    bias = sum(plan.error.bias * plan.proof.judged for plan in proved if plan.error is not None) / judged
-    said = [_tried(proved, held_out=held_out), f"{_off(off, bias)} {_way(proved)}"]
+    errors = [(plan.error, plan.proof.judged) for plan in proved if plan.error is not None]
+    mean, bias, chance = (
+        sum(getattr(error, name) * weight for error, weight in errors) / judged for name in ("mean", "bias", "chance")
+    )
+    error = Error(mean, bias, chance)
+    said = [_tried(proved, held_out=held_out), f"{_off(error)} {_way(proved)}"]
     if not held_out:
         said.append("How far it would be off on another day is not known.")
-    if off >= LARGE:
+    if error.poor:
         said.append("That is a lot: take the numbers of people as a direction, not as a roster.")
     return said
 
@@ -170,13 +173,16 @@ def _tried(plans: Sequence[Plan], *, held_out: bool) -> str:
     return f"The model was tried on {days} days, each foretold from the other days and from who was there on it."
 
 
-def _off(off: float, bias: float) -> str:
-    """Say how far, and which way: a model that hopes for too much asks for too few people."""
-    said = f"Its share kept in an hour was off by {off * 100:.0f} points"
-    if abs(bias) < SLIGHT:
-        return f"{said}, neither too high nor too low on the whole."
-    way, asks = ("high", "few") if bias > 0 else ("low", "many")
-    return f"{said}, too {way} by {abs(bias) * 100:.0f} on the whole, so it rather asks for too {asks} people."
+def _off(error: Error) -> str:
+    """Say how far, what of it is chance, and which way: a model that hopes for too much asks for too few people."""
+    off, chance = f"{error.mean * 100:.0f}", f"{error.chance * 100:.0f}"
+    said = f"Its share kept in an hour was off by {off} points, where chance alone makes {chance}"
+    if abs(error.bias) < SLIGHT:
+        return f"{said}, and neither too high nor too low on the whole."
+    way, asks = ("high", "few") if error.bias > 0 else ("low", "many")
+    return (
+        f"{said}, and too {way} by {abs(error.bias) * 100:.0f} on the whole, so it rather asks for too {asks} people."
+    )
 
 
 def _way(plans: Sequence[Plan]) -> str:

@@ -36,7 +36,7 @@ def drawn() -> str:
             lines += day(number, Shift(8, 12, people, 30, 240), queue=queue)
     events: list[Event] = Reader(loaded(rules(it=KEYS)).rulebook.classes).lines(in_order(lines), lambda _: None)
     found = contacts.records_of([one for one in events if type_of(one) in contacts.TYPES], target, UTC_ZONE)
-    plans = [plan(record, target, replications=10) for record in found]
+    plans = [plan(record, target, most=10) for record in found]
     staffed = Staffed(target, UTC_ZONE, plans, {(EVIL,): ["nobody came"]}, shortfall(plans))
     return page(Answer([staffed], [Unfit(EVIL, EVIL)], Result()))
 
@@ -104,4 +104,6 @@ def test_the_picture_says_what_the_table_says(address: str, browser: Browser) ->
     assert rows.count() == first.locator("svg .cell").count()
     needed = [text.split()[0] for text in rows.locator("td:nth-of-type(4)").all_inner_texts()]
     assert first.locator("svg .needed").all_text_contents() == needed
-    assert ": needed and there, by day and hour; more are needed in " in (first.locator("svg title").text_content() or "")
+    assert ": needed and there, by day and hour; more are needed in " in (
+        first.locator("svg title").text_content() or ""
+    )

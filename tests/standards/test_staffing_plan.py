@@ -166,6 +166,6 @@ def test_a_standard_without_judgements_has_a_plan() -> None:
     done = made(4, 2)
     for each in done.record.days.values():
         each.kept, each.broken = [0.0] * 24, [0.0] * 24
-    found = plan(done.record, done.target, replications=5)
+    found = plan(done.record, done.target, most=5)
     assert found.error is None
     assert shortfall([found]) is None
