@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SEED = 1
 """The same history gives the same plan."""
-MOST, FEWEST, PEOPLE = 100, 40, 60_000
+MOST, FEWEST, PEOPLE = 100, 40, 150_000
 """How often each day of the week is drawn: most and fewest, and in between until so many people have come."""
 PRESENT = 0.5
 """An hour in which fewer were there on average, in its quarters in which anybody was, is a closed one."""

@@ -10,6 +10,7 @@ import pytest
 from standards.events import Event, type_of
 from standards.staffing import contacts
 from standards.staffing.plan import Hour, Plan, plan
+from standards.staffing.proof import Error
 from standards.staffing.record import Record
 from standards.staffing.shortfall import is_short, missing, shortfall
 from standards.staffing.target import Target, target_of
@@ -110,12 +111,13 @@ def test_the_same_history_gives_the_same_plan(few: Made) -> None:
 
 
 def test_too_few_people_are_a_sentence(few: Made) -> None:
-    """It names the days, the hours and how many more."""
+    """It names the days, the hours and how many more, and calls no model poor that is off by chance."""
     said = shortfall([few.plan])
     assert said is not None
     assert said.startswith("this promise cannot be kept with the staff you have: take the sign down, or ")
-    assert " more on Mondays 13–15" in said
-    assert said.endswith("(the model is off by 19 points: a direction, not a roster)")
+    assert said.endswith(" more on Mondays 13–15")
+    assert few.plan.error is not None
+    assert not few.plan.error.poor
 
 
 def test_enough_people_are_no_sentence(enough: Made) -> None:
@@ -152,13 +154,15 @@ def test_people_who_would_not_help_are_not_asked_for(few: Made) -> None:
 
 def test_several_lines_are_named_by_what_they_cost(few: Made) -> None:
     """The line that costs most comes first; the rest is counted, and how far the model is off is said."""
-    first = msgspec.structs.replace(bad(few.plan, 50, 50, 1), key=("north",))
+    poor = Error(0.19, 0.02, 0.05)
+    proof = msgspec.structs.replace(few.plan.proof, simulation=poor, formula=poor)
+    first = msgspec.structs.replace(bad(few.plan, 50, 50, 1), key=("north",), proof=proof)
     hours = tuple(msgspec.structs.replace(hour, cost=0.5, weekday=day) for day in (1, 2, 3) for hour in steady(first))
     second = msgspec.structs.replace(first, key=("south",), hours=hours)
     said = shortfall([second, first]) or ""
     assert said.index("at north") < said.index("at south")
     assert "and people in 5 more hours of the week" in said
-    assert said.endswith("(the model is off by 19 points: a direction, not a roster)")
+    assert said.endswith("(the model is off by 19 points where chance makes 5: a direction, not a roster)")
 
 
 def test_a_standard_without_judgements_has_a_plan() -> None:
