@@ -53,6 +53,10 @@ class Entry:
         """Go down to a part."""
         return Entry(self.document, (*self.path, *tail), self.findings)
 
+    def has(self, key: str) -> bool:
+        """Say whether a key is written there."""
+        return (*self.path, key) in self.document.spots
+
     def error(self, check: str, found: str, fix: str = "", *, key: bool = False) -> None:
         """Report an error at the value or, with `key`, at the key."""
         spot = self.document.spot(self.path)

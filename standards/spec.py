@@ -18,6 +18,7 @@ from standards.errors import Finding, SpecError
 from standards.events import EventType
 from standards.excerpt import canonical, revision_of
 from standards.expression import Field
+from standards.lint import lint
 from standards.model import json_schema
 from standards.namespace import Namespace
 from standards.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
@@ -99,6 +100,8 @@ class _Loading:
             elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
                 self.vocabulary[entry.name] = found
         self._take(names, self.vocabulary)
+        for standard in self.standards.values():
+            lint(self.entries[standard.id], standard, self._fields_of)
 
     def excerpt(self, document: Document, *, retired: bool) -> None:
         """Compile a standard that was written down by itself, with the event types as they were then."""
@@ -142,6 +145,10 @@ class _Loading:
             raise SpecError(self.findings)
         current = tuple(standard for standard in standards if not standard.retired)
         return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts)
+
+    def _fields_of(self, event: str) -> Mapping[str, Field]:
+        found = self.vocabulary.get(event)
+        return PROMISE_FIELDS if found is None else found.fields
 
     def _wrong(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)
