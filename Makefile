@@ -21,7 +21,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: pictures help run run-kafka test broker bench bench-kafka lock clean FORCE
+.PHONY: pictures schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -42,6 +42,10 @@ test: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
 # The pictures of the documentation, taken by the test that uses the board as a supervisor does.
 pictures: $(VENV)/.can-test $(VENV)/.can-browse
 	KEPT_PICTURES=docs/pictures $(BIN)/python -m pytest --quiet tests/board/test_trial.py
+
+# What editors complete by; a test holds these files to the models that they are made from.
+schemas: $(VENV)/.can-run
+	for form in standards policy mapping stories; do $(BIN)/kept schema $$form > schemas/$$form.json; done
 
 # Before anything is installed: without Java or Maven it ends here, with what to install.
 broker: $(VENV)/pyvenv.cfg

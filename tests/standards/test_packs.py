@@ -53,8 +53,8 @@ def test_speed_is_never_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PACKS, ids=named)
 def test_says_what_it_is_for(path: Path) -> None:
-    """A pack begins with three lines that say what it is for and which events it needs."""
-    head = path.read_text(encoding="utf-8").splitlines()[:4]
+    """A pack begins, below the editor's line, with three lines that say what it is for and which events it needs."""
+    head = path.read_text(encoding="utf-8").splitlines()[1:5]
     assert [line.startswith("# ") for line in head] == [True, True, True, False]
     assert any("Needs: " in line for line in head)
 

@@ -143,7 +143,7 @@ def test_a_ledger_that_cannot_be_written_is_the_worlds_fault(tmp_path: Path) -> 
 def test_a_misspelt_field_is_found_with_a_guess(tmp_path: Path) -> None:
     """`waitng` is underlined where it stands, and what it may have meant is said."""
     said = bad_input("backtest", spoilt(tmp_path, "waiting > 3", "waitng > 3"), "--events", EVENTS)
-    assert "rules.yaml:14:40" in said
+    assert "rules.yaml:15:40" in said
     assert "waiting" in said.partition("fix:")[2]
     assert "^^^^^^" in said
     assert said.endswith("\n\n1 finding.\n")

@@ -17,11 +17,18 @@ from streams.forms import Form, schema_for
 from tests.days import DAYS
 
 ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "tests/data/stories/desk"
 FOUND: dict[str, list[Path]] = {
-    "standards": [*ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml")],
-    "policy": [ROOT / "tests/data/stories/desk/policy.yaml"],
+    "standards": [
+        *ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml"), ROOT / "streams/demo.yaml",
+        DESK / "standards.yaml", ROOT / "benchmarks/no-wait.yaml",
+    ],
+    "policy": [DESK / "policy.yaml"],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
-    "stories": [*ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml")],
+    "stories": [
+        *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
+        DESK / "desk.yaml", DESK / "storm.yaml",
+    ],
 }  # fmt: skip
 
 
@@ -59,3 +66,43 @@ def test_the_verb_prints_each_form(form: Form) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
     assert json.loads(run.stdout) == schema_for(form)
     assert json.loads(run.stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+@pytest.mark.parametrize("form", get_args(Form))
+def test_every_shipped_document_names_its_schema(form: Form) -> None:
+    """Whoever opens a document that we ship is helped by their editor at once, with the schema of today."""
+    schema = ROOT / "schemas" / f"{form}.json"
+    assert json.loads(schema.read_text(encoding="utf-8")) == schema_for(form)
+    for file in FOUND[form]:
+        first, _, _ = file.read_text(encoding="utf-8").partition("\n")
+        begins, _, named = first.partition("=")
+        assert begins == "# yaml-language-server: $schema", file
+        assert (file.parent / named).resolve() == schema, file
+
+
+def test_every_shipped_document_is_looked_at() -> None:
+    """No document that names a schema is missing from those that are held to it."""
+    folders = ("standards", "examples", "streams", "benchmarks", "tests/data")
+    named = {
+        file for folder in folders for file in (ROOT / folder).rglob("*.yaml")
+        if "yaml-language-server" in file.read_text(encoding="utf-8")
+    }  # fmt: skip
+    unnamed = {file for folder in folders for file in (ROOT / folder).rglob("*.yaml")} - named
+    assert named == {file for files in FOUND.values() for file in files}
+    assert unnamed == {ROOT / "standards/vocabulary.yaml"}
+
+
+def test_a_shipped_tool_of_others_agrees(tmp_path: Path) -> None:
+    """check-jsonschema takes what is shipped, and names the key that a bad document has."""
+    tool = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(ROOT / "schemas/standards.json")]
+    fine = subprocess.run(
+        [*tool, *map(str, FOUND["standards"])], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (fine.returncode, "ok" in fine.stdout) == (0, True), fine.stdout
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        FOUND["standards"][0].read_text(encoding="utf-8").replace("promise:", "promis:", 1), encoding="utf-8"
+    )
+    found = subprocess.run([*tool, str(bad)], capture_output=True, text=True, check=False, timeout=60)
+    assert found.returncode == 1
+    assert "promis" in found.stdout
