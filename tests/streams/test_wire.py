@@ -44,7 +44,7 @@ def test_a_structured_event_is_read_as_what_it_says() -> None:
         "queue.length",
         "2026-03-02T08:00:00Z",
     )
-    assert msgspec.structs.asdict(event.data) == {**DATA, "serving": None, "longest_wait": None}
+    assert msgspec.structs.asdict(event.data) == {**DATA, "serving": None, "longest_wait": None, "last_called": None}
 
 
 @pytest.mark.parametrize(
