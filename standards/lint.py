@@ -34,11 +34,7 @@ def lint(entry: Entry, standard: Standard, fields_of: FieldsOf) -> None:
     _conditions(entry, standard, fields_of)
     _promise(entry, standard)
     _memory(entry, standard)
-    if standard.objective is not None and standard.objective.kept >= 1:
-        found = f"{standard.id} has failed for the whole span as soon as one promise is broken"
-        entry.at("objective", "kept").warning(
-            "full-objective", found, "write the share that is good enough, such as 95%"
-        )
+    _objective(entry, standard)
 
 
 def _conditions(entry: Entry, standard: Standard, fields_of: FieldsOf) -> None:
@@ -83,3 +79,10 @@ def _memory(entry: Entry, standard: Standard) -> None:
     )
     where = "forget_after" if entry.has("forget_after") else "within"
     entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
+
+
+def _objective(entry: Entry, standard: Standard) -> None:
+    if standard.objective is not None and standard.objective.kept >= 1:
+        found = f"{standard.id} has failed for the whole span as soon as one promise is broken"
+        fix = "write the share that is good enough, such as 95%"
+        entry.at("objective", "kept").warning("full-objective", found, fix)

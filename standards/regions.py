@@ -2,7 +2,7 @@
 
 A field that is only compared with literals changes a condition's truth nowhere but at these literals. So the literals,
 one value between each two, and one beyond each end stand for all values there are. Where fields are compared with each
-other or reckoned with, that does not hold, and nothing is said.
+other or reckoned with, or texts by their order, that does not hold, and nothing is said.
 Knows: checked trees. Must not know: standards, files. Read next: `evaluation.py`, which works a tree out.
 """
 
@@ -50,12 +50,17 @@ def fixed_truth(
 
 
 def _is_plain(node: ast.AST) -> bool:
-    """Say whether a node compares at most one field, with literals only, or is no comparison."""
+    """Say whether a node compares at most one field, with literals only, or is no comparison. Texts have no regions."""
     match node:
         case ast.BinOp():
             return False
-        case ast.Compare(left=left, comparators=comparators):
-            return sum(isinstance(part, ast.Attribute) for part in (left, *comparators)) <= 1
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return isinstance(operand, ast.Constant)
+        case ast.Compare(left=left, ops=operations, comparators=comparators):
+            operands = (left, *comparators)
+            by_order = any(isinstance(each, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for each in operations)
+            of_text = any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in operands)
+            return sum(isinstance(part, ast.Attribute) for part in operands) <= 1 and not (by_order and of_text)
         case _:
             return True
 

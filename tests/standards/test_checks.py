@@ -54,6 +54,9 @@ def test_a_page_shows_what_is_found(check: str) -> None:
         ("cold or not cold", "always"),
         ("cold == true or cold == false", None),  # an event may come without it
         ("waiting > waited and waiting < waited", None),  # compared with each other: nothing is said
+        ("waited > -waiting and waiting < -waited", None),
+        ('channel > "a" and channel < "c"', None),  # and "b" is between them
+        ("waited > -3 and waited < -4", "never"),
         ("opening.waiting > 3 and opening.waiting < 3", "never"),
     ],
 )
