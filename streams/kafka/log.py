@@ -105,24 +105,31 @@ async def producing(settings: KafkaSettings, **more: Any) -> AsyncIterator[Produ
 
 
 async def _stopped(client: Consumer | Producer) -> None:
-    """Stop a client, in a bounded time: with the broker away it may wait, or let a cancellation of its own out."""
+    """Stop a client, in a bounded time: with the broker away it may wait, or let a cancellation of its own out.
+
+    It may also keep one that was meant for us, while it waits for its own tasks; then that is raised when it has ended.
+    """
+    ours = asyncio.current_task()
+    asked = ours.cancelling() if ours is not None else 0
     with suppress(TimeoutError, asyncio.CancelledError, KafkaError, OSError):
         async with asyncio.timeout(GOODBYE_SECONDS):
             await client.stop()
+    if ours is not None and ours.cancelling() > asked:
+        raise asyncio.CancelledError
 
 
 async def _started(client: Consumer | Producer, settings: KafkaSettings) -> None:
     try:
         await client.start()
     except KafkaConnectionError:
-        await client.stop()
+        await _stopped(client)
         refused = await refusal(settings)
         raise StateError(refused or f"Kafka did not answer at {settings.brokers} just now; try again") from None
     except KafkaError as error:
-        await client.stop()
+        await _stopped(client)
         raise StateError(f"Kafka at {settings.brokers} does not let us in: {told(error)}") from None
     except BaseException:
-        await client.stop()
+        await _stopped(client)
         raise
 
 

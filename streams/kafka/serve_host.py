@@ -92,9 +92,10 @@ class ServeHost:
     async def __aexit__(self, *_: object) -> None:
         """Give the share of notices up, stop working, and close."""
         await self._ownership.on_partitions_revoked(())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while working := [task for task in self._tasks if not task.done()]:
+            for task in working:
+                task.cancel()
+            await asyncio.wait(working, timeout=LONGEST_GOODBYE)  # a client's code may keep a cancellation to itself
         try:
             async with asyncio.timeout(LONGEST_GOODBYE):
                 await self._opened.aclose()
