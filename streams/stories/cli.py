@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -21,6 +21,7 @@ from standards.errors import Finding, Place, SpecError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streams.documents import Documents
     from streams.stories.files import Script
     from streams.stories.running import Result
 
@@ -48,44 +49,85 @@ def run_stories(
     junit: Junit = None,
     run: Name = None,
     watch: Annotated[bool, typer.Option("--watch", help="Run them again whenever a file changes.")] = False,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Change the rules a little, here and there: does a story notice?")
+    ] = False,
 ) -> None:
     """Run stories: scripted tests of standards, and of who is told.
 
-    Exits with 1 if one does not go as it says, and shows what was expected beside what happened.
+    Exits with 1 if one does not go as it says, and shows what was expected beside what happened; with --mutate also if
+    a small change to the rules is noticed by no story.
     """
+    if mutate and run is not None:
+        raise typer.BadParameter("--mutate asks whether any story notices: leave --run out")
+    asked = Asked(tuple(paths), junit, run, mutate)
     if watch:
-        _watch(paths, junit, run)
-    raise typer.Exit(FOUND if any(result.failure for result in _once(paths, junit, run)) else 0)
+        _watch(asked)
+    raise typer.Exit(FOUND if any(result.failure for result in _once(asked)) else 0)
 
 
-def _once(paths: Sequence[str], junit: str | None, run: str | None, read: set[str] | None = None) -> list[Result]:
+class Asked(NamedTuple):
+    """What was asked for on the command line."""
+
+    paths: tuple[str, ...]
+    junit: str | None
+    run: str | None
+    mutate: bool
+
+
+def _once(asked: Asked, read: set[str] | None = None) -> list[Result]:
     """Run them once, and note in `read` which files they rest on.
 
     Raises SpecError: then nothing is run, and no report is written.
     """
-    from streams.documents import write_whole
+    from streams.documents import read_documents, write_whole
     from streams.stories import junit as report
     from streams.stories.running import run as play_all
     from streams.stories.running import summary
 
-    scripts = _chosen(paths, run)
+    documents = read_documents(asked.paths)
+    scripts = _chosen(documents, asked)
     if read is not None:
-        read.update(file for script in scripts for file in (script.file, *script.read))
+        read.update(file for script in scripts for file in script.read)
     results: list[Result] = []
     for result in play_all(scripts, width=get_terminal_size((110, 24)).columns):
         results.append(result)
         _print(result)
-    if junit is not None:
-        write_whole(junit, report.junit(results))
     typer.echo(summary(results))
+    if asked.mutate:
+        results += _mutated(scripts, documents, sound=not any(result.failure for result in results))
+    if asked.junit is not None:
+        write_whole(asked.junit, report.junit(results))
     return results
 
 
-def _chosen(paths: Sequence[str], run: str | None) -> list[Script]:
-    from streams.documents import read_documents
+def _mutated(scripts: Sequence[Script], documents: Documents, *, sound: bool) -> list[Result]:
+    """Change the rules, print which changes no story notices, and give those as results that failed."""
+    from streams.stories.mutating import coverage, mutate
+    from streams.stories.running import Result
+
+    if not sound:
+        typer.echo("kept: nothing was changed: first let every story go as it says.", err=True)
+        return []
+    tried, results = [], []
+    for each in mutate(scripts, documents if documents.standards or documents.policies else None):
+        tried.append(each)
+        if sys.stderr.isatty():
+            typer.echo(f"\r{len(tried)} changes ", nl=False, err=True)
+        if each.survived is not None:
+            place, shown = each.survived.place, each.survived.render()
+            typer.echo(f"{shown}\n")
+            results.append(Result(place.file, place.line, each.survived.found, 0.0, shown.splitlines()))
+    if sys.stderr.isatty():
+        typer.echo(f"\r{'':20}\r", nl=False, err=True)
+    typer.echo(coverage(tried))
+    return results
+
+
+def _chosen(documents: Documents, asked: Asked) -> list[Script]:
     from streams.stories.files import read_scripts
 
-    documents = read_documents(paths)
+    paths, run = asked.paths, asked.run
     if not documents.stories:
         raise _nothing(paths, "there are no stories here", "a story document has stories: at its top")
     scripts = read_scripts(documents)
@@ -111,20 +153,20 @@ def _print(result: Result) -> None:
     typer.echo()
 
 
-def _watch(paths: Sequence[str], junit: str | None, run: str | None) -> None:
+def _watch(asked: Asked) -> None:
     """Run them, and again whenever a file changes, until interrupted."""
     read: set[str] = set()
     while True:
-        known = _marks(paths, read)  # before they are read, so that no change is missed
+        known = _marks(asked.paths, read)  # before they are read, so that no change is missed
         try:
-            _once(paths, junit, run, read)
+            _once(asked, read)
         except SpecError as error:
             typer.echo(f"{error}\n", err=True)
-        before = now = last = {**_marks(paths, read), **known}
+        before = now = last = {**_marks(asked.paths, read), **known}
         typer.echo("kept: waiting for a file to change; Ctrl-C ends it.", err=True)
         while not now == last != before:  # changed, and nobody is writing any more
             time.sleep(LOOK_SECONDS)
-            last, now = now, _marks(paths, read)
+            last, now = now, _marks(asked.paths, read)
         typer.echo(f"\n--- {time.strftime('%H:%M:%S')} ---", err=True)
 
 

@@ -24,19 +24,24 @@ if TYPE_CHECKING:
 
 
 class Script(NamedTuple):
-    """A story, who is to be told in it, and the rules by which it is judged and told, from the files `read`."""
+    """A story, who is to be told in it, and the rules by which it is judged and told, from `documents`."""
 
     file: str
     line: int
     story: Story
     telling: Telling
     rules: Rules
-    read: tuple[str, ...] = ()
+    documents: Documents
 
     @property
     def until(self) -> int:
         """How far time goes in it, in microseconds UTC."""
         return max(self.story.until, self.telling.until)
+
+    @property
+    def read(self) -> list[str]:
+        """The files that it rests on, by name."""
+        return [self.file, *(source.name for source in (*self.documents.standards, *self.documents.policies))]
 
 
 def read_scripts(documents: Documents) -> list[Script]:
@@ -48,7 +53,7 @@ def read_scripts(documents: Documents) -> list[Script]:
     return found
 
 
-_Found = tuple[Rules, tuple[str, ...]]
+_Found = tuple[Rules, Documents]
 
 
 class _Reading:
@@ -105,8 +110,7 @@ class _Reading:
             try:
                 loaded = load_standards(documents.standards)
                 rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
-                read = tuple(source.name for source in (*documents.standards, *documents.policies))
-                self._rules[key] = rules, read
+                self._rules[key] = rules, documents
             except SpecError as error:
                 self.findings += error.findings
         return self._rules[key]
@@ -129,7 +133,7 @@ def _short(path: Path) -> str:
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
 
 
-def _scripts(document: StoryDocument, rules: Rules, read: tuple[str, ...]) -> Iterable[Script]:
+def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Iterable[Script]:
     stories = document.document.data.get("stories")
     for story in document.stories(rules.loaded):
         data = stories.get(story.name) if isinstance(stories, dict) else None
@@ -138,4 +142,4 @@ def _scripts(document: StoryDocument, rules: Rules, read: tuple[str, ...]) -> It
         if story.expect is None and telling.notices is None and telling.withheld is None:
             fix = "add expect:, notices: or withheld:, or remove it"
             story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
-        yield Script(document.document.name, place.line, story, telling, rules, read)
+        yield Script(document.document.name, place.line, story, telling, rules, documents)

@@ -35,9 +35,12 @@ def test_each_story_on_the_page_goes_as_it_says(text: str, shop: Path) -> None:
 def test_what_the_page_shows_is_what_is_printed(shop: Path) -> None:
     """A reader sees what the page shows, when all is well and when somebody changed a number."""
     (shop / "stories.yaml").write_text(STORIES[0], encoding="utf-8")
-    fine, failed = SESSIONS
+    fine, failed, changed = SESSIONS
     run = kept(*fine[0].split()[1:], cwd=shop)
     assert run.stdout == fine[2]
+    run = kept(*changed[0].split()[1:], cwd=shop)
+    assert (run.returncode, run.stdout.count("unnoticed:")) == (1, 8)
+    assert run.stdout.startswith(changed[2])
     (shop / "standards.yaml").write_text(RULES.replace("within: 60s", "within: 90s"), encoding="utf-8")
     run = kept(*failed[0].split()[1:], cwd=shop)
     assert run.returncode == 1

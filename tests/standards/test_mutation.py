@@ -1,0 +1,133 @@
+"""Small changes to the rules: which there are, where they are, and that each changes one thing and nothing else."""
+
+from standards.document import Document
+from standards.excerpt import canonical
+from standards.mutation import changes
+from standards.spec import Source, load
+
+SHOP = """kept: 1
+calendars:
+  trading: {timezone: Europe/Warsaw, hours: {mon-fri: 08:00-16:00}}
+standards:
+  no-wait:
+    promise: You never wait long.
+    owner: floor-lead
+    may_excuse: [floor-lead, shift-lead]
+    per: [site, queue]
+    when: {event: queue.length, where: waiting > 3 and not site == "x"}
+    expect: register.opened
+    within: 60s
+    calendar: trading
+    unless: {event: queue.length, where: waiting <= 3}
+    pause: {when: register.closed, until: {event: queue.length, where: waiting > 9}}
+    warn: [50%, 15s before]
+  content:
+    promise: You leave content.
+    owner: floor-lead
+    per: [site]
+    when: survey.answered
+    measure: share(score <= 2)
+    over: 50 events
+    must: <= 6%
+    at_least: 25
+  half-hours:
+    promise: Every half hour is well.
+    may_excuse: []
+    per: [site]
+    when: survey.answered
+    measure: mean(score)
+    over: 30m
+    calendar: trading
+    must: ">= 4.0"
+  once:
+    promise: You are passed on once at most.
+    may_excuse: []
+    per: [contact]
+    when: transfer.completed
+    at_most: 1
+    until: contact.closed
+  weekly:
+    promise: We meet weekly.
+    may_excuse: []
+    per: [team]
+    expect: meeting.held
+    every: week
+"""
+WHERE = 'waiting > 3 and not site == "x"'
+
+
+def found(standard: str) -> list[tuple[int, str]]:
+    document = Document("shop.yaml", SHOP)
+    return [(change.place.line, change.words) for change in changes(document) if change.of == standard]
+
+
+def test_a_response_can_be_changed_in_all_these_ways() -> None:
+    """Numbers, comparisons, and/or/not, the deadline, what stops or ends it, each warning, and who may excuse it."""
+    assert found("no-wait") == [
+        (10, f"`{WHERE}` becomes `{WHERE.replace('>', '>=')}`"),
+        (10, f"`{WHERE}` becomes `{WHERE.replace('3', '2')}`"),
+        (10, f"`{WHERE}` becomes `{WHERE.replace('3', '4')}`"),
+        (10, f"`{WHERE}` becomes `{WHERE.replace('and', 'or')}`"),
+        (10, f"`{WHERE}` becomes `{WHERE.replace('not ', '')}`"),
+        (10, f"`{WHERE}` becomes `{WHERE.replace('==', '!=')}`"),
+        (14, "`waiting <= 3` becomes `waiting < 3`"),
+        (14, "`waiting <= 3` becomes `waiting <= 2`"),
+        (14, "`waiting <= 3` becomes `waiting <= 4`"),
+        (15, "`waiting > 9` becomes `waiting >= 9`"),
+        (15, "`waiting > 9` becomes `waiting > 8`"),
+        (15, "`waiting > 9` becomes `waiting > 10`"),
+        (12, "`within: 60s` is a second shorter"),
+        (12, "`within: 60s` is a second longer"),
+        (14, "unless is left out"),
+        (15, "pause is left out"),
+        (13, "calendar is left out"),
+        (16, "the warning `50%` is left out"),
+        (16, "the warning `15s before` is left out"),
+        (8, "floor-lead may not excuse any more"),
+        (8, "shift-lead may not excuse any more"),
+    ]
+
+
+def test_a_level_can_be_changed_in_all_these_ways() -> None:
+    """Numbers go up and down by their last digit, windows and samples by one; the owner excuses."""
+    assert found("content") == [
+        (24, "`<= 6%` becomes `< 6%`"),
+        (24, "`<= 6%` becomes `<= 5%`"),
+        (24, "`<= 6%` becomes `<= 7%`"),
+        (22, "`share(score <= 2)` becomes `share(score < 2)`"),
+        (22, "`share(score <= 2)` becomes `share(score <= 1)`"),
+        (22, "`share(score <= 2)` becomes `share(score <= 3)`"),
+        (25, "`at_least: 25` becomes `at_least: 24`"),
+        (25, "`at_least: 25` becomes `at_least: 26`"),
+        (23, "`over: 50 events` becomes `over: 49 events`"),
+        (23, "`over: 50 events` becomes `over: 51 events`"),
+        (19, "floor-lead may not excuse any more"),
+    ]
+
+
+def test_what_would_change_nothing_is_no_change() -> None:
+    """Half hours begin alike in every zone; a week has no second more; where nobody may excuse, nobody is left out."""
+    assert [words for _, words in found("half-hours")] == [
+        "`>= 4.0` becomes `> 4.0`",
+        "`>= 4.0` becomes `>= 3.9`",
+        "`>= 4.0` becomes `>= 4.1`",
+    ]
+    assert [words for _, words in found("once")] == [
+        "`at_most: 1` becomes `at_most: 0`",
+        "`at_most: 1` becomes `at_most: 2`",
+        "until is left out",
+    ]
+    assert found("weekly") == []
+
+
+def test_a_change_changes_one_standard_and_nothing_else() -> None:
+    """Every other standard keeps its revision, and one that is changed has another."""
+    document = Document("shop.yaml", SHOP)
+    before = {it.id: it.revision for it in load([Source("shop.yaml", canonical(document.data))]).standards}
+    assert before == {it.id: it.revision for it in load([Source("shop.yaml", SHOP)]).standards}
+    count = 0
+    for change in changes(document):
+        after = {it.id: it.revision for it in load([Source("shop.yaml", change.applied(document))]).standards}
+        assert [name for name in before if before[name] != after[name]] == [change.of], change.words
+        count += 1
+    assert count == len({(change.path, str(change.value)) for change in changes(document)}) > 30
