@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from standards.errors import EventError, KeptError, SpecError, StateError
+from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
@@ -262,6 +263,7 @@ def schema(
 kafka.register(app)
 stories.register(app)
 staffing.register(app)
+drafting.register(app)
 
 
 def _progress() -> Callable[[int, int], None] | None:

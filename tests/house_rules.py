@@ -32,7 +32,13 @@ HOMES = {
     "prometheus_client": ("streams.metrics",),
     "rich": ("streams.live",),
     "sqlite3": ("streams.sqlite",),
-    "typer": ("streams.cli", "streams.kafka.cli", "streams.staffing.cli", "streams.stories.cli"),
+    "typer": (
+        "streams.cli",
+        "streams.drafting.cli",
+        "streams.kafka.cli",
+        "streams.staffing.cli",
+        "streams.stories.cli",
+    ),
     "yaml": ("standards.document",),
 }
 IMPURE_MODULES = frozenset(

@@ -1,0 +1,129 @@
+"""The verb `kept new`: a standard of one's own, begun from a pack by answering four questions.
+
+An edge: here arguments and answers are read. Knows: the questions. Must not know: how a standard is made of them.
+Read next: `making.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from standards.hours import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.draft import Words
+    from streams.drafting.making import Pack
+
+QUESTIONS: Final = {
+    "what": "What is to be done?",
+    "how": "How is it done?",
+    "exceptions": "When need it not be kept, and who says so?",
+    "why": "Why does it matter to them?",
+}
+
+File = Annotated[Path, typer.Argument(help="The file to write: shop.yaml.", metavar="FILE")]
+From = Annotated[str | None, typer.Option("--from", metavar="ID", help="Which standard of the packs to begin with.")]
+Name = Annotated[str | None, typer.Option("--name", metavar="ID", help="What yours is called; else as in the pack.")]
+Promise = Annotated[str, typer.Option(metavar="TEXT", help="The promise, in your customers' words.")]
+What = Annotated[str, typer.Option(metavar="TEXT", help=f"{QUESTIONS['what']} Given, it is not asked.")]
+How = Annotated[str, typer.Option(metavar="TEXT", help=QUESTIONS["how"])]
+Exceptions = Annotated[str, typer.Option("--when-not", metavar="TEXT", help=QUESTIONS["exceptions"])]
+Why = Annotated[str, typer.Option(metavar="TEXT", help=QUESTIONS["why"])]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("new", epilog="Example: kept new shop.yaml --from no-wait")(new)
+
+
+def new(
+    file: File, *, from_: From = None, name: Name = None, promise: Promise = "", what: What = "", how: How = "",
+    exceptions: Exceptions = "", why: Why = "",
+) -> None:  # fmt: skip
+    """Begin a standard of your own from one of the packs.
+
+    Asks what is to be done, how, when not, and why; an empty answer keeps the pack's words. Writes the standard, its
+    stories beside it, and what an editor completes by. No file that is there is changed.
+    """
+    from standards.draft import Words
+    from streams.drafting.making import Draft, NameTakenError, packs
+
+    said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)
+    stories = file.with_name(f"{file.stem}-stories.yaml")
+    _check(file, stories)
+    found = list(packs())
+    wanted = from_ or _asked_which(found)
+    pack = _pack_of(found, wanted)
+    draft = Draft(pack, wanted, name or wanted, _asked(pack.words(wanted), said))
+    try:
+        written = draft.write(file, stories)
+    except NameTakenError as error:
+        raise typer.BadParameter(str(error)) from None
+    for path in written.files:
+        typer.echo(path)
+    for warning in written.warnings:
+        typer.echo(f"\n{warning.render()}", err=True)
+    typer.echo(f"\nNext: kept check {file.parent}, and kept test {file.parent}", err=True)
+
+
+def _check(file: Path, stories: Path) -> None:
+    if file.suffix not in (".yaml", ".yml"):
+        raise typer.BadParameter(f"{file} is no name for a standards file; end it in .yaml")
+    if not file.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {file.parent}; make it first")
+    for each in (file, stories):
+        if each.exists():
+            raise typer.BadParameter(f"{each} is there already; choose another name: files in a folder go together")
+
+
+def _asked_which(packs: Sequence[Pack]) -> str:
+    """Show all promises, and ask for one until there is one of that name."""
+    for pack in packs:
+        typer.echo(pack.name.replace("_", " "), err=True)
+        for name, promise in pack.promises().items():
+            typer.echo(f"  {name:28} {promise}", err=True)
+    while True:
+        found = _answer("\nWhich promise is nearest to yours?")
+        if any(found in pack.promises() for pack in packs):
+            return found
+        typer.echo(_unknown(packs, found), err=True)
+
+
+def _pack_of(packs: Sequence[Pack], wanted: str) -> Pack:
+    for pack in packs:
+        if wanted in pack.promises():
+            return pack
+    raise typer.BadParameter(_unknown(packs, wanted))
+
+
+def _unknown(packs: Sequence[Pack], wanted: str) -> str:
+    names = [name for pack in packs for name in pack.promises()]
+    fix = did_you_mean(wanted, names) or "without --from all of them are shown"
+    return f"no pack has a standard {wanted!r}; {fix}"
+
+
+def _asked(usual: Words, said: Words) -> Words:
+    """Ask for the words that were not given; an empty answer keeps the usual ones."""
+    import msgspec
+
+    open_questions = [key for key in QUESTIONS if key not in said.given()]
+    if open_questions:
+        typer.echo(f"\n{said.promise or usual.promise}\nAnswer in your own words; Enter keeps what is shown.", err=True)
+    return msgspec.structs.replace(
+        said, **{key: _answer(f"\n{QUESTIONS[key]}\n  {usual.given()[key]}") for key in open_questions}
+    )
+
+
+def _answer(question: str) -> str:
+    """Ask, and read one line. Raises typer.Abort where nobody answers."""
+    typer.echo(f"{question}\n> ", nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Abort
+    return line.strip()

@@ -1,0 +1,140 @@
+"""What `kept new` writes: a standard, the stories that hold for it, and what an editor completes by.
+
+All of it is tried before the first byte is written. Knows: the packs, and what lies beside the new file. Must not know:
+the terminal, or who was asked. Read next: `standards/draft.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.document import Document
+from standards.draft import Cut, Words, draft, stories_of, story_head
+from standards.errors import Finding, SpecError
+from standards.spec import Source
+from streams.documents import YAML, load_standards, read_documents, write_whole
+from streams.engine import Rules
+from streams.forms import schema_for
+from streams.stories.comparing import compare
+from streams.stories.files import scripts_of
+from streams.stories.playing import play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from standards.spec import Loaded
+
+PACKS: Final = Path(__file__).resolve().parents[2] / "standards" / "packs"
+SCHEMAS: Final = ".kept"
+"""The folder, beside the new files, for what editors complete by."""
+
+
+class NameTakenError(ValueError):
+    """A file beside the new one has a standard of that name."""
+
+
+class Pack(NamedTuple):
+    """A pack, and its stories."""
+
+    name: str
+    standards: Cut
+    stories: Cut
+
+    def promises(self) -> dict[str, str]:
+        """Give the promise of each of its standards."""
+        return {name: self.words(name).promise for name in self.standards.names("standards")}
+
+    def words(self, wanted: str) -> Words:
+        """Give what it says of one of its standards."""
+        return Words(**{key: str(self.standards.at("standards", wanted, key)) for key in Words.__struct_fields__})
+
+
+class Written(NamedTuple):
+    """What was written, and what `kept check` has to say of it."""
+
+    files: list[Path]
+    warnings: list[Finding]
+
+
+def packs() -> Iterator[Pack]:
+    """Read the packs that come with Kept."""
+    for path in sorted(PACKS.glob("*.yaml")):
+        both = path, path.parent / "stories" / path.name
+        yield Pack(path.stem, *(Cut(Source(str(each), each.read_text(encoding="utf-8"))) for each in both))
+
+
+class Draft:
+    """A standard begun from a pack, under a name of its own, in an author's words."""
+
+    def __init__(self, pack: Pack, wanted: str, name: str, words: Words) -> None:
+        self.pack = pack
+        self.wanted = wanted
+        self.name = name
+        self.words = words
+
+    def write(self, file: Path, stories: Path) -> Written:
+        """Write it all, or nothing. Raises SpecError where it does not load, NameTakenError where its name is."""
+        beside = _beside(file.parent)
+        source = Source(str(file), self._text(beside))
+        loaded = load_standards([*beside, source])
+        bodies = {file: source.text}
+        told = self._stories(stories, loaded)
+        if told:
+            bodies[stories] = told
+        folder = file.parent / SCHEMAS
+        folder.mkdir(exist_ok=True)
+        for form in ("standards", "stories"):
+            bodies[folder / f"{form}.json"] = json.dumps(schema_for(form), indent=2) + "\n"
+        for path, body in bodies.items():
+            write_whole(str(path), body.encode())
+        written = [file, stories] if told else [file]
+        return Written(written, [each for each in loaded.warnings if each.place.file == str(file)])
+
+    def _text(self, beside: Sequence[Source]) -> str:
+        names = _names(beside, "standards")
+        if self.name in names:
+            raise NameTakenError(f"{names[self.name]} has a standard {self.name} already; give yours a --name")
+        head = f"# yaml-language-server: $schema={SCHEMAS}/standards.json\n"
+        head += f"# Begun from {self.wanted} of the {self.pack.name} pack. All of it is yours to change.\n"
+        there = _names(beside, "calendars")
+        return head + draft(self.pack.standards, self.wanted, self.name, self.words, there=there)
+
+    def _stories(self, stories: Path, loaded: Loaded) -> str:
+        """Give the stories that go with it and hold; a story may need other standards of the pack."""
+        head = f"# yaml-language-server: $schema={SCHEMAS}/stories.json\n" + story_head(self.pack.stories)
+        kept = [
+            text
+            for title, text in stories_of(self.pack.stories, self.wanted, self.name)
+            if _holds(str(stories), f"{head}\n{text}", loaded)
+        ]
+        return "\n".join([head, *kept]) if kept else ""
+
+
+def _holds(name: str, text: str, loaded: Loaded) -> bool:
+
+    rules = Rules(loaded)
+    try:
+        scripts = scripts_of(Source(name, text), rules)
+    except SpecError:
+        return False
+    return all(compare(it.story, it.telling, play(it.story, rules, it.until)).passed for it in scripts)
+
+
+def _beside(folder: Path) -> list[Source]:
+    """Give the standards that lie in the folder itself. Raises SpecError where they do not load."""
+    files = sorted(str(path) for path in folder.iterdir() if path.suffix in YAML and path.is_file())
+    found = read_documents(files).standards if files else []
+    if found:
+        load_standards(found)
+    return found
+
+
+def _names(sources: Sequence[Source], section: str) -> dict[str, str]:
+    """Give the names in a section of some documents, each with its file."""
+    found: dict[str, str] = {}
+    for source in sources:
+        declared = Document(source.name, source.text).data.get(section)
+        found |= dict.fromkeys(declared, source.name) if isinstance(declared, dict) else {}
+    return found
