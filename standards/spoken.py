@@ -55,7 +55,10 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     """Give the numbers that a rule is made of: bounds, counts, lengths of time in every unit, and shares in percent."""
     shape = standard.shape
     found: set[float] = set()
-    conditions = [clause.where for clause in clauses(shape).values() if clause.where is not None]
+    wheres = {key: clause.where for key, clause in clauses(shape).items() if clause.where is not None}
+    if "when" in wheres and _bounds(wheres["when"].tree):
+        wheres.pop("unless", None)  # what ends the need may be another number than the one that is promised
+    conditions = list(wheres.values())
     if isinstance(shape, Universality):
         conditions.append(shape.must)
     for condition in conditions:

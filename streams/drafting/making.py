@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from standards.document import Document
 from standards.draft import Cut, Words, draft, stories_of, story_head
@@ -16,7 +16,7 @@ from standards.errors import Finding, SpecError
 from standards.spec import Source
 from streams.documents import YAML, load_standards, read_documents, write_whole
 from streams.engine import Rules
-from streams.forms import schema_for
+from streams.forms import Form, schema_for
 from streams.stories.comparing import compare
 from streams.stories.files import scripts_of
 from streams.stories.playing import play
@@ -85,7 +85,7 @@ class Draft:
             bodies[stories] = told
         folder = file.parent / SCHEMAS
         folder.mkdir(exist_ok=True)
-        for form in ("standards", "stories"):
+        for form in get_args(Form):
             bodies[folder / f"{form}.json"] = json.dumps(schema_for(form), indent=2) + "\n"
         for path, body in bodies.items():
             write_whole(str(path), body.encode())
