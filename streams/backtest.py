@@ -8,6 +8,7 @@ Read next: `shares.py`, which runs several side by side, and `report.py`, which 
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from contextlib import ExitStack
 from heapq import merge
 from itertools import islice
@@ -25,7 +26,7 @@ from streams.sources.jsonl import chunks, opened
 from streams.wire import Reader, Refusal, in_future
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from standards.events import Event
     from standards.promise import Transition
@@ -68,6 +69,7 @@ class Result(msgspec.Struct):
     unconcerned: dict[str, int] = {}
     duplicates: int = 0
     newest: int = -1
+    oldest: int = -1
 
 
 class StrictError(EventError):
@@ -112,12 +114,21 @@ def check_inputs(task: Task) -> None:
         raise SpecError(findings)
 
 
-class Backtest:
-    """Judges a share of the subjects. `ledger`, where given, takes every transition as a JSON line."""
+Listener = Callable[[Outcome, int], None]
 
-    def __init__(self, task: Task, *, ledger: IO[bytes] | None = None, share: Share = WHOLE) -> None:
+
+class Backtest:
+    """Judges a share of the subjects. `ledger`, where given, takes every transition as a JSON line.
+
+    `listen` hears what each batch did, and how far time has come by then (microseconds UTC).
+    """
+
+    def __init__(
+        self, task: Task, *, ledger: IO[bytes] | None = None, share: Share = WHOLE, listen: Listener | None = None
+    ) -> None:
         self.task = task
         self.ledger = ledger
+        self.listen = listen
         rulebook = task.rulebook
         self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
         self.pump = Pump(rulebook, share=share)
@@ -131,6 +142,8 @@ class Backtest:
         try:
             with ExitStack() as stack:
                 for batch, read in self.batches(self.task.paths, stack):
+                    if self.result.oldest < 0 and batch:
+                        self.result.oldest = batch[0].at
                     self._take(self.pump.push(batch), len(batch))
                     if self._first and self.task.progress is not None:
                         self.task.progress(read, self.result.events)
@@ -201,6 +214,8 @@ class Backtest:
             count(outcome.transitions, result.scores)
             if self.ledger is not None:
                 self.ledger.write(_ENCODER.encode_lines([line(transition) for transition in outcome.transitions]))
+        if self.listen is not None:
+            self.listen(outcome, self.pump.low)
         for unused in outcome.unused:
             _more(result.unused, unused.reason)
         for name, number in outcome.unconcerned.items():

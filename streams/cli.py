@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
@@ -21,23 +20,16 @@ from typer.core import TyperGroup
 from standards.errors import EventError, KeptError, SpecError, StateError
 from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
+from streams.review import cli as review
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.spec import Loaded
-    from streams.backtest import Result
 
 Number = TypeVar("Number", int, float)
 
-MAX_SKEW = 300_000_000
-"""How far an event's time may be ahead of this machine's clock, in microseconds."""
-PROGRESS_EVERY = 0.2
-"""Seconds between two looks at the progress of a backtest."""
-MAX_JOBS = 64
-"""How many processes a backtest can have."""
 SLOWEST, FASTEST = 0.1, 1000.0
 """How fast the clock of the demo can run."""
 
@@ -143,60 +135,6 @@ def check(
     raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
 
 
-@app.command(epilog="Example: kept backtest grocery.yaml --events monday.jsonl.gz")
-def backtest(
-    paths: Paths,
-    *,
-    events: Annotated[list[str], typer.Option(metavar="FILE", help="JSON lines, a table, or - for stdin; repeatable.")],
-    map_: Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")] = False,
-    ledger: Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=_within(1, MAX_JOBS))] = 1,
-) -> None:
-    """Judge history from files.
-
-    Says what these standards would have promised, kept and broken. Any file may be packed (.gz). A table (.csv, .tsv)
-    needs --map.
-    """
-    from streams.backtest import Task, check_inputs
-    from streams.documents import load_paths, read_mapping
-    from streams.shares import backtest_files, usable_jobs
-
-    begun = time.monotonic()
-    loaded = load_paths(paths)
-    mapping = None if map_ is None else read_mapping(map_, loaded)
-    latest = time.time_ns() // 1000 + MAX_SKEW
-    task = Task(loaded.rulebook, events, mapping, strict, ledger, _progress(), latest)
-    check_inputs(task)
-    if usable_jobs(task, jobs) < jobs:
-        typer.echo("kept: these standards and this input are judged by one process.", err=True)
-    result = backtest_files(task, jobs=jobs)
-    result.seconds = time.monotonic() - begun
-    if task.progress is not None:
-        typer.echo(f"\r{'':60}\r", nl=False, err=True)
-    for finding in loaded.warnings:
-        typer.echo(finding.render() + "\n", err=True)
-    raise typer.Exit(_print(result, loaded, as_json=json_))
-
-
-def _print(result: Result, loaded: Loaded, *, as_json: bool) -> Exit:
-    """Print what a backtest found; where there was input and none of it could be read, say that instead."""
-    from streams import report
-
-    left_out = "\n".join(report.left_out(result)[1:])
-    if result.bad and not result.events:
-        typer.echo(f"{left_out}\n\nkept: nothing of this input could be read.", err=True)
-        return Exit.BAD_INPUT
-    if not as_json:
-        typer.echo(report.as_text(result, loaded.rulebook.current))
-        return Exit.FINE
-    typer.echo(json.dumps(report.as_json(result)))
-    if left_out:
-        typer.echo(left_out, err=True)
-    return Exit.FINE
-
-
 @app.command(epilog="Example: kept run --standards grocery.yaml --data /var/lib/kept")
 def run(
     *,
@@ -264,19 +202,4 @@ kafka.register(app)
 stories.register(app)
 staffing.register(app)
 drafting.register(app)
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """Show a line of progress on a terminal, from the second second on."""
-    if not sys.stderr.isatty():
-        return None
-    begun = last = time.monotonic()
-
-    def show(read: int, events: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - begun > 1 and now - last > PROGRESS_EVERY:
-            last = now
-            typer.echo(f"\r{events:,} events, {read >> 20:,} MB, {now - begun:.0f} s ", nl=False, err=True)
-
-    return show
+review.register(app)

@@ -44,7 +44,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
     """Give the result as a table, with the promises in the customer's words where they are not too many."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
-    lines = [_head(result), "", *(_table(owed) if owed else ["Nothing was owed."])]
+    lines = [head(result), "", *(_table(owed) if owed else ["Nothing was owed."])]
     if owed and len(owed) < len(result.scores):
         never = ", ".join(name for name in result.scores if name not in owed)
         lines += ["", *wrap(f"Never owed: {never}.", WIDTH, break_long_words=False, break_on_hyphens=False)]
@@ -53,25 +53,32 @@ def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
     return "\n".join([*lines, *left_out(result)])
 
 
-def _head(result: Result) -> str:
+def head(result: Result) -> str:
+    """Say how much was judged, how fast, and how far."""
     until = f", up to {iso(result.newest).replace('T', ' ').replace('Z', ' UTC')}" if result.newest >= 0 else ""
     long = result.seconds >= 1 and result.events >= MANY
     speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
-    return f"{_some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+    return f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
 
 
 def _length(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{max(seconds, 0.01):.2f} s"
 
 
-def _some(number: int, noun: str) -> str:
+def some(number: int, noun: str) -> str:
+    """Give a number and its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _table(scores: Mapping[str, Score]) -> list[str]:
     rows = [["standard", *COLUMNS, "kept-rate", "95 % interval"]]
     for name, score in scores.items():
-        rows.append([name, *(f"{value:,}" for value in score.counts().values()), *_rate(score)])
+        rows.append([name, *(f"{value:,}" for value in score.counts().values()), *rate(score)])
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give the lines of a table: the first column begins at the left, the others end at the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(row, widths, strict=True))).rstrip()
@@ -83,7 +90,8 @@ def _cell(text: str, width: int, column: int) -> str:
     return text.ljust(width) if column == 0 else text.rjust(width)
 
 
-def _rate(score: Score) -> Sequence[str]:
+def rate(score: Score) -> tuple[str, str]:
+    """Give the share of promises kept, and its 95 % interval."""
     if score.kept_rate is None or score.interval is None:
         return ("-", "-")
     low, high = score.interval
@@ -107,7 +115,7 @@ def left_out(result: Result) -> list[str]:
     lines: list[str] = []
     if result.bad:
         total, shown = sum(result.bad.values()), sum(bad.number for bad in result.shown)
-        lines += ["", f"{_some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
+        lines += ["", f"{some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
         if total > shown:
             lines.append(f"  ... and {total - shown:,} more; --strict stops at the first.")
     if result.unconcerned:
@@ -115,7 +123,7 @@ def left_out(result: Result) -> list[str]:
     if result.unused:
         lines += ["", f"Of no use to some standards, counted once for each group of them: {_counts(result.unused)}."]
     if result.duplicates:
-        lines += ["", f"{_some(result.duplicates, 'event')} came twice; the second time it was passed over."]
+        lines += ["", f"{some(result.duplicates, 'event')} came twice; the second time it was passed over."]
     return lines
 
 

@@ -36,6 +36,7 @@ HOMES = {
         "streams.cli",
         "streams.drafting.cli",
         "streams.kafka.cli",
+        "streams.review.cli",
         "streams.staffing.cli",
         "streams.stories.cli",
     ),

@@ -1,19 +1,16 @@
 """The plan as one page: pictures and tables in a file of its own, that needs no server, no script and no other file.
 
-Its style is the board's, so it is warm by day and dark by night like that, from a phone to a wall; a policy in the page
-lets nothing else in. Knows: answers and HTML. Must not know: how they were found. Read next: `heat.py`.
+Knows: answers and HTML. Must not know: how they were found. Read next: `heat.py`.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from standards.staffing.shortfall import is_short
-from streams import board
 from streams.board.markup import Html, el, join
+from streams.board.standalone import legend, scrolled_table, standalone
 from streams.staffing.heat import heat, kind_of
 from streams.staffing.text import capital, verdict
 from streams.staffing.wording import (
@@ -58,28 +55,8 @@ _LINES: Final = ("Line", "Broken by the gap", "Hours short", "There at most", "N
 
 def page(answer: Answer) -> str:
     """Draw the whole page."""
-    style = _style()
-    hashed = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{hashed}'; img-src data:; base-uri 'none'; form-action 'none'"
-    head = (
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="color-scheme", content="light dark"),
-        el("title", "Staffing – Kept"),
-        el("style", Html(style)),  # our own file, whose signs mean what they mean in a style
-    )
-    body = (
-        el("a", "To the content", href="#content", class_="skip"),
-        el("header", el("h1", "Staffing"), class_="top"),
-        el("main", _how_to_read(), *map(_standard, answer.staffed), _unfit(answer), id="content", tabindex="-1"),
-    )
-    return f"<!doctype html>\n{el('html', el('head', *head), el('body', *body), lang='en')}\n"
-
-
-def _style() -> str:
-    own = Path(__file__).with_name("page.css")
-    return "".join(path.read_text(encoding="utf-8") for path in (Path(board.__file__).with_name("board.css"), own))
+    content = (_how_to_read(), *map(_standard, answer.staffed), _unfit(answer))
+    return standalone("Staffing", content, style=Path(__file__).with_name("page.css"))
 
 
 def _how_to_read() -> Html:
@@ -92,8 +69,7 @@ def _how_to_read() -> Html:
         ("maybe", "the model would have more"),
         ("short", "more are needed, and history shows it"),
     )
-    legend = el("ul", (el("li", text, class_=f"key {kind}") for kind, text in keys), class_="legend")
-    return join(el("p", words, class_="lead"), legend)
+    return join(el("p", words, class_="lead"), legend(*keys))
 
 
 def _standard(staffed: Staffed) -> Html:
@@ -161,9 +137,7 @@ def _hour(hour: Hour, plan: Plan) -> Html:
 
 
 def _table(name: str, head: tuple[str, ...], rows: Iterable[Html]) -> Html:
-    columns = el("thead", el("tr", (el("th", text, scope="col") for text in head)))
-    table = el("table", columns, el("tbody", rows))
-    return el("div", table, class_="scroll", tabindex=0, role="region", aria_label=name)
+    return scrolled_table(name, el("tr", (el("th", text, scope="col") for text in head)), rows)
 
 
 def _unfit(answer: Answer) -> Html | None:

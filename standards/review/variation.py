@@ -1,0 +1,159 @@
+"""Variations of one standard: the same rule with another deadline, or another number that a field is compared with.
+
+Knows: where in a document the number stands. Must not know: events, or how the variations fare.
+Read next: `streams/review/sweeping.py`, which judges history by each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from standards.duration import describe, parse
+from standards.tokens import ExpressionError, Token, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LENGTHS: Final = ("within", "within_last", "every")
+COUNTS: Final = ("at_most", "at_least")
+MOST: Final = 24
+"""So many values at most."""
+STEPS: Final = 8
+"""How many lengths of time are tried, about, where an author names the first and the last."""
+_ROUND: Final = tuple(
+    number * unit
+    for unit, numbers in (
+        (1_000_000, (1, 2, 5, 10, 15, 20, 30, 45)), (60_000_000, (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45)),
+        (3_600_000_000, (1, 2, 3, 4, 6, 8, 12, 16, 20)), (86_400_000_000, (1, 2, 3, 5, 7, 10, 14, 21, 28)),
+    )
+    for number in numbers
+)  # fmt: skip
+"""Lengths that people promise, in microseconds; half steps are added below a minute and a half."""
+_CONDITIONS: Final = (
+    ("when", "where"), ("expect", "where"), ("unless", "where"), ("until", "where"), ("must",), ("measure",),
+    ("pause", "when", "where"), ("pause", "until", "where"),
+)  # fmt: skip
+_PLAIN: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
+_SIGNS: Final = ("<", "<=", ">", ">=", "==", "!=")
+
+
+def values_of(text: str) -> tuple[str, list[str]]:
+    """Read `within=30s..5m`, `waiting=2..6` or `within=30s,60s,90s`: what varies, and its values, in their order.
+
+    Raises ValueError, saying what was found and what would fix it.
+    """
+    knob, equals, values = text.partition("=")
+    form = "write within=30s..5m, waiting=2..6, or the values themselves: within=30s,60s,90s"
+    if not (knob.strip() and equals and values.strip()):
+        raise ValueError(f"{text!r} says not what varies and how far; {form}")
+    first, dots, last = (part.strip() for part in values.partition(".."))
+    if not dots:
+        found = [part.strip() for part in values.split(",")]
+    elif knob.strip() in LENGTHS:
+        found = _lengths(parse(first), parse(last))
+    elif first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+        low, high = int(first), int(last)
+        found = [str(number) for number in range(low, high + 1, max(1, -(-(high - low + 1) // MOST)))]
+    else:
+        raise ValueError(f"{values!r} does not go from one whole number up to another; {form}")
+    if not all(found) or len(found) > MOST:
+        raise ValueError(f"{text!r} has {len(found)} values, and {MOST} is the limit; {form}")
+    return knob.strip(), found
+
+
+def _lengths(first: int, last: int) -> list[str]:
+    if not 0 < first <= last:
+        raise ValueError(f"{describe(first)} to {describe(last)} is no range; write the shorter one first")
+    between = sorted({each for each in (*_ROUND, 90_000_000, 150_000_000) if first < each < last})
+    step = max(1, -(-len(between) // STEPS))
+    return [describe(each) for each in dict.fromkeys((first, *between[step - 1 :: step], last))]
+
+
+def has_knob(standard: Mapping[str, Any], knob: str) -> bool:
+    """Say whether a standard has a key of that name whose value can vary, or compares such a field with a number."""
+    return knob in standard if knob in (*LENGTHS, *COUNTS) else any(_numbers(standard, knob))
+
+
+def knobs(standard: Mapping[str, Any]) -> list[str]:
+    """Give all that can vary in a standard."""
+    names = {token.text for text in _texts(standard) for token in _tokens(text) if token.is_word}
+    fields = [name for name in sorted(names) if any(_numbers(standard, name))]
+    return [*(key for key in (*LENGTHS, *COUNTS) if key in standard), *fields]
+
+
+def value_now(standard: Mapping[str, Any], knob: str) -> str:
+    """Give the value that a standard has, of the first of the numbers where it has several."""
+    return str(standard[knob]) if knob in (*LENGTHS, *COUNTS) else next(_numbers(standard, knob)).text
+
+
+def varied(standard: Mapping[str, Any], knob: str, value: str) -> dict[str, Any]:
+    """Give a standard with another value. Where a field has several numbers, they keep their distances.
+
+    Raises ValueError where the value is no number, or a number would be below zero.
+    """
+    made: dict[str, Any] = deepcopy(dict(standard))
+    if knob in LENGTHS:
+        made[knob] = value
+        return made
+    if _PLAIN.fullmatch(value) is None or (knob in COUNTS and not value.isdecimal()):
+        raise ValueError(f"{value!r} is no number that {knob} can be; write {knob}=2..6")
+    if knob in COUNTS:
+        made[knob] = int(value)
+        return made
+    by = Decimal(value) - Decimal(value_now(standard, knob))
+    for path in _CONDITIONS:
+        *way, last = path
+        part: Any = made
+        for step in way:
+            part = part.get(step) if isinstance(part, dict) else None
+        text = part.get(last) if isinstance(part, dict) else None
+        if isinstance(text, str):
+            part[last] = _shifted(text, knob, by)
+    return made
+
+
+def _shifted(text: str, knob: str, by: Decimal) -> str:
+    for token in reversed(list(_compared(text, knob))):
+        number = Decimal(token.text) + by
+        if number < 0:
+            raise ValueError(f"{token.text} in {text!r} would be below zero; begin with a larger number")
+        text = f"{text[: token.offset]}{number}{text[token.offset + len(token.text) :]}"
+    return text
+
+
+def _texts(standard: Mapping[str, Any]) -> Iterator[str]:
+    for path in _CONDITIONS:
+        part: Any = standard
+        for step in path:
+            part = part.get(step) if isinstance(part, dict) else None
+        if isinstance(part, str):
+            yield part
+
+
+def _numbers(standard: Mapping[str, Any], knob: str) -> Iterator[Token]:
+    for text in _texts(standard):
+        yield from _compared(text, knob)
+
+
+def _compared(text: str, knob: str) -> Iterator[Token]:
+    """Give the numbers that a field is compared with."""
+    tokens = _tokens(text)
+    for at, token in enumerate(tokens):
+        sides = tokens[max(0, at - 2) : at], tokens[at + 1 : at + 3][::-1]
+        if token.kind == "number" and not token.text.endswith("%") and any(_is_against(side, knob) for side in sides):
+            yield token
+
+
+def _is_against(beside: list[Token], knob: str) -> bool:
+    """Say whether two tokens beside a number are the field and a sign that compares."""
+    return len(beside) == 2 and beside[0].text == knob and beside[1].text in _SIGNS  # noqa: PLR2004 - the two of them
+
+
+def _tokens(text: str) -> list[Token]:
+    try:
+        return tokens_of(text)
+    except ExpressionError:
+        return []

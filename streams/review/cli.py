@@ -1,0 +1,244 @@
+"""The verb `kept backtest`: judges history, compares two versions of the standards on it, and tries other numbers.
+
+An edge: here arguments and the clock are read. Knows: options and what is printed. Must not know: how anything is
+judged. Read next: `judging.py`, `streams/backtest.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from standards.spec import Loaded
+    from streams.backtest import Result
+    from streams.review.judging import History
+
+BAD_INPUT: Final = 2
+"""The exit code where nothing could be read."""
+MAX_SKEW: Final = 300_000_000
+"""How far an event's time may be ahead of this machine's clock, in microseconds."""
+PROGRESS_EVERY: Final = 0.2
+"""Seconds between two looks at the progress of a backtest."""
+MAX_JOBS: Final = 64
+"""How many processes a backtest can have."""
+
+Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
+Events = Annotated[list[str], typer.Option(metavar="FILE", help="JSON lines, a table, or - for stdin; repeatable.")]
+Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
+Against = Annotated[
+    str | None,
+    typer.Option(metavar="OLD", help="Say what is different: an older file or folder, a git revision, or a ledger."),
+]
+Sweeping = Annotated[
+    str | None, typer.Option("--sweep", metavar="WHAT", help="Try other numbers: within=30s..5m, or waiting=2..6.")
+]
+Named = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Which standard --sweep is about.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print it for a pull request.")]
+Page = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures here.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")]
+Ledger = Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")]
+
+
+def _jobs(number: int) -> int:
+    if not 1 <= number <= MAX_JOBS:
+        raise typer.BadParameter(f"{number} is out of bounds; give one from 1 to {MAX_JOBS}")
+    return number
+
+
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=_jobs)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command(epilog="Example: kept backtest grocery.yaml --events monday.jsonl.gz")(backtest)
+
+
+class Asked(NamedTuple):
+    """What was asked for, and when."""
+
+    paths: list[str]
+    history: History
+    against: str | None
+    sweep: str | None
+    standard: str | None
+    json: bool
+    markdown: bool
+    page: str | None
+    begun: float
+
+
+def backtest(
+    paths: Paths, *, events: Events, map_: Map = None, against: Against = None, sweep: Sweeping = None,
+    standard: Named = None, json_: Json = False, markdown: Markdown = False, html: Page = None, strict: Strict = False,
+    ledger: Ledger = None, jobs: Jobs = 1,
+) -> None:  # fmt: skip
+    """Judge history from files.
+
+    Says what these standards would have promised, kept and broken; with --against, which promises come out otherwise
+    than before; with --sweep, which number could be kept. Any file may be packed (.gz). A table (.csv, .tsv) needs
+    --map.
+    """
+    from streams.review.judging import History
+
+    begun = time.monotonic()
+    history = History(events, map_, time.time_ns() // 1000 + MAX_SKEW, strict, _progress())
+    asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, begun)
+    _check(asked, jobs=jobs, ledger=ledger)
+    if sweep is not None:
+        code = _sweep(asked)
+    elif against is not None:
+        code = _review(asked, against)
+    elif html is not None:
+        code = _page(asked, html)
+    else:
+        code = _backtest(asked, ledger, jobs)
+    raise typer.Exit(code)
+
+
+def _check(asked: Asked, *, jobs: int, ledger: str | None) -> None:
+    """See that the options go together."""
+    review = asked.against is not None or asked.sweep is not None or asked.page is not None
+    if asked.against is not None and asked.sweep is not None:
+        raise typer.BadParameter("--against and --sweep are two questions; ask one after the other")
+    if asked.json and asked.markdown:
+        raise typer.BadParameter("--json and --markdown are two forms of one answer; choose one")
+    if asked.standard is not None and asked.sweep is None:
+        raise typer.BadParameter("--standard says which standard --sweep is about; add --sweep, or leave it out")
+    if review and (jobs > 1 or ledger is not None):
+        raise typer.BadParameter(
+            "--jobs and --ledger go with a plain backtest; leave out --against, --sweep and --html"
+        )
+    if "-" in asked.history.events and (asked.against is not None or asked.sweep is not None):
+        raise typer.BadParameter("the events are read more than once; write them to a file instead of -")
+
+
+def _backtest(asked: Asked, ledger: str | None, jobs: int) -> int:
+    from streams.documents import load_paths
+    from streams.review.judging import task_of
+    from streams.shares import backtest_files, usable_jobs
+
+    loaded = load_paths(asked.paths)
+    task = task_of(loaded, asked.history)._replace(ledger=ledger)
+    if usable_jobs(task, jobs) < jobs:
+        typer.echo("kept: these standards and this input are judged by one process.", err=True)
+    result = backtest_files(task, jobs=jobs)
+    _done(asked, result, loaded)
+    return _print(asked, result, loaded)
+
+
+def _page(asked: Asked, html: str) -> int:
+    from streams.documents import load_paths, write_whole
+    from streams.review.judging import judge
+    from streams.review.page import backtest_page
+
+    loaded = load_paths(asked.paths)
+    judged = judge(loaded, asked.history)
+    _done(asked, judged.result, loaded)
+    if judged.result.events or not judged.result.bad:
+        write_whole(html, backtest_page(judged).encode())
+    return _print(asked, judged.result, loaded)
+
+
+def _review(asked: Asked, against: str) -> int:
+    from standards.review.difference import difference
+    from streams.documents import load_paths, write_whole
+    from streams.review.judging import judge, judged_before
+    from streams.review.older import is_ledger, load_older
+    from streams.review.page import review_page
+    from streams.review.text import review_json, review_markdown, review_text
+    from streams.review.wording import Reviewed
+
+    loaded = load_paths(asked.paths)
+    older = None if is_ledger(against) else load_older(against, asked.paths)
+    now = judge(loaded, asked.history)
+    before = judged_before(against, now) if older is None else judge(older, asked.history)
+    reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
+    _done(asked, now.result, loaded)
+    if now.result.bad and not now.result.events:
+        return _print(asked, now.result, loaded)
+    if asked.page is not None:
+        write_whole(asked.page, review_page(reviewed).encode())
+    _say(asked, review_json(reviewed), review_markdown(reviewed), review_text(reviewed))
+    _tell_left_out(now.result)
+    return 0
+
+
+def _sweep(asked: Asked) -> int:
+    from streams.documents import load_standards, read_documents, write_whole
+    from streams.review.page import sweep_page
+    from streams.review.sweeping import Question, sweep
+    from streams.review.text import sweep_json, sweep_markdown, sweep_text
+
+    documents = read_documents(asked.paths)
+    loaded = load_standards(documents.standards)
+    swept = sweep(Question(documents, loaded, asked.sweep or "", asked.standard), asked.history)
+    _done(asked, swept.result, loaded)
+    if swept.result.bad and not swept.result.events:
+        return _print(asked, swept.result, loaded)
+    if asked.page is not None:
+        write_whole(asked.page, sweep_page(swept).encode())
+    _say(asked, sweep_json(swept), sweep_markdown(swept), sweep_text(swept))
+    _tell_left_out(swept.result)
+    return 0
+
+
+def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
+    """Note how long it took, end the line of progress, and tell what `kept check` would warn of."""
+    result.seconds = time.monotonic() - asked.begun
+    if asked.history.progress is not None:
+        typer.echo(f"\r{'':60}\r", nl=False, err=True)
+    for finding in loaded.warnings:
+        typer.echo(finding.render() + "\n", err=True)
+
+
+def _say(asked: Asked, as_json: dict[str, Any], as_markdown: str, as_text: str) -> None:
+    typer.echo(json.dumps(as_json) if asked.json else as_markdown if asked.markdown else as_text)
+
+
+def _tell_left_out(result: Result) -> None:
+    from streams import report
+
+    for text in report.left_out(result)[1:]:
+        typer.echo(text, err=True)
+
+
+def _print(asked: Asked, result: Result, loaded: Loaded) -> int:
+    """Print what a backtest found; where there was input and none of it could be read, say that instead."""
+    from streams import report
+    from streams.review.text import result_markdown
+
+    if result.bad and not result.events:
+        _tell_left_out(result)
+        typer.echo("\nkept: nothing of this input could be read.", err=True)
+        return BAD_INPUT
+    current = loaded.rulebook.current
+    if not (asked.json or asked.markdown):
+        typer.echo(report.as_text(result, current))
+        return 0
+    typer.echo(json.dumps(report.as_json(result)) if asked.json else result_markdown(result, current))
+    _tell_left_out(result)
+    return 0
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Show a line of progress on a terminal, from the second second on."""
+    if not sys.stderr.isatty():
+        return None
+    begun = last = time.monotonic()
+
+    def show(read: int, events: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - begun > 1 and now - last > PROGRESS_EVERY:
+            last = now
+            typer.echo(f"\r{events:,} events, {read >> 20:,} MB, {now - begun:.0f} s ", nl=False, err=True)
+
+    return show

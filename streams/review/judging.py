@@ -1,0 +1,100 @@
+"""Judging history for a review: a backtest that also keeps the fate of each promise.
+
+Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next: `streams/backtest.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from standards.errors import Finding, Place, SpecError
+from standards.ledger import Line
+from standards.review.fate import Fate, Fates
+from standards.review.tally import Tally, tally
+from standards.standard import UTC_ZONE, Response
+from streams.backtest import Backtest, Result, Task, check_inputs
+from streams.documents import read_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from standards.spec import Loaded
+    from standards.standard import Standard
+
+
+class History(NamedTuple):
+    """The events to judge: files, and what makes events of a table's rows. `latest` is in microseconds UTC."""
+
+    events: Sequence[str]
+    mapping: str | None
+    latest: int
+    strict: bool = False
+    progress: Callable[[int, int], None] | None = None
+
+
+class Judged(NamedTuple):
+    """One version of the standards, and what became of the promises under it; `zone` is the table's clock."""
+
+    standards: Mapping[str, Standard]
+    result: Result
+    fates: Mapping[str, Fate]
+    zone: ZoneInfo = UTC_ZONE
+
+    def zone_of(self, standard: str) -> ZoneInfo:
+        """Give the zone in which the hours of a standard are told: its own, or else that of the table."""
+        found = self.standards.get(standard)
+        shape = None if found is None else found.shape
+        hours = getattr(shape, "hours", None)
+        own: ZoneInfo | None = hours.zone if hours is not None else getattr(shape, "zone", None)
+        return self.zone if own is None or own == UTC_ZONE else own
+
+    def tallies(self) -> dict[str, Tally]:
+        """Count the fates, by standard."""
+        by_standard: dict[str, list[Fate]] = {}
+        for fate in self.fates.values():
+            by_standard.setdefault(fate.standard, []).append(fate)
+        return {
+            name: tally(fates, self.zone_of(name), _within(self.standards.get(name)))
+            for name, fates in sorted(by_standard.items())
+        }
+
+
+def task_of(loaded: Loaded, history: History) -> Task:
+    """Give what is to be judged. Raises SpecError for a table without a mapping, and the other way round."""
+    mapping = None if history.mapping is None else read_mapping(history.mapping, loaded)
+    task = Task(
+        loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest
+    )  # fmt: skip
+    check_inputs(task)
+    return task
+
+
+def judge(loaded: Loaded, history: History) -> Judged:
+    """Judge all of it by one version. Raises what `task_of` and `Backtest.run` raise."""
+    task = task_of(loaded, history)
+    fates = Fates()
+    result = Backtest(task, listen=lambda outcome, _: fates.take(outcome.transitions)).run()
+    zone = task.mapping.zone if task.mapping is not None and task.mapping.zone is not None else UTC_ZONE
+    return Judged(loaded.rulebook.current, result, fates.by_promise, zone)
+
+
+def judged_before(path: str, now: Judged) -> Judged:
+    """Take what a ledger says instead of judging: it was written by `--ledger`. Raises SpecError for a bad line."""
+    fates, decoder = Fates(), msgspec.json.Decoder(Line)
+    with Path(path).open("rb") as stream:
+        for number, text in enumerate(stream, start=1):
+            try:
+                fates.take_line(decoder.decode(text))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                found = f"this is no line of a ledger: {error}"
+                place = Place(path, number, 1)
+                raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
+    return Judged(now.standards, now.result, fates.by_promise, now.zone)
+
+
+def _within(standard: Standard | None) -> int | None:
+    return standard.shape.within if standard is not None and isinstance(standard.shape, Response) else None

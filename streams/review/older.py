@@ -1,0 +1,110 @@
+"""Where an older version of the standards comes from: a file, a folder, a revision in git, or a ledger.
+
+Knows: paths and git. Must not know: what is compared. Read next: `judging.py`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.errors import Finding, Place, SpecError
+from standards.spec import Source, load
+from streams.documents import MAX_DOCUMENT, YAML, Documents, load_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from standards.spec import Loaded
+
+LEDGERS: Final = (".jsonl", ".ndjson")
+PATIENCE: Final = 30
+"""How long git may take, in seconds."""
+
+
+def is_ledger(older: str) -> bool:
+    """Say whether an older version is a ledger, by its name."""
+    return older.endswith(LEDGERS) and Path(older).is_file()
+
+
+def load_older(older: str, paths: Sequence[str]) -> Loaded:
+    """Load the standards of a file or a folder, or those at `paths` as they were at a revision. Raises SpecError."""
+    if Path(older).exists():
+        return load_paths([older])
+    return _At(older, paths).load()
+
+
+class _At(NamedTuple):
+    """Some paths, at a revision in git."""
+
+    revision: str
+    paths: Sequence[str]
+
+    def load(self) -> Loaded:
+        documents = Documents([], [], [], [])
+        for path in self.paths:
+            for name, text in self._files(Path(path)):
+                documents.of(text).append(Source(f"{self.revision}:{name}", text))
+        if not documents.standards:
+            raise self._failed(f"at {self.revision} there were no standards at {', '.join(self.paths)}", "name others")
+        return load(documents.standards, read=self._calendar)
+
+    def _files(self, path: Path) -> Iterator[tuple[str, str]]:
+        """Give the YAML files at a path as they were, each by its path from the top of the repository."""
+        top = self._top(path)
+        within = path.resolve().relative_to(top).as_posix()
+        listed = self._git(top, "ls-tree", "-r", "--name-only", "-z", self._commit(top), "--", within).split("\0")
+        for name in filter(None, listed):
+            hidden = any(part.startswith(".") for part in Path(name).relative_to(within).parts)
+            if name == within or (name.endswith(YAML) and not hidden):
+                yield name, self._show(top, name)
+
+    def _calendar(self, name: str) -> str:
+        """Give the text of a holiday calendar beside a document. Raises OSError, ValueError."""
+        try:
+            return self._show(self._top(Path(self.paths[0])), name.partition(":")[2])
+        except SpecError as error:
+            raise ValueError(error.findings[0].found) from None
+
+    def _show(self, top: Path, name: str) -> str:
+        text = self._git(top, "show", f"{self._commit(top)}:{name}")
+        if len(text) > MAX_DOCUMENT:
+            raise self._failed(f"{name} is larger than {MAX_DOCUMENT >> 20} MB there", "is this the right file?")
+        return text.removeprefix("\ufeff")
+
+    def _top(self, path: Path) -> Path:
+        folder = path if path.is_dir() else path.parent
+        try:
+            return Path(self._git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
+        except SpecError:
+            found = f"there is no file or folder {self.revision}, and {folder} is in no git repository"
+            raise self._failed(found, "name the older file or folder, or a revision such as HEAD~1") from None
+
+    def _commit(self, top: Path) -> str:
+        """Give the commit's own name, which begins with no sign that git would take for an option."""
+        wanted = f"{self.revision}^{{commit}}"
+        try:
+            return self._git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
+        except SpecError:
+            found = f"there is no file, no folder and no revision {self.revision!r} here"
+            raise self._failed(found, "name the older file or folder, or a revision such as HEAD~1") from None
+
+    def _git(self, folder: Path, *words: str) -> str:
+        """Run git, which reads and changes nothing, and give what it prints."""
+        command = ["git", "-C", str(folder), *words]
+        try:
+            run = subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)  # noqa: S603 - no shell, and the words are ours but for a path and a revision
+            return run.stdout.decode()
+        except FileNotFoundError:
+            raise self._failed("git is not installed here", "name the older file or folder instead") from None
+        except subprocess.TimeoutExpired:
+            raise self._failed(f"git took longer than {PATIENCE} s", "name the older file or folder instead") from None
+        except UnicodeDecodeError:
+            raise self._failed("what git gave is not UTF-8", "name the older file or folder instead") from None
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").strip().lower()
+            raise self._failed(f"git says: {said}", "name the older file or folder instead") from None
+
+    def _failed(self, found: str, fix: str) -> SpecError:
+        return SpecError([Finding("no-older-version", Place("--against", 1, 1), found, fix)])

@@ -1,0 +1,193 @@
+"""A review as one page, with pictures and a table beside each: for those who decide, and for the file.
+
+Knows: reviews and HTML. Must not know: how anything was counted. Read next: `pictures.py`,
+`streams/board/standalone.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from standards.duration import spoken
+from standards.review.tally import PER_DEADLINE
+from standards.standard import Response
+from streams.board.markup import Html, el, join
+from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
+from streams.report import left_out, rate
+from streams.review.pictures import days_of, kept_rates, split, timeline, waits, week
+from streams.review.wording import (
+    DAYS,
+    HEAD,
+    SWEEP_HEAD,
+    advice,
+    both,
+    cases,
+    rows,
+    sweep_row,
+    told_by,
+    verdict,
+    ways,
+    when,
+)
+from streams.review.wording import judged as what_was_judged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from standards.review.tally import Tally
+    from streams.review.judging import Judged
+    from streams.review.sweeping import Sweep
+    from streams.review.wording import Reviewed
+
+_STYLE: Final = Path(__file__).with_name("page.css")
+_KEYS: Final = (
+    ("kept", "kept"), ("broken", "broken, or done after the deadline"), ("other", "void, excused, unknown or open"),
+    ("some", "an hour in which one in twenty was broken"), ("many", "one in five"),
+)  # fmt: skip
+
+
+def backtest_page(judged: Judged) -> str:
+    """Draw what one version would have promised and kept."""
+    tallies = judged.tallies()
+    never = [name for name in judged.result.scores if name not in tallies]
+    content = (
+        paragraphs(what_was_judged(judged.result), kind="lead"),
+        legend(*_KEYS),
+        (_section(judged, name, tally) for name, tally in tallies.items()),
+        paragraphs("Nothing was owed." if not tallies else "", f"Never owed: {', '.join(never)}." if never else ""),
+        _not_judged(judged),
+    )
+    return standalone("What would have been promised, and kept", content, style=_STYLE)
+
+
+def review_page(reviewed: Reviewed) -> str:
+    """Draw two versions beside each other, and what is different."""
+    content = (
+        paragraphs(both(reviewed), kind="lead"),
+        paragraphs(verdict(reviewed), kind="come"),
+        legend(*_KEYS),
+        (_compared(reviewed, name) for name in reviewed.names),
+        _cases(reviewed),
+        _not_judged(reviewed.now),
+    )
+    return standalone("What the change does", content, style=_STYLE)
+
+
+def sweep_page(sweep: Sweep) -> str:
+    """Draw what each value would keep."""
+    fit = [each for each in sweep.tried if each.score is not None]
+    table = (_row(each.value, sweep_row(each, sweep.days), now=sweep.is_now(each.value)) for each in fit)
+    said = "Points: the share kept, with its 95 % interval. Dashed: the objective. Bars: messages."
+    why_not = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
+    content = (
+        paragraphs(what_was_judged(sweep.result), kind="lead"),
+        el("h2", sweep.promise or sweep.standard),
+        el("p", f"{sweep.standard}, by {sweep.knob}", class_="quiet"),
+        paragraphs(advice(sweep), kind="come"),
+        el("figure", el("figcaption", said), kept_rates(sweep)),
+        scrolled_table(f"Values of {sweep.knob}", _columns((sweep.knob, *SWEEP_HEAD)), table),
+        paragraphs(told_by(sweep), *why_not),
+    )
+    return standalone("What could be kept", content, style=_STYLE)
+
+
+def _section(judged: Judged, name: str, tally: Tally) -> Html:
+    standard, score = judged.standards[name], judged.result.scores[name]
+    cells = [*(f"{value:,}" for value in score.counts().values()), *rate(score), f"{tally.told:,}"]
+    return el(
+        "section",
+        el("h2", standard.promise or name),
+        el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
+        scrolled_table(name, _columns(("", *HEAD[1:])), _row("", cells)),
+        el("div", _figures([("", judged, tally)], name), class_="pair"),
+    )
+
+
+def _compared(reviewed: Reviewed, name: str) -> Html:
+    both = [("before", reviewed.before), ("now", reviewed.now)]
+    found = [(label, judged, judged.tallies()[name]) for label, judged in both if name in judged.tallies()]
+    found_ways = ways(reviewed, name)
+    return el(
+        "section",
+        el("h2", reviewed.promise(name) or name),
+        el("p", name, class_="quiet"),
+        scrolled_table(
+            name, _columns(HEAD), (_row(row[0], row[1:], now=row[0] == "now") for row in rows(reviewed, name))
+        ),
+        el("ul", (el("li", f"{count:,} {words}") for count, words in found_ways), class_="ways")
+        if found_ways
+        else None,
+        paragraphs(when(reviewed, name)),
+        el("div", _figures(found, name), class_="pair"),
+    )
+
+
+def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[Html]:
+    """Give each picture for each version, beside each other, and its table."""
+    for label, _, tally in found:
+        yield _figure("Day by day", label, timeline(tally, name), _days_table(tally))
+    for label, _, tally in found:
+        yield _figure("By weekday and hour: how many were broken", label, week(tally, name), _week_table(tally))
+    for label, judged, tally in found:
+        shape = judged.standards[name].shape if name in judged.standards else None
+        if tally.took and isinstance(shape, Response):
+            yield _figure(
+                "How long it took", label, waits(tally, shape.within, name), _waits_table(tally, shape.within)
+            )
+
+
+def _figure(caption: str, label: str, picture: Html, table: Html) -> Html:
+    title = f"{caption}, {label}" if label else caption
+    return el("figure", el("figcaption", title), picture, el("details", el("summary", "as a table"), table))
+
+
+def _days_table(tally: Tally) -> Html:
+    table = (_row(label, _numbers(counts)) for label, counts in days_of(tally))
+    return scrolled_table("Day by day", _columns(("", "kept", "broken", "other")), table)
+
+
+def _week_table(tally: Tally) -> Html:
+    slots = sorted(tally.week.items())
+    table = (_row(f"{DAYS[day]} {hour:02}", _numbers(split(ends))) for (day, hour), ends in slots)
+    return scrolled_table("By weekday and hour", _columns(("", "kept", "broken", "other")), table)
+
+
+def _waits_table(tally: Tally, within: int) -> Html:
+    bins = [(at, count) for at, count in enumerate(tally.took) if count]
+    table = (_row(f"from {spoken(within * at // PER_DEADLINE)}", [f"{count:,}"]) for at, count in bins)
+    return scrolled_table("How long it took", _columns(("open time", "done")), table)
+
+
+def _cases(reviewed: Reviewed) -> Html | None:
+    told = cases(reviewed)
+    if not told:
+        return None
+    words: Callable[[str], Html] = lambda text: el("td", text, class_="words")  # noqa: E731 - a cell of words
+    table = (
+        el(
+            "tr",
+            el("th", case.when, scope="row"),
+            map(words, (f"{case.standard} {case.subject}", case.before, case.now)),
+        )
+        for case in told
+    )
+    columns = el("tr", (el("th", name, scope="col", class_="words") for name in ("When", "What", "Before", "Now")))
+    return el("section", el("h2", "The cases that say most"), scrolled_table("Cases", columns, table))
+
+
+def _not_judged(judged: Judged) -> Html | None:
+    lines = [line for line in left_out(judged.result) if line]
+    return el("section", el("h2", "What was not judged"), join(el("p", line) for line in lines)) if lines else None
+
+
+def _columns(names: Sequence[str]) -> Html:
+    return el("tr", (el("th", name, scope="col") for name in names))
+
+
+def _row(name: str, cells: Sequence[str], *, now: bool = False) -> Html:
+    return el("tr", el("th", name, scope="row"), (el("td", cell) for cell in cells), class_="now" if now else None)
+
+
+def _numbers(counts: Sequence[int]) -> list[str]:
+    return [f"{count:,}" for count in counts]

@@ -1,0 +1,177 @@
+"""The pictures of a review: day by day, hour by hour of the week, how long it took, and what each value would keep.
+
+Each has a title that says in words what it shows. Knows: SVG. Must not know: how anything was counted.
+Read next: `page.py`, which puts a table beside each.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from standards.duration import spoken
+from standards.review.tally import BINS, PER_DEADLINE
+from streams.board.markup import Html, el
+from streams.review.wording import DAYS
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from standards.review.tally import Slot, Tally
+    from streams.review.sweeping import Sweep
+
+WIDE: Final = 640
+_DEEP, _LEFT, _FOOT = 150, 46, 34
+_FEW_DAYS: Final = 3
+"""Up to how many days are drawn hour by hour."""
+_KINDS: Final = ("kept", "broken", "other")
+_CELL_WIDE, _CELL_DEEP = 46, 26
+_SOME, _MANY = 0.05, 0.2
+"""From which share of broken promises on an hour is coloured, and coloured more."""
+
+
+def split(ends: Counter[str]) -> tuple[int, int, int]:
+    """Give how many were kept, were broken, and ended otherwise or not at all."""
+    return ends["kept"], ends["broken"], sum(ends.values()) - ends["kept"] - ends["broken"]
+
+
+def days_of(tally: Tally) -> list[tuple[str, tuple[int, int, int]]]:
+    """Give the days or, where they are few, their hours, each with its counts, in their order; none is left out."""
+    ordinals = {day for day, _ in tally.days}
+    if len(ordinals) <= _FEW_DAYS:
+        return [
+            (f"{date.fromordinal(day):%m-%d} {hour:02}h", split(ends))
+            for (day, hour), ends in sorted(tally.days.items())
+        ]
+    found: dict[int, list[int]] = {day: [0, 0, 0] for day in range(min(ordinals), max(ordinals) + 1)}
+    for (day, _), ends in tally.days.items():
+        found[day] = [old + new for old, new in zip(found[day], split(ends), strict=True)]
+    return [(f"{date.fromordinal(day):%m-%d}", (each[0], each[1], each[2])) for day, each in found.items()]
+
+
+def timeline(tally: Tally, name: str) -> Html:
+    """Draw how many promises were kept and broken, day by day."""
+    bars = days_of(tally)
+    highest = max(sum(counts) for _, counts in bars)
+    step = (WIDE - _LEFT) / len(bars)
+    parts: list[Html] = list(_scale(highest))
+    every = max(1, round(len(bars) / 10))
+    for at, (label, counts) in enumerate(bars):
+        x, top = _LEFT + at * step, float(_DEEP)
+        for kind, count in zip(_KINDS, counts, strict=True):
+            tall = count / highest * (_DEEP - 12)
+            top -= tall
+            if count:
+                parts.append(_rect(x + step * 0.1, top, step * 0.8, tall, kind))
+        if at % every == 0:
+            parts.append(_text(x + step / 2, _DEEP + 18, label, "middle"))
+    kept, broken, _ = split(tally.ends)
+    return _svg(f"{name}, day by day: {kept:,} kept, {broken:,} broken", _DEEP + _FOOT, parts)
+
+
+def week(tally: Tally, name: str) -> Html:
+    """Draw in each hour of the week how many promises were broken, the deeper the larger their share."""
+    hours = range(min(hour for _, hour in tally.week), max(hour for _, hour in tally.week) + 1)
+    parts = [_text(_LEFT + day * _CELL_WIDE + 22, 14, label, "middle") for day, label in enumerate(DAYS)]
+    for row, hour in enumerate(hours):
+        y = 22 + row * _CELL_DEEP
+        parts.append(_text(_LEFT - 8, y + 17, f"{hour:02}-{(hour + 1) % 24:02}", "end"))
+        for day in range(7):
+            parts += _cell(tally.week, (day, hour), _LEFT + day * _CELL_WIDE, y)
+    return _svg(f"{name}, by weekday and hour: how many were broken", 26 + len(hours) * _CELL_DEEP, parts,
+                wide=_LEFT + 7 * _CELL_WIDE)  # fmt: skip
+
+
+def shade(counts: tuple[int, int, int]) -> str:
+    """Say how an hour stands: `none` came, `fine`, `some` or `many` were broken."""
+    kept, broken, other = counts
+    if not kept + broken + other:
+        return "none"
+    share = broken / max(1, kept + broken)
+    return "many" if share >= _MANY else "some" if share >= _SOME else "fine"
+
+
+def _cell(found: Mapping[Slot, Counter[str]], slot: Slot, x: int, y: int) -> Iterator[Html]:
+    counts = split(found[slot]) if slot in found else (0, 0, 0)
+    kind = shade(counts)
+    yield _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
+    if kind != "none":
+        yield _text(x + 22, y + 17, str(counts[1]), "middle", f"count {kind}")
+
+
+def waits(tally: Tally, within: int, name: str) -> Html:
+    """Draw how long it took until a promise was fulfilled, in tenths of the deadline, which is drawn in."""
+    highest = max(*tally.took, 1)
+    step = (WIDE - _LEFT) / (BINS + 1)
+    parts = list(_scale(highest))
+    for at, count in enumerate(tally.took):
+        tall = count / highest * (_DEEP - 12)
+        if count:
+            kind = "late" if at >= PER_DEADLINE else "kept"
+            parts.append(_rect(_LEFT + at * step + 1, _DEEP - tall, step - 2, tall, kind))
+    at_deadline = _LEFT + PER_DEADLINE * step
+    parts.append(el("line", x1=_n(at_deadline), x2=_n(at_deadline), y1=4, y2=_DEEP, class_="deadline"))
+    parts.append(_text(at_deadline + 5, 14, f"deadline, {spoken(within)}", "start", "deadline"))
+    for times in range(3):
+        label = "0" if not times else spoken(within * times)
+        parts.append(_text(_LEFT + times * PER_DEADLINE * step, _DEEP + 18, label, "middle"))
+    parts.append(_text(WIDE, _DEEP + 18, f"{spoken(within * 3)} and longer", "end"))
+    done, late = sum(tally.took), sum(tally.took[PER_DEADLINE:])
+    return _svg(
+        f"{name}: how long it took; {done:,} were done, {late:,} of them after the deadline", _DEEP + _FOOT, parts
+    )
+
+
+def kept_rates(sweep: Sweep) -> Html:
+    """Draw the share kept for each value as points with their intervals, the objective as a line, messages as bars."""
+    fit = [each for each in sweep.tried if each.score is not None]
+    most = max([each.messages for each in fit], default=0) or 1
+    step = (WIDE - _LEFT) / max(1, len(fit))
+    parts = [_text(_LEFT - 8, _y(share) + 4, f"{share:.0%}", "end") for share in (0, 0.5, 1)]
+    parts += [el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(share)), y2=_n(_y(share)), class_="grid") for share in (0, 0.5, 1)]
+    if sweep.goal is not None:
+        parts.append(el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(sweep.goal)), y2=_n(_y(sweep.goal)), class_="goal"))
+    for at, each in enumerate(fit):
+        x = _LEFT + (at + 0.5) * step
+        tall = each.messages / most * (_DEEP - 12) * 0.5
+        parts.append(_rect(x - step * 0.3, _DEEP - tall, step * 0.6, tall, "messages"))
+        score = each.score
+        if score is not None and score.interval is not None and score.kept_rate is not None:
+            low, high = score.interval
+            parts.append(el("line", x1=_n(x), x2=_n(x), y1=_n(_y(low)), y2=_n(_y(high)), class_="interval"))
+            kind = "point fine" if sweep.goal is None or low >= sweep.goal else "point"
+            parts.append(el("circle", cx=_n(x), cy=_n(_y(score.kept_rate)), r=5, class_=kind))
+        now = " (now)" if sweep.is_now(each.value) else ""
+        parts.append(_text(x, _DEEP + 18, f"{each.value}{now}", "middle", "axis now" if now else "axis"))
+    return _svg(f"{sweep.standard}: the share kept for each value of {sweep.knob}", _DEEP + _FOOT, parts)
+
+
+def _y(share: float) -> float:
+    return _DEEP - share * (_DEEP - 12)
+
+
+def _scale(highest: int) -> Iterator[Html]:
+    """Draw the lines of nothing, half and all."""
+    for share in (0, 0.5, 1):
+        value = highest * share
+        if value == int(value):
+            yield _text(_LEFT - 8, _y(share) + 4, f"{int(value):,}", "end")
+        yield el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(share)), y2=_n(_y(share)), class_="grid")
+
+
+def _svg(said: str, deep: int, parts: Sequence[Html], *, wide: int = WIDE) -> Html:
+    return el("svg", el("title", said), *parts, viewBox=f"0 0 {wide} {deep}", width=wide, height=deep, role="img",
+              class_="picture")  # fmt: skip
+
+
+def _rect(x: float, y: float, wide: float, tall: float, kind: str) -> Html:
+    return el("rect", x=_n(x), y=_n(y), width=_n(wide), height=_n(tall), class_=kind)
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "axis") -> Html:
+    return el("text", text, x=_n(x), y=_n(y), text_anchor=anchor, class_=kind)
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

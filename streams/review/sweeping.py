@@ -1,0 +1,222 @@
+"""Sweeps: history judged by several values of one number of a standard, so that an author picks one that can be kept.
+
+Knows: how a value is tried, and what is counted. Must not know: what is printed. Read next:
+`standards/review/variation.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from alerts.desk import Policy
+from standards.document import Document
+from standards.duration import DAY, parse
+from standards.errors import Finding, Place, SpecError
+from standards.excerpt import canonical
+from standards.ledger import line
+from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
+from standards.spec import Source
+from standards.standard import UTC_ZONE
+from streams.announcing import Announcer
+from streams.backtest import Backtest
+from streams.callroom import CallRoom
+from streams.deskroom import DeskRoom
+from streams.documents import Documents, load_standards
+from streams.policies import read_policy
+from streams.review.judging import History, task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from alerts.policy import People
+    from standards.score import Score
+    from standards.spec import Loaded
+    from streams.backtest import Result
+    from streams.pump import Outcome
+
+
+class Tried(NamedTuple):
+    """One value: how its promises fared and how many messages went out; or why it cannot be."""
+
+    value: str
+    score: Score | None
+    messages: int = 0
+    why_not: str = ""
+
+
+class Sweep(NamedTuple):
+    """All values of one number of a standard, over some days.
+
+    `goal` is the objective's share; `policy` says whether messages are those that a policy would send.
+    """
+
+    standard: str
+    promise: str
+    knob: str
+    now: str
+    tried: list[Tried]
+    days: float
+    goal: float | None
+    policy: bool
+    result: Result
+
+    @property
+    def best(self) -> Tried | None:
+        """The first value that keeps the objective for sure: the whole 95 % interval lies at it or above."""
+        return self._first(lambda score: score.interval[0] if score.interval is not None else 0.0)
+
+    @property
+    def likely(self) -> Tried | None:
+        """The first value whose share of kept promises is at the objective."""
+        return self._first(lambda score: score.kept_rate or 0.0)
+
+    def is_now(self, value: str) -> bool:
+        """Say whether a value is the one that the standard has now."""
+        if self.knob in LENGTHS:
+            return parse(value) == parse(self.now)
+        return value == self.now
+
+    def _first(self, share: Callable[[Score], float]) -> Tried | None:
+        goal = self.goal
+        fit = (each for each in self.tried if goal is not None and each.score is not None and share(each.score) >= goal)
+        return next(fit, None)
+
+
+class Question(NamedTuple):
+    """What is asked, of which files; `standard` says which one, where several have such a number."""
+
+    documents: Documents
+    loaded: Loaded
+    asked: str
+    standard: str | None = None
+
+
+class _Chosen(NamedTuple):
+    """The standard that varies: where it stands, and its keys."""
+
+    document: Document
+    name: str
+    data: dict[str, Any]
+
+
+def sweep(question: Question, history: History) -> Sweep:
+    """Judge history by each value. Raises SpecError where the question makes no sense, or nothing can be read."""
+    documents, loaded, asked, standard = question
+    try:
+        knob, values = values_of(asked)
+    except ValueError as error:
+        found, _, fix = str(error).partition("; ")
+        raise _wrong(found, fix) from None
+    chosen = _chosen(documents, knob, standard)
+    declared = loaded.rulebook.current[chosen.name]
+    now = value_now(chosen.data, knob)
+    if knob in LENGTHS and ".." in asked:  # what there is now belongs into the picture
+        lengths = {parse(value): value for value in values}
+        lengths.setdefault(parse(now), now)
+        values = [lengths[length] for length in sorted(lengths)] if min(lengths) < parse(now) < max(lengths) else values
+    tried: list[Tried] = []
+    result: Result | None = None
+    for value in values:
+        run = _Run(documents, chosen, knob, value)
+        rules = run.rules()
+        if isinstance(rules, str):
+            tried.append(Tried(value, None, why_not=rules))
+            continue
+        result, messages = run.judged(rules, history)
+        tried.append(Tried(value, result.scores[chosen.name], messages))
+    if result is None:
+        raise _wrong(f"none of the values can be: {tried[0].why_not}", "try others")
+    goal = None if declared.objective is None else declared.objective.kept
+    days = max((result.newest - result.oldest) / DAY, 1.0)
+    return Sweep(
+        chosen.name, declared.promise, knob, now, tried, days, goal, bool(documents.policies), result
+    )  # fmt: skip
+
+
+def _chosen(documents: Documents, knob: str, standard: str | None) -> _Chosen:
+    """Find the standard that is meant: the one of that name, or else the only one in which such a number stands."""
+    found = list(_standards(documents))
+    named = [each for each in found if standard in (None, each.name)]
+    fit = [each for each in named if has_knob(each.data, knob)]
+    if len(fit) == 1:
+        return fit[0]
+    if not named:
+        names = ", ".join(each.name for each in found)
+        raise _wrong(f"there is no standard {standard!r}", f"they are called {names}")
+    if fit:
+        raise _wrong(f"{knob} stands in {', '.join(each.name for each in fit)}", "say which: --standard ID")
+    able = dict.fromkeys(name for each in named for name in knobs(each.data))
+    raise _wrong(f"no standard has a number {knob!r}", f"what can vary is: {', '.join(able) or 'nothing'}")
+
+
+def _standards(documents: Documents) -> Iterator[_Chosen]:
+    for source in documents.standards:
+        document = Document(source.name, source.text)
+        declared = document.data.get("standards")
+        for name, data in declared.items() if isinstance(declared, dict) else ():
+            if isinstance(data, dict):
+                yield _Chosen(document, name, data)
+
+
+class _Run(NamedTuple):
+    """One value, tried."""
+
+    documents: Documents
+    chosen: _Chosen
+    knob: str
+    value: str
+
+    def rules(self) -> tuple[Loaded, People | None] | str:
+        """Give the rules with this value, and nothing in them but this standard; or why it cannot be."""
+        try:
+            made = varied(self.chosen.data, self.knob, self.value)
+            loaded = load_standards(list(self._sources(made)))
+        except ValueError as error:
+            return str(error).partition("; ")[0]
+        except SpecError as error:
+            return next(finding.found for finding in error.findings if finding.level == "error")
+        return loaded, read_policy(self.documents.policies, self._all(loaded))
+
+    def _all(self, loaded: Loaded) -> Sequence[Any]:
+        """A policy may name standards that are not judged here."""
+        others = load_standards(self.documents.standards).standards
+        return [*loaded.standards, *(each for each in others if each.id != self.chosen.name)]
+
+    def _sources(self, made: dict[str, Any]) -> Iterator[Source]:
+        alone = not any("promise." in str(made.get(key)) for key in ("when", "expect", "unless"))
+        for source in self.documents.standards:
+            data: dict[str, Any] = dict(Document(source.name, source.text).data)
+            standards = dict(data.get("standards") or {})
+            if alone:
+                standards = {name: each for name, each in standards.items() if name == self.chosen.name}
+            if self.chosen.name in standards and source.name == self.chosen.document.name:
+                standards[self.chosen.name] = made
+            data["standards"] = standards
+            yield Source(source.name, canonical(data if standards else _without(data, "standards")))
+
+    def judged(self, rules: tuple[Loaded, People | None], history: History) -> tuple[Result, int]:
+        """Judge, and count the messages."""
+        loaded, people = rules
+        policy = Policy(loaded.rulebook.standards, UTC_ZONE, people)
+        calls = None if people is None else CallRoom(policy, people, {})
+        announcer = Announcer(DeskRoom(policy, []), calls)
+        messages = 0
+
+        def listen(outcome: Outcome, low: int) -> None:
+            nonlocal messages
+            lines = sorted(map(line, outcome.transitions), key=attrgetter("known"))
+            for known, together in groupby(lines, key=attrgetter("known")):  # as they come in earnest: not all at once
+                messages += len(announcer.announce([], list(together), known)[0].notices)
+            messages += len(announcer.announce([], [], low)[0].notices)
+
+        return Backtest(task_of(loaded, history), listen=listen).run(), messages
+
+
+def _without(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != key}
+
+
+def _wrong(found: str, fix: str) -> SpecError:
+    return SpecError([Finding("no-sweep", Place("--sweep", 1, 1), found, fix)])

@@ -1,0 +1,177 @@
+"""A review as text for people, as Markdown for a pull request, and as JSON for programs.
+
+Knows: words and layout. Must not know: how anything was found. Read next: `wording.py`, `page.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from standards.events import iso
+from standards.review.tally import slot
+from streams.report import COLUMNS, aligned, rate
+from streams.review.wording import (
+    HEAD,
+    SWEEP_HEAD,
+    advice,
+    both,
+    cases,
+    judged,
+    rows,
+    sweep_row,
+    told_by,
+    verdict,
+    ways,
+    when,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from standards.review.difference import Change
+    from standards.review.fate import Fate
+    from standards.standard import Standard
+    from streams.backtest import Result
+    from streams.review.sweeping import Sweep
+    from streams.review.wording import Reviewed
+
+
+def review_text(reviewed: Reviewed) -> str:
+    """Tell a review on a terminal."""
+    lines = [both(reviewed), "", verdict(reviewed)]
+    for name in reviewed.names:
+        lines += ["", f"{name}: {reviewed.promise(name)}"]
+        lines += [f"  {line}" for line in aligned([HEAD, *rows(reviewed, name)])]
+        found = ways(reviewed, name)
+        width = max((len(f"{count:,}") for count, _ in found), default=0)
+        lines += ["", *(f"  {count:>{width},} {words}" for count, words in found)] if found else []
+        lines += [f"  {said}"] if (said := when(reviewed, name)) else []
+    told = cases(reviewed)
+    if told:
+        lines += ["", "The cases that say most:"]
+        for case in told:
+            lines += [f"  {case.when}  {case.standard} {case.subject}", f"    {case.before}  ->  {case.now}"]
+    return "\n".join(lines)
+
+
+def review_markdown(reviewed: Reviewed) -> str:
+    """Tell a review in a pull request."""
+    lines = ["## What the change does", "", verdict(reviewed), "", both(reviewed)]
+    for name in reviewed.names:
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            f"> {_plain(reviewed.promise(name))}",
+            "",
+            *_md_table(HEAD, rows(reviewed, name)),
+        ]
+        found = ways(reviewed, name)
+        lines += ["", *(f"* {count:,} {words}" for count, words in found)] if found else []
+        lines += ["", said] if (said := when(reviewed, name)) else []
+    told = cases(reviewed)
+    if told:
+        table = [[case.when, f"{case.standard} {case.subject}", case.before, case.now] for case in told]
+        lines += ["", "### The cases that say most", "", *_md_table(("When", "What", "Before", "Now"), table)]
+    return "\n".join(lines)
+
+
+def review_json(reviewed: Reviewed) -> dict[str, Any]:
+    """Give a review for programs: all changes, and the counts by standard. Instants are ISO 8601, spans seconds."""
+    return {
+        "events": reviewed.now.result.events,
+        "older": reviewed.older,
+        "standards": {name: _standard(reviewed, name) for name in reviewed.names},
+        "changes": [_change(change) for change in reviewed.difference.changes],
+        "telling": [change.promise for change in reviewed.difference.telling()],
+    }
+
+
+def _standard(reviewed: Reviewed, name: str) -> dict[str, Any]:
+    zone = reviewed.zone(name)
+    week: dict[str, int] = {}
+    for change in reviewed.difference.changes:
+        if change.fate.standard == name:
+            day, hour = slot(change.fate.opened, zone)
+            week[f"{day}-{hour:02}"] = week.get(f"{day}-{hour:02}", 0) + 1
+    before, now = (each.result.scores.get(name) for each in (reviewed.before, reviewed.now))
+    return {
+        "before": None if before is None else before.counts(),
+        "now": None if now is None else now.counts(),
+        "ways": [{"before": was, "now": is_now, "count": count}
+                 for (was, is_now), count in sorted(reviewed.difference.ways(name).items())],
+        "timezone": zone.key,
+        "changes_by_weekday_and_hour": dict(sorted(week.items())),
+    }  # fmt: skip
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"promise": change.promise, "before": _fate(change.before), "now": _fate(change.now)}
+
+
+def _fate(fate: Fate | None) -> dict[str, Any] | None:
+    if fate is None:
+        return None
+    return {
+        "standard": fate.standard, "subject": fate.subject, "opened": iso(fate.opened), "ends": fate.end,
+        "at": iso(fate.at) if fate.at >= 0 else None, "took": fate.took / 1_000_000 if fate.took >= 0 else None,
+        "told": [iso(at) for at in fate.told],
+    }  # fmt: skip
+
+
+def sweep_text(sweep: Sweep) -> str:
+    """Tell a sweep on a terminal."""
+    fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
+    lines = [judged(sweep.result), "", f"{sweep.standard}: {sweep.promise}", ""]
+    lines += aligned([(sweep.knob, *SWEEP_HEAD), *fit])
+    lines += [f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
+    return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
+
+
+def sweep_markdown(sweep: Sweep) -> str:
+    """Tell a sweep in a pull request."""
+    fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
+    lines = [f"### {sweep.standard}: what could be kept", "", f"> {_plain(sweep.promise)}", ""]
+    lines += _md_table((sweep.knob, *SWEEP_HEAD), fit)
+    lines += [f"* {sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
+    return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
+
+
+def sweep_json(sweep: Sweep) -> dict[str, Any]:
+    """Give a sweep for programs."""
+    return {
+        "events": sweep.result.events, "standard": sweep.standard, "varies": sweep.knob, "now": sweep.now,
+        "objective": sweep.goal, "days": round(sweep.days, 3), "by_policy": sweep.policy,
+        "values": [
+            {"value": each.value, "cannot_be": each.why_not} if each.score is None else
+            {"value": each.value, **each.score.counts(), "kept_rate": each.score.kept_rate,
+             "interval": each.score.interval, "messages": each.messages}
+            for each in sweep.tried
+        ],
+        "keeps_objective": None if sweep.best is None else sweep.best.value,
+    }  # fmt: skip
+
+
+def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
+    """Tell a backtest of one version in a pull request."""
+    table = [
+        [name, *(f"{value:,}" for value in score.counts().values()), *rate(score)]
+        for name, score in result.scores.items()
+        if score.opened
+    ]
+    lines = [judged(result), "", *_md_table(("standard", *COLUMNS, "kept-rate", "95 % interval"), table), ""]
+    return "\n".join([*lines, *(f"* {row[0]}: {_plain(standards[row[0]].promise)}" for row in table)])
+
+
+def _named(sweep: Sweep, value: str) -> str:
+    return f"{value} (now)" if sweep.is_now(value) else value
+
+
+def _md_table(columns: Sequence[str], table: Sequence[Sequence[str]]) -> list[str]:
+    written = ["| " + " | ".join(map(_plain, row)) + " |" for row in (columns, *table)]
+    return [written[0], "|" + "---|" * len(columns), *written[1:]]
+
+
+def _plain(text: str) -> str:
+    """Keep a text from meaning anything in Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in " ".join(text.split()))

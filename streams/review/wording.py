@@ -1,0 +1,194 @@
+"""The words of a review: how a promise ended before and ends now, when, and what that adds up to.
+
+Knows: changes, scores and English. Must not know: text, Markdown or HTML. Read next: `text.py`, `page.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.duration import spoken
+from standards.events import moment
+from standards.review.difference import ABSENT, busiest
+from standards.review.tally import slot
+from streams.report import COLUMNS, rate, some
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from standards.review.difference import Change, Difference
+    from standards.review.fate import Fate
+    from standards.score import Score
+    from streams.backtest import Result
+    from streams.review.judging import Judged
+    from streams.review.sweeping import Sweep, Tried
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HEAD: Final = ("", *COLUMNS, "kept-rate", "95 % interval", "told")
+SWEEP_HEAD: Final = (*COLUMNS, "kept-rate", "95 % interval", "messages", "a day")
+
+
+class Reviewed(NamedTuple):
+    """Two versions of the standards on the same events, and where the older one is from."""
+
+    before: Judged
+    now: Judged
+    difference: Difference
+    older: str
+
+    @property
+    def names(self) -> list[str]:
+        """The standards of either version that promised anything."""
+        found = {fate.standard for each in (self.before, self.now) for fate in each.fates.values()}
+        return sorted(found)
+
+    def promise(self, name: str) -> str:
+        """Give the promise in the customer's words, as it is now."""
+        standard = self.now.standards.get(name) or self.before.standards.get(name)
+        return "" if standard is None else standard.promise
+
+    def zone(self, name: str) -> ZoneInfo:
+        """Give the zone in which the hours of a standard are told."""
+        return (self.now if name in self.now.standards else self.before).zone_of(name)
+
+
+class Case(NamedTuple):
+    """A promise that came out otherwise, in words."""
+
+    standard: str
+    subject: str
+    when: str
+    before: str
+    now: str
+
+
+def judged(result: Result) -> str:
+    """Say what was judged."""
+    if result.newest < 0:
+        return "No events were judged."
+    first, last = (f"{moment(at):%Y-%m-%d %H:%M}" for at in (result.oldest, result.newest))
+    return f"{some(result.events, 'event')}, from {first} to {last} UTC."
+
+
+def both(reviewed: Reviewed) -> str:
+    """Say what was judged twice."""
+    return f"{judged(reviewed.now.result)} Before is {reviewed.older}."
+
+
+def verdict(reviewed: Reviewed) -> str:
+    """Say in a sentence what the change does."""
+    changes = reviewed.difference.changes
+    if not changes:
+        return "No difference: every promise ends alike, and is told alike."
+    ended = sum(change.way[0] != change.way[1] for change in changes)
+    told = len(changes) - ended
+    parts = [f"{some(ended, 'promise')} would end otherwise"] if ended else []
+    parts += (
+        [f"{'' if parts else 'No promise ends otherwise; '}{some(told, 'promise')} would be told otherwise"]
+        if told
+        else []
+    )
+    return f"{', and '.join(parts)}."
+
+
+def rows(reviewed: Reviewed, name: str) -> list[list[str]]:
+    """Give the counts of a standard before and now, under `HEAD`."""
+    found = []
+    for label, version in (("before", reviewed.before), ("now", reviewed.now)):
+        tallied = version.tallies().get(name)
+        blank = ["-"] * (len(HEAD) - 1)
+        found.append([label, *(blank if tallied is None else [*_counts(tallied.score), f"{tallied.told:,}"])])
+    return found
+
+
+def _counts(score: Score) -> list[str]:
+    return [*(f"{value:,}" for value in score.counts().values()), *rate(score)]
+
+
+def ways(reviewed: Reviewed, name: str) -> list[tuple[int, str]]:
+    """Count how promises of a standard ended before and end now, the most frequent first."""
+    counted = reviewed.difference.ways(name)
+    return [(count, way(*each)) for each, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def way(before: str, now: str) -> str:
+    """Say how a promise ended before, and how it ends now."""
+    if before == now:
+        return f"{before} as before, told at other times"
+    was = "not promised before" if before == ABSENT else f"{before} before"
+    return f"{was}, {'not promised' if now == ABSENT else now} now"
+
+
+def when(reviewed: Reviewed, name: str) -> str:
+    """Say on which weekdays and hours most changes are."""
+    zone = reviewed.zone(name)
+    changes = [change for change in reviewed.difference.changes if change.fate.standard == name]
+    best = busiest(changes, [slot(change.fate.opened, zone) for change in changes])
+    spots = ", ".join(f"{hour_name(day, hour)} ({count:,})" for day, hour, count in best)
+    return f"Most of them on {spots}, by the clock of {zone.key}." if len(changes) > 1 else ""
+
+
+def hour_name(day: int, hour: int) -> str:
+    """Name an hour of the week: `Sat 12-13`."""
+    return f"{DAYS[day]} {hour}-{hour + 1}"
+
+
+def cases(reviewed: Reviewed) -> list[Case]:
+    """Give the most telling cases."""
+    return [_case(change, reviewed.zone(change.fate.standard)) for change in reviewed.difference.telling()]
+
+
+def _case(change: Change, zone: ZoneInfo) -> Case:
+    fate = change.fate
+    begun = moment(fate.opened).astimezone(zone)
+    return Case(
+        fate.standard,
+        fate.subject or "the house",
+        f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}",
+        _ended(change.before),
+        _ended(change.now),
+    )
+
+
+def _ended(fate: Fate | None) -> str:
+    if fate is None:
+        return ABSENT
+    told = _times(len(fate.told))
+    after = spoken(max(fate.at, fate.opened) - fate.opened)
+    if fate.end == "kept" and fate.took >= 0:
+        return f"kept, after {spoken(fate.took)}; {told}"
+    if fate.end == "broken":
+        late = f", done after {spoken(fate.took)}" if fate.took >= 0 else ""
+        return f"broken, after {after}{late}; {told}"
+    return f"open; {told}" if fate.end == "open" else f"{fate.end}, after {after}; {told}"
+
+
+def _times(count: int) -> str:
+    return "nobody told" if not count else "told once" if count == 1 else f"told {count} times"
+
+
+def advice(sweep: Sweep) -> str:
+    """Say which value can be kept."""
+    if sweep.goal is None:
+        return "It has no objective. With one, such as {kept: 95%, over: 28d}, the first value that keeps it is named."
+    goal = f"{100 * sweep.goal:.4g} %"
+    sure, likely = sweep.best, sweep.likely
+    if sure is not None:
+        return f"{sweep.knob}={sure.value} is the first that keeps its objective of {goal}, chance left aside."
+    if likely is not None:
+        doubt = "the interval reaches below it, so chance may have helped"
+        return f"{sweep.knob}={likely.value} is the first at its objective of {goal}; {doubt}."
+    return f"None of these keeps its objective of {goal}."
+
+
+def sweep_row(tried: Tried, days: float) -> list[str]:
+    """Give the counts of one value, under `SWEEP_HEAD`; nothing where it cannot be."""
+    if tried.score is None:
+        return []
+    return [*_counts(tried.score), f"{tried.messages:,}", f"{tried.messages / days:.1f}"]
+
+
+def told_by(sweep: Sweep) -> str:
+    """Say whose messages were counted."""
+    whose = "that your policy would send" if sweep.policy else "that would be sent without a policy"
+    return f"Messages are those {whose}, warnings and all-clears too, in {sweep.days:.3g} days."

@@ -1,0 +1,226 @@
+"""`kept backtest --against` and `--sweep` as authors use them: what is different, which number could be kept."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.streams.test_cli import GROCERY, ROOT, bad_input, kept
+
+TUTORIAL = ROOT / "docs" / "tutorial"
+MAP = """kept: 1
+table:
+  zone: Europe/Warsaw
+  source: our-shop
+  time: {column: time, format: "%d.%m.%Y %H:%M:%S"}
+columns:
+  till opened: {as: opened}
+events:
+  - event: register.opened
+    when: opened == "yes"
+    fields: {site: {value: our-shop}, queue: line}
+  - event: queue.length
+    fields: {site: {value: our-shop}, queue: line, waiting: people}
+"""
+
+
+class Shop:
+    """A folder with a standard, a week of history, and the standard as it is to become."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(GROCERY / "standards.yaml", folder / "shop.yaml")
+        shutil.copy(TUTORIAL / "week.csv", folder)
+        (folder / "map.yml").write_text(MAP, encoding="utf-8")
+        text = (folder / "shop.yaml").read_text(encoding="utf-8")
+        assert text.count("within: 60s") == 1
+        (folder / "next.yaml").write_text(text.replace("within: 60s", "within: 2m"), encoding="utf-8")
+
+    def ask(self, rules: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return kept("backtest", rules, "--events", "week.csv", "--map", "map.yml", *more, cwd=self.folder)
+
+    def refused(self, *more: str, rules: str = "shop.yaml") -> str:
+        run = self.ask(rules, *more)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "Traceback" not in run.stderr
+        return " ".join(run.stderr.split())
+
+
+@pytest.fixture
+def week(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def test_people_read_what_is_different(week: Shop) -> None:
+    """One sentence, the counts before and now, how promises changed, when most, and the ten cases that say most."""
+    run = week.ask("next.yaml", "--against", "shop.yaml")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "31 promises would end otherwise, and 87 promises would be told otherwise." in run.stdout
+    assert re.search(r"^  before +360 +143 +32 +185 .* 81.7%", run.stdout, re.MULTILINE)
+    assert re.search(r"^  now +360 +169 +1 +190 .* 99.4%", run.stdout, re.MULTILINE)
+    assert "26 broken before, kept now" in run.stdout
+    assert "by the clock of Europe/Warsaw" in run.stdout
+    told = run.stdout.split("The cases that say most:\n")[1].splitlines()
+    assert told[:2] == [
+        "  Mon 2026-03-02 13:23:22  no-wait our-shop/left",
+        "    broken, after 1 min, done after 1 min 15 s; told 3 times  ->  kept, after 1 min 15 s; told once",
+    ]
+    assert len(told) == 20
+
+
+def test_programs_and_pull_requests_get_the_same(week: Shop) -> None:
+    """JSON has every change and the counts by weekday and hour; Markdown has tables, and nobody's text means more."""
+    run = week.ask("next.yaml", "--against", "shop.yaml", "--json")
+    found = json.loads(run.stdout)
+    standard = found["standards"]["no-wait"]
+    assert (standard["before"]["broken"], standard["now"]["broken"]) == (32, 1)
+    assert sum(way["count"] for way in standard["ways"]) == len(found["changes"]) == 118
+    assert sum(standard["changes_by_weekday_and_hour"].values()) == 118
+    assert len(found["telling"]) == 10
+    text = (week.folder / "next.yaml").read_text(encoding="utf-8")
+    (week.folder / "next.yaml").write_text(text.replace("more than three", "<b>three</b> | [three](x)"), "utf-8")
+    run = week.ask("next.yaml", "--against", "shop.yaml", "--markdown")
+    assert "| now | 360 | 169 | 1 | 190 | 0 | 0 | 0 | 99.4% | 96.7% to 99.9% | 36 |" in run.stdout
+    assert r"\<b\>three\</b\> \| \[three\](x)" in run.stdout
+
+
+def test_a_change_of_words_changes_nothing(week: Shop) -> None:
+    """Where every promise ends alike and is told alike, that is all that is said of it."""
+    run = week.ask("shop.yaml", "--against", "shop.yaml")
+    assert "No difference: every promise ends alike, and is told alike." in run.stdout
+    assert "cases" not in run.stdout
+
+
+def test_a_ledger_of_before_is_as_good_as_its_rules(week: Shop) -> None:
+    """What `--ledger` wrote can be compared with: the same difference comes out, and none from itself."""
+    assert week.ask("shop.yaml", "--ledger", "before.jsonl").returncode == 0
+    by_rules = week.ask("next.yaml", "--against", "shop.yaml").stdout
+    by_ledger = week.ask("next.yaml", "--against", "before.jsonl").stdout
+    assert by_ledger == by_rules.replace("Before is shop.yaml", "Before is before.jsonl")
+    assert "No difference" in week.ask("shop.yaml", "--against", "before.jsonl").stdout
+    (week.folder / "before.jsonl").write_text("{}\n", encoding="utf-8")
+    assert "bad-ledger: before.jsonl:1:1" in week.refused("--against", "before.jsonl")
+
+
+def test_a_revision_in_git_is_an_older_version(week: Shop) -> None:
+    """A folder of rules is read as it was at a revision, calendars too; nothing in the work tree is touched."""
+    git(week.folder, "init", "--quiet")
+    rules = week.folder / "rules"
+    rules.mkdir()
+    (week.folder / "shop.yaml").rename(rules / "shop.yaml")
+    (rules / ".hidden.yaml").write_text("no rule", encoding="utf-8")
+    git(week.folder, "add", "rules")
+    git(week.folder, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "--quiet", "-m", "one minute")
+    (week.folder / "next.yaml").rename(rules / "shop.yaml")
+    (rules / ".hidden.yaml").unlink()
+    run = week.ask("rules", "--against", "HEAD")
+    assert run.returncode == 0, run.stderr
+    assert "31 promises would end otherwise" in run.stdout
+    assert "Before is HEAD." in run.stdout
+    assert "no file, no folder and no revision 'HEAD~7'" in week.refused("--against", "HEAD~7", rules="rules")
+    assert "no revision '--help'" in week.refused("--against=--help", rules="rules")
+    (week.folder / "later").mkdir()
+    shutil.copy(rules / "shop.yaml", week.folder / "later")
+    assert "at HEAD there were no standards at later" in week.refused("--against", "HEAD", rules="later")
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+
+
+def test_without_git_the_older_version_is_a_path(week: Shop) -> None:
+    """What is neither a path nor in a repository is told, with what would do."""
+    assert "is in no git repository" in week.refused("--against", "nothing-of-that-name")
+
+
+def test_an_author_picks_a_promise_that_can_be_kept(week: Shop) -> None:
+    """A row for each deadline, the present one marked, messages counted, and the first value that can be kept."""
+    run = week.ask("shop.yaml", "--sweep", "within=30s..5m")
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = re.findall(r"^(\S+)(?: \(now\))? +360 +(\d+) +(\d+) ", run.stdout, re.MULTILINE)
+    assert rows == [("30s", "82", "118"), ("45s", "122", "62"), ("1m", "143", "32"), ("1m30s", "161", "10"),
+                    ("2m", "169", "1"), ("2m30s", "169", "1"), ("3m", "170", "0"), ("4m", "170", "0"),
+                    ("5m", "170", "0")]  # fmt: skip
+    assert "1m (now)" in run.stdout
+    assert "within=2m is the first that keeps its objective of 95 %" in run.stdout
+
+
+def test_each_row_is_what_the_rule_with_that_number_does(week: Shop) -> None:
+    """The counts of a value are those of a backtest of a document with that value in it."""
+    found = json.loads(week.ask("shop.yaml", "--sweep", "waiting=2..6", "--json").stdout)
+    text = (week.folder / "shop.yaml").read_text(encoding="utf-8")
+    for value in found["values"]:
+        number = value["value"]
+        changed = text.replace("waiting > 3", f"waiting > {number}").replace("waiting <= 3", f"waiting <= {number}")
+        (week.folder / "tried.yaml").write_text(changed, encoding="utf-8")
+        plain = json.loads(week.ask("tried.yaml", "--json").stdout)["standards"]["no-wait"]
+        assert {key: value[key] for key in plain} == plain
+
+
+def test_messages_are_those_of_the_policy(week: Shop) -> None:
+    """With a policy among the files, what it holds back is not counted."""
+    without = json.loads(week.ask("shop.yaml", "--sweep", "within=60s", "--json").stdout)
+    policy = "kept: 1\npeople: {ann: {budget: 1}}\nroutes: [{tell: ann}]\n"
+    (week.folder / "policy.yaml").write_text(policy, encoding="utf-8")
+    run = kept("backtest", "shop.yaml", "policy.yaml", "--events", "week.csv", "--map", "map.yml",
+               "--sweep", "within=60s", "--json", cwd=week.folder)  # fmt: skip
+    held = json.loads(run.stdout)
+    assert (without["by_policy"], held["by_policy"]) == (False, True)
+    assert 0 < held["values"][0]["messages"] < without["values"][0]["messages"] / 2
+
+
+def test_a_value_that_cannot_be_is_told_beside_the_others(week: Shop) -> None:
+    """A warning 15 s before the end of 10 s is no rule: that value has no row, and a reason."""
+    run = week.ask("shop.yaml", "--sweep", "within=10s,60s")
+    assert run.returncode == 0
+    assert re.search(r"^within=10s cannot be: .+\.$", run.stdout, re.MULTILINE)
+    assert "1 promise" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--sweep", "within"), "no-sweep: --sweep:1:1"),
+        (("--sweep", "patience=1..3"), "what can vary is: within, waiting"),
+        (("--sweep", "within=1m,2m", "--standard", "no-wat"), "there is no standard 'no-wat'"),
+        (("--sweep", "within=1s,2s"), "none of the values can be"),
+        (("--sweep", "within=1m", "--against", "next.yaml"), "two questions"),
+        (("--against", "next.yaml", "--json", "--markdown"), "choose one"),
+        (("--against", "next.yaml", "--jobs", "2"), "leave out --against"),
+        (("--standard", "no-wait"), "add --sweep"),
+        (("--against", "map.yml"), "no-standards"),
+    ],
+)
+def test_questions_that_make_no_sense_are_told(week: Shop, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2, what was found and what would mend it, and no page half written."""
+    assert said in week.refused(*arguments, "--html", "page.html")
+    assert not (week.folder / "page.html").exists()
+
+
+def test_events_that_can_be_read_once_are_refused() -> None:
+    """Standard input cannot be judged twice."""
+    rules = str(GROCERY / "standards.yaml")
+    assert "write them to a file" in " ".join(bad_input("backtest", rules, "--events", "-", "--against", rules).split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pictures"),
+    [(("--against", "shop.yaml"), 6), (("--sweep", "within=1m,2m"), 1), ((), 3)],
+)
+def test_a_page_stands_alone(week: Shop, arguments: tuple[str, ...], pictures: int) -> None:
+    """One file without scripts or addresses, its policy closed, a title and a table for each picture, texts escaped."""
+    text = (week.folder / "next.yaml").read_text(encoding="utf-8")
+    (week.folder / "next.yaml").write_text(text.replace("You will", "<script>alert(1)</script> You will"), "utf-8")
+    assert week.ask("next.yaml", *arguments, "--html", "page.html").returncode == 0
+    page = (week.folder / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "default-src 'none'" in page.replace("&#x27;", "'")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<svg") == page.count('role="img"') == pictures
+    assert page.count("</title>") == pictures + 1
+    assert page.count("<table") >= pictures
