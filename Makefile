@@ -2,6 +2,7 @@
 # make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
 # make test      : everything that has to pass         make bench : the numbers in the docs, side by side
 # make bench-kafka : the same on Kafka, beside other stream processors
+# make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
 # for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
@@ -21,7 +22,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: pictures schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
+.PHONY: docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -47,6 +48,15 @@ pictures: $(VENV)/.can-test $(VENV)/.can-browse
 schemas: $(VENV)/.can-run
 	for form in standards policy mapping stories; do $(BIN)/kept schema $$form > schemas/$$form.json; done
 
+# Asks no other host for anything. What it says of its maker's next product is left out.
+docs: $(VENV)/.can-test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The documentation is in site/index.html. To have its search too: $(BIN)/mkdocs serve"
+
+# The pages that are made from the code; a test holds them to it.
+reference: $(VENV)/.can-test
+	$(BIN)/python -m tests.pages.reference
+
 # Before anything is installed: without Java or Maven it ends here, with what to install.
 broker: $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m tests.kafka.jars
@@ -70,7 +80,7 @@ lock: $(VENV)/.can-test
 	$(COMPILE) --extra bench --output-file requirements-bench.lock  # by itself: Quix takes no pydantic as new as ours
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info
+	rm -rf $(VENV) $(BENCH_VENV) build dist site *.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
