@@ -124,9 +124,10 @@ def _leads_to(source: Path) -> Iterator[Path]:
 
 
 def _named(folder: Path, target: str) -> Path:
-    """Give what a link in a folder names. Beside docs/, a README stands for its folder."""
+    """Give what a link in a folder names. Beside docs/, the README of a folder stands for it."""
     named = Path(posixpath.normpath(folder / target))
-    return named.parent if named.name == "README.md" and not named.is_relative_to(ROOT / "docs") else named
+    alone = named.parent == ROOT or named.is_relative_to(ROOT / "docs")
+    return named.parent if named.name == "README.md" and not alone else named
 
 
 def _has_place(target: Path) -> bool:
