@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ShapeName = Literal["response", "precedence", "universality", "bounded", "recurrence", "level"]
 
-_KEYS: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
+SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (("when", "expect", "within"), ("unless", "pause", "calendar", "warn", "reopen")),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
@@ -20,7 +20,8 @@ _KEYS: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "recurrence": (("expect", "every"), ("subjects", "calendar", "warn")),
     "level": (("when", "measure", "over", "must"), ("at_least", "calendar")),
 }
-_ALL_KEYS = {key for required, optional in _KEYS.values() for key in (*required, *optional)}
+"""The keys that a shape must have, and those that it may have."""
+_ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)}
 _TELLING: dict[str, ShapeName] = {
     "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
 }  # fmt: skip
@@ -41,7 +42,7 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         here = ", ".join(key for key in given if key in _ALL_KEYS) or "no clause"
         entry.error("no-shape", f"{here}: that does not say how {entry.name!r} is judged", fix, key=True)
         return None
-    required, optional = _KEYS[names[0]]
+    required, optional = SHAPES[names[0]]
     for key in given:
         if key in _ALL_KEYS and key not in (*required, *optional):
             fix = f"its keys are: {', '.join((*required, *optional))}"

@@ -49,16 +49,29 @@ class ChannelSettings(BaseSettings):
     """The channels' settings. A channel is in effect when it is told where to."""
 
     webhook_url: Hidden = ""
+    """Where notices are posted as JSON."""
     webhook_secret: Secret = SecretStr("")
+    """What signs them, as Standard Webhooks do."""
     webhook_private: bool = False
+    """`yes`: the webhook and the chats may be in your own network."""
     alertmanager_url: Hidden = ""
+    """The Alertmanager that shows promises in trouble as alerts, as in `http://alerts.example:9093`."""
     chat_urls: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_urls)] = ()
+    """Chat services, as addresses of Apprise, separated by commas; needs `kept[chat]`; never shown."""
     mail_from: Bare = ""
+    """Who writes the letters: `floor@shop.example`, or with a name, `Kept <floor@shop.example>`."""
     mail_to: Bare = ""
+    """Who gets them, separated by commas."""
     mail_user: Bare = ""
+    """The user at the mail server, where it wants one."""
     mail_password: Secret = SecretStr("")
+    """Its password; never shown, never sent without TLS but to this machine itself."""
     mail_ca: Path | None = None
+    """The file with the certificates (PEM) by which the mail server is believed; without it, those that this machine
+    believes."""
     mail_server: Annotated[Bare, Field(validate_default=True)] = ""  # the last, as it is checked with the others
+    """The mail server: `smtp://host` (STARTTLS, port 587), `smtps://host` (TLS, port 465) or `smtp+plain://host`
+    (neither, port 25)."""
 
     @property
     def smtp(self) -> Server:

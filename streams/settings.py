@@ -94,20 +94,39 @@ class Settings(ChannelSettings):
     )  # fmt: skip
 
     data: Path = Path("kept-data")
+    """Where everything is kept (`--data`)."""
     listen: str = "127.0.0.1:8321"
+    """Where the web side listens (`--listen`); any other address than this machine's own needs a token."""
     token: Secret | None = None
+    """The admins': who sends `Authorization: Bearer <token>`, or signs in on the board with it, may do everything; a
+    line break at its end is left out. The tokens of the other roles need this one beside them."""
     view_token: Secret | None = None
+    """The token of the viewers, who look at everything and change nothing."""
     supervisor_token: Secret | None = None
+    """The token of the supervisors, who acknowledge, excuse, debrief and silence as well."""
     author_token: Secret | None = None
+    """The token of the authors, who also mend what could not be read."""
     public_url: Annotated[str, BeforeValidator(_bare_url)] = ""
+    """The address at which people reach the board, as in `https://kept.shop.example`: then messages have links by which
+    they can act; needs `KEPT_TOKEN`, which signs them."""
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    """Standards files and folders (with their sub-folders), separated by commas (`--standards`)."""
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
+    """How far an event may be behind the newest one and still be in time."""
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
+    """How long after an instant, by the wall clock, its events may still come; set it above the longest retry of your
+    senders."""
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
+    """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
+    """How long events, dead letters, late events and settled notices can be looked up; the ledger and its promises stay
+    for ever."""
     backlog: Annotated[int, Field(ge=1)] = 100_000
+    """How many events may wait to be stored before senders are told to come back later."""
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    """The time zone in which notices and the board tell the time."""
     log_format: Literal["text", "json"] = "text"
+    """How the log is written: `text` or `json`."""
     kafka: KafkaSettings = KafkaSettings()
 
     @property

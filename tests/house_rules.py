@@ -55,7 +55,9 @@ REGISTRY = re.compile(
     r"\.(?:com|dev|io|net|org)\b"
 )
 MACHINE = re.compile(r"--(?:extra-)?index-url\b|--find[-]links\b|(?<![\w.$}])/(?:root|home/\w+|opt/wheels)/")
-NOT_OURS = re.compile(r"^(?:\.git|\..*cache|\.venv.*|\.hypothesis|\.benchmarks|__pycache__|build|dist|site|.*\.egg-info)$")
+NOT_OURS = re.compile(
+    r"^(?:\.git|\..*cache|\.venv.*|\.hypothesis|\.benchmarks|__pycache__|build|dist|site|.*\.egg-info)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

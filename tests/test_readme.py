@@ -20,7 +20,6 @@ from standards.standard import UTC_ZONE
 from streams.floor import DEMO_STANDARDS
 from streams.kafka.topics import Names, wanted
 from streams.metrics.kafka import KafkaMetrics
-from streams.settings import NAMES
 from tests.history import instant
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,12 +82,6 @@ def test_the_picture_is_of_the_live_view() -> None:
     ]
     at = next(number for number, line in enumerate(rows) if line.startswith("! warned no-wait"))
     assert rows[at + 1 : at + 4] == golden[3:6]
-
-
-def test_every_setting_is_explained() -> None:
-    """The operator finds every setting in docs/operations.md, and none that does not exist."""
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    assert sorted(re.findall(r"^\| `(KEPT_\w+)` \|", text, re.MULTILINE)) == sorted(NAMES)
 
 
 def test_every_topic_and_metric_of_kafka_is_explained() -> None:

@@ -33,17 +33,30 @@ class KafkaSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     brokers: Text = "127.0.0.1:9092"
+    """Brokers to ask first, as `host:port`, separated by commas; these and the following are only for Kept on Kafka."""
     security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    """How to speak with the brokers: `PLAINTEXT`, `SSL` (TLS), or `SASL_SSL` (TLS, and a user and a password)."""
     mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    """How a password is proven with `SASL_SSL`: `SCRAM-SHA-512`, `SCRAM-SHA-256` or `PLAIN`."""
     user: Text = ""
+    """The user, with `SASL_SSL`."""
     password: Annotated[SecretStr, BeforeValidator(_bare)] = SecretStr("")
+    """Its password; never shown, and a line break at its end is left out."""
     ca: Path | None = None
+    """The file with the certificates (PEM) by which brokers are believed; without it, those that this machine believes.
+    """
     certificate: Path | None = None
+    """The file with our own certificate (PEM), where brokers ask for one; goes with the next."""
     key: Path | None = None
+    """The file with its private key (PEM), without a passphrase."""
     prefix: Text = "kept."
+    """How the names of all topics and consumer groups begin; another prefix is another Kept."""
     partitions: Annotated[int, Field(ge=1, le=1024)] = 8
+    """Into how many parts the judging is divided: no more workers than that have work. It cannot change later."""
     events_partitions: Annotated[int, Field(ge=1, le=1024)] = 4
+    """How many partitions the topic `events` has: no more intakes than that have work."""
     replication: Annotated[int, Field(ge=1, le=9)] = 1
+    """On how many brokers each record lies; 3 where there are three or more brokers."""
 
     @property
     def names(self) -> Names:

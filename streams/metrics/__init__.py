@@ -28,6 +28,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 """The kinds of line that settle a promise; each promise has at most one of them. A correction settles nothing anew."""
+UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 
 _SECOND: Final = 1_000_000
 _INTAKE_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -46,7 +47,7 @@ class Metrics:
         )
         self._events = Counter("kept_events", "Events taken in.", ("type",), registry=registry)
         self._refused = Counter("kept_dead_letters", "Events refused, by reason.", ("reason",), registry=registry)
-        self._unused = Counter("kept_unused_events", "Events that changed nothing.", ("reason",), registry=registry)
+        self._unused = Counter("kept_unused_events", UNUSED, ("reason",), registry=registry)
         self._unconcerned = Counter(
             "kept_unconcerned_events", "Events that no standard concerns itself with.", ("type",), registry=registry
         )
@@ -55,7 +56,12 @@ class Metrics:
         self._withheld = Counter(
             "kept_withheld_notices", "Notices not sent, by reason.", ("reason",), registry=registry
         )
-        self._deliveries = Counter("kept_deliveries", "Notices sent.", ("channel", "result"), registry=registry)
+        self._deliveries = Counter(
+            "kept_deliveries",
+            "Attempts to deliver: delivered, retried, failed.",
+            ("channel", "result"),
+            registry=registry,
+        )
         self._intake = Histogram(
             "kept_intake_seconds", "From a request's head to its answer.", buckets=_INTAKE_BUCKETS, registry=registry
         )
@@ -123,7 +129,9 @@ class _Moment(Collector):
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         deadlines = GaugeMetricFamily(
-            "kept_nearest_deadline_timestamp_seconds", "The next deadline of a running clock.", labels=("standard",)
+            "kept_nearest_deadline_timestamp_seconds",
+            "The next deadline; absent while there is none.",
+            labels=("standard",),
         )
         for standard, due in sorted(self._nearest.items()):
             deadlines.add_metric((standard,), due / _SECOND)

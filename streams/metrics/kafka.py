@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from streams.metrics import tell_build
+from streams.metrics import UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +50,7 @@ class KafkaMetrics:
         self._recovery = Gauge("kept_kafka_recovery_seconds", "How long the last recovery took.", registry=registry)
         self._rebalances = Counter("kept_kafka_rebalances", "Times that partitions changed hands.", registry=registry)
         self._refused = Counter("kept_dead_letters", "Events refused, by reason.", ("reason",), registry=registry)
-        self._unused = Counter("kept_unused_events", "Events that changed nothing.", ("reason",), registry=registry)
+        self._unused = Counter("kept_unused_events", UNUSED, ("reason",), registry=registry)
         self._unconcerned = Counter(
             "kept_unconcerned_events", "Events that no standard concerns itself with.", ("type",), registry=registry
         )
