@@ -1,0 +1,50 @@
+"""What a verdict means, by example: the page's standards have no findings, and its stories go as they say.
+
+Next: `docs/semantics.md`.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from standards.spec import Source, load
+from streams.documents import load_standards, read_documents
+from streams.pump import Pump
+from streams.stories.files import read_scripts
+from streams.stories.running import run
+from tests.history import events_of, loaded, rules, told
+from tests.streams.test_pump import restored
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
+STANDARDS, *STORIES = re.findall(r'^```yaml title="[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("stories", STORIES, ids=["watermark", "boundaries", "unknown", "corrections"])
+def test_an_example_goes_as_it_says(stories: str, tmp_path: Path) -> None:
+    """Whoever plays an example of the page sees what the page says."""
+    (tmp_path / "standards.yaml").write_text(STANDARDS, encoding="utf-8")
+    (tmp_path / "stories.yaml").write_text(stories, encoding="utf-8")
+    documents = read_documents([str(tmp_path)])
+    assert [finding.render() for finding in load_standards(documents.standards).warnings] == []
+    played = list(run(read_scripts(documents)))
+    assert len(played) >= 2
+    assert [line for result in played for line in result.failure] == []
+
+
+def test_a_promise_keeps_its_revision() -> None:
+    """What the page says of a file that changes while a promise is open is what happens."""
+    shown = re.findall(r"^(10:\d\d:\d\d)  .*?((?:opened|broken),? by revision [AB])", PAGE, re.MULTILINE)
+    line = "per: queue, when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: "
+    old = loaded(rules(it=f"{line}60s"))
+    new = load([Source("rules.yaml", rules(it=f"{line}90s"))], retired=[old.excerpt("it")])
+    pump = Pump(old.rulebook)
+    first = pump.push(events_of("10:00:00 queue.length waiting=5\n10:00:19 nothing", old.rulebook)).transitions
+    after = restored(pump, new.rulebook)
+    rest = "10:01:30 queue.length waiting=2 id=b\n10:02:00 queue.length waiting=6 id=c\n10:04:00 nothing id=d"
+    lines = [*first, *after.push(events_of(rest, new.rulebook)).transitions, *after.finish().transitions]
+    names = {old.standards[0].revision: "A", new.standards[0].revision: "B"}
+    assert [(told([each])[0][:8], f"{each.kind} {names[each.standard.revision]}") for each in lines] == [
+        (at, said.replace(",", "").replace("by revision ", "")) for at, said in shown
+    ]
+    assert len(shown) == 4
