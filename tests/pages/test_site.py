@@ -25,6 +25,10 @@ LOADED = {"src", "srcset", "poster", "data", "action", "formaction", "background
 """Attributes by which a page has something fetched as soon as it is opened, or sends what was typed."""
 
 
+PATIENCE = 60_000
+"""Milliseconds that a busy machine may take to load the search."""
+
+
 class Reader(HTMLParser):
     """Reads a page: what it has fetched, where its links lead, which anchors it has."""
 
@@ -133,8 +137,9 @@ def test_a_reader_asks_nobody_else(browser: Browser, served: str, site: Path) ->
     page.on("console", lambda message: amiss.append(message.text) if message.type == "error" else None)
     page.goto(f"{served}/index.html")
     page.locator("label[for=__search]").first.click()
-    page.get_by_role("textbox", name="Search").fill("watermark")
-    expect(page.locator(".md-search-result__list a").first).to_be_visible()
+    expect(page.locator(".md-search-result__meta")).to_have_text(re.compile("Type to start"), timeout=PATIENCE)
+    page.get_by_role("textbox", name="Search").press_sequentially("watermark")
+    expect(page.locator(".md-search-result__list a").first).to_be_visible(timeout=PATIENCE)
     for name in ("promise.html", "operations.html", "checks/index.html"):
         page.goto(f"{served}/{name}")
         expect(page.locator("h1")).to_be_visible()
