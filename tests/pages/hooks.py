@@ -98,6 +98,8 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def _walled(output: str) -> str:
+    """Wall a page in, and name the dialog of its search for those who do not see it."""
+    output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"', 1)
     return output.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">', 1)
 
 

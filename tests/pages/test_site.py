@@ -11,9 +11,11 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.board.conftest import browser  # noqa: F401 - the system's Chromium, a fixture
@@ -151,3 +153,16 @@ def test_a_reader_asks_nobody_else(browser: Browser, served: str, site: Path) ->
     expect(page.locator("h1")).to_have_css("display", "block")
     assert [url for url in asked if not url.startswith((site.as_uri(), "data:", "blob:"))] == []
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_used_by_everybody(browser: Browser, served: str, scheme: Literal["light", "dark"]) -> None:  # noqa: F811
+    """The accessibility engine axe finds nothing but that the theme calls each button that copies code the same."""
+    found: dict[str, set[str]] = {}
+    page = browser.new_page(color_scheme=scheme)
+    for name in ("index.html", "reference/mapping.html", "checks/never-true.html", "board.html"):
+        page.goto(f"{served}/{name}")
+        violations = {each["id"] for each in Axe().run(page).response["violations"]} - {"landmark-unique"}
+        found |= {name: violations} if violations else {}
+    page.close()
+    assert found == {}
