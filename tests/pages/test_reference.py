@@ -7,16 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
+import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
 from alerts.policy_model import PolicyModel
 from alerts.story_model import ToldStoriesModel
+from standards.document import Document
 from standards.events import event_class
 from standards.model import DocumentModel
 from standards.rulebook import PROMISE_EVENTS
 from standards.vocabulary import builtin_vocabulary
 from streams.books import Status
+from streams.forms import Form, schema_for
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
@@ -134,6 +137,10 @@ def test_every_verb_and_option_is_explained(verb: str) -> None:
 
 def test_the_rarer_examples_are_true() -> None:
     """Documents from which rare keys are shown have no findings, and their stories go as they say."""
+    for form in get_args(Form):
+        text = (SAMPLES / f"{'map' if form == 'mapping' else form}.yaml").read_text(encoding="utf-8")
+        assert text.startswith(f"# yaml-language-server: $schema=../../../../schemas/{form}.json\n")
+        assert jsonschema_rs.Draft7Validator(schema_for(form)).is_valid(Document("d.yaml", text).data)
     checked = kept("check", "--strict", str(SAMPLES))
     assert checked.returncode == 0, checked.stdout + checked.stderr
     played = kept("test", str(SAMPLES))
