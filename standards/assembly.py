@@ -30,9 +30,13 @@ _KEYS = keys_of(StandardModel)
 
 
 class Assembly(NamedTuple):
-    """What a namespace came to: its feeds, its standards with their excerpts, and where each standard stands."""
+    """What a namespace came to: its feeds, its standards with their excerpts, and where each standard stands.
+
+    The calendars are those without errors, with where each stands.
+    """
 
     feeds: dict[str, Feed]
+    calendars: dict[str, tuple[Entry, Calendar]]
     standards: list[tuple[Standard, str]]
     entries: dict[str, Entry]
 
@@ -56,6 +60,11 @@ def assemble(names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFi
             entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
+        calendars={
+            name: (entry, found)
+            for name, (entry, _) in names.sections["calendars"].items()
+            if (found := calendars[name]) is not None
+        },
         standards=[pair for pair in made if pair is not None],
         entries={name: entry for name, (entry, _, _) in models.items()},
     )

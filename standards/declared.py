@@ -126,9 +126,13 @@ def feed(entry: Entry, model: FeedModel, vocabulary: Mapping[str, EventType]) ->
         for position, field in enumerate(model.per):
             subject_field(entry.at("per", position), field, name, known.fields)
     silent_after = entry.at("silent_after").duration(model.silent_after)
+    every = entry.at("every").duration(model.every)
+    if every is not None and silent_after is not None and silent_after <= every:
+        found = f"{entry.name} would count as dark between two of its reports, which come each {model.every}"
+        entry.at("silent_after").error("wrong-value", found, "write a longer time: three reports, for example")
     if silent_after is None or len(entry.findings) > before:
         return None
-    return Feed(entry.name, tuple(model.events), silent_after, tuple(model.per))
+    return Feed(entry.name, tuple(model.events), silent_after, tuple(model.per), every)
 
 
 def event_type(entry: Entry, fields: Mapping[str, FieldModel]) -> EventType | None:

@@ -3,7 +3,7 @@
 Knows: PyYAML's events, and the little of YAML that authors may use: mappings, lists and scalars. Aliases, anchors,
 tags, several documents and duplicate keys are refused. Plain scalars are whole numbers, decimal fractions, `true`,
 `false`, `null` or text: `NO`, `on` and `22:30` stay text. Must not know: what any key means.
-No other file imports yaml. Read next: `model.py`, which says which keys there are.
+No other file imports yaml. Read next: `scalars.py` for what a text is, `model.py`, which says which keys there are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 import yaml
 
 from standards.errors import Finding, Place
+from standards.scalars import Comment, Extent, comments, extent, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,6 @@ SHOWN: Final = 5
 
 _PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # the line breaks of YAML 1.1
-_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
-_FRACTION: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,16}", re.ASCII)
-_WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _REFERENCES: Final = "anchors, aliases and tags"
 _SORTS: Final = {
     "yaml-alias": _REFERENCES, "yaml-anchor": _REFERENCES, "yaml-tag": _REFERENCES,
@@ -55,7 +53,7 @@ class Document:
     `whole` says that the text was read to its end, so that what is not in `data` is not in the text.
     """
 
-    __slots__ = ("_lines", "data", "findings", "name", "spots", "whole")
+    __slots__ = ("_lines", "data", "extents", "findings", "name", "spots", "whole")
 
     def __init__(self, name: str, text: str) -> None:
         """Read `text`; `name` is what findings call the file. Never raises: see `findings`."""
@@ -63,6 +61,7 @@ class Document:
         self.data: dict[str, Value] = {}
         self.spots: dict[Path, Spot] = {}
         self.findings: list[Finding] = []
+        self.extents: list[Extent] = []
         self._lines = _BREAK.split(text) if len(text) <= MAX_CHARACTERS else []
         self.whole = False
         try:
@@ -74,6 +73,10 @@ class Document:
     def line(self, number: int) -> str:
         """Return a line of the source by its 1-based number, or nothing."""
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def comments(self) -> Iterator[Comment]:
+        """Give the comments, as they come; those of a document that is not `whole` are not known."""
+        return comments(self._lines, self.extents)
 
     def spot(self, path: Path) -> Spot:
         """Return where a value stands or, if it is not in the text, the nearest thing around it."""
@@ -185,10 +188,10 @@ class _Composer:
             found = f"the file has more than {MAX_NODES:,} values"
             self._stop("too-large", self._place(event), found, "split it into several files")
         if isinstance(event, yaml.NodeEvent):
-            self._refuse_references(event)
+            self._look_at(event)
         match event:
             case yaml.ScalarEvent():
-                return _typed(event)
+                return typed(str(event.value), plain=bool(event.implicit[0]))
             case yaml.MappingStartEvent():
                 self._check_depth(event, path)
                 return self._mapping(path)
@@ -217,7 +220,7 @@ class _Composer:
 
     def _key(self, event: yaml.Event, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse_references(event)
+            self._look_at(event)
             return str(event.value)
         if not isinstance(event, yaml.AliasEvent):
             self._note("wrong-type", self._place(event), "a key is one plain text", "write key: value")
@@ -237,7 +240,7 @@ class _Composer:
         if len(path) >= MAX_DEPTH:
             self._stop("too-deep", self._place(event), f"this is nested more than {MAX_DEPTH} deep", "write it flatter")
 
-    def _refuse_references(self, event: yaml.NodeEvent) -> None:
+    def _look_at(self, event: yaml.NodeEvent) -> None:
         if isinstance(event, yaml.AliasEvent):
             found = f"*{event.anchor} repeats another value; aliases are not read"
             self._note("yaml-alias", self._place(event), found, "write it out")
@@ -245,6 +248,9 @@ class _Composer:
         if event.anchor is not None:
             found = f"&{event.anchor} names a value; anchors are not read"
             self._note("yaml-anchor", self._place(event), found, "remove it")
+        if isinstance(event, yaml.ScalarEvent) and event.start_mark is not None and event.end_mark is not None:
+            marks = [(mark.line, mark.column) for mark in (event.start_mark, event.end_mark)]
+            self.document.extents.append(extent(*marks, block=event.style in {"|", ">"}))
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 
@@ -287,14 +293,3 @@ class _Composer:
         self._count_others()
         self._note(check, place, found, fix)
         raise _Stop
-
-
-def _typed(event: yaml.ScalarEvent) -> Value:
-    text = str(event.value)
-    if not event.implicit[0]:  # quoted, or a block
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _WHOLE.fullmatch(text):
-        return int(text)
-    return float(text) if _FRACTION.fullmatch(text) else text

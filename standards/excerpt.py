@@ -51,7 +51,9 @@ def excerpt(
     if calendar is not None and model.calendar is not None:
         document["calendars"] = {model.calendar: calendar.model.model_dump(exclude_none=True)}
     if feeds:
-        document["feeds"] = {feed: found.model_dump() for feed, found in feeds.items()}
+        document["feeds"] = {
+            feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()
+        }  # judges nothing
     document["events"] = {
         event: {field: {"type": found.type, "optional": found.optional} for field, found in fields.items()}
         for event, fields in used.items()

@@ -99,6 +99,9 @@ class FeedModel(Strict):
 
     events: Texts = Field(description="The event types that come by it.")
     per: Texts = Field(default=[], description="The fields by which it falls silent separately, such as site.")
+    every: Duration | None = Field(
+        default=None, description="How often it reports, where it does so by the clock: 60s."
+    )
     silent_after: Duration = Field(description="After how long without an event it counts as dark, such as 15m.")
 
 

@@ -1,4 +1,4 @@
-"""Whether a condition can be met, and whether it can be missed: tried on one value of each region of its fields.
+"""Whether a condition can be met, missed, met together with another: tried on one value of each region of its fields.
 
 A field that is only compared with literals changes a condition's truth nowhere but at these literals. So the literals,
 one value between each two, and one beyond each end stand for all values there are. Where fields are compared with each
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Final, Literal
 from standards.evaluation import truth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from standards.condition import Condition
     from standards.expression import Field
+
+Relation = Literal["same", "inside", "around", "across", "apart"]
 
 MOST: Final = 20_000
 """How many combinations of values are tried at most; of a condition with more, nothing is said."""
@@ -34,19 +36,51 @@ def fixed_truth(
 
     `fields` are those of its event, `opening` those of the event that opened the promise.
     """
-    if not (condition.fields <= fields.keys() and condition.opening_fields <= opening.keys()):
-        return None  # promises' own events have fields that their standards add
-    if not all(_is_plain(node) for node in ast.walk(condition.tree)):
-        return None
-    known = {name: fields[name] for name in condition.fields}
-    known |= {f"opening.{name}": opening[name] for name in condition.opening_fields}
-    values = {name: _values(condition.tree, field) for name, field in known.items()}
-    if not values or prod(len(each) for each in values.values()) > MOST:
-        return None
-    found = {truth_of(condition.tree, dict(zip(values, chosen, strict=True))) for chosen in product(*values.values())}
+    found = truths([condition], condition.tree, fields, opening)
     if found == {False}:
         return "never"
     return "always" if found == {True} else None
+
+
+def relation(first: Condition | None, second: Condition | None, fields: Mapping[str, Field]) -> Relation | None:
+    """Say how what meets two conditions on the same event lies to each other; None where that is not known.
+
+    `inside`: whatever meets the first meets the second, and not the other way round. No condition is met by everything.
+    """
+    if first is None or second is None:
+        return "same" if first is second else "inside" if second is None else "around"
+    if ast.dump(first.tree) == ast.dump(second.tree):
+        return "same"
+    both: list[ast.expr] = [first.tree, second.tree]
+    conditions = [first, second]
+    if (joint := truths(conditions, ast.BoolOp(ast.And(), both), fields, {})) is None:
+        return None
+    if joint == {False}:
+        return "apart"
+    only = [ast.BoolOp(ast.And(), [one, ast.UnaryOp(ast.Not(), other)]) for one, other in (both, reversed(both))]
+    first_alone, second_alone = (truths(conditions, tree, fields, {}) != {False} for tree in only)
+    if first_alone:
+        return "across" if second_alone else "around"
+    return "inside" if second_alone else "same"
+
+
+def truths(
+    conditions: Sequence[Condition], tree: ast.expr, fields: Mapping[str, Field], opening: Mapping[str, Field]
+) -> set[bool] | None:
+    """Give the truths that a tree can have, which is made of the trees of these conditions; None if not known."""
+    names = frozenset[str]().union(*(each.fields for each in conditions))
+    opening_names = frozenset[str]().union(*(each.opening_fields for each in conditions))
+    if not (names <= fields.keys() and opening_names <= opening.keys()):
+        return None  # promises' own events have fields that their standards add
+    if not all(_is_plain(node) for node in ast.walk(tree)):
+        return None
+    known = {name: fields[name] for name in names}
+    known |= {f"opening.{name}": opening[name] for name in opening_names}
+    values = {name: _values(tree, field) for name, field in known.items()}
+    if not values or prod(len(each) for each in values.values()) > MOST:
+        return None
+    found = (truth_of(tree, dict(zip(values, chosen, strict=True))) for chosen in product(*values.values()))
+    return {truth for truth in found if isinstance(truth, bool)}
 
 
 def _is_plain(node: ast.AST) -> bool:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.assembly import assemble, fields_declared
+from standards.assembly import Assembly, assemble, fields_declared
 from standards.declared import event_type, fields_of
 from standards.document import Document
 from standards.errors import Finding, SpecError
 from standards.events import EventType
 from standards.excerpt import canonical, revision_of
 from standards.expression import Field
-from standards.lint import lint
+from standards.lint import lint_each, lint_together
+from standards.lint.house import House, Terms
 from standards.model import json_schema
 from standards.namespace import Namespace
 from standards.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from standards.declared import ReadFile
     from standards.entries import Entry
 
+DEFAULTS = Terms()
+
 __all__ = ["Loaded", "Source", "builtin_vocabulary", "json_schema", "load"]
 
 
@@ -42,7 +45,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What documents came to. `standards` are the current ones; `rulebook` has the retired ones too."""
+    """What documents came to. `standards` are the current ones; `rulebook` has the retired ones too.
+
+    `entries` say where each of the standards stands; what is found there later joins the `warnings`.
+    """
 
     rulebook: Rulebook
     standards: tuple[Standard, ...]
@@ -50,21 +56,25 @@ class Loaded(msgspec.Struct, frozen=True):
     vocabulary: dict[str, EventType]
     warnings: list[Finding]
     excerpts: dict[str, str]
+    entries: dict[str, Entry]
 
     def excerpt(self, standard_id: str) -> str:
         """Return the text that, loaded by itself, gives this standard in this revision. Raises KeyError."""
         return self.excerpts[standard_id]
 
 
-def load(sources: Sequence[Source], *, read: ReadFile | None = None, retired: Sequence[str] = ()) -> Loaded:
+def load(
+    sources: Sequence[Source], *, read: ReadFile | None = None, retired: Sequence[str] = (), terms: Terms = DEFAULTS
+) -> Loaded:
     """Load documents together. Raises SpecError with all findings.
 
     `read` gives the text of an .ics file, by its path relative to where the sources' names start; it may raise OSError
-    or ValueError. `retired` are the excerpts of older revisions whose promises are still open.
+    or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what the
+    checks are told besides.
     """
     documents = [Document(source.name, source.text) for source in sources]
     older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]
-    loading = _Loading([finding for document in (*documents, *older) for finding in document.findings], read)
+    loading = _Loading([finding for document in (*documents, *older) for finding in document.findings], read, terms)
     if all(document.whole for document in (*documents, *older)):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
@@ -78,14 +88,16 @@ def load(sources: Sequence[Source], *, read: ReadFile | None = None, retired: Se
 class _Loading:
     """One call of `load`: what has been found and compiled so far."""
 
-    def __init__(self, findings: list[Finding], read: ReadFile | None) -> None:
+    def __init__(self, findings: list[Finding], read: ReadFile | None, terms: Terms) -> None:
         self.findings = findings
         self.read = read
+        self.terms = terms
         self.vocabulary = builtin_vocabulary()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
         self.entries: dict[str, Entry] = {}
         self.excerpts: dict[str, str] = {}
+        self.house: House | None = None
 
     def current(self, documents: Iterable[Document]) -> None:
         """Compile the documents, which share their names."""
@@ -99,9 +111,11 @@ class _Loading:
                 )
             elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
                 self.vocabulary[entry.name] = found
-        self._take(names, self.vocabulary)
-        for standard in self.standards.values():
-            lint(self.entries[standard.id], standard, self._fields_of)
+        made = self._take(names, self.vocabulary)
+        standards = {standard.id: standard for standard in self.standards.values()}
+        feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
+        self.house = House(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
+        lint_each(self.house)
 
     def excerpt(self, document: Document, *, retired: bool) -> None:
         """Compile a standard that was written down by itself, with the event types as they were then."""
@@ -124,7 +138,7 @@ class _Loading:
         *,
         then: tuple[str, str] | None = None,
         retired: bool = False,
-    ) -> None:
+    ) -> Assembly:
         """Compile a namespace and take what it came to; `then` is the revision and excerpt that it had before."""
         made = assemble(names, vocabulary, self.read)
         self.feeds = {**made.feeds, **self.feeds}
@@ -134,17 +148,21 @@ class _Loading:
             found = msgspec.structs.replace(standard, revision=revision, retired=retired)
             if self.standards.setdefault(revision, found) is found and not retired:
                 self.excerpts[standard.id] = text
+        return made
 
     def finish(self, files: list[str]) -> Loaded:
         """Make the rulebook. Raises SpecError if anything was wrong."""
         standards = list(self.standards.values())
         rulebook = None if self._wrong() else self._rulebook(standards)
+        if rulebook is not None and self.house is not None:
+            lint_together(self.house)
         order = {name: position for position, name in reversed(list(enumerate(files)))}
         self.findings.sort(key=lambda f: (order.get(f.place.file, 0), f.place.line, f.place.column, f.id))
         if rulebook is None or self._wrong():
             raise SpecError(self.findings)
         current = tuple(standard for standard in standards if not standard.retired)
-        return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts)
+        entries = {standard.id: self.entries[standard.id] for standard in current}
+        return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts, entries)
 
     def _fields_of(self, event: str) -> Mapping[str, Field]:
         found = self.vocabulary.get(event)

@@ -154,12 +154,16 @@ class Standard(msgspec.Struct, frozen=True):
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """A stream of events that is expected to speak: dark when nothing came for `silent_after` microseconds."""
+    """A stream of events that is expected to speak: dark when nothing came for `silent_after` microseconds.
+
+    One that is polled reports each `every` microseconds; no verdict depends on that.
+    """
 
     name: str
     events: tuple[str, ...]
     silent_after: int
     per: tuple[str, ...] = ()
+    every: int | None = None
 
 
 def clauses(shape: Shape) -> Mapping[str, Clause]:

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from standards.errors import EventError, KeptError, SpecError, StateError
+from streams.checking import cli as checking
 from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
 from streams.review import cli as review
@@ -102,39 +103,6 @@ def _within(low: Number, high: Number) -> Callable[[Number], Number]:
     return check
 
 
-Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
-
-
-@app.command(epilog="Example: kept check standards/ map.yaml --strict")
-def check(
-    paths: Paths, *, strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warnings.")] = False
-) -> None:
-    """Say everything that is wrong with standards files.
-
-    Mapping files, the policy and stories are checked along with the standards they belong to.
-    """
-    from streams.documents import load_standards, read_documents
-    from streams.policies import read_policy
-    from streams.sources.mapping import load_mapping
-    from streams.stories.files import read_scripts
-
-    documents = read_documents(paths)
-    loaded = load_standards(documents.standards)
-    for source in documents.mappings:
-        load_mapping(source, loaded.rulebook.classes, loaded.vocabulary)
-    read_policy(documents.policies, loaded.standards)
-    stories = len(read_scripts(documents))
-    for finding in loaded.warnings:
-        typer.echo(finding.render() + "\n")
-    warned = len(loaded.warnings)
-    mappings = f", {_some(len(documents.mappings), 'mapping')}" if documents.mappings else ""
-    mappings += ", 1 policy" if documents.policies else ""
-    mappings += f", {stories} {'story' if stories == 1 else 'stories'}" if stories else ""
-    read = f"{_some(len(loaded.standards), 'standard')}{mappings}"
-    typer.echo(f"{read}: {_some(warned, 'warning') if warned else 'no findings'}.", err=True)
-    raise typer.Exit(Exit.FOUND if strict and warned else Exit.FINE)
-
-
 @app.command(epilog="Example: kept run --standards grocery.yaml --data /var/lib/kept")
 def run(
     *,
@@ -198,6 +166,7 @@ def schema(
     typer.echo(json.dumps(schema_for(form), indent=2))
 
 
+checking.register(app)
 kafka.register(app)
 stories.register(app)
 staffing.register(app)

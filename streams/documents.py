@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from standards.errors import Finding, Place, SpecError
-from standards.spec import Source, load
+from standards.spec import DEFAULTS, Source, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from standards.lint.house import Terms
     from standards.spec import Loaded
     from streams.sources.mapping import TableMapping
 
@@ -56,9 +57,9 @@ def read_documents(paths: Iterable[str]) -> Documents:
     return found
 
 
-def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = ()) -> Loaded:
+def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = (), terms: Terms = DEFAULTS) -> Loaded:
     """Load standards documents; a calendar's .ics file is read from beside the document. Raises SpecError."""
-    return load(sources, read=read_text, retired=retired)
+    return load(sources, read=read_text, retired=retired, terms=terms)
 
 
 def load_paths(paths: Iterable[str]) -> Loaded:

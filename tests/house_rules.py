@@ -34,6 +34,7 @@ HOMES = {
     "sqlite3": ("streams.sqlite",),
     "typer": (
         "streams.cli",
+        "streams.checking.cli",
         "streams.drafting.cli",
         "streams.kafka.cli",
         "streams.review.cli",

@@ -3,7 +3,22 @@
 Knows: texts and types. Must not know: what the loader should make of them.
 """
 
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from standards.document import Document
 from standards.expression import Field
+from standards.lint import CHECKS, NEVER_ASLEEP
+from standards.snooze import Checks, sift
+
+if TYPE_CHECKING:
+    from standards.errors import Finding
+    from standards.spec import Source
+
+TODAY = date(2026, 5, 4)
+"""The day of all tests that need one."""
 
 FULL = """
 kept: 1
@@ -50,3 +65,11 @@ FIELDS = {
     "done": Field("time", optional=True),
     "größe": Field("number"),
 }
+
+
+def awake(warnings: list[Finding], *sources: Source) -> list[str]:
+    """Print the warnings of shipped documents that do not sleep, and whatever is wrong with their snoozes."""
+    known = CHECKS.keys() - NEVER_ASLEEP
+    checks = Checks(known, {check for check in known if CHECKS[check] == "documents"})
+    found = sift(warnings, [Document(source.name, source.text) for source in sources], checks, TODAY)
+    return [finding.render() for finding in found.awake]

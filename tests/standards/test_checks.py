@@ -1,43 +1,20 @@
-"""The checks that warn, by their pages: the bad example is found as the page says, and the good one is not."""
-
-import re
-from pathlib import Path
+"""The checks that warn, case by case; `tests/streams/test_check_pages.py` has each by its page."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.expression import Field, compile_condition
-from standards.lint import CHECKS
 from standards.regions import fixed_truth
 from standards.spec import Source, load
 from standards.spoken import numbers_said
 from tests.standards.samples import TELL
 
-PAGES = Path(__file__).parents[2] / "docs" / "checks"
 FIELDS = {
     "waiting": Field("integer"), "waited": Field("number"), "channel": Field("text"),
     "cold": Field("boolean", optional=True),
 }  # fmt: skip
 COMPARISONS = st.tuples(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), st.integers(-3, 3))
-BLOCK = re.compile(r"^```(yaml|text)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-
-
-def test_every_check_has_its_page() -> None:
-    """Each check that warns has a page and a line in the list of pages, and no page is about nothing."""
-    assert sorted(page.stem for page in PAGES.glob("*.md") if page.stem != "README") == sorted(CHECKS)
-    listed = (PAGES / "README.md").read_text()
-    assert re.findall(r"^\| \[(.+?)\]", listed, re.MULTILINE) == sorted(CHECKS)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_a_page_shows_what_is_found(check: str) -> None:
-    """The bad example gives the message on the page and no other; the good one gives none."""
-    page = (PAGES / f"{check}.md").read_text()
-    assert page.startswith(f"# {check}: ")
-    (_, bad), (_, message), (_, good) = BLOCK.findall(page)
-    assert [warning.render() + "\n" for warning in load([Source("standards.yaml", bad)]).warnings] == [message]
-    assert load([Source("standards.yaml", good)]).warnings == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""What a standard says that its author can hardly mean: warnings, each with a page of its own in `docs/checks/`.
+
+Each check is one function that gives at most a few findings; a document with warnings is still used.
+Knows: compiled standards, and what was declared around them. Must not know: how a document is read, and what makes it
+unusable (`compiling.py`, `shaping.py`). Read next: `house.py` for what a check can see, then one file for each sort.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from standards.lint import clock, feeds, together, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from standards.lint.house import House
+
+Need = Literal["documents", "policy", "history"]
+
+CHECKS: Final[Mapping[str, Need]] = {
+    "always-true": "documents", "bad-snooze": "documents", "forgets-first": "documents",
+    "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
+    "never-closed": "documents", "never-true": "documents", "no-debrief": "documents", "no-feed": "documents",
+    "no-time-to-act": "documents", "other-number": "documents", "over-budget": "history",
+    "owner-without-route": "policy", "snooze-idle": "documents", "snooze-over": "documents",
+    "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unused-calendar": "documents", "warns-at-once": "documents",
+}  # fmt: skip
+"""All checks that warn, and what each needs beside the standards.
+
+`incomplete` and `unused-calendar` are made where the document is read, those of snoozes by `snooze.py`, the check that
+needs a policy by `alerts/policy_lint.py`, and those that need history by `streams/checking`.
+"""
+NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
+
+_TOGETHER: Final = (*clock.CHECKS, *feeds.CHECKS, *together.CHECKS)
+
+
+def lint_each(house: House) -> None:
+    """Report what is doubtful in each standard by itself."""
+    for check in wording.CHECKS:
+        check(house)
+
+
+def lint_together(house: House) -> None:
+    """Report what is doubtful in standards and declarations beside each other; nothing must be wrong with them."""
+    for check in _TOGETHER:
+        check(house)

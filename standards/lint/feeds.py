@@ -1,0 +1,59 @@
+"""Checks of feeds: what is expected comes by one of them, and those that are named are there.
+
+Where a document declares no feeds, it says nothing about where its events come from, and nothing is checked.
+Knows: feeds and clauses. Must not know: what was ever sent. Read next: `clock.py`, which looks at how often they speak.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from standards.rulebook import PROMISE_EVENTS
+from standards.standard import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from standards.expression import Condition
+    from standards.lint.house import Check, House
+
+HEARTBEAT: Final = "feed.heartbeat"
+FROM_PEOPLE: Final = frozenset(
+    {"debrief.completed", "exception.granted", "alert.acknowledged", "alert.silenced", "alert.unsilenced", HEARTBEAT}
+)
+"""Events that people make on the board or by a link, and the feeds' own: no feed declares them."""
+
+
+def no_feed(house: House) -> None:
+    """Find events that are waited for and that no declared feed brings."""
+    brought = {event for _, feed in house.feeds.values() for event in feed.events}
+    for standard in house.standards.values():
+        expect = clauses(standard.shape).get("expect")
+        if not brought or expect is None or expect.event in brought | FROM_PEOPLE or expect.event in PROMISE_EVENTS:
+            continue
+        found = f"{standard.id} waits for {expect.event}, and no feed brings it"
+        fix = "name it under the events: of the feed by which it comes"
+        house.entries[standard.id].at("expect").warning("no-feed", found, fix)
+
+
+def unknown_feed(house: House) -> None:
+    """Find conditions on heartbeats of feeds that there are not; an error, as any name that nothing has."""
+    for standard in house.standards.values() if house.feeds else ():
+        for key, clause in clauses(standard.shape).items():
+            for name in _feeds_named(clause.where) if clause.event == HEARTBEAT else ():
+                if name not in house.feeds:
+                    house.entries[standard.id].at(*key.split("."), "where").unknown("feed", name, house.feeds)
+
+
+def _feeds_named(where: Condition | None) -> Iterator[str]:
+    for node in ast.walk(where.tree) if where is not None else ():
+        if isinstance(node, ast.Compare):
+            parts = [part for operand in (node.left, *node.comparators) for part in ast.walk(operand)]
+            if any(isinstance(part, ast.Attribute) and part.attr == "feed" for part in parts):
+                yield from (
+                    part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                )
+
+
+CHECKS: Final[tuple[Check, ...]] = (no_feed, unknown_feed)

@@ -1,0 +1,69 @@
+"""What a check can see: the standards with their places, what is declared around them, and what it was told besides.
+
+Knows: compiled standards and declarations. Must not know: any check. Read next: `wording.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from standards.declared import Calendar
+from standards.duration import SECOND
+from standards.entries import Entry
+from standards.expression import Field
+from standards.standard import Feed, Recurrence, Response, Standard, clauses
+
+FieldsOf = Callable[[str], Mapping[str, Field]]
+Check = Callable[["House"], None]
+
+
+class Terms(NamedTuple):
+    """What no document says. `today` is None where no check may ask for it; `lateness` and `grace` are microseconds.
+
+    `whole`: the policy of the house is there too, so what is missing among the standards is missing in the house.
+    """
+
+    today: date | None = None
+    lateness: int = SECOND
+    grace: int = 2 * SECOND
+    whole: bool = False
+
+    @property
+    def reach(self) -> int:
+        """How late an event, or a message about its absence, can come without anything being wrong."""
+        return self.lateness + self.grace
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All current standards in the order of their files, by id, and where each stands."""
+
+    standards: Mapping[str, Standard]
+    entries: Mapping[str, Entry]
+    calendars: Mapping[str, tuple[Entry, Calendar]]
+    feeds: Mapping[str, tuple[Entry, Feed]]
+    fields_of: FieldsOf
+    terms: Terms
+
+    def opening_fields(self, standard: Standard) -> Mapping[str, Field]:
+        """Give the fields of the event that opens a standard's promises, or that it judges."""
+        return self.fields_of(opening(standard))
+
+
+def opening(standard: Standard) -> str:
+    """Name the type of the event that opens a standard's promises, or that it judges."""
+    return next(iter(clauses(standard.shape).values())).event
+
+
+def length(standard: Standard) -> tuple[str, int] | None:
+    """Give the key and the length of a promise in microseconds, where a clock runs for it; None where none does."""
+    match standard.shape:
+        case Response(within=within):
+            return "within", within
+        case Recurrence(every=int() as every):
+            return "every", every
+        case _:
+            return None

@@ -1,0 +1,212 @@
+"""Checks of standards beside each other: speed promised alone, two promises for one moment, pages nobody talks over.
+
+Knows: all standards of a house. Must not know: who is told of them. Read next: `regions.py`, which says whether two
+conditions can be met by the same event.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.condition import could_hold
+from standards.duration import describe
+from standards.evaluation import field_name
+from standards.expression import Condition
+from standards.lint.house import opening
+from standards.regions import relation
+from standards.standard import Bounded, Level, Precedence, Recurrence, Response, Universality, clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from standards.lint.house import Check, House
+    from standards.standard import Standard
+
+BROKEN: Final = "promise.broken"
+DEBRIEF: Final = "debrief.completed"
+MOST_PAIRS: Final = 2_000
+"""How many pairs of conditions are compared in a house; of the others, nothing is said."""
+
+
+def speed_alone(house: House) -> None:
+    """Find work of which several promises ask for speed, and none for how it is done."""
+    every = list(house.standards.values())
+    others = [standard for standard in every if standard.aspect != "speed"]
+    left = [
+        standard for standard in every
+        if standard.aspect == "speed" and not any(_same_work(house, standard, other) for other in others)
+    ]  # fmt: skip
+    while left:
+        first, *rest = left
+        group = [first, *(standard for standard in rest if _same_work(house, first, standard))]
+        left = [standard for standard in rest if standard not in group]
+        if len(group) > 1:
+            names = ", ".join(standard.id for standard in group[:3]) + (" and others" if len(group) > 3 else "")  # noqa: PLR2004 - as many as fit a line
+            entry = house.entries[first.id]
+            found = f"{names} ask for speed, and nothing here says how the same work is to be done"
+            fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
+            entry.at("aspect" if entry.has("aspect") else "promise").warning("speed-alone", found, fix)
+
+
+def _same_work(house: House, one: Standard, other: Standard) -> bool:
+    """Say whether an event that one of them judges also names whom the other is about, or is a promise of it."""
+    if _hears(one, other) or _hears(other, one):
+        return True
+    first, second = opening(one), opening(other)
+    if first.startswith("promise.") or second.startswith("promise."):
+        return False
+    fields = house.fields_of
+    return fields(first).keys() >= set(other.per) or fields(second).keys() >= set(one.per)
+
+
+def _hears(listener: Standard, speaker: Standard) -> bool:
+    """Say whether a standard judges the promises of another one."""
+    when = next(iter(clauses(listener.shape).values()))
+    known = {
+        "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
+    }  # fmt: skip
+    return when.event.startswith("promise.") and (when.where is None or could_hold(when.where, known))
+
+
+def no_debrief(house: House) -> None:
+    """Find promises that wake somebody when they break, and that nobody has to talk over afterwards."""
+    debriefs = [
+        standard for standard in house.standards.values()
+        if isinstance(standard.shape, Response)
+        and (standard.shape.when.event, standard.shape.expect.event) == (BROKEN, DEBRIEF)
+    ]  # fmt: skip
+    if not debriefs and not house.terms.whole:
+        return  # these are some files of a house; where its follow-through stands is not known
+    for standard in house.standards.values():
+        told_of = standard in debriefs or any(_hears(debrief, standard) for debrief in debriefs)
+        if standard.severity == "page" and not told_of:
+            found = f"when {standard.id} breaks, somebody is woken, and nothing asks for a debrief afterwards"
+            fix = f"add a standard that expects {DEBRIEF} after {BROKEN}, as the team pack has it, or widen its where"
+            house.entries[standard.id].at("severity").warning("no-debrief", found, fix)
+
+
+class _Promise(NamedTuple):
+    """What a standard promises: when standards of the same `moment` have another `limit`, they differ."""
+
+    standard: Standard
+    moment: Hashable
+    limit: float | str
+    key: str
+    where: Condition | None
+    shown: str
+
+
+def two_promises(house: House) -> None:
+    """Find standards that promise different things for the same moment.
+
+    A special case may promise more than the rule that it is part of, but not less: then the rule still breaks.
+    """
+    groups: dict[Hashable, list[_Promise]] = {}
+    for standard in house.standards.values():
+        promise = _promise(standard)
+        if promise is not None:
+            groups.setdefault(promise.moment, []).append(promise)
+    left = MOST_PAIRS
+    for promises in groups.values():
+        for number, later in enumerate(promises):
+            for earlier in promises[:number]:
+                if earlier.limit == later.limit or _pinned_apart(earlier.where, later.where):
+                    continue
+                left -= 1
+                if left < 0:
+                    return
+                if _differ(house, earlier, later):
+                    _report(house, earlier, later)
+                    break
+
+
+def _report(house: House, earlier: _Promise, later: _Promise) -> None:
+    found = (
+        f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
+        f"promises {earlier.shown}"
+    )
+    fix = "keep one of the two, or let their conditions exclude each other"
+    house.entries[later.standard.id].at(later.key).warning("two-promises", found, fix)
+
+
+def _promise(standard: Standard) -> _Promise | None:
+    """Say what a standard promises; None for shapes whose promises do not come into each other's way."""
+    shape, per = standard.shape, frozenset(standard.per)
+    event = opening(standard)
+    match shape:
+        case Response(within=within, expect=expect):
+            hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
+            moment: Hashable = ("response", per, event, expect.event, _source(expect.where))
+            shown = f"{describe(within)}{' of open time' if hours else ''}"
+            return _Promise(standard, moment, f"{within} {hours}", "within", shape.when.where, shown)
+        case Precedence(within_last=within, expect=expect):
+            moment = ("precedence", per, event, expect.event, _source(expect.where))
+            return _Promise(standard, moment, within, "within_last", shape.when.where, describe(within))
+        case Bounded(at_most=most):
+            until = None if shape.until is None else (shape.until.event, _source(shape.until.where))
+            moment = ("bounded", per, event, shape.within, until)
+            return _Promise(standard, moment, most, "at_most", shape.when.where, f"at most {most}")
+        case Level(measure=measure, must=must):
+            moment = ("level", per, event, measure.source, shape.over, shape.count)
+            return _Promise(standard, moment, must.source, "must", shape.when.where, must.source)
+        case Recurrence(every=every, expect=expect):
+            shown = every if isinstance(every, str) else describe(every)
+            moment = ("recurrence", per, event, shape.subjects)
+            return _Promise(standard, moment, every, "every", expect.where, f"one every {shown}")
+        case Universality():
+            return None
+
+
+def _source(where: Condition | None) -> str:
+    return "" if where is None else " ".join(where.source.split())
+
+
+def _differ(house: House, earlier: _Promise, later: _Promise) -> bool:
+    """Say whether one event can be promised two things, and not just more in a special case than in general."""
+    found = relation(earlier.where, later.where, house.opening_fields(later.standard))
+    match found:
+        case None | "apart":
+            return False
+        case "same" | "across":
+            return True
+        case "inside" | "around":
+            special, general = (earlier, later) if found == "inside" else (later, earlier)
+            return not _stricter(special.standard, general.standard)
+
+
+def _stricter(special: Standard, general: Standard) -> bool:
+    """Say whether a promise asks for more than another one of its moment; where that cannot be said, it does."""
+    match special.shape, general.shape:
+        case Response() as one, Response() as other:
+            return one.within <= other.within or one.hours != other.hours
+        case Precedence() as one, Precedence() as other:
+            return one.within_last <= other.within_last
+        case Bounded() as one, Bounded() as other:
+            return one.at_most <= other.at_most
+        case _:
+            return True
+
+
+def _pinned_apart(one: Condition | None, other: Condition | None) -> bool:
+    """Say at a glance whether two conditions ask for different values of one field."""
+    first, second = _pins(one), _pins(other)
+    return any(second.get(name, value) != value for name, value in first.items())
+
+
+def _pins(where: Condition | None) -> dict[str, object]:
+    """Give the fields that a condition wants to have one value each: `channel == "phone" and waiting > 3`."""
+    tree = None if where is None else where.tree
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    return dict(pin for part in parts for pin in _pin(part))
+
+
+def _pin(part: ast.expr | None) -> Iterator[tuple[str, object]]:
+    match part:
+        case ast.Compare(left=ast.Attribute() as field, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
+            yield field_name(field), value
+        case _:
+            return
+
+
+CHECKS: Final[tuple[Check, ...]] = (speed_alone, two_promises, no_debrief)

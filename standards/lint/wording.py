@@ -1,0 +1,84 @@
+"""Checks of one standard's words and numbers: what its conditions, its promise and its objective can hardly mean.
+
+Knows: compiled standards. Must not know: other standards. Read next: `regions.py`, `spoken.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.duration import describe
+from standards.regions import fixed_truth
+from standards.spoken import numbers_said, rule_numbers
+from standards.standard import Response, Universality, clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from standards.expression import Condition
+    from standards.lint.house import Check, House
+    from standards.standard import Clause, Standard
+
+
+def never_or_always_true(house: House) -> None:
+    """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
+    for standard in house.standards.values():
+        fields = house.opening_fields(standard)
+        for path, clause, condition in _conditions_of(standard):
+            entry = house.entries[standard.id].at(*path)
+            match fixed_truth(condition, house.fields_of(clause.event), fields):
+                case "never":
+                    found = f"no {clause.event} is ever like that: {condition.source}"
+                    fix = "look at its numbers and at its and: one event has to meet all of it"
+                    entry.warning("never-true", found, fix)
+                case "always":
+                    found = f"every {clause.event} is like that: {condition.source}"
+                    fix = "leave it out, or look at its numbers and at its or"
+                    entry.warning("always-true", found, fix)
+                case None:
+                    pass
+
+
+def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], Clause, Condition]]:
+    for name, clause in clauses(standard.shape).items():
+        if clause.where is not None:
+            yield (*name.split("."), "where"), clause, clause.where
+    if isinstance(standard.shape, Universality):
+        yield ("must",), standard.shape.when, standard.shape.must
+
+
+def other_number(house: House) -> None:
+    """Find numbers in a promise that its rule does not have."""
+    for standard in house.standards.values():
+        meant = rule_numbers(standard)
+        for said in numbers_said(standard.promise):
+            if said.value not in meant:
+                found = f"the promise says {said.text!r}, and no number of the rule is that"
+                fix = "let the promise and the rule say the same number"
+                house.entries[standard.id].at("promise").warning("other-number", found, fix)
+
+
+def forgets_first(house: House) -> None:
+    """Find subjects that are forgotten before their promise is over."""
+    for standard in house.standards.values():
+        shape = standard.shape
+        if isinstance(shape, Response) and shape.within >= standard.forget_after:
+            entry = house.entries[standard.id]
+            found = (
+                f"{standard.id} lasts {describe(shape.within)} and forgets after {describe(standard.forget_after)}: "
+                "what comes after its deadline is not seen"
+            )
+            where = "forget_after" if entry.has("forget_after") else "within"
+            entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
+
+
+def full_objective(house: House) -> None:
+    """Find objectives of 100 %."""
+    for standard in house.standards.values():
+        if standard.objective is not None and standard.objective.kept >= 1:
+            found = f"{standard.id} has failed for the whole span as soon as one promise is broken"
+            fix = "write the share that is good enough, such as 95%"
+            house.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)
+
+
+CHECKS: Final[tuple[Check, ...]] = (never_or_always_true, other_number, forgets_first, full_objective)

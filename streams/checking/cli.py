@@ -1,0 +1,106 @@
+"""The verb `kept check`: says everything that is wrong or doubtful in an author's files.
+
+An edge: here arguments, the environment and today's date are read. Knows: options and what is printed. Must not know:
+any check. Read next: `examining.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from standards.lint.house import Terms
+    from streams.checking.examining import Report
+
+FOUND: Final = 1
+"""The exit code where there are warnings and none was wanted."""
+MAX_SKEW: Final = 300_000_000
+"""How far an event's time may be ahead of this machine's clock, in microseconds."""
+PROGRESS_EVERY: Final = 0.2
+"""Seconds between two looks at the progress of history."""
+TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
+"""The settings that checks ask for; reading settings takes a while, and most authors have none."""
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Standards, policy, mappings and stories, or folders of them.", metavar="PATH")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warnings that do not sleep.")]
+History = Annotated[
+    list[str] | None, typer.Option(metavar="FILE", help="Events to hold them against; repeatable. See kept backtest.")
+]
+Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("check", epilog="Example: kept check standards/ --strict --history may.csv --map map.yaml")(check)
+
+
+def check(paths: Paths, *, strict: Strict = False, history: History = None, map_: Map = None) -> None:
+    """Say what is wrong, or hardly meant, in standards files.
+
+    Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
+    are also held against what happened. A warning sleeps where a comment at its line says why, and until when.
+    """
+    from streams.checking.examining import Request, examine
+    from streams.report import left_out
+
+    if map_ is not None and not history:
+        raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
+    now = datetime.now(UTC)
+    latest = time.time_ns() // 1000 + MAX_SKEW
+    request = Request(paths, now.date(), _terms(), tuple(history or ()), map_, latest)
+    report = examine(request, _progress() if history else None)
+    for finding in report.awake:
+        typer.echo(finding.render() + "\n")
+    if report.reading is not None:
+        for line in left_out(report.reading)[1:]:
+            typer.echo(line, err=True)
+    typer.echo(_summary(report), err=True)
+    raise typer.Exit(FOUND if strict and report.awake else 0)
+
+
+def _terms() -> Terms:
+    """Say how late events may be here."""
+    from standards.lint.house import Terms
+    from streams.settings import read_settings
+
+    if not any(os.environ.get(name) for name in TERMS):
+        return Terms()
+    settings = read_settings()
+    return Terms(lateness=settings.lateness, grace=settings.grace)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Show a line of progress on a terminal, from the second second on."""
+    if not sys.stderr.isatty():
+        return None
+    begun = last = time.monotonic()
+
+    def show(read: int, events: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - begun > 1 and now - last > PROGRESS_EVERY:
+            last = now
+            typer.echo(f"\r{events:,} events, {read >> 20:,} MB, {now - begun:.0f} s ", nl=False, err=True)
+
+    return show
+
+
+def _summary(report: Report) -> str:
+    """Say how much was looked at, how much was found, and how much of it sleeps."""
+    plural = {"policy": "policies", "story": "stories"}
+    read = [f"{n} {one if n == 1 else plural.get(one, f'{one}s')}" for one, n in report.counts.items() if n or not one]
+    warned, asleep = len(report.awake), len(report.asleep)
+    found = f"{warned} {'warning' if warned == 1 else 'warnings'}" if warned else "no findings"
+    if asleep:
+        found += f", {asleep} asleep"
+    return f"{', '.join(read) or '0 standards'}: {found}."

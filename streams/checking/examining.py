@@ -1,0 +1,148 @@
+"""Examining an author's files: they are read, checked one by one and together, and what may sleep is laid aside.
+
+Knows: which document needs which others. Must not know: arguments, the clock: it is told today's date.
+Read next: `standards/lint/__init__.py` for the checks, `standards/snooze.py`, `history.py`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from alerts.policy_lint import owner_without_route, policy_holidays
+from standards.document import Document
+from standards.errors import Finding, SpecError
+from standards.lint import CHECKS, NEVER_ASLEEP
+from standards.lint.house import Terms
+from standards.snooze import MENTION, Checks, Sifted, sift
+from streams.backtest import is_table
+from streams.checking.history import Past, examine_history
+from streams.documents import Documents, load_standards, read_documents, read_mapping, read_text
+from streams.engine import Rules
+from streams.policies import read_policy
+from streams.sources.mapping import TableMapping, load_mapping
+from streams.stories.files import read_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from standards.spec import Loaded
+    from streams.backtest import Result
+
+
+class Request(NamedTuple):
+    """What is to be examined, on which day: files and folders, and the history to hold them against, if any.
+
+    `terms` say how late events may be, in microseconds. Events after `latest` (microseconds UTC) are bad lines.
+    """
+
+    paths: list[str]
+    today: date
+    terms: Terms = Terms()
+    history: tuple[str, ...] = ()
+    mapping: str | None = None
+    latest: int = 1 << 62
+
+
+class Report(NamedTuple):
+    """What was found, what sleeps, how many documents of each sort there are, and what history could not be read."""
+
+    awake: list[Finding]
+    asleep: list[Finding]
+    counts: dict[str, int]
+    reading: Result | None
+
+
+def examine(request: Request, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Examine files. Raises SpecError with all errors in the standards or, where these are sound, in the others."""
+    documents = read_documents(request.paths)
+    terms = request.terms._replace(today=request.today, whole=bool(documents.policies))
+    try:
+        loaded = load_standards(documents.standards, terms=terms)
+    except SpecError as error:
+        raise SpecError(_awake(error.findings, documents, request)) from None
+    others = _Others(documents, loaded)
+    if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
+        with others.collecting():
+            others.mappings.append(read_mapping(request.mapping, loaded))
+    if others.errors:
+        raise SpecError(list(dict.fromkeys(others.errors)))
+    found = loaded.warnings
+    if others.rules.people is not None:
+        found += _of_policy(others.rules, documents, request)
+    reading = None
+    if request.history:
+        mapping = next((each for each in others.mappings if each.document.name == request.mapping), None)
+        past = Past(list(request.paths), list(request.history), _the_mapping(mapping, others, request), request.latest)
+        reading, more = examine_history(past, others.rules, documents, progress)
+        found += more
+    awake, asleep = _sifted(found, documents, request)
+    order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}
+    awake.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
+    counts = {
+        "standard": len(loaded.standards), "mapping": len(documents.mappings),
+        "policy": len(documents.policies), "story": others.stories,
+    }  # fmt: skip
+    return Report(awake, asleep, counts, reading)
+
+
+def awake_warnings(loaded: Loaded, paths: Sequence[str], today: date) -> list[Finding]:
+    """Give the warnings of standards that do not sleep, for verbs whose work is something else."""
+    return _awake(loaded.warnings, read_documents(paths), Request(list(paths), today))
+
+
+class _Others:
+    """The mappings, the policy and the stories that come with some standards, and all that is wrong with them."""
+
+    def __init__(self, documents: Documents, loaded: Loaded) -> None:
+        self.errors: list[Finding] = []
+        self.mappings: list[TableMapping] = []
+        self.rules = Rules(loaded)
+        self.stories = 0
+        for source in documents.mappings:
+            with self.collecting():
+                self.mappings.append(load_mapping(source, loaded.rulebook.classes, loaded.vocabulary))
+        with self.collecting():
+            self.rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
+        with self.collecting():
+            self.stories = len(read_scripts(documents))
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Take down what is wrong, and go on."""
+        try:
+            yield
+        except SpecError as error:
+            self.errors += error.findings
+
+
+def _the_mapping(named: TableMapping | None, others: _Others, request: Request) -> TableMapping | None:
+    """Give the mapping of the history: the one that was named, or the only one among the files, where one is needed."""
+    if named is not None or request.mapping is not None:
+        return named
+    return others.mappings[0] if len(others.mappings) == 1 and any(map(is_table, request.history)) else None
+
+
+def _of_policy(rules: Rules, documents: Documents, request: Request) -> list[Finding]:
+    """Check standards and policy together; gives what is found in the policy."""
+    people, loaded = rules.people, rules.loaded
+    source = documents.policies[0]
+    document = Document(source.name, source.text)
+    if people is not None:
+        owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
+    policy_holidays(document, read_text, request.today)
+    return document.findings
+
+
+def _awake(findings: Sequence[Finding], documents: Documents, request: Request) -> list[Finding]:
+    """Leave out what sleeps, where there are errors too: what snoozes themselves lack can wait."""
+    return [each for each in _sifted(findings, documents, request).awake if each.id not in NEVER_ASLEEP]
+
+
+def _sifted(findings: Sequence[Finding], documents: Documents, request: Request) -> Sifted:
+    mentioning = [source for sort in documents for source in sort if MENTION.search(source.text)]
+    given = {"documents", *(["policy"] if documents.policies else []), *(["history"] if request.history else [])}
+    known = CHECKS.keys() - NEVER_ASLEEP
+    checks = Checks(known, {check for check in known if CHECKS[check] in given})
+    return sift(findings, [Document(source.name, source.text) for source in mentioning], checks, request.today)

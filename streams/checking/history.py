@@ -1,0 +1,174 @@
+"""What history says to standards: objectives that chance decides, people told too much, promises nobody can keep.
+
+History is judged and, where the policy gives somebody a budget, told as it would have been, second by second.
+Knows: files of events, the judge, the desk. Must not know: arguments. Read next: `standards/chance.py`,
+`streams/staffing/asking.py`, `streams/stories/host.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from itertools import groupby
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from alerts.story import is_digest
+from standards.chance import MOST, promises_needed
+from standards.document import Document
+from standards.duration import DAY, SECOND
+from standards.entries import Entry
+from standards.errors import Finding, Place, SpecError
+from standards.standard import UTC_ZONE
+from streams.backtest import Backtest, Result, Task, check_inputs
+from streams.pump import GRACE
+from streams.staffing.asking import Question, ask
+from streams.stories.host import Store, StoryHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from standards.events import Event
+    from standards.score import Score
+    from standards.spec import Loaded
+    from standards.standard import Standard
+    from streams.documents import Documents
+    from streams.engine import Rules
+    from streams.sources.mapping import TableMapping
+
+HELD_BACK: Final = 1
+"""From so many messages a day on that somebody's budget holds back, the budget or the standards are wrong."""
+UNSTAFFED: Final = frozenset({"not-staffable", "too-little-known"})
+"""Why nothing can be said about staff: no line of people is promised anything, or history does not say enough."""
+
+
+class Past(NamedTuple):
+    """History: files of events, the mapping of tables among them, and when the last event can have been.
+
+    `paths` are the author's files, which `kept staff` reads by itself.
+    """
+
+    paths: list[str]
+    files: list[str]
+    mapping: TableMapping | None
+    latest: int
+
+
+def examine_history(
+    past: Past, rules: Rules, documents: Documents, progress: Callable[[int, int], None] | None
+) -> tuple[Result, list[Finding]]:
+    """Hold standards and policy against history. Raises SpecError where it cannot be read, OSError.
+
+    What is found in standards joins their warnings; gives what could not be read, and what is found in the policy.
+    """
+    loaded = rules.loaded
+    _check_files(past)
+    task = Task(loaded.rulebook, past.files, past.mapping, latest=past.latest, progress=progress)
+    check_inputs(task)
+    result = Backtest(task).run()
+    span = max(DAY, result.newest - _oldest(task))
+    for standard in loaded.standards:
+        _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
+    _understaffed(past, loaded)
+    people = rules.people
+    if people is None or not any(person.budget for person in people.people.values()):
+        return result, []
+    source = documents.policies[0]
+    document = Document(source.name, source.text)
+    _over_budget(_told(task, rules), rules, ceil(span / DAY), Entry(document, (), document.findings))
+    return result, document.findings
+
+
+def _check_files(past: Past) -> None:
+    fix = "give history as a file: it is read more than once"
+    gone = [path for path in past.files if not Path(path).is_file()]
+    if gone:
+        raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
+
+
+def _oldest(task: Task) -> int:
+    """Give the time of the first event, in microseconds UTC."""
+    with ExitStack() as stack:
+        first = next((batch for batch, _ in Backtest(task).batches(task.paths, stack) if batch), [])
+    return min((event.at for event in first), default=0)
+
+
+def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:
+    objective = standard.objective
+    if objective is None or not score.judged or objective.kept >= 1:
+        return
+    pace = score.judged / span
+    there, needed = pace * objective.over, promises_needed(objective.kept)
+    if there >= needed:
+        return
+    of = f"{needed:,}" if needed < MOST else f"over {MOST:,}"
+    found = (
+        f"about {there:,.0f} of these promises come in the objective's span; it takes {of} to tell a team that breaks "
+        "twice as many as it may from one that was unlucky"
+    )
+    days = ceil(needed / pace / DAY)
+    fix = f"write over: {days}d, an objective that leaves more room, or leave the objective out"
+    entry.at("objective").warning("too-few", found, fix)
+
+
+def _understaffed(past: Past, loaded: Loaded) -> None:
+    mapping = None if past.mapping is None else past.mapping.document.name
+    try:
+        answer = ask(Question(past.paths, past.files, mapping))
+    except SpecError as error:
+        if any(finding.id not in UNSTAFFED for finding in error.findings):
+            raise
+        return
+    for staffed in answer.staffed:
+        if staffed.sentence is not None:
+            entry = loaded.entries[staffed.target.standard.id]
+            entry.at("promise").warning(
+                "understaffed", staffed.sentence, "kept staff shows hour by hour how sure that is"
+            )
+
+
+class _Told(NamedTuple):
+    """How many messages each person got, digests aside, and how many their budget held back."""
+
+    sent: Counter[str]
+    held: Counter[str]
+
+
+def _told(task: Task, rules: Rules) -> _Told:
+    """Let the desk tell history as it would have been told: at each second in which something came or fell due."""
+    told = _Told(Counter(), Counter())
+    host = StoryHost(rules, UTC_ZONE, Store())
+    wall = 0
+    with ExitStack() as stack:
+        for second, events in groupby(_events(task, stack), key=lambda event: event.at // SECOND):
+            wall = max(wall, (second + 1) * SECOND)
+            while (wake := host.wake) + GRACE < wall:
+                _step(host, [], wake + GRACE, told)
+            _step(host, list(events), wall, told)
+    _step(host, [], wall + GRACE, told)
+    return told
+
+
+def _events(task: Task, stack: ExitStack) -> Iterator[Event]:
+    for batch, _ in Backtest(task).batches(task.paths, stack):
+        yield from batch
+
+
+def _step(host: StoryHost, events: list[Event], wall: int, told: _Told) -> None:
+    done = host.step(events, wall)
+    told.sent.update(notice.to for notice in done.told.notices if not is_digest(notice))
+    told.held.update(held.to for held in done.called.withheld if held.reason == "budget")
+
+
+def _over_budget(told: _Told, rules: Rules, days: int, policy: Entry) -> None:
+    for name, person in rules.people.people.items() if rules.people is not None else ():
+        held, wanted = told.held[name] / days, (told.sent[name] + told.held[name]) / days
+        if person.budget and held >= HELD_BACK:
+            found = (
+                f"{name} would get about {wanted:,.0f} messages a day, and a budget of {person.budget} an hour holds "
+                f"{held:,.0f} of them back"
+            )
+            fix = "let fewer standards be told to them, or warn later; docs/policy.md has more that keeps messages back"
+            section = "people" if policy.at("people").has(name) else "teams"
+            policy.at(section, name, "budget").warning("over-budget", found, fix)
