@@ -3,7 +3,7 @@
 A field that is only compared with literals changes a condition's truth nowhere but at these literals. So the literals,
 one value between each two, and one beyond each end stand for all values there are. Where fields are compared with each
 other or reckoned with, or texts by their order, that does not hold, and nothing is said.
-Knows: checked trees. Must not know: standards, files. Read next: `evaluation.py`, which works a tree out.
+Knows: checked trees. Must not know: standards, files. Read next: `condition.py`, which made their tests.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 import ast
 from itertools import pairwise, product
 from math import prod
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, Literal
-
-from standards.evaluation import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,10 +35,10 @@ def fixed_truth(
 
     `fields` are those of its event, `opening` those of the event that opened the promise.
     """
-    found = truths([condition], condition.tree, fields, opening)
-    if found == {False}:
+    found = truths([condition], fields, opening)
+    if found == {(False,)}:
         return "never"
-    return "always" if found == {True} else None
+    return "always" if found == {(True,)} else None
 
 
 def relation(first: Condition | None, second: Condition | None, fields: Mapping[str, Field]) -> Relation | None:
@@ -51,36 +50,38 @@ def relation(first: Condition | None, second: Condition | None, fields: Mapping[
         return "same" if first is second else "inside" if second is None else "around"
     if ast.dump(first.tree) == ast.dump(second.tree):
         return "same"
-    both: list[ast.expr] = [first.tree, second.tree]
-    conditions = [first, second]
-    if (joint := truths(conditions, ast.BoolOp(ast.And(), both), fields, {})) is None:
+    found = truths([first, second], fields, {})
+    if found is None:
         return None
-    if joint == {False}:
+    if (True, True) not in found:
         return "apart"
-    only = [ast.BoolOp(ast.And(), [one, ast.UnaryOp(ast.Not(), other)]) for one, other in (both, reversed(both))]
-    first_alone, second_alone = (truths(conditions, tree, fields, {}) != {False} for tree in only)
-    if first_alone:
-        return "across" if second_alone else "around"
-    return "inside" if second_alone else "same"
+    if (True, False) in found:
+        return "across" if (False, True) in found else "around"
+    return "inside" if (False, True) in found else "same"
 
 
 def truths(
-    conditions: Sequence[Condition], tree: ast.expr, fields: Mapping[str, Field], opening: Mapping[str, Field]
-) -> set[bool] | None:
-    """Give the truths that a tree can have, which is made of the trees of these conditions; None if not known."""
+    conditions: Sequence[Condition], fields: Mapping[str, Field], opening: Mapping[str, Field]
+) -> set[tuple[bool, ...]] | None:
+    """Give the truths that conditions can have together, one for each; None where that is not known."""
     names = frozenset[str]().union(*(each.fields for each in conditions))
     opening_names = frozenset[str]().union(*(each.opening_fields for each in conditions))
     if not (names <= fields.keys() and opening_names <= opening.keys()):
         return None  # promises' own events have fields that their standards add
-    if not all(_is_plain(node) for node in ast.walk(tree)):
+    trees = [condition.tree for condition in conditions]
+    if not all(_is_plain(node) for tree in trees for node in ast.walk(tree)):
         return None
-    known = {name: fields[name] for name in names}
-    known |= {f"opening.{name}": opening[name] for name in opening_names}
-    values = {name: _values(tree, field) for name, field in known.items()}
-    if not values or prod(len(each) for each in values.values()) > MOST:
+    own = {name: _values(trees, fields[name]) for name in names}
+    of_opening = {name: _values(trees, opening[name]) for name in opening_names}
+    sizes = [len(each) for each in (*own.values(), *of_opening.values())]
+    if not sizes or prod(sizes) > MOST:
         return None
-    found = (truth_of(tree, dict(zip(values, chosen, strict=True))) for chosen in product(*values.values()))
-    return {truth for truth in found if isinstance(truth, bool)}
+    events = [SimpleNamespace(**dict(zip(own, chosen, strict=True))) for chosen in product(*own.values())]
+    openings = [
+        SimpleNamespace(**dict(zip(of_opening, chosen, strict=True))) for chosen in product(*of_opening.values())
+    ]
+    tests = [condition.test for condition in conditions]
+    return {tuple(test(event, opened) for test in tests) for event in events for opened in openings}
 
 
 def _is_plain(node: ast.AST) -> bool:
@@ -99,9 +100,10 @@ def _is_plain(node: ast.AST) -> bool:
             return True
 
 
-def _values(tree: ast.expr, field: Field) -> list[object]:
+def _values(trees: Sequence[ast.expr], field: Field) -> list[object]:
     """Give one value of each region of a field."""
-    literals: set[object] = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    literals: set[object] = {node.value for node in nodes if isinstance(node, ast.Constant)}
     found: list[object]
     match field.type:
         case "boolean":

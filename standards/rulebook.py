@@ -216,14 +216,18 @@ def subject_key(text: str, types: Sequence[str]) -> Key | None:
         return None
 
 
-def _hears(listener: Standard, speaker: Standard) -> bool:
+def _of_promises(listener: Standard) -> list[Clause]:
+    """Give the clauses of a standard that are about promises' own events."""
+    return [clause for clause in clauses(listener.shape).values() if clause.event.startswith("promise.")]
+
+
+def hears(listener: Standard, speaker: Standard) -> bool:
+    """Say whether a standard hears of another one's promises, as far as can be said before there are any."""
+    about = _of_promises(listener)
     known = {
         "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
     }  # fmt: skip
-    return any(
-        clause.event.startswith("promise.") and (clause.where is None or could_hold(clause.where, known))
-        for clause in clauses(listener.shape).values()
-    )
+    return any(clause.where is None or could_hold(clause.where, known) for clause in about)
 
 
 def stratify(standards: Sequence[Standard]) -> dict[str, int]:
@@ -231,17 +235,15 @@ def stratify(standards: Sequence[Standard]) -> dict[str, int]:
 
     Raises CycleError with the ids on a cycle, in order, if there is one.
     """
-    hears: dict[str, set[str]] = {standard.id: set() for standard in standards}
-    for listener in standards:
-        hears[listener.id] |= {speaker.id for speaker in standards if _hears(listener, speaker)}
+    heard: dict[str, set[str]] = {standard.id: set() for standard in standards}
+    for listener in filter(_of_promises, standards):
+        heard[listener.id] |= {speaker.id for speaker in standards if hears(listener, speaker)}
     strata: dict[str, int] = {}
-    while len(strata) < len(hears):
-        ready = [name for name in hears if name not in strata and hears[name] <= strata.keys()]
+    while len(strata) < len(heard):
+        ready = [name for name in heard if name not in strata and heard[name] <= strata.keys()]
         if not ready:
-            raise CycleError(
-                _cycle({name: heard - strata.keys() for name, heard in hears.items() if name not in strata})
-            )
-        strata |= {name: 1 + max((strata[heard] for heard in hears[name]), default=-1) for name in ready}
+            raise CycleError(_cycle({name: ids - strata.keys() for name, ids in heard.items() if name not in strata}))
+        strata |= {name: 1 + max((strata[each] for each in heard[name]), default=-1) for name in ready}
     return strata
 
 

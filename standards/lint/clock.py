@@ -63,7 +63,7 @@ def no_time_to_act(house: House) -> None:
     least = house.terms.reach + TO_ACT
     for entry, standard, _, whole in _timed(house):
         late = [whole - mark for mark in _marks(standard) if whole - mark < least]
-        if late:
+        if late and whole >= house.terms.reach:  # else the promise itself is too short
             found = (
                 f"the warning {describe(min(late))} before the deadline can be told "
                 f"{describe(house.terms.reach)} later: too late to act"
@@ -73,9 +73,9 @@ def no_time_to_act(house: House) -> None:
 
 def warns_at_once(house: House) -> None:
     """Find warnings that come with the opening, so that each promise is told and none presses more."""
-    for entry, standard, _, _ in _timed(house):
+    for entry, standard, _, whole in _timed(house):
         soon = [mark for mark in _marks(standard) if mark <= house.terms.reach]
-        if soon:
+        if soon and whole >= house.terms.reach:
             found = f"{standard.id} warns {describe(min(soon))} after it opens, before anybody could have acted"
             entry.at("warn").warning("warns-at-once", found, "warn later: at 50%, for example")
 

@@ -7,18 +7,19 @@ conditions can be met by the same event.
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from standards.condition import could_hold
 from standards.duration import describe
 from standards.evaluation import field_name
 from standards.expression import Condition
 from standards.lint.house import opening
 from standards.regions import relation
-from standards.standard import Bounded, Level, Precedence, Recurrence, Response, Universality, clauses
+from standards.rulebook import hears
+from standards.standard import Bounded, Level, Precedence, Recurrence, Response, Universality
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from standards.lint.house import Check, House
     from standards.standard import Standard
@@ -51,22 +52,13 @@ def speed_alone(house: House) -> None:
 
 def _same_work(house: House, one: Standard, other: Standard) -> bool:
     """Say whether an event that one of them judges also names whom the other is about, or is a promise of it."""
-    if _hears(one, other) or _hears(other, one):
+    if hears(one, other) or hears(other, one):
         return True
     first, second = opening(one), opening(other)
     if first.startswith("promise.") or second.startswith("promise."):
         return False
     fields = house.fields_of
     return fields(first).keys() >= set(other.per) or fields(second).keys() >= set(one.per)
-
-
-def _hears(listener: Standard, speaker: Standard) -> bool:
-    """Say whether a standard judges the promises of another one."""
-    when = next(iter(clauses(listener.shape).values()))
-    known = {
-        "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
-    }  # fmt: skip
-    return when.event.startswith("promise.") and (when.where is None or could_hold(when.where, known))
 
 
 def no_debrief(house: House) -> None:
@@ -79,7 +71,7 @@ def no_debrief(house: House) -> None:
     if not debriefs and not house.terms.whole:
         return  # these are some files of a house; where its follow-through stands is not known
     for standard in house.standards.values():
-        told_of = standard in debriefs or any(_hears(debrief, standard) for debrief in debriefs)
+        told_of = standard in debriefs or any(hears(debrief, standard) for debrief in debriefs)
         if standard.severity == "page" and not told_of:
             found = f"when {standard.id} breaks, somebody is woken, and nothing asks for a debrief afterwards"
             fix = f"add a standard that expects {DEBRIEF} after {BROKEN}, as the team pack has it, or widen its where"
@@ -96,6 +88,13 @@ class _Promise(NamedTuple):
     where: Condition | None
     shown: str
 
+    @property
+    def pins(self) -> dict[str, object]:
+        """The fields that its condition wants to have one value each: `channel == "phone" and waiting > 3`."""
+        tree = None if self.where is None else self.where.tree
+        parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+        return dict(pin for part in parts for pin in _pin(part))
+
 
 def two_promises(house: House) -> None:
     """Find standards that promise different things for the same moment.
@@ -107,18 +106,22 @@ def two_promises(house: House) -> None:
         promise = _promise(standard)
         if promise is not None:
             groups.setdefault(promise.moment, []).append(promise)
-    left = MOST_PAIRS
-    for promises in groups.values():
+    told: set[str] = set()
+    pairs = (pair for pair in _pairs(groups.values()) if pair[1].standard.id not in told)
+    for earlier, later in islice(pairs, MOST_PAIRS):
+        if _differ(house, earlier, later):
+            told.add(later.standard.id)
+            _report(house, earlier, later)
+
+
+def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promise]]:
+    """Give the promises of one moment that have different limits and, at a glance, can be owed together."""
+    for promises in groups:
+        pins = [promise.pins for promise in promises]
         for number, later in enumerate(promises):
-            for earlier in promises[:number]:
-                if earlier.limit == later.limit or _pinned_apart(earlier.where, later.where):
-                    continue
-                left -= 1
-                if left < 0:
-                    return
-                if _differ(house, earlier, later):
-                    _report(house, earlier, later)
-                    break
+            for before in range(number):
+                if promises[before].limit != later.limit and not _pinned_apart(pins[before], pins[number]):
+                    yield promises[before], later
 
 
 def _report(house: House, earlier: _Promise, later: _Promise) -> None:
@@ -188,17 +191,9 @@ def _stricter(special: Standard, general: Standard) -> bool:
             return True
 
 
-def _pinned_apart(one: Condition | None, other: Condition | None) -> bool:
-    """Say at a glance whether two conditions ask for different values of one field."""
-    first, second = _pins(one), _pins(other)
-    return any(second.get(name, value) != value for name, value in first.items())
-
-
-def _pins(where: Condition | None) -> dict[str, object]:
-    """Give the fields that a condition wants to have one value each: `channel == "phone" and waiting > 3`."""
-    tree = None if where is None else where.tree
-    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-    return dict(pin for part in parts for pin in _pin(part))
+def _pinned_apart(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Say at a glance whether two conditions want different values of one field."""
+    return any(other.get(name, value) != value for name, value in one.items())
 
 
 def _pin(part: ast.expr | None) -> Iterator[tuple[str, object]]:

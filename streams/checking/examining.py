@@ -16,7 +16,6 @@ from standards.lint import CHECKS, NEVER_ASLEEP
 from standards.lint.house import Terms
 from standards.snooze import MENTION, Checks, Sifted, sift
 from streams.backtest import is_table
-from streams.checking.history import Past, examine_history
 from streams.documents import Documents, load_standards, read_documents, read_mapping, read_text
 from streams.engine import Rules
 from streams.policies import read_policy
@@ -73,6 +72,8 @@ def examine(request: Request, progress: Callable[[int, int], None] | None = None
         found += _of_policy(others.rules, documents, request)
     reading = None
     if request.history:
+        from streams.checking.history import Past, examine_history  # noqa: PLC0415 - it is slow to load
+
         mapping = next((each for each in others.mappings if each.document.name == request.mapping), None)
         past = Past(list(request.paths), list(request.history), _the_mapping(mapping, others, request), request.latest)
         reading, more = examine_history(past, others.rules, documents, progress)

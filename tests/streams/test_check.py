@@ -1,0 +1,151 @@
+"""`kept check` as authors run it: what sleeps is counted, all documents are looked at at once, history has its say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WARSAW = ROOT / "examples" / "warsaw"
+GROCERY = ROOT / "examples" / "grocery"
+POLICY = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n"
+
+
+def check(*args: str, **settings: str) -> tuple[int, str, str]:
+    """Run the verb; gives its exit code, what it found and what it said."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", **settings}
+    command = [sys.executable, "-c", "from streams.cli import main; main()", *args]
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    assert "Traceback" not in run.stderr
+    return run.returncode, run.stdout, run.stderr
+
+
+def written(folder: Path, **files: str) -> str:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def grocery() -> str:
+    return (GROCERY / "standards.yaml").read_text(encoding="utf-8")
+
+
+def ids(printed: str) -> list[str]:
+    return [line.split(":")[0] for line in printed.splitlines() if line and not line.startswith(" ")]
+
+
+def test_what_sleeps_is_counted() -> None:
+    """The last line says how many findings sleep, and they fail no strict check; the reason stands in the file."""
+    code, found, said = check("check", str(WARSAW), "--strict")
+    assert (code, found) == (0, "")
+    assert said == "2 standards, 1 mapping, 6 stories: no findings, 2 asleep.\n"
+
+
+def test_a_snooze_without_a_reason_fails_a_strict_check(tmp_path: Path) -> None:
+    """What was to sleep is awake, and so is a word about the snooze."""
+    text = (WARSAW / "standards.yaml").read_text(encoding="utf-8").replace(": it is there to be compared", " it is")
+    code, found, said = check("check", written(tmp_path, rules=text), "--strict")
+    assert code == 1
+    assert sorted(ids(found)) == ["bad-snooze", "two-promises"]
+    assert said == "2 standards: 2 warnings, 1 asleep.\n"
+
+
+def test_a_backtest_lets_them_sleep_too(tmp_path: Path) -> None:
+    """What sleeps in a check is no noise in a backtest."""
+    events = str(GROCERY / "events.jsonl")
+    assert check("backtest", str(WARSAW / "standards.yaml"), "--events", events)[2] == ""
+    noisy = written(
+        tmp_path, rules=grocery().replace("within: 60s", "within: 2s").replace("    warn: [50%, 15s before]\n", "")
+    )
+    assert ids(check("backtest", noisy, "--events", events)[2]) == ["too-short"]
+
+
+def test_what_sleeps_is_not_told_beside_errors(tmp_path: Path) -> None:
+    """An author with an error to mend is not told of what sleeps, and is told of what is awake."""
+    text = (WARSAW / "standards.yaml").read_text(encoding="utf-8")
+    text = text.replace("objective: {kept: 90%", "objective: {kept: 100%").replace("severity: info", "severity: inform")
+    code, _, said = check("check", written(tmp_path, rules=text))
+    assert code == 2
+    assert ids(said) == ["full-objective", "unknown-value", "full-objective", "3 findings."]
+
+
+def test_all_documents_are_looked_at_in_one_go(tmp_path: Path) -> None:
+    """Slips in a mapping, a policy and stories are found together."""
+    folder = written(
+        tmp_path, rules=grocery(), policy=POLICY.replace("tell: ann", "tell: an"),
+        map="kept: 1\ntable: {zone: UTCC, source: s, time: t}\nevents:\n  - {event: register.shut}\n",
+        stories="kept: 1\nstrat: 2026-01-05\nstories: {nothing: {given: []}}\n",
+    )  # fmt: skip
+    code, found, said = check("check", folder)
+    assert (code, found) == (2, "")
+    assert ids(said) == ["unknown-zone", "unknown-event", "unknown-person", "unknown-key", "4 findings."]
+
+
+def test_settings_are_terms(tmp_path: Path) -> None:
+    """Who waits longer for events is told that a promise is too short for that."""
+    folder = written(tmp_path, rules=grocery())
+    assert check("check", folder, KEPT_GRACE="1s")[1] == ""
+    assert ids(check("check", folder, KEPT_GRACE="2m")[1]) == ["too-short"]
+
+
+def test_history_is_needed_for_a_mapping(tmp_path: Path) -> None:
+    """A mapping by itself, history that is not there, and a table that nothing makes events of, are bad input."""
+    rules = written(tmp_path, rules=grocery())
+    code, _, said = check("check", rules, "--map", str(WARSAW / "map.yaml"))
+    assert (code, "add --history FILE" in said) == (2, True)
+    code, _, said = check("check", rules, "--history", str(tmp_path / "may.jsonl"))
+    assert (code, ids(said)) == (2, ["no-file", "1 finding."])
+    (tmp_path / "may.csv").write_text("a,b\n", encoding="utf-8")
+    code, _, said = check("check", rules, "--history", str(tmp_path / "may.csv"))
+    assert (code, ids(said)) == (2, ["no-mapping", "1 finding."])
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_table_is_read_by_the_mapping_beside_it(tmp_path: Path, named: bool) -> None:
+    """The only mapping among the files is that of the history; lines that cannot be read are told, not dropped."""
+    mapping = """kept: 1
+table: {zone: UTC, source: s, time: t}
+events:
+  - {event: queue.length, fields: {site: {value: s}, queue: {value: q}, waiting: w}}
+"""
+    folder = written(tmp_path, rules=grocery(), map=mapping)
+    history = tmp_path / "may.csv"
+    history.write_text("t,w\n2026-01-05 09:00,5\n2026-01-05 09:05,2\n2026-01-05 09:09,x\n", encoding="utf-8")
+    options = ["--map", str(tmp_path / "map.yaml")] if named else []
+    code, found, said = check("check", folder, "--history", str(history), *options)
+    assert (code, ids(found)) == (0, ["too-few"])
+    assert "about 28 of these promises come in the objective's span; it takes 169" in found
+    assert "1 bad row" in said or "1 bad line" in said
+
+
+def test_enough_promises_are_enough(tmp_path: Path) -> None:
+    """History with many promises leaves the objective alone, and with few it says how long it takes."""
+    lines: list[str] = []
+    for minute in range(0, 600, 2):
+        for second, waiting in ((0, 5), (30, 1)):
+            time = f"2026-01-05T{8 + minute // 60:02}:{minute % 60:02}:{second:02}Z"
+            data = {"site": "s", "queue": "q", "waiting": waiting}
+            event = {"specversion": "1.0", "id": f"{len(lines)}", "source": "s", "type": "queue.length", "time": time}
+            lines.append(json.dumps({**event, "data": data}))
+            if waiting == 5:
+                opened = {
+                    **event,
+                    "type": "register.opened",
+                    "id": f"o{len(lines)}",
+                    "time": time.replace(":00Z", ":20Z"),
+                }
+                lines.append(json.dumps({**opened, "data": {"site": "s", "queue": "q"}}))
+    history = tmp_path / "may.jsonl"
+    history.write_text("\n".join(lines), encoding="utf-8")
+    folder = written(tmp_path, rules=grocery())
+    assert check("check", folder, "--history", str(history))[:2] == (0, "")
+    short = written(tmp_path, rules=grocery().replace("over: 28d", "over: 12h"))
+    code, found, _ = check("check", short, "--history", str(history), "--strict")
+    assert (code, ids(found)) == (1, ["too-few"])
+    assert "about 150 of these promises" in found
+    assert "fix: write over: 1d" in found
