@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from standards.document import MAX_CHARACTERS, MAX_NODES, Document
 from standards.errors import Finding, SpecError
 from standards.lint import CHECKS
 from streams.checking.examining import Request, examine
@@ -16,6 +18,15 @@ from streams.checking.examining import Request, examine
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "checks"
 TODAY = date(2026, 5, 4)
+TOO_LARGE = "too-large"
+"""The one page without an example: it would be too large."""
+LOOKING = (
+    "standards/**/*.py", "alerts/policy*.py", "alerts/story*.py", "streams/checking/*.py", "streams/sources/*.py",
+    "streams/backtest.py", "streams/documents.py", "streams/policies.py", "streams/stories/files.py",
+)  # fmt: skip
+"""The modules that look at an author's files and find something in them."""
+MAKERS = {"error", "warning", "attempt", "finding", "Finding", "_note", "_stop"}
+"""What makes a finding, with its id as the first argument."""
 _BLOCK = re.compile(r"(?:^`(?P<name>\S+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"^`kept check (?P<words>[^`]+)` (?:says|has nothing to say)", re.MULTILINE)
 
@@ -58,7 +69,30 @@ def parts(page: str) -> tuple[str, dict[str, str], str, str, dict[str, str]]:
     return command["words"], files, message["text"], (again or command)["words"], {**files, **mended}
 
 
-@pytest.mark.parametrize("page", pages())
+def ids_in_code() -> Iterator[str]:
+    """Give the id of every finding that is made somewhere in the modules that look at an author's files.
+
+    Ids have no blanks; what has some is a sentence about an expression, whose finding gets its id elsewhere.
+    """
+    for file in sorted({file for pattern in LOOKING for file in ROOT.glob(pattern)}):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "id")]
+                yield from (found for first in given for found in _ids(name, first) if " " not in found)
+
+
+def _ids(name: str, first: ast.expr) -> Iterator[str]:
+    match first:
+        case ast.Constant(value=str() as kind) if name == "unknown":
+            yield f"unknown-{kind}"
+        case ast.Constant(value=str() as check) if name in MAKERS:
+            yield check
+        case ast.JoinedStr() if name in MAKERS:
+            yield ast.unparse(first)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page != TOO_LARGE])
 def test_a_page_shows_what_is_found(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bad example gives the message on the page and no other; the good one gives none."""
     command, files, message, again, mended = parts(page)
@@ -68,3 +102,38 @@ def test_a_page_shows_what_is_found(page: str, tmp_path: Path, monkeypatch: pyte
     assert "\n\n".join(each.render() for each in found) + "\n" == message
     assert {each.level for each in found if each.id == page} == {"warning" if page in CHECKS else "error"}
     assert found_by(again, mended, tmp_path) == []
+
+
+def test_every_finding_has_its_page() -> None:
+    """Each id that the code gives a finding has a page, and no page is about an id that there is not."""
+    made = set(ids_in_code())
+    joined = {"f'unknown-{field}'", "f'unknown-{kind}'"}  # as `policy_document.py` and `entries.py` have them
+    assert made >= joined
+    found = (made - joined) | {f"unknown-{name}" for name in ("owner", "aspect", "severity", "standard")}
+    assert sorted(found) == pages()
+    assert found >= CHECKS.keys()
+
+
+def test_the_list_of_pages_is_whole() -> None:
+    """The list has each page in its section, under the words of its heading, with what the check needs."""
+    listed = (PAGES / "README.md").read_text(encoding="utf-8")
+    warnings, errors = listed.split("\n## Warnings\n")[1].split("\n## Errors\n")
+    row = re.compile(r"^\| \[(.+?)\]\((.+?)\.md\) \| (.+?) \| *(.*?) *\|?$", re.MULTILINE)
+    needs = {"documents": "", "policy": "a policy", "history": "`--history`"}
+    headings = {page: (PAGES / f"{page}.md").read_text(encoding="utf-8").partition("\n")[0] for page in pages()}
+    for section, shown in ((warnings, True), (errors, False)):
+        rows = row.findall(section)
+        assert [name for name, *_ in rows] == [page for page in pages() if (page in CHECKS) is shown]
+        for name, file, heading, need in rows:
+            assert file == name
+            assert headings[name] == f"# {name}: {heading}"
+            assert need == (needs[CHECKS[name]] if shown else "")
+
+
+def test_a_document_can_be_too_large() -> None:
+    """What the page without an example says holds: characters and values have a limit, and it is an error."""
+    page = (PAGES / f"{TOO_LARGE}.md").read_text(encoding="utf-8")
+    assert f"{MAX_CHARACTERS:,} characters" in page
+    assert f"{MAX_NODES:,} values" in page
+    for text in ("x" * (MAX_CHARACTERS + 1), f"x: [{'1, ' * MAX_NODES}]"):
+        assert [finding.id for finding in Document("a.yaml", text).findings] == [TOO_LARGE]
