@@ -38,6 +38,11 @@ def no_wait(*, within: str = "60s") -> Rulebook:
 
 def many(kinds: int, each: int = 3) -> Rulebook:
     """Load `each` standards for every kind of event: the standards that one event concerns, among all there are."""
+    return load_standards([Source("many.yaml", many_text(kinds, each))]).rulebook
+
+
+def many_text(kinds: int, each: int = 3) -> str:
+    """Write `each` standards for every kind of event."""
     text = "kept: 1\nevents:\n  floor.swept: {site: text}\n"
     for kind in range(1, kinds):
         report, opening = kind_names(kind)
@@ -49,4 +54,4 @@ def many(kinds: int, each: int = 3) -> Rulebook:
         for number in range(each):
             name = f"no-wait-{kind}-{number}"
             text += _STANDARD.format(name=name, report=report, opening=opening, many=3 + number, within="60s")
-    return load_standards([Source("many.yaml", text)]).rulebook
+    return text

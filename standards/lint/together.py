@@ -20,45 +20,55 @@ from standards.standard import Bounded, Level, Precedence, Recurrence, Response,
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from standards.lint.house import Check, House
     from standards.standard import Standard
 
 BROKEN: Final = "promise.broken"
 DEBRIEF: Final = "debrief.completed"
+TOLD: Final = 3
+"""How many standards are named; whoever looks finds the others."""
 MOST_PAIRS: Final = 2_000
 """How many pairs of conditions are compared in a house; of the others, nothing is said."""
 
 
+class _Work(NamedTuple):
+    """What a standard judges: the type of the event, the fields that it has, and those that name the subject."""
+
+    standard: Standard
+    event: str
+    fields: AbstractSet[str]
+    per: frozenset[str]
+
+
 def speed_alone(house: House) -> None:
     """Find work of which several promises ask for speed, and none for how it is done."""
-    every = list(house.standards.values())
-    others = [standard for standard in every if standard.aspect != "speed"]
-    left = [
-        standard for standard in every
-        if standard.aspect == "speed" and not any(_same_work(house, standard, other) for other in others)
-    ]  # fmt: skip
+    every = []
+    for standard in house.standards.values():
+        event = opening(standard)
+        every.append(_Work(standard, event, house.fields_of(event).keys(), frozenset(standard.per)))
+    others = [work for work in every if work.standard.aspect != "speed"]
+    quick = [work for work in every if work.standard.aspect == "speed"]
+    left = [work for work in quick if not any(_same_work(work, other) for other in others)]
     while left:
         first, *rest = left
-        group = [first, *(standard for standard in rest if _same_work(house, first, standard))]
-        left = [standard for standard in rest if standard not in group]
+        alike = [_same_work(first, work) for work in rest]
+        group = [first, *(work for work, same in zip(rest, alike, strict=True) if same)]
+        left = [work for work, same in zip(rest, alike, strict=True) if not same]
         if len(group) > 1:
-            names = ", ".join(standard.id for standard in group[:3]) + (" and others" if len(group) > 3 else "")  # noqa: PLR2004 - as many as fit a line
-            entry = house.entries[first.id]
+            names = ", ".join(work.standard.id for work in group[:TOLD]) + (" and others" if len(group) > TOLD else "")
+            entry = house.entries[first.standard.id]
             found = f"{names} ask for speed, and nothing here says how the same work is to be done"
             fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
             entry.at("aspect" if entry.has("aspect") else "promise").warning("speed-alone", found, fix)
 
 
-def _same_work(house: House, one: Standard, other: Standard) -> bool:
+def _same_work(one: _Work, other: _Work) -> bool:
     """Say whether an event that one of them judges also names whom the other is about, or is a promise of it."""
-    if hears(one, other) or hears(other, one):
-        return True
-    first, second = opening(one), opening(other)
-    if first.startswith("promise.") or second.startswith("promise."):
-        return False
-    fields = house.fields_of
-    return fields(first).keys() >= set(other.per) or fields(second).keys() >= set(one.per)
+    if one.event.startswith("promise.") or other.event.startswith("promise."):
+        return hears(one.standard, other.standard) or hears(other.standard, one.standard)
+    return one.fields >= other.per or other.fields >= one.per
 
 
 def no_debrief(house: House) -> None:

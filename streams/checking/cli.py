@@ -26,6 +26,8 @@ MAX_SKEW: Final = 300_000_000
 """How far an event's time may be ahead of this machine's clock, in microseconds."""
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two looks at the progress of history."""
+WIDTH: Final = 60
+"""Characters of a line of progress."""
 TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""
 
@@ -58,10 +60,12 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
     now = datetime.now(UTC)
     latest = time.time_ns() // 1000 + MAX_SKEW
     request = Request(paths, now.date(), _terms(), tuple(history or ()), map_, latest)
-    report = examine(request, _progress() if history else None)
+    report = examine(request, _progress())
+    if history and sys.stderr.isatty():
+        typer.echo(f"\r{'':{WIDTH}}\r", nl=False, err=True)
     for finding in report.awake:
         typer.echo(finding.render() + "\n")
-    if report.reading is not None:
+    if report.reading is not None and report.reading.bad:
         for line in left_out(report.reading)[1:]:
             typer.echo(line, err=True)
     typer.echo(_summary(report), err=True)
@@ -79,18 +83,18 @@ def _terms() -> Terms:
     return Terms(lateness=settings.lateness, grace=settings.grace)
 
 
-def _progress() -> Callable[[int, int], None] | None:
+def _progress() -> Callable[[str], None]:
     """Show a line of progress on a terminal, from the second second on."""
     if not sys.stderr.isatty():
-        return None
+        return lambda _: None
     begun = last = time.monotonic()
 
-    def show(read: int, events: int) -> None:
+    def show(how_far: str) -> None:
         nonlocal last
         now = time.monotonic()
         if now - begun > 1 and now - last > PROGRESS_EVERY:
             last = now
-            typer.echo(f"\r{events:,} events, {read >> 20:,} MB, {now - begun:.0f} s ", nl=False, err=True)
+            typer.echo(f"\r{how_far}, {now - begun:.0f} s ".ljust(WIDTH), nl=False, err=True)
 
     return show
 

@@ -53,8 +53,11 @@ class Report(NamedTuple):
     reading: Result | None
 
 
-def examine(request: Request, progress: Callable[[int, int], None] | None = None) -> Report:
-    """Examine files. Raises SpecError with all errors in the standards or, where these are sound, in the others."""
+def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Examine files; `say` is told how far that is, where it takes long.
+
+    Raises SpecError with all errors in the standards or, where these are sound, in the others.
+    """
     documents = read_documents(request.paths)
     terms = request.terms._replace(today=request.today, whole=bool(documents.policies))
     try:
@@ -76,7 +79,7 @@ def examine(request: Request, progress: Callable[[int, int], None] | None = None
 
         mapping = next((each for each in others.mappings if each.document.name == request.mapping), None)
         past = Past(list(request.paths), list(request.history), _the_mapping(mapping, others, request), request.latest)
-        reading, more = examine_history(past, others.rules, documents, progress)
+        reading, more = examine_history(past, others.rules, documents, say)
         found += more
     awake, asleep = _sifted(found, documents, request)
     order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}

@@ -56,27 +56,32 @@ class Past(NamedTuple):
 
 
 def examine_history(
-    past: Past, rules: Rules, documents: Documents, progress: Callable[[int, int], None] | None
+    past: Past, rules: Rules, documents: Documents, say: Callable[[str], None]
 ) -> tuple[Result, list[Finding]]:
     """Hold standards and policy against history. Raises SpecError where it cannot be read, OSError.
 
-    What is found in standards joins their warnings; gives what could not be read, and what is found in the policy.
+    `say` is told how far that is. What is found in standards joins their warnings; gives what could not be read, and
+    what is found in the policy.
     """
     loaded = rules.loaded
     _check_files(past)
-    task = Task(loaded.rulebook, past.files, past.mapping, latest=past.latest, progress=progress)
+
+    def judging(read: int, events: int) -> None:
+        say(f"judging: {events:,} events, {read >> 20:,} MB")
+
+    task = Task(loaded.rulebook, past.files, past.mapping, latest=past.latest, progress=judging)
     check_inputs(task)
     result = Backtest(task).run()
     span = max(DAY, result.newest - _oldest(task))
     for standard in loaded.standards:
         _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
-    _understaffed(past, loaded)
+    _understaffed(past, loaded, say)
     people = rules.people
     if people is None or not any(person.budget for person in people.people.values()):
         return result, []
     source = documents.policies[0]
     document = Document(source.name, source.text)
-    _over_budget(_told(task, rules), rules, ceil(span / DAY), Entry(document, (), document.findings))
+    _over_budget(_told(task, rules, say), rules, ceil(span / DAY), Entry(document, (), document.findings))
     return result, document.findings
 
 
@@ -112,10 +117,12 @@ def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:
     entry.at("objective").warning("too-few", found, fix)
 
 
-def _understaffed(past: Past, loaded: Loaded) -> None:
+def _understaffed(past: Past, loaded: Loaded, say: Callable[[str], None]) -> None:
     mapping = None if past.mapping is None else past.mapping.document.name
     try:
-        answer = ask(Question(past.paths, past.files, mapping))
+        answer = ask(
+            Question(past.paths, past.files, mapping), lambda done, of: say(f"staffing: {done} of {of} lines of people")
+        )
     except SpecError as error:
         if any(finding.id not in UNSTAFFED for finding in error.findings):
             raise
@@ -135,13 +142,13 @@ class _Told(NamedTuple):
     held: Counter[str]
 
 
-def _told(task: Task, rules: Rules) -> _Told:
+def _told(task: Task, rules: Rules, say: Callable[[str], None]) -> _Told:
     """Let the desk tell history as it would have been told: at each second in which something came or fell due."""
     told = _Told(Counter(), Counter())
     host = StoryHost(rules, UTC_ZONE, Store())
     wall = 0
     with ExitStack() as stack:
-        for second, events in groupby(_events(task, stack), key=lambda event: event.at // SECOND):
+        for second, events in groupby(_events(task, stack, say), key=lambda event: event.at // SECOND):
             wall = max(wall, (second + 1) * SECOND)
             while (wake := host.wake) + GRACE < wall:
                 _step(host, [], wake + GRACE, told)
@@ -150,9 +157,12 @@ def _told(task: Task, rules: Rules) -> _Told:
     return told
 
 
-def _events(task: Task, stack: ExitStack) -> Iterator[Event]:
+def _events(task: Task, stack: ExitStack, say: Callable[[str], None]) -> Iterator[Event]:
+    events = 0
     for batch, _ in Backtest(task).batches(task.paths, stack):
         yield from batch
+        events += len(batch)
+        say(f"telling: {events:,} events")
 
 
 def _step(host: StoryHost, events: list[Event], wall: int, told: _Told) -> None:
