@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from alerts.policy_lint import owner_without_route, policy_holidays
 from standards.document import Document
 from standards.errors import Finding, SpecError
-from standards.lint import CHECKS, NEVER_ASLEEP
 from standards.lint.house import Terms
-from standards.snooze import MENTION, Checks, Sifted, sift
 from streams.backtest import is_table
 from streams.documents import Documents, load_standards, read_documents, read_mapping, read_text
 from streams.engine import Rules
 from streams.policies import read_policy
+from streams.sleeping import awake, sifted
 from streams.sources.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from standards.spec import Loaded
@@ -63,7 +62,7 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
     try:
         loaded = load_standards(documents.standards, terms=terms)
     except SpecError as error:
-        raise SpecError(_awake(error.findings, documents, request)) from None
+        raise SpecError(awake(error.findings, documents, request.today)) from None
     others = _Others(documents, loaded)
     if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
         with others.collecting():
@@ -81,19 +80,14 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
         past = Past(list(request.paths), list(request.history), _the_mapping(mapping, others, request), request.latest)
         reading, more = examine_history(past, others.rules, documents, say)
         found += more
-    awake, asleep = _sifted(found, documents, request)
+    shown, asleep = sifted(found, documents, request.today, history=bool(request.history))
     order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}
-    awake.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
+    shown.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
     counts = {
         "standard": len(loaded.standards), "mapping": len(documents.mappings),
         "policy": len(documents.policies), "story": others.stories,
     }  # fmt: skip
-    return Report(awake, asleep, counts, reading)
-
-
-def awake_warnings(loaded: Loaded, paths: Sequence[str], today: date) -> list[Finding]:
-    """Give the warnings of standards that do not sleep, for verbs whose work is something else."""
-    return _awake(loaded.warnings, read_documents(paths), Request(list(paths), today))
+    return Report(shown, asleep, counts, reading)
 
 
 class _Others:
@@ -137,16 +131,3 @@ def _of_policy(rules: Rules, documents: Documents, request: Request) -> list[Fin
         owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
     policy_holidays(document, read_text, request.today)
     return document.findings
-
-
-def _awake(findings: Sequence[Finding], documents: Documents, request: Request) -> list[Finding]:
-    """Leave out what sleeps, where there are errors too: what snoozes themselves lack can wait."""
-    return [each for each in _sifted(findings, documents, request).awake if each.id not in NEVER_ASLEEP]
-
-
-def _sifted(findings: Sequence[Finding], documents: Documents, request: Request) -> Sifted:
-    mentioning = [source for sort in documents for source in sort if MENTION.search(source.text)]
-    given = {"documents", *(["policy"] if documents.policies else []), *(["history"] if request.history else [])}
-    known = CHECKS.keys() - NEVER_ASLEEP
-    checks = Checks(known, {check for check in known if CHECKS[check] in given})
-    return sift(findings, [Document(source.name, source.text) for source in mentioning], checks, request.today)

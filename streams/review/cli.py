@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
@@ -192,10 +193,12 @@ def _sweep(asked: Asked) -> int:
 
 def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
     """Note how long it took, end the line of progress, and tell what `kept check` would warn of."""
+    from streams.sleeping import awake_in
+
     result.seconds = time.monotonic() - asked.begun
     if asked.history.progress is not None:
         typer.echo(f"\r{'':60}\r", nl=False, err=True)
-    for finding in loaded.warnings:
+    for finding in awake_in(asked.paths, loaded.warnings, datetime.now(UTC).date()):
         typer.echo(finding.render() + "\n", err=True)
 
 
