@@ -138,10 +138,17 @@ class Writing:
                 where.error("unknown-field", f"{self.kind} has no field {name!r}", fix, key=True)
         data.update((name, value) for name, value in written.items() if name in fields)
         self._act(data)
+        self._heartbeat(data)
         missing = [name for name, field in fields.items() if not field.optional and name not in data]
         if missing and all(name in fields for name in written):
             entry.error("missing-field", f"{self.kind} needs {' and '.join(missing)}", f"add {missing[0]}:")
         return data
+
+    def _heartbeat(self, data: Mapping[str, Any]) -> None:
+        """See that a heartbeat is one of a feed that there is, where feeds are declared."""
+        feeds, name = {feed.name for feed in self.loaded.feeds}, data.get("feed")
+        if self.kind == "feed.heartbeat" and feeds and isinstance(name, str) and name not in feeds:
+            self.entry.at("feed").unknown("feed", name, feeds)
 
     def _act(self, data: dict[str, Any]) -> None:
         """Fill in what an act says by itself, and the promise that it is about."""

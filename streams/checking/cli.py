@@ -102,7 +102,7 @@ def _progress() -> Callable[[str], None]:
 def _summary(report: Report) -> str:
     """Say how much was looked at, how much was found, and how much of it sleeps."""
     plural = {"policy": "policies", "story": "stories"}
-    read = [f"{n} {one if n == 1 else plural.get(one, f'{one}s')}" for one, n in report.counts.items() if n or not one]
+    read = [f"{n} {one if n == 1 else plural.get(one, f'{one}s')}" for one, n in report.counts.items() if n]
     warned, asleep = len(report.awake), len(report.asleep)
     found = f"{warned} {'warning' if warned == 1 else 'warnings'}" if warned else "no findings"
     if asleep:

@@ -117,6 +117,20 @@ def test_holidays_run_out(today: date | None, days: str, warned: list[str]) -> N
 
 
 @pytest.mark.parametrize(
+    ("rule", "warned"), [("", ["holidays-over"]), ("RRULE:FREQ=YEARLY\n", []), ("RRULE:FREQ=YEARLY;COUNT=2\n", [])]
+)
+def test_holidays_of_a_file_run_out_too(rule: str, warned: list[str]) -> None:
+    """An .ics file whose last event is over is found; one that goes on each year is not."""
+    event = f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20251225\n{rule}END:VEVENT\n"
+    text = (
+        "kept: 1\ncalendars:\n  c: {timezone: UTC, hours: {mon: ['08:00-16:00']}, holidays: days.ics}\nstandards:\n"
+        f"  a: {{{TELL}, per: site, calendar: c, {LINE}, within: 60s}}\n"
+    )
+    found = load([Source("a.yaml", text)], read=lambda _: event, terms=Terms(TODAY)).warnings
+    assert [warning.id for warning in found] == warned
+
+
+@pytest.mark.parametrize(
     ("events", "rule", "warned"),
     [
         ("queue.length", f"{LINE}, within: 60s", ["no-feed"]),

@@ -184,6 +184,7 @@ SLIPS = [
     ("{act: acknowledge, promise: no-wait s1/q1}", "missing-field", "add by:"),
     ("{act: forget}", "unknown-value", "write 'acknowledge'"),
     ("{silent: tils, for: 5m}", "unknown-feed", "did you mean 'tills'?"),
+    ("{event: feed.heartbeat, feed: tils}", "unknown-feed", "did you mean 'tills'?"),
     ("{silent: tills}", "missing-key", "add for: 10m"),
     ("{restart: tils}", "unknown-source", "did you mean 'tills'?"),
     ("{crash: kept, for: 5}", "bad-duration", "write 5s, 5m or 5h"),

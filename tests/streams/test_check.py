@@ -149,3 +149,32 @@ def test_enough_promises_are_enough(tmp_path: Path) -> None:
     assert (code, ids(found)) == (1, ["too-few"])
     assert "about 150 of these promises" in found
     assert "fix: write over: 1d" in found
+
+
+@pytest.mark.parametrize(("budget", "held"), [(2, 0), (1, 11)])
+def test_a_budget_is_held_against_what_would_be_told(tmp_path: Path, budget: int, held: int) -> None:
+    """History is told second by second: a warning and a broken promise an hour are two messages, and both count.
+
+    Of a budget of one, the digests take what the first message leaves.
+    """
+    rules = (
+        grocery().replace("warn: [50%, 15s before]", "warn: 50%").replace("    objective: {kept: 95%, over: 28d}\n", "")
+    )
+    policy = f"kept: 1\npeople: {{ann: {{budget: {budget}}}}}\nroutes: [{{tell: ann, settle: 1m}}]\n"
+    lines: list[str] = []
+    for hour in range(6):
+        for minute, waiting in ((0, 5), (2, 5)):
+            event = {"specversion": "1.0", "source": "s", "type": "queue.length", "id": f"{len(lines)}"}
+            data = {"site": "s", "queue": f"q{hour}", "waiting": waiting}
+            lines.append(json.dumps({**event, "time": f"2026-01-05T{8 + hour:02}:{minute:02}:00Z", "data": data}))
+    history = tmp_path / "may.jsonl"
+    history.write_text("\n".join(lines), encoding="utf-8")
+    folder = written(tmp_path, rules=rules.replace("severity: page", "severity: ticket"), policy=policy)
+    code, found, _ = check("check", folder, "--history", str(history))
+    assert (code, ids(found)) == (0, ["over-budget"] if held else [])
+    if not held:
+        return
+    assert f"would get about 12 messages a day, and a budget of 1 an hour holds {held} of them back" in found
+    snoozed = policy.replace("{ann", "{\n  # snooze over-budget until 2099-01-01: ann wants it so\n  ann")
+    assert check("check", written(tmp_path, policy=snoozed), "--history", str(history), "--strict")[0] == 0
+    assert check("check", folder, "--strict")[1:] == ("", "1 standard, 1 policy: no findings.\n")  # and it is not idle
