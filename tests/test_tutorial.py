@@ -5,6 +5,7 @@ what comes back. `python -m tests.test_tutorial` writes the page anew with what 
 """
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def session(body: str, folder: Path) -> Iterator[str]:
     """Run what is typed, one command after another, and give what a terminal shows."""
     for typed, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
         answers = ANSWER.findall(shown)
-        yield f"$ {typed}\n{came_back(typed.split(' '), answers, folder)}"
+        yield f"$ {typed}\n{came_back(shlex.split(typed), answers, folder)}"
 
 
 def came_back(words: list[str], answers: list[str], folder: Path) -> str:
