@@ -2,6 +2,7 @@
 # make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
 # make test      : everything that has to pass         make bench : the numbers in the docs, side by side
 # make bench-kafka : the same on Kafka, beside other stream processors
+# make warsaw    : an example's pages, from its data
 # make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
@@ -22,7 +23,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
+.PHONY: warsaw docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -52,6 +53,17 @@ schemas: $(VENV)/.can-run
 docs: $(VENV)/.can-test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@echo "The documentation is in site/index.html. To have its search too: $(BIN)/mkdocs serve"
+
+# The example of Warsaw as pages: a backtest, a sweep, and staffing, which takes minutes. The data is not ours.
+DATA   ?= ../shared/data
+WARSAW := --map examples/warsaw/map.yaml --events $(DATA)/warsaw_offices_2020-01-07_10.csv
+warsaw: $(VENV)/.can-run
+	mkdir -p build/warsaw
+	$(BIN)/kept backtest examples/warsaw/standards.yaml $(WARSAW) --html build/warsaw/backtest.html
+	$(BIN)/kept backtest examples/warsaw/standards.yaml $(WARSAW) --html build/warsaw/sweep.html \
+		--sweep within=5m..2h --standard counter-opened-in-ten-minutes
+	$(BIN)/kept staff examples/warsaw/standards.yaml $(WARSAW) --html build/warsaw/staffing.html > build/warsaw/staffing.txt
+	@echo "The pages are in build/warsaw/."
 
 # The pages that are made from the code; a test holds them to it.
 reference: $(VENV)/.can-test
