@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.streams.test_backtest import DATA, needs_data
 from tests.streams.test_cli import GROCERY, ROOT, bad_input, kept
 
 TUTORIAL = ROOT / "docs" / "tutorial"
@@ -224,3 +225,19 @@ def test_a_page_stands_alone(week: Shop, arguments: tuple[str, ...], pictures: i
     assert page.count("<svg") == page.count('role="img"') == pictures
     assert page.count("</title>") == pictures + 1
     assert page.count("<table") >= pictures
+
+
+@needs_data
+def test_real_lines_are_swept_as_they_were_counted(tmp_path: Path) -> None:
+    """Two deadlines of the Warsaw offices give the numbers that a separate script has counted."""
+    folder = ROOT / "examples" / "warsaw"
+    run = kept(
+        "backtest", str(folder / "standards.yaml"), "--events", str(DATA / "warsaw_offices_2020-01-07_10.csv"),
+        "--map", str(folder / "map.yaml"), "--sweep", "within=5m,10m", "--standard", "counter-opened-in-ten-minutes",
+        "--json", "--html", "page.html", cwd=tmp_path,
+    )  # fmt: skip
+    found = json.loads(run.stdout)["values"]
+    assert [(it["opened"], it["kept"], it["void"], it["broken"]) for it in found] == [
+        (329, 7, 94, 228), (329, 11, 160, 158),
+    ]  # fmt: skip
+    assert (tmp_path / "page.html").stat().st_size < 100_000
