@@ -59,6 +59,7 @@ class Member:
         self._process: subprocess.Popen[bytes] | None = None
         self._out: IO[bytes] | None = None
         self._resting = False
+        self._said = 0
 
     @property
     def alive(self) -> bool:
@@ -76,6 +77,7 @@ class Member:
         self._resting = False
         others = {name: value for name, value in os.environ.items() if not name.startswith("KEPT_")}
         self._out = self.log.open("ab")
+        self._said = self.log.stat().st_size
         self._process = subprocess.Popen(
             [sys.executable, "-c", LEASHED, *self._verb], cwd=ROOT, env={**others, **self._environment},
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._out,
@@ -107,7 +109,8 @@ class Member:
     async def stop(self) -> int:
         """Ask it to end, and give its exit code; what does not end is killed.
 
-        One that has just ended by itself, and would be started again, is asked nothing: that is noted in `ended`.
+        One that has just ended by itself, and would be started again, is asked nothing: that is noted in `ended`. One
+        that was just started again, and has said nothing yet, may not hear signals so far, and ends by this one.
         """
         self._resting = True
         if self._process is None:
@@ -123,7 +126,8 @@ class Member:
             self._process.kill()
             code = self._process.wait()
         self._close()
-        return code
+        begun = self.log.stat().st_size > self._said or not self.ended
+        return code if begun or code != -signal.SIGTERM else 0
 
     def _close(self) -> None:
         if self._process is not None and self._process.stdin is not None:
