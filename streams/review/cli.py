@@ -167,7 +167,8 @@ def _review(asked: Asked, against: str) -> int:
         return _print(asked, now.result, loaded)
     if asked.page is not None:
         write_whole(asked.page, review_page(reviewed).encode())
-    _say(asked, review_json(reviewed), review_markdown(reviewed), review_text(reviewed))
+    say = review_json if asked.json else review_markdown if asked.markdown else review_text
+    _say(say(reviewed))
     _tell_left_out(now.result)
     return 0
 
@@ -186,7 +187,8 @@ def _sweep(asked: Asked) -> int:
         return _print(asked, swept.result, loaded)
     if asked.page is not None:
         write_whole(asked.page, sweep_page(swept).encode())
-    _say(asked, sweep_json(swept), sweep_markdown(swept), sweep_text(swept))
+    say = sweep_json if asked.json else sweep_markdown if asked.markdown else sweep_text
+    _say(say(swept))
     _tell_left_out(swept.result)
     return 0
 
@@ -202,8 +204,9 @@ def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
         typer.echo(finding.render() + "\n", err=True)
 
 
-def _say(asked: Asked, as_json: dict[str, Any], as_markdown: str, as_text: str) -> None:
-    typer.echo(json.dumps(as_json) if asked.json else as_markdown if asked.markdown else as_text)
+def _say(said: str | dict[str, Any]) -> None:
+    """Print a text, or JSON."""
+    typer.echo(said if isinstance(said, str) else json.dumps(said))
 
 
 def _tell_left_out(result: Result) -> None:

@@ -5,6 +5,8 @@ Knows: what is asked, and how a run is made of it. Must not know: what is printe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +38,8 @@ class History(NamedTuple):
     progress: Callable[[int, int], None] | None = None
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True)
+class Judged:
     """One version of the standards, and what became of the promises under it; `zone` is the table's clock."""
 
     standards: Mapping[str, Standard]
@@ -52,8 +55,9 @@ class Judged(NamedTuple):
         own: ZoneInfo | None = hours.zone if hours is not None else getattr(shape, "zone", None)
         return self.zone if own is None or own == UTC_ZONE else own
 
+    @cached_property
     def tallies(self) -> dict[str, Tally]:
-        """Count the fates, by standard."""
+        """The fates counted, by standard."""
         by_standard: dict[str, list[Fate]] = {}
         for fate in self.fates.values():
             by_standard.setdefault(fate.standard, []).append(fate)

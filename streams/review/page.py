@@ -49,7 +49,7 @@ _KEYS: Final = (
 
 def backtest_page(judged: Judged) -> str:
     """Draw what one version would have promised and kept."""
-    tallies = judged.tallies()
+    tallies = judged.tallies
     never = [name for name in judged.result.scores if name not in tallies]
     content = (
         paragraphs(what_was_judged(judged.result), kind="lead"),
@@ -106,7 +106,7 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
 
 def _compared(reviewed: Reviewed, name: str) -> Html:
     both = [("before", reviewed.before), ("now", reviewed.now)]
-    found = [(label, judged, judged.tallies()[name]) for label, judged in both if name in judged.tallies()]
+    found = [(label, judged, judged.tallies[name]) for label, judged in both if name in judged.tallies]
     found_ways = ways(reviewed, name)
     return el(
         "section",

@@ -95,7 +95,7 @@ def rows(reviewed: Reviewed, name: str) -> list[list[str]]:
     """Give the counts of a standard before and now, under `HEAD`."""
     found = []
     for label, version in (("before", reviewed.before), ("now", reviewed.now)):
-        tallied = version.tallies().get(name)
+        tallied = version.tallies.get(name)
         blank = ["-"] * (len(HEAD) - 1)
         found.append([label, *(blank if tallied is None else [*_counts(tallied.score), f"{tallied.told:,}"])])
     return found
