@@ -132,7 +132,7 @@ def sweep_markdown(sweep: Sweep) -> str:
     """Tell a sweep in a pull request."""
     fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
     lines = [f"### {sweep.standard}: what could be kept", "", f"> {_plain(sweep.promise)}", ""]
-    lines += _md_table((sweep.knob, *SWEEP_HEAD), fit)
+    lines += [*_md_table((sweep.knob, *SWEEP_HEAD), fit), ""]
     lines += [f"* {sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
     return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
 

@@ -164,7 +164,7 @@ def _ended(fate: Fate | None) -> str:
 
 
 def _times(count: int) -> str:
-    return "nobody told" if not count else "told once" if count == 1 else f"told {count} times"
+    return "nobody told" if not count else {1: "told once", 2: "told twice"}.get(count, f"told {count} times")
 
 
 def advice(sweep: Sweep) -> str:
@@ -190,5 +190,6 @@ def sweep_row(tried: Tried, days: float) -> list[str]:
 
 def told_by(sweep: Sweep) -> str:
     """Say whose messages were counted."""
+    days = "a day" if sweep.days == 1 else f"{sweep.days:.3g} days"
     whose = "that your policy would send" if sweep.policy else "that would be sent without a policy"
-    return f"Messages are those {whose}, warnings and all-clears too, in {sweep.days:.3g} days."
+    return f"Messages are those {whose}, warnings and all-clears too, in {days}."
