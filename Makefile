@@ -2,7 +2,7 @@
 # make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
 # make test      : everything that has to pass         make bench : the numbers in the docs, side by side
 # make bench-kafka : the same on Kafka, beside other stream processors
-# make warsaw    : an example's pages, from its data
+# make install   : the command kept, and no more       make warsaw    : an example's pages, from its data
 # make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
@@ -23,10 +23,14 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: warsaw docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
+.PHONY: install warsaw docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
+
+install: $(VENV)/.can-run
+	@echo 'kept is installed. Let this terminal, and each new one, find it:'
+	@echo '    export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 run: $(VENV)/.can-run
 	$(BIN)/kept run --demo $(ARGS)

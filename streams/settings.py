@@ -21,7 +21,7 @@ from pydantic_settings import SettingsError as UndecodedError
 from standards.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
 from streams.channel_settings import ChannelSettings, Secret
-from streams.documents import load_standards, read_documents
+from streams.documents import YAML, load_standards, read_documents
 from streams.kafka.connection import KafkaSettings
 
 if TYPE_CHECKING:
@@ -175,6 +175,10 @@ NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
 """How names begin that container platforms set by themselves for a service called kept."""
 
 
+RULES = (*YAML, ".ics")
+"""How the names of files end in which rules stand, and calendars."""
+
+
 class StandardsFiles:
     """The standards in some files and folders, for `engine.Standards`."""
 
@@ -182,17 +186,20 @@ class StandardsFiles:
         self.paths = tuple(paths)
 
     def fingerprint(self) -> object:
-        """Give name, time of change and size of each file, and of whatever else is in the folders."""
-        return [_mark(file) for path in map(Path, self.paths) for file in (path, *(_inside(path)))] or None
+        """Give name, time of change and size of each file that rules can stand in.
+
+        Other files are left aside: a folder of rules may be the one that this very process keeps its data in.
+        """
+        return [_mark(file) for path in map(Path, self.paths) for file in _files(path)] if self.paths else None
 
     def load(self, retired: Sequence[str]) -> Loaded:
         """Load them together with excerpts of older revisions. Raises SpecError."""
         return load_standards(read_documents(self.paths).standards, retired=retired)
 
 
-def _inside(path: Path) -> list[Path]:
+def _files(path: Path) -> list[Path]:
     try:
-        return sorted(path.rglob("*")) if path.is_dir() else []
+        return sorted(file for file in path.rglob("*") if file.suffix in RULES) if path.is_dir() else [path]
     except OSError:
         return []
 

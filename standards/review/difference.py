@@ -8,6 +8,7 @@ Knows: fates. Must not know: how they were found. Read next: `streams/review/tex
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 ABSENT: Final = "not promised"
 TELLING: Final = 10
 """So many cases are shown."""
+ALIKE: Final = 2
+"""How many of them, at least, end alike and are told otherwise, where there are some."""
 _WEIGHT: Final = {"broken": 0, "kept": 1, "excused": 2, "unknown": 3, "void": 4, "open": 5, ABSENT: 6}
 """What a reviewer wants to see first."""
 
@@ -57,10 +60,17 @@ class Difference(NamedTuple):
         for change in self.changes:
             lanes.setdefault((change.fate.standard, change.way), []).append(change)
         order = sorted(lanes.items(), key=lambda lane: (_weight(lane[0][1]), lane[0]))
-        chosen: list[Change] = []
-        for turn in range(count):
-            chosen += [lane[turn] for _, lane in order if turn < len(lane)][: count - len(chosen)]
-        return chosen
+        otherwise = [lane for (_, (was, is_now)), lane in order if was != is_now]
+        alike = [lane for (_, (was, is_now)), lane in order if was == is_now]
+        few = min(ALIKE, sum(map(len, alike)))
+        chosen = _in_turn(otherwise, count - few)
+        return chosen + _in_turn(alike, count - len(chosen))
+
+
+def _in_turn(lanes: Sequence[Sequence[Change]], count: int) -> list[Change]:
+    longest = max(map(len, lanes), default=0)
+    turns = (lane[turn] for turn in range(longest) for lane in lanes if turn < len(lane))
+    return list(islice(turns, count))
 
 
 def difference(before: Mapping[str, Fate], now: Mapping[str, Fate]) -> Difference:

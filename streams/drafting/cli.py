@@ -52,7 +52,7 @@ def new(
     stories beside it, and what an editor completes by. No file that is there is changed.
     """
     from standards.draft import Words
-    from streams.drafting.making import Draft, NameTakenError, packs
+    from streams.drafting.making import Draft, packs
 
     said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)
     stories = file.with_name(f"{file.stem}-stories.yaml")
@@ -60,11 +60,10 @@ def new(
     found = list(packs())
     wanted = from_ or _asked_which(found)
     pack = _pack_of(found, wanted)
-    draft = Draft(pack, wanted, name or wanted, _asked(pack.words(wanted), said))
-    try:
-        written = draft.write(file, stories)
-    except NameTakenError as error:
-        raise typer.BadParameter(str(error)) from None
+    draft = Draft(pack, wanted, name or wanted, file)
+    if draft.namesake:
+        raise typer.BadParameter(f"{draft.namesake} has a standard {name or wanted} already; give yours a --name")
+    written = draft.write(_asked(pack.words(wanted), said), stories)
     for path in written.files:
         typer.echo(path)
     for warning in written.warnings:

@@ -31,10 +31,6 @@ SCHEMAS: Final = ".kept"
 """The folder, beside the new files, for what editors complete by."""
 
 
-class NameTakenError(ValueError):
-    """A file beside the new one has a standard of that name."""
-
-
 class Pack(NamedTuple):
     """A pack, and its stories."""
 
@@ -66,19 +62,25 @@ def packs() -> Iterator[Pack]:
 
 
 class Draft:
-    """A standard begun from a pack, under a name of its own, in an author's words."""
+    """A standard begun from a pack, under a name of its own, to be written to a file.
 
-    def __init__(self, pack: Pack, wanted: str, name: str, words: Words) -> None:
+    `namesake` is the file beside it that has a standard of that name; empty where none has.
+    """
+
+    def __init__(self, pack: Pack, wanted: str, name: str, file: Path) -> None:
+        """Look at what lies beside the file. Raises SpecError where that does not load."""
         self.pack = pack
         self.wanted = wanted
         self.name = name
-        self.words = words
+        self.file = file
+        self._beside = _beside(file.parent)
+        self.namesake = _names(self._beside, "standards").get(name, "")
 
-    def write(self, file: Path, stories: Path) -> Written:
-        """Write it all, or nothing. Raises SpecError where it does not load, NameTakenError where its name is."""
-        beside = _beside(file.parent)
-        source = Source(str(file), self._text(beside))
-        loaded = load_standards([*beside, source])
+    def write(self, words: Words, stories: Path) -> Written:
+        """Write it all, in an author's words, or nothing. Raises SpecError where it does not load."""
+        file = self.file
+        source = Source(str(file), self._text(words))
+        loaded = load_standards([*self._beside, source])
         bodies = {file: source.text}
         told = self._stories(stories, loaded)
         if told:
@@ -92,14 +94,11 @@ class Draft:
         written = [file, stories] if told else [file]
         return Written(written, [each for each in loaded.warnings if each.place.file == str(file)])
 
-    def _text(self, beside: Sequence[Source]) -> str:
-        names = _names(beside, "standards")
-        if self.name in names:
-            raise NameTakenError(f"{names[self.name]} has a standard {self.name} already; give yours a --name")
+    def _text(self, words: Words) -> str:
         head = f"# yaml-language-server: $schema={SCHEMAS}/standards.json\n"
         head += f"# Begun from {self.wanted} of the {self.pack.name} pack. All of it is yours to change.\n"
-        there = _names(beside, "calendars")
-        return head + draft(self.pack.standards, self.wanted, self.name, self.words, there=there)
+        there = _names(self._beside, "calendars")
+        return head + draft(self.pack.standards, self.wanted, self.name, words, there=there)
 
     def _stories(self, stories: Path, loaded: Loaded) -> str:
         """Give the stories that go with it and hold; a story may need other standards of the pack."""
@@ -113,7 +112,6 @@ class Draft:
 
 
 def _holds(name: str, text: str, loaded: Loaded) -> bool:
-
     rules = Rules(loaded)
     try:
         scripts = scripts_of(Source(name, text), rules)

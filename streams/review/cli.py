@@ -30,6 +30,13 @@ PROGRESS_EVERY: Final = 0.2
 MAX_JOBS: Final = 64
 """How many processes a backtest can have."""
 
+
+def _page_file(path: str | None) -> str | None:
+    if path is not None and not path.endswith((".html", ".htm")):
+        raise typer.BadParameter(f"{path} is no name for a page, and may be a file of yours; end it in .html")
+    return path
+
+
 Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 Events = Annotated[list[str], typer.Option(metavar="FILE", help="JSON lines, a table, or - for stdin; repeatable.")]
 Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
@@ -43,7 +50,10 @@ Sweeping = Annotated[
 Named = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Which standard --sweep is about.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print it for a pull request.")]
-Page = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures here.")]
+Page = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=_page_file),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")]
 Ledger = Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")]
 
@@ -145,6 +155,7 @@ def _page(asked: Asked, html: str) -> int:
     _done(asked, judged.result, loaded)
     if judged.result.events or not judged.result.bad:
         write_whole(html, backtest_page(judged).encode())
+        _written(html)
     return _print(asked, judged.result, loaded)
 
 
@@ -167,6 +178,7 @@ def _review(asked: Asked, against: str) -> int:
         return _print(asked, now.result, loaded)
     if asked.page is not None:
         write_whole(asked.page, review_page(reviewed).encode())
+        _written(asked.page)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text
     _say(say(reviewed))
     _tell_left_out(now.result)
@@ -187,6 +199,7 @@ def _sweep(asked: Asked) -> int:
         return _print(asked, swept.result, loaded)
     if asked.page is not None:
         write_whole(asked.page, sweep_page(swept).encode())
+        _written(asked.page)
     say = sweep_json if asked.json else sweep_markdown if asked.markdown else sweep_text
     _say(say(swept))
     _tell_left_out(swept.result)
@@ -207,6 +220,10 @@ def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
 def _say(said: str | dict[str, Any]) -> None:
     """Print a text, or JSON."""
     typer.echo(said if isinstance(said, str) else json.dumps(said))
+
+
+def _written(page: str) -> None:
+    typer.echo(f"kept: wrote {page}", err=True)
 
 
 def _tell_left_out(result: Result) -> None:

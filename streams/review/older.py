@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.errors import Finding, Place, SpecError
+from standards.hours import did_you_mean
 from standards.spec import Source, load
 from streams.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
@@ -79,7 +80,13 @@ class _At(NamedTuple):
             return Path(self._git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
         except SpecError:
             found = f"there is no file or folder {self.revision}, and {folder} is in no git repository"
-            raise self._failed(found, "name the older file or folder, or a revision such as HEAD~1") from None
+            raise self._failed(found, self._near()) from None
+
+    def _near(self) -> str:
+        """Say which file could be meant or, where none is near, what would do."""
+        older = Path(self.revision)
+        names = [path.name for path in older.parent.iterdir()] if older.parent.is_dir() else []
+        return did_you_mean(older.name, names) or "name the older file or folder, or a revision such as HEAD~1"
 
     def _commit(self, top: Path) -> str:
         """Give the commit's own name, which begins with no sign that git would take for an option."""
@@ -88,7 +95,7 @@ class _At(NamedTuple):
             return self._git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
         except SpecError:
             found = f"there is no file, no folder and no revision {self.revision!r} here"
-            raise self._failed(found, "name the older file or folder, or a revision such as HEAD~1") from None
+            raise self._failed(found, self._near()) from None
 
     def _git(self, folder: Path, *words: str) -> str:
         """Run git, which reads and changes nothing, and give what it prints."""

@@ -77,8 +77,16 @@ def review_page(reviewed: Reviewed) -> str:
 def sweep_page(sweep: Sweep) -> str:
     """Draw what each value would keep."""
     fit = [each for each in sweep.tried if each.score is not None]
-    table = (_row(each.value, sweep_row(each, sweep.days), now=sweep.is_now(each.value)) for each in fit)
-    said = "Points: the share kept, with its 95 % interval. Dashed: the objective. Bars: messages."
+    table = (
+        _row(
+            f"{each.value} (now)" if sweep.is_now(each.value) else each.value,
+            sweep_row(each, sweep.days),
+            now=sweep.is_now(each.value),
+        )
+        for each in fit
+    )
+    most = max((each.messages for each in fit), default=0)
+    said = f"Points: the share kept, with its 95 % interval. Dashed: the objective. Bars: messages, {most:,} at most."
     why_not = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
     content = (
         paragraphs(what_was_judged(sweep.result), kind="lead"),

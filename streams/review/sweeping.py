@@ -15,6 +15,7 @@ from standards.document import Document
 from standards.duration import DAY, parse
 from standards.errors import Finding, Place, SpecError
 from standards.excerpt import canonical
+from standards.hours import did_you_mean
 from standards.ledger import line
 from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
 from standards.spec import Source
@@ -104,12 +105,14 @@ class _Chosen(NamedTuple):
 def sweep(question: Question, history: History) -> Sweep:
     """Judge history by each value. Raises SpecError where the question makes no sense, or nothing can be read."""
     documents, loaded, asked, standard = question
+    knob = asked.partition("=")[0].strip()
+    chosen = _chosen(documents, knob, standard) if knob else None
     try:
         knob, values = values_of(asked)
     except ValueError as error:
         found, _, fix = str(error).partition("; ")
         raise _wrong(found, fix) from None
-    chosen = _chosen(documents, knob, standard)
+    chosen = chosen or _chosen(documents, knob, standard)
     declared = loaded.rulebook.current[chosen.name]
     now = value_now(chosen.data, knob)
     if knob in LENGTHS and ".." in asked:  # what there is now belongs into the picture
@@ -144,11 +147,14 @@ def _chosen(documents: Documents, knob: str, standard: str | None) -> _Chosen:
         return fit[0]
     if not named:
         names = ", ".join(each.name for each in found)
-        raise _wrong(f"there is no standard {standard!r}", f"they are called {names}")
+        near = did_you_mean(str(standard), [each.name for each in found])
+        raise _wrong(f"there is no standard {standard!r}", near or f"they are called {names}")
     if fit:
         raise _wrong(f"{knob} stands in {', '.join(each.name for each in fit)}", "say which: --standard ID")
     able = dict.fromkeys(name for each in named for name in knobs(each.data))
-    raise _wrong(f"no standard has a number {knob!r}", f"what can vary is: {', '.join(able) or 'nothing'}")
+    near = did_you_mean(knob, able)
+    fix = f"{near} " if near else ""
+    raise _wrong(f"no standard has a number {knob!r}", f"{fix}what can vary is: {', '.join(able) or 'nothing'}")
 
 
 def _standards(documents: Documents) -> Iterator[_Chosen]:

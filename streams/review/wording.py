@@ -125,7 +125,7 @@ def when(reviewed: Reviewed, name: str) -> str:
     changes = [change for change in reviewed.difference.changes if change.fate.standard == name]
     best = busiest(changes, [slot(change.fate.opened, zone) for change in changes])
     spots = ", ".join(f"{hour_name(day, hour)} ({count:,})" for day, hour, count in best)
-    return f"Most of them on {spots}, by the clock of {zone.key}." if len(changes) > 1 else ""
+    return f"Most of these changes began on {spots}, by the clock of {zone.key}." if len(changes) > 1 else ""
 
 
 def hour_name(day: int, hour: int) -> str:

@@ -14,12 +14,22 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+def _page_file(path: str | None) -> str | None:
+    if path is not None and not path.endswith((".html", ".htm")):
+        raise typer.BadParameter(f"{path} is no name for a page, and may be a file of yours; end it in .html")
+    return path
+
+
 Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 Events = Annotated[list[str], typer.Option(metavar="FILE", help="History: JSON lines, a table, or -; repeatable.")]
 Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
 Name = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Only this one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
-Page = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures here.")]
+Page = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=_page_file),
+]
 
 
 def register(app: typer.Typer) -> None:

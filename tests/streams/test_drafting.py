@@ -95,3 +95,11 @@ def test_who_breaks_off_has_written_nothing(tmp_path: Path) -> None:
     run = kept("new", "shop.yaml", cwd=tmp_path, stdin=b"no-wait\n\n")
     assert run.returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_taken_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    """Whoever has to choose another name has not answered four questions for nothing."""
+    kept("new", "there.yaml", "--from", "no-wait", *SAID, cwd=tmp_path)
+    run = kept("new", "shop.yaml", "--from", "no-wait", cwd=tmp_path, stdin=ANSWERS)
+    assert run.returncode == 2
+    assert "What is to be done?" not in run.stderr

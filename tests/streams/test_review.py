@@ -192,6 +192,9 @@ def test_a_value_that_cannot_be_is_told_beside_the_others(week: Shop) -> None:
         (("--against", "next.yaml", "--json", "--markdown"), "choose one"),
         (("--against", "next.yaml", "--jobs", "2"), "leave out --against"),
         (("--standard", "no-wait"), "add --sweep"),
+        (("--sweep", "witin=30s..5m"), "did you mean 'within'?"),
+        (("--sweep", "within=30s-5m"), "no-sweep"),
+        (("--against", "shop.yml"), "did you mean 'shop.yaml'?"),
         (("--against", "map.yml"), "no-standards"),
     ],
 )
@@ -241,3 +244,13 @@ def test_real_lines_are_swept_as_they_were_counted(tmp_path: Path) -> None:
         (329, 7, 94, 228), (329, 11, 160, 158),
     ]  # fmt: skip
     assert (tmp_path / "page.html").stat().st_size < 100_000
+
+
+def test_a_page_never_takes_the_place_of_a_file_of_ones_own(week: Shop) -> None:
+    """What does not end like a page is refused before anything is read, and is as it was."""
+    before = (week.folder / "shop.yaml").read_bytes()
+    for name in ("shop.yaml", "week.csv", "page"):
+        assert "end it in .html" in week.refused("--html", name)
+    assert (week.folder / "shop.yaml").read_bytes() == before
+    run = kept("staff", "shop.yaml", "--events", "week.csv", "--map", "map.yml", "--html", "week.csv", cwd=week.folder)
+    assert (run.returncode, run.stdout) == (2, "")

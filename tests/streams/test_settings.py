@@ -1,11 +1,12 @@
 """Settings: what the environment may say, and what is said when it is wrong."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from standards.errors import SpecError
-from streams.settings import NAMES, read_settings
+from streams.settings import NAMES, StandardsFiles, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +166,18 @@ def test_a_secret_from_a_file_loses_its_line_break(monkeypatch: pytest.MonkeyPat
     assert settings.webhook_url == "https://chat.example/hook"
     with pytest.raises(SpecError, match="there is no token"):
         read_settings(listen="0.0.0.0:1", token=" \n")
+
+
+def test_only_rules_and_calendars_are_watched(tmp_path: Path) -> None:
+    """What Kept itself writes into a folder of rules, as `--standards .` has it do, is no reason to read them anew."""
+    files = StandardsFiles([str(tmp_path)])
+    empty = files.fingerprint()
+    (tmp_path / "kept-data").mkdir()
+    (tmp_path / "kept-data" / "kept.db-wal").write_bytes(b"x")
+    (tmp_path / "week.csv").write_bytes(b"x")
+    assert files.fingerprint() == empty
+    assert empty is not None
+    for name in ("shop.yaml", "holidays.ics"):
+        before = files.fingerprint()
+        (tmp_path / name).write_text("kept: 1\n", encoding="utf-8")
+        assert files.fingerprint() != before
