@@ -53,7 +53,8 @@ def values_of(text: str) -> tuple[str, list[str]]:
     if not dots:
         found = [part.strip() for part in values.split(",")]
         for each in found if knob.strip() in LENGTHS else ():
-            parse(each)
+            if not each.isalpha():  # a day, a week, a month by the calendar
+                parse(each)
     elif knob.strip() in LENGTHS:
         found = _lengths(parse(first), parse(last))
     elif first.isdecimal() and last.isdecimal() and int(first) <= int(last):

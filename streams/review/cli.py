@@ -127,8 +127,21 @@ def _check(asked: Asked, *, jobs: int, ledger: str | None) -> None:
         raise typer.BadParameter(
             "--jobs and --ledger go with a plain backtest; leave out --against, --sweep and --html"
         )
+    _check_outputs(asked, ledger)
     if "-" in asked.history.events and (asked.against is not None or asked.sweep is not None):
         raise typer.BadParameter("the events are read more than once; write them to a file instead of -")
+
+
+def _check_outputs(asked: Asked, ledger: str | None) -> None:
+    """See that what is to be written takes no input's place, and that a page has a folder to lie in."""
+    from pathlib import Path
+
+    for path in filter(None, (asked.page, ledger)):
+        read = [*asked.paths, *asked.history.events, *filter(None, (asked.history.mapping, asked.against))]
+        if any(Path(each).resolve() == Path(path).resolve() for each in read):
+            raise typer.BadParameter(f"{path} is read too; write to another file")
+    if asked.page is not None and not Path(asked.page).parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {Path(asked.page).parent}; make it first")
 
 
 def _backtest(asked: Asked, ledger: str | None, jobs: int) -> int:

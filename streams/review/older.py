@@ -5,6 +5,7 @@ Knows: paths and git. Must not know: what is compared. Read next: `judging.py`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 LEDGERS: Final = (".jsonl", ".ndjson")
 PATIENCE: Final = 30
 """How long git may take, in seconds."""
+_ELSEWHERE: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
+"""What git tells those whom it calls, such as a hook, of the repository it is in: it would be taken for ours."""
+
+
+class _GitFailedError(Exception):
+    """Git ran, and refused; says what it said."""
 
 
 def is_ledger(older: str) -> bool:
@@ -31,7 +38,7 @@ def is_ledger(older: str) -> bool:
 
 def load_older(older: str, paths: Sequence[str]) -> Loaded:
     """Load the standards of a file or a folder, or those at `paths` as they were at a revision. Raises SpecError."""
-    if Path(older).exists():
+    if older and Path(older).exists():
         return load_paths([older])
     return _At(older, paths).load()
 
@@ -53,8 +60,9 @@ class _At(NamedTuple):
 
     def _files(self, path: Path) -> Iterator[tuple[str, str]]:
         """Give the YAML files at a path as they were, each by its path from the top of the repository."""
+        path = path.resolve()  # a link leads into the repository where the file is
         top = self._top(path)
-        within = path.resolve().relative_to(top).as_posix()
+        within = path.relative_to(top).as_posix()
         listed = self._git(top, "ls-tree", "-r", "--name-only", "-z", self._commit(top), "--", within).split("\0")
         for name in filter(None, listed):
             hidden = any(part.startswith(".") for part in Path(name).relative_to(within).parts)
@@ -64,7 +72,7 @@ class _At(NamedTuple):
     def _calendar(self, name: str) -> str:
         """Give the text of a holiday calendar beside a document. Raises OSError, ValueError."""
         try:
-            return self._show(self._top(Path(self.paths[0])), name.partition(":")[2])
+            return self._show(self._top(Path(self.paths[0]).resolve()), name.partition(":")[2])
         except SpecError as error:
             raise ValueError(error.findings[0].found) from None
 
@@ -77,8 +85,10 @@ class _At(NamedTuple):
     def _top(self, path: Path) -> Path:
         folder = path if path.is_dir() else path.parent
         try:
-            return Path(self._git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
-        except SpecError:
+            return Path(self._asked(folder, "rev-parse", "--show-toplevel").strip()).resolve()
+        except _GitFailedError as error:
+            if "dubious ownership" in str(error):
+                raise self._refused(error) from None
             found = f"there is no file or folder {self.revision}, and {folder} is in no git repository"
             raise self._failed(found, self._near()) from None
 
@@ -92,16 +102,26 @@ class _At(NamedTuple):
         """Give the commit's own name, which begins with no sign that git would take for an option."""
         wanted = f"{self.revision}^{{commit}}"
         try:
-            return self._git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
-        except SpecError:
+            return self._asked(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
+        except _GitFailedError:
             found = f"there is no file, no folder and no revision {self.revision!r} here"
             raise self._failed(found, self._near()) from None
 
     def _git(self, folder: Path, *words: str) -> str:
-        """Run git, which reads and changes nothing, and give what it prints."""
+        """Give what git prints. Raises SpecError."""
+        try:
+            return self._asked(folder, *words)
+        except _GitFailedError as error:
+            raise self._refused(error) from None
+
+    def _asked(self, folder: Path, *words: str) -> str:
+        """Run git, which reads and changes nothing, and give what it prints. Raises SpecError, _GitFailedError."""
         command = ["git", "-C", str(folder), *words]
         try:
-            run = subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)  # noqa: S603 - no shell, and the words are ours but for a path and a revision
+            run = subprocess.run(  # noqa: S603 - no shell, and the words are ours but for a path and a revision
+                command, capture_output=True, check=True, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+                env={name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | {"LC_ALL": "C"},
+            )  # fmt: skip
             return run.stdout.decode()
         except FileNotFoundError:
             raise self._failed("git is not installed here", "name the older file or folder instead") from None
@@ -110,8 +130,11 @@ class _At(NamedTuple):
         except UnicodeDecodeError:
             raise self._failed("what git gave is not UTF-8", "name the older file or folder instead") from None
         except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").strip().lower()
-            raise self._failed(f"git says: {said}", "name the older file or folder instead") from None
+            raise _GitFailedError(error.stderr.decode(errors="replace").strip()) from None
+
+    def _refused(self, error: _GitFailedError) -> SpecError:
+        said = " ".join(str(error).split())
+        return self._failed(f"git says: {said}", "name the older file or folder instead")
 
     def _failed(self, found: str, fix: str) -> SpecError:
         return SpecError([Finding("no-older-version", Place("--against", 1, 1), found, fix)])

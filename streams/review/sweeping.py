@@ -76,7 +76,7 @@ class Sweep(NamedTuple):
     def is_now(self, value: str) -> bool:
         """Say whether a value is the one that the standard has now."""
         if self.knob in LENGTHS:
-            return parse(value) == parse(self.now)
+            return _length(value) == _length(self.now)
         return value == self.now
 
     def _first(self, share: Callable[[Score], float]) -> Tried | None:
@@ -115,10 +115,11 @@ def sweep(question: Question, history: History) -> Sweep:
     chosen = chosen or _chosen(documents, knob, standard)
     declared = loaded.rulebook.current[chosen.name]
     now = value_now(chosen.data, knob)
-    if knob in LENGTHS and ".." in asked:  # what there is now belongs into the picture
+    current = _length(now)
+    if knob in LENGTHS and ".." in asked and isinstance(current, int):  # what there is now belongs into the picture
         lengths = {parse(value): value for value in values}
-        lengths.setdefault(parse(now), now)
-        values = [lengths[length] for length in sorted(lengths)] if min(lengths) < parse(now) < max(lengths) else values
+        lengths.setdefault(current, now)
+        values = [lengths[length] for length in sorted(lengths)] if min(lengths) < current < max(lengths) else values
     tried: list[Tried] = []
     result: Result | None = None
     for value in values:
@@ -218,6 +219,14 @@ class _Run(NamedTuple):
             messages += len(announcer.announce([], [], low)[0].notices)
 
         return Backtest(task_of(loaded, history), listen=listen).run(), messages
+
+
+def _length(text: str) -> int | str:
+    """Give a length in microseconds; a day, a week or a month by the calendar has none, and stays as it is."""
+    try:
+        return parse(text)
+    except ValueError:
+        return text
 
 
 def _without(data: dict[str, Any], key: str) -> dict[str, Any]:

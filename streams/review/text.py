@@ -94,10 +94,10 @@ def _standard(reviewed: Reviewed, name: str) -> dict[str, Any]:
         if change.fate.standard == name:
             day, hour = slot(change.fate.opened, zone)
             week[f"{day}-{hour:02}"] = week.get(f"{day}-{hour:02}", 0) + 1
-    before, now = (each.result.scores.get(name) for each in (reviewed.before, reviewed.now))
+    before, now = (each.tallies.get(name) for each in (reviewed.before, reviewed.now))
     return {
-        "before": None if before is None else before.counts(),
-        "now": None if now is None else now.counts(),
+        "before": None if before is None else before.score.counts(),
+        "now": None if now is None else now.score.counts(),
         "ways": [{"before": was, "now": is_now, "count": count}
                  for (was, is_now), count in sorted(reviewed.difference.ways(name).items())],
         "timezone": zone.key,

@@ -143,11 +143,16 @@ def _case(change: Change, zone: ZoneInfo) -> Case:
     begun = moment(fate.opened).astimezone(zone)
     return Case(
         fate.standard,
-        fate.subject or "the house",
+        _on_a_line(fate.subject) or "the house",
         f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}",
         _ended(change.before),
         _ended(change.now),
     )
+
+
+def _on_a_line(text: str) -> str:
+    """Keep what an event says from being more than text on a line: no breaks, no signs that steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _ended(fate: Fate | None) -> str:

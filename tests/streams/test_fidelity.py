@@ -15,7 +15,7 @@ from streams.embedded import EmbeddedHost
 from streams.pump import Pump
 from streams.store import Snapshots
 from streams.wire import Reader
-from tests.streams.hosting import NO_WAIT, SECOND, Clock, event, hosting, shop, until
+from tests.streams.hosting import NO_WAIT, Clock, event, hosting, shop, until
 
 Sent = tuple[str, str, int, dict[str, object]]
 EDITED = NO_WAIT.replace("within: 60s", "within: 30s").replace("20s before", "10s before")
@@ -36,12 +36,18 @@ class Live:
             where = {"site": "s3", "queue": self._draw.choice(["q1", "q2", "q3"])}
             opens = self._draw.random() < 0.3
             kind, more = ("register.opened", {}) if opens else ("queue.length", {"waiting": self._draw.randrange(7)})
-            self.sent.append((kind, f"e{len(self.sent)}", self.clock.at, {**where, **more}))
-            await self.host.submit([made(self.host.reader, self.sent[-1])])
+            await self.send(kind, {**where, **more})
+
+    async def send(self, kind: str, data: dict[str, object]) -> None:
+        self.sent.append((kind, f"e{len(self.sent)}", self.clock.at, data))
+        await self.host.submit([made(self.host.reader, self.sent[-1])])
 
     async def all_judged(self) -> None:
+        """Return when the ledger tells of a line that grew just now: then it tells of all that was before."""
+        mark = f"mark-{len(self.sent)}"
+        await self.send("queue.length", {"site": "s3", "queue": mark, "waiting": 5})
         self.clock.go(5)
-        await until(lambda: self.host.now_status().low >= self.clock.at - 3 * SECOND)
+        await until(lambda: any(line.subject == f"s3/{mark}" for line in self.host.books.lines(limit=10_000)))
 
 
 def made(reader: Reader, sent: Sent) -> Event:

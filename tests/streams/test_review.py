@@ -128,6 +128,12 @@ def test_a_revision_in_git_is_an_older_version(week: Shop) -> None:
     assert "at HEAD there were no standards at later" in week.refused("--against", "HEAD", rules="later")
 
 
+def test_a_hook_of_another_repository_does_not_lead_astray(week: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Called from a hook of git, the repository is that of the rules, whatever git tells its hooks."""
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    assert "is in no git repository" in week.refused("--against", "HEAD")
+
+
 def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
 
@@ -251,6 +257,31 @@ def test_a_page_never_takes_the_place_of_a_file_of_ones_own(week: Shop) -> None:
     before = (week.folder / "shop.yaml").read_bytes()
     for name in ("shop.yaml", "week.csv", "page"):
         assert "end it in .html" in week.refused("--html", name)
+    assert "is read too" in week.refused("--ledger", "./shop.yaml")
+    assert "there is no folder nowhere" in week.refused("--html", "nowhere/page.html")
     assert (week.folder / "shop.yaml").read_bytes() == before
     run = kept("staff", "shop.yaml", "--events", "week.csv", "--map", "map.yml", "--html", "week.csv", cwd=week.folder)
     assert (run.returncode, run.stdout) == (2, "")
+
+
+def test_a_period_by_the_calendar_can_be_tried_beside_lengths(tmp_path: Path) -> None:
+    """A week has no length to compare, and is a value like others."""
+    pack, events = str(ROOT / "standards" / "packs" / "team.yaml"), str(GROCERY / "events.jsonl")
+    run = kept("backtest", pack, "--events", events, "--sweep", "every=week,10d", "--standard", "team-meets-weekly",
+               "--json", cwd=tmp_path)  # fmt: skip
+    found = json.loads(run.stdout)
+    assert ([it["value"] for it in found["values"]], found["now"]) == (["week", "10d"], "week")
+
+
+def test_a_subject_is_text_on_a_line(week: Shop) -> None:
+    """What an event calls its queue steers no terminal and breaks no line."""
+    rows = [
+        {"specversion": "1.0", "id": str(at), "source": "s", "type": "queue.length", "time": f"2026-03-02T10:0{at}:00Z",
+         "data": {"site": "a\nb", "queue": "\x1b[2J", "waiting": 5 - at}}
+        for at in range(3)
+    ]  # fmt: skip
+    (week.folder / "odd.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    run = kept("backtest", "next.yaml", "--events", "odd.jsonl", "--against", "shop.yaml", cwd=week.folder)
+    assert run.returncode == 0
+    assert "a\N{REPLACEMENT CHARACTER}b/\N{REPLACEMENT CHARACTER}[2J" in run.stdout
+    assert "\x1b" not in run.stdout
