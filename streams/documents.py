@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from standards.errors import Finding, Place, SpecError
+from standards.hours import did_you_mean
 from standards.spec import DEFAULTS, Source, load
 
 if TYPE_CHECKING:
@@ -89,7 +90,14 @@ def read_text(path: str) -> str:
     except UnicodeDecodeError as error:
         raise _unreadable(path, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
     except OSError as error:
-        raise _unreadable(path, f"cannot be read: {(error.strerror or 'failed').lower()}", "check the path") from None
+        found = f"cannot be read: {(error.strerror or 'failed').lower()}"
+        raise _unreadable(path, found, _near(Path(path)) or "check the path") from None
+
+
+def _near(path: Path) -> str:
+    """Say which file beside a path that leads nowhere could be meant."""
+    folder = path.parent
+    return did_you_mean(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
 
 
 def write_whole(path: str, body: bytes) -> None:

@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeVar
 
 import typer
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from streams.backtest import Result
     from streams.review.judging import History
 
+First = TypeVar("First")
+Second = TypeVar("Second")
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
 MAX_SKEW: Final = 300_000_000
@@ -181,8 +183,9 @@ def _review(asked: Asked, against: str) -> int:
     from streams.review.text import review_json, review_markdown, review_text
     from streams.review.wording import Reviewed
 
-    loaded = load_paths(asked.paths)
-    older = None if is_ledger(against) else load_older(against, asked.paths)
+    loaded, older = _both(
+        lambda: load_paths(asked.paths), lambda: None if is_ledger(against) else load_older(against, asked.paths)
+    )
     now = judge(loaded, asked.history)
     before = judged_before(against, now) if older is None else judge(older, asked.history)
     reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
@@ -196,6 +199,24 @@ def _review(asked: Asked, against: str) -> int:
     _say(say(reviewed))
     _tell_left_out(now.result)
     return 0
+
+
+def _both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Do both. Raises SpecError with what is wrong with either."""
+    from standards.errors import Finding, SpecError
+
+    findings: list[Finding] = []
+    try:
+        one = first()
+    except SpecError as error:
+        findings += error.findings
+    try:
+        other = second()
+    except SpecError as error:
+        findings += error.findings
+    if findings:
+        raise SpecError(list(dict.fromkeys(findings)))
+    return one, other
 
 
 def _sweep(asked: Asked) -> int:

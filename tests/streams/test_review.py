@@ -285,3 +285,14 @@ def test_a_subject_is_text_on_a_line(week: Shop) -> None:
     assert run.returncode == 0
     assert "a\N{REPLACEMENT CHARACTER}b/\N{REPLACEMENT CHARACTER}[2J" in run.stdout
     assert "\x1b" not in run.stdout
+
+
+def test_what_is_wrong_with_both_versions_is_told_at_once(week: Shop) -> None:
+    """A slip in the new rules and one in the old are two findings, each at its place; a path that is near is named."""
+    for name, line in (("next.yaml", "whin"), ("shop.yaml", "whne")):
+        text = (week.folder / name).read_text(encoding="utf-8")
+        (week.folder / name).write_text(text.replace("    when:", f"    {line}:"), encoding="utf-8")
+    said = week.refused("--against", "shop.yaml", rules="next.yaml")
+    assert "'whin' is no key here" in said
+    assert "'whne' is no key here" in said
+    assert "did you mean 'shop.yaml'?" in week.refused(rules="shp.yaml")
