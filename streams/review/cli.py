@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from streams.backtest import Result
     from streams.review.judging import History
 
-First = TypeVar("First")
-Second = TypeVar("Second")
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
 MAX_SKEW: Final = 300_000_000
@@ -176,16 +174,14 @@ def _page(asked: Asked, html: str) -> int:
 
 def _review(asked: Asked, against: str) -> int:
     from standards.review.difference import difference
-    from streams.documents import load_paths, write_whole
+    from streams.documents import write_whole
     from streams.review.judging import judge, judged_before
-    from streams.review.older import is_ledger, load_older
+    from streams.review.older import load_both
     from streams.review.page import review_page
     from streams.review.text import review_json, review_markdown, review_text
     from streams.review.wording import Reviewed
 
-    loaded, older = _both(
-        lambda: load_paths(asked.paths), lambda: None if is_ledger(against) else load_older(against, asked.paths)
-    )
+    loaded, older = load_both(asked.paths, against)
     now = judge(loaded, asked.history)
     before = judged_before(against, now) if older is None else judge(older, asked.history)
     reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
@@ -199,24 +195,6 @@ def _review(asked: Asked, against: str) -> int:
     _say(say(reviewed))
     _tell_left_out(now.result)
     return 0
-
-
-def _both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
-    """Do both. Raises SpecError with what is wrong with either."""
-    from standards.errors import Finding, SpecError
-
-    findings: list[Finding] = []
-    try:
-        one = first()
-    except SpecError as error:
-        findings += error.findings
-    try:
-        other = second()
-    except SpecError as error:
-        findings += error.findings
-    if findings:
-        raise SpecError(list(dict.fromkeys(findings)))
-    return one, other
 
 
 def _sweep(asked: Asked) -> int:

@@ -16,7 +16,7 @@ from standards.spec import Source, load
 from streams.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from standards.spec import Loaded
 
@@ -41,6 +41,28 @@ def load_older(older: str, paths: Sequence[str]) -> Loaded:
     if older and Path(older).exists():
         return load_paths([older])
     return _At(older, paths).load()
+
+
+def load_both(paths: Sequence[str], older: str) -> tuple[Loaded, Loaded | None]:
+    """Load the standards at `paths`, and the older ones; None for those where `older` is a ledger.
+
+    Raises SpecError with what is wrong with either.
+    """
+    findings: list[Finding] = []
+    loaded: list[Loaded] = []
+    ways: tuple[Callable[[], Loaded | None], ...] = (
+        lambda: load_paths(paths), lambda: None if is_ledger(older) else load_older(older, paths),
+    )  # fmt: skip
+    for load_them in ways:
+        try:
+            found = load_them()
+        except SpecError as error:
+            findings += error.findings
+        else:
+            loaded += [] if found is None else [found]
+    if findings:
+        raise SpecError(list(dict.fromkeys(findings)))
+    return loaded[0], loaded[1] if len(loaded) > 1 else None
 
 
 class _At(NamedTuple):
