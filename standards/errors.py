@@ -57,10 +57,14 @@ class SpecError(KeptError):
 
 
 class EventError(KeptError):
-    """The producer's: an event cannot be read. `reason` is a short stable word that metrics count by."""
+    """The producer's: an event cannot be read. `reason` is a short stable word that metrics count by.
 
-    def __init__(self, reason: str, message: str) -> None:
+    `found` is the part of the message that quotes the event: messages of one fault differ in it alone.
+    """
+
+    def __init__(self, reason: str, message: str, *, found: str = "") -> None:
         self.reason = reason
+        self.found = found
         super().__init__(message)
 
 

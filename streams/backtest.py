@@ -42,12 +42,14 @@ TABLES = (".csv", ".tsv", ".tab")
 """How the names of tables end."""
 MAPPED = (*TABLES, ".txt")
 """The same where there is a mapping; without one a text file holds JSON lines."""
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
+"""How the files of spreadsheets themselves end."""
 
 
 class BadLines(msgspec.Struct):
     """Lines or rows of one file that could not be read for one reason: the first, the last, how many of them, and why.
 
-    A line of 0 is not known.
+    A line of 0 is not known. Where lines `differ`, `message` is the first one's: `fault` is what they have in common.
     """
 
     file: str
@@ -55,16 +57,23 @@ class BadLines(msgspec.Struct):
     last: int
     number: int
     message: str
+    fault: str = ""
+    differ: bool = False
 
 
 class Result(msgspec.Struct):
-    """What a backtest found. `bad` counts lines that could not be read by reason; the first ten kinds are `shown`."""
+    """What a backtest found. `bad` counts lines that could not be read by reason; the first ten kinds are `shown`.
+
+    `doubts` say what is odd about a table that could be read. `oldest` and `newest` are in microseconds UTC, -1 for no
+    event.
+    """
 
     events: int = 0
     seconds: float = 0.0
     scores: dict[str, Score] = {}
     bad: dict[str, int] = {}
     shown: list[BadLines] = []
+    doubts: list[str] = []
     unused: dict[str, int] = {}
     unconcerned: dict[str, int] = {}
     duplicates: int = 0
@@ -98,7 +107,10 @@ def is_table(path: str, endings: tuple[str, ...] = TABLES) -> bool:
 
 def check_inputs(task: Task) -> None:
     """See that tables have a mapping and the mapping has tables. Raises SpecError."""
-    findings = []
+    found, fix = "this is a workbook, and what is read is text", "save its sheet as CSV, and give that"
+    findings = [Finding("no-table", Place(path, 1, 1), found, fix) for path in task.paths if is_table(path, WORKBOOKS)]
+    if findings:
+        raise SpecError(findings)
     if task.mapping is None:
         found, fix = "this is a table, and nothing says which events its rows are", "give its mapping with --map FILE"
         findings = [
@@ -143,7 +155,7 @@ class Backtest:
             with ExitStack() as stack:
                 for batch, read in self.batches(self.task.paths, stack):
                     if self.result.oldest < 0 and batch:
-                        self.result.oldest = batch[0].at
+                        self.result.oldest = min(event.at for event in batch)
                     self._take(self.pump.push(batch), len(batch))
                     if self._first and self.task.progress is not None:
                         self.task.progress(read, self.result.events)
@@ -176,7 +188,8 @@ class Backtest:
             from streams.sources.table import read_table  # noqa: PLC0415 - JSON lines need none of it
 
             stream = stack.enter_context(opened(path))
-            for event in read_table(stream, self.task.mapping, bad=lambda row: self._bad_row(path, row), name=path):
+            bad, doubt = lambda row: self._bad_row(path, row), self.result.doubts.append
+            for event in read_table(stream, self.task.mapping, bad=bad, doubt=doubt, name=path):
                 early = in_future(event, self._reader.latest, 0)
                 if early is None:
                     yield event
@@ -187,25 +200,26 @@ class Backtest:
             yield from batch
 
     def _bad_row(self, path: str, row: BadRow) -> None:
-        self._bad(path, row.lines[0], row.reason, row.message)
+        self._bad(path, row.lines[0], row.reason, row.message, row.found)
 
     def _refuse(self, path: str, refusal: Refusal) -> None:
         self._bad(path, refusal.place, refusal.reason, refusal.message)
 
-    def _bad(self, path: str, place: int, reason: str, message: str) -> None:
+    def _bad(self, path: str, place: int, reason: str, message: str, found: str = "") -> None:
         if self.task.strict:
             raise StrictError(reason, f"{path}:{place}: {message}")
         _more(self.result.bad, reason)
-        self._show(path, place, message)
+        self._show(BadLines(path, place, place, 1, message, message.replace(found, "", 1)))
 
-    def _show(self, path: str, place: int, message: str) -> None:
+    def _show(self, bad: BadLines) -> None:
         for known in self.result.shown:
-            if (known.message, known.file) == (message, path):
-                known.first, known.last = min(known.first, place), max(known.last, place)
+            if (known.fault, known.file) == (bad.fault, bad.file):
+                known.first, known.last = min(known.first, bad.first), max(known.last, bad.last)
                 known.number += 1
+                known.differ = known.differ or known.message != bad.message
                 return
         if len(self.result.shown) < SHOWN:
-            self.result.shown.append(BadLines(path, place, place, 1, message))
+            self.result.shown.append(bad)
 
     def _take(self, outcome: Outcome, events: int) -> None:
         result = self.result

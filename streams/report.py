@@ -38,6 +38,9 @@ def as_json(result: Result) -> dict[str, Any]:
         "unused": dict(sorted(result.unused.items())),
         "unconcerned": dict(sorted(result.unconcerned.items())),
         "duplicates": result.duplicates,
+        "from": iso(result.oldest) if result.oldest >= 0 else None,
+        "to": iso(result.newest) if result.newest >= 0 else None,
+        "doubts": result.doubts,
     }
 
 
@@ -55,10 +58,14 @@ def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
 
 def head(result: Result) -> str:
     """Say how much was judged, how fast, and how far."""
-    until = f", up to {iso(result.newest).replace('T', ' ').replace('Z', ' UTC')}" if result.newest >= 0 else ""
+    until = f", from {_minute(result.oldest)} to {_minute(result.newest)} UTC" if result.newest >= 0 else ""
     long = result.seconds >= 1 and result.events >= MANY
     speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
     return f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+
+
+def _minute(at: int) -> str:
+    return iso(at)[:16].replace("T", " ")
 
 
 def _length(seconds: float) -> str:
@@ -124,6 +131,8 @@ def left_out(result: Result) -> list[str]:
         lines += ["", f"Of no use to some standards, counted once for each group of them: {_counts(result.unused)}."]
     if result.duplicates:
         lines += ["", f"{some(result.duplicates, 'event')} came twice; the second time it was passed over."]
+    for doubt in result.doubts:
+        lines += ["", *wrap(f"Is this right? {doubt}", WIDTH, break_long_words=False, break_on_hyphens=False)]
     return lines
 
 
@@ -132,9 +141,9 @@ def _bad(bad: BadLines) -> str:
         return f"  {bad.file}: {bad.message}"
     if bad.number == 1:
         return f"  {bad.file}:{bad.first}: {bad.message}"
-    if bad.number == bad.last - bad.first + 1:
-        return f"  {bad.file}, lines {bad.first} to {bad.last}: {bad.message}"
-    return f"  {bad.file}, {bad.number:,} lines from {bad.first} to {bad.last}: {bad.message}"
+    several = bad.number == bad.last - bad.first + 1
+    lines = f"lines {bad.first} to {bad.last}" if several else f"{bad.number:,} lines from {bad.first} to {bad.last}"
+    return f"  {bad.file}, {lines}{', the first' if bad.differ else ''}: {bad.message}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -19,9 +19,11 @@ from standards.errors import EventError, Finding, SpecError
 from standards.events import Event, name_problem
 from standards.expression import Field, compile_condition
 from standards.hours import did_you_mean
-from streams.sources.cells import Clock, Reader, constant, reader
+from streams.sources.cells import Reader, constant, reader
+from streams.sources.doubts import Clause
 from streams.sources.mapping import TableMapping
 from streams.sources.mapping_model import ChangedModel, EventModel, Slot, TimeModel, ValueModel, template
+from streams.sources.times import Clock
 
 MAX_ID: Final = 512
 """Characters of the longest id that an event can have."""
@@ -43,12 +45,14 @@ class Seen(NamedTuple):
 class Maker:
     """Makes the events of one entry of the mapping's `events`.
 
-    `time` is None for a row that has no such event. `build` takes the cells, the row's number and the time.
+    `time` is None for a row that has no such event. `build` takes the cells, the row's number and the time. `clock` has
+    read the times, and `clause` says which rows are asked for.
     """
 
     event: str
     time: Callable[[Cells], datetime | None]
-    applies: Callable[[Cells], bool]
+    clock: Clock
+    clause: Clause
     seen: Callable[[Cells], Seen | None] | None
     build: Callable[[Cells, int, datetime], Event]
 
@@ -92,10 +96,12 @@ class _Binder:
         time = event.time or self._mapping.model.table.time
         if time is None:
             raise ValueError(f"{event.event} has no time; give what load_mapping returned")
+        clock = Clock(self._mapping.zone, time.format or "")
         return Maker(
             event=event.event,
-            time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time),
-            applies=self._condition(entry.at("when"), event.when) if event.when else _always,
+            time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time, clock),
+            clock=clock,
+            clause=self._clause(entry, event.when or None, time),
             seen=self._seen(entry.at("changed"), event.changed) if event.changed else None,
             build=self._build(entry, index + 1, event),
         )
@@ -153,17 +159,24 @@ class _Binder:
             if len(indexes) == 1 and not name_problem(name)
         }
 
-    def _condition(self, entry: Entry, source: str) -> Callable[[Cells], bool]:
-        """Compile a `when`: it sees the row as a struct of the columns that it names."""
+    def _clause(self, entry: Entry, when: str | None, time: TimeModel) -> Clause:
+        """Compile a `when`, which sees the row as a struct of the columns that it names; without one it always holds.
+
+        The columns of the clause decide which rows become the event: those of `when`, or else those of the time.
+        """
         fields = {name: field for name, (_, field) in self._names.items()}
-        condition = entry.attempt("bad-condition", lambda: compile_condition(source, fields))
-        if condition is None:
-            return _always
+        where = entry.at("when") if when else entry
+        condition = where.attempt("bad-condition", lambda: compile_condition(when, fields)) if when else None
+        place = entry.document.spot(where.path).key
+        asked = f"{place.file}:{place.line}"
+        if when is None or condition is None:
+            headers = [header.strip() for header in time.column if header.strip() in self._header]
+            return Clause("", asked, tuple((header, self._header.index(header)) for header in headers), _always)
         used = sorted(condition.fields)
-        row = msgspec.defstruct("Row", used, gc=False)
+        row, test = msgspec.defstruct("Row", used, gc=False), condition.test
         gets = [self._lenient(*self._names[name]) for name in used]
-        test = condition.test
-        return lambda cells: test(row(*[get(cells) for get in gets]), None)
+        columns = tuple((self._header[index], index) for index in (self._names[name][0] for name in used))
+        return Clause(when, asked, columns, lambda cells: test(row(*[get(cells) for get in gets]), None))
 
     def _lenient(self, index: int, field: Field) -> Get:
         if field.type == "text":
@@ -178,8 +191,7 @@ class _Binder:
 
         return get
 
-    def _time(self, entry: Entry, time: TimeModel) -> Callable[[Cells], datetime | None]:
-        clock = Clock(self._mapping.zone, time.format or "")
+    def _time(self, entry: Entry, time: TimeModel, clock: Clock) -> Callable[[Cells], datetime | None]:
         headers = [header.strip() for header in time.column]
         indexes = [self._index(entry.at("column", place), header) for place, header in enumerate(headers)]
         missing = frozenset(["", *time.missing])
@@ -271,7 +283,7 @@ def _read(read: Reader, cell: str, header: str) -> Any:  # noqa: ANN401 - of the
     try:
         return read(cell)
     except EventError as error:
-        raise EventError(error.reason, f"column {header!r}: {error}") from None
+        raise EventError(error.reason, f"column {header!r}: {error}", found=error.found) from None
 
 
 def _checked_id(found: str | None) -> str:

@@ -19,8 +19,9 @@ from standards.expression import Field
 from standards.hours import did_you_mean, zone
 from standards.spec import Source
 from standards.syntax import parse
-from streams.sources.cells import Clock, check_pattern, constant
+from streams.sources.cells import constant
 from streams.sources.mapping_model import EventModel, MappingModel, TimeModel, ValueModel, read_model, template
+from streams.sources.times import Clock, check_pattern
 
 MAX_SOURCE = 512
 """Characters of the longest source that an event can have."""

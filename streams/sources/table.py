@@ -22,6 +22,7 @@ import msgspec
 from standards.errors import EventError, Finding, Place, SpecError
 from standards.events import Event, microseconds
 from streams.sources.columns import Maker, Seen, bind
+from streams.sources.doubts import Unmet, days_apart
 from streams.sources.mapping import TableMapping
 
 MAX_ROW = 1_000_000
@@ -33,7 +34,8 @@ class BadRow(msgspec.Struct, frozen=True):
 
     `row` counts rows from 1 below the header; `lines` are the first and the last line that it takes in the file.
     `event` is the type of the event that is left out, or nothing where the whole row is. `reason` is a short stable
-    word to count by; `message` says to people what was found, but not where: rows of one fault have one message.
+    word to count by; `message` says to people what was found, but not where: rows of one fault have one message, but
+    for the part of it that quotes the row, which is `found`.
     """
 
     row: int
@@ -41,19 +43,26 @@ class BadRow(msgspec.Struct, frozen=True):
     event: str
     reason: str
     message: str
+    found: str = ""
 
 
 def read_table(
-    lines: IO[bytes], mapping: TableMapping, *, bad: Callable[[BadRow], None], name: str = "table.csv"
+    lines: IO[bytes],
+    mapping: TableMapping,
+    *,
+    bad: Callable[[BadRow], None],
+    doubt: Callable[[str], None] = lambda _: None,
+    name: str = "table.csv",
 ) -> Iterator[Event]:
     """Give the events of a table, sorted by time; `bad` is called for each row or event that could not be read.
 
+    `doubt` is told what is odd about the table though it could be read, when all of it was read.
     `name` is the table's file, for messages and for its format where the mapping names none. Raises SpecError at once
     where a column of the mapping is missing, and while reading where the file turns out to be no table. `lines` is read
     to its end and closed.
     """
     rows = _Rows(lines, mapping, name)
-    return _events(rows, bind(mapping, rows.header, name), bad)
+    return _events(rows, bind(mapping, rows.header, name), bad, doubt)
 
 
 class _Found(NamedTuple):
@@ -65,17 +74,27 @@ class _Found(NamedTuple):
     seen: Seen | None
 
 
-def _events(rows: _Rows, makers: Sequence[Maker], bad: Callable[[BadRow], None]) -> Iterator[Event]:
+def _events(
+    rows: _Rows, makers: Sequence[Maker], bad: Callable[[BadRow], None], doubt: Callable[[str], None]
+) -> Iterator[Event]:
     found: list[_Found] = []
+    unmet = Unmet(makers)
     for cells in rows.read(bad):
         for position, maker in enumerate(makers):
             try:
                 made = _made(maker, position, cells, rows)
             except EventError as error:
                 bad(rows.refused(error, maker.event))
+                unmet.met(position)
             else:
                 if made is not None:
                     found.append(made)
+                if made is None or made.outcome is None:
+                    unmet.look(position, cells)
+                else:
+                    unmet.met(position)
+    for said in (*unmet.said(rows.name, rows.row), *days_apart(rows.name, makers)):
+        doubt(said)
     found.sort(key=itemgetter(0, 1))
     for outcome in _changes(found):
         if isinstance(outcome, BadRow):
@@ -85,7 +104,7 @@ def _events(rows: _Rows, makers: Sequence[Maker], bad: Callable[[BadRow], None])
 
 
 def _made(maker: Maker, position: int, cells: list[str], rows: _Rows) -> _Found | None:
-    applies = maker.applies(cells)
+    applies = maker.clause.holds(cells)
     seen = maker.seen(cells) if maker.seen else None
     wanted = seen is not None if maker.seen else applies
     time = maker.time(cells) if wanted else None
@@ -122,6 +141,7 @@ class _Rows:
     """The rows below the header of one file. `row` is the number of the one that was read last."""
 
     def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
+        self.name = name
         self._lines = _Lines(lines, mapping.model.table.encoding, name)
         ahead = self._lines.ahead()
         delimiter = mapping.delimiter(name)
@@ -146,7 +166,7 @@ class _Rows:
     def refused(self, error: EventError, event: str = "") -> BadRow:
         """Say which row, or which event of it, could not be read, and why."""
         message = f"{event}: {error}" if event else str(error)
-        return BadRow(self.row, (self._lines.first, self._lines.last), event, error.reason, message)
+        return BadRow(self.row, (self._lines.first, self._lines.last), event, error.reason, message, error.found)
 
     def _header(self) -> list[str]:
         self.row = 0
@@ -172,7 +192,8 @@ class _Rows:
             raise EventError("quotes", f"{error}; a quote inside a quoted cell is written twice") from None
         self.row += 1
         if self._lines.damaged:
-            raise EventError("encoding", f"not all of it is {self._lines.encoding}; name the encoding in the mapping")
+            found = f"not all of it is {self._lines.encoding}"
+            raise EventError("encoding", f"{found}; write its encoding under table: in the mapping, cp1250 for one")
         if width is not None and len(cells) != width:
             found = f"{len(cells)} cells where the header has {width}"
             raise EventError("columns", f"{found}; put a cell that holds the separator in quotes")
@@ -201,8 +222,13 @@ class _Lines:
         self._size = 0
 
     def ahead(self) -> str:
-        """Look at the first line without taking it."""
+        """Look at the first line without taking it. Raises SpecError where it is of an encoding that shows itself."""
         self._ahead = self._read().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # the byte order mark
+        if "\0" in self._ahead:  # each letter of UTF-16 is two bytes, and one of them is 0 for most
+            marked = self._ahead[:1] > "\x7f"
+            encoding = "utf-16" if marked else "utf-16-be" if self._ahead[:1] == "\0" else "utf-16-le"
+            fix = f"write encoding: {encoding} under table: in the mapping"
+            raise self.unusable(f"this is {encoding}, and was read as {self.encoding}", fix)
         return self._ahead
 
     def __iter__(self) -> Iterator[str]:

@@ -18,15 +18,15 @@ def text(result: Result, **standards: str) -> str:
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.0, "0.01 s"), (0.02, "0.02 s"), (1.25, "1.2 s")])
 def test_small_times_are_told(seconds: float, said: str) -> None:
-    """The head says how long it took, even where that was little, and that the time of the newest event is UTC."""
-    head = text(Result(events=16, seconds=seconds, newest=0), answer=ANSWER).splitlines()[0]
-    assert head == f"16 events judged in {said}, up to 1970-01-01 00:00:00 UTC."
+    """The head says how long it took, even where that was little, and from when to when the events are, in UTC."""
+    head = text(Result(events=16, seconds=seconds, oldest=0, newest=60 * MINUTE), answer=ANSWER).splitlines()[0]
+    assert head == f"16 events judged in {said}, from 1970-01-01 00:00 to 1970-01-01 01:00 UTC."
 
 
 def test_speed_is_told_where_it_says_something() -> None:
     """Many events in more than a second have a speed; a few do not."""
-    head = text(Result(events=5_000, seconds=2.0, newest=0), answer=ANSWER).splitlines()[0]
-    assert head.startswith("5,000 events judged in 2.0 s (2,500 a second), up to")
+    head = text(Result(events=5_000, seconds=2.0, oldest=0, newest=60 * MINUTE), answer=ANSWER).splitlines()[0]
+    assert head.startswith("5,000 events judged in 2.0 s (2,500 a second), from")
 
 
 def test_only_answers_are_told_how_long_they_took() -> None:

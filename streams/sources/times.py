@@ -1,0 +1,169 @@
+"""The times of a table: read by the clock on its wall, and what to write where they cannot be.
+
+Knows: the formats of `strptime`, those that spreadsheets write, and the local clock of a zone. Must not know: rows,
+columns, mappings. What cannot be read is an EventError that names a format which would read it, where there is one.
+Read next: `cells.py` for the other values.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from standards.errors import EventError
+
+ISO_TIME: Final = "as ISO 8601 writes it, as in 2020-01-31 07:58"
+_LONGEST_SHOWN: Final = 60
+_TRIES: Final = 100
+"""How many times that cannot be read a clock looks at from near; a million of them are hardly of a hundred forms."""
+_DATES: Final = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
+_HOURS: Final = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M:%S", ", %H:%M", " %H.%M", "")
+_KNOWN: Final = tuple(day + hour for day in _DATES for hour in _HOURS)
+_WORDS: Final = {
+    "yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dd": "%d", "d": "%d", "hh": "%H",
+    "h": "%H", "ss": "%S", "s": "%S",
+}  # fmt: skip
+"""What spreadsheets call the parts of a time; `mm` after an hour is minutes."""
+
+
+def shown(cell: str) -> str:
+    """Quote a cell for a message, shortened where it is long."""
+    return repr(cell if len(cell) <= _LONGEST_SHOWN else f"{cell[:_LONGEST_SHOWN]}...")
+
+
+class Clock:
+    """Reads the times of a table: ISO 8601, or a `pattern` of `datetime.strptime`; in UTC, so that they compare.
+
+    A time without an offset is local time in `zone`, and an error if there is none. One that the clock shows twice,
+    when it is put back, is the first of the two; one that it never shows, when it is put forward, is an error.
+    `days` are the local days of the times that were read.
+    """
+
+    def __init__(self, zone: ZoneInfo | None, pattern: str = "") -> None:
+        self.pattern = pattern
+        self.days: set[date] = set()
+        self._zone = zone
+        self._known: dict[str, datetime] = {}  # polled tables write each time on many rows
+        self._hints: dict[str, str] = {}
+        self._tries = 0
+
+    def __call__(self, cell: str) -> datetime:
+        """Read a time. Raises EventError."""
+        known = self._known.get(cell)
+        if known is None:
+            known = self._known[cell] = self._read(cell)
+        return known
+
+    def _read(self, cell: str) -> datetime:
+        try:
+            time = self._parse(cell)
+            read = time.astimezone(UTC) if time.tzinfo else self._from_local(time)
+        except (ValueError, OverflowError):
+            form = f"of the form {self.pattern}" if self.pattern else ISO_TIME
+            message = f"{shown(cell)} is no time {form}{self._hint(cell)}"
+            raise EventError("time", message, found=shown(cell)) from None
+        self.days.add(time.date())
+        return read
+
+    def _parse(self, cell: str) -> datetime:
+        if self.pattern:
+            return datetime.strptime(cell, self.pattern)  # noqa: DTZ007 - the table's zone is put on afterwards
+        return datetime.fromisoformat(cell)
+
+    def _from_local(self, local: datetime) -> datetime:
+        if self._zone is None:
+            found = shown(str(local))
+            raise EventError("zone", f"{found} has no offset; name the table's zone in the mapping", found=found)
+        time = local.replace(tzinfo=self._zone).astimezone(UTC)
+        if time.astimezone(self._zone).replace(tzinfo=None) != local:
+            found = shown(str(local))
+            message = f"{found} never was: the clock in {self._zone.key} was put forward over it"
+            raise EventError("time", f"{message}; see to the time or the zone", found=found)
+        return time
+
+    def _hint(self, cell: str) -> str:
+        """Say which format would read the cell: what was said before, for as long as it would read this one too."""
+        for pattern, hint in self._hints.items():
+            if _reads(pattern, cell):
+                return hint
+        self._tries += 1
+        found = formats_of(cell) if self._tries <= _TRIES else []
+        if not found:
+            return ""
+        other = f", or {_quoted(found[1])} if the month comes first" if len(found) > 1 else ""
+        write = f"write format: {_quoted(found[0])} beside its column in the mapping{other}"
+        self._hints[found[0]] = f"; {write if found[0] else 'it is as ISO 8601 has it: leave format: out'}"
+        return self._hints[found[0]]
+
+
+def formats_of(cell: str) -> list[str]:
+    """Give the usual format that reads a cell; and the one with day and month swapped, where that reads it too.
+
+    The empty one is ISO 8601.
+    """
+    found = next((pattern for pattern in ("", *_KNOWN) if _reads(pattern, cell)), None)
+    if found is None:
+        return []
+    other = swapped(found)
+    return [found, other] if other != found and "." not in found and _reads(other, cell) else [found]
+
+
+def swapped(pattern: str) -> str:
+    """Give a format with day and month in each other's place."""
+    return re.sub(r"%[dm]", lambda mark: "%m" if mark[0] == "%d" else "%d", pattern)
+
+
+def _reads(pattern: str, cell: str) -> bool:
+    try:
+        datetime.strptime(cell, pattern) if pattern else datetime.fromisoformat(cell)  # noqa: DTZ007 - only asked
+    except ValueError:
+        return False
+    return True
+
+
+def _quoted(pattern: str) -> str:
+    return f'"{pattern}"'
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise ValueError where a time cannot be told for certain by this strptime pattern."""
+    marks = set(re.findall(r"%(.)", pattern.replace("%%", "")))
+    try:
+        sample = datetime(2020, 1, 31, 7, 58, tzinfo=UTC).strftime(pattern)
+        datetime.strptime(sample, pattern)  # noqa: DTZ007 - only asked whether it can be read
+    except (ValueError, re.error):
+        raise ValueError(f"{pattern} is no format of a time; write one like %Y-%m-%d %H:%M") from None
+    if not marks:
+        fix = f"write {_quoted(_of_spreadsheet(pattern))}, if that is meant"
+        raise ValueError(f"{pattern} says nothing of a time: its parts are written with a %; {fix}")
+    if "Z" in marks:
+        raise ValueError("%Z is a zone's short name, which is never certain; leave it out, or give offsets by %z")
+    if not _has_date(marks):
+        raise ValueError("a time needs year, month and day; join the column that has them: column: [date, time]")
+    if "I" in marks and "p" not in marks:
+        raise ValueError("%I counts to 12 and needs %p; write %H for hours up to 23")
+
+
+def _of_spreadsheet(pattern: str) -> str:
+    """Write `dd.mm.yyyy hh:mm:ss` as strptime has it; the usual format where it is nothing of the kind."""
+    hours = False
+
+    def mark(word: re.Match[str]) -> str:
+        nonlocal hours
+        part = _WORDS[word[0].lower()]
+        if part == "%m" and hours:
+            return "%M"
+        hours = hours or part == "%H"
+        return part
+
+    words = "|".join(sorted(_WORDS, key=len, reverse=True))
+    written = re.sub(rf"(?i)(?<![a-z])(?:{words})(?![a-z])", mark, pattern)
+    return written if _has_date(set(re.findall(r"%(.)", written))) else "%Y-%m-%d %H:%M"
+
+
+def _has_date(marks: set[str]) -> bool:
+    year, month = marks & {"Y", "y"}, marks & {"m", "b", "B"}
+    day = (month and "d" in marks) or "j" in marks
+    return bool(marks & {"c", "x"} or (year and day) or {"G", "V"} <= marks)
