@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from alerts.notice import Reason
-from standards.model import Strict, Text, Texts, schema_of
+from standards.model import NumberAsText, Strict, Text, Texts, schema_of
 from standards.promise import Kind
 from standards.story_model import StoriesModel, StoryModel
 
@@ -22,7 +22,7 @@ NOBODY = "nobody"
 class NoticeModel(Strict):
     """One message. What is left out is not looked at."""
 
-    at: Text | None = Field(default=None, description="When it is told. Else as in the entry before.")
+    at: NumberAsText | None = Field(default=None, description="When it is told. Else as in the entry before.")
     to: Text | None = Field(default=None, description="The person, or the team's room.")
     says: Texts = Field(default=[], description="Words that stand in its text, in any case of letters.")
     about: Texts = Field(default=[], description="Promises that it speaks for, as in no-wait s1/q1.")
@@ -34,7 +34,9 @@ class NoticeModel(Strict):
 class WithheldModel(Strict):
     """One message that is not sent. What is left out is not looked at."""
 
-    at: Text | None = Field(default=None, description="When it would have been told. Else as in the entry before.")
+    at: NumberAsText | None = Field(
+        default=None, description="When it would have been told. Else as in the entry before."
+    )
     to: Text | None = Field(default=None, description="Who is not told; nobody, where no route leads to anybody.")
     reason: Reason = Field(description="Why not.")
     about: Text | None = Field(default=None, description="The promise that it would have told of.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 import yaml
 
 from standards.errors import Finding, Place
-from standards.scalars import Comment, Extent, comments, extent, typed
+from standards.scalars import Comment, Extent, comments, extent, typed, unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,6 +258,10 @@ class _Composer:
         mark = error.problem_mark or error.context_mark
         place = self._start() if mark is None else Place(self.document.name, mark.line + 1, mark.column + 1)
         found = ", ".join(part for part in (error.context, error.problem) if part)
+        near = range(place.line - 1, place.line + 1)  # a line without a key is taken for one text with the next
+        for line, key in ((line, key) for line in near if (key := unspaced(self.document.line(line)))):
+            there = Place(self.document.name, line, key.start("key") + 1, len(key["key"]) + 1)
+            self._stop("yaml-syntax", there, f"{key['key']}: has no space behind its colon", "put one there")
         tab = "\t" in self.document.line(place.line)[: place.column]
         fix = "look at the indentation, and put texts that hold ': ' or begin with a sign into quotes"
         self._stop("yaml-syntax", place, found, "indent with spaces instead of tabs" if tab else fix)

@@ -13,6 +13,7 @@ from standards.duration import parse
 from standards.expression import ExpressionError
 from standards.hours import did_you_mean
 from standards.model import Problem, Strict, keys_of, validate
+from standards.scalars import unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -112,7 +113,10 @@ def without_empty(entry: Entry, data: Value) -> Value:
     kept: dict[str, Value] = {}
     for key, value in data.items():
         if value is None:
-            entry.at(key).error("empty-value", f"{key} has no value", "give it one, or remove the key", key=True)
+            joined = unspaced(key)
+            found = f"{joined['key']}: has no space behind its colon" if joined else f"{key} has no value"
+            fix = f"write {joined['key']}: {joined['value']}" if joined else "give it one, or remove the key"
+            entry.at(key).error("empty-value", found, fix, key=True)
         else:
             kept[key] = without_empty(entry.at(key), value)
     return kept

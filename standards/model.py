@@ -29,13 +29,15 @@ def _listed(value: object) -> object:
 
 
 def _as_text(value: object) -> object:
-    """Let `60` through as a text, so that the duration's own message says which unit is missing."""
+    """Let `60` through as a text, so that the message of what it should be says what is missing: a unit, a sign."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)]
+NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLength": 1, "type": "string"})]
+"""A text that is easily written as a number: a share without its sign, a time with a point."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 
@@ -77,7 +79,7 @@ class PauseModel(Strict):
 class ObjectiveModel(Strict):
     """The share of promises to be kept."""
 
-    kept: Text = Field(description="The share, such as 95%.")
+    kept: NumberAsText = Field(description="The share, such as 95%.")
     over: Duration = Field(description="The span it is reckoned over, such as 28d.")
 
 

@@ -51,7 +51,9 @@ def percent(text: str) -> Fraction:
     """Read `95%` as 19/20. Raises ValueError."""
     found = _PERCENT.fullmatch(text)
     if not found:
-        raise ValueError(f"{text!r} is no share; write it like 95%")
+        bare = _PERCENT.fullmatch(f"{text}%")
+        meant = "like 95%" if bare is None else f"{float(text) * (1 if float(text) > 1 else 100):.10g}%"
+        raise ValueError(f"{text!r} is no share; write it {meant}")
     return Fraction(found[1]) / 100
 
 

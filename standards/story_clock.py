@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\dT.*", re.ASCII)
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
+_SLIP = re.compile(
+    r"(?P<hour>\d{1,2})(?:(?P<sign>[:.h])(?P<minute>\d{1,2})(?:[:.](?P<second>\d\d))?)?(?P<half>[ap]m)?", re.ASCII
+)
 _LATER = re.compile(r"\+(\d{1,4})d", re.ASCII)
 _FIX = "write a time of day, 10:00:05, with a day before it where it is another one: tue 10:00, +1d 10:00"
 PRECISION = MILLISECOND
@@ -116,7 +119,24 @@ def _time(word: str, text: str, fix: str) -> time:
             return time(int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0")))
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is no time; {fix}")
+    meant = _meant(word)
+    raise ValueError(f"{text!r} is no time; {f'did you mean {text.replace(word, meant)}?' if meant else fix}")
+
+
+def _meant(word: str) -> str:
+    """Give what a slip was likely to be: `9:02`, `10.02`, `10h02`, `1:30pm`, `2m`; nothing where nobody can tell."""
+    found = _SLIP.fullmatch(word.lower())
+    if found is None:
+        try:
+            parse(word)
+        except ValueError:
+            return ""
+        return f"+{word}"
+    hour = int(found["hour"]) % 12 + 12 * (found["half"] == "pm") if found["half"] else int(found["hour"])
+    minute, sign = found["minute"] or "00", found["sign"]
+    minute = minute.ljust(2, "0") if sign == "." else minute.zfill(2)  # 10.20 is read as the number 10.2
+    whole = f"{hour:02}:{minute}" + (f":{found['second']}" if found["second"] else "")
+    return whole if _CLOCK.fullmatch(whole) and hour < 24 and int(minute) < 60 else ""  # noqa: PLR2004 - of a day, an hour
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> int:

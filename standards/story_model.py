@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from standards.model import Duration, Strict, Text, Texts
+from standards.model import Duration, NumberAsText, Strict, Text, Texts
 from standards.promise import Kind
 
 MOST_TIMES = 10_000
@@ -26,7 +26,9 @@ class GivenModel(Strict):
     """Something that happens. One of event, act, silent, restart and crash says what; other keys are its fields."""
 
     model_config = ConfigDict(extra="allow")
-    at: Text | None = Field(default=None, description="When: 10:00:05, tue 10:00, +1d 10:00, +90s. Else as before it.")
+    at: NumberAsText | None = Field(
+        default=None, description="When: 10:00:05, tue 10:00, +1d 10:00, +90s; else as before."
+    )
     event: Text | None = Field(default=None, description="An event of this type comes; its fields stand beside it.")
     act: ActName | None = Field(default=None, description="Somebody does something about a promise.")
     silent: Text | None = Field(default=None, description="A feed sends nothing, `for` so long.")
@@ -34,7 +36,7 @@ class GivenModel(Strict):
     crash: Literal["kept"] | None = Field(default=None, description="Kept loses its memory and starts again.")
     every: Duration | None = Field(default=None, description="It comes again and again, this far apart.")
     times: int | None = Field(default=None, ge=1, le=MOST_TIMES, description="How often it comes, all told.")
-    arrives: Text | None = Field(default=None, description="When it comes to Kept, if later than it happened.")
+    arrives: NumberAsText | None = Field(default=None, description="When it comes to Kept, if later than it happened.")
     for_: Duration | None = Field(default=None, alias="for", description="How long it lasts.")
     promise: Text | None = Field(default=None, description=_PROMISE)
     nth: int | None = Field(default=None, ge=1, description="Which one of that subject's promises; else the newest.")
@@ -46,7 +48,7 @@ class GivenModel(Strict):
 class ExpectModel(Strict):
     """What the judge is to say. The kind is the key, the promise (or several of them) its value."""
 
-    at: Text | None = Field(default=None, description="When it took effect. Else as in the entry before.")
+    at: NumberAsText | None = Field(default=None, description="When it took effect. Else as in the entry before.")
     opened: Texts | None = Field(default=None, description=_PROMISE)
     warned: Texts | None = Field(default=None, description=_PROMISE)
     paused: Texts | None = Field(default=None, description=_PROMISE)
@@ -59,8 +61,8 @@ class ExpectModel(Strict):
     fulfilled_late: Texts | None = Field(default=None, description=_PROMISE)
     corrected: Texts | None = Field(default=None, description=_PROMISE)
     to: Literal["kept", "void", "excused"] | None = Field(default=None, description="What it was corrected to.")
-    due: Text | None = Field(default=None, description="The promise's deadline as of then.")
-    known: Text | None = Field(default=None, description="When the ledger learned of it, if later.")
+    due: NumberAsText | None = Field(default=None, description="The promise's deadline as of then.")
+    known: NumberAsText | None = Field(default=None, description="When the ledger learned of it, if later.")
     reason: Text | None = Field(default=None, description="Why it was told or not: told, grouped, no-route, ...")
 
 
@@ -74,7 +76,9 @@ class StoryModel(Strict):
     """One story: from when to when, what happens, what is expected of the judge."""
 
     start: Text | None = Field(default=None, description="When it begins: 2026-03-02 10:00 Europe/Warsaw.")
-    until: Text | None = Field(default=None, description="How far time goes; else to the last time in the story.")
+    until: NumberAsText | None = Field(
+        default=None, description="How far time goes; else to the last time that it has."
+    )
     with_: dict[str, Field_] = Field(
         default={}, alias="with", description="Fields of every event whose type has them: {site: s1}."
     )

@@ -71,6 +71,8 @@ def test_a_place_inside_a_text_that_was_rewritten_is_the_whole_text(text: str) -
         ("a: 1\n---\nb: 1\n", [("several-documents", 2, 1)]),
         ("a: b: c\n", [("yaml-syntax", 1, 5)]),
         ("a:\n\t- b\n", [("yaml-syntax", 2, 1)]),
+        ("a: 1\nowner:lead\nb: 2\n", [("yaml-syntax", 2, 1)]),
+        ("a: 1\n- owner:lead\nb: 2\n", [("yaml-syntax", 2, 3)]),
         ("a: [1, 2\n", [("yaml-syntax", 2, 1)]),
         ("a: \x00\n", [("yaml-syntax", 1, 1)]),
         ("a: 1\nb: \ud800\n", [("yaml-syntax", 2, 1)]),

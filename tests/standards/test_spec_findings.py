@@ -48,6 +48,21 @@ def test_a_misspelt_field_is_pointed_at_within_its_quotes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fix"),
+    [
+        ("event: queue.length,", "event:queue.length,", "write event: queue.length"),
+        ("within: 60s", "within: 60s, objective: {kept: 95, over: 28d}", "write it 95%"),
+        ("within: 60s", "within: 60s, objective: {kept: 0.95, over: 28d}", "write it 95%"),
+        ("within: 60s", "within: 60s, objective: {kept: most, over: 28d}", "write it like 95%"),
+        ("    within", "    owner:lead,\n    within", "write owner: lead"),
+    ],
+)
+def test_a_slip_of_a_sign_is_told_with_what_to_write(old: str, new: str, fix: str) -> None:
+    """A missing space or a missing % has a fix that can be copied."""
+    assert f"  fix: {fix}" in message(STANDARD.replace(old, new)).splitlines()
+
+
 def test_a_misspelt_key_is_not_also_missing() -> None:
     """One slip, one finding."""
     assert message(STANDARD.replace("within:", "wihtin:")) == (
