@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, feeds, together, wording
+from standards.lint import clock, feeds, names, together, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ CHECKS: Final[Mapping[str, Need]] = {
     "always-true": "documents", "bad-snooze": "documents", "forgets-first": "documents",
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
     "never-closed": "documents", "never-true": "documents", "no-debrief": "documents", "no-feed": "documents",
-    "no-time-to-act": "documents", "other-number": "documents", "over-budget": "history",
+    "no-time-to-act": "documents", "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
     "owner-without-route": "policy", "snooze-idle": "documents", "snooze-over": "documents",
     "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
     "understaffed": "history", "unused-calendar": "documents", "warns-at-once": "documents",
@@ -34,7 +34,7 @@ needs a policy by `alerts/policy_lint.py`, and those that need history by `strea
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
-_TOGETHER: Final = (*clock.CHECKS, *feeds.CHECKS, *together.CHECKS)
+_TOGETHER: Final = (*clock.CHECKS, *feeds.CHECKS, *names.CHECKS, *together.CHECKS)
 
 
 def lint_each(house: House) -> None:
