@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from standards.errors import EventError, KeptError, SpecError, StateError
 from streams.checking import cli as checking
@@ -69,7 +71,11 @@ app = typer.Typer(
 def main() -> NoReturn:
     """Run the command line and turn our own errors into their exit codes."""
     try:
-        app(standalone_mode=True)
+        sys.exit(app(standalone_mode=False, prog_name="kept"))
+    except typer.Abort:
+        _stop("\nkept: stopped.", Exit.FOUND)
+    except TyperException as error:
+        _misused(error)
     except SpecError as error:
         _stop(f"{error}\n\n{_some(len(error.findings), 'finding')}.", Exit.BAD_INPUT)
     except EventError as error:
@@ -80,7 +86,17 @@ def main() -> NoReturn:
         _stop(f"kept: {error}", Exit.FOUND)
     except OSError as error:
         _stop(f"kept: {error.filename or 'the system'}: {(error.strerror or str(error)).lower()}", Exit.BAD_WORLD)
-    sys.exit(Exit.FINE)
+
+
+def _misused(error: Any) -> NoReturn:  # noqa: ANN401 - typer names the kinds of it nowhere
+    """Say in one sentence what is wrong with the arguments; without any, what there is."""
+    said, context = error.format_message(), getattr(error, "ctx", None)
+    command = "kept" if context is None else context.command_path
+    if said.startswith("Usage:"):
+        _stop(said, Exit.BAD_INPUT)
+    said = re.sub(r"^Invalid value(?: for '?([^':]+)'?)?: ", lambda found: f"{found[1]}: " if found[1] else "", said)
+    said = said.replace("Value error, ", "")
+    _stop(f"kept: {said[:1].lower()}{said[1:]}\nAll options: {command} --help", Exit.BAD_INPUT)
 
 
 def _some(number: int, noun: str) -> str:

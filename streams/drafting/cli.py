@@ -82,29 +82,35 @@ def _check(file: Path, stories: Path) -> None:
 
 
 def _asked_which(packs: Sequence[Pack]) -> str:
-    """Show all promises, and ask for one until there is one of that name."""
+    """Show all promises, and ask for one until there is one of that name or number."""
+    names: list[str] = []
     for pack in packs:
         typer.echo(pack.name.replace("_", " "), err=True)
         for name, promise in pack.promises().items():
-            typer.echo(f"  {name:28} {promise}", err=True)
+            names.append(name)
+            typer.echo(f"  {len(names):2}  {name:28} {promise}", err=True)
     while True:
-        found = _answer("\nWhich promise is nearest to yours?")
-        if any(found in pack.promises() for pack in packs):
+        found = _answer("\nWhich promise is nearest to yours? Its name or number:")
+        if found in names:
             return found
-        typer.echo(_unknown(packs, found), err=True)
+        if found.isdecimal() and 0 < int(found) <= len(names):
+            return names[int(found) - 1]
+        unknown = _unknown(names, found)
+        more = "" if unknown.endswith("?") else f"; write a name as it stands above, or a number from 1 to {len(names)}"
+        typer.echo(f"{unknown}{more}", err=True)
 
 
 def _pack_of(packs: Sequence[Pack], wanted: str) -> Pack:
     for pack in packs:
         if wanted in pack.promises():
             return pack
-    raise typer.BadParameter(_unknown(packs, wanted))
+    unknown = _unknown([name for pack in packs for name in pack.promises()], wanted)
+    raise typer.BadParameter(unknown if unknown.endswith("?") else f"{unknown}; without --from all of them are shown")
 
 
-def _unknown(packs: Sequence[Pack], wanted: str) -> str:
-    names = [name for pack in packs for name in pack.promises()]
-    fix = did_you_mean(wanted, names) or "without --from all of them are shown"
-    return f"no pack has a standard {wanted!r}; {fix}"
+def _unknown(names: Sequence[str], wanted: str) -> str:
+    fix = did_you_mean(wanted, names)
+    return f"no pack has a standard {wanted!r}{f'; {fix}' if fix else ''}"
 
 
 def _asked(usual: Words, said: Words) -> Words:

@@ -37,6 +37,14 @@ def test_four_answers_make_a_standard(tmp_path: Path) -> None:
     assert test.returncode == 0, test.stdout
 
 
+def test_a_promise_can_be_chosen_by_its_number(tmp_path: Path) -> None:
+    """The list is numbered; a number that is not on it is asked again."""
+    run = kept("new", "shop.yaml", *SAID, cwd=tmp_path, stdin=f"{len(IDS) + 1}\n{IDS.index('no-wait') + 1}\n".encode())
+    assert run.returncode == 0
+    assert f"write a name as it stands above, or a number from 1 to {len(IDS)}" in run.stderr
+    assert "  no-wait:\n" in (tmp_path / "shop.yaml").read_text(encoding="utf-8")
+
+
 def test_every_promise_of_the_packs_is_a_beginning(tmp_path: Path) -> None:
     """Begun with, each under another name and beside all others, they load without a finding; stories hold."""
     for name in IDS:

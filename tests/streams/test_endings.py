@@ -58,3 +58,20 @@ def test_what_stops_one_process_is_told_once(tmp_path: Path) -> None:
     one, two = (kept("backtest", files.rules, "--events", events, "--strict", "--jobs", jobs) for jobs in ("1", "2"))
     assert (one.returncode, one.stderr.count("\n")) == (2, 1)
     assert (two.returncode, two.stderr) == (one.returncode, one.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("backtest", "a.yaml", "--events", "e", "--jobs", "99"), "--jobs: 99 is out of bounds; give one from 1 to 64"),
+        (("backtest", "a.yaml"), "missing option '--events'."),
+        (("schema", "rules"), "form: 'rules' is not one of 'standards', 'policy', 'mapping', 'stories'."),
+        (("backtst",), "no such command 'backtst'. Did you mean 'backtest'?"),
+    ],
+)
+def test_wrong_arguments_are_one_sentence(words: tuple[str, ...], said: str) -> None:
+    """What is wrong with the arguments stands first and alone; where all of them are shown comes after it."""
+    run = kept(*words)
+    verb = " ".join(["kept", *words[:1]]) if said[:7] != "no such" else "kept"
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == f"kept: {said}\nAll options: {verb} --help\n"
