@@ -67,19 +67,26 @@ class Floor:
         return other
 
     def slot(self, arrivals: Sequence[Arrival], servers: int, end: float) -> None:
-        """Let a slot pass, to its `end`. Who is being served when somebody leaves is served to the end."""
-        self._fill(end - SLOT, servers)
+        """Let a slot pass, to its `end`. Who is being served when somebody leaves is served to the end.
+
+        While nobody waits, nobody asks who has been served: that is looked up when the next one comes.
+        """
         busy, waiting = self._busy, self._waiting
+        if waiting:
+            self._fill(end - SLOT, servers)
         for arrival in arrivals:
             at = arrival.at
             while busy and busy[0] <= at:
-                self._fill(heappop(busy), servers)
+                free = heappop(busy)
+                if waiting:
+                    self._fill(free, servers)
             if len(busy) < servers:  # then nobody waits
                 self._told(Served(arrival, 0.0, False, 0))  # noqa: FBT003 - did not give up
                 heappush(busy, at + arrival.work)
             else:
                 waiting.append((arrival, len(waiting)))
-        self._until(end, servers)
+        if waiting:
+            self._until(end, servers)
 
     def drain(self, servers: int) -> None:
         """Let nobody else come in, and serve those who are there; where nobody serves, they wait for ever."""
@@ -89,7 +96,7 @@ class Floor:
             self._told(Served(arrival, arrival.patience, arrival.patience < inf, found))
 
     def _until(self, at: float, servers: int) -> None:
-        while self._busy and self._busy[0] <= at:
+        while self._waiting and self._busy and self._busy[0] <= at:
             self._fill(heappop(self._busy), servers)
 
     def _fill(self, now: float, servers: int) -> None:

@@ -88,8 +88,9 @@ class Model:
             sway = draws.gamma(count) / count if count >= 1 else 1.0
             times = self.work(weekday, hour).times
             for slot in range(hour * AN_HOUR, (hour + 1) * AN_HOUR):
-                mean = sway * sum(day.arrivals[slot] for day in days) / len(days)
-                crowd.append(self._people(slot, draws.poisson(mean) if mean > 0 else 0, times, draws))
+                mean = sway * sum([day.arrivals[slot] for day in days]) / len(days)
+                number = draws.poisson(mean) if mean > 0 else 0
+                crowd.append(self._people(slot, number, times, draws) if number else [])
         return crowd
 
     def _people(self, slot: int, number: int, times: Sequence[float], draws: Draws) -> list[Arrival]:

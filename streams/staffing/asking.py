@@ -18,13 +18,14 @@ from standards.errors import Finding, Place, SpecError
 from standards.events import type_of
 from standards.hours import did_you_mean
 from standards.staffing import contacts, polls
-from standards.staffing.plan import Plan, plan
+from standards.staffing.plan import Plan
 from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
 from standards.standard import UTC_ZONE
 from streams.backtest import Backtest, Result, Task, check_inputs
 from streams.documents import load_paths, read_documents, read_mapping
+from streams.staffing.crew import Line, plans_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -92,18 +93,15 @@ def ask(question: Question, progress: Callable[[int, int], None] | None = None) 
     zone = mapping.zone if mapping is not None and mapping.zone is not None else UTC_ZONE
     lines = [(target, target.zone or zone, _records(events, target, target.zone or zone)) for target in targets]
     _check_history(question, lines)
-    whole = sum(not record.gaps for _, _, records in lines for record in records)
-    done = 0
+    known = [Line(record, target) for target, _, records in lines for record in records if not record.gaps]
+    made: dict[str, list[Plan]] = {target.standard.id: [] for target in targets}
+    for done, plan in enumerate(plans_for(known), start=1):
+        made[plan.target.standard.id].append(plan)
+        if progress is not None:
+            progress(done, len(known))
     staffed: list[Staffed] = []
     for target, place, records in lines:
-        plans: list[Plan] = []
-        for record in records:
-            if not record.gaps:
-                plans.append(plan(record, target))
-                done += 1
-                if progress is not None:
-                    progress(done, whole)
-        plans.sort(key=lambda one: -one.cost)
+        plans = sorted(made[target.standard.id], key=lambda one: -one.cost)
         lacking = {record.key: [_lack(target, gap) for gap in record.gaps] for record in records if record.gaps}
         staffed.append(Staffed(target, place, plans, lacking, shortfall(plans)))
     return Answer(staffed, unfit, reading)
