@@ -12,7 +12,10 @@ import msgspec
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A spot in a file: 1-based line and column, and how many characters the caret underlines."""
+    """A spot in a file: 1-based line and column, and how many characters the caret underlines.
+
+    An option of a command line has no lines: its line is 0, and it is named alone.
+    """
 
     file: str = ""
     line: int = 0
@@ -33,7 +36,8 @@ class Finding(msgspec.Struct, frozen=True):
     def render(self) -> str:
         """Print like a compiler: `id: file:line:col`, the source line, a caret, what was found, what would fix it."""
         place = self.place
-        lines = [f"{self.id}: {place.file}:{place.line}:{place.column}"]
+        where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
+        lines = [f"{self.id}: {where}"]
         if self.source:
             indent = "".join("\t" if char == "\t" else " " for char in self.source[: place.column - 1])
             reach = max(1, min(place.length, len(self.source) - place.column + 1))

@@ -65,7 +65,7 @@ class Result(msgspec.Struct):
     """What a backtest found. `bad` counts lines that could not be read by reason; the first ten kinds are `shown`.
 
     `doubts` say what is odd about a table that could be read. `oldest` and `newest` are in microseconds UTC, -1 for no
-    event.
+    event; `zone` is the clock that wrote them, where that is known.
     """
 
     events: int = 0
@@ -79,6 +79,7 @@ class Result(msgspec.Struct):
     duplicates: int = 0
     newest: int = -1
     oldest: int = -1
+    zone: str = "UTC"
 
 
 class StrictError(EventError):
@@ -143,6 +144,8 @@ class Backtest:
         self.listen = listen
         rulebook = task.rulebook
         self.result = Result(scores={name: Score() for name in sorted(rulebook.current)})
+        if task.mapping is not None and task.mapping.zone is not None:
+            self.result.zone = task.mapping.zone.key
         self.pump = Pump(rulebook, share=share)
         self._first = share.first
         self._reader = Reader(rulebook.classes, latest=task.latest)

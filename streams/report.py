@@ -9,7 +9,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from standards.duration import spoken
-from standards.events import iso
+from standards.events import iso, moment
+from standards.hours import zone as zone_of
 from standards.standard import Response
 
 if TYPE_CHECKING:
@@ -58,14 +59,17 @@ def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
 
 def head(result: Result) -> str:
     """Say how much was judged, how fast, and how far."""
-    until = f", from {_minute(result.oldest)} to {_minute(result.newest)} UTC" if result.newest >= 0 else ""
+    until = f", {stretch(result)}" if result.newest >= 0 else ""
     long = result.seconds >= 1 and result.events >= MANY
     speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
     return f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
 
 
-def _minute(at: int) -> str:
-    return iso(at)[:16].replace("T", " ")
+def stretch(result: Result) -> str:
+    """Say from when to when the events are, by the clock that wrote them."""
+    zone = zone_of(result.zone)
+    first, last = (f"{moment(at).astimezone(zone):%Y-%m-%d %H:%M}" for at in (result.oldest, result.newest))
+    return f"from {first} to {last} {'UTC' if result.zone == 'UTC' else f'by the clock of {result.zone}'}"
 
 
 def _length(seconds: float) -> str:

@@ -1,8 +1,9 @@
 """The difference between two versions of the standards on the same history, promise by promise.
 
 A promise's id is made of its standard, its subject and the event that opened it, so the same promise has the same id
-under both versions, whatever they say of it. A standard that was renamed is gone, and a new one there.
-Knows: fates. Must not know: how they were found. Read next: `streams/review/text.py`, which tells it.
+under both versions, whatever they say of it. Where a standard has come in another's place, `renaming.py` says so, and
+promises are paired by subject and opening. Knows: fates. Must not know: how they were found. Read next:
+`streams/review/text.py`, which tells it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.review.renaming import renamed, under_new_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,16 +48,25 @@ class Change(NamedTuple):
         return _end(self.before), _end(self.now)
 
 
+class Telling(NamedTuple):
+    """A change that is shown: which one it is of those of its standard that went its way, and how many those are."""
+
+    change: Change
+    number: int
+    of: int
+
+
 class Difference(NamedTuple):
-    """All changes, by when the promises began."""
+    """All changes, by when the promises began. `renamed` has the old name of each standard in another's place."""
 
     changes: list[Change]
+    renamed: Mapping[str, str]
 
     def ways(self, standard: str) -> Counter[tuple[str, str]]:
         """Count the changes of one standard by the way they went; what is only told otherwise ends alike twice."""
         return Counter(change.way for change in self.changes if change.fate.standard == standard)
 
-    def telling(self, count: int = TELLING) -> list[Change]:
+    def telling(self, count: int = TELLING) -> list[Telling]:
         """Choose the cases that say most: the first of every way in turn, those first that broke or no longer do."""
         lanes: dict[tuple[str, tuple[str, str]], list[Change]] = {}
         for change in self.changes:
@@ -67,15 +79,17 @@ class Difference(NamedTuple):
         return chosen + _in_turn(alike, count - len(chosen))
 
 
-def _in_turn(lanes: Sequence[Sequence[Change]], count: int) -> list[Change]:
+def _in_turn(lanes: Sequence[Sequence[Change]], count: int) -> list[Telling]:
     longest = max(map(len, lanes), default=0)
-    turns = (lane[turn] for turn in range(longest) for lane in lanes if turn < len(lane))
+    turns = (Telling(lane[turn], turn + 1, len(lane)) for turn in range(longest) for lane in lanes if turn < len(lane))
     return list(islice(turns, count))
 
 
 def difference(before: Mapping[str, Fate], now: Mapping[str, Fate]) -> Difference:
     """Compare two runs over the same events."""
-    return Difference(sorted(_changes(before, now), key=lambda change: (change.fate.opened, change.promise)))
+    names = renamed(before, now)
+    was = under_new_names(before, now, names) if names else before
+    return Difference(sorted(_changes(was, now), key=lambda change: (change.fate.opened, change.promise)), names)
 
 
 def _changes(before: Mapping[str, Fate], now: Mapping[str, Fate]) -> Iterator[Change]:

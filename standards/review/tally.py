@@ -35,6 +35,7 @@ class Tally(msgspec.Struct):
     is empty where the standard has no deadline. `told` is how often somebody was told.
     """
 
+    standard: str
     ends: Counter[str]
     days: dict[Slot, Counter[str]]
     week: dict[Slot, Counter[str]]
@@ -48,9 +49,9 @@ class Tally(msgspec.Struct):
         return Score(opened=sum(self.ends.values()), **ends)
 
 
-def tally(fates: Iterable[Fate], zone: ZoneInfo, within: int | None) -> Tally:
+def tally(standard: str, fates: Iterable[Fate], zone: ZoneInfo, within: int | None) -> Tally:
     """Count fates of one standard, whose deadline is `within` (microseconds of open time), by local time in a zone."""
-    found = Tally(Counter(), {}, {}, [0] * (BINS + 1) if within else [])
+    found = Tally(standard, Counter(), {}, {}, [0] * (BINS + 1) if within else [])
     places: dict[int, tuple[Slot, Slot]] = {}
     for fate in fates:
         begun = fate.opened - fate.opened % (HOUR // 4)  # zones differ by quarters of an hour

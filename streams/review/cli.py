@@ -145,11 +145,10 @@ def _check_outputs(asked: Asked, ledger: str | None) -> None:
 
 
 def _backtest(asked: Asked, ledger: str | None, jobs: int) -> int:
-    from streams.documents import load_paths
     from streams.review.judging import task_of
     from streams.shares import backtest_files, usable_jobs
 
-    loaded = load_paths(asked.paths)
+    loaded = _loaded(asked)
     task = task_of(loaded, asked.history)._replace(ledger=ledger)
     if usable_jobs(task, jobs) < jobs:
         typer.echo("kept: these standards and this input are judged by one process.", err=True)
@@ -159,11 +158,11 @@ def _backtest(asked: Asked, ledger: str | None, jobs: int) -> int:
 
 
 def _page(asked: Asked, html: str) -> int:
-    from streams.documents import load_paths, write_whole
+    from streams.documents import write_whole
     from streams.review.judging import judge
     from streams.review.page import backtest_page
 
-    loaded = load_paths(asked.paths)
+    loaded = _loaded(asked)
     judged = judge(loaded, asked.history)
     _done(asked, judged.result, loaded)
     if judged.result.events or not judged.result.bad:
@@ -175,15 +174,14 @@ def _page(asked: Asked, html: str) -> int:
 def _review(asked: Asked, against: str) -> int:
     from standards.review.difference import difference
     from streams.documents import write_whole
-    from streams.review.judging import judge, judged_before
+    from streams.review.judging import judged_twice, with_history
     from streams.review.older import load_both
     from streams.review.page import review_page
     from streams.review.text import review_json, review_markdown, review_text
     from streams.review.wording import Reviewed
 
-    loaded, older = load_both(asked.paths, against)
-    now = judge(loaded, asked.history)
-    before = judged_before(against, now) if older is None else judge(older, asked.history)
+    loaded, older = with_history(lambda: load_both(asked.paths, against), asked.history, lambda both: both[0])
+    before, now = judged_twice(older or against, loaded, asked.history)
     reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
     _done(asked, now.result, loaded)
     if now.result.bad and not now.result.events:
@@ -198,13 +196,13 @@ def _review(asked: Asked, against: str) -> int:
 
 
 def _sweep(asked: Asked) -> int:
-    from streams.documents import load_standards, read_documents, write_whole
+    from streams.documents import read_documents, write_whole
     from streams.review.page import sweep_page
     from streams.review.sweeping import Question, sweep
     from streams.review.text import sweep_json, sweep_markdown, sweep_text
 
+    loaded = _loaded(asked)
     documents = read_documents(asked.paths)
-    loaded = load_standards(documents.standards)
     swept = sweep(Question(documents, loaded, asked.sweep or "", asked.standard), asked.history)
     _done(asked, swept.result, loaded)
     if swept.result.bad and not swept.result.events:
@@ -216,6 +214,13 @@ def _sweep(asked: Asked) -> int:
     _say(say(swept))
     _tell_left_out(swept.result)
     return 0
+
+
+def _loaded(asked: Asked) -> Loaded:
+    from streams.documents import load_paths
+    from streams.review.judging import with_history
+
+    return with_history(lambda: load_paths(asked.paths), asked.history, lambda loaded: loaded)
 
 
 def _done(asked: Asked, result: Result, loaded: Loaded) -> None:

@@ -5,20 +5,24 @@ Knows: what is asked, and how a run is made of it. Must not know: what is printe
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
 from standards.errors import Finding, Place, SpecError
+from standards.hours import did_you_mean
+from standards.hours import zone as zone_of
 from standards.ledger import Line
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
 from standards.standard import UTC_ZONE, Response
 from streams.backtest import Backtest, Result, Task, check_inputs
-from streams.documents import read_mapping
+from streams.documents import read_mapping, read_text
+from streams.processes import SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
     from standards.spec import Loaded
     from standards.standard import Standard
+
+L = TypeVar("L")
 
 
 class History(NamedTuple):
@@ -62,7 +68,7 @@ class Judged:
         for fate in self.fates.values():
             by_standard.setdefault(fate.standard, []).append(fate)
         return {
-            name: tally(fates, self.zone_of(name), _within(self.standards.get(name)))
+            name: tally(name, fates, self.zone_of(name), _within(self.standards.get(name)))
             for name, fates in sorted(by_standard.items())
         }
 
@@ -77,16 +83,71 @@ def task_of(loaded: Loaded, history: History) -> Task:
     return task
 
 
+def with_history(load: Callable[[], L], history: History, rules: Callable[[L], Loaded]) -> L:
+    """Load, and look at what history is to be read, before any of it is. Raises SpecError with all that is wrong."""
+    there = {path: path == "-" or (Path(path).exists() and not Path(path).is_dir()) for path in history.events}
+    findings = [_gone(path) for path, found in there.items() if not found]
+    try:
+        found = load()
+        task_of(rules(found), history)
+    except SpecError as error:
+        raise SpecError([*error.findings, *findings, *_no_mapping(error, history)]) from None
+    if findings:
+        raise SpecError(findings)
+    return found
+
+
+def _no_mapping(error: SpecError, history: History) -> list[Finding]:
+    """Find a mapping that cannot be read as text, where the standards are what is wrong: it is not read then."""
+    try:
+        if history.mapping is not None:
+            read_text(history.mapping)
+    except SpecError as unread:
+        return [finding for finding in unread.findings if finding not in error.findings]
+    return []
+
+
+def _gone(path: str) -> Finding:
+    there = Path(path)
+    if there.is_dir():
+        return Finding("no-file", Place(path), "this is a folder", "give history as files")
+    folder = there.parent
+    near = did_you_mean(there.name, [each.name for each in folder.iterdir()] if folder.is_dir() else [])
+    return Finding("no-file", Place(path), "there is no such file", near or "see to its path")
+
+
 def judge(loaded: Loaded, history: History) -> Judged:
     """Judge all of it by one version. Raises what `task_of` and `Backtest.run` raise."""
-    task = task_of(loaded, history)
+    return _judged(loaded, *_run(task_of(loaded, history)))
+
+
+def judged_twice(older: Loaded | str, loaded: Loaded, history: History) -> tuple[Judged, Judged]:
+    """Judge by an older version, or take what its ledger says, and by the present one; side by side where that helps.
+
+    Raises what `judge` raises.
+    """
+    if isinstance(older, str):
+        now = judge(loaded, history)
+        return _judged_before(older, now), now
+    task = task_of(older, history)._replace(progress=None)
+    if (os.cpu_count() or 1) == 1:
+        return _judged(older, *_run(task)), judge(loaded, history)
+    with SideBySide([partial(_run, task)], processes=1) as beside:
+        now = judge(loaded, history)
+        return _judged(older, *next(beside.results())), now
+
+
+def _run(task: Task) -> tuple[Result, dict[str, Fate]]:
     fates = Fates()
     result = Backtest(task, listen=lambda outcome, _: fates.take(outcome.transitions)).run()
-    zone = task.mapping.zone if task.mapping is not None and task.mapping.zone is not None else UTC_ZONE
-    return Judged(loaded.rulebook.current, result, fates.by_promise, zone)
+    return result, fates.by_promise
 
 
-def judged_before(path: str, now: Judged) -> Judged:
+def _judged(loaded: Loaded, result: Result, fates: dict[str, Fate]) -> Judged:
+    return Judged(loaded.rulebook.current, result, fates, zone_of(result.zone))
+
+
+def _judged_before(path: str, now: Judged) -> Judged:
     """Take what a ledger says instead of judging: it was written by `--ledger`. Raises SpecError for a bad line."""
     fates, decoder = Fates(), msgspec.json.Decoder(Line)
     with Path(path).open("rb") as stream:

@@ -159,4 +159,4 @@ class _At(NamedTuple):
         return self._failed(f"git says: {said}", "name the older file or folder instead")
 
     def _failed(self, found: str, fix: str) -> SpecError:
-        return SpecError([Finding("no-older-version", Place("--against", 1, 1), found, fix)])
+        return SpecError([Finding("no-older-version", Place("--against"), found, fix)])

@@ -17,12 +17,14 @@ from streams.board.standalone import legend, paragraphs, scrolled_table, standal
 from streams.report import left_out, rate
 from streams.review.pictures import days_of, kept_rates, split, timeline, waits, week
 from streams.review.wording import (
+    CASE_HEAD,
     DAYS,
     HEAD,
     SWEEP_HEAD,
     advice,
     both,
     cases,
+    place_of,
     rows,
     sweep_row,
     told_by,
@@ -33,17 +35,18 @@ from streams.review.wording import (
 from streams.review.wording import judged as what_was_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from standards.review.tally import Tally
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep
-    from streams.review.wording import Reviewed
+    from streams.review.wording import Case, Reviewed
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 _KEYS: Final = (
     ("kept", "kept"), ("broken", "broken, or done after the deadline"), ("other", "void, excused, unknown or open"),
-    ("some", "an hour in which one in twenty was broken"), ("many", "one in five"),
+    ("some", "an hour in which at least one in twenty was broken"), ("many", "one in five"), ("most", "half"),
+    ("all", "four in five"),
 )  # fmt: skip
 
 
@@ -86,7 +89,8 @@ def sweep_page(sweep: Sweep) -> str:
         for each in fit
     )
     most = max((each.messages for each in fit), default=0)
-    said = f"Points: the share kept, with its 95 % interval. Dashed: the objective. Bars: messages, {most:,} at most."
+    said = "Points, and the scale at the left: the share kept, with its 95 % interval. Dashed: the objective. "
+    said += f"Bars, and the scale at the right: messages, {most:,} at most."
     why_not = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
     content = (
         paragraphs(what_was_judged(sweep.result), kind="lead"),
@@ -113,13 +117,14 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
 
 
 def _compared(reviewed: Reviewed, name: str) -> Html:
-    both = [("before", reviewed.before), ("now", reviewed.now)]
-    found = [(label, judged, judged.tallies[name]) for label, judged in both if name in judged.tallies]
+    both = zip(("before", "now"), (reviewed.before, reviewed.now), reviewed.tallies(name), strict=True)
+    found = [(label, judged, tally) for label, judged, tally in both if tally is not None]
     found_ways = ways(reviewed, name)
     return el(
         "section",
         el("h2", reviewed.promise(name) or name),
-        el("p", name, class_="quiet"),
+        el("p", f"{name}, by the clock of {reviewed.zone(name).key}", class_="quiet"),
+        paragraphs(place_of(reviewed, name)),
         scrolled_table(
             name, _columns(HEAD), (_row(row[0], row[1:], now=row[0] == "now") for row in rows(reviewed, name))
         ),
@@ -138,7 +143,8 @@ def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[
     for label, _, tally in found:
         yield _figure("By weekday and hour: how many were broken", label, week(tally, name), _week_table(tally))
     for label, judged, tally in found:
-        shape = judged.standards[name].shape if name in judged.standards else None
+        own = tally.standard
+        shape = judged.standards[own].shape if own in judged.standards else None
         if tally.took and isinstance(shape, Response):
             yield _figure(
                 "How long it took", label, waits(tally, shape.within, name), _waits_table(tally, shape.within)
@@ -171,17 +177,21 @@ def _cases(reviewed: Reviewed) -> Html | None:
     told = cases(reviewed)
     if not told:
         return None
-    words: Callable[[str], Html] = lambda text: el("td", text, class_="words")  # noqa: E731 - a cell of words
     table = (
-        el(
-            "tr",
-            el("th", case.when, scope="row"),
-            map(words, (f"{case.standard} {case.subject}", case.before, case.now)),
-        )
+        el("tr", el("th", case.when, scope="row"), map(_words, CASE_HEAD[1:], _said(case)), class_="case")
         for case in told
     )
-    columns = el("tr", (el("th", name, scope="col", class_="words") for name in ("When", "What", "Before", "Now")))
+    columns = el("tr", (el("th", name, scope="col", class_="words") for name in CASE_HEAD))
     return el("section", el("h2", "The cases that say most"), scrolled_table("Cases", columns, table))
+
+
+def _said(case: Case) -> tuple[str, ...]:
+    return f"{case.standard} {case.subject}", case.before, case.now, case.why
+
+
+def _words(name: str, text: str) -> Html:
+    """Give a cell of words, which names its column where a row is drawn as a card."""
+    return el("td", text, class_="words", data_of=name)
 
 
 def _not_judged(judged: Judged) -> Html | None:

@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from standards.review.tally import Slot, Tally
     from streams.review.sweeping import Sweep
 
-WIDE: Final = 640
-_DEEP, _LEFT, _FOOT = 150, 46, 34
+WIDE: Final = 480
+_DEEP, _LEFT, _FOOT = 150, 60, 30
+_RIGHT: Final = WIDE - 24
+"""Where the bars end: the label of the last one is as wide as this leaves room for."""
+_LABELS: Final = 8
+"""How many labels fit below a picture; on a narrow screen every other one is left out."""
 _FEW_DAYS: Final = 3
 """Up to how many days are drawn hour by hour."""
 _KINDS: Final = ("kept", "broken", "other")
-_CELL_WIDE, _CELL_DEEP = 46, 26
-_SOME, _MANY = 0.05, 0.2
-"""From which share of broken promises on an hour is coloured, and coloured more."""
+_CELL_WIDE, _CELL_DEEP = 59, 26
+_SHADES: Final = ((0.8, "all"), (0.5, "most"), (0.2, "many"), (0.05, "some"), (0.0, "fine"))
+"""From which share of broken promises on an hour has which colour."""
+_CUT: Final = 2
+"""From how many times the next bar on the last one, which has all that took longer, is cut short."""
 
 
 def split(ends: Counter[str]) -> tuple[int, int, int]:
@@ -54,9 +60,9 @@ def timeline(tally: Tally, name: str) -> Html:
     """Draw how many promises were kept and broken, day by day."""
     bars = days_of(tally)
     highest = max(sum(counts) for _, counts in bars)
-    step = (WIDE - _LEFT) / len(bars)
+    step = (_RIGHT - _LEFT) / len(bars)
     parts: list[Html] = list(_scale(highest))
-    every = max(1, round(len(bars) / 10))
+    every = max(1, -(-len(bars) // _LABELS))
     for at, (label, counts) in enumerate(bars):
         x, top = _LEFT + at * step, float(_DEEP)
         for kind, count in zip(_KINDS, counts, strict=True):
@@ -65,7 +71,7 @@ def timeline(tally: Tally, name: str) -> Html:
             if count:
                 parts.append(_rect(x + step * 0.1, top, step * 0.8, tall, kind))
         if at % every == 0:
-            parts.append(_text(x + step / 2, _DEEP + 18, label, "middle"))
+            parts.append(_text(x + step / 2, _DEEP + 18, label, "middle", _thinned(at // every)))
     kept, broken, _ = split(tally.ends)
     return _svg(f"{name}, day by day: {kept:,} kept, {broken:,} broken", _DEEP + _FOOT, parts)
 
@@ -73,23 +79,25 @@ def timeline(tally: Tally, name: str) -> Html:
 def week(tally: Tally, name: str) -> Html:
     """Draw in each hour of the week how many promises were broken, the deeper the larger their share."""
     hours = range(min(hour for _, hour in tally.week), max(hour for _, hour in tally.week) + 1)
-    parts = [_text(_LEFT + day * _CELL_WIDE + 22, 14, label, "middle") for day, label in enumerate(DAYS)]
+    parts = [
+        _text(_LEFT + day * _CELL_WIDE + _CELL_WIDE / 2 - 1, 14, label, "middle") for day, label in enumerate(DAYS)
+    ]
     for row, hour in enumerate(hours):
         y = 22 + row * _CELL_DEEP
         parts.append(_text(_LEFT - 8, y + 17, f"{hour:02}-{(hour + 1) % 24:02}", "end"))
         for day in range(7):
             parts += _cell(tally.week, (day, hour), _LEFT + day * _CELL_WIDE, y)
     return _svg(f"{name}, by weekday and hour: how many were broken", 26 + len(hours) * _CELL_DEEP, parts,
-                wide=_LEFT + 7 * _CELL_WIDE)  # fmt: skip
+                kind="picture week")  # fmt: skip
 
 
 def shade(counts: tuple[int, int, int]) -> str:
-    """Say how an hour stands: `none` came, `fine`, `some` or `many` were broken."""
+    """Say how an hour stands: `none` came, it was `fine`, or `some`, `many`, `most` or as good as `all` were broken."""
     kept, broken, other = counts
     if not kept + broken + other:
         return "none"
     share = broken / max(1, kept + broken)
-    return "many" if share >= _MANY else "some" if share >= _SOME else "fine"
+    return next(kind for least, kind in _SHADES if share >= least)
 
 
 def _cell(found: Mapping[Slot, Counter[str]], slot: Slot, x: int, y: int) -> Iterator[Html]:
@@ -97,26 +105,30 @@ def _cell(found: Mapping[Slot, Counter[str]], slot: Slot, x: int, y: int) -> Ite
     kind = shade(counts)
     yield _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
     if kind != "none":
-        yield _text(x + 22, y + 17, str(counts[1]), "middle", f"count {kind}")
+        yield _text(x + _CELL_WIDE / 2 - 1, y + 17, f"{counts[1]:,}", "middle", f"count {kind}")
 
 
 def waits(tally: Tally, within: int, name: str) -> Html:
     """Draw how long it took until a promise was fulfilled, in tenths of the deadline, which is drawn in."""
-    highest = max(*tally.took, 1)
-    step = (WIDE - _LEFT) / (BINS + 1)
+    *others, longest = tally.took
+    cut = longest > _CUT * max(others) > 0
+    highest = max(*others, 1) if cut else max(*tally.took, 1)
+    step = (_RIGHT - _LEFT) / (BINS + 1)
     parts = list(_scale(highest))
     for at, count in enumerate(tally.took):
-        tall = count / highest * (_DEEP - 12)
+        tall = min(1.0, count / highest) * (_DEEP - 12)
         if count:
             kind = "late" if at >= PER_DEADLINE else "kept"
             parts.append(_rect(_LEFT + at * step + 1, _DEEP - tall, step - 2, tall, kind))
+    if cut:
+        parts.append(_text(_RIGHT - step - 4, 24, f"{longest:,}, cut short", "end", "cut"))
     at_deadline = _LEFT + PER_DEADLINE * step
     parts.append(el("line", x1=_n(at_deadline), x2=_n(at_deadline), y1=4, y2=_DEEP, class_="deadline"))
     parts.append(_text(at_deadline + 5, 14, f"deadline, {spoken(within)}", "start", "deadline"))
     for times in range(3):
         label = "0" if not times else spoken(within * times)
         parts.append(_text(_LEFT + times * PER_DEADLINE * step, _DEEP + 18, label, "middle"))
-    parts.append(_text(WIDE, _DEEP + 18, f"{spoken(within * 3)} and longer", "end"))
+    parts.append(_text(WIDE, _DEEP + 18, f"{spoken(within * 3)} and longer", "end", "axis thin"))
     done, late = sum(tally.took), sum(tally.took[PER_DEADLINE:])
     return _svg(
         f"{name}: how long it took; {done:,} were done, {late:,} of them after the deadline", _DEEP + _FOOT, parts
@@ -127,11 +139,13 @@ def kept_rates(sweep: Sweep) -> Html:
     """Draw the share kept for each value as points with their intervals, the objective as a line, messages as bars."""
     fit = [each for each in sweep.tried if each.score is not None]
     most = max([each.messages for each in fit], default=0) or 1
-    step = (WIDE - _LEFT) / max(1, len(fit))
+    right = WIDE - _LEFT
+    step = (right - _LEFT) / max(1, len(fit))
     parts = [_text(_LEFT - 8, _y(share) + 4, f"{share:.0%}", "end") for share in (0, 0.5, 1)]
-    parts += [el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(share)), y2=_n(_y(share)), class_="grid") for share in (0, 0.5, 1)]
+    parts += [_text(right + 8, _y(share / 2) + 4, _short(most * share), "start") for share in (0, 1)]
+    parts += [_across(right, share, "grid") for share in (0, 0.5, 1)]
     if sweep.goal is not None:
-        parts.append(el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(sweep.goal)), y2=_n(_y(sweep.goal)), class_="goal"))
+        parts.append(_across(right, sweep.goal, "goal"))
     for at, each in enumerate(fit):
         x = _LEFT + (at + 0.5) * step
         tall = each.messages / most * (_DEEP - 12) * 0.5
@@ -143,8 +157,20 @@ def kept_rates(sweep: Sweep) -> Html:
             kind = "point fine" if sweep.goal is None or low >= sweep.goal else "point"
             parts.append(el("circle", cx=_n(x), cy=_n(_y(score.kept_rate)), r=5, class_=kind))
         now = " (now)" if sweep.is_now(each.value) else ""
-        parts.append(_text(x, _DEEP + 18, f"{each.value}{now}", "middle", "axis now" if now else "axis"))
-    return _svg(f"{sweep.standard}: the share kept for each value of {sweep.knob}", _DEEP + _FOOT, parts)
+        kind = "axis now" if now else _thinned(at if len(fit) <= _LABELS else at % 2)
+        if now or at % max(1, -(-len(fit) // (2 * _LABELS))) == 0:
+            parts.append(_text(x, _DEEP + (33 if now else 18), f"{each.value}{now}", "middle", kind))
+    return _svg(f"{sweep.standard}: the share kept for each value of {sweep.knob}", _DEEP + _FOOT + 12, parts)
+
+
+def _thinned(at: int) -> str:
+    """Give the kind of a label by its place: every other one has no place on a narrow screen."""
+    return "axis thin" if at % 2 else "axis"
+
+
+def _short(number: float) -> str:
+    """Write a number so that it fits beside a picture."""
+    return f"{number:,.0f}" if number < 10_000 else f"{number / 1000:,.0f}k"  # noqa: PLR2004 - five digits and a comma
 
 
 def _y(share: float) -> float:
@@ -156,13 +182,18 @@ def _scale(highest: int) -> Iterator[Html]:
     for share in (0, 0.5, 1):
         value = highest * share
         if value == int(value):
-            yield _text(_LEFT - 8, _y(share) + 4, f"{int(value):,}", "end")
-        yield el("line", x1=_LEFT, x2=WIDE, y1=_n(_y(share)), y2=_n(_y(share)), class_="grid")
+            yield _text(_LEFT - 8, _y(share) + 4, _short(value), "end")
+        yield _across(WIDE, share, "grid")
 
 
-def _svg(said: str, deep: int, parts: Sequence[Html], *, wide: int = WIDE) -> Html:
-    return el("svg", el("title", said), *parts, viewBox=f"0 0 {wide} {deep}", width=wide, height=deep, role="img",
-              class_="picture")  # fmt: skip
+def _across(right: int, share: float, kind: str) -> Html:
+    """Draw a line from the scale to the right."""
+    return el("line", x1=_LEFT, x2=right, y1=_n(_y(share)), y2=_n(_y(share)), class_=kind)
+
+
+def _svg(said: str, deep: int, parts: Sequence[Html], *, kind: str = "picture") -> Html:
+    return el("svg", el("title", said), *parts, viewBox=f"0 0 {WIDE} {deep}", width=WIDE, height=deep, role="img",
+              class_=kind)  # fmt: skip
 
 
 def _rect(x: float, y: float, wide: float, tall: float, kind: str) -> Html:

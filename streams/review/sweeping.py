@@ -234,4 +234,4 @@ def _without(data: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _wrong(found: str, fix: str) -> SpecError:
-    return SpecError([Finding("no-sweep", Place("--sweep", 1, 1), found, fix)])
+    return SpecError([Finding("no-sweep", Place("--sweep"), found, fix)])

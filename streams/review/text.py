@@ -11,12 +11,14 @@ from standards.events import iso
 from standards.review.tally import slot
 from streams.report import COLUMNS, aligned, rate
 from streams.review.wording import (
+    CASE_HEAD,
     HEAD,
     SWEEP_HEAD,
     advice,
     both,
     cases,
     judged,
+    place_of,
     rows,
     sweep_row,
     told_by,
@@ -41,6 +43,7 @@ def review_text(reviewed: Reviewed) -> str:
     lines = [both(reviewed), "", verdict(reviewed)]
     for name in reviewed.names:
         lines += ["", f"{name}: {reviewed.promise(name)}"]
+        lines += [f"  {said}"] if (said := place_of(reviewed, name)) else []
         lines += [f"  {line}" for line in aligned([HEAD, *rows(reviewed, name)])]
         found = ways(reviewed, name)
         width = max((len(f"{count:,}") for count, _ in found), default=0)
@@ -48,9 +51,10 @@ def review_text(reviewed: Reviewed) -> str:
         lines += [f"  {said}"] if (said := when(reviewed, name)) else []
     told = cases(reviewed)
     if told:
-        lines += ["", "The cases that say most:"]
+        lines += ["", "The cases that say most, of each way by turns:"]
         for case in told:
-            lines += [f"  {case.when}  {case.standard} {case.subject}", f"    {case.before}  ->  {case.now}"]
+            lines += [f"  {case.when}  {case.standard} {case.subject} ({case.why})"]
+            lines += [f"    {case.before}  ->  {case.now}"]
     return "\n".join(lines)
 
 
@@ -66,13 +70,14 @@ def review_markdown(reviewed: Reviewed) -> str:
             "",
             *_md_table(HEAD, rows(reviewed, name)),
         ]
+        lines += ["", said] if (said := place_of(reviewed, name)) else []
         found = ways(reviewed, name)
         lines += ["", *(f"* {count:,} {words}" for count, words in found)] if found else []
         lines += ["", said] if (said := when(reviewed, name)) else []
     told = cases(reviewed)
     if told:
-        table = [[case.when, f"{case.standard} {case.subject}", case.before, case.now] for case in told]
-        lines += ["", "### The cases that say most", "", *_md_table(("When", "What", "Before", "Now"), table)]
+        table = [[case.when, f"{case.standard} {case.subject}", case.before, case.now, case.why] for case in told]
+        lines += ["", "### The cases that say most", "", *_md_table(CASE_HEAD, table)]
     return "\n".join(lines)
 
 
@@ -83,7 +88,8 @@ def review_json(reviewed: Reviewed) -> dict[str, Any]:
         "older": reviewed.older,
         "standards": {name: _standard(reviewed, name) for name in reviewed.names},
         "changes": [_change(change) for change in reviewed.difference.changes],
-        "telling": [change.promise for change in reviewed.difference.telling()],
+        "renamed": dict(reviewed.difference.renamed),
+        "telling": [each.change.promise for each in reviewed.difference.telling()],
     }
 
 
@@ -94,7 +100,7 @@ def _standard(reviewed: Reviewed, name: str) -> dict[str, Any]:
         if change.fate.standard == name:
             day, hour = slot(change.fate.opened, zone)
             week[f"{day}-{hour:02}"] = week.get(f"{day}-{hour:02}", 0) + 1
-    before, now = (each.tallies.get(name) for each in (reviewed.before, reviewed.now))
+    before, now = reviewed.tallies(name)
     return {
         "before": None if before is None else before.score.counts(),
         "now": None if now is None else now.score.counts(),

@@ -11,13 +11,14 @@ from standards.duration import spoken
 from standards.events import moment
 from standards.review.difference import ABSENT, busiest
 from standards.review.tally import slot
-from streams.report import COLUMNS, rate, some
+from streams.report import COLUMNS, rate, some, stretch
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from standards.review.difference import Change, Difference
+    from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
+    from standards.review.tally import Tally
     from standards.score import Score
     from streams.backtest import Result
     from streams.review.judging import Judged
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HEAD: Final = ("", *COLUMNS, "kept-rate", "95 % interval", "told")
+CASE_HEAD: Final = ("When", "What", "Before", "Now", "Why it is here")
 SWEEP_HEAD: Final = (*COLUMNS, "kept-rate", "95 % interval", "messages", "a day")
 
 
@@ -38,14 +40,18 @@ class Reviewed(NamedTuple):
 
     @property
     def names(self) -> list[str]:
-        """The standards of either version that promised anything."""
+        """The standards of either version that promised anything; those in another's place by their new names."""
         found = {fate.standard for each in (self.before, self.now) for fate in each.fates.values()}
-        return sorted(found)
+        return sorted(found - set(self.difference.renamed.values()))
 
     def promise(self, name: str) -> str:
         """Give the promise in the customer's words, as it is now."""
         standard = self.now.standards.get(name) or self.before.standards.get(name)
         return "" if standard is None else standard.promise
+
+    def tallies(self, name: str) -> tuple[Tally | None, Tally | None]:
+        """Give the counts of a standard before and now; None where it promised nothing."""
+        return self.before.tallies.get(self.difference.renamed.get(name, name)), self.now.tallies.get(name)
 
     def zone(self, name: str) -> ZoneInfo:
         """Give the zone in which the hours of a standard are told."""
@@ -53,21 +59,21 @@ class Reviewed(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A promise that came out otherwise, in words."""
+    """A promise that came out otherwise, in words; `why` it is shown: which one it is of those that went its way."""
 
     standard: str
     subject: str
     when: str
     before: str
     now: str
+    why: str
 
 
 def judged(result: Result) -> str:
     """Say what was judged."""
     if result.newest < 0:
         return "No events were judged."
-    first, last = (f"{moment(at):%Y-%m-%d %H:%M}" for at in (result.oldest, result.newest))
-    return f"{some(result.events, 'event')}, from {first} to {last} UTC."
+    return f"{some(result.events, 'event')}, {stretch(result)}."
 
 
 def both(reviewed: Reviewed) -> str:
@@ -94,8 +100,7 @@ def verdict(reviewed: Reviewed) -> str:
 def rows(reviewed: Reviewed, name: str) -> list[list[str]]:
     """Give the counts of a standard before and now, under `HEAD`."""
     found = []
-    for label, version in (("before", reviewed.before), ("now", reviewed.now)):
-        tallied = version.tallies.get(name)
+    for label, tallied in zip(("before", "now"), reviewed.tallies(name), strict=True):
         blank = ["-"] * (len(HEAD) - 1)
         found.append([label, *(blank if tallied is None else [*_counts(tallied.score), f"{tallied.told:,}"])])
     return found
@@ -119,6 +124,12 @@ def way(before: str, now: str) -> str:
     return f"{was}, {'not promised' if now == ABSENT else now} now"
 
 
+def place_of(reviewed: Reviewed, name: str) -> str:
+    """Say in whose place a standard is; nothing where it is in nobody's."""
+    old = reviewed.difference.renamed.get(name)
+    return f"It is in the place of {old}: whoever was promised one is promised the other." if old else ""
+
+
 def when(reviewed: Reviewed, name: str) -> str:
     """Say on which weekdays and hours most changes are."""
     zone = reviewed.zone(name)
@@ -135,11 +146,11 @@ def hour_name(day: int, hour: int) -> str:
 
 def cases(reviewed: Reviewed) -> list[Case]:
     """Give the most telling cases."""
-    return [_case(change, reviewed.zone(change.fate.standard)) for change in reviewed.difference.telling()]
+    return [_case(each, reviewed.zone(each.change.fate.standard)) for each in reviewed.difference.telling()]
 
 
-def _case(change: Change, zone: ZoneInfo) -> Case:
-    fate = change.fate
+def _case(telling: Telling, zone: ZoneInfo) -> Case:
+    change, fate = telling.change, telling.change.fate
     begun = moment(fate.opened).astimezone(zone)
     return Case(
         fate.standard,
@@ -147,6 +158,7 @@ def _case(change: Change, zone: ZoneInfo) -> Case:
         f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}",
         _ended(change.before),
         _ended(change.now),
+        f"{'the only one' if telling.of == 1 else f'{telling.number:,} of {telling.of:,}'} {way(*change.way)}",
     )
 
 

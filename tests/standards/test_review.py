@@ -67,10 +67,45 @@ def test_only_what_came_out_otherwise_is_a_change() -> None:
         ("c1", ("kept", "kept")), ("c2", ("broken", "kept")), ("c4", ("kept", "kept")),
     ]  # fmt: skip
     assert found.ways("answer") == {("kept", "kept"): 2, ("broken", "kept"): 1}
-    assert found.telling()[0].fate.subject == "c2"
+    assert found.telling()[0].change.fate.subject == "c2"
     gone = difference(fates("60s"), {})
     assert {change.way for change in gone.changes} == {(end, "not promised") for end in ("kept", "broken", "void")}
     assert difference(fates("60s"), fates("60s")).changes == []
+
+
+def lives(standard: str, *moments: int, end: str = "kept") -> dict[str, Fate]:
+    return {f"{standard}-{at}": Fate(standard, "s1", at, end=end) for at in moments}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "renamed"),
+    [
+        (lives("a", 1, 2, 3), lives("b", 1, 2, 3), {"b": "a"}),
+        (lives("a", 1, 2, 3), lives("b", 1, 2, 3, end="broken"), {"b": "a"}),
+        (lives("a", 1, 2, 3), lives("b", 1, 2, 4), {}),  # another rule: half of the moments are the same
+        (lives("a", 1, 2, 3), {**lives("a", 1), **lives("b", 1, 2, 3)}, {}),  # a is still there
+        (lives("a", *range(20)), lives("b", *range(19)), {"b": "a"}),
+        (  # two for the same moments: each is who ends alike
+            {**lives("a", 1, 2), **lives("b", 1, 2, end="broken")},
+            {**lives("c", 1, 2, end="broken"), **lives("d", 1, 2)}, {"c": "b", "d": "a"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_standard_for_the_same_moments_is_in_the_others_place(
+    before: dict[str, Fate], now: dict[str, Fate], renamed: dict[str, str]
+) -> None:
+    """Gone and come with nine of ten moments the same, and promises are then paired by moment."""
+    assert difference(before, now).renamed == renamed
+
+
+def test_promises_of_a_new_name_are_paired_by_moment() -> None:
+    """What is different is what it would be without the new name: nothing, or how each of them ends."""
+    assert difference(lives("a", 1, 2), lives("b", 1, 2)).changes == []
+    found = difference(lives("a", *range(20)), {**lives("b", *range(18)), **lives("b", 18, end="broken")})
+    assert [(change.promise, change.way) for change in found.changes] == [
+        ("b-18", ("kept", "broken")), ("a-19", ("kept", "not promised")),
+    ]  # fmt: skip
+    assert found.ways("b") == {("kept", "broken"): 1, ("kept", "not promised"): 1}
 
 
 ends = st.sampled_from(["kept", "broken", "void", "excused", "unknown", "open"])
@@ -96,7 +131,7 @@ def test_a_difference_explains_the_counts(before: dict[str, Fate], now: dict[str
 
 def test_promises_are_counted_by_the_clock_on_the_wall() -> None:
     """By day and hour of the zone; who came at the deadline is in time; the last tenth has all that took long."""
-    found = tally(fates("60s").values(), ZoneInfo("Asia/Kathmandu"), 60 * SECOND)
+    found = tally("answer", fates("60s").values(), ZoneInfo("Asia/Kathmandu"), 60 * SECOND)
     assert found.ends == {"kept": 2, "broken": 1, "void": 1}
     assert found.week == {  # 08:00 to 08:30 UTC are 13:45 to 14:15 there
         (0, 13): {"kept": 1, "broken": 1},
@@ -104,7 +139,7 @@ def test_promises_are_counted_by_the_clock_on_the_wall() -> None:
     }
     assert found.took[8:10] == [1, 1]
     assert found.took[14] == 1
-    assert sum(tally(fates("10s").values(), UTC_ZONE, 10 * SECOND).took[BINS:]) == 3
+    assert sum(tally("answer", fates("10s").values(), UTC_ZONE, 10 * SECOND).took[BINS:]) == 3
     assert slot(int(instant("+6d 23:30").timestamp()) * SECOND, ZoneInfo("Europe/Warsaw")) == (0, 0)
 
 

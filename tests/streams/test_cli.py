@@ -120,18 +120,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, missing: str) -> None
         "map": ["backtest", RULES, "--events", EVENTS, "--map", gone],
     }[missing]
     run = kept(*args)
-    assert run.returncode == (3 if missing == "events" else 2)
-    assert run.stdout == ""
+    assert (run.returncode, run.stdout) == (2, "")
     assert "gone.yaml" in run.stderr
-    assert "no such file or directory" in run.stderr
+    assert "no such file" in run.stderr
     assert "Traceback" not in run.stderr
 
 
 def test_a_folder_of_events_is_refused(tmp_path: Path) -> None:
     """A folder is no file of events."""
-    run = kept("backtest", RULES, "--events", str(tmp_path))
-    assert (run.returncode, run.stdout) == (3, "")
-    assert "is a directory" in run.stderr
+    assert "this is a folder" in bad_input("backtest", RULES, "--events", str(tmp_path))
 
 
 def test_a_ledger_that_cannot_be_written_is_the_worlds_fault(tmp_path: Path) -> None:

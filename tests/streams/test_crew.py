@@ -16,7 +16,7 @@ from tests.standards.test_staffing_plan import made
 def test_plans_made_several_at_a_time_are_the_same_and_in_order() -> None:
     """Each line's plan is that of the line alone, in the order in which the lines were given."""
     lines = [Line(one.record, one.target) for one in (made(people, 2) for people in (2, 6, 4))]
-    assert list(plans_for(lines, workers=2)) == [plan(line.record, line.target) for line in lines]
+    assert list(plans_for(lines, processes=2)) == [plan(line.record, line.target) for line in lines]
     assert list(plans_for(lines[:1])) == [plan(lines[0].record, lines[0].target)]
     assert list(plans_for([])) == []
 
@@ -25,8 +25,8 @@ def test_a_process_that_dies_is_told() -> None:
     """Who is short of memory hears that a process ended, and nothing waits for it."""
     one = made(2, 2)
     deadly = Line(_Deadly(), one.target)  # type: ignore[arg-type]
-    with pytest.raises(StateError, match="a planning process ended before its work was done"):
-        list(plans_for([deadly, deadly], workers=2))
+    with pytest.raises(StateError, match="a process ended before its work was done"):
+        list(plans_for([deadly, deadly], processes=2))
 
 
 class _Deadly:

@@ -1,0 +1,136 @@
+"""The pages and the words of a review: pictures that can be read, renamed standards, and what is wrong told at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from standards.duration import MINUTE
+from standards.review.tally import BINS, Tally
+from streams.review.pictures import shade, timeline, waits
+from tests.streams.test_cli import kept
+from tests.streams.test_review import Shop
+
+
+@pytest.fixture
+def week(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pictures"),
+    [(("--against", "shop.yaml"), 6), (("--sweep", "within=1m,2m"), 1), ((), 3)],
+)
+def test_a_page_stands_alone(week: Shop, arguments: tuple[str, ...], pictures: int) -> None:
+    """One file without scripts or addresses, its policy closed, a title and a table for each picture, texts escaped."""
+    text = (week.folder / "next.yaml").read_text(encoding="utf-8")
+    (week.folder / "next.yaml").write_text(text.replace("You will", "<script>alert(1)</script> You will"), "utf-8")
+    assert week.ask("next.yaml", *arguments, "--html", "page.html").returncode == 0
+    page = (week.folder / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "default-src 'none'" in page.replace("&#x27;", "'")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<svg") == page.count('role="img"') == pictures
+    assert page.count("</title>") == pictures + 1
+    assert page.count("<table") >= pictures
+
+
+def test_a_page_never_takes_the_place_of_a_file_of_ones_own(week: Shop) -> None:
+    """What does not end like a page is refused before anything is read, and is as it was."""
+    before = (week.folder / "shop.yaml").read_bytes()
+    for name in ("shop.yaml", "week.csv", "page"):
+        assert "end it in .html" in week.refused("--html", name)
+    assert "is read too" in week.refused("--ledger", "./shop.yaml")
+    assert "there is no folder nowhere" in week.refused("--html", "nowhere/page.html")
+    assert (week.folder / "shop.yaml").read_bytes() == before
+    run = kept("staff", "shop.yaml", "--events", "week.csv", "--map", "map.yml", "--html", "week.csv", cwd=week.folder)
+    assert (run.returncode, run.stdout) == (2, "")
+
+
+def renamed(week: Shop, *more: str) -> str:
+    """Give what is said of a version in which no-wait has another name."""
+    text = (week.folder / "next.yaml").read_text(encoding="utf-8")
+    (week.folder / "next.yaml").write_text(text.replace("  no-wait:", "  short-lines:"), "utf-8")
+    run = week.ask("next.yaml", "--against", "shop.yaml", *more)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_a_standard_under_a_new_name_is_compared_with_its_old_self(week: Shop) -> None:
+    """Whose promises are for the same moments is in the other's place; the difference is what it was without that."""
+    said = renamed(week)
+    assert "31 promises would end otherwise, and 87 promises would be told otherwise." in said
+    assert "It is in the place of no-wait: whoever was promised one is promised the other." in said
+    assert re.search(r"^  before +360 +143 +32 ", said, re.MULTILINE)
+    assert "\nno-wait:" not in said
+
+
+def test_a_new_name_is_told_in_every_form(week: Shop) -> None:
+    """JSON has the old name of each new one; Markdown and the page say it where the standard is told."""
+    found = json.loads(renamed(week, "--json", "--html", "page.html"))
+    assert found["renamed"] == {"short-lines": "no-wait"}
+    assert found["standards"]["short-lines"]["before"]["broken"] == 32
+    assert "in the place of no-wait" in (week.folder / "page.html").read_text(encoding="utf-8")
+    run = week.ask("next.yaml", "--against", "shop.yaml", "--markdown")
+    assert "in the place of no-wait" in run.stdout
+
+
+def test_the_clock_is_that_of_the_table(week: Shop) -> None:
+    """From when to when the events are is told by the clock of the table, as the hours below are."""
+    said = week.ask("next.yaml", "--against", "shop.yaml").stdout
+    assert "from 2026-03-02 08:00 to 2026-03-07 19:56 by the clock of Europe/Warsaw. Before" in said
+
+
+def counted(took: list[int]) -> Tally:
+    return Tally("a", Counter(), {}, {}, took)
+
+
+def test_a_last_bar_that_would_flatten_the_others_is_cut_and_numbered() -> None:
+    """Where most took very long, the others are drawn to their own scale, and the last one says how many it has."""
+    others = [4, 2] + [0] * (BINS - 2)
+    cut, whole = (str(waits(counted([*others, last]), MINUTE, "a")) for last in (900, 8))
+    assert "900, cut short" in cut
+    assert "cut short" not in whole
+    assert re.findall(r'height="(\d+)" class="kept"', cut) == ["138", "69"]
+    assert "3 were done" not in cut
+    assert "906 were done" in cut
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind"),
+    [((0, 0, 0), "none"), ((0, 0, 3), "fine"), ((99, 1, 0), "fine"), ((9, 1, 0), "some"), ((4, 1, 0), "many"),
+     ((1, 1, 0), "most"), ((1, 4, 0), "all"), ((0, 2, 9), "all")],
+)  # fmt: skip
+def test_an_hour_has_the_colour_of_its_share(counts: tuple[int, int, int], kind: str) -> None:
+    """From one in twenty on an hour is coloured, and deeper at one in five, half and four in five."""
+    assert shade(counts) == kind
+
+
+def test_no_label_hangs_over_the_edge() -> None:
+    """Of a month of days some have a label; the last of them, and a number of six digits, have room."""
+    days = {(739_000 + day, 9): Counter({"kept": 123_456}) for day in range(31)}
+    drawn = str(timeline(Tally("a", Counter({"kept": 1}), days, {}, []), "a"))
+    labels = re.findall(r'<text x="([\d.]+)" [^>]*text-anchor="middle"', drawn)
+    assert (len(labels), all(60 < float(x) < 480 - 20 for x in labels)) == (8, True)
+    assert ">123k</text>" in drawn
+
+
+def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> None:
+    """A slip in the rules, two files of events and a mapping that are not there: all of them, and no page."""
+    text = (week.folder / "shop.yaml").read_text(encoding="utf-8")
+    (week.folder / "shop.yaml").write_text(text.replace("    when:", "    whn:"), encoding="utf-8")
+    asks = ((), ("--against", "next.yaml"), ("--sweep", "within=1m"), ("--html", "page.html"))
+    for more in asks:
+        run = kept("backtest", "shop.yaml", "--events", "wek.csv", "--events", str(week.folder), "--map", "mp.yml",
+                   *more, cwd=week.folder)  # fmt: skip
+        said = " ".join(run.stderr.split())
+        assert (run.returncode, run.stdout, run.stderr.count("  error: ")) == (2, "", 4)
+        for part in ("'whn' is no key here", "did you mean 'week.csv'?", "this is a folder", "mp.yml"):
+            assert part in said
+    assert not (week.folder / "page.html").exists()
