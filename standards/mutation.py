@@ -121,12 +121,16 @@ class _Standard:
         except ExpressionError:  # the model would have refused it
             return
         whole = ("standards", self.name, *path)
+        made = 0
         for token in tokens:
             for becomes, hint in _others(token):
                 changed = text[: token.offset] + becomes + text[token.offset + len(token.text) :]
                 place = self.document.inside(whole, token.offset, len(token.text))
                 words = f"`{' '.join(text.split())}` becomes `{' '.join(changed.split())}`"
+                made += 1
                 yield Change(whole, changed, place, self.name, words, hint)
+        if path[-1] == "where" and not made:  # a field alone: else whoever notices an edge notices this too
+            yield self._change(path, None, f"`where: {text}` is left out", "play an event that does not meet it")
 
     def _deadline(self, key: str) -> Iterator[Change]:
         text = self.data.get(key)

@@ -52,6 +52,13 @@ standards:
     per: [team]
     expect: meeting.held
     every: week
+  briefed:
+    promise: Whoever takes over is briefed.
+    may_excuse: []
+    per: [contact]
+    when: {event: transfer.completed, where: briefed}
+    expect: contact.answered
+    within: 1m
 """
 WHERE = 'waiting > 3 and not site == "x"'
 
@@ -85,6 +92,15 @@ def test_a_response_can_be_changed_in_all_these_ways() -> None:
         (16, "the warning `15s before` is left out"),
         (8, "floor-lead may not excuse any more"),
         (8, "shift-lead may not excuse any more"),
+    ]
+
+
+def test_a_condition_of_one_field_is_left_out() -> None:
+    """It has no number and no sign to change; where there is one, whoever notices its edge would notice this too."""
+    assert found("briefed") == [
+        (52, "`where: briefed` is left out"),
+        (54, "`within: 1m` is a second shorter"),
+        (54, "`within: 1m` is a second longer"),
     ]
 
 
