@@ -65,7 +65,7 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
         typer.echo(f"\r{'':{WIDTH}}\r", nl=False, err=True)
     for finding in report.awake:
         typer.echo(finding.render() + "\n")
-    if report.reading is not None and report.reading.bad:
+    if report.reading is not None and (report.reading.bad or report.reading.doubts):
         for line in left_out(report.reading)[1:]:
             typer.echo(line, err=True)
     typer.echo(_summary(report), err=True)

@@ -140,8 +140,6 @@ def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[
     """Give each picture for each version, beside each other, and its table."""
     for label, _, tally in found:
         yield _figure("Day by day", label, timeline(tally, name), _days_table(tally))
-    for label, _, tally in found:
-        yield _figure("By weekday and hour: how many were broken", label, week(tally, name), _week_table(tally))
     for label, judged, tally in found:
         own = tally.standard
         shape = judged.standards[own].shape if own in judged.standards else None
@@ -149,6 +147,8 @@ def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[
             yield _figure(
                 "How long it took", label, waits(tally, shape.within, name), _waits_table(tally, shape.within)
             )
+    for label, _, tally in found:
+        yield _figure("By weekday and hour: how many were broken", label, week(tally, name), _week_table(tally))
 
 
 def _figure(caption: str, label: str, picture: Html, table: Html) -> Html:
