@@ -173,7 +173,6 @@ def _page(asked: Asked, html: str) -> int:
 
 def _review(asked: Asked, against: str) -> int:
     from standards.review.difference import difference
-    from streams.documents import write_whole
     from streams.review.judging import judged_twice, with_history
     from streams.review.older import load_both
     from streams.review.page import review_page
@@ -183,20 +182,12 @@ def _review(asked: Asked, against: str) -> int:
     loaded, older = with_history(lambda: load_both(asked.paths, against), asked.history, lambda both: both[0])
     before, now = judged_twice(older or against, loaded, asked.history)
     reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
-    _done(asked, now.result, loaded)
-    if now.result.bad and not now.result.events:
-        return _print(asked, now.result, loaded)
-    if asked.page is not None:
-        write_whole(asked.page, review_page(reviewed).encode())
-        _written(asked.page)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text
-    _say(say(reviewed))
-    _tell_left_out(now.result)
-    return 0
+    return _tell(asked, now.result, loaded, lambda: review_page(reviewed), lambda: say(reviewed))
 
 
 def _sweep(asked: Asked) -> int:
-    from streams.documents import read_documents, write_whole
+    from streams.documents import read_documents
     from streams.review.page import sweep_page
     from streams.review.sweeping import Question, sweep
     from streams.review.text import sweep_json, sweep_markdown, sweep_text
@@ -204,15 +195,24 @@ def _sweep(asked: Asked) -> int:
     loaded = _loaded(asked)
     documents = read_documents(asked.paths)
     swept = sweep(Question(documents, loaded, asked.sweep or "", asked.standard), asked.history)
-    _done(asked, swept.result, loaded)
-    if swept.result.bad and not swept.result.events:
-        return _print(asked, swept.result, loaded)
-    if asked.page is not None:
-        write_whole(asked.page, sweep_page(swept).encode())
-        _written(asked.page)
     say = sweep_json if asked.json else sweep_markdown if asked.markdown else sweep_text
-    _say(say(swept))
-    _tell_left_out(swept.result)
+    return _tell(asked, swept.result, loaded, lambda: sweep_page(swept), lambda: say(swept))
+
+
+def _tell(
+    asked: Asked, result: Result, loaded: Loaded, page: Callable[[], str], said: Callable[[], str | dict[str, Any]]
+) -> int:
+    """Write the page, if one was asked for, and print what was found; nothing of both where nothing could be read."""
+    from streams.documents import write_whole
+
+    _done(asked, result, loaded)
+    if result.bad and not result.events:
+        return _print(asked, result, loaded)
+    if asked.page is not None:
+        write_whole(asked.page, page().encode())
+        _written(asked.page)
+    _say(said())
+    _tell_left_out(result)
     return 0
 
 
