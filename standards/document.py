@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 import yaml
 
 from standards.errors import Finding, Place
-from standards.scalars import Comment, Extent, comments, extent, typed, unspaced
+from standards.scalars import Comment, Extent, comments, extent, typed
+from standards.slips import Stop, slip_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,16 +256,12 @@ class _Composer:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 
     def _misread(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        mark = error.problem_mark or error.context_mark
-        place = self._start() if mark is None else Place(self.document.name, mark.line + 1, mark.column + 1)
-        found = ", ".join(part for part in (error.context, error.problem) if part)
-        near = range(place.line - 1, place.line + 1)  # a line without a key is taken for one text with the next
-        for line, key in ((line, key) for line in near if (key := unspaced(self.document.line(line)))):
-            there = Place(self.document.name, line, key.start("key") + 1, len(key["key"]) + 1)
-            self._stop("yaml-syntax", there, f"{key['key']}: has no space behind its colon", "put one there")
-        tab = "\t" in self.document.line(place.line)[: place.column]
-        fix = "look at the indentation, and put texts that hold ': ' or begin with a sign into quotes"
-        self._stop("yaml-syntax", place, found, "indent with spaces instead of tabs" if tab else fix)
+        mark, begun = error.problem_mark or error.context_mark, error.context_mark
+        at = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+        context = None if begun is None else (begun.line + 1, begun.column + 1)
+        slip = slip_at(Stop(*at, context, error.context or "", error.problem or ""), self.document.line)
+        place = Place(self.document.name, slip.line, slip.column, slip.length)
+        self._stop("yaml-syntax", place, slip.found, slip.fix)
 
     def _start(self) -> Place:
         return Place(self.document.name, 1, 1)

@@ -13,7 +13,7 @@ from standards.duration import parse
 from standards.expression import ExpressionError
 from standards.hours import did_you_mean
 from standards.model import Problem, Strict, keys_of, validate
-from standards.scalars import unspaced
+from standards.slips import unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

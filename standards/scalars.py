@@ -22,7 +22,6 @@ Extent = tuple[Mark, Mark]
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FRACTION: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,16}", re.ASCII)
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_UNSPACED: Final = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_][\w-]*):(?=[^\s:/])(?P<value>.*)$", re.ASCII)
 _SIGN: Final = re.compile(r"(?:(?<=[ \t])|^)#")
 
 
@@ -49,11 +48,6 @@ def typed(text: str, *, plain: bool) -> str | int | float | bool | None:
 def extent(start: Mark, end: Mark, *, block: bool) -> Extent:
     """Give where a text reaches; behind the sign of a block, on its first line, there is room for a comment."""
     return ((start[0] + 1, 0) if block else start), end
-
-
-def unspaced(line: str) -> re.Match[str] | None:
-    """Find a key whose colon has no space behind it, so that it is none: groups `key` and `value`."""
-    return _UNSPACED.match(line)
 
 
 def comments(lines: Sequence[str], extents: Sequence[Extent]) -> Iterator[Comment]:
