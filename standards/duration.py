@@ -22,6 +22,8 @@ _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": MILLIS
 _SPOKEN = (("day", "days", DAY), ("h", "h", HOUR), ("min", "min", MINUTE), ("s", "s", SECOND))
 
 _WHOLE = re.compile(r"(?:[0-9]+[^\W0-9]+)+", re.ASCII)
+_SAID = re.compile(r"([0-9]+)\s*(weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])", re.ASCII)
+"""A length as people say it: `1 minute`, `5 mins`, `2 hours`."""
 _PART = re.compile(r"([0-9]+)([^\W0-9]+)", re.ASCII)
 
 
@@ -30,6 +32,9 @@ def parse(text: str) -> int:
 
     Returns microseconds. Raises ValueError, saying what was found and what would fix it.
     """
+    said = _SAID.fullmatch(text.strip().lower())
+    if said is not None and f"{said[1]}{said[2][0]}" != text:
+        raise ValueError(f"{text!r} is no length of time; write {said[1]}{said[2][0]}")
     if not _WHOLE.fullmatch(text):
         raise ValueError(_misreading(text))
     total, smallest = 0, LONGEST
