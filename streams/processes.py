@@ -55,7 +55,7 @@ class SideBySide(Generic[T]):
 
 
 def _begin(work: Sequence[Callable[[], Any]]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted too, and ends the others
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once; the first process is who says so
     _inherited[:] = work
 
 

@@ -116,6 +116,8 @@ def backtest(
 
 def _check(asked: Asked, *, jobs: int, ledger: str | None) -> None:
     """See that the options go together."""
+    from pathlib import Path
+
     review = asked.against is not None or asked.sweep is not None or asked.page is not None
     if asked.against is not None and asked.sweep is not None:
         raise typer.BadParameter("--against and --sweep are two questions; ask one after the other")
@@ -128,8 +130,9 @@ def _check(asked: Asked, *, jobs: int, ledger: str | None) -> None:
             "--jobs and --ledger go with a plain backtest; leave out --against, --sweep and --html"
         )
     _check_outputs(asked, ledger)
-    if "-" in asked.history.events and (asked.against is not None or asked.sweep is not None):
-        raise typer.BadParameter("the events are read more than once; write them to a file instead of -")
+    once = [path for path in asked.history.events if path == "-" or Path(path).is_fifo()]
+    if once and (asked.against is not None or asked.sweep is not None):
+        raise typer.BadParameter(f"the events are read more than once; write them to a file instead of {once[0]}")
 
 
 def _check_outputs(asked: Asked, ledger: str | None) -> None:

@@ -1,6 +1,7 @@
 """`kept backtest --against` and `--sweep` as authors use them: what is different, which number could be kept."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -210,9 +211,13 @@ def test_questions_that_make_no_sense_are_told(week: Shop, arguments: tuple[str,
     assert not (week.folder / "page.html").exists()
 
 
-def test_events_that_can_be_read_once_are_refused() -> None:
-    """Standard input cannot be judged twice."""
-    rules = str(GROCERY / "standards.yaml")
+def test_events_that_can_be_read_once_are_refused(tmp_path: Path) -> None:
+    """Standard input cannot be judged twice, and neither can a pipe with a name."""
+    rules, pipe = str(GROCERY / "standards.yaml"), str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    assert "write them to a file" in " ".join(
+        bad_input("backtest", rules, "--events", pipe, "--against", rules).split()
+    )
     assert "write them to a file" in " ".join(bad_input("backtest", rules, "--events", "-", "--against", rules).split())
 
 
