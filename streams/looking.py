@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from standards.errors import Finding, Place, SpecError, StateError
 from streams.lookup import Lookup
 from streams.sqlite import FILE
-from streams.why import why
+from streams.why import Known, why
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,8 @@ def story(folder: Path, promise: str, zone: ZoneInfo) -> str:
         if found is None:
             fix = "copy the id from a message, from the board or from GET /v1/promises"
             raise SpecError([Finding("unknown-promise", Place(promise, 1, 1), f"{folder} knows no such promise", fix)])
-        return why(found, lookup.overview.reasons(promise), lookup.event, zone)
+        causes = [line.cause for line in found.lines if line.cause is not None]
+        known = Known(found, lookup.overview.reasons(promise), lookup.overview.acts([found.row.id], causes))
+        return why(known, lookup.event, zone)
     finally:
         lookup.close()

@@ -1,4 +1,4 @@
-"""Why a promise went as it did: its events, the arithmetic of its clock, the clause, who was told, and who was not.
+"""Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
 Knows: how all that is put into plain text. Must not know: where any of it is stored. Read next: `lookup.py`.
 """
@@ -6,7 +6,7 @@ Knows: how all that is put into plain text. Must not know: where any of it is st
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -14,13 +14,15 @@ from alerts.notice import Reason, printable
 from standards.duration import spoken
 from standards.events import moment
 from standards.ledger import Plain
+from streams.deeds import did, said, way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from standards.ledger import Line
     from streams.books import PromiseView
+    from streams.overview import Act
 
     FindEvent = Callable[[str, str, int], bytes | None]
     """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
@@ -67,17 +69,28 @@ _document = msgspec.json.Decoder(_Excerpt).decode
 _event = msgspec.json.Decoder(_Event).decode
 
 
-def why(view: PromiseView, reasons: Mapping[str, str], find: FindEvent, zone: ZoneInfo) -> str:
-    """Tell the whole story of a promise. `reasons` say why each line was told or not, by the line's id."""
-    story = _Story(view, reasons, find, zone)
-    parts = [story.head(), story.happened(), story.clock(), story.clause(), story.told(), story.not_told()]
+class Known(NamedTuple):
+    """What is known of a promise beside its lines: why each was told or not, by its id, and what people did."""
+
+    view: PromiseView
+    reasons: Mapping[str, str]
+    acts: Sequence[Act]
+
+
+def why(known: Known, find: FindEvent, zone: ZoneInfo) -> str:
+    """Tell the whole story of a promise."""
+    story = _Story(known, find, zone)
+    parts = [
+        story.head(), story.happened(), story.clock(), story.clause(), story.told(), story.not_told(), story.done(),
+    ]  # fmt: skip
     return "\n\n".join("\n".join(printable(line) for line in part) for part in parts)
 
 
 class _Story:
-    def __init__(self, view: PromiseView, reasons: Mapping[str, str], find: FindEvent, zone: ZoneInfo) -> None:
-        self.view = view
-        self.reasons = reasons
+    def __init__(self, known: Known, find: FindEvent, zone: ZoneInfo) -> None:
+        self.view = known.view
+        self.reasons = known.reasons
+        self.acts = known.acts
         self.find = find
         self.zone = zone
 
@@ -165,6 +178,15 @@ class _Story:
             reason = self.reasons[line.id]
             yield f"  {self._at(line.known)}  {line.kind}: {reason}, {_because(reason)}"
         if not self.view.withheld and not quiet:
+            yield "  nothing"
+
+    def done(self) -> Iterator[str]:
+        yield "What people did"
+        causes = {line.cause for line in self.view.lines}
+        for act in self.acts:
+            yield f"  {self._at(act.at)}  {act.by or 'somebody'} {did(act, causes)}, {way(act)}"
+            yield from (f"    {text}" for text in said(act))
+        if not self.acts:
             yield "  nothing"
 
     def _quiet(self, line: Line, named: set[str]) -> bool:

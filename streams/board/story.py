@@ -14,7 +14,7 @@ from streams.acting import ACKNOWLEDGED, DEBRIEFED
 from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
 from streams.board.notices import notice_list, withheld_list
-from streams.board.people import DID, act_row
+from streams.board.people import act_row
 from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
@@ -149,11 +149,8 @@ def _deeds(shell: Shell, story: Story) -> list[Html]:
 def _done(shell: Shell, story: Story) -> Html | None:
     if not story.acts:
         return None
-    rows = []
     causes = {line.cause for line in story.view.lines}
-    for act in story.acts:
-        did = "granted an exception" if (act.source, act.id) in causes else DID.get(act.type, act.type)
-        rows.append(act_row(shell, act, did))
+    rows = (act_row(shell, act, causes) for act in story.acts)
     return el("section", el("h2", "What people did"), el("ul", rows, class_="acts"))
 
 

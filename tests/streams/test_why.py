@@ -73,6 +73,28 @@ async def test_without_a_policy_everybody_was_told(tmp_path: Path) -> None:
     assert "warned: overdue, the deadline was over when it came to be told" in asked.stdout
 
 
+async def test_what_people_did_is_told(tmp_path: Path) -> None:
+    """Who took it, and who granted an exception: when, by which way, and what they said."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        await host.submit([queue(host.reader, "e1", clock.at, waiting=5)])
+        clock.go(10)
+        await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
+        (row,) = host.books.promises(PromiseFilter()).items
+        took = {"promise": row.id, "by": "ann", "note": "on my way"}
+        await host.submit([event(host.reader, "alert.acknowledged", "a1", clock.at, **took)])
+        grant = {"standard": row.standard, "subject": row.subject, "promise": row.id, "by": "floor-lead"}
+        await host.submit([event(host.reader, "exception.granted", "g1", clock.at, reason="fire alarm", **grant)])
+        clock.go(10)
+        await host.submit([event(host.reader, "feed.heartbeat", "t2", clock.at, feed="clock")])
+    told = kept_why(tmp_path / "data", row.id).stdout.partition("What people did\n")[2].splitlines()
+    assert [line[4:] if line.startswith("    ") else line[27:] for line in told] == [
+        "ann took it, from till", "note: on my way",
+        "floor-lead granted an exception, from till", "reason: fire alarm", f"standard: {row.standard}",
+        f"subject: {row.subject}",
+    ]  # fmt: skip
+
+
 async def test_what_cannot_be_found_is_said_so(tmp_path: Path) -> None:
     """A promise that is not there is bad input, a folder without data is the world's fault; both say what to do."""
     async with hosting(tmp_path, Clock()):
