@@ -28,12 +28,18 @@ def promises_needed(kept: float) -> int:
 
 def trials_needed(share: float, worse: float) -> int:
     """Give the smallest number of trials by which a share is told from a worse one (0 < share < worse <= 1)."""
+    if share > 1 / 2:  # what is kept is the rarer: too few of it is what is found out, and there is less to count
+        return _fewest(1 - worse, 1 - share, alarm=1 - POWER, power=1 - ALARM)
+    return _fewest(share, worse, alarm=ALARM, power=POWER)
+
+
+def _fewest(share: float, worse: float, *, alarm: float, power: float) -> int:
     hits = 1
     while True:
-        fewest = _smallest(hits, worse)
+        fewest = _smallest(hits, worse, power)
         if fewest >= MOST:
             return MOST
-        if at_least(hits, fewest, share) <= ALARM:
+        if at_least(hits, fewest, share) <= alarm:
             return fewest
         hits += 1
 
@@ -42,19 +48,19 @@ def at_least(hits: int, trials: int, share: float) -> float:
     """Give P(X >= hits) of a binomial X."""
     if hits > trials:
         return 0.0
-    if share >= 1:
-        return 1.0
+    if share <= 0 or share >= 1:
+        return float(hits <= 0 or share >= 1)
     return max(0.0, 1 - sum(_exactly(number, trials, share) for number in range(hits)))
 
 
-def _smallest(hits: int, share: float) -> int:
+def _smallest(hits: int, share: float, power: float) -> int:
     """Give the smallest number of trials in which so many hits are found with enough power: it grows with trials."""
     low, high = hits - 1, hits
-    while high < MOST and at_least(hits, high, share) < POWER:
+    while high < MOST and at_least(hits, high, share) < power:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if at_least(hits, middle, share) >= POWER else (middle, high)
+        low, high = (low, middle) if at_least(hits, middle, share) >= power else (middle, high)
     return min(high, MOST)
 
 

@@ -11,7 +11,8 @@ from standards.chance import ALARM, MOST, POWER, at_least, promises_needed, tria
 
 
 @pytest.mark.parametrize(
-    ("share", "worse", "trials"), [(0.05, 0.25, 16), (0.10, 0.30, 25), (0.20, 0.40, 35), (0.40, 0.60, 42)]
+    ("share", "worse", "trials"),
+    [(0.05, 0.25, 16), (0.10, 0.30, 25), (0.20, 0.40, 35), (0.40, 0.60, 42), (0.80, 0.90, 82), (0.90, 1.00, 29)],
 )
 def test_numbers_are_those_of_the_exact_binomial(share: float, worse: float, trials: int) -> None:
     """For 5 % and 80 %, exact fractions and a search of every number of trials give the same sizes."""
@@ -31,7 +32,7 @@ def test_numbers_are_those_of_the_exact_binomial(share: float, worse: float, tri
     assert trials_needed(share, worse) == trials
 
 
-@pytest.mark.parametrize("kept", [0.5, 0.8, 0.9, 0.95, 0.98, 0.99])
+@pytest.mark.parametrize("kept", [0.1, 0.2, 0.4, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99])
 def test_so_many_promises_are_enough_and_one_fewer_is_not(kept: float) -> None:
     """At the number given a bound tells both teams apart; one promise fewer has no such bound."""
     missed = 1 - kept
@@ -51,3 +52,9 @@ def test_a_stricter_objective_needs_more_promises() -> None:
     needed = [promises_needed(kept) for kept in (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)]
     assert needed == sorted(needed)
     assert promises_needed(0.999_999_9) == MOST
+
+
+@pytest.mark.parametrize(("kept", "needed"), [(0.1, 179), (0.05, 361), (0.02, 969), (0.000_000_1, MOST)])
+def test_a_lax_objective_is_worked_out_too(kept: float, needed: int) -> None:
+    """An objective of 2 %, a slip of the pen, is counted from the kept ones: the number is what counting all gives."""
+    assert promises_needed(kept) == needed
