@@ -1,7 +1,7 @@
 """Drafts: a standard cut out of a pack, with an author's own words in it, and the stories that go with it.
 
 What is cut out is the text itself, so that comments and layout come along. Knows: where in a text the parts of a
-document stand. Must not know: files, or who answers the questions. Read next: `streams/drafting.py`, which asks.
+document stand. Must not know: files, or who answers the questions. Read next: `streams/drafting/`, which asks.
 """
 
 from __future__ import annotations
@@ -92,8 +92,7 @@ def draft(pack: Cut, wanted: str, name: str, words: Words, *, there: Container[s
         parts += ["events:\n", *(line for event in own for line in pack.block("events", event))]
     parts.append("standards:\n\n")
     replaced = {key: _written(key, value) for key, value in words.given().items()}
-    parts += _standard(pack, wanted, replaced)
-    return _renamed("".join(parts), wanted, name)
+    return _renamed("".join(parts), wanted, name) + "".join(_standard(pack, wanted, name, replaced))
 
 
 def stories_of(pack: Cut, wanted: str, name: str) -> Iterator[tuple[str, str]]:
@@ -115,12 +114,13 @@ def story_head(pack: Cut) -> str:
     return "".join([_TOP, *lines, "stories:\n"])
 
 
-def _standard(pack: Cut, wanted: str, replaced: Mapping[str, list[str]]) -> Iterator[str]:
+def _standard(pack: Cut, wanted: str, name: str, replaced: Mapping[str, list[str]]) -> Iterator[str]:
+    """Give its lines: those of the pack under the new name, an author's as they were said."""
     path = ("standards", wanted)
     keys = pack.names(*path)
-    yield pack.head(*path)
+    yield _renamed(pack.head(*path), wanted, name)
     for key in keys:
-        yield from replaced.get(key) or pack.block(*path, key)
+        yield from replaced.get(key) or (_renamed(line, wanted, name) for line in pack.block(*path, key))
     for key, lines in replaced.items():
         if key not in keys:
             yield from lines

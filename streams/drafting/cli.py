@@ -52,11 +52,14 @@ def new(
     stories beside it, and what an editor completes by. No file that is there is changed.
     """
     from standards.draft import Words
+    from standards.namespace import NAME
     from streams.drafting.making import Draft, packs
 
     said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)
     stories = file.with_name(f"{file.stem}-stories.yaml")
     _check(file, stories)
+    if name and not NAME.fullmatch(name):
+        raise typer.BadParameter(f"{name!r} is no name; write lower case words joined by -, such as no-wait")
     found = list(packs())
     wanted = from_ or _asked_which(found)
     pack = _pack_of(found, wanted)

@@ -32,6 +32,14 @@ def test_whatever_an_author_says_is_what_is_read(how: str, why: str) -> None:
     assert made.data == {"kept": 1, "standards": {"no-wait": expected}}
 
 
+def test_the_words_of_an_author_are_not_renamed() -> None:
+    """Where they name the standard of the pack, that stays; what the pack itself says goes by the new name."""
+    said = Words(promise="No-wait, no-wait: we mean no-wait.", how="Look at no-wait.")
+    made = Document("", draft(GROCERY, "no-wait", "quick", said))
+    standard = made.data["standards"]["quick"]  # type: ignore[index,call-overload]
+    assert (standard["promise"], standard["how"]) == (said.promise, said.how)  # type: ignore[index,call-overload]
+
+
 def test_a_text_stays_readable() -> None:
     """Plain words stay plain, and a long text goes over several lines."""
     long = "Call the next name on the standby list, and say that somebody comes. " * 4
