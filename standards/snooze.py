@@ -2,7 +2,7 @@
 
     # snooze too-short until 2027-03-01: the till reports every minute since May
 
-It is about a finding on its own line or, where it stands alone, on the next line that holds more than a comment. A
+It is about a finding on its own line or, where it stands alone, on the line right below it and other comments. A
 snooze that cannot be read, that is over, or that nothing needs any more is a finding itself, and never sleeps.
 Knows: findings, comments, a date. Must not know: the clock, which document is what. Read next: `scalars.py`, which
 tells comments from texts.
@@ -71,8 +71,9 @@ def sift(findings: Sequence[Finding], documents: Iterable[Document], checks: Che
             elif sleeping:
                 asleep += sleeping
             elif read.check in checks.made:
-                found = f"no {read.check} is found here any more"
-                said.append(document.finding("snooze-idle", read.place, found, fix="remove it", level="warning"))
+                found = f"no {read.check} is found here"
+                fix = _where_to(read, findings)
+                said.append(document.finding("snooze-idle", read.place, found, fix=fix, level="warning"))
     names = set(map(id, asleep))
     return Sifted([*(one for one in findings if id(one) not in names), *said], list(dict.fromkeys(asleep)))
 
@@ -93,6 +94,16 @@ def _is_about(snooze: _Snooze, finding: Finding) -> bool:
     place = finding.place
     at = place.file == snooze.place.file and place.line in snooze.lines
     return at and finding.level == "warning" and finding.id == snooze.check
+
+
+def _where_to(snooze: _Snooze, findings: Iterable[Finding]) -> str:
+    """Say what becomes of a snooze that nothing is found by: it goes, or to the nearest that is found in its file."""
+    same = (one.place for one in findings if one.id == snooze.check and one.place.file == snooze.place.file)
+    lines = [place.line for place in same if place.line not in snooze.lines]
+    if not lines:
+        return "remove it"
+    near = min(lines, key=lambda line: abs(line - snooze.place.line))
+    return f"remove it; or, if the one in line {near} is meant, put it right above that line"
 
 
 def _read(document: Document, comment: Comment, lines: frozenset[int], checks: Checks) -> _Snooze | Finding:

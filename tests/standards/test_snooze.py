@@ -82,6 +82,16 @@ def test_a_snooze_says_what_why_and_until_when(snooze: str, found: str) -> None:
     assert result.awake[1].level == "warning"
 
 
+def test_a_snooze_that_missed_its_line_is_told_where_it_belongs() -> None:
+    """It is not just removed while what it is about is awake a line below; where nothing is, it goes."""
+    awake = {each.id: each for each in sifted(f"    {SNOOZE}\n\n    within: 2s\n").awake}
+    line = awake["too-short"].place.line
+    assert (
+        awake["snooze-idle"].fix == f"remove it; or, if the one in line {line} is meant, put it right above that line"
+    )
+    assert [each.fix for each in sifted(f"    {SNOOZE}\n    within: 60s\n").awake] == ["remove it"]
+
+
 def test_a_snooze_ends_on_its_day() -> None:
     """On its date the warning is awake, and so is a word about the snooze; the day before it sleeps."""
     tail = f"    within: 2s {SNOOZE}\n"
