@@ -21,7 +21,7 @@ from standards.excerpt import canonical
 from standards.tokens import ExpressionError, Token, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _CONDITIONS: Final = (
     ("when", "where"), ("expect", "where"), ("unless", "where"), ("until", "where"),
@@ -99,7 +99,7 @@ class _Standard:
             yield from self._count(key, hint)
         yield from self._window()
         for key, hint in _LEFT_OUT.items():
-            if key in self.data and not (key == "calendar" and self._is_short_window()):
+            if key in self.data and not self._is_usual(key):
                 yield self._change((key,), None, f"{key} is left out", hint, key=True)
         yield from self._warnings()
         yield from self._excuses()
@@ -121,15 +121,13 @@ class _Standard:
         except ExpressionError:  # the model would have refused it
             return
         whole = ("standards", self.name, *path)
-        made = 0
-        for token in tokens:
-            for becomes, hint in _others(token):
-                changed = text[: token.offset] + becomes + text[token.offset + len(token.text) :]
-                place = self.document.inside(whole, token.offset, len(token.text))
-                words = f"`{' '.join(text.split())}` becomes `{' '.join(changed.split())}`"
-                made += 1
-                yield Change(whole, changed, place, self.name, words, hint)
-        if path[-1] == "where" and not made:  # a field alone: else whoever notices an edge notices this too
+        edits = list(_edits(tokens))
+        for start, end, becomes, hint in edits:
+            changed = text[:start] + becomes + text[end:]
+            place = self.document.inside(whole, start, end - start)
+            words = f"`{' '.join(text.split())}` becomes `{' '.join(changed.split())}`"
+            yield Change(whole, changed, place, self.name, words, hint)
+        if path[-1] == "where" and not edits:  # a field alone: else whoever notices an edge notices this too
             yield self._change(path, None, f"`where: {text}` is left out", "play an event that does not meet it")
 
     def _deadline(self, key: str) -> Iterator[Change]:
@@ -157,6 +155,10 @@ class _Standard:
                 changed = f"{int(number) + by} {unit}"
                 words = f"`over: {text}` becomes `over: {changed}`"
                 yield self._change(("over",), changed, words, "play a window to its last event, and say when it ends")
+
+    def _is_usual(self, key: str) -> bool:
+        """Say whether a key says what would be so without it."""
+        return self._is_short_window() if key == "calendar" else key == "reopen" and self.data[key] == "edge"
 
     def _is_short_window(self) -> bool:
         """Say whether windows begin at the same instants with a calendar and without: it gives them a zone, no more.
@@ -191,6 +193,28 @@ class _Standard:
             where = ("standards", self.name, key)
             spot = self.document.spot((*where, index) if isinstance(found, list) else where)
             yield msgspec.structs.replace(change, place=spot.value)
+
+
+def _edits(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
+    """Give what could stand in an expression instead: from where to where, what, and the story that would notice."""
+    texts = ["", *(token.text for token in tokens), ""]
+    for token, before, after in zip(tokens, texts, texts[2:], strict=False):
+        end = token.offset + len(token.text)
+        for becomes, hint in _others(token):
+            yield token.offset, end, becomes, hint
+        if token.text == "in" and before != "not":
+            yield token.offset, end, "not in", "play an event with one of them, and one with none of them"
+        if token.kind in {"text", "number"} and before in {"[", ","} and after in {",", "]"}:
+            yield from _left_out(tokens, token, f"play an event with {token.text}, and say what comes of it")
+
+
+def _left_out(tokens: Sequence[Token], token: Token, hint: str) -> Iterator[tuple[int, int, str, str]]:
+    """Leave one of the choices in a list out, with its comma; the only one stays."""
+    at = tokens.index(token)
+    if tokens[at + 1].text == ",":
+        yield token.offset, tokens[at + 2].offset, "", hint
+    elif tokens[at - 1].text == ",":
+        yield tokens[at - 1].offset, token.offset + len(token.text), "", hint
 
 
 def _others(token: Token) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,14 @@ standards:
     when: {event: transfer.completed, where: briefed}
     expect: contact.answered
     within: 1m
+  chosen:
+    promise: We answer you, by phone or chat.
+    may_excuse: []
+    per: [contact]
+    when: {event: contact.waiting, where: 'channel in ["phone", "chat"]'}
+    expect: {event: contact.answered, where: 'channel not in ["mail"]'}
+    within: 1w
+    reopen: edge
 """
 WHERE = 'waiting > 3 and not site == "x"'
 
@@ -134,6 +142,18 @@ def test_what_would_change_nothing_is_no_change() -> None:
         "until is left out",
     ]
     assert found("weekly") == []
+
+
+def test_choices_can_be_changed() -> None:
+    """Each of a list is left out but the last one; `in` and `not in` change places. `reopen: edge` is so anyway."""
+    conditions = [words.partition(" becomes ")[2] for line, words in found("chosen") if "channel" in words]
+    assert conditions == [
+        '`channel not in ["phone", "chat"]`',
+        '`channel in ["chat"]`',
+        '`channel in ["phone"]`',
+        '`channel in ["mail"]`',
+    ]
+    assert not any("reopen" in words for _, words in found("chosen"))
 
 
 def test_a_change_changes_one_standard_and_nothing_else() -> None:
