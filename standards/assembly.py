@@ -76,6 +76,11 @@ def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
     if not isinstance(kept, dict):
         entry.error("wrong-type", f"{entry.name} must be a mapping of fields", "write {site: text, waiting: integer}")
         return None
+    nested = kept.get("fields")
+    if isinstance(nested, dict) and "type" not in nested:  # as they stand in a mapping
+        fix = "leave fields: out, and write them under the event's name"
+        entry.at("fields").error("misplaced-key", f"the fields of {entry.name} have no key of their own", fix, key=True)
+        return fields_declared(entry.at("fields"), nested)
     found = {name: entry.at(name).read(FieldModel, value) for name, value in kept.items()}
     return {name: model for name, model in found.items() if model is not None}
 

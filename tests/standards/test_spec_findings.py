@@ -63,6 +63,16 @@ def test_a_slip_of_a_sign_is_told_with_what_to_write(old: str, new: str, fix: st
     assert f"  fix: {fix}" in message(STANDARD.replace(old, new)).splitlines()
 
 
+def test_fields_of_an_event_under_a_key_of_their_own_are_one_finding() -> None:
+    """As they stand in mappings, so they are written by mistake: that is told, and they are read all the same."""
+    text = STANDARD.replace(
+        "kept: 1\n", "kept: 1\nevents:\n  a.b:\n    fields: {site: text, queue: text, n: integer}\n"
+    )
+    assert findings(text.replace("queue.length", "a.b").replace("waiting", "n")) == [
+        ("misplaced-key", "4:5", "the fields of a.b have no key of their own"),
+    ]
+
+
 def test_a_misspelt_key_is_not_also_missing() -> None:
     """One slip, one finding."""
     assert message(STANDARD.replace("within:", "wihtin:")) == (
