@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M", bound=Strict)
 
+LISTED = 20
+"""So many names are listed where none is near the one that was found."""
 _EXPECTED = {
     "string_type": "text", "int_type": "a whole number", "bool_type": "true or false",
     "dict_type": "a mapping of keys and values", "model_type": "a mapping of keys and values", "list_type": "a list",
@@ -93,7 +95,8 @@ class Entry:
     def unknown(self, kind: str, name: str, known: Iterable[str]) -> None:
         """Report a name that nothing has."""
         names = sorted(known)
-        fix = did_you_mean(name, names) or f"declare it under {kind}s, or name one of: {', '.join(names) or 'none yet'}"
+        some = names if len(names) <= LISTED else [*names[:LISTED], f"and {len(names) - LISTED} more: docs/reference"]
+        fix = did_you_mean(name, names) or f"declare it under {kind}s, or name one of: {', '.join(some) or 'none yet'}"
         self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix)
 
     def read(self, model: type[M], data: Value) -> M | None:
