@@ -22,7 +22,7 @@ from streams.stories.files import scripts_of
 from streams.stories.playing import play
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from standards.spec import Loaded
 
@@ -86,11 +86,9 @@ class Draft:
         if told:
             bodies[stories] = told
         folder = file.parent / SCHEMAS
-        folder.mkdir(exist_ok=True)
         for form in get_args(Form):
             bodies[folder / f"{form}.json"] = json.dumps(schema_for(form), indent=2) + "\n"
-        for path, body in bodies.items():
-            write_whole(str(path), body.encode())
+        _write_all(bodies, folder)
         written = [file, stories] if told else [file]
         return Written(written, [each for each in loaded.warnings if each.place.file == str(file)])
 
@@ -109,6 +107,22 @@ class Draft:
             if _holds(str(stories), f"{head}\n{text}", loaded)
         ]
         return "\n".join([head, *kept]) if kept else ""
+
+
+def _write_all(bodies: Mapping[Path, str], folder: Path) -> None:
+    """Write files, and make the `folder` of some of them; where one cannot be written, none is left. Raises OSError."""
+    new = [path for path in (*bodies, folder) if not path.exists()]
+    try:
+        folder.mkdir(exist_ok=True)
+        for path, body in bodies.items():
+            write_whole(str(path), body.encode())
+    except OSError:
+        for path in new:
+            if path.is_dir():
+                path.rmdir()
+            elif path.exists():
+                path.unlink()
+        raise
 
 
 def _holds(name: str, text: str, loaded: Loaded) -> bool:

@@ -113,3 +113,16 @@ def test_a_name_that_is_taken_is_told_before_anything_is_asked(tmp_path: Path) -
     run = kept("new", "shop.yaml", "--from", "no-wait", cwd=tmp_path, stdin=ANSWERS)
     assert run.returncode == 2
     assert "What is to be done?" not in run.stderr
+
+
+@pytest.mark.parametrize("in_the_way", [".kept/stories.json/x", ".kept"])
+def test_where_one_file_cannot_be_written_none_is(tmp_path: Path, in_the_way: str) -> None:
+    """What is in the way is named, and stays; the standard and what was written before it do not."""
+    obstacle = tmp_path / in_the_way
+    obstacle.parent.mkdir(parents=True, exist_ok=True)
+    obstacle.touch()
+    before = sorted(tmp_path.rglob("*"))
+    run = kept("new", "shop.yaml", "--from", "no-wait", *SAID, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (3, "")
+    assert ".kept" in run.stderr
+    assert sorted(tmp_path.rglob("*")) == before
