@@ -75,10 +75,11 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
 def _terms() -> Terms:
     """Say how late events may be here."""
     from standards.lint.house import Terms
-    from streams.settings import read_settings
 
     if not any(os.environ.get(name) for name in TERMS):
         return Terms()
+    from streams.settings import read_settings
+
     settings = read_settings()
     return Terms(lateness=settings.lateness, grace=settings.grace)
 
