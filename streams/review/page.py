@@ -15,7 +15,7 @@ from standards.standard import Response
 from streams.board.markup import Html, el, join
 from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
 from streams.report import left_out, rate
-from streams.review.pictures import days_of, kept_rates, split, timeline, waits, week
+from streams.review.pictures import days_of, highest, kept_rates, most_broken, shades, split, timeline, waits, week
 from streams.review.wording import (
     CASE_HEAD,
     DAYS,
@@ -35,7 +35,7 @@ from streams.review.wording import (
 from streams.review.wording import judged as what_was_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from standards.review.tally import Tally
     from streams.review.judging import Judged
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 _STYLE: Final = Path(__file__).with_name("page.css")
 _KEYS: Final = (
     ("kept", "kept"), ("broken", "broken, or done after the deadline"), ("other", "void, excused, unknown or open"),
-    ("some", "an hour in which at least one in twenty was broken"), ("many", "one in five"), ("most", "half"),
-    ("all", "four in five"),
 )  # fmt: skip
+_ENDS: Final = ("when", "kept", "broken", "other")
+_BROKEN: Final = "By weekday and hour: how many were broken, and of how many"
 
 
 def backtest_page(judged: Judged) -> str:
@@ -81,10 +81,10 @@ def sweep_page(sweep: Sweep) -> str:
     """Draw what each value would keep."""
     fit = [each for each in sweep.tried if each.score is not None]
     table = (
-        _row(
+        (
             f"{each.value} (now)" if sweep.is_now(each.value) else each.value,
             sweep_row(each, sweep.days),
-            now=sweep.is_now(each.value),
+            sweep.is_now(each.value),
         )
         for each in fit
     )
@@ -98,7 +98,7 @@ def sweep_page(sweep: Sweep) -> str:
         el("p", f"{sweep.standard}, by {sweep.knob}", class_="quiet"),
         paragraphs(advice(sweep), kind="come"),
         el("figure", el("figcaption", said), kept_rates(sweep)),
-        scrolled_table(f"Values of {sweep.knob}", _columns((sweep.knob, *SWEEP_HEAD)), table),
+        _counted(f"Values of {sweep.knob}", (sweep.knob, *SWEEP_HEAD), table),
         paragraphs(told_by(sweep), *why_not),
     )
     return standalone("What could be kept", content, style=_STYLE)
@@ -111,7 +111,7 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
         "section",
         el("h2", standard.promise or name),
         el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
-        scrolled_table(name, _columns(("", *HEAD[1:])), _row("", cells)),
+        _counted(name, ("standard", *HEAD[1:]), [(name, cells, False)]),
         el("div", _figures([("", judged, tally)], name), class_="pair"),
     )
 
@@ -125,9 +125,7 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
         el("h2", reviewed.promise(name) or name),
         el("p", f"{name}, by the clock of {reviewed.zone(name).key}", class_="quiet"),
         paragraphs(place_of(reviewed, name)),
-        scrolled_table(
-            name, _columns(HEAD), (_row(row[0], row[1:], now=row[0] == "now") for row in rows(reviewed, name))
-        ),
+        _counted(name, ("version", *HEAD[1:]), ((row[0], row[1:], row[0] == "now") for row in rows(reviewed, name))),
         el("ul", (el("li", f"{count:,} {words}") for count, words in found_ways), class_="ways")
         if found_ways
         else None,
@@ -137,40 +135,41 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
 
 
 def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[Html]:
-    """Give each picture for each version, beside each other, and its table."""
+    """Give each picture for each version, beside each other and to one scale, and its table."""
+    tallies = [tally for _, _, tally in found]
+    top, most = highest(tallies), most_broken(tallies)
     for label, _, tally in found:
-        yield _figure("Day by day", label, timeline(tally, name), _days_table(tally))
+        yield _figure(("Day by day", label, name), timeline(tally, name, top=top), _ENDS, _days(tally))
     for label, judged, tally in found:
         own = tally.standard
         shape = judged.standards[own].shape if own in judged.standards else None
         if tally.took and isinstance(shape, Response):
-            yield _figure(
-                "How long it took", label, waits(tally, shape.within, name), _waits_table(tally, shape.within)
-            )
+            drawn = waits(tally, shape.within, name)
+            yield _figure(("How long it took", label, name), drawn, ("open time", "done"), _took(tally, shape.within))
     for label, _, tally in found:
-        yield _figure("By weekday and hour: how many were broken", label, week(tally, name), _week_table(tally))
+        drawn = join(week(tally, name, most=most), legend(*shades(most)))
+        yield _figure((_BROKEN, label, name), drawn, _ENDS, _hours(tally))
 
 
-def _figure(caption: str, label: str, picture: Html, table: Html) -> Html:
-    title = f"{caption}, {label}" if label else caption
-    return el("figure", el("figcaption", title), picture, el("details", el("summary", "as a table"), table))
+def _figure(said: tuple[str, str, str], picture: Html, columns: Sequence[str], table: Iterable[Html]) -> Html:
+    """Give a picture and its table; `said` is what it shows, of which version, and of which standard."""
+    what, label, name = said
+    title = f"{what}, {label}" if label else what
+    folded = el("details", el("summary", "as a table"), scrolled_table(f"{name}: {title}", _columns(columns), table))
+    return el("figure", el("figcaption", title), picture, folded)
 
 
-def _days_table(tally: Tally) -> Html:
-    table = (_row(label, _numbers(counts)) for label, counts in days_of(tally))
-    return scrolled_table("Day by day", _columns(("", "kept", "broken", "other")), table)
+def _days(tally: Tally) -> Iterator[Html]:
+    return (_row(label, _numbers(counts)) for label, counts in days_of(tally))
 
 
-def _week_table(tally: Tally) -> Html:
-    slots = sorted(tally.week.items())
-    table = (_row(f"{DAYS[day]} {hour:02}", _numbers(split(ends))) for (day, hour), ends in slots)
-    return scrolled_table("By weekday and hour", _columns(("", "kept", "broken", "other")), table)
+def _hours(tally: Tally) -> Iterator[Html]:
+    return (_row(f"{DAYS[day]} {hour:02}", _numbers(split(ends))) for (day, hour), ends in sorted(tally.week.items()))
 
 
-def _waits_table(tally: Tally, within: int) -> Html:
+def _took(tally: Tally, within: int) -> Iterator[Html]:
     bins = [(at, count) for at, count in enumerate(tally.took) if count]
-    table = (_row(f"from {spoken(within * at // PER_DEADLINE)}", [f"{count:,}"]) for at, count in bins)
-    return scrolled_table("How long it took", _columns(("open time", "done")), table)
+    return (_row(f"from {spoken(within * at // PER_DEADLINE)}", [f"{count:,}"]) for at, count in bins)
 
 
 def _cases(reviewed: Reviewed) -> Html | None:
@@ -178,7 +177,7 @@ def _cases(reviewed: Reviewed) -> Html | None:
     if not told:
         return None
     table = (
-        el("tr", el("th", case.when, scope="row"), map(_words, CASE_HEAD[1:], _said(case)), class_="case")
+        el("tr", el("th", case.when, scope="row"), map(_words, CASE_HEAD[1:], _said(case)), class_="card")
         for case in told
     )
     columns = el("tr", (el("th", name, scope="col", class_="words") for name in CASE_HEAD))
@@ -199,12 +198,26 @@ def _not_judged(judged: Judged) -> Html | None:
     return el("section", el("h2", "What was not judged"), join(el("p", line) for line in lines)) if lines else None
 
 
+def _counted(name: str, columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str], bool]]) -> Html:
+    """Give a table of counts, whose rows are cards on a narrow screen: each a name, its cells, and if it is now."""
+    table = (
+        el(
+            "tr",
+            el("th", label, scope="row"),
+            (el("td", cell, data_of=column) for column, cell in zip(columns[1:], cells, strict=True)),
+            class_="card now" if now else "card",
+        )
+        for label, cells, now in rows
+    )
+    return scrolled_table(name, _columns(columns), table)
+
+
 def _columns(names: Sequence[str]) -> Html:
     return el("tr", (el("th", name, scope="col") for name in names))
 
 
-def _row(name: str, cells: Sequence[str], *, now: bool = False) -> Html:
-    return el("tr", el("th", name, scope="row"), (el("td", cell) for cell in cells), class_="now" if now else None)
+def _row(name: str, cells: Sequence[str]) -> Html:
+    return el("tr", el("th", name, scope="row"), (el("td", cell) for cell in cells))
 
 
 def _numbers(counts: Sequence[int]) -> list[str]:

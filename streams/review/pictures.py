@@ -16,9 +16,9 @@ from streams.review.wording import DAYS
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from standards.review.tally import Slot, Tally
+    from standards.review.tally import Tally
     from streams.review.sweeping import Sweep
 
 WIDE: Final = 480
@@ -26,13 +26,17 @@ _DEEP, _LEFT, _FOOT = 150, 60, 30
 _RIGHT: Final = WIDE - 24
 """Where the bars end: the label of the last one is as wide as this leaves room for."""
 _LABELS: Final = 8
-"""How many labels fit below a picture; on a narrow screen every other one is left out."""
+"""How many values of a sweep fit below a picture on a narrow screen; of more, every other one is left out there."""
+_LETTER, _LARGE_LETTER, _BETWEEN = 7, 10, 8
+"""How wide a letter of a label is, and on a narrow screen, where it is larger; and how far labels are apart."""
 _FEW_DAYS: Final = 3
 """Up to how many days are drawn hour by hour."""
 _KINDS: Final = ("kept", "broken", "other")
-_CELL_WIDE, _CELL_DEEP = 59, 26
-_SHADES: Final = ((0.8, "all"), (0.5, "most"), (0.2, "many"), (0.05, "some"), (0.0, "fine"))
-"""From which share of broken promises on an hour has which colour."""
+_CELL_WIDE, _CELL_DEEP = 59, 38
+_SHADES: Final = ("some", "many", "most", "all")
+"""The colours of hours in which promises were broken, by quarters of the most in any hour."""
+_CLEAR: Final = 0.65
+"""From which share on an objective has room for its number above the scale of messages."""
 _CUT: Final = 2
 """From how many times the next bar on the last one, which has all that took longer, is cut short."""
 
@@ -56,79 +60,113 @@ def days_of(tally: Tally) -> list[tuple[str, tuple[int, int, int]]]:
     return [(f"{date.fromordinal(day):%m-%d}", (each[0], each[1], each[2])) for day, each in found.items()]
 
 
-def timeline(tally: Tally, name: str) -> Html:
-    """Draw how many promises were kept and broken, day by day."""
+def highest(tallies: Iterable[Tally]) -> int:
+    """Give the most promises of a day: the top of a scale that pictures beside each other share."""
+    return max(sum(counts) for tally in tallies for _, counts in days_of(tally))
+
+
+def most_broken(tallies: Iterable[Tally]) -> int:
+    """Give the most promises that were broken in an hour of the week: the deepest colour, for all pictures of these."""
+    return max(ends["broken"] for tally in tallies for ends in tally.week.values())
+
+
+def timeline(tally: Tally, name: str, *, top: int) -> Html:
+    """Draw how many promises were kept and broken, day by day; the scale goes up to `top`."""
     bars = days_of(tally)
-    highest = max(sum(counts) for _, counts in bars)
     step = (_RIGHT - _LEFT) / len(bars)
-    parts: list[Html] = list(_scale(highest))
-    every = max(1, -(-len(bars) // _LABELS))
+    parts: list[Html] = list(_scale(top))
+    every = -(-len(bars) // _fitting(bars[0][0], _LETTER))
+    crowded = -(-len(bars) // every) > _fitting(bars[0][0], _LARGE_LETTER)
     for at, (label, counts) in enumerate(bars):
-        x, top = _LEFT + at * step, float(_DEEP)
+        x, y = _LEFT + at * step, float(_DEEP)
         for kind, count in zip(_KINDS, counts, strict=True):
-            tall = count / highest * (_DEEP - 12)
-            top -= tall
+            tall = count / top * (_DEEP - 12)
+            y -= tall
             if count:
-                parts.append(_rect(x + step * 0.1, top, step * 0.8, tall, kind))
+                parts.append(_rect(x + step * 0.1, y, step * 0.8, tall, kind))
         if at % every == 0:
-            parts.append(_text(x + step / 2, _DEEP + 18, label, "middle", _thinned(at // every)))
+            parts.append(_text(x + step / 2, _DEEP + 18, label, "middle", _thinned(at // every if crowded else 0)))
     kept, broken, _ = split(tally.ends)
     return _svg(f"{name}, day by day: {kept:,} kept, {broken:,} broken", _DEEP + _FOOT, parts)
 
 
-def week(tally: Tally, name: str) -> Html:
-    """Draw in each hour of the week how many promises were broken, the deeper the larger their share."""
+def _fitting(label: str, letter: int) -> int:
+    """Give how many such labels fit below a picture, of letters so wide."""
+    return (_RIGHT - _LEFT) // (len(label) * letter + _BETWEEN)
+
+
+def week(tally: Tally, name: str, *, most: int) -> Html:
+    """Draw in each hour of the week how many promises were broken, of how many that were kept or broken.
+
+    The colour is the deeper the more were broken, up to `most`: a share alone would be as deep for one of one.
+    """
     hours = range(min(hour for _, hour in tally.week), max(hour for _, hour in tally.week) + 1)
     parts = [
-        _text(_LEFT + day * _CELL_WIDE + _CELL_WIDE / 2 - 1, 14, label, "middle") for day, label in enumerate(DAYS)
+        _text(_LEFT + day * _CELL_WIDE + _CELL_WIDE / 2 - 1, 15, label, "middle") for day, label in enumerate(DAYS)
     ]
     for row, hour in enumerate(hours):
-        y = 22 + row * _CELL_DEEP
-        parts.append(_text(_LEFT - 8, y + 17, f"{hour:02}-{(hour + 1) % 24:02}", "end"))
+        y = 24 + row * _CELL_DEEP
+        parts.append(_text(_LEFT - 8, y + 23, f"{hour:02}-{(hour + 1) % 24:02}", "end"))
         for day in range(7):
-            parts += _cell(tally.week, (day, hour), _LEFT + day * _CELL_WIDE, y)
-    return _svg(f"{name}, by weekday and hour: how many were broken", 26 + len(hours) * _CELL_DEEP, parts,
-                kind="picture week")  # fmt: skip
+            if (day, hour) in tally.week:
+                parts += _cell(split(tally.week[day, hour]), _LEFT + day * _CELL_WIDE, y, most=most)
+            else:
+                parts.append(_hour(_LEFT + day * _CELL_WIDE, y, "none"))
+    return _svg(f"{name}, by weekday and hour: how many were broken, and of how many", 28 + len(hours) * _CELL_DEEP,
+                parts, kind="picture week")  # fmt: skip
 
 
-def shade(counts: tuple[int, int, int]) -> str:
-    """Say how an hour stands: `none` came, it was `fine`, or `some`, `many`, `most` or as good as `all` were broken."""
-    kept, broken, other = counts
-    if not kept + broken + other:
-        return "none"
-    share = broken / max(1, kept + broken)
-    return next(kind for least, kind in _SHADES if share >= least)
+def shade(broken: int, most: int) -> str:
+    """Say which colour an hour has: `fine` where none was broken, or by its quarter of the most in any hour."""
+    return _SHADES[(4 * broken - 1) // most] if broken else "fine"
 
 
-def _cell(found: Mapping[Slot, Counter[str]], slot: Slot, x: int, y: int) -> Iterator[Html]:
-    counts = split(found[slot]) if slot in found else (0, 0, 0)
-    kind = shade(counts)
-    yield _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
-    if kind != "none":
-        yield _text(x + _CELL_WIDE / 2 - 1, y + 17, f"{counts[1]:,}", "middle", f"count {kind}")
+def shades(most: int) -> list[tuple[str, str]]:
+    """Give the colours that there are, each with the numbers of broken promises that it stands for."""
+    found = [("fine", "none broken")]
+    for quarter, kind in enumerate(_SHADES):
+        low, high = most * quarter // 4 + 1, most * (quarter + 1) // 4
+        if low <= high:
+            numbers = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+            found.append((kind, numbers if len(found) > 1 else f"{numbers} broken"))
+    return found
+
+
+def _cell(counts: tuple[int, int, int], x: int, y: int, *, most: int) -> Iterator[Html]:
+    kept, broken, _ = counts
+    kind = shade(broken, most)
+    yield _hour(x, y, kind)
+    middle = x + _CELL_WIDE / 2 - 1
+    if kept + broken:
+        yield _text(middle, y + 16, _short(broken), "middle", f"count {kind}")
+        yield _text(middle, y + 31, f"of {_shorter(kept + broken)}", "middle", f"count of {kind}")
+
+
+def _hour(x: int, y: int, kind: str) -> Html:
+    return _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
 
 
 def waits(tally: Tally, within: int, name: str) -> Html:
     """Draw how long it took until a promise was fulfilled, in tenths of the deadline, which is drawn in."""
     *others, longest = tally.took
     cut = longest > _CUT * max(others) > 0
-    highest = max(*others, 1) if cut else max(*tally.took, 1)
+    top = max(*others, 1) if cut else max(*tally.took, 1)
     step = (_RIGHT - _LEFT) / (BINS + 1)
-    parts = list(_scale(highest))
+    parts = list(_scale(top))
     for at, count in enumerate(tally.took):
-        tall = min(1.0, count / highest) * (_DEEP - 12)
+        tall = min(1.0, count / top) * (_DEEP - 12)
         if count:
             kind = "late" if at >= PER_DEADLINE else "kept"
             parts.append(_rect(_LEFT + at * step + 1, _DEEP - tall, step - 2, tall, kind))
     if cut:
-        parts.append(_text(_RIGHT - step - 4, 24, f"{longest:,}, cut short", "end", "cut"))
+        parts.append(_text(_RIGHT - step - 4, 38, f"{longest:,}, cut short", "end", "cut"))
     at_deadline = _LEFT + PER_DEADLINE * step
     parts.append(el("line", x1=_n(at_deadline), x2=_n(at_deadline), y1=4, y2=_DEEP, class_="deadline"))
     parts.append(_text(at_deadline + 5, 14, f"deadline, {spoken(within)}", "start", "deadline"))
-    for times in range(3):
+    for times, kind in ((0, "axis"), (1, "axis"), (2, "axis thin")):
         label = "0" if not times else spoken(within * times)
-        parts.append(_text(_LEFT + times * PER_DEADLINE * step, _DEEP + 18, label, "middle"))
-    parts.append(_text(WIDE, _DEEP + 18, f"{spoken(within * 3)} and longer", "end", "axis thin"))
+        parts.append(_text(_LEFT + times * PER_DEADLINE * step, _DEEP + 18, label, "middle", kind))
+    parts.append(_text(WIDE, _DEEP + 18, f"from {spoken(within * 3)} on", "end"))
     done, late = sum(tally.took), sum(tally.took[PER_DEADLINE:])
     return _svg(
         f"{name}: how long it took; {done:,} were done, {late:,} of them after the deadline", _DEEP + _FOOT, parts
@@ -146,6 +184,8 @@ def kept_rates(sweep: Sweep) -> Html:
     parts += [_across(right, share, "grid") for share in (0, 0.5, 1)]
     if sweep.goal is not None:
         parts.append(_across(right, sweep.goal, "goal"))
+        if sweep.goal > _CLEAR:
+            parts.append(_text(right + 8, _y(sweep.goal) + 4, f"{100 * sweep.goal:.4g}%", "start", "deadline"))
     for at, each in enumerate(fit):
         x = _LEFT + (at + 0.5) * step
         tall = each.messages / most * (_DEEP - 12) * 0.5
@@ -171,6 +211,11 @@ def _thinned(at: int) -> str:
 def _short(number: float) -> str:
     """Write a number so that it fits beside a picture."""
     return f"{number:,.0f}" if number < 10_000 else f"{number / 1000:,.0f}k"  # noqa: PLR2004 - five digits and a comma
+
+
+def _shorter(number: int) -> str:
+    """Write a number so that it fits into an hour of the week, after a word."""
+    return f"{number / 1000:.1f}k" if 1000 <= number < 10_000 else _short(number)  # noqa: PLR2004 - the digits that fit
 
 
 def _y(share: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -11,7 +12,11 @@ import pytest
 
 from standards.duration import MINUTE
 from standards.review.tally import BINS, Tally
-from streams.review.pictures import shade, timeline, waits
+from standards.score import Score
+from streams.backtest import Result
+from streams.review.pictures import kept_rates, shade, shades, timeline, waits
+from streams.review.pictures import week as week_of
+from streams.review.sweeping import Sweep, Tried
 from tests.streams.test_cli import kept
 from tests.streams.test_review import Shop
 
@@ -102,23 +107,66 @@ def test_a_last_bar_that_would_flatten_the_others_is_cut_and_numbered() -> None:
     assert "906 were done" in cut
 
 
+def test_hours_are_told_apart_where_everything_broke() -> None:
+    """An hour has the colour of how many were broken, beside the most in any hour, and says of how many."""
+    assert [shade(broken, 12) for broken in (0, 1, 3, 4, 6, 7, 9, 10, 12)] == [
+        "fine", "some", "some", "many", "many", "most", "most", "all", "all",
+    ]  # fmt: skip
+    hours = {(0, hour): Counter({"broken": broken}) for hour, broken in ((9, 13), (10, 1))}
+    hours[2, 10] = Counter({"kept": 1_500, "void": 4})
+    hours[3, 10] = Counter({"void": 4})
+    drawn = str(week_of(Tally("a", Counter(), {}, hours, []), "a", most=13))
+    assert re.findall(r'class="hour (\w+)"', drawn).count("none") == 10
+    assert re.findall(r'class="count (?!of)(\w+)">([^<]+)<', drawn) == [("all", "13"), ("some", "1"), ("fine", "0")]
+    assert re.findall(r">of ([^<]+)<", drawn) == ["13", "1", "1.5k"]
+
+
 @pytest.mark.parametrize(
-    ("counts", "kind"),
-    [((0, 0, 0), "none"), ((0, 0, 3), "fine"), ((99, 1, 0), "fine"), ((9, 1, 0), "some"), ((4, 1, 0), "many"),
-     ((1, 1, 0), "most"), ((1, 4, 0), "all"), ((0, 2, 9), "all")],
-)  # fmt: skip
-def test_an_hour_has_the_colour_of_its_share(counts: tuple[int, int, int], kind: str) -> None:
-    """From one in twenty on an hour is coloured, and deeper at one in five, half and four in five."""
-    assert shade(counts) == kind
+    ("most", "said"),
+    [
+        (0, ["none broken"]),
+        (1, ["none broken", "1 broken"]),
+        (3, ["none broken", "1 broken", "2", "3"]),
+        (13, ["none broken", "1 to 3 broken", "4 to 6", "7 to 9", "10 to 13"]),
+    ],
+)
+def test_a_legend_says_which_numbers_a_colour_stands_for(most: int, said: list[str]) -> None:
+    """Each number up to the most has a colour, and its colour is the one that is drawn."""
+    found = shades(most)
+    assert [words for _, words in found] == said
+    assert {shade(broken, most) for broken in range(most + 1)} == {kind for kind, _ in found}
 
 
-def test_no_label_hangs_over_the_edge() -> None:
-    """Of a month of days some have a label; the last of them, and a number of six digits, have room."""
-    days = {(739_000 + day, 9): Counter({"kept": 123_456}) for day in range(31)}
-    drawn = str(timeline(Tally("a", Counter({"kept": 1}), days, {}, []), "a"))
-    labels = re.findall(r'<text x="([\d.]+)" [^>]*text-anchor="middle"', drawn)
-    assert (len(labels), all(60 < float(x) < 480 - 20 for x in labels)) == (8, True)
+def test_pictures_beside_each_other_have_one_scale(week: Shop) -> None:
+    """Before and now are drawn to the same height and in the same colours, so that less looks like less."""
+    assert week.ask("next.yaml", "--against", "shop.yaml", "--html", "page.html").returncode == 0
+    page = (week.folder / "page.html").read_text(encoding="utf-8")
+    legends = re.findall(r'<ul class="legend">(.*?)</ul>', page)[1:]
+    assert len(legends) == 2
+    assert legends[0] == legends[1]
+
+
+@pytest.mark.parametrize(("kind", "hours", "count"), [("day", 1, 8), ("hour", 12, 5)])
+def test_no_label_hangs_over_the_edge_or_into_another(kind: str, hours: int, count: int) -> None:
+    """Of a month of days, or two days by the hour, so many have a label as there is room for."""
+    days = {(739_000 + day, 9 + hour): Counter({"kept": 123_456}) for day in range(31 if kind == "day" else 2)
+            for hour in range(hours)}  # fmt: skip
+    drawn = str(timeline(Tally("a", Counter({"kept": 1}), days, {}, []), "a", top=123_456))
+    labels = [float(x) for x in re.findall(r'<text x="([\d.]+)" [^>]*text-anchor="middle"', drawn)]
+    wide = 35 if kind == "day" else 63
+    assert len(labels) == count
+    assert all(60 < x < 480 - wide / 2 for x in labels)
+    assert all(later - x > wide for x, later in itertools.pairwise(labels))
     assert ">123k</text>" in drawn
+
+
+@pytest.mark.parametrize("goal", [0.9, 0.3])
+def test_an_objective_has_its_number_where_there_is_room(goal: float) -> None:
+    """The dashed line says what it is, unless the scale of messages is in its place."""
+    score = Score(opened=2, kept=1, broken=1, void=0, excused=0, unknown=0)
+    drawn = str(kept_rates(Sweep("a", "", "x", "1", [Tried("1", score, 3)], 1.0, goal, False, Result())))
+    assert 'class="goal"' in drawn
+    assert (">90%</text>" in drawn) == (goal == 0.9)
 
 
 def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> None:
