@@ -13,7 +13,8 @@ import multiprocessing
 import shutil
 import signal
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import msgspec
@@ -24,16 +25,34 @@ from streams.backtest import Backtest, Result, Task
 from streams.pump import Share
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
     from _typeshed import ReadableBuffer
 
 
-class _Ledger(io.FileIO):
-    """A ledger's file, which says its name where it cannot be written."""
+@contextmanager
+def _ledger(path: str) -> Iterator[IO[bytes]]:
+    """Open a ledger, which takes its place once it is whole: what was there before stays until then."""
+    place = Path(path).resolve()
+    if place.exists() and not place.is_file():  # a pipe, or a device: there is no place to take
+        with io.BufferedWriter(_Ledger(path, path)) as stream:
+            yield stream
+        return
+    beside = Path(f"{place}.part")
+    try:
+        with io.BufferedWriter(_Ledger(beside, path)) as stream:
+            yield stream
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path, "wb")
+
+class _Ledger(io.FileIO):
+    """A ledger's file, which says the name that it was asked for by where it cannot be written."""
+
+    def __init__(self, place: Path | str, path: str) -> None:
+        super().__init__(place, "wb")
         self._path = path
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -49,7 +68,7 @@ def backtest_files(task: Task, *, jobs: int = 1) -> Result:
     with ExitStack() as stack:
         ledgers: list[IO[bytes] | None] = [None] * shares
         if task.ledger is not None:
-            ledgers[0] = stack.enter_context(io.BufferedWriter(_Ledger(task.ledger)))
+            ledgers[0] = stack.enter_context(_ledger(task.ledger))
             for share in range(1, shares):
                 ledgers[share] = stack.enter_context(tempfile.TemporaryFile())
         results = _judge_shares(task, ledgers)

@@ -1,7 +1,7 @@
 """The verb `kept backtest`: judges history, compares two versions of the standards on it, and tries other numbers.
 
-An edge: here arguments and the clock are read. Knows: options and what is printed. Must not know: how anything is
-judged. Read next: `judging.py`, `streams/backtest.py`.
+An edge: here arguments and the clock are read. Knows: what is asked for and what is printed. Must not know: how
+anything is judged. Read next: `asked.py`, `judging.py`, `streams/backtest.py`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
+
+from streams.review.asked import Asked, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.spec import Loaded
     from streams.backtest import Result
-    from streams.review.judging import History
+
+L = TypeVar("L")
 
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
@@ -27,6 +30,8 @@ MAX_SKEW: Final = 300_000_000
 """How far an event's time may be ahead of this machine's clock, in microseconds."""
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two looks at the progress of a backtest."""
+
+
 MAX_JOBS: Final = 64
 """How many processes a backtest can have."""
 
@@ -72,20 +77,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: kept backtest grocery.yaml --events monday.jsonl.gz")(backtest)
 
 
-class Asked(NamedTuple):
-    """What was asked for, and when."""
-
-    paths: list[str]
-    history: History
-    against: str | None
-    sweep: str | None
-    standard: str | None
-    json: bool
-    markdown: bool
-    page: str | None
-    begun: float
-
-
 def backtest(
     paths: Paths, *, events: Events, map_: Map = None, against: Against = None, sweep: Sweeping = None,
     standard: Named = None, json_: Json = False, markdown: Markdown = False, html: Page = None, strict: Strict = False,
@@ -101,8 +92,10 @@ def backtest(
 
     begun = time.monotonic()
     history = History(events, map_, time.time_ns() // 1000 + MAX_SKEW, strict, _progress())
-    asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, begun)
-    _check(asked, jobs=jobs, ledger=ledger)
+    asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, begun)
+    wrong = unfit(asked, jobs=jobs)
+    if wrong:
+        raise typer.BadParameter(wrong)
     if sweep is not None:
         code = _sweep(asked)
     elif against is not None:
@@ -110,49 +103,16 @@ def backtest(
     elif html is not None:
         code = _page(asked, html)
     else:
-        code = _backtest(asked, ledger, jobs)
+        code = _backtest(asked, jobs)
     raise typer.Exit(code)
 
 
-def _check(asked: Asked, *, jobs: int, ledger: str | None) -> None:
-    """See that the options go together."""
-    from pathlib import Path
-
-    review = asked.against is not None or asked.sweep is not None or asked.page is not None
-    if asked.against is not None and asked.sweep is not None:
-        raise typer.BadParameter("--against and --sweep are two questions; ask one after the other")
-    if asked.json and asked.markdown:
-        raise typer.BadParameter("--json and --markdown are two forms of one answer; choose one")
-    if asked.standard is not None and asked.sweep is None:
-        raise typer.BadParameter("--standard says which standard --sweep is about; add --sweep, or leave it out")
-    if review and (jobs > 1 or ledger is not None):
-        raise typer.BadParameter(
-            "--jobs and --ledger go with a plain backtest; leave out --against, --sweep and --html"
-        )
-    _check_outputs(asked, ledger)
-    once = [path for path in asked.history.events if path == "-" or Path(path).is_fifo()]
-    if once and (asked.against is not None or asked.sweep is not None):
-        raise typer.BadParameter(f"the events are read more than once; write them to a file instead of {once[0]}")
-
-
-def _check_outputs(asked: Asked, ledger: str | None) -> None:
-    """See that what is to be written takes no input's place, and that a page has a folder to lie in."""
-    from pathlib import Path
-
-    for path in filter(None, (asked.page, ledger)):
-        read = [*asked.paths, *asked.history.events, *filter(None, (asked.history.mapping, asked.against))]
-        if any(Path(each).resolve() == Path(path).resolve() for each in read):
-            raise typer.BadParameter(f"{path} is read too; write to another file")
-    if asked.page is not None and not Path(asked.page).parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {Path(asked.page).parent}; make it first")
-
-
-def _backtest(asked: Asked, ledger: str | None, jobs: int) -> int:
+def _backtest(asked: Asked, jobs: int) -> int:
     from streams.review.judging import task_of
     from streams.shares import backtest_files, usable_jobs
 
     loaded = _loaded(asked)
-    task = task_of(loaded, asked.history)._replace(ledger=ledger)
+    task = task_of(loaded, asked.history)._replace(ledger=asked.ledger)
     if usable_jobs(task, jobs) < jobs:
         typer.echo("kept: these standards and this input are judged by one process.", err=True)
     result = backtest_files(task, jobs=jobs)
@@ -176,13 +136,13 @@ def _page(asked: Asked, html: str) -> int:
 
 def _review(asked: Asked, against: str) -> int:
     from standards.review.difference import difference
-    from streams.review.judging import judged_twice, with_history
+    from streams.review.judging import judged_twice
     from streams.review.older import load_both
     from streams.review.page import review_page
     from streams.review.text import review_json, review_markdown, review_text
     from streams.review.wording import Reviewed
 
-    loaded, older = with_history(lambda: load_both(asked.paths, against), asked.history, lambda both: both[0])
+    loaded, older = _ready(asked, lambda: load_both(asked.paths, against), lambda both: both[0])
     before, now = judged_twice(older or against, loaded, asked.history)
     reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text
@@ -190,14 +150,16 @@ def _review(asked: Asked, against: str) -> int:
 
 
 def _sweep(asked: Asked) -> int:
-    from streams.documents import read_documents
+    from streams.documents import load_paths
     from streams.review.page import sweep_page
-    from streams.review.sweeping import Question, sweep
+    from streams.review.sweeping import Question, see_question, sweep
     from streams.review.text import sweep_json, sweep_markdown, sweep_text
 
-    loaded = _loaded(asked)
-    documents = read_documents(asked.paths)
-    swept = sweep(Question(documents, loaded, asked.sweep or "", asked.standard), asked.history)
+    question = Question(asked.paths, asked.sweep or "", asked.standard)
+    loaded = _ready(
+        asked, lambda: load_paths(asked.paths), lambda loaded: loaded, lambda loaded: see_question(question, loaded)
+    )
+    swept = sweep(question, loaded, asked.history)
     say = sweep_json if asked.json else sweep_markdown if asked.markdown else sweep_text
     return _tell(asked, swept.result, loaded, lambda: sweep_page(swept), lambda: say(swept))
 
@@ -221,9 +183,24 @@ def _tell(
 
 def _loaded(asked: Asked) -> Loaded:
     from streams.documents import load_paths
-    from streams.review.judging import with_history
 
-    return with_history(lambda: load_paths(asked.paths), asked.history, lambda loaded: loaded)
+    return _ready(asked, lambda: load_paths(asked.paths), lambda loaded: loaded)
+
+
+def _ready(
+    asked: Asked, load: Callable[[], L], rules: Callable[[L], Loaded], *checks: Callable[[L | None], object]
+) -> L:
+    """Load, and see that all the rest is in order too. Raises SpecError with all that is wrong."""
+    from streams.review.ready import ready, see_history, see_outputs
+
+    return ready(
+        load,
+        [
+            *checks,
+            lambda found: see_history(asked.history, None if found is None else rules(found)),
+            lambda _: see_outputs([path for path in (asked.page, asked.ledger) if path is not None]),
+        ],
+    )
 
 
 def _done(asked: Asked, result: Result, loaded: Loaded) -> None:

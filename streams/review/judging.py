@@ -1,6 +1,7 @@
 """Judging history for a review: a backtest that also keeps the fate of each promise.
 
-Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next: `streams/backtest.py`.
+Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next: `streams/backtest.py`;
+`ready.py`, which looks at it first.
 """
 
 from __future__ import annotations
@@ -9,19 +10,18 @@ import os
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from standards.errors import Finding, Place, SpecError
-from standards.hours import did_you_mean
 from standards.hours import zone as zone_of
 from standards.ledger import Line
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
 from standards.standard import UTC_ZONE, Response
 from streams.backtest import Backtest, Result, Task, check_inputs
-from streams.documents import read_mapping, read_text
+from streams.documents import read_mapping
 from streams.processes import SideBySide
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from standards.spec import Loaded
     from standards.standard import Standard
-
-L = TypeVar("L")
 
 
 class History(NamedTuple):
@@ -81,39 +79,6 @@ def task_of(loaded: Loaded, history: History) -> Task:
     )  # fmt: skip
     check_inputs(task)
     return task
-
-
-def with_history(load: Callable[[], L], history: History, rules: Callable[[L], Loaded]) -> L:
-    """Load, and look at what history is to be read, before any of it is. Raises SpecError with all that is wrong."""
-    there = {path: path == "-" or (Path(path).exists() and not Path(path).is_dir()) for path in history.events}
-    findings = [_gone(path) for path, found in there.items() if not found]
-    try:
-        found = load()
-        task_of(rules(found), history)
-    except SpecError as error:
-        raise SpecError([*error.findings, *findings, *_no_mapping(error, history)]) from None
-    if findings:
-        raise SpecError(findings)
-    return found
-
-
-def _no_mapping(error: SpecError, history: History) -> list[Finding]:
-    """Find a mapping that cannot be read as text, where the standards are what is wrong: it is not read then."""
-    try:
-        if history.mapping is not None:
-            read_text(history.mapping)
-    except SpecError as unread:
-        return [finding for finding in unread.findings if finding not in error.findings]
-    return []
-
-
-def _gone(path: str) -> Finding:
-    there = Path(path)
-    if there.is_dir():
-        return Finding("no-file", Place(path), "this is a folder", "give history as files")
-    folder = there.parent
-    near = did_you_mean(there.name, [each.name for each in folder.iterdir()] if folder.is_dir() else [])
-    return Finding("no-file", Place(path), "there is no such file", near or "see to its path")
 
 
 def judge(loaded: Loaded, history: History) -> Judged:

@@ -24,7 +24,7 @@ from streams.announcing import Announcer
 from streams.backtest import Backtest
 from streams.callroom import CallRoom
 from streams.deskroom import DeskRoom
-from streams.documents import Documents, load_standards
+from streams.documents import load_standards, read_documents
 from streams.policies import read_policy
 from streams.review.judging import History, task_of
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from standards.score import Score
     from standards.spec import Loaded
     from streams.backtest import Result
+    from streams.documents import Documents
     from streams.pump import Outcome
 
 
@@ -88,8 +89,7 @@ class Sweep(NamedTuple):
 class Question(NamedTuple):
     """What is asked, of which files; `standard` says which one, where several have such a number."""
 
-    documents: Documents
-    loaded: Loaded
+    paths: Sequence[str]
     asked: str
     standard: str | None = None
 
@@ -102,17 +102,34 @@ class _Chosen(NamedTuple):
     data: dict[str, Any]
 
 
-def sweep(question: Question, history: History) -> Sweep:
-    """Judge history by each value. Raises SpecError where the question makes no sense, or nothing can be read."""
-    documents, loaded, asked, standard = question
-    knob = asked.partition("=")[0].strip()
-    chosen = _chosen(documents, knob, standard) if knob else None
+def see_question(question: Question, loaded: Loaded | None) -> None:
+    """See that a question makes sense; where the rules could not be loaded, by itself. Raises SpecError."""
+    if loaded is not None:
+        _understood(question, read_documents(question.paths))
+    elif "=" in question.asked:
+        _values(question.asked)
+
+
+def _understood(question: Question, documents: Documents) -> tuple[_Chosen, str, list[str]]:
+    """Find which standard is meant, what varies in it, and its values: a name that is nowhere is told first."""
+    knob = question.asked.partition("=")[0].strip()
+    chosen = _chosen(documents, knob, question.standard) if knob else None
+    knob, values = _values(question.asked)
+    return chosen or _chosen(documents, knob, question.standard), knob, values
+
+
+def _values(asked: str) -> tuple[str, list[str]]:
     try:
-        knob, values = values_of(asked)
+        return values_of(asked)
     except ValueError as error:
         found, _, fix = str(error).partition("; ")
         raise _wrong(found, fix) from None
-    chosen = chosen or _chosen(documents, knob, standard)
+
+
+def sweep(question: Question, loaded: Loaded, history: History) -> Sweep:
+    """Judge history by each value. Raises SpecError where the question makes no sense, or nothing can be read."""
+    documents, asked = read_documents(question.paths), question.asked
+    chosen, knob, values = _understood(question, documents)
     declared = loaded.rulebook.current[chosen.name]
     now = value_now(chosen.data, knob)
     current = _length(now)

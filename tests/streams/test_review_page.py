@@ -52,7 +52,6 @@ def test_a_page_never_takes_the_place_of_a_file_of_ones_own(week: Shop) -> None:
     for name in ("shop.yaml", "week.csv", "page"):
         assert "end it in .html" in week.refused("--html", name)
     assert "is read too" in week.refused("--ledger", "./shop.yaml")
-    assert "there is no folder nowhere" in week.refused("--html", "nowhere/page.html")
     assert (week.folder / "shop.yaml").read_bytes() == before
     run = kept("staff", "shop.yaml", "--events", "week.csv", "--map", "map.yml", "--html", "week.csv", cwd=week.folder)
     assert (run.returncode, run.stdout) == (2, "")
@@ -167,18 +166,3 @@ def test_an_objective_has_its_number_where_there_is_room(goal: float) -> None:
     drawn = str(kept_rates(Sweep("a", "", "x", "1", [Tried("1", score, 3)], 1.0, goal, False, Result())))
     assert 'class="goal"' in drawn
     assert (">90%</text>" in drawn) == (goal == 0.9)
-
-
-def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> None:
-    """A slip in the rules, two files of events and a mapping that are not there: all of them, and no page."""
-    text = (week.folder / "shop.yaml").read_text(encoding="utf-8")
-    (week.folder / "shop.yaml").write_text(text.replace("    when:", "    whn:"), encoding="utf-8")
-    asks = ((), ("--against", "next.yaml"), ("--sweep", "within=1m"), ("--html", "page.html"))
-    for more in asks:
-        run = kept("backtest", "shop.yaml", "--events", "wek.csv", "--events", str(week.folder), "--map", "mp.yml",
-                   *more, cwd=week.folder)  # fmt: skip
-        said = " ".join(run.stderr.split())
-        assert (run.returncode, run.stdout, run.stderr.count("  error: ")) == (2, "", 4)
-        for part in ("'whn' is no key here", "did you mean 'week.csv'?", "this is a folder", "mp.yml"):
-            assert part in said
-    assert not (week.folder / "page.html").exists()
