@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.documents import YAML
+
 if TYPE_CHECKING:
     from streams.review.judging import History
 
@@ -45,8 +47,11 @@ def _read_too(asked: Asked) -> str:
     """Say which output would take an input's place."""
     inputs = [*asked.paths, *asked.history.events, *filter(None, (asked.history.mapping, asked.against))]
     read = {Path(path).resolve() for path in inputs}
-    outputs = (path for path in (asked.page, asked.ledger) if path is not None)
-    return next((f"{path} is read too; write to another file" for path in outputs if Path(path).resolve() in read), "")
+    for path in filter(None, (asked.page, asked.ledger)):
+        place = Path(path).resolve()
+        if place in read or (path.endswith(YAML) and not read.isdisjoint(place.parents)):
+            return f"{path} is read too; write to another file"
+    return ""
 
 
 def _read_once(asked: Asked) -> str:

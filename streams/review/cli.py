@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from streams.review.asked import Asked, unfit
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.spec import Loaded
     from streams.backtest import Result
+    from streams.review.asked import Asked
 
 L = TypeVar("L")
 
@@ -88,6 +87,7 @@ def backtest(
     than before; with --sweep, which number could be kept. Any file may be packed (.gz). A table (.csv, .tsv) needs
     --map.
     """
+    from streams.review.asked import Asked, unfit
     from streams.review.judging import History
 
     begun = time.monotonic()

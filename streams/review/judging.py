@@ -19,7 +19,7 @@ from standards.hours import zone as zone_of
 from standards.ledger import Line
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
-from standards.standard import UTC_ZONE, Response
+from standards.standard import UTC_ZONE, Level, Recurrence, Response
 from streams.backtest import Backtest, Result, Task, check_inputs
 from streams.documents import read_mapping
 from streams.processes import SideBySide
@@ -44,20 +44,31 @@ class History(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """One version of the standards, and what became of the promises under it; `zone` is the table's clock."""
+    """One version of the standards, and what became of the promises under it; `zone` is the table's clock.
+
+    `by_ledger` is where the promises were judged by standards that are not known any more: their deadlines are not.
+    """
 
     standards: Mapping[str, Standard]
     result: Result
     fates: Mapping[str, Fate]
     zone: ZoneInfo = UTC_ZONE
+    by_ledger: bool = False
+
+    @cached_property
+    def clock(self) -> ZoneInfo:
+        """The one clock by which all is told that belongs to no standard."""
+        return clock_of(self.standards, self.zone)
 
     def zone_of(self, standard: str) -> ZoneInfo:
-        """Give the zone in which the hours of a standard are told: its own, or else that of the table."""
+        """Give the zone in which the hours of a standard are told: its own, or else that of the whole."""
         found = self.standards.get(standard)
-        shape = None if found is None else found.shape
-        hours = getattr(shape, "hours", None)
-        own: ZoneInfo | None = hours.zone if hours is not None else getattr(shape, "zone", None)
-        return self.zone if own is None or own == UTC_ZONE else own
+        return (None if found is None else _own_zone(found)) or self.clock
+
+    def within(self, standard: str) -> int | None:
+        """Give the deadline of a standard (microseconds of open time), where it has one and it is known."""
+        found = None if self.by_ledger else self.standards.get(standard)
+        return found.shape.within if found is not None and isinstance(found.shape, Response) else None
 
     @cached_property
     def tallies(self) -> dict[str, Tally]:
@@ -66,9 +77,24 @@ class Judged:
         for fate in self.fates.values():
             by_standard.setdefault(fate.standard, []).append(fate)
         return {
-            name: tally(name, fates, self.zone_of(name), _within(self.standards.get(name)))
+            name: tally(name, fates, self.zone_of(name), self.within(name))
             for name, fates in sorted(by_standard.items())
         }
+
+
+def clock_of(standards: Mapping[str, Standard], table: ZoneInfo) -> ZoneInfo:
+    """Give the clock of the table or, where that is UTC, the only one that the standards have; or else UTC."""
+    own = {zone for standard in standards.values() if (zone := _own_zone(standard)) is not None}
+    return own.pop() if table == UTC_ZONE and len(own) == 1 else table
+
+
+def _own_zone(standard: Standard) -> ZoneInfo | None:
+    """Give the zone of a standard's calendar; a calendar that is always open has none that is heard of here."""
+    shape = standard.shape
+    hours = shape.hours if isinstance(shape, Response | Recurrence) else None
+    placed = shape.zone if isinstance(shape, Recurrence | Level) else UTC_ZONE
+    own = placed if hours is None else zone_of(hours.timezone)
+    return None if own == UTC_ZONE else own
 
 
 def task_of(loaded: Loaded, history: History) -> Task:
@@ -123,8 +149,4 @@ def _judged_before(path: str, now: Judged) -> Judged:
                 found = f"this is no line of a ledger: {error}"
                 place = Place(path, number, 1)
                 raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
-    return Judged(now.standards, now.result, fates.by_promise, now.zone)
-
-
-def _within(standard: Standard | None) -> int | None:
-    return standard.shape.within if standard is not None and isinstance(standard.shape, Response) else None
+    return Judged(now.standards, now.result, fates.by_promise, now.zone, by_ledger=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from standards.duration import spoken
 from standards.review.tally import PER_DEADLINE
-from standards.standard import Response
 from streams.board.markup import Html, el, join
 from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
 from streams.report import left_out, rate
@@ -47,6 +46,7 @@ _KEYS: Final = (
     ("kept", "kept"), ("broken", "broken, or done after the deadline"), ("other", "void, excused, unknown or open"),
 )  # fmt: skip
 _ENDS: Final = ("when", "kept", "broken", "other")
+_TOOK: Final = ("open time", "done")
 _BROKEN: Final = "By weekday and hour: how many were broken, and of how many"
 
 
@@ -55,7 +55,7 @@ def backtest_page(judged: Judged) -> str:
     tallies = judged.tallies
     never = [name for name in judged.result.scores if name not in tallies]
     content = (
-        paragraphs(what_was_judged(judged.result), kind="lead"),
+        paragraphs(what_was_judged(judged.result, judged.clock), kind="lead"),
         legend(*_KEYS),
         (_section(judged, name, tally) for name, tally in tallies.items()),
         paragraphs("Nothing was owed." if not tallies else "", f"Never owed: {', '.join(never)}." if never else ""),
@@ -93,7 +93,7 @@ def sweep_page(sweep: Sweep) -> str:
     said += f"Bars, and the scale at the right: messages, {most:,} at most."
     why_not = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
     content = (
-        paragraphs(what_was_judged(sweep.result), kind="lead"),
+        paragraphs(what_was_judged(sweep.result, sweep.clock), kind="lead"),
         el("h2", sweep.promise or sweep.standard),
         el("p", f"{sweep.standard}, by {sweep.knob}", class_="quiet"),
         paragraphs(advice(sweep), kind="come"),
@@ -112,7 +112,7 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
         el("h2", standard.promise or name),
         el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
         _counted(name, ("standard", *HEAD[1:]), [(name, cells, False)]),
-        el("div", _figures([("", judged, tally)], name), class_="pair"),
+        el("div", _pictures([("", judged, tally)], name), class_="pair"),
     )
 
 
@@ -130,25 +130,25 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
         if found_ways
         else None,
         paragraphs(when(reviewed, name)),
-        el("div", _figures(found, name), class_="pair"),
+        (el("div", each, class_="pair") for each in _pictures(found, name) if each),
     )
 
 
-def _figures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterable[Html]:
-    """Give each picture for each version, beside each other and to one scale, and its table."""
+def _pictures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterator[list[Html]]:
+    """Give each kind of picture, for each version that has it, to one scale and with its table."""
     tallies = [tally for _, _, tally in found]
     top, most = highest(tallies), most_broken(tallies)
-    for label, _, tally in found:
-        yield _figure(("Day by day", label, name), timeline(tally, name, top=top), _ENDS, _days(tally))
-    for label, judged, tally in found:
-        own = tally.standard
-        shape = judged.standards[own].shape if own in judged.standards else None
-        if tally.took and isinstance(shape, Response):
-            drawn = waits(tally, shape.within, name)
-            yield _figure(("How long it took", label, name), drawn, ("open time", "done"), _took(tally, shape.within))
-    for label, _, tally in found:
-        drawn = join(week(tally, name, most=most), legend(*shades(most)))
-        yield _figure((_BROKEN, label, name), drawn, _ENDS, _hours(tally))
+    yield [
+        _figure(("Day by day", label, name), timeline(tally, name, top=top), _ENDS, _days(tally))
+        for label, _, tally in found
+    ]
+    yield [
+        _figure(("How long it took", label, name), waits(tally, within, name), _TOOK, _took(tally, within))
+        for label, judged, tally in found
+        if (within := judged.within(tally.standard)) is not None
+    ]
+    drawn = ((label, tally, join(week(tally, name, most=most), legend(*shades(most)))) for label, _, tally in found)
+    yield [_figure((_BROKEN, label, name), picture, _ENDS, _hours(tally)) for label, tally, picture in drawn]
 
 
 def _figure(said: tuple[str, str, str], picture: Html, columns: Sequence[str], table: Iterable[Html]) -> Html:

@@ -16,6 +16,7 @@ from standards.duration import DAY, parse
 from standards.errors import Finding, Place, SpecError
 from standards.excerpt import canonical
 from standards.hours import did_you_mean
+from standards.hours import zone as zone_of
 from standards.ledger import line
 from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
 from standards.spec import Source
@@ -26,10 +27,11 @@ from streams.callroom import CallRoom
 from streams.deskroom import DeskRoom
 from streams.documents import load_standards, read_documents
 from streams.policies import read_policy
-from streams.review.judging import History, task_of
+from streams.review.judging import History, clock_of, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from alerts.policy import People
     from standards.score import Score
@@ -51,7 +53,8 @@ class Tried(NamedTuple):
 class Sweep(NamedTuple):
     """All values of one number of a standard, over some days.
 
-    `goal` is the objective's share; `policy` says whether messages are those that a policy would send.
+    `goal` is the objective's share; `policy` says whether messages are those that a policy would send; `clock` is the
+    one by which it is told from when to when the events are.
     """
 
     standard: str
@@ -63,6 +66,7 @@ class Sweep(NamedTuple):
     goal: float | None
     policy: bool
     result: Result
+    clock: ZoneInfo
 
     @property
     def best(self) -> Tried | None:
@@ -152,7 +156,8 @@ def sweep(question: Question, loaded: Loaded, history: History) -> Sweep:
     goal = None if declared.objective is None else declared.objective.kept
     days = max((result.newest - result.oldest) / DAY, 1.0)
     return Sweep(
-        chosen.name, declared.promise, knob, now, tried, days, goal, bool(documents.policies), result
+        chosen.name, declared.promise, knob, now, tried, days, goal, bool(documents.policies), result,
+        clock_of(loaded.rulebook.current, zone_of(result.zone)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standards.events import iso
+from standards.hours import zone as zone_of
 from standards.review.tally import slot
 from streams.report import COLUMNS, aligned, rate
 from streams.review.wording import (
@@ -60,7 +61,7 @@ def review_text(reviewed: Reviewed) -> str:
 
 def review_markdown(reviewed: Reviewed) -> str:
     """Tell a review in a pull request."""
-    lines = ["## What the change does", "", verdict(reviewed), "", both(reviewed)]
+    lines = ["## What the change does", "", verdict(reviewed), "", _plain(both(reviewed))]
     for name in reviewed.names:
         lines += [
             "",
@@ -128,7 +129,7 @@ def _fate(fate: Fate | None) -> dict[str, Any] | None:
 def sweep_text(sweep: Sweep) -> str:
     """Tell a sweep on a terminal."""
     fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
-    lines = [judged(sweep.result), "", f"{sweep.standard}: {sweep.promise}", ""]
+    lines = [judged(sweep.result, sweep.clock), "", f"{sweep.standard}: {sweep.promise}", ""]
     lines += aligned([(sweep.knob, *SWEEP_HEAD), *fit])
     lines += [f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
     return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
@@ -137,10 +138,11 @@ def sweep_text(sweep: Sweep) -> str:
 def sweep_markdown(sweep: Sweep) -> str:
     """Tell a sweep in a pull request."""
     fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
+    unfit = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
     lines = [f"### {sweep.standard}: what could be kept", "", f"> {_plain(sweep.promise)}", ""]
     lines += [*_md_table((sweep.knob, *SWEEP_HEAD), fit), ""]
-    lines += [f"* {sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
-    return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
+    lines += [f"* {_plain(said)}" for said in unfit]
+    return "\n".join([*lines, "", _plain(advice(sweep)), told_by(sweep)])
 
 
 def sweep_json(sweep: Sweep) -> dict[str, Any]:
@@ -165,7 +167,12 @@ def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
         for name, score in result.scores.items()
         if score.opened
     ]
-    lines = [judged(result), "", *_md_table(("standard", *COLUMNS, "kept-rate", "95 % interval"), table), ""]
+    lines = [
+        judged(result, zone_of(result.zone)),
+        "",
+        *_md_table(("standard", *COLUMNS, "kept-rate", "95 % interval"), table),
+        "",
+    ]
     return "\n".join([*lines, *(f"* {row[0]}: {_plain(standards[row[0]].promise)}" for row in table)])
 
 
@@ -180,4 +187,4 @@ def _md_table(columns: Sequence[str], table: Sequence[Sequence[str]]) -> list[st
 
 def _plain(text: str) -> str:
     """Keep a text from meaning anything in Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in " ".join(text.split()))
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#~&" else sign for sign in " ".join(text.split()))

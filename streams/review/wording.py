@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from standards.duration import spoken
 from standards.events import moment
 from standards.review.difference import ABSENT, busiest
@@ -69,16 +71,16 @@ class Case(NamedTuple):
     why: str
 
 
-def judged(result: Result) -> str:
-    """Say what was judged."""
+def judged(result: Result, clock: ZoneInfo) -> str:
+    """Say what was judged, from when to when by a clock."""
     if result.newest < 0:
         return "No events were judged."
-    return f"{some(result.events, 'event')}, {stretch(result)}."
+    return f"{some(result.events, 'event')}, {stretch(msgspec.structs.replace(result, zone=clock.key))}."
 
 
 def both(reviewed: Reviewed) -> str:
     """Say what was judged twice."""
-    return f"{judged(reviewed.now.result)} Before is {reviewed.older}."
+    return f"{judged(reviewed.now.result, reviewed.now.clock)} Before is {reviewed.older}."
 
 
 def verdict(reviewed: Reviewed) -> str:
@@ -146,16 +148,18 @@ def hour_name(day: int, hour: int) -> str:
 
 def cases(reviewed: Reviewed) -> list[Case]:
     """Give the most telling cases."""
-    return [_case(each, reviewed.zone(each.change.fate.standard)) for each in reviewed.difference.telling()]
+    return [_case(reviewed, each) for each in reviewed.difference.telling()]
 
 
-def _case(telling: Telling, zone: ZoneInfo) -> Case:
+def _case(reviewed: Reviewed, telling: Telling) -> Case:
     change, fate = telling.change, telling.change.fate
+    zone = reviewed.zone(fate.standard)
     begun = moment(fate.opened).astimezone(zone)
+    other = "" if zone == reviewed.now.clock else f" {zone.key}"
     return Case(
         fate.standard,
         _on_a_line(fate.subject) or "the house",
-        f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}",
+        f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}{other}",
         _ended(change.before),
         _ended(change.now),
         f"{'the only one' if telling.of == 1 else f'{telling.number:,} of {telling.of:,}'} {way(*change.way)}",

@@ -13,6 +13,7 @@ import pytest
 from standards.duration import MINUTE
 from standards.review.tally import BINS, Tally
 from standards.score import Score
+from standards.standard import UTC_ZONE
 from streams.backtest import Result
 from streams.review.pictures import kept_rates, shade, shades, timeline, waits
 from streams.review.pictures import week as week_of
@@ -91,6 +92,64 @@ def test_the_clock_is_that_of_the_table(week: Shop) -> None:
     assert "from 2026-03-02 08:00 to 2026-03-07 19:56 by the clock of Europe/Warsaw. Before" in said
 
 
+def open_hours(week: Shop, name: str, zone: str) -> str:
+    """Give a rule its own calendar, and history as JSON lines, which have no clock but UTC."""
+    text = (week.folder / name).read_text(encoding="utf-8")
+    calendar = f"kept: 1\ncalendars:\n  open: {{timezone: {zone}, hours: {{mon-sun: '00:00-23:00'}}}}\n"
+    text = text.replace("kept: 1\n", calendar, 1).replace("    within:", "    calendar: open\n    within:", 1)
+    (week.folder / name).write_text(text, encoding="utf-8")
+    rows = [
+        {"specversion": "1.0", "id": str(at), "source": "s", "type": "queue.length", "time": f"2026-03-02T20:{at}:00Z",
+         "data": {"site": "s1", "queue": "q1", "waiting": 5 if at < 40 else 0}}
+        for at in range(30, 45)
+    ]  # fmt: skip
+    (week.folder / "live.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return zone
+
+
+def said_of(week: Shop, *more: str) -> str:
+    run = kept("backtest", "next.yaml", "--events", "live.jsonl", *more, cwd=week.folder)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_a_page_has_the_clock_of_its_calendar(week: Shop) -> None:
+    """Events that have no clock of their own are told by the only one there is, in the head as in each case."""
+    zone = open_hours(week, "next.yaml", "Asia/Tokyo")
+    said = said_of(week, "--against", "shop.yaml", "--html", "page.html")
+    head = f"15 events, from 2026-03-03 05:30 to 2026-03-03 05:44 by the clock of {zone}."
+    assert said.startswith(head)
+    assert re.search(r"^  Tue 2026-03-03 05:30:00  no-wait", said, re.MULTILINE)
+    assert head in (week.folder / "page.html").read_text(encoding="utf-8")
+    assert said_of(week, "--sweep", "within=1m,2m").startswith(head)
+
+
+def test_a_case_by_another_clock_names_it(week: Shop) -> None:
+    """Where the table has a clock and the standard another, cases say whose hours they are told in."""
+    open_hours(week, "next.yaml", "Asia/Tokyo")
+    said = week.ask("next.yaml", "--against", "shop.yaml").stdout
+    assert "by the clock of Europe/Warsaw. Before" in said
+    assert re.search(r"^  Mon 2026-03-02 21:23:22 Asia/Tokyo  no-wait", said, re.MULTILINE)
+
+
+def test_a_ledger_does_not_say_what_its_deadline_was(week: Shop) -> None:
+    """Who compares with a ledger sees how long it took by the deadline of now, and no guess about the one before."""
+    assert week.ask("shop.yaml", "--ledger", "before.jsonl").returncode == 0
+    assert week.ask("next.yaml", "--against", "before.jsonl", "--html", "page.html").returncode == 0
+    page = (week.folder / "page.html").read_text(encoding="utf-8")
+    assert re.findall(r"<figcaption>How long it took, (\w+)", page) == ["now"]
+    assert re.findall(r">deadline, ([^<]+)<", page) == ["2 min"]
+
+
+def test_nobodys_text_means_more_in_a_pull_request(week: Shop) -> None:
+    """The name of an older file, and what is wrong with a value, stay text in Markdown."""
+    (week.folder / "shop.yaml").rename(week.folder / "a_~old~_&amp;.yaml")
+    said = week.ask("next.yaml", "--against", "a_~old~_&amp;.yaml", "--markdown").stdout
+    assert r"Before is a\_\~old\~\_\&amp;.yaml." in said
+    said = week.ask("next.yaml", "--sweep", "within=10s,2m", "--markdown").stdout
+    assert "* within=10s cannot be: " in said
+
+
 def counted(took: list[int]) -> Tally:
     return Tally("a", Counter(), {}, {}, took)
 
@@ -163,6 +222,6 @@ def test_no_label_hangs_over_the_edge_or_into_another(kind: str, hours: int, cou
 def test_an_objective_has_its_number_where_there_is_room(goal: float) -> None:
     """The dashed line says what it is, unless the scale of messages is in its place."""
     score = Score(opened=2, kept=1, broken=1, void=0, excused=0, unknown=0)
-    drawn = str(kept_rates(Sweep("a", "", "x", "1", [Tried("1", score, 3)], 1.0, goal, False, Result())))
+    drawn = str(kept_rates(Sweep("a", "", "x", "1", [Tried("1", score, 3)], 1.0, goal, False, Result(), UTC_ZONE)))
     assert 'class="goal"' in drawn
     assert (">90%</text>" in drawn) == (goal == 0.9)

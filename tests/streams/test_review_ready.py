@@ -82,3 +82,13 @@ def test_a_ledger_can_go_where_there_is_no_file(week: Shop) -> None:
     """A device is written to as it is; it is not replaced."""
     assert week.ask("shop.yaml", "--ledger", "/dev/null").returncode == 0
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_ledger_takes_no_rules_place(week: Shop) -> None:
+    """A document in a folder that is read is no place to write to, whether it is there or not."""
+    rules = week.folder / "rules"
+    rules.mkdir()
+    before = (week.folder / "shop.yaml").rename(rules / "shop.yaml").read_bytes()
+    for name in ("rules/shop.yaml", "rules/more.yml"):
+        assert "is read too" in week.refused("--ledger", name, rules="rules")
+    assert (rules / "shop.yaml").read_bytes() == before
