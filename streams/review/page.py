@@ -14,7 +14,8 @@ from standards.review.tally import PER_DEADLINE
 from streams.board.markup import Html, el, join
 from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
 from streams.report import left_out, rate
-from streams.review.pictures import days_of, highest, kept_rates, most_broken, shades, split, timeline, waits, week
+from streams.review.pictures import kept_rates, timeline, waits, week
+from streams.review.scales import days_of, scale_of, shades, split
 from streams.review.wording import (
     CASE_HEAD,
     DAYS,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from standards.review.tally import Tally
     from streams.review.judging import Judged
+    from streams.review.scales import Scale
     from streams.review.sweeping import Sweep
     from streams.review.wording import Case, Reviewed
 
@@ -136,10 +138,9 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
 
 def _pictures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterator[list[Html]]:
     """Give each kind of picture, for each version that has it, to one scale and with its table."""
-    tallies = [tally for _, _, tally in found]
-    top, most = highest(tallies), most_broken(tallies)
+    scale = scale_of([tally for _, _, tally in found])
     yield [
-        _figure(("Day by day", label, name), timeline(tally, name, top=top), _ENDS, _days(tally))
+        _figure(("Day by day", label, name), timeline(tally, name, scale), _ENDS, _days(tally, scale))
         for label, _, tally in found
     ]
     yield [
@@ -147,7 +148,7 @@ def _pictures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterator
         for label, judged, tally in found
         if (within := judged.within(tally.standard)) is not None
     ]
-    drawn = ((label, tally, join(week(tally, name, most=most), legend(*shades(most)))) for label, _, tally in found)
+    drawn = ((label, tally, join(week(tally, name, scale), legend(*shades(scale.most)))) for label, _, tally in found)
     yield [_figure((_BROKEN, label, name), picture, _ENDS, _hours(tally)) for label, tally, picture in drawn]
 
 
@@ -159,8 +160,8 @@ def _figure(said: tuple[str, str, str], picture: Html, columns: Sequence[str], t
     return el("figure", el("figcaption", title), picture, folded)
 
 
-def _days(tally: Tally) -> Iterator[Html]:
-    return (_row(label, _numbers(counts)) for label, counts in days_of(tally))
+def _days(tally: Tally, scale: Scale) -> Iterator[Html]:
+    return (_row(label, _numbers(counts)) for label, counts in days_of(tally, scale))
 
 
 def _hours(tally: Tally) -> Iterator[Html]:

@@ -1,24 +1,24 @@
 """The pictures of a review: day by day, hour by hour of the week, how long it took, and what each value would keep.
 
 Each has a title that says in words what it shows. Knows: SVG. Must not know: how anything was counted.
-Read next: `page.py`, which puts a table beside each.
+Read next: `scales.py`; `page.py`, which puts a table beside each.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from standards.duration import spoken
 from standards.review.tally import BINS, PER_DEADLINE
 from streams.board.markup import Html, el
+from streams.review.scales import days_of, shade, split
 from streams.review.wording import DAYS
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from standards.review.tally import Tally
+    from streams.review.scales import Scale
     from streams.review.sweeping import Sweep
 
 WIDE: Final = 480
@@ -29,58 +29,25 @@ _LABELS: Final = 8
 """How many values of a sweep fit below a picture on a narrow screen; of more, every other one is left out there."""
 _LETTER, _LARGE_LETTER, _BETWEEN = 7, 10, 8
 """How wide a letter of a label is, and on a narrow screen, where it is larger; and how far labels are apart."""
-_FEW_DAYS: Final = 3
-"""Up to how many days are drawn hour by hour."""
 _KINDS: Final = ("kept", "broken", "other")
 _CELL_WIDE, _CELL_DEEP = 59, 38
-_SHADES: Final = ("some", "many", "most", "all")
-"""The colours of hours in which promises were broken, by quarters of the most in any hour."""
 _CLEAR: Final = 0.65
 """From which share on an objective has room for its number above the scale of messages."""
 _CUT: Final = 2
 """From how many times the next bar on the last one, which has all that took longer, is cut short."""
 
 
-def split(ends: Counter[str]) -> tuple[int, int, int]:
-    """Give how many were kept, were broken, and ended otherwise or not at all."""
-    return ends["kept"], ends["broken"], sum(ends.values()) - ends["kept"] - ends["broken"]
-
-
-def days_of(tally: Tally) -> list[tuple[str, tuple[int, int, int]]]:
-    """Give the days or, where they are few, their hours, each with its counts, in their order; none is left out."""
-    ordinals = {day for day, _ in tally.days}
-    if len(ordinals) <= _FEW_DAYS:
-        return [
-            (f"{date.fromordinal(day):%m-%d} {hour:02}h", split(ends))
-            for (day, hour), ends in sorted(tally.days.items())
-        ]
-    found: dict[int, list[int]] = {day: [0, 0, 0] for day in range(min(ordinals), max(ordinals) + 1)}
-    for (day, _), ends in tally.days.items():
-        found[day] = [old + new for old, new in zip(found[day], split(ends), strict=True)]
-    return [(f"{date.fromordinal(day):%m-%d}", (each[0], each[1], each[2])) for day, each in found.items()]
-
-
-def highest(tallies: Iterable[Tally]) -> int:
-    """Give the most promises of a day: the top of a scale that pictures beside each other share."""
-    return max(sum(counts) for tally in tallies for _, counts in days_of(tally))
-
-
-def most_broken(tallies: Iterable[Tally]) -> int:
-    """Give the most promises that were broken in an hour of the week: the deepest colour, for all pictures of these."""
-    return max(ends["broken"] for tally in tallies for ends in tally.week.values())
-
-
-def timeline(tally: Tally, name: str, *, top: int) -> Html:
-    """Draw how many promises were kept and broken, day by day; the scale goes up to `top`."""
-    bars = days_of(tally)
+def timeline(tally: Tally, name: str, scale: Scale) -> Html:
+    """Draw how many promises were kept and broken, day by day."""
+    bars = days_of(tally, scale)
     step = (_RIGHT - _LEFT) / len(bars)
-    parts: list[Html] = list(_scale(top))
+    parts: list[Html] = list(_lines(scale.top))
     every = -(-len(bars) // _fitting(bars[0][0], _LETTER))
     crowded = -(-len(bars) // every) > _fitting(bars[0][0], _LARGE_LETTER)
     for at, (label, counts) in enumerate(bars):
         x, y = _LEFT + at * step, float(_DEEP)
         for kind, count in zip(_KINDS, counts, strict=True):
-            tall = count / top * (_DEEP - 12)
+            tall = count / scale.top * (_DEEP - 12)
             y -= tall
             if count:
                 parts.append(_rect(x + step * 0.1, y, step * 0.8, tall, kind))
@@ -95,41 +62,24 @@ def _fitting(label: str, letter: int) -> int:
     return (_RIGHT - _LEFT) // (len(label) * letter + _BETWEEN)
 
 
-def week(tally: Tally, name: str, *, most: int) -> Html:
+def week(tally: Tally, name: str, scale: Scale) -> Html:
     """Draw in each hour of the week how many promises were broken, of how many that were kept or broken.
 
-    The colour is the deeper the more were broken, up to `most`: a share alone would be as deep for one of one.
+    The colour is the deeper the more were broken: a share alone would be as deep for one of one.
     """
-    hours = range(min(hour for _, hour in tally.week), max(hour for _, hour in tally.week) + 1)
     parts = [
         _text(_LEFT + day * _CELL_WIDE + _CELL_WIDE / 2 - 1, 15, label, "middle") for day, label in enumerate(DAYS)
     ]
-    for row, hour in enumerate(hours):
+    for row, hour in enumerate(scale.hours):
         y = 24 + row * _CELL_DEEP
         parts.append(_text(_LEFT - 8, y + 23, f"{hour:02}-{(hour + 1) % 24:02}", "end"))
         for day in range(7):
             if (day, hour) in tally.week:
-                parts += _cell(split(tally.week[day, hour]), _LEFT + day * _CELL_WIDE, y, most=most)
+                parts += _cell(split(tally.week[day, hour]), _LEFT + day * _CELL_WIDE, y, most=scale.most)
             else:
                 parts.append(_hour(_LEFT + day * _CELL_WIDE, y, "none"))
-    return _svg(f"{name}, by weekday and hour: how many were broken, and of how many", 28 + len(hours) * _CELL_DEEP,
-                parts, kind="picture week")  # fmt: skip
-
-
-def shade(broken: int, most: int) -> str:
-    """Say which colour an hour has: `fine` where none was broken, or by its quarter of the most in any hour."""
-    return _SHADES[(4 * broken - 1) // most] if broken else "fine"
-
-
-def shades(most: int) -> list[tuple[str, str]]:
-    """Give the colours that there are, each with the numbers of broken promises that it stands for."""
-    found = [("fine", "none broken")]
-    for quarter, kind in enumerate(_SHADES):
-        low, high = most * quarter // 4 + 1, most * (quarter + 1) // 4
-        if low <= high:
-            numbers = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-            found.append((kind, numbers if len(found) > 1 else f"{numbers} broken"))
-    return found
+    said = f"{name}, by weekday and hour: how many were broken, and of how many"
+    return _svg(said, 28 + len(scale.hours) * _CELL_DEEP, parts, kind="picture week")
 
 
 def _cell(counts: tuple[int, int, int], x: int, y: int, *, most: int) -> Iterator[Html]:
@@ -152,7 +102,7 @@ def waits(tally: Tally, within: int, name: str) -> Html:
     cut = longest > _CUT * max(others) > 0
     top = max(*others, 1) if cut else max(*tally.took, 1)
     step = (_RIGHT - _LEFT) / (BINS + 1)
-    parts = list(_scale(top))
+    parts = list(_lines(top))
     for at, count in enumerate(tally.took):
         tall = min(1.0, count / top) * (_DEEP - 12)
         if count:
@@ -222,7 +172,7 @@ def _y(share: float) -> float:
     return _DEEP - share * (_DEEP - 12)
 
 
-def _scale(highest: int) -> Iterator[Html]:
+def _lines(highest: int) -> Iterator[Html]:
     """Draw the lines of nothing, half and all."""
     for share in (0, 0.5, 1):
         value = highest * share

@@ -15,8 +15,9 @@ from standards.review.tally import BINS, Tally
 from standards.score import Score
 from standards.standard import UTC_ZONE
 from streams.backtest import Result
-from streams.review.pictures import kept_rates, shade, shades, timeline, waits
+from streams.review.pictures import kept_rates, timeline, waits
 from streams.review.pictures import week as week_of
+from streams.review.scales import days_of, scale_of, shade, shades
 from streams.review.sweeping import Sweep, Tried
 from tests.streams.test_cli import kept
 from tests.streams.test_review import Shop
@@ -173,7 +174,8 @@ def test_hours_are_told_apart_where_everything_broke() -> None:
     hours = {(0, hour): Counter({"broken": broken}) for hour, broken in ((9, 13), (10, 1))}
     hours[2, 10] = Counter({"kept": 1_500, "void": 4})
     hours[3, 10] = Counter({"void": 4})
-    drawn = str(week_of(Tally("a", Counter(), {}, hours, []), "a", most=13))
+    tallied = Tally("a", Counter(), {(739_000, 9): Counter()}, hours, [])
+    drawn = str(week_of(tallied, "a", scale_of([tallied])))
     assert re.findall(r'class="hour (\w+)"', drawn).count("none") == 10
     assert re.findall(r'class="count (?!of)(\w+)">([^<]+)<', drawn) == [("all", "13"), ("some", "1"), ("fine", "0")]
     assert re.findall(r">of ([^<]+)<", drawn) == ["13", "1", "1.5k"]
@@ -204,12 +206,29 @@ def test_pictures_beside_each_other_have_one_scale(week: Shop) -> None:
     assert legends[0] == legends[1]
 
 
+@pytest.mark.parametrize(("days", "count", "first"), [((0, 2), 2 * 24 + 4, "06-16 09h"), ((0, 9), 10, "06-16")])
+def test_versions_are_drawn_over_the_same_days(days: tuple[int, int], count: int, first: str) -> None:
+    """Who has promises on the first day, and who has some on the last, are drawn from the first to the last."""
+    early, late = (
+        Tally(
+            name, Counter(), {(738_687 + day, 9 + 3 * (day > 0)): Counter({"kept": 2})}, {(day, 9 + day): Counter()}, []
+        )
+        for name, day in zip("ab", days, strict=True)
+    )
+    scale = scale_of([early, late])
+    assert (scale.top, scale.hours, scale.most) == (2, range(9, 10 + days[1]), 0)
+    drawn = [days_of(tally, scale) for tally in (early, late)]
+    assert [label for label, _ in drawn[0]] == [label for label, _ in drawn[1]]
+    assert [(len(bars), bars[0][0], sum(counts[0] for _, counts in bars)) for bars in drawn] == [(count, first, 2)] * 2
+
+
 @pytest.mark.parametrize(("kind", "hours", "count"), [("day", 1, 8), ("hour", 12, 5)])
 def test_no_label_hangs_over_the_edge_or_into_another(kind: str, hours: int, count: int) -> None:
     """Of a month of days, or two days by the hour, so many have a label as there is room for."""
     days = {(739_000 + day, 9 + hour): Counter({"kept": 123_456}) for day in range(31 if kind == "day" else 2)
             for hour in range(hours)}  # fmt: skip
-    drawn = str(timeline(Tally("a", Counter({"kept": 1}), days, {}, []), "a", top=123_456))
+    tallied = Tally("a", Counter({"kept": 1}), days, {(0, 9): Counter()}, [])
+    drawn = str(timeline(tallied, "a", scale_of([tallied])))
     labels = [float(x) for x in re.findall(r'<text x="([\d.]+)" [^>]*text-anchor="middle"', drawn)]
     wide = 35 if kind == "day" else 63
     assert len(labels) == count
