@@ -136,7 +136,7 @@ def _page(asked: Asked, html: str) -> int:
 
 def _review(asked: Asked, against: str) -> int:
     from standards.review.difference import difference
-    from streams.review.judging import judged_twice
+    from streams.review.judging import by_one_clock, judged_twice
     from streams.review.older import load_both
     from streams.review.page import review_page
     from streams.review.text import review_json, review_markdown, review_text
@@ -144,7 +144,8 @@ def _review(asked: Asked, against: str) -> int:
 
     loaded, older = _ready(asked, lambda: load_both(asked.paths, against), lambda both: both[0])
     before, now = judged_twice(older or against, loaded, asked.history)
-    reviewed = Reviewed(before, now, difference(before.fates, now.fates), against)
+    found = difference(before.fates, now.fates)
+    reviewed = Reviewed(by_one_clock(before, now, found.renamed), now, found, against)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text
     return _tell(asked, now.result, loaded, lambda: review_page(reviewed), lambda: say(reviewed))
 

@@ -7,7 +7,7 @@ Knows: what is asked, and how a run is made of it. Must not know: what is printe
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,6 +47,7 @@ class Judged:
     """One version of the standards, and what became of the promises under it; `zone` is the table's clock.
 
     `by_ledger` is where the promises were judged by standards that are not known any more: their deadlines are not.
+    `zones` has the zones of standards that are told by another version's clock.
     """
 
     standards: Mapping[str, Standard]
@@ -54,6 +55,7 @@ class Judged:
     fates: Mapping[str, Fate]
     zone: ZoneInfo = UTC_ZONE
     by_ledger: bool = False
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
     @cached_property
     def clock(self) -> ZoneInfo:
@@ -63,7 +65,7 @@ class Judged:
     def zone_of(self, standard: str) -> ZoneInfo:
         """Give the zone in which the hours of a standard are told: its own, or else that of the whole."""
         found = self.standards.get(standard)
-        return (None if found is None else _own_zone(found)) or self.clock
+        return self.zones.get(standard) or (None if found is None else _own_zone(found)) or self.clock
 
     def within(self, standard: str) -> int | None:
         """Give the deadline of a standard (microseconds of open time), where it has one and it is known."""
@@ -126,6 +128,15 @@ def judged_twice(older: Loaded | str, loaded: Loaded, history: History) -> tuple
     with SideBySide([partial(_run, task)], processes=1) as beside:
         now = judge(loaded, history)
         return _judged(older, *next(beside.results())), now
+
+
+def by_one_clock(before: Judged, now: Judged, renamed: Mapping[str, str]) -> Judged:
+    """Give an older version by the clocks of the present one, so that hours beside each other are the same hours.
+
+    `renamed` has the old name of each standard that is in another's place.
+    """
+    zones = {name: _own_zone(standard) or now.clock for name, standard in before.standards.items()}
+    return replace(before, zones=zones | {renamed.get(name, name): now.zone_of(name) for name in now.standards})
 
 
 def _run(task: Task) -> tuple[Result, dict[str, Fate]]:

@@ -112,7 +112,7 @@ def waits(tally: Tally, within: int, name: str) -> Html:
         parts.append(_text(_RIGHT - step - 4, 38, f"{longest:,}, cut short", "end", "cut"))
     at_deadline = _LEFT + PER_DEADLINE * step
     parts.append(el("line", x1=_n(at_deadline), x2=_n(at_deadline), y1=4, y2=_DEEP, class_="deadline"))
-    parts.append(_text(at_deadline + 5, 14, f"deadline, {spoken(within)}", "start", "deadline"))
+    parts.append(_text(at_deadline + 5, 17, f"deadline, {spoken(within)}", "start", "deadline"))
     for times, kind in ((0, "axis"), (1, "axis"), (2, "axis thin")):
         label = "0" if not times else spoken(within * times)
         parts.append(_text(_LEFT + times * PER_DEADLINE * step, _DEEP + 18, label, "middle", kind))

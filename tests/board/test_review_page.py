@@ -15,7 +15,8 @@ PAGES = (("--against", "shop.yaml"), ("--sweep", "within=30s..5m"), ())
 WIDTHS = (320, 390, 1280)
 OVER_THE_EDGE = """() => [...document.querySelectorAll('svg text')].filter(text => {
   const [box, room] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
-  return box.width && (box.left < room.left || box.right > room.right || box.bottom > room.bottom);
+  return box.width && (box.left < room.left || box.right > room.right
+    || box.top < room.top || box.bottom > room.bottom);
 }).map(text => text.textContent)"""
 OVER_EACH_OTHER = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
   const boxes = [...svg.querySelectorAll('text.axis')].map(text => [text.textContent, text.getBoundingClientRect()]);

@@ -133,6 +133,21 @@ def test_a_case_by_another_clock_names_it(week: Shop) -> None:
     assert re.search(r"^  Mon 2026-03-02 21:23:22 Asia/Tokyo  no-wait", said, re.MULTILINE)
 
 
+def test_versions_beside_each_other_are_told_by_one_clock(week: Shop) -> None:
+    """Where a calendar is what changed, the hours of before are counted by the clock of now, under an old name too."""
+    open_hours(week, "next.yaml", "Asia/Tokyo")
+    for old, new in (("  no-wait:", "  no-wait:"), ("  no-wait:", "  short-lines:")):
+        text = (week.folder / "next.yaml").read_text(encoding="utf-8")
+        (week.folder / "next.yaml").write_text(text.replace(old, new), encoding="utf-8")
+        assert week.ask("next.yaml", "--against", "shop.yaml", "--html", "page.html").returncode == 0
+        page = (week.folder / "page.html").read_text(encoding="utf-8")
+        before, now = (
+            part.split("</table>")[0] for part in page.split("how many were broken, and of how many, ")[2::2]
+        )
+        rows = [re.findall(r'<th scope="row">(.*?)</th>', part) for part in (before, now)]
+        assert rows[0] == rows[1] != []
+
+
 def test_a_ledger_does_not_say_what_its_deadline_was(week: Shop) -> None:
     """Who compares with a ledger sees how long it took by the deadline of now, and no guess about the one before."""
     assert week.ask("shop.yaml", "--ledger", "before.jsonl").returncode == 0
