@@ -143,7 +143,7 @@ def _review(asked: Asked, against: str) -> int:
     from streams.review.wording import Reviewed
 
     loaded, older = _ready(asked, lambda: load_both(asked.paths, against), lambda both: both[0])
-    before, now = judged_twice(older or against, loaded, asked.history)
+    before, now = judged_twice(older, loaded, asked.history)
     found = difference(before.fates, now.fates)
     reviewed = Reviewed(by_one_clock(before, now, found.renamed), now, found, against)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text

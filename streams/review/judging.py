@@ -9,16 +9,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from standards.errors import Finding, Place, SpecError
 from standards.hours import zone as zone_of
-from standards.ledger import Line
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
+from standards.spec import Loaded
 from standards.standard import UTC_ZONE, Level, Recurrence, Response
 from streams.backtest import Backtest, Result, Task, check_inputs
 from streams.documents import read_mapping
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from standards.spec import Loaded
     from standards.standard import Standard
 
 
@@ -114,14 +109,14 @@ def judge(loaded: Loaded, history: History) -> Judged:
     return _judged(loaded, *_run(task_of(loaded, history)))
 
 
-def judged_twice(older: Loaded | str, loaded: Loaded, history: History) -> tuple[Judged, Judged]:
-    """Judge by an older version, or take what its ledger says, and by the present one; side by side where that helps.
+def judged_twice(older: Loaded | Mapping[str, Fate], loaded: Loaded, history: History) -> tuple[Judged, Judged]:
+    """Judge by an older version, or take the fates of its ledger, and by the present one; side by side if that helps.
 
     Raises what `judge` raises.
     """
-    if isinstance(older, str):
+    if not isinstance(older, Loaded):
         now = judge(loaded, history)
-        return _judged_before(older, now), now
+        return Judged(now.standards, now.result, older, now.zone, by_ledger=True), now
     task = task_of(older, history)._replace(progress=None)
     if (os.cpu_count() or 1) == 1:
         return _judged(older, *_run(task)), judge(loaded, history)
@@ -147,17 +142,3 @@ def _run(task: Task) -> tuple[Result, dict[str, Fate]]:
 
 def _judged(loaded: Loaded, result: Result, fates: dict[str, Fate]) -> Judged:
     return Judged(loaded.rulebook.current, result, fates, zone_of(result.zone))
-
-
-def _judged_before(path: str, now: Judged) -> Judged:
-    """Take what a ledger says instead of judging: it was written by `--ledger`. Raises SpecError for a bad line."""
-    fates, decoder = Fates(), msgspec.json.Decoder(Line)
-    with Path(path).open("rb") as stream:
-        for number, text in enumerate(stream, start=1):
-            try:
-                fates.take_line(decoder.decode(text))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                found = f"this is no line of a ledger: {error}"
-                place = Place(path, number, 1)
-                raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
-    return Judged(now.standards, now.result, fates.by_promise, now.zone, by_ledger=True)

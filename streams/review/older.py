@@ -1,6 +1,6 @@
 """Where an older version of the standards comes from: a file, a folder, a revision in git, or a ledger.
 
-Knows: paths and git. Must not know: what is compared. Read next: `judging.py`.
+Knows: paths, git and ledgers. Must not know: what is compared. Read next: `judging.py`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from standards.errors import Finding, Place, SpecError
 from standards.hours import did_you_mean
+from standards.ledger import Line
+from standards.review.fate import Fates
 from standards.spec import Source, load
 from streams.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from standards.review.fate import Fate
     from standards.spec import Loaded
 
 LEDGERS: Final = (".jsonl", ".ndjson")
@@ -43,26 +48,38 @@ def load_older(older: str, paths: Sequence[str]) -> Loaded:
     return _At(older, paths).load()
 
 
-def load_both(paths: Sequence[str], older: str) -> tuple[Loaded, Loaded | None]:
-    """Load the standards at `paths`, and the older ones; None for those where `older` is a ledger.
-
-    Raises SpecError with what is wrong with either.
-    """
+def load_both(paths: Sequence[str], older: str) -> tuple[Loaded, Loaded | dict[str, Fate]]:
+    """Load the standards at `paths`, and the older ones, or a ledger's fates. Raises SpecError with all findings."""
     findings: list[Finding] = []
-    loaded: list[Loaded] = []
-    ways: tuple[Callable[[], Loaded | None], ...] = (
-        lambda: load_paths(paths), lambda: None if is_ledger(older) else load_older(older, paths),
-    )  # fmt: skip
-    for load_them in ways:
-        try:
-            found = load_them()
-        except SpecError as error:
-            findings += error.findings
-        else:
-            loaded += [] if found is None else [found]
+    try:
+        before = read_ledger(older) if is_ledger(older) else load_older(older, paths)
+    except SpecError as error:
+        findings = error.findings
+    try:
+        loaded = load_paths(paths)
+    except SpecError as error:
+        findings = [*error.findings, *findings]
     if findings:
         raise SpecError(list(dict.fromkeys(findings)))
-    return loaded[0], loaded[1] if len(loaded) > 1 else None
+    return loaded, before
+
+
+def read_ledger(path: str) -> dict[str, Fate]:
+    """Read what `--ledger` wrote, and give the fates in it. Raises SpecError for a line that is none of it."""
+    fates, decoder = Fates(), msgspec.json.Decoder(Line)
+    try:
+        with Path(path).open("rb") as stream:
+            for number, text in enumerate(stream, start=1):
+                try:
+                    fates.take_line(decoder.decode(text))
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    found = f"this is no line of a ledger: {error}"
+                    place = Place(path, number, 1)
+                    raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
+    except OSError as error:
+        found = f"cannot be read: {(error.strerror or 'failed').lower()}"
+        raise SpecError([Finding("unreadable-file", Place(path), found, "see to who may read it")]) from None
+    return fates.by_promise
 
 
 class _At(NamedTuple):

@@ -84,5 +84,5 @@ def _unwritten(path: str) -> Iterator[Finding]:
         yield Finding("no-file", Place(path), "this is a folder", "name a file in it, or another one")
     elif not folder.is_dir():
         yield Finding("no-folder", Place(path), f"there is no folder {folder}", "make it first")
-    elif not os.access(there if there.exists() else folder, os.W_OK):
+    elif not os.access(folder if there.is_file() or not there.exists() else there, os.W_OK):  # files are replaced
         yield Finding("unwritable-file", Place(path), "you may not write this file", "write to another folder")

@@ -92,3 +92,11 @@ def test_a_ledger_takes_no_rules_place(week: Shop) -> None:
     for name in ("rules/shop.yaml", "rules/more.yml"):
         assert "is read too" in week.refused("--ledger", name, rules="rules")
     assert (rules / "shop.yaml").read_bytes() == before
+
+
+def test_a_bad_ledger_is_told_with_the_rest(week: Shop) -> None:
+    """What --against names is read before anything is judged, a ledger as well as rules."""
+    (week.folder / "before.jsonl").write_text("{}\n", encoding="utf-8")
+    said = week.refused("--against", "before.jsonl", "--events", "gone.csv", "--html", "nowhere/page.html")
+    for part in ("bad-ledger: before.jsonl:1:1", "no-file: gone.csv", "no-folder: nowhere/page.html"):
+        assert part in said
