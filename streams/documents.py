@@ -101,11 +101,13 @@ def _near(path: Path) -> str:
 
 
 def write_whole(path: str, body: bytes) -> None:
-    """Write a file so that nobody ever reads half of it. Raises OSError."""
+    """Write a file so that nobody ever reads half of it. Raises OSError, which names the file that was asked for."""
     beside = Path(f"{path}.part")
     try:
         beside.write_bytes(body)
         beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
     finally:
         beside.unlink(missing_ok=True)
 

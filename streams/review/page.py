@@ -122,6 +122,8 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
     both = zip(("before", "now"), (reviewed.before, reviewed.now), reviewed.tallies(name), strict=True)
     found = [(label, judged, tally) for label, judged, tally in both if tally is not None]
     found_ways = ways(reviewed, name)
+    kinds = list(_pictures(found, name))
+    groups = [each for each in kinds if each] if len(found) > 1 else [join(*kinds)]
     return el(
         "section",
         el("h2", reviewed.promise(name) or name),
@@ -132,7 +134,7 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
         if found_ways
         else None,
         paragraphs(when(reviewed, name)),
-        (el("div", each, class_="pair") for each in _pictures(found, name) if each),
+        (el("div", each, class_="pair") for each in groups),
     )
 
 

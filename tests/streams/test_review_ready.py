@@ -100,3 +100,10 @@ def test_a_bad_ledger_is_told_with_the_rest(week: Shop) -> None:
     said = week.refused("--against", "before.jsonl", "--events", "gone.csv", "--html", "nowhere/page.html")
     for part in ("bad-ledger: before.jsonl:1:1", "no-file: gone.csv", "no-folder: nowhere/page.html"):
         assert part in said
+
+
+def test_a_page_that_cannot_be_written_is_told_by_its_own_name(week: Shop) -> None:
+    """Where it shows only in the end that a place takes no file, it is the page that is named, and nothing else."""
+    run = week.ask("shop.yaml", "--html", "/proc/page.html")
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr.startswith("kept: /proc/page.html: ")
