@@ -52,8 +52,11 @@ class _Ledger(io.FileIO):
     """A ledger's file, which says the name that it was asked for by where it cannot be written."""
 
     def __init__(self, place: Path | str, path: str) -> None:
-        super().__init__(place, "wb")
         self._path = path
+        try:
+            super().__init__(place, "wb")
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from None
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:

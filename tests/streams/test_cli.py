@@ -132,10 +132,12 @@ def test_a_folder_of_events_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_cannot_be_written_is_the_worlds_fault(tmp_path: Path) -> None:
-    """A folder that is not there is exit code 3, with its name."""
-    run = kept("backtest", RULES, "--events", EVENTS, "--ledger", str(tmp_path / "no" / "ledger.jsonl"))
+    """A place that takes no file is exit code 3, with its name; a folder that is not there is seen before, code 2."""
+    run = kept("backtest", RULES, "--events", EVENTS, "--ledger", "/proc/ledger.jsonl")
     assert (run.returncode, run.stdout) == (3, "")
-    assert "ledger.jsonl" in run.stderr
+    assert run.stderr.startswith("kept: /proc/ledger.jsonl: ")
+    there = str(tmp_path / "no" / "ledger.jsonl")
+    assert f"no-folder: {there}" in bad_input("backtest", RULES, "--events", EVENTS, "--ledger", there)
 
 
 def test_a_misspelt_field_is_found_with_a_guess(tmp_path: Path) -> None:
