@@ -19,8 +19,8 @@ from typing import Any
 
 import aiohttp
 
-from standards.events import iso
-from streams.embedded import EmbeddedHost
+from standards.judge.events import iso
+from streams.embedded.embedded import EmbeddedHost
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.web import application, serving

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from benchmarks.rules import no_wait
-from streams.sources.jsonl import chunks, opened
+from streams.ingest.jsonl import chunks, opened
 
 if TYPE_CHECKING:
-    from standards.rulebook import Rulebook
+    from standards.judge.rulebook import Rulebook
 
 
 def decode(path: Path, rulebook: Rulebook) -> tuple[int, float]:

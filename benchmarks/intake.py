@@ -28,8 +28,8 @@ import aiohttp
 from benchmarks.contest import FailedError
 from benchmarks.events import Workload, lines
 from benchmarks.rules import NO_WAIT
-from standards.events import iso
-from streams.embedded import EmbeddedHost
+from standards.judge.events import iso
+from streams.embedded.embedded import EmbeddedHost
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.web import application, serving

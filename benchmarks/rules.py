@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.events import kind_names
-from standards.spec import Source
-from streams.documents import load_standards
+from standards.compiler.spec import Source
+from streams.documents.documents import load_standards
 
 if TYPE_CHECKING:
-    from standards.rulebook import Rulebook
+    from standards.judge.rulebook import Rulebook
 
 NO_WAIT = Path(__file__).parent / "no-wait.yaml"
 _STANDARD = """\

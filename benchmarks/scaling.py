@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.events import Workload, lines
 from benchmarks.rules import many, no_wait
-from streams.pump import Pump
-from streams.wire import Reader
+from streams.ingest.wire import Reader
+from streams.runtime.pump import Pump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.events import Event
-    from standards.rulebook import Rulebook
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
 
 BATCH = 1_700
 """About as many events as a backtest reads at once."""

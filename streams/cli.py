@@ -138,8 +138,8 @@ def run(
     """
     import asyncio
 
-    from streams.running import Plan
-    from streams.running import run as run_host
+    from streams.embedded.running import Plan
+    from streams.embedded.running import run as run_host
     from streams.settings import read_settings
 
     settings = read_settings(data=data, listen=listen, standards=tuple(standards) if standards else None)
@@ -163,7 +163,7 @@ def why(
     Its events, the arithmetic of its clock, the clause, who was told, and who was not and why. Nothing is changed, and
     a host that uses the folder goes on.
     """
-    from streams.looking import story
+    from streams.explain.looking import story
     from streams.settings import read_settings
 
     settings = read_settings(data=data)
@@ -177,7 +177,7 @@ def schema(
     ] = "standards",
 ) -> None:
     """Print the JSON Schema of a kind of document, for editors."""
-    from streams.forms import schema_for
+    from streams.documents.forms import schema_for
 
     typer.echo(json.dumps(schema_for(form), indent=2))
 

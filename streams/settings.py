@@ -18,16 +18,16 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator, m
 from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UndecodedError
 
-from standards.duration import DAY, HOUR, describe, parse
+from standards.calendar.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
-from streams.channel_settings import ChannelSettings, Secret
-from streams.documents import YAML, load_standards, read_documents
-from streams.kafka.connection import KafkaSettings
+from streams.delivery.channel_settings import ChannelSettings, Secret
+from streams.documents.documents import YAML, load_standards, read_documents
+from streams.kafka.clients.connection import KafkaSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.spec import Loaded
+    from standards.compiler.spec import Loaded
 
 PREFIX = "KEPT_"
 _HIGHEST_PORT = 65_535

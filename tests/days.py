@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from standards.events import moment
-from standards.ledger import Line
+from standards.judge.events import moment
+from standards.judge.ledger import Line
 from tests.history import instant, rules
 
 RULES = rules(

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from standards.events import Event, moment
-from standards.promise import Transition
-from standards.rulebook import Rulebook, subject_text
-from standards.spec import Loaded, Source, load
-from streams.pump import Outcome, Pump
-from streams.wire import Reader
+from standards.compiler.spec import Loaded, Source, load
+from standards.judge.events import Event, moment
+from standards.judge.promise import Transition
+from standards.judge.rulebook import Rulebook, subject_text
+from streams.ingest.wire import Reader
+from streams.runtime.pump import Outcome, Pump
 
 DAY = "2026-03-02"
 FILLED_IN = {"contact": "c1", "site": "s3", "queue": "q1", "agent": "ann", "team": "north", "reason": "fire alarm"}

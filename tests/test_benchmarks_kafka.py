@@ -12,7 +12,7 @@ from benchmarks.kafka.records import EVENTS_PARTITIONS, PARTITIONS, batched, sin
 from benchmarks.peers.rule import NEW, State, judged
 from benchmarks.reference import Counts, judge
 from benchmarks.rules import no_wait
-from streams.kafka.facts import FactsCodec, partition_of
+from streams.kafka.records.facts import FactsCodec, partition_of
 
 EVENTS = 20_000
 

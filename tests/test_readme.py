@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.console import row
-from alerts.notice import notice
-from standards.events import microseconds
-from standards.ledger import Line
-from standards.spec import Source, load
-from standards.standard import UTC_ZONE
+from alerts.routing.notice import notice
+from standards.compiler.spec import Source, load
+from standards.judge.events import microseconds
+from standards.judge.ledger import Line
+from standards.judge.standard import UTC_ZONE
 from streams.floor import DEMO_STANDARDS
-from streams.kafka.topics import Names, wanted
+from streams.kafka.records.topics import Names, wanted
 from streams.metrics.kafka import KafkaMetrics
 from tests.history import instant
 

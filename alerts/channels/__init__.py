@@ -13,7 +13,7 @@ from standards.errors import DeliveryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
     LinksOf = Callable[[Notice], Mapping[str, str]]
     """Gives the links for a notice: `acknowledge`, `excuse`, `debrief` and `why`, those that fit."""

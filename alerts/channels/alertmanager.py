@@ -5,8 +5,8 @@ the subject's fields there is the promise, so that two promises owed to one subj
 Alertmanager group by `alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and
 Alertmanager forgets all of them when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is
 for a while that something is resolved. What stands is not remembered here: the outbox knows which notices arrived
-(`streams/reminding.py` asks it), so neither a restart nor another process in this one's place changes anything; a
-reminder that crosses a resolution on its way is put right by the next one.
+(`streams/delivery/reminding.py` asks it), so neither a restart nor another process in this one's place changes
+anything; a reminder that crosses a resolution on its way is put right by the next one.
 Instants told are never later than now: a simulated clock may be ahead of Alertmanager's.
 Knows: Alertmanager's API, version 2. Must not know: the outbox. Read next: `posting.py`, `retrying.py`.
 """
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
-from alerts.notice import Notice, printable
-from standards.events import iso
+from alerts.routing.notice import Notice, printable
+from standards.judge.events import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -20,13 +20,13 @@ from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 from alerts.channels.reach import ADVICE, public_only
 from alerts.channels.retrying import check_answer, unanswered
-from alerts.notice import printable
+from alerts.routing.notice import printable
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
 TIMEOUT_SECONDS: Final = 20.0
 """How long one delivery may take, in seconds, with the wait for a thread."""

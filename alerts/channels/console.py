@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from alerts.notice import printable
+from alerts.routing.notice import printable
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
 _MARKS = {"warned": "!", "broken": "x", "lost": "?"}
 

@@ -19,14 +19,14 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.notice import printable
-from standards.events import moment
+from alerts.routing.notice import printable
+from standards.judge.events import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from email.headerregistry import Address
 
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
 ACTIONS: Final = {
     "acknowledge": "I have it", "excuse": "Excuse it", "debrief": "We have talked it over", "why": "Its whole story",

@@ -3,7 +3,7 @@
 Each letter is one connection. With several recipients some may be refused and others not: who has the letter is
 remembered until all have it, so that a repeat goes to the others only. After a restart that is forgotten, and a repeat
 comes a second time, with the same Message-ID. The server's certificate is checked, and a password is never sent to a
-server that does not prove who it is; `streams/channel_settings.py` refuses such settings.
+server that does not prove who it is; `streams/delivery/channel_settings.py` refuses such settings.
 Knows: SMTP. Must not know: what a letter says. Read next: `letter.py`, which writes it; `retrying.py`.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alerts.channels import LinksOf
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
 TIMEOUT_SECONDS: Final = 30.0
 """How long one delivery may take, in seconds."""

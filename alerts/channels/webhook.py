@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
-from standards.events import iso
+from standards.judge.events import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from alerts.channels import LinksOf
-    from alerts.notice import Notice
+    from alerts.routing.notice import Notice
 
 SECOND = 1_000_000
 

@@ -17,9 +17,9 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from benchmarks.contest import FailedError
 from benchmarks.kafka.records import EVENTS_PARTITIONS, PARTITIONS
-from streams.kafka.admin import create
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.topics import wanted
+from streams.kafka.clients.admin import create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.topics import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from streams.kafka.connection import KafkaSettings
+    from streams.kafka.clients.connection import KafkaSettings
 
 BIN: Final = os.path.dirname(sys.executable)  # noqa: PTH120 - of the environment, not of what it links to
 GRACE: Final = "300d"

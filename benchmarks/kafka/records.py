@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from benchmarks.events import QUEUES, Workload, lines
 from benchmarks.reference import Counts, judge
 from benchmarks.rules import no_wait
-from standards.events import Event
-from streams.kafka.facts import Facts, FactsCodec, partition_of
-from streams.kafka.packing import facts_records
-from streams.kafka.routing import Routing
-from streams.wire import Reader
+from standards.judge.events import Event
+from streams.ingest.wire import Reader
+from streams.kafka.intake.routing import Routing
+from streams.kafka.records.facts import Facts, FactsCodec, partition_of
+from streams.kafka.records.packing import facts_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

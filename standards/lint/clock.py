@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import SECOND, describe
+from standards.calendar.duration import SECOND, describe
+from standards.judge.standard import Recurrence, Response, clauses
 from standards.lint.house import length
-from standards.standard import Recurrence, Response, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.entries import Entry
+    from standards.documents.entries import Entry
+    from standards.judge.standard import Standard
     from standards.lint.house import Check, House
-    from standards.standard import Standard
 
 TO_ACT: Final = 5 * SECOND
 """As little as somebody can need to read a message and do what it says."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from standards.rulebook import PROMISE_EVENTS
-from standards.standard import clauses
+from standards.judge.rulebook import PROMISE_EVENTS
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.expression import Condition
+    from standards.expressions.expression import Condition
     from standards.lint.house import Check, House
 
 HEARTBEAT: Final = "feed.heartbeat"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from standards.declared import Calendar
-from standards.duration import SECOND
-from standards.entries import Entry
-from standards.expression import Field
-from standards.standard import Feed, Recurrence, Response, Standard, clauses
+from standards.calendar.duration import SECOND
+from standards.documents.declared import Calendar
+from standards.documents.entries import Entry
+from standards.expressions.expression import Field
+from standards.judge.standard import Feed, Recurrence, Response, Standard, clauses
 
 FieldsOf = Callable[[str], Mapping[str, Field]]
 Check = Callable[["House"], None]

@@ -2,7 +2,7 @@
 
 Names of people are not declared, so one that nobody has is found only beside the others. A grant counts only by the
 very name, and so does a route. Knows: the names in the standards. Must not know: the policy's people.
-Read next: `standards/excuse.py`, where a grant is held against them.
+Read next: `standards/judge/excuse.py`, where a grant is held against them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.entries import Entry
+    from standards.documents.entries import Entry
     from standards.lint.house import Check, House
 
 

@@ -10,20 +10,20 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from standards.duration import describe
-from standards.evaluation import field_name
-from standards.expression import Condition
+from standards.calendar.duration import describe
+from standards.expressions.evaluation import field_name
+from standards.expressions.expression import Condition
+from standards.expressions.regions import relation
+from standards.judge.rulebook import hears
+from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.lint.house import opening
-from standards.regions import relation
-from standards.rulebook import hears
-from standards.standard import Bounded, Level, Precedence, Recurrence, Response, Universality
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from standards.judge.standard import Standard
     from standards.lint.house import Check, House
-    from standards.standard import Standard
 
 BROKEN: Final = "promise.broken"
 DEBRIEF: Final = "debrief.completed"

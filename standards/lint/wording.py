@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import describe
-from standards.regions import fixed_truth
-from standards.spoken import numbers_said, rule_numbers
-from standards.standard import Response, Universality, clauses
+from standards.calendar.duration import describe
+from standards.expressions.regions import fixed_truth
+from standards.judge.spoken import numbers_said, rule_numbers
+from standards.judge.standard import Response, Universality, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.expression import Condition
+    from standards.expressions.expression import Condition
+    from standards.judge.standard import Clause, Standard
     from standards.lint.house import Check, House
-    from standards.standard import Clause, Standard
 
 
 def never_or_always_true(house: House) -> None:

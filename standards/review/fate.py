@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from standards.promise import VERDICTS, Verdict
-from standards.rulebook import subject_text
+from standards.judge.promise import VERDICTS, Verdict
+from standards.judge.rulebook import subject_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from standards.events import Event
-    from standards.ledger import Line
-    from standards.promise import Transition
+    from standards.judge.events import Event
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Transition
 
 End = Verdict | Literal["open"]
 """How a promise stands in the end."""

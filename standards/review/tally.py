@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.events import moment
-from standards.score import Score
+from standards.judge.events import moment
+from standards.judge.score import Score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,8 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from standards.duration import describe, parse
-from standards.tokens import ExpressionError, Token, tokens_of
+from standards.calendar.duration import describe, parse
+from standards.expressions.tokens import ExpressionError, Token, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

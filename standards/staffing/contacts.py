@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from standards.duration import MINUTE, SECOND
-from standards.events import type_of
+from standards.calendar.duration import MINUTE, SECOND
+from standards.judge.events import type_of
+from standards.judge.standard import Level, Response
 from standards.staffing.floor import SLOT
 from standards.staffing.record import Key, Record, slices, wall
 from standards.staffing.target import ABANDONED, ANSWERED, WAITING
-from standards.standard import Level, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from standards.events import Event
+    from standards.judge.events import Event
     from standards.staffing.target import Target
 
 CLOSED = "contact.closed"

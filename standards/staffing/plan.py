@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from standards.score import wilson
+from standards.judge.score import wilson
 from standards.staffing.draws import Draws
 from standards.staffing.erlang import least_servers
 from standards.staffing.floor import AN_HOUR, HOURS, least_staff, whole_day

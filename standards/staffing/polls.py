@@ -13,14 +13,14 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.duration import MINUTE, SECOND
+from standards.calendar.duration import MINUTE, SECOND
 from standards.staffing.record import Key, Record, slices, wall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from standards.events import Event
+    from standards.judge.events import Event
     from standards.staffing.target import Target
 
 APART = 20 * MINUTE

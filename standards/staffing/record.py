@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.duration import SECOND
+from standards.calendar.duration import SECOND
 from standards.staffing.floor import AN_HOUR, HOURS, SLOT, SLOTS
 
 if TYPE_CHECKING:

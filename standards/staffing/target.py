@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 import msgspec
 
-from standards.duration import SECOND
-from standards.evaluation import field_name
-from standards.hours import zone as zone_named
+from standards.calendar.duration import SECOND
+from standards.calendar.hours import zone as zone_named
+from standards.expressions.evaluation import field_name
+from standards.expressions.syntax import parse
+from standards.judge.standard import UTC_ZONE, Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
 from standards.staffing.erlang import found_at_most
 from standards.staffing.patience import Load, fate
-from standards.standard import UTC_ZONE, Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
-from standards.syntax import parse
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from standards.expression import Condition
-    from standards.standard import Standard
+    from standards.expressions.expression import Condition
+    from standards.judge.standard import Standard
 
 Kind = Literal["answer", "share", "line"]
 

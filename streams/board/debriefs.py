@@ -16,9 +16,9 @@ from streams.board.wording import clock, how_many, number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from standards.standard import Standard
-    from streams.books import PromiseRow
-    from streams.overview import Act
+    from standards.judge.standard import Standard
+    from streams.storage.books import PromiseRow
+    from streams.storage.overview import Act
 
 MOST: Final = 100
 """How many of each sort are on the page."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.duration import spoken
+from standards.calendar.duration import spoken
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.wording import clock, how_many, number
@@ -18,9 +18,9 @@ from streams.board.wording import clock, how_many, number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from streams.books import DeadLetter, LateEvent
-    from streams.feeds import FeedStanding
-    from streams.overview import Act, Sender
+    from streams.runtime.feeds import FeedStanding
+    from streams.storage.books import DeadLetter, LateEvent
+    from streams.storage.overview import Act, Sender
 
 MOST: Final = 50
 RAW: Final = 2_000

@@ -13,14 +13,14 @@ from streams.board.markup import Html, el, join
 from streams.board.shell import Shell, field, page
 from streams.board.silences import silence_section
 from streams.board.wording import clock, how_many, number, reason_words
-from streams.why import BECAUSE
+from streams.explain.why import BECAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.notice import Withheld
-    from streams.books import Delivery, NoticeRow
-    from streams.overview import Act, Untold, UntoldFilter
+    from alerts.routing.notice import Withheld
+    from streams.storage.books import Delivery, NoticeRow
+    from streams.storage.overview import Act, Untold, UntoldFilter
 
 MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}

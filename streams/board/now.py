@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from streams.acting import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el, join
 from streams.board.shell import Shell, page, proof
 from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
+from streams.storage.acting import ACKNOWLEDGED, DONE, EXCUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
-    from standards.standard import Standard
-    from streams.overview import Act, Owing
+    from standards.judge.standard import Standard
+    from streams.storage.overview import Act, Owing
 
 Sort = Literal["warned", "running", "paused"]
 

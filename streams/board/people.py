@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.acting import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
 from streams.board.wording import clock, number
-from streams.deeds import did, said, way
+from streams.explain.deeds import did, said, way
+from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from streams.deeds import Cause
-    from streams.overview import Act
+    from streams.explain.deeds import Cause
+    from streams.storage.overview import Act
 
 MOST: Final = 200
 

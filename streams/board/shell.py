@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from standards.duration import SECOND, spoken
+from standards.calendar.duration import SECOND, spoken
 from streams.board.markup import Child, Html, el, join
 from streams.board.wording import clock
 
 if TYPE_CHECKING:
-    from streams.books import Status
+    from streams.storage.books import Status
 
 PAGES: Final = (
     ("/", "Now"), ("/standards", "Standards"), ("/debriefs", "Debriefs"), ("/notices", "Notices"), ("/feeds", "Feeds"),

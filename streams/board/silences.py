@@ -9,17 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import spoken
-from standards.events import microseconds
-from streams.acting import SILENCED
+from standards.calendar.duration import spoken
+from standards.judge.events import microseconds
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, field, form, your_name
 from streams.board.wording import clock
+from streams.storage.acting import SILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.overview import Act
+    from streams.storage.overview import Act
 
 TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
 """By what a silence is narrowed."""

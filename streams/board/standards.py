@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.duration import spoken
-from standards.score import Score
+from standards.calendar.duration import spoken
+from standards.judge.score import Score
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
 from streams.board.trend import trend
@@ -20,8 +20,8 @@ from streams.board.wording import ASPECTS, percent, share
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from standards.standard import Standard
-    from streams.overview import Stretch
+    from standards.judge.standard import Standard
+    from streams.storage.overview import Stretch
 
 
 class Scores(msgspec.Struct, frozen=True):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.duration import spoken
-from streams.acting import ACKNOWLEDGED, DEBRIEFED
+from standards.calendar.duration import spoken
 from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
 from streams.board.notices import notice_list, withheld_list
@@ -19,14 +18,15 @@ from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
 from streams.live.wording import WORDS, words
+from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.ledger import Line
-    from standards.standard import Standard
-    from streams.books import PromiseRow, PromiseView
-    from streams.overview import Act
+    from standards.judge.ledger import Line
+    from standards.judge.standard import Standard
+    from streams.storage.books import PromiseRow, PromiseView
+    from streams.storage.overview import Act
 
 
 class Story(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from standards.duration import spoken
+from standards.calendar.duration import spoken
 from streams.board.markup import Html, el
 from streams.board.wording import hour_and_minute
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-    from standards.ledger import Line
-    from streams.books import PromiseRow
+    from standards.judge.ledger import Line
+    from streams.storage.books import PromiseRow
 
 WIDTH: Final = 640
 _LEFT, _RIGHT = 8, 632

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import SECOND, spoken
-from standards.events import iso, moment
+from standards.calendar.duration import SECOND, spoken
+from standards.judge.events import iso, moment
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from standards.promise import State
-    from standards.score import Score
+    from standards.judge.promise import State
+    from standards.judge.score import Score
 
 STATES: Final[dict[State, str]] = {
     "new": "new", "open": "open", "warned": "act now", "paused": "paused", "paused_warned": "paused, after a warning",

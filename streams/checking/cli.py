@@ -52,8 +52,8 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
     are also held against what happened. A warning sleeps where a comment at its line says why, and until when.
     """
+    from streams.backtest.report import left_out
     from streams.checking.examining import Request, examine
-    from streams.report import left_out
 
     if map_ is not None and not history:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")

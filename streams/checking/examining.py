@@ -1,7 +1,7 @@
 """Examining an author's files: they are read, checked one by one and together, and what may sleep is laid aside.
 
 Knows: which document needs which others. Must not know: arguments, the clock: it is told today's date.
-Read next: `standards/lint/__init__.py` for the checks, `standards/snooze.py`, `history.py`.
+Read next: `standards/lint/__init__.py` for the checks, `standards/documents/snooze.py`, `history.py`.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.policy_lint import owner_without_route, policy_holidays
-from standards.document import Document
+from alerts.policy.policy_lint import owner_without_route, policy_holidays
+from standards.documents.document import Document
 from standards.errors import Finding, SpecError
 from standards.lint.house import Terms
-from streams.backtest import is_table
-from streams.documents import Documents, load_standards, read_documents, read_mapping, read_text
-from streams.engine import Rules
-from streams.policies import read_policy
-from streams.sleeping import awake, sifted
-from streams.sources.mapping import TableMapping, load_mapping
+from streams.backtest.backtest import is_table
+from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
+from streams.documents.policies import read_policy
+from streams.documents.sleeping import awake, sifted
+from streams.embedded.engine import Rules
+from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from standards.spec import Loaded
-    from streams.backtest import Result
+    from standards.compiler.spec import Loaded
+    from streams.backtest.backtest import Result
 
 
 class Request(NamedTuple):

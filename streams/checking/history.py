@@ -1,7 +1,7 @@
 """What history says to standards: objectives that chance decides, people told too much, promises nobody can keep.
 
 History is judged and, where the policy gives somebody a budget, told as it would have been, second by second.
-Knows: files of events, the judge, the desk. Must not know: arguments. Read next: `standards/chance.py`,
+Knows: files of events, the judge, the desk. Must not know: arguments. Read next: `standards/staffing/chance.py`,
 `streams/staffing/asking.py`, `streams/stories/host.py`.
 """
 
@@ -14,28 +14,28 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.story import is_digest
-from standards.chance import MOST, promises_needed
-from standards.document import Document
-from standards.duration import DAY, SECOND
-from standards.entries import Entry
+from alerts.stories.story import is_digest
+from standards.calendar.duration import DAY, SECOND
+from standards.documents.document import Document
+from standards.documents.entries import Entry
 from standards.errors import Finding, Place, SpecError
-from standards.standard import UTC_ZONE
-from streams.backtest import Backtest, Result, Task, check_inputs
-from streams.pump import GRACE
+from standards.judge.standard import UTC_ZONE
+from standards.staffing.chance import MOST, promises_needed
+from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.runtime.pump import GRACE
 from streams.staffing.asking import Question, ask
 from streams.stories.host import Store, StoryHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from standards.events import Event
-    from standards.score import Score
-    from standards.spec import Loaded
-    from standards.standard import Standard
-    from streams.documents import Documents
-    from streams.engine import Rules
-    from streams.sources.mapping import TableMapping
+    from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
+    from standards.judge.score import Score
+    from standards.judge.standard import Standard
+    from streams.documents.documents import Documents
+    from streams.embedded.engine import Rules
+    from streams.ingest.mapping import TableMapping
 
 HELD_BACK: Final = 1
 """From so many messages a day on that somebody's budget holds back, the budget or the standards are wrong."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from standards.hours import did_you_mean
+from standards.calendar.hours import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.draft import Words
+    from standards.stories.draft import Words
     from streams.drafting.making import Pack
 
 QUESTIONS: Final = {
@@ -51,8 +51,8 @@ def new(
     Asks what is to be done, how, when not, and why; an empty answer keeps the pack's words. Writes the standard, its
     stories beside it, and what an editor completes by. No file that is there is changed.
     """
-    from standards.draft import Words
-    from standards.namespace import NAME
+    from standards.compiler.namespace import NAME
+    from standards.stories.draft import Words
     from streams.drafting.making import Draft, packs
 
     said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)

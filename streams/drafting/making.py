@@ -1,7 +1,7 @@
 """What `kept new` writes: a standard, the stories that hold for it, and what an editor completes by.
 
 All of it is tried before the first byte is written. Knows: the packs, and what lies beside the new file. Must not know:
-the terminal, or who was asked. Read next: `standards/draft.py`.
+the terminal, or who was asked. Read next: `standards/stories/draft.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
-from standards.document import Document
-from standards.draft import Cut, Words, draft, stories_of, story_head
+from standards.compiler.spec import Source
+from standards.documents.document import Document
 from standards.errors import Finding, SpecError
-from standards.spec import Source
-from streams.documents import YAML, load_standards, read_documents, write_whole
-from streams.engine import Rules
-from streams.forms import Form, schema_for
+from standards.stories.draft import Cut, Words, draft, stories_of, story_head
+from streams.documents.documents import YAML, load_standards, read_documents, write_whole
+from streams.documents.forms import Form, schema_for
+from streams.embedded.engine import Rules
 from streams.stories.comparing import compare
 from streams.stories.files import scripts_of
 from streams.stories.playing import play
@@ -24,7 +24,7 @@ from streams.stories.playing import play
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from standards.spec import Loaded
+    from standards.compiler.spec import Loaded
 
 PACKS: Final = Path(__file__).resolve().parents[2] / "standards" / "packs"
 SCHEMAS: Final = ".kept"

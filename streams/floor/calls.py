@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.duration import SECOND
+from standards.calendar.duration import SECOND
 
 if TYPE_CHECKING:
     from streams.floor.stage import Process, Stage

@@ -1,7 +1,7 @@
 """Playing the simulated floor to a host, by a clock that can run faster than the one on the wall.
 
 Knows: the host's submit, and waiting. Must not know: what happens on the floor, or how the host judges it.
-An edge: here a clock is read. Read next: `streams/embedded.py`, the host.
+An edge: here a clock is read. Read next: `streams/embedded/embedded.py`, the host.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from streams.pump import GRACE
+from streams.runtime.pump import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from standards.events import Event
+    from standards.judge.events import Event
     from streams.floor.stage import Happening
-    from streams.wire import Reader, Refusal
+    from streams.ingest.wire import Reader, Refusal
 
 BREATH = 0.1
 """How long a batch is at least apart from the next one, in seconds of the real clock."""

@@ -14,8 +14,8 @@ from itertools import count
 from random import Random
 from typing import NamedTuple
 
-from standards.duration import SECOND
-from standards.events import iso
+from standards.calendar.duration import SECOND
+from standards.judge.events import iso
 
 Process = Iterator[float]
 """Somebody on the floor; each value is how many seconds pass before the next thing they do."""

@@ -16,8 +16,8 @@ from standards.errors import StateError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.kafka.admin import Difference
-    from streams.kafka.topics import Topic
+    from streams.kafka.clients.admin import Difference
+    from streams.kafka.records.topics import Topic
     from streams.settings import Settings
 
 LIBRARIES: Final = frozenset({"aiokafka", "cramjam", "faust", "kafka", "mode", "rocksdict"})
@@ -45,11 +45,11 @@ def topics(
 
     Says what would mend each difference. Changes and deletes nothing. Where Kafka is: KEPT_KAFKA__BROKERS.
     """
-    from streams.kafka.topics import wanted
+    from streams.kafka.records.topics import wanted
     from streams.settings import read_settings
 
     with _libraries():
-        from streams.kafka import admin
+        from streams.kafka.clients import admin
 
     kafka = read_settings().kafka
     listed = wanted(kafka.names, partitions=kafka.partitions, events_partitions=kafka.events_partitions)
@@ -79,7 +79,7 @@ def intake(
 
     settings = _settings(standards=standards, listen=listen)
     with _libraries():
-        from streams.kafka.intake_process import run
+        from streams.kafka.intake.intake_process import run
     asyncio.run(run(settings, http=http))
 
 
@@ -90,7 +90,7 @@ def worker(*, standards: Standards = None, data: Data = None, listen: Listen = N
     """
     settings = _settings(standards=standards, data=data, listen=listen)
     with _libraries():
-        from streams.kafka.worker_process import run
+        from streams.kafka.worker.worker_process import run
     run(settings)
 
 
@@ -103,7 +103,7 @@ def serve(*, standards: Standards = None, data: Data = None, listen: Listen = No
 
     settings = _settings(standards=standards, data=data, listen=listen)
     with _libraries():
-        from streams.kafka.serve_process import run
+        from streams.kafka.serve.serve_process import run
     asyncio.run(run(settings))
 
 
@@ -127,7 +127,7 @@ def _libraries() -> Iterator[None]:
 
 def _listing(listed: Sequence[Topic], created: Sequence[str], differences: Sequence[Difference]) -> Iterator[str]:
     """Give a line for each topic, and below it what is wrong with it and what would mend that."""
-    from standards.duration import describe
+    from standards.calendar.duration import describe
 
     wide = max(len(topic.name) for topic in listed)
     for topic in listed:

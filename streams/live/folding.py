@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.promise import NEVER
-from standards.score import Score
+from standards.judge.promise import NEVER
+from standards.judge.score import Score
 from streams.live.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from standards.ledger import Line
-    from standards.promise import Kind
-    from standards.standard import Standard
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Kind
+    from standards.judge.standard import Standard
 
 REMEMBERED = 60
 """How many verdicts of each sort are remembered for the screen."""

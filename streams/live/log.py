@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import structlog
 
-from standards.events import iso
+from standards.judge.events import iso
 from streams.live.wording import WORDS, printable, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from standards.ledger import Line
-    from standards.standard import Standard
+    from standards.judge.ledger import Line
+    from standards.judge.standard import Standard
 
 
 def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:

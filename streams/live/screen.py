@@ -21,8 +21,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from standards.duration import SECOND, spoken
-from standards.events import moment
+from standards.calendar.duration import SECOND, spoken
+from standards.judge.events import moment
 from streams.live.wording import WORDS, printable
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from rich.console import JustifyMethod, RenderableType
 
-    from standards.ledger import Line
-    from standards.promise import Kind
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Kind
     from streams.live.folding import Folder, Owed, Row, Told, View
 
     Column = tuple[int | None, JustifyMethod]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
-from standards.duration import spoken
-from standards.standard import Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
+from standards.calendar.duration import spoken
+from standards.judge.standard import Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
 
 if TYPE_CHECKING:
-    from standards.ledger import Line
-    from standards.promise import Kind
-    from standards.standard import Shape, Standard
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Kind
+    from standards.judge.standard import Shape, Standard
 
     Unusual = Literal["excused", "lost", "fulfilled_late", "corrected"]
 

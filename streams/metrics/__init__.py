@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from streams.books import Committed, Status, Total
+    from streams.storage.books import Committed, Status, Total
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

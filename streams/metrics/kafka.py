@@ -18,7 +18,7 @@ from streams.metrics import UNUSED, tell_build
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from standards.ledger import Line
+    from standards.judge.ledger import Line
 
 _MICRO: Final = 1_000_000
 _SIZES: Final = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000)

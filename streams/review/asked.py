@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.documents import YAML
+from streams.documents.documents import YAML
 
 if TYPE_CHECKING:
     from streams.review.judging import History

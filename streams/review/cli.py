@@ -1,7 +1,7 @@
 """The verb `kept backtest`: judges history, compares two versions of the standards on it, and tries other numbers.
 
 An edge: here arguments and the clock are read. Knows: what is asked for and what is printed. Must not know: how
-anything is judged. Read next: `asked.py`, `judging.py`, `streams/backtest.py`.
+anything is judged. Read next: `asked.py`, `judging.py`, `streams/backtest/backtest.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.spec import Loaded
-    from streams.backtest import Result
+    from standards.compiler.spec import Loaded
+    from streams.backtest.backtest import Result
     from streams.review.asked import Asked
 
 L = TypeVar("L")
@@ -108,8 +108,8 @@ def backtest(
 
 
 def _backtest(asked: Asked, jobs: int) -> int:
+    from streams.backtest.shares import backtest_files, usable_jobs
     from streams.review.judging import task_of
-    from streams.shares import backtest_files, usable_jobs
 
     loaded = _loaded(asked)
     task = task_of(loaded, asked.history)._replace(ledger=asked.ledger)
@@ -121,7 +121,7 @@ def _backtest(asked: Asked, jobs: int) -> int:
 
 
 def _page(asked: Asked, html: str) -> int:
-    from streams.documents import write_whole
+    from streams.documents.documents import write_whole
     from streams.review.judging import judge
     from streams.review.page import backtest_page
 
@@ -151,7 +151,7 @@ def _review(asked: Asked, against: str) -> int:
 
 
 def _sweep(asked: Asked) -> int:
-    from streams.documents import load_paths
+    from streams.documents.documents import load_paths
     from streams.review.page import sweep_page
     from streams.review.sweeping import Question, see_question, sweep
     from streams.review.text import sweep_json, sweep_markdown, sweep_text
@@ -169,7 +169,7 @@ def _tell(
     asked: Asked, result: Result, loaded: Loaded, page: Callable[[], str], said: Callable[[], str | dict[str, Any]]
 ) -> int:
     """Write the page, if one was asked for, and print what was found; nothing of both where nothing could be read."""
-    from streams.documents import write_whole
+    from streams.documents.documents import write_whole
 
     _done(asked, result, loaded)
     if result.bad and not result.events:
@@ -183,7 +183,7 @@ def _tell(
 
 
 def _loaded(asked: Asked) -> Loaded:
-    from streams.documents import load_paths
+    from streams.documents.documents import load_paths
 
     return _ready(asked, lambda: load_paths(asked.paths), lambda loaded: loaded)
 
@@ -206,7 +206,7 @@ def _ready(
 
 def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
     """Note how long it took, end the line of progress, and tell what `kept check` would warn of."""
-    from streams.sleeping import awake_in
+    from streams.documents.sleeping import awake_in
 
     result.seconds = time.monotonic() - asked.begun
     if asked.history.progress is not None:
@@ -225,7 +225,7 @@ def _written(page: str) -> None:
 
 
 def _tell_left_out(result: Result) -> None:
-    from streams import report
+    from streams.backtest import report
 
     for text in report.left_out(result)[1:]:
         typer.echo(text, err=True)
@@ -233,7 +233,7 @@ def _tell_left_out(result: Result) -> None:
 
 def _print(asked: Asked, result: Result, loaded: Loaded) -> int:
     """Print what a backtest found; where there was input and none of it could be read, say that instead."""
-    from streams import report
+    from streams.backtest import report
     from streams.review.text import result_markdown
 
     if result.bad and not result.events:

@@ -1,7 +1,7 @@
 """Judging history for a review: a backtest that also keeps the fate of each promise.
 
-Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next: `streams/backtest.py`;
-`ready.py`, which looks at it first.
+Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next:
+`streams/backtest/backtest.py`; `ready.py`, which looks at it first.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.hours import zone as zone_of
+from standards.calendar.hours import zone as zone_of
+from standards.compiler.spec import Loaded
+from standards.judge.standard import UTC_ZONE, Level, Recurrence, Response
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
-from standards.spec import Loaded
-from standards.standard import UTC_ZONE, Level, Recurrence, Response
-from streams.backtest import Backtest, Result, Task, check_inputs
-from streams.documents import read_mapping
-from streams.processes import SideBySide
+from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.backtest.processes import SideBySide
+from streams.documents.documents import read_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from standards.standard import Standard
+    from standards.judge.standard import Standard
 
 
 class History(NamedTuple):

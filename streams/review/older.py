@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from standards.calendar.hours import did_you_mean
+from standards.compiler.spec import Source, load
 from standards.errors import Finding, Place, SpecError
-from standards.hours import did_you_mean
-from standards.ledger import Line
+from standards.judge.ledger import Line
 from standards.review.fate import Fates
-from standards.spec import Source, load
-from streams.documents import MAX_DOCUMENT, YAML, Documents, load_paths
+from streams.documents.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from standards.compiler.spec import Loaded
     from standards.review.fate import Fate
-    from standards.spec import Loaded
 
 LEDGERS: Final = (".jsonl", ".ndjson")
 PATIENCE: Final = 30

@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import spoken
+from standards.calendar.duration import spoken
 from standards.review.tally import PER_DEADLINE
+from streams.backtest.report import left_out, rate
 from streams.board.markup import Html, el, join
 from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
-from streams.report import left_out, rate
 from streams.review.pictures import kept_rates, timeline, waits, week
 from streams.review.scales import days_of, scale_of, shades, split
 from streams.review.wording import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.duration import spoken
+from standards.calendar.duration import spoken
 from standards.review.tally import BINS, PER_DEADLINE
 from streams.board.markup import Html, el
 from streams.review.scales import days_of, shade, split

@@ -9,15 +9,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from standards.calendar.hours import did_you_mean
 from standards.errors import Finding, Place, SpecError
-from standards.hours import did_you_mean
-from streams.documents import read_text
+from streams.documents.documents import read_text
 from streams.review.judging import task_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from standards.spec import Loaded
+    from standards.compiler.spec import Loaded
     from streams.review.judging import History
 
 L = TypeVar("L")

@@ -10,35 +10,35 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alerts.desk import Policy
-from standards.document import Document
-from standards.duration import DAY, parse
+from alerts.routing.desk import Policy
+from standards.calendar.duration import DAY, parse
+from standards.calendar.hours import did_you_mean
+from standards.calendar.hours import zone as zone_of
+from standards.compiler.spec import Source
+from standards.documents.document import Document
+from standards.documents.excerpt import canonical
 from standards.errors import Finding, Place, SpecError
-from standards.excerpt import canonical
-from standards.hours import did_you_mean
-from standards.hours import zone as zone_of
-from standards.ledger import line
+from standards.judge.ledger import line
+from standards.judge.standard import UTC_ZONE
 from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
-from standards.spec import Source
-from standards.standard import UTC_ZONE
-from streams.announcing import Announcer
-from streams.backtest import Backtest
-from streams.callroom import CallRoom
-from streams.deskroom import DeskRoom
-from streams.documents import load_standards, read_documents
-from streams.policies import read_policy
+from streams.backtest.backtest import Backtest
+from streams.documents.documents import load_standards, read_documents
+from streams.documents.policies import read_policy
 from streams.review.judging import History, clock_of, task_of
+from streams.runtime.announcing import Announcer
+from streams.runtime.callroom import CallRoom
+from streams.runtime.deskroom import DeskRoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from alerts.policy import People
-    from standards.score import Score
-    from standards.spec import Loaded
-    from streams.backtest import Result
-    from streams.documents import Documents
-    from streams.pump import Outcome
+    from alerts.policy.policy import People
+    from standards.compiler.spec import Loaded
+    from standards.judge.score import Score
+    from streams.backtest.backtest import Result
+    from streams.documents.documents import Documents
+    from streams.runtime.pump import Outcome
 
 
 class Tried(NamedTuple):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from standards.events import iso
-from standards.hours import zone as zone_of
+from standards.calendar.hours import zone as zone_of
+from standards.judge.events import iso
 from standards.review.tally import slot
-from streams.report import COLUMNS, aligned, rate
+from streams.backtest.report import COLUMNS, aligned, rate
 from streams.review.wording import (
     CASE_HEAD,
     HEAD,
@@ -31,10 +31,10 @@ from streams.review.wording import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from standards.judge.standard import Standard
     from standards.review.difference import Change
     from standards.review.fate import Fate
-    from standards.standard import Standard
-    from streams.backtest import Result
+    from streams.backtest.backtest import Result
     from streams.review.sweeping import Sweep
     from streams.review.wording import Reviewed
 

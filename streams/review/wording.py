@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from standards.duration import spoken
-from standards.events import moment
+from standards.calendar.duration import spoken
+from standards.judge.events import moment
 from standards.review.difference import ABSENT, busiest
 from standards.review.tally import slot
-from streams.report import COLUMNS, rate, some, stretch
+from streams.backtest.report import COLUMNS, rate, some, stretch
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from standards.judge.score import Score
     from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
     from standards.review.tally import Tally
-    from standards.score import Score
-    from streams.backtest import Result
+    from streams.backtest.backtest import Result
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep, Tried
 

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from standards.calendar.hours import did_you_mean
 from standards.errors import Finding, Place, SpecError
-from standards.events import type_of
-from standards.hours import did_you_mean
+from standards.judge.events import type_of
+from standards.judge.standard import UTC_ZONE
 from standards.staffing import contacts, polls
 from standards.staffing.plan import Plan
 from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
-from standards.standard import UTC_ZONE
-from streams.backtest import Backtest, Result, Task, check_inputs
-from streams.documents import load_paths, read_documents, read_mapping
+from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.documents.documents import load_paths, read_documents, read_mapping
 from streams.staffing.crew import Line, plans_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from standards.events import Event
-    from standards.spec import Loaded
+    from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
     from standards.staffing.record import Record
-    from streams.sources.mapping import TableMapping
+    from streams.ingest.mapping import TableMapping
 
 TYPES: Final = contacts.TYPES | {LENGTH}
 LACKS: Final = {

@@ -45,8 +45,8 @@ def staff(
     From history: who came, how long it took, who was there and what was kept, for each hour of the week; who is needed
     to reach the objective; and what the gap cost.
     """
-    from streams.documents import write_whole
-    from streams.report import left_out
+    from streams.backtest.report import left_out
+    from streams.documents.documents import write_whole
     from streams.staffing.asking import Question, ask
     from streams.staffing.page import page
     from streams.staffing.text import as_json, as_text

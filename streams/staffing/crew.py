@@ -1,7 +1,7 @@
 """Plans for many lines of people, several at a time: each is worked out by itself, on as many processors as there are.
 
 Knows: lines and plans. Must not know: how a line is planned. Read next: `standards/staffing/plan.py`,
-`streams/processes.py`.
+`streams/backtest/processes.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from standards.staffing.plan import Plan, plan
-from streams.processes import SideBySide
+from streams.backtest.processes import SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

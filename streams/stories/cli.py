@@ -21,7 +21,7 @@ from standards.errors import Finding, Place, SpecError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.documents import Documents
+    from streams.documents.documents import Documents
     from streams.stories.files import Script
     from streams.stories.running import Result
 
@@ -80,7 +80,7 @@ def _once(asked: Asked, read: set[str] | None = None) -> list[Result]:
 
     Raises SpecError: then nothing is run, and no report is written.
     """
-    from streams.documents import read_documents, write_whole
+    from streams.documents.documents import read_documents, write_whole
     from streams.stories import junit as report
     from streams.stories.running import run as play_all
     from streams.stories.running import summary

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from alerts.story import is_digest
-from alerts.story_model import NOBODY
-from standards.story_clock import same
+from alerts.stories.story import is_digest
+from alerts.stories.story_model import NOBODY
+from standards.stories.story_clock import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from alerts.notice import Notice, Withheld
-    from alerts.story import ExpectedNotice, ExpectedWithheld, Telling
-    from standards.ledger import Line
-    from standards.story import Expected, Story
-    from standards.story_clock import StoryClock
+    from alerts.routing.notice import Notice, Withheld
+    from alerts.stories.story import ExpectedNotice, ExpectedWithheld, Telling
+    from standards.judge.ledger import Line
+    from standards.stories.story import Expected, Story
+    from standards.stories.story_clock import StoryClock
     from streams.stories.playing import Played
 
 W = TypeVar("W")

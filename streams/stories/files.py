@@ -2,7 +2,7 @@
 
 A document that names no standards is about those that lie beside it and, where there are none, about those on the
 command line. What is wrong with any of the files is found before one story is played.
-Knows: files. Must not know: how a story is played. Read next: `streams/documents.py`, `running.py`.
+Knows: files. Must not know: how a story is played. Read next: `streams/documents/documents.py`, `running.py`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.story import SECTIONS, Telling, read_telling
+from alerts.stories.story import SECTIONS, Telling, read_telling
 from standards.errors import Finding, SpecError
-from standards.story import Story, StoryDocument
-from streams.documents import YAML, Documents, load_standards, read_documents
-from streams.engine import Rules
-from streams.policies import read_policy
+from standards.stories.story import Story, StoryDocument
+from streams.documents.documents import YAML, Documents, load_standards, read_documents
+from streams.documents.policies import read_policy
+from streams.embedded.engine import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from standards.spec import Source
+    from standards.compiler.spec import Source
 
 
 class Script(NamedTuple):

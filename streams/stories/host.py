@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from alerts.desk import DeskCase, Policy
-from standards.ledger import Line, line
-from standards.promise import NEVER
-from streams.announcing import Announcer
-from streams.callroom import Called, CallRoom, stored_case
-from streams.deskroom import DeskRoom, Told
-from streams.pump import Position, Pump
-from streams.store import Snapshots
+from alerts.routing.desk import DeskCase, Policy
+from standards.judge.ledger import Line, line
+from standards.judge.promise import NEVER
+from streams.runtime.announcing import Announcer
+from streams.runtime.callroom import Called, CallRoom, stored_case
+from streams.runtime.deskroom import DeskRoom, Told
+from streams.runtime.pump import Position, Pump
+from streams.storage.store import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from standards.case import Unused
-    from standards.events import Event
-    from standards.rulebook import Key
-    from streams.callroom import CaseName, Stored
-    from streams.deskroom import DeskKey
-    from streams.engine import Rules
+    from standards.judge.case import Unused
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Key
+    from streams.embedded.engine import Rules
+    from streams.runtime.callroom import CaseName, Stored
+    from streams.runtime.deskroom import DeskKey
 
 Name = TypeVar("Name")
 

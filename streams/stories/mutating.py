@@ -2,7 +2,8 @@
 
 A change that no story notices survives: an author could make it by a slip, and nobody would hear. One that does not
 even load needs no story: `kept check` tells. All stories go as they say before anything is changed.
-Knows: which stories to play, and in which order. Must not know: the command line. Read next: `standards/mutation.py`.
+Knows: which stories to play, and in which order. Must not know: the command line.
+Read next: `standards/stories/mutation.py`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from standards.document import Document
+from standards.compiler.spec import Source
+from standards.documents.document import Document
 from standards.errors import SpecError
-from standards.events import type_of
-from standards.mutation import Change, changes
-from standards.spec import Source
-from streams.documents import load_standards
-from streams.engine import Rules
-from streams.policies import read_policy
+from standards.judge.events import type_of
+from standards.stories.mutation import Change, changes
+from streams.documents.documents import load_standards
+from streams.documents.policies import read_policy
+from streams.embedded.engine import Rules
 from streams.stories.comparing import compare
 from streams.stories.playing import play
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from standards.errors import Finding
-    from standards.story import Story
-    from streams.documents import Documents
+    from standards.stories.story import Story
+    from streams.documents.documents import Documents
     from streams.stories.files import Script
 
 

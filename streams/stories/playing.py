@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from alerts.notice import Notice, Reason, Withheld
+from alerts.routing.notice import Notice, Reason, Withheld
 from standards.errors import StateError
-from standards.events import Event, iso, type_of
-from standards.ledger import Line
-from standards.story import about_promises
-from streams.pump import GRACE
+from standards.judge.events import Event, iso, type_of
+from standards.judge.ledger import Line
+from standards.stories.story import about_promises
+from streams.runtime.pump import GRACE
 from streams.stories.host import Store, StoryHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from standards.story import Story
-    from standards.story_given import Fault, Sent
-    from streams.engine import Rules
+    from standards.stories.story import Story
+    from standards.stories.story_given import Fault, Sent
+    from streams.embedded.engine import Rules
 
 
 MOST_MOMENTS = 10_000

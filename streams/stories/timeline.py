@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from alerts.notice import printable
-from standards.duration import SECOND, describe, spoken
-from standards.events import moment, type_of
+from alerts.routing.notice import printable
+from standards.calendar.duration import SECOND, describe, spoken
+from standards.judge.events import moment, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from standards.story import Story
-    from standards.story_given import Sent
+    from standards.stories.story import Story
+    from standards.stories.story_given import Sent
     from streams.stories.comparing import Compared, Row
     from streams.stories.playing import Played
 

@@ -14,30 +14,30 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from streams.links import Links
+from streams.delivery.links import Links
 from streams.metrics import installed_version
-from streams.web.board import Board
-from streams.web.board_acts import Acts
-from streams.web.board_door import Door as BoardDoor
-from streams.web.board_door import Failures
-from streams.web.board_live import Live
+from streams.web.api.grants import Grants
+from streams.web.api.intake import Intake, Limits, Timed
+from streams.web.api.letters import Letters
+from streams.web.api.openapi import document
+from streams.web.api.reading import Reading
+from streams.web.board.board import Board
+from streams.web.board.board_acts import Acts
+from streams.web.board.board_door import Door as BoardDoor
+from streams.web.board.board_door import Failures
+from streams.web.board.board_live import Live
+from streams.web.board.linked import Linked
 from streams.web.forms import NoQuery
-from streams.web.grants import Grants
 from streams.web.guard import OPEN, Access, guarded
-from streams.web.intake import Intake, Limits, Timed
-from streams.web.letters import Letters
-from streams.web.linked import Linked
-from streams.web.openapi import document
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
-from streams.web.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from aiohttp.typedefs import Middleware
 
-    from streams.house import Door, House
+    from streams.host import Door, House
     from streams.metrics import Metrics
 
 __all__ = ["Access", "Limits", "application", "intake_application", "serving"]

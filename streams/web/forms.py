@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from alerts.notice import Reason
-from standards.promise import State, Verdict
+from alerts.routing.notice import Reason
+from standards.judge.promise import State, Verdict
 
 MOST: Final = 500
 """The longest page of a list."""

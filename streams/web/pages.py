@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from streams.metrics import CONTENT_TYPE
+from streams.web.api.views import Alive, Ready
 from streams.web.forms import NoQuery
 from streams.web.guard import TRUSTED
 from streams.web.operation import Operation, json_answer, read_query
-from streams.web.views import Alive, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from streams.books import Status
-    from streams.house import Door
+    from streams.host import Door
+    from streams.storage.books import Status
 
 UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
 _OK = HTTPStatus.OK

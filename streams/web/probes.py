@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from streams.metrics import CONTENT_TYPE
+from streams.web.api.views import Alive
 from streams.web.forms import NoQuery
 from streams.web.guard import Access, guarded
 from streams.web.operation import json_answer, read_query
 from streams.web.pages import ready_answer
-from streams.web.views import Alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.books import Status
+    from streams.storage.books import Status
 
 Application = web.Application
 _LOOPBACK_ONLY = Access()

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from alerts.acts import Act, Sort
-from alerts.desk import Policy
-from alerts.notice import Notice, Reason, Withheld
-from alerts.policy import Match, People, Silence
-from alerts.policy_document import load_policy
-from standards.ledger import Line, Plain
-from standards.promise import VERDICTS, Kind, State
-from standards.spec import Source
-from standards.standard import Clause, Response, Standard
-from streams.callroom import CallRoom, CaseName, Stored, stored_case
-from streams.deskroom import DeskRoom
+from alerts.policy.policy import Match, People, Silence
+from alerts.policy.policy_document import load_policy
+from alerts.routing.acts import Act, Sort
+from alerts.routing.desk import Policy
+from alerts.routing.notice import Notice, Reason, Withheld
+from standards.compiler.spec import Source
+from standards.judge.ledger import Line, Plain
+from standards.judge.promise import VERDICTS, Kind, State
+from standards.judge.standard import Clause, Response, Standard
+from streams.runtime.callroom import CallRoom, CaseName, Stored, stored_case
+from streams.runtime.deskroom import DeskRoom
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from tests.streams.hosting import SECOND, T0
 
 WARNED = Notice(

@@ -20,9 +20,9 @@ from alerts.channels.alertmanager import (
     labels,
     sentences,
 )
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
-from standards.events import iso
+from standards.judge.events import iso
 from tests.alerts.receiver import Answer, receiving
 from tests.alerts.samples import BROKEN, CORRECTED, KEPT, WARNED, WICKED
 from tests.alerts.watching import watcher

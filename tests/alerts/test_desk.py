@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from alerts.channels.console import Console, row
-from alerts.desk import DeskCase, Policy, Step, feed
-from alerts.notice import Notice
+from alerts.routing.desk import DeskCase, Policy, Step, feed
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
-from standards.events import Tick
-from standards.ledger import Line
-from standards.promise import NEVER, VERDICTS, Kind, State
-from standards.standard import Clause, Response, Standard
-from streams.deskroom import DeskRoom
+from standards.judge.events import Tick
+from standards.judge.ledger import Line
+from standards.judge.promise import NEVER, VERDICTS, Kind, State
+from standards.judge.standard import Clause, Response, Standard
+from streams.runtime.deskroom import DeskRoom
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE

@@ -7,15 +7,15 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.acts import Act
-from alerts.desk import Policy
-from alerts.inbox import Call, Inbox
-from alerts.inbox import feed as feed_inbox
-from alerts.matter import Switchboard
-from alerts.switchboard import Fact, feed
-from standards.events import Tick
-from standards.ledger import Line
-from standards.promise import Kind
+from alerts.routing.acts import Act
+from alerts.routing.desk import Policy
+from alerts.routing.inbox import Call, Inbox
+from alerts.routing.inbox import feed as feed_inbox
+from alerts.routing.matter import Switchboard
+from alerts.routing.switchboard import Fact, feed
+from standards.judge.events import Tick
+from standards.judge.ledger import Line
+from standards.judge.promise import Kind
 from tests.alerts.playing import HOUR, NOON, SECOND, STANDARDS, Floor, act, line, people, silencing
 
 PEOPLE = people(

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.channels.letter import LONGEST_PART, LONGEST_SUBJECT, Envelope, html, letter, subject, text
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from tests.alerts.samples import BROKEN, CORRECTED, KEPT, WARNED, WICKED
 from tests.streams.hosting import T0
 

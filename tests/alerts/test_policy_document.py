@@ -2,10 +2,10 @@
 
 import pytest
 
-from alerts.policy import People
-from alerts.policy_document import load_policy
+from alerts.policy.policy import People
+from alerts.policy.policy_document import load_policy
+from standards.compiler.spec import Source
 from standards.errors import SpecError
-from standards.spec import Source
 from tests.alerts.playing import MINUTE, NOON, STANDARDS, people
 
 WHOLE = """

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from alerts.policy_document import load_policy
-from alerts.policy_lint import owner_without_route, policy_holidays
-from standards.document import Document
-from standards.spec import Source, load
+from alerts.policy.policy_document import load_policy
+from alerts.policy.policy_lint import owner_without_route, policy_holidays
+from standards.compiler.spec import Source, load
+from standards.documents.document import Document
 
 RULES = """kept: 1
 standards:

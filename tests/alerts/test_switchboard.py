@@ -2,10 +2,10 @@
 
 import pytest
 
-from alerts.acts import Act
-from alerts.desk import Policy
-from standards.ledger import Line
-from standards.promise import Kind
+from alerts.routing.acts import Act
+from alerts.routing.desk import Policy
+from standards.judge.ledger import Line
+from standards.judge.promise import Kind
 from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, STANDARDS, Floor, act, line, silencing
 
 CHAIN = """

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from alerts.channels import TryLaterError
 from alerts.channels.webhook import Webhook, body, signature, signing_key
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
 from tests.alerts.receiver import Answer, receiving
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from alerts.channels.letter import Envelope
 from alerts.channels.mail import Mail
-from standards.duration import DAY
-from streams.links import Link, Links
+from standards.calendar.duration import DAY
+from streams.delivery.links import Link, Links
 from streams.web import Access
 from tests.alerts.mailing import KEPT, TO, Office, office
 from tests.alerts.samples import BROKEN

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from streams.books import PromiseFilter
+from streams.storage.books import PromiseFilter
 from tests.board.peopled import POLICY
 from tests.board.serving import GUARDED, LOOK, Served
 from tests.streams.asking import Peopled, cloud

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from streams.board.silences import holding
-from streams.overview import UntoldFilter
+from streams.storage.overview import UntoldFilter
 from streams.web.guard import needed
 from streams.web.session import ROLES, Role
 from tests.board.peopled import TOKENS, acts, entered

@@ -9,16 +9,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from standards.events import Event, type_of
+from standards.judge.events import Event, type_of
+from standards.judge.standard import UTC_ZONE
 from standards.staffing import contacts
 from standards.staffing.plan import plan
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import Target, Unfit, target_of
-from standards.standard import UTC_ZONE
-from streams.backtest import Result
+from streams.backtest.backtest import Result
+from streams.ingest.wire import Reader
 from streams.staffing.asking import Answer, Staffed
 from streams.staffing.page import page
-from streams.wire import Reader
 from tests.history import loaded, rules
 from tests.staffing_days import Shift, day, in_order
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from alerts.notice import Withheld
-from standards.ledger import Line
+from alerts.routing.notice import Withheld
+from standards.judge.ledger import Line
 from streams.board.shell import Shell
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
-from streams.books import PromiseRow, PromiseView, Status
+from streams.storage.books import PromiseRow, PromiseView, Status
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")

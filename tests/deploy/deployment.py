@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.books import Status
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
+from streams.storage.books import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

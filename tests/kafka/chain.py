@@ -13,16 +13,16 @@ from typing import Any
 
 import msgspec
 
-from standards.events import Event
-from standards.ledger import Line
-from standards.spec import Loaded, Source, load
-from streams.engine import Standards
-from streams.kafka.facts import Facts, FactsCodec, Progress, Revision
-from streams.kafka.judging import Bench
-from streams.kafka.partition import Setting
-from streams.kafka.routing import Routing
-from streams.kafka.topics import Names
-from streams.kafka.worker import Message, Remembered, Ways, Worker
+from standards.compiler.spec import Loaded, Source, load
+from standards.judge.events import Event
+from standards.judge.ledger import Line
+from streams.embedded.engine import Standards
+from streams.kafka.intake.routing import Routing
+from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
+from streams.kafka.records.topics import Names
+from streams.kafka.rulebooks.judging import Bench
+from streams.kafka.worker.partition import Setting
+from streams.kafka.worker.worker import Message, Remembered, Ways, Worker
 from streams.metrics.kafka import KafkaMetrics
 
 NAMES = Names("")

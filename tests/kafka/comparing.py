@@ -14,18 +14,18 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from alerts.desk import Policy
-from alerts.notice import Notice
-from standards.ledger import Line, line
-from standards.rulebook import Rulebook
-from streams.deskroom import DeskRoom
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Late, Letter, Told
-from streams.kafka.log import ConsumerRecord, TopicPartition, consuming
-from streams.pump import Pump
+from alerts.routing.desk import Policy
+from alerts.routing.notice import Notice
+from standards.judge.ledger import Line, line
+from standards.judge.rulebook import Rulebook
+from streams.ingest.wire import Reader
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import ConsumerRecord, TopicPartition, consuming
+from streams.kafka.records.facts import Late, Letter, Told
+from streams.runtime.deskroom import DeskRoom
+from streams.runtime.pump import Pump
 from streams.settings import StandardsFiles
-from streams.sqlite import FILE, Database
-from streams.wire import Reader
+from streams.storage.sqlite import FILE, Database
 
 SHOWN: Final = 5
 """How many examples of a difference are shown."""

@@ -18,7 +18,7 @@ from tests.kafka.topics import prepared, remove
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.kafka.connection import KafkaSettings
+    from streams.kafka.clients.connection import KafkaSettings
 
 
 @pytest.fixture(scope="session")

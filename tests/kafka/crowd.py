@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from standards.events import iso
+from standards.judge.events import iso
 
 SECOND: Final = 1_000_000
 DISORDER: Final = 600_000

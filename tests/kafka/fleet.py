@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from streams.kafka.connection import KafkaSettings
+from streams.kafka.clients.connection import KafkaSettings
 from tests.kafka.jars import ROOT
 
 LEASHED: Final = """

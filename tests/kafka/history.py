@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts.notice import Notice, Reason
-from standards.ledger import Line
-from streams.books import Delivery
-from streams.engine import Engine
-from streams.kafka.facts import DeadLetters, Late, Letter, Progress, Revision, Told, lines
-from streams.kafka.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
-from streams.kafka.unpacking import Record
-from streams.sqlite import FILE, Database
-from streams.wire import Refusal
+from alerts.routing.notice import Notice, Reason
+from standards.judge.ledger import Line
+from streams.embedded.engine import Engine
+from streams.ingest.wire import Refusal
+from streams.kafka.records.facts import DeadLetters, Late, Letter, Progress, Revision, Told, lines
+from streams.kafka.records.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
+from streams.kafka.records.unpacking import Record
+from streams.storage.books import Delivery
+from streams.storage.sqlite import FILE, Database
 from tests.streams.feeding import OPTIONS, RULES, history
 from tests.streams.hosting import SECOND, T0, shop
 

@@ -17,20 +17,20 @@ from pathlib import Path
 
 import msgspec
 
-from standards.events import iso
-from standards.ledger import Line
-from standards.rulebook import Rulebook
-from streams.backtest import Backtest, Task
-from streams.embedded import EmbeddedHost
-from streams.engine import Options
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Progress
-from streams.kafka.intake_host import IntakeHost, Terms
-from streams.kafka.log import Consumer, Producer, TopicPartition, consuming, producing
+from standards.judge.events import iso
+from standards.judge.ledger import Line
+from standards.judge.rulebook import Rulebook
+from streams.backtest.backtest import Backtest, Task
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import Consumer, Producer, TopicPartition, consuming, producing
+from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.records.facts import Progress
 from streams.metrics.kafka import KafkaMetrics
-from streams.pump import GRACE, LATENESS
+from streams.runtime.pump import GRACE, LATENESS
 from streams.settings import StandardsFiles
-from streams.sqlite import FILE, Database
+from streams.storage.sqlite import FILE, Database
 from tests.history import cloud_event, instant
 from tests.streams.hosting import PATIENCE, Clock, until
 

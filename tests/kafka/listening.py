@@ -9,9 +9,9 @@ import asyncio
 
 import msgspec
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Progress
-from streams.kafka.log import ConsumerRecord, KafkaError, TopicPartition, consuming
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import ConsumerRecord, KafkaError, TopicPartition, consuming
+from streams.kafka.records.facts import Progress
 from tests.kafka.fleet import pause
 
 

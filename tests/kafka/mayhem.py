@@ -25,11 +25,11 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.log import KafkaError
-from streams.kafka.publishing import Publisher
-from streams.kafka.worker import Message
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import KafkaError
+from streams.kafka.clients.publishing import Publisher
+from streams.kafka.worker.worker import Message
 from tests.alerts.receiver import Receiver, receiving
 from tests.kafka.broker import Broker
 from tests.kafka.comparing import (

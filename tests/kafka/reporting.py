@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import FactsCodec
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.facts import FactsCodec
 from streams.settings import StandardsFiles
 from tests.kafka.comparing import Differences, Said, Undisturbed, whole
 

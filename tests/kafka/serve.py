@@ -17,9 +17,9 @@ from typing import NamedTuple
 import aiohttp
 
 from alerts.channels import Channel
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.log import producing
-from streams.kafka.serve_host import ServeHost
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import producing
+from streams.kafka.serve.serve_host import ServeHost
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.web import application, serving

@@ -16,12 +16,12 @@ from typing import Any
 
 import msgspec
 
-from standards.events import Event
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.facts import DeadLetters, Facts, FactsCodec
-from streams.kafka.intake_host import IntakeHost, Terms
-from streams.kafka.log import TopicPartition, consuming, producing
+from standards.judge.events import Event
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import TopicPartition, consuming, producing
+from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.records.facts import DeadLetters, Facts, FactsCodec
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from tests.streams.asking import waiting
@@ -148,7 +148,8 @@ def intake_process(
         "KEPT_STANDARDS": ",".join(standards.paths),
     }  # fmt: skip
     program = (
-        "import asyncio; from streams.settings import read_settings; from streams.kafka.intake_process import run;"
+        "import asyncio; from streams.settings import read_settings;"
+        "from streams.kafka.intake.intake_process import run;"
         f"asyncio.run(run(read_settings(), http={http}))"
     )
     with log.open("ab") as stream:

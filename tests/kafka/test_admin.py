@@ -8,9 +8,9 @@ import pytest
 from kafka import KafkaAdminClient
 
 from standards.errors import StateError
-from streams.kafka.admin import check, create
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.topics import Topic, wanted
+from streams.kafka.clients.admin import check, create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.topics import Topic, wanted
 
 
 def as_set(settings: KafkaSettings) -> list[Topic]:

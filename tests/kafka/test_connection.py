@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standards.errors import StateError
-from streams.kafka.admin import check, create
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.log import TopicPartition, consuming, producing
-from streams.kafka.topics import Topic
+from streams.kafka.clients.admin import check, create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import TopicPartition, consuming, producing
+from streams.kafka.records.topics import Topic
 from tests.kafka.broker import Broker, BrokerError
 from tests.kafka.certificates import authority, signed
 

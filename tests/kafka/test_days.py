@@ -13,17 +13,17 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from alerts.policy import Policy
-from standards.ledger import Line
-from streams.embedded import EmbeddedHost
-from streams.engine import Options
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Told
-from streams.kafka.operator import Operator
-from streams.policies import PolicyFiles
-from streams.pump import GRACE, LATENESS
+from alerts.policy.policy import Policy
+from standards.judge.ledger import Line
+from streams.documents.policies import PolicyFiles
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.facts import Told
+from streams.kafka.serve.operator import Operator
+from streams.runtime.pump import GRACE, LATENESS
 from streams.settings import Settings, StandardsFiles
-from streams.sqlite import FILE, Database
+from streams.storage.sqlite import FILE, Database
 from tests.alerts.receiver import Receiver, receiving
 from tests.days import DAYS, RULES, named
 from tests.history import rulebook

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from alerts.channels.webhook import Webhook
-from alerts.notice import Notice
-from streams.books import Delivery
-from streams.dispatch import AT_ONCE
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Told
-from streams.kafka.topics import DELIVERIES, NOTICES
+from alerts.routing.notice import Notice
+from streams.delivery.dispatch import AT_ONCE
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.facts import Told
+from streams.kafka.records.topics import DELIVERIES, NOTICES
+from streams.storage.books import Delivery
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.kafka.history import CHANNEL, Said
 from tests.kafka.serve import Served, process, published, served, settings_of, until

@@ -10,16 +10,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alerts.acts import Act, act_of
-from alerts.policy import Policy
+from alerts.policy.policy import Policy
+from alerts.routing.acts import Act, act_of
+from standards.compiler.spec import Source
 from standards.errors import StateError
-from standards.ledger import Line
-from standards.spec import Source
-from streams.deskroom import DeskRoom
-from streams.kafka.exchange import BEHIND, STEPS, Dealt, Exchange, Times
-from streams.kafka.facts import Progress, Telling, partition_of
-from streams.policies import read_policy
-from streams.wire import Reader
+from standards.judge.ledger import Line
+from streams.documents.policies import read_policy
+from streams.ingest.wire import Reader
+from streams.kafka.records.facts import Progress, Telling, partition_of
+from streams.kafka.serve.exchange import BEHIND, STEPS, Dealt, Exchange, Times
+from streams.runtime.deskroom import DeskRoom
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
 from tests.kafka.hosts import backtested, steps_of

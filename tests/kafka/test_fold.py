@@ -8,17 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from standards.errors import StateError
-from standards.ledger import Line
-from streams.books import Delivery
-from streams.kafka.facts import Progress, Told, lines
-from streams.kafka.fold import Fold
-from streams.kafka.topics import DELIVERIES, LEDGER, NOTICES, PROGRESS
-from streams.kafka.unpacking import UNREADABLE_RECORD, Record
-from streams.lookup import Lookup
-from streams.record import KEEP
-from streams.sqlite import FILE, Database
+from standards.judge.ledger import Line
+from streams.kafka.records.facts import Progress, Told, lines
+from streams.kafka.records.topics import DELIVERIES, LEDGER, NOTICES, PROGRESS
+from streams.kafka.records.unpacking import UNREADABLE_RECORD, Record
+from streams.kafka.serve.fold import Fold
+from streams.storage.books import Delivery
+from streams.storage.lookup import Lookup
+from streams.storage.record import KEEP
+from streams.storage.sqlite import FILE, Database
 from tests.kafka.history import CHANNEL, WALL, Tables, batched, interleaved, record_history, records_of, tables
 
 SEEDS = range(6)

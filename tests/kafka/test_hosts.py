@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.kafka.connection import KafkaSettings
+from streams.kafka.clients.connection import KafkaSettings
 from tests.history import rulebook
 from tests.history import rules as rules_of
 from tests.kafka.crowd import SECOND, STANDARDS, Crowd

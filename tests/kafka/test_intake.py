@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from standards.events import iso
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import Late, Letter, partition_of
-from streams.kafka.log import KafkaError, acknowledged
+from standards.judge.events import iso
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import KafkaError, acknowledged
+from streams.kafka.records.facts import Late, Letter, partition_of
 from tests.kafka.broker import Broker
 from tests.kafka.taking import facts_of, holds_soon, intake, intake_process, letters_of, produce, raw
 from tests.kafka.topics import delete_before

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import aiohttp
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.log import TopicPartition, consuming
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import TopicPartition, consuming
 from tests.kafka.broker import Broker
 from tests.kafka.taking import PATIENCE, facts_of, holds_soon, intake, intake_process, produce, raw
 from tests.streams.asking import BATCH, waiting

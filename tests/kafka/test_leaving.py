@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.log import Consumer, Producer, consuming, producing
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import Consumer, Producer, consuming, producing
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -13,9 +13,9 @@ import aiohttp
 import msgspec
 import pytest
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.sqlite import FILE, Database
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.storage.sqlite import FILE, Database
 from tests.kafka import comparing
 from tests.kafka.broker import Broker
 from tests.kafka.comparing import Differences, compare_ledger, compare_read_model, said, undisturbed

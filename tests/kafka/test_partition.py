@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standards.ledger import Line, line
-from streams.kafka.facts import lines
-from streams.pump import Pump
+from standards.judge.ledger import Line, line
+from streams.kafka.records.facts import lines
+from streams.runtime.pump import Pump
 from tests.history import events_of, rules
 from tests.kafka.chain import Chain, given_standards, run
 from tests.kafka.hosts import instant_of

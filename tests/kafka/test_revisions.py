@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from standards.spec import Source, load
-from streams.kafka.facts import Revision
-from streams.kafka.revisions import Revisions
-from streams.kafka.revisions import load as load_with
+from standards.compiler.spec import Source, load
+from streams.kafka.records.facts import Revision
+from streams.kafka.rulebooks.revisions import Revisions
+from streams.kafka.rulebooks.revisions import load as load_with
 from tests.streams.hosting import NO_WAIT, shop
 
 OTHER = NO_WAIT.replace("60s", "90s")

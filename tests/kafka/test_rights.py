@@ -10,9 +10,9 @@ import pytest
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 
 from standards.errors import StateError
-from streams.kafka.admin import check
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.topics import wanted
+from streams.kafka.clients.admin import check
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.topics import wanted
 from tests.kafka.broker import Broker, BrokerError
 from tests.kafka.serve import served, settings_of, until
 from tests.kafka.taking import holds_soon, intake

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from standards.ledger import Line
+from standards.judge.ledger import Line
 from tests.history import rules
 from tests.kafka.chain import Chain, Crash, given_standards
 from tests.kafka.hosts import instant_of

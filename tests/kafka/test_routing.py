@@ -6,14 +6,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.events import Event, iso
-from standards.feeds import Hearing
-from standards.rulebook import GRANT
-from standards.spec import Source, load
-from streams.kafka.facts import Facts, FactsCodec, HeardAt, partition_of
-from streams.kafka.packing import LARGEST, MOST, bounded, facts_records
-from streams.kafka.routing import Routing, thinned
-from streams.wire import Reader
+from standards.compiler.spec import Source, load
+from standards.judge.events import Event, iso
+from standards.judge.feeds import Hearing
+from standards.judge.rulebook import GRANT
+from streams.ingest.wire import Reader
+from streams.kafka.intake.routing import Routing, thinned
+from streams.kafka.records.facts import Facts, FactsCodec, HeardAt, partition_of
+from streams.kafka.records.packing import LARGEST, MOST, bounded, facts_records
 from tests.streams.asking import cloud
 from tests.streams.hosting import NO_WAIT, SECOND, T0
 

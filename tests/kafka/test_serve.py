@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from standards.ledger import Line
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.facts import lines
-from streams.kafka.log import Consumer, ConsumerRecord, TopicPartition, consuming
-from streams.kafka.topics import LEDGER
-from streams.sqlite import FILE
+from standards.judge.ledger import Line
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import Consumer, ConsumerRecord, TopicPartition, consuming
+from streams.kafka.records.facts import lines
+from streams.kafka.records.topics import LEDGER
+from streams.storage.sqlite import FILE
 from tests.kafka.broker import Broker
 from tests.kafka.history import PARTITIONS, Said, Tables, interleaved, progress, record_history, records_of, tables
 from tests.kafka.serve import published, served, settings_of, until

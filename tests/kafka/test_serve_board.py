@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from standards.ledger import Line
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.topics import LEDGER
+from standards.judge.ledger import Line
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.topics import LEDGER
 from tests.board.serving import proof_in
 from tests.kafka.history import Said
 from tests.kafka.serve import published, served, settings_of, until

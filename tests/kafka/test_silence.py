@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.ledger import Line
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.facts import partition_of
-from streams.kafka.log import SESSION_MS
+from standards.judge.ledger import Line
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import SESSION_MS
+from streams.kafka.records.facts import partition_of
 from tests.kafka.fleet import fleet_of
 from tests.kafka.taking import Reading, holds_soon, produce, raw, reading
 from tests.streams.hosting import NO_WAIT, SECOND, shop

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.kafka.connection import KafkaSettings
-from streams.pump import GRACE
+from streams.kafka.clients.connection import KafkaSettings
+from streams.runtime.pump import GRACE
 from streams.stories.playing import Moment
 from tests.kafka.hosts import SOON, by_id, playing, worker
 from tests.kafka.serve import until

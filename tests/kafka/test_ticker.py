@@ -10,11 +10,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.facts import Progress
-from streams.kafka.log import TopicPartition, consuming, producing
-from streams.kafka.ticker import MEMORY, Ticker
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import TopicPartition, consuming, producing
+from streams.kafka.intake.ticker import MEMORY, Ticker
+from streams.kafka.records.facts import Progress
 from tests.kafka.taking import FactsRead, facts_of, holds_soon, intake, intake_process, produce, raw
 from tests.kafka.topics import grow
 from tests.streams.hosting import NO_WAIT, SECOND, shop

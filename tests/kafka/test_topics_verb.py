@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.kafka.admin import check
-from streams.kafka.topics import wanted
+from streams.kafka.clients.admin import check
+from streams.kafka.records.topics import wanted
 
 if TYPE_CHECKING:
-    from streams.kafka.connection import KafkaSettings
+    from streams.kafka.clients.connection import KafkaSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys(('aiokafka', 'faust', 'kafka', 'mode', 'rocksdict')));"

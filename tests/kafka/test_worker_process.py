@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.worker_process import GOODBYE_SECONDS
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.worker.worker_process import GOODBYE_SECONDS
 from tests.kafka.broker import Broker
 from tests.kafka.hosts import worker
 from tests.kafka.jars import ROOT

@@ -16,9 +16,9 @@ from kafka import TopicPartition as Place
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
-from streams.kafka.admin import create
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.topics import wanted
+from streams.kafka.clients.admin import create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.records.topics import wanted
 
 _COUNT = itertools.count(1)
 

@@ -24,13 +24,13 @@ import aiohttp
 
 from standards.errors import StateError
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
-from streams.kafka.admin import create
-from streams.kafka.connection import KafkaSettings
-from streams.kafka.edge import wall
-from streams.kafka.log import consuming
-from streams.kafka.topics import wanted
+from streams.ingest.wire import Reader, encode
+from streams.kafka.clients.admin import create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import consuming
+from streams.kafka.records.topics import wanted
 from streams.settings import StandardsFiles
-from streams.wire import Reader, encode
 from tests.kafka.broker import Broker, BrokerError, free_ports
 from tests.kafka.processes import Kin, paused
 from tests.kafka.watching import Watching, draw, drawn_at_the_end, screen
@@ -38,9 +38,9 @@ from tests.kafka.watching import Watching, draw, drawn_at_the_end, screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.events import Event
-    from standards.spec import Loaded
-    from streams.wire import Refusal
+    from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
+    from streams.ingest.wire import Refusal
 
 AGAIN: Final = 20
 """After how many seconds a process that ended is started again: by then others have its work, and that can be seen."""

@@ -18,10 +18,10 @@ from rich.live import Live
 from rich.rule import Rule
 from rich.text import Text
 
-from standards.ledger import Line
-from streams.kafka.edge import wall
-from streams.kafka.facts import Progress
-from streams.kafka.log import Consumer, ConsumerRecord, KafkaError, Tail
+from standards.judge.ledger import Line
+from streams.kafka.clients.edge import wall
+from streams.kafka.clients.log import Consumer, ConsumerRecord, KafkaError, Tail
+from streams.kafka.records.facts import Progress
 from streams.live import Folder, log_lines, render, summary
 from streams.live.screen import EVERY, terminal
 from tests.kafka.processes import paused
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from standards.spec import Loaded
-    from streams.kafka.connection import KafkaSettings
+    from standards.compiler.spec import Loaded
+    from streams.kafka.clients.connection import KafkaSettings
     from tests.kafka.processes import Kin
 
 SAID: Final = 3

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from standards.events import Event, iso
-from standards.promise import VERDICTS, Transition
-from standards.rulebook import Rulebook
-from standards.spec import Source, load
-from streams.pump import Pump
-from streams.wire import Reader
+from standards.compiler.spec import Source, load
+from standards.judge.events import Event, iso
+from standards.judge.promise import VERDICTS, Transition
+from standards.judge.rulebook import Rulebook
+from streams.ingest.wire import Reader
+from streams.runtime.pump import Pump
 from tests.oracle.evaluate import Line
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.documents import load_standards, read_documents
+from streams.documents.documents import load_standards, read_documents
 from streams.stories.files import read_scripts
 from streams.stories.running import run
 

@@ -11,20 +11,20 @@ import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
-from alerts.policy_model import PolicyModel
-from alerts.story_model import ToldStoriesModel
-from standards.document import Document
-from standards.events import event_class
-from standards.model import DocumentModel
-from standards.rulebook import PROMISE_EVENTS
-from standards.vocabulary import builtin_vocabulary
-from streams.books import Status
-from streams.forms import Form, schema_for
+from alerts.policy.policy_model import PolicyModel
+from alerts.stories.story_model import ToldStoriesModel
+from standards.documents.document import Document
+from standards.documents.model import DocumentModel
+from standards.documents.vocabulary import builtin_vocabulary
+from standards.judge.events import event_class
+from standards.judge.rulebook import PROMISE_EVENTS
+from streams.documents.forms import Form, schema_for
+from streams.ingest.mapping_model import MappingModel
+from streams.ingest.wire import Reader
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
-from streams.sources.mapping_model import MappingModel
-from streams.wire import Reader
+from streams.storage.books import Status
 from tests.pages.reference import FOLDER, PAGES
 from tests.pages.reference.commands import verbs
 from tests.pages.reference.examples import SAMPLES, WRITTEN_BY_KEPT

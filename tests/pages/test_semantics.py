@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from standards.spec import Source, load
-from streams.documents import read_documents
-from streams.pump import Pump
+from standards.compiler.spec import Source, load
+from streams.documents.documents import read_documents
+from streams.runtime.pump import Pump
 from streams.stories.files import read_scripts
 from streams.stories.running import run
 from tests.history import events_of, loaded, rules, told

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from standards.document import Document
-from standards.expression import Field
+from standards.documents.document import Document
+from standards.documents.snooze import Checks, sift
+from standards.expressions.expression import Field
 from standards.lint import CHECKS, NEVER_ASLEEP
-from standards.snooze import Checks, sift
 
 if TYPE_CHECKING:
+    from standards.compiler.spec import Source
     from standards.errors import Finding
-    from standards.spec import Source
 
 TODAY = date(2026, 5, 4)
 """The day of all tests that need one."""

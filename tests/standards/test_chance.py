@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from standards.chance import ALARM, MOST, POWER, at_least, promises_needed, trials_needed
+from standards.staffing.chance import ALARM, MOST, POWER, at_least, promises_needed, trials_needed
 
 
 @pytest.mark.parametrize(

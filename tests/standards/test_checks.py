@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.expression import Field, compile_condition
-from standards.regions import fixed_truth
-from standards.spec import Source, load
-from standards.spoken import numbers_said
+from standards.compiler.spec import Source, load
+from standards.expressions.expression import Field, compile_condition
+from standards.expressions.regions import fixed_truth
+from standards.judge.spoken import numbers_said
 from tests.standards.samples import TELL
 
 FIELDS = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SHOWN, Document
+from standards.documents.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SHOWN, Document
 from standards.errors import Place
 
 

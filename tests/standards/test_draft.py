@@ -5,9 +5,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.document import Document
-from standards.draft import Cut, Words, draft, stories_of
-from standards.spec import Source, load
+from standards.compiler.spec import Source, load
+from standards.documents.document import Document
+from standards.stories.draft import Cut, Words, draft, stories_of
 
 PACKS = Path(__file__).resolve().parents[2] / "standards" / "packs"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.duration import DAY, HOUR, LONGEST, MILLISECOND, MINUTE, SECOND, WEEK, describe, parse, spoken
+from standards.calendar.duration import DAY, HOUR, LONGEST, MILLISECOND, MINUTE, SECOND, WEEK, describe, parse, spoken
 
 
 @pytest.mark.parametrize(

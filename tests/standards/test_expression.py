@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.expression import Condition, ExpressionError, compile_condition, compile_value, could_hold
+from standards.expressions.expression import Condition, ExpressionError, compile_condition, compile_value, could_hold
 from tests.standards.samples import FIELDS
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

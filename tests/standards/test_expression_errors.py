@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from standards.expression import ExpressionError, Field, compile_condition
+from standards.expressions.expression import ExpressionError, Field, compile_condition
 from tests.standards.samples import FIELDS
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from standards.evaluation import truth_of
-from standards.expression import (
+from standards.expressions.evaluation import truth_of
+from standards.expressions.expression import (
     Condition,
     ExpressionError,
     Field,

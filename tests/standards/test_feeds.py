@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.feeds import Heard, Hearing
+from standards.judge.feeds import Heard, Hearing
 
 SILENT = 10
 TIMES = st.lists(st.integers(min_value=0, max_value=200), max_size=12)

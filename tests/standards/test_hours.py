@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.duration import DAY, HOUR, MINUTE, SECOND
-from standards.hours import Hours, Shift, parse_week
+from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
+from standards.calendar.hours import Hours, Shift, parse_week
 
 WARSAW = "Europe/Warsaw"
 OFFICE = {"mon-fri": ["08:00-16:00"], "sat": ["09:00-13:00", "14:00-17:00"]}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.duration import DAY, HOUR, MINUTE, SECOND
-from standards.hours import (
+from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
+from standards.calendar.hours import (
     WEEKDAYS,
     Period,
     Shift,

@@ -12,11 +12,11 @@ import msgspec
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from standards.events import Event
-from standards.promise import Transition
-from standards.rulebook import Rulebook
-from streams.pump import GRACE, Position, Pump
-from streams.store import Snapshots
+from standards.judge.events import Event
+from standards.judge.promise import Transition
+from standards.judge.rulebook import Rulebook
+from streams.runtime.pump import GRACE, Position, Pump
+from streams.storage.store import Snapshots
 from tests.oracle.agreement import ALL
 from tests.oracle.histories import SECOND, TYPES, cases, document
 from tests.oracle.kept import lines_of, read, rulebook_of

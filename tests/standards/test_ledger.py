@@ -4,8 +4,8 @@ import json
 
 import msgspec
 
-from standards.events import type_of
-from standards.ledger import Line, derived, line
+from standards.judge.events import type_of
+from standards.judge.ledger import Line, derived, line
 from tests.history import judge_all, rulebook, rules
 
 LINE = """per: [site, queue], carry: [serving, longest_wait], when: {event: queue.length, where: waiting > 3},

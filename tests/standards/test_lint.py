@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from standards.duration import parse
+from standards.calendar.duration import parse
+from standards.compiler.spec import Source, load
 from standards.lint.house import Terms
-from standards.spec import Source, load
 from tests.standards.samples import TELL, TODAY
 
 COURTESY = "aspect: courtesy, per: site, when: survey.answered, at_most: 3"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from standards.compiler.spec import Source, load
 from standards.lint.house import Terms
-from standards.spec import Source, load
 from tests.standards.samples import TODAY
 
 TELL = "promise: We do., what: w, how: h, why: y, exceptions: none, aspect: quality"

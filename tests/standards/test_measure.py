@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from standards.expression import ExpressionError, Field, compile_measure, compile_threshold
+from standards.expressions.expression import ExpressionError, Field, compile_measure, compile_threshold
 
 FIELDS = {"waited": Field("number", optional=True), "answered": Field("boolean"), "channel": Field("text")}
 

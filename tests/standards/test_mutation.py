@@ -1,9 +1,9 @@
 """Small changes to the rules: which there are, where they are, and that each changes one thing and nothing else."""
 
-from standards.document import Document
-from standards.excerpt import canonical
-from standards.mutation import changes
-from standards.spec import Source, load
+from standards.compiler.spec import Source, load
+from standards.documents.document import Document
+from standards.documents.excerpt import canonical
+from standards.stories.mutation import changes
 
 SHOP = """kept: 1
 calendars:

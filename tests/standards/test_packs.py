@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from standards.spec import Loaded, Source, load
+from standards.compiler.spec import Loaded, Source, load
 from tests.standards.samples import awake
 
 ROOT = Path(__file__).parents[2]

@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from standards.errors import StateError
-from standards.events import Event, EventType, event_class, moment
-from standards.expression import Field
-from standards.promise import MOVES, VERDICTS, Kind, Promise, State, Verdict, advance, diagram
+from standards.expressions.expression import Field
+from standards.judge.events import Event, EventType, event_class, moment
+from standards.judge.promise import MOVES, VERDICTS, Kind, Promise, State, Verdict, advance, diagram
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "promise.md"
 STATES: tuple[State, ...] = get_args(State)
@@ -113,7 +113,7 @@ def test_ids_tell_apart() -> None:
 def test_the_page_draws_the_table_as_it_is() -> None:
     """docs/promise.md holds the diagram that the table gives, and a line for every kind."""
     text = PAGE.read_text(encoding="utf-8")
-    _, begin, rest = text.partition("<!-- diagram: made from standards/promise.py -->\n```mermaid\n")
+    _, begin, rest = text.partition("<!-- diagram: made from standards/judge/promise.py -->\n```mermaid\n")
     drawn, end, _ = rest.partition("```\n<!-- end of diagram -->")
     assert begin, "the page has lost the line before its diagram"
     assert end, "the page has lost the line after its diagram"

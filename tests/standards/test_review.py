@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.events import Event
-from standards.ledger import line
-from standards.promise import Transition
+from standards.judge.events import Event
+from standards.judge.ledger import line
+from standards.judge.promise import Transition
+from standards.judge.standard import UTC_ZONE
 from standards.review.difference import difference
 from standards.review.fate import Fate, Fates
 from standards.review.tally import BINS, slot, tally
 from standards.review.variation import has_knob, knobs, value_now, values_of, varied
-from standards.standard import UTC_ZONE
 from tests.history import instant, judge_all, rules
 
 SECOND = 1_000_000

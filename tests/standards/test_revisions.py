@@ -2,10 +2,10 @@
 
 import pytest
 
-from standards.document import Document
+from standards.compiler.spec import Loaded, Source, load
+from standards.documents.document import Document
 from standards.errors import SpecError
-from standards.expression import Field
-from standards.spec import Loaded, Source, load
+from standards.expressions.expression import Field
 from tests.standards.samples import FULL, TELL
 
 SHAPES = [

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import SpecError
-from standards.rulebook import CycleError, stratify, subject_key, subject_text
+from standards.judge.rulebook import CycleError, stratify, subject_key, subject_text
 from tests.history import events_of, judge, loaded, rulebook, rules
 
 ANSWER = "per: contact, carry: [team], when: contact.waiting, expect: contact.answered, within: 60s"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.score import Score, wilson
-from streams.backtest import count
+from standards.judge.score import Score, wilson
+from streams.backtest.backtest import count
 from tests.history import judge_all, rules
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from standards.document import Document
-from standards.snooze import Checks, Sifted, sift
-from standards.spec import Source, load
+from standards.compiler.spec import Source, load
+from standards.documents.document import Document
+from standards.documents.snooze import Checks, Sifted, sift
 from tests.standards.samples import TELL
 
 TODAY = date(2026, 5, 4)

@@ -3,11 +3,11 @@
 import jsonschema_rs
 import pytest
 
-from standards.document import Document
-from standards.expression import Field
-from standards.model import StandardModel
-from standards.spec import Loaded, Source, builtin_vocabulary, json_schema, load
-from standards.standard import (
+from standards.compiler.spec import Loaded, Source, builtin_vocabulary, json_schema, load
+from standards.documents.document import Document
+from standards.documents.model import StandardModel
+from standards.expressions.expression import Field
+from standards.judge.standard import (
     DAY,
     Bounded,
     Clause,

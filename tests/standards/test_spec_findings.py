@@ -2,8 +2,8 @@
 
 import pytest
 
+from standards.compiler.spec import Source, load
 from standards.errors import SpecError
-from standards.spec import Source, load
 from tests.standards.samples import TELL
 
 RESPONSE = "per: queue, when: queue.length, expect: register.opened, within: 1h"

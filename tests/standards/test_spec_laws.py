@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from standards.compiler.spec import Source, load
+from standards.documents.model import StandardModel
 from standards.errors import SpecError
-from standards.model import StandardModel
-from standards.spec import Source, load
 
 WORDS = (
     "kept 1 standards it when event where expect within 60s per [] must x calendars events a.b text? over every *a %"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.events import type_of
+from standards.judge.events import type_of
+from standards.judge.standard import UTC_ZONE
 from standards.staffing import contacts, polls
 from standards.staffing.record import Record, slices, wall
 from standards.staffing.target import Target, Unfit, target_of
-from standards.standard import UTC_ZONE
 from tests.history import events_of, instant, judge_all, loaded, rulebook, rules
 
 GOAL = "objective: {kept: 90%, over: 28d}"

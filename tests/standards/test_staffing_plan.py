@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from standards.events import Event, type_of
+from standards.judge.events import Event, type_of
+from standards.judge.standard import UTC_ZONE
 from standards.staffing import contacts
 from standards.staffing.plan import Hour, Plan, plan
 from standards.staffing.proof import Error
 from standards.staffing.record import Record
 from standards.staffing.shortfall import is_short, missing, shortfall
 from standards.staffing.target import Target, target_of
-from standards.standard import UTC_ZONE
-from streams.wire import Reader
+from streams.ingest.wire import Reader
 from tests.history import loaded, rules
 from tests.staffing_days import Shift, day, in_order
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.story import SECTIONS, read_telling
+from alerts.stories.story import SECTIONS, read_telling
+from standards.compiler.spec import Loaded, Source, load
 from standards.errors import Finding
-from standards.events import iso, type_of
-from standards.spec import Loaded, Source, load
-from standards.story import Story, StoryDocument
-from standards.story_clock import read_start
+from standards.judge.events import iso, type_of
+from standards.stories.story import Story, StoryDocument
+from standards.stories.story_clock import read_start
 
 ROOT = Path(__file__).resolve().parents[2]
 GROCERY = (ROOT / "examples" / "grocery" / "standards.yaml").read_text(encoding="utf-8")

@@ -12,12 +12,12 @@ import aiohttp
 from aiohttp import web
 
 from alerts.channels import Channel
-from standards.events import iso
-from streams.embedded import EmbeddedHost
-from streams.engine import Options
-from streams.house import House
+from standards.judge.events import iso
+from streams.documents.policies import PolicyFiles
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options
+from streams.host import House
 from streams.metrics import Metrics
-from streams.policies import PolicyFiles
 from streams.web import Access, Limits, application, serving
 from tests.streams.hosting import Clock, hosting, shop
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from standards.events import Event, iso
-from streams.engine import Options
-from streams.policies import PolicyFiles
+from standards.judge.events import Event, iso
+from streams.documents.policies import PolicyFiles
+from streams.embedded.engine import Options
+from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
-from streams.wire import Reader
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, event, hosting, opened, queue
 
 BATCHES = 500

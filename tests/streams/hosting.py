@@ -10,11 +10,11 @@ import msgspec
 
 from alerts.channels import Channel
 from alerts.channels.console import Console
-from standards.events import Event, iso
-from streams.embedded import EmbeddedHost
-from streams.engine import DEFAULTS, Options
+from standards.judge.events import Event, iso
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import DEFAULTS, Options
+from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
-from streams.wire import Reader
 
 SECOND = 1_000_000
 T0 = 1_768_000_000 * SECOND

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts.policy import People
-from standards.ledger import Line
-from standards.spec import Loaded
-from standards.standard import Standard
-from streams.documents import read_documents
-from streams.embedded import EmbeddedHost
-from streams.engine import Options, Rules
-from streams.sqlite import FILE, Database
+from alerts.policy.policy import People
+from standards.compiler.spec import Loaded
+from standards.judge.ledger import Line
+from standards.judge.standard import Standard
+from streams.documents.documents import read_documents
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options, Rules
+from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
 from streams.stories.playing import Moment, Played, play
 from tests.streams.hosting import Clock

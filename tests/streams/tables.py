@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from standards.events import Event, event_class
-from standards.spec import Source
-from standards.vocabulary import builtin_vocabulary
-from streams.sources.mapping import TableMapping, load_mapping
-from streams.sources.table import BadRow, read_table
+from standards.compiler.spec import Source
+from standards.documents.vocabulary import builtin_vocabulary
+from standards.judge.events import Event, event_class
+from streams.ingest.mapping import TableMapping, load_mapping
+from streams.ingest.table import BadRow, read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 VOCABULARY = builtin_vocabulary()

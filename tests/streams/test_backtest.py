@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.ledger import Line
-from standards.score import Score
+from standards.judge.ledger import Line
+from standards.judge.score import Score
 from tests.history import lines_of, rulebook, rules
 from tests.streams.test_cli import ROOT, kept
 

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.channels.mail import Server
 from standards.errors import SpecError, StateError
-from streams.channels import channels_of
+from streams.delivery.channels import channels_of
 from streams.settings import NAMES, Settings, read_settings
 from tests.alerts.receiver import receiving
 from tests.alerts.samples import WARNED
@@ -152,7 +152,7 @@ def test_apprise_is_needed_only_by_whoever_uses_it() -> None:
     """Without the extra everything else works, and a chat address says what to install."""
     program = (
         "import sys; sys.modules['apprise'] = None\n"
-        "from streams.channels import channels_of\n"
+        "from streams.delivery.channels import channels_of\n"
         "from streams.settings import read_settings\n"
         "print([c.name for c in channels_of(read_settings(webhook_url='https://a.example'), int)])\n"
         "try: channels_of(read_settings(chat_urls='json://a.example'), int)\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from standards.document import MAX_CHARACTERS, MAX_NODES, Document
+from standards.documents.document import MAX_CHARACTERS, MAX_NODES, Document
 from standards.errors import Finding, SpecError
 from standards.lint import CHECKS
 from streams.checking.examining import Request, examine
@@ -21,8 +21,8 @@ TODAY = date(2026, 5, 4)
 TOO_LARGE = "too-large"
 """The one page without an example: it would be too large."""
 LOOKING = (
-    "standards/**/*.py", "alerts/policy*.py", "alerts/story*.py", "streams/checking/*.py", "streams/sources/*.py",
-    "streams/backtest.py", "streams/documents.py", "streams/policies.py", "streams/stories/files.py",
+    "standards/**/*.py", "alerts/policy/*.py", "alerts/stories/*.py", "streams/checking/*.py", "streams/ingest/*.py",
+    "streams/backtest/backtest.py", "streams/documents/*.py", "streams/stories/files.py",
 )  # fmt: skip
 """The modules that look at an author's files and find something in them."""
 MAKERS = {"error", "warning", "attempt", "finding", "Finding", "_note", "_stop"}

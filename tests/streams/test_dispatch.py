@@ -16,12 +16,12 @@ from structlog.testing import capture_logs
 from alerts.channels import Channel, TryLaterError
 from alerts.channels.console import Console
 from alerts.channels.webhook import Webhook
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
-from streams.books import Delivery, NoticeRow
-from streams.dispatch import AT_ONCE, LONGEST_WAIT, MOST_TRIES, Dispatcher, pause, store_wait, wait
-from streams.embedded import EmbeddedHost
-from streams.sqlite import FILE
+from streams.delivery.dispatch import AT_ONCE, LONGEST_WAIT, MOST_TRIES, Dispatcher, pause, store_wait, wait
+from streams.embedded.embedded import EmbeddedHost
+from streams.storage.books import Delivery, NoticeRow
+from streams.storage.sqlite import FILE
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
 

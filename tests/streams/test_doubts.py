@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from standards.errors import SpecError
-from streams.backtest import Backtest, Task, check_inputs
-from streams.report import left_out
-from streams.sources.table import read_table
-from streams.sources.times import check_pattern, formats_of
+from streams.backtest.backtest import Backtest, Task, check_inputs
+from streams.backtest.report import left_out
+from streams.ingest.table import read_table
+from streams.ingest.times import check_pattern, formats_of
 from tests.history import rulebook, rules
 from tests.streams.tables import mapping
 

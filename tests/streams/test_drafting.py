@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from standards.document import Document
-from streams.forms import Form, schema_for
+from standards.documents.document import Document
+from streams.documents.forms import Form, schema_for
 from tests.streams.test_cli import ROOT, kept
 
 PACKS = sorted((ROOT / "standards" / "packs").glob("*.yaml"))

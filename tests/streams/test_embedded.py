@@ -9,12 +9,12 @@ import pytest
 
 from alerts.channels.console import Console
 from standards.errors import SpecError, StateError
-from standards.ledger import Line
-from streams.books import Backlog, Committed, PromiseFilter
-from streams.engine import Options
+from standards.judge.ledger import Line
+from streams.embedded.engine import Options
+from streams.ingest.wire import Refusal, encode
 from streams.settings import StandardsFiles
-from streams.sqlite import FILE, Database
-from streams.wire import Refusal, encode
+from streams.storage.books import Backlog, Committed, PromiseFilter
+from streams.storage.sqlite import FILE, Database
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue, shop, until
 
 pytestmark = pytest.mark.timeout(60)

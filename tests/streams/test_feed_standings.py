@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from standards.rulebook import Rulebook
+from standards.judge.rulebook import Rulebook
 from streams.board.feeds import Unused, draw
 from streams.board.shell import Shell
-from streams.books import Status
-from streams.feeds import MOST, FeedStanding, standings
-from streams.kafka.facts import Facts, FactsCodec, HeardAt
-from streams.kafka.partition import Partition, Setting
+from streams.kafka.records.facts import Facts, FactsCodec, HeardAt
+from streams.kafka.worker.partition import Partition, Setting
+from streams.runtime.feeds import MOST, FeedStanding, standings
+from streams.storage.books import Status
 from tests.history import rulebook
 from tests.streams.asking import asking, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, shop

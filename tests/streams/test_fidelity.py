@@ -7,14 +7,14 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from standards.events import Event
+from standards.compiler.spec import Source, load
+from standards.judge.events import Event
 from standards.review.difference import difference
 from standards.review.fate import Fates
-from standards.spec import Source, load
-from streams.embedded import EmbeddedHost
-from streams.pump import Pump
-from streams.store import Snapshots
-from streams.wire import Reader
+from streams.embedded.embedded import EmbeddedHost
+from streams.ingest.wire import Reader
+from streams.runtime.pump import Pump
+from streams.storage.store import Snapshots
 from tests.streams.hosting import NO_WAIT, Clock, event, hosting, shop, until
 
 Sent = tuple[str, str, int, dict[str, object]]

@@ -11,15 +11,15 @@ from itertools import islice, takewhile
 import msgspec
 import pytest
 
-from standards.duration import HOUR, MINUTE, SECOND
-from standards.events import Event, microseconds
-from standards.ledger import Line, line
-from standards.spec import Loaded, Source, load
-from standards.standard import Bounded, Level, Precedence, Recurrence, Response
+from standards.calendar.duration import HOUR, MINUTE, SECOND
+from standards.compiler.spec import Loaded, Source, load
+from standards.judge.events import Event, microseconds
+from standards.judge.ledger import Line, line
+from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.floor.stage import Happening
-from streams.pump import GRACE, Pump
-from streams.wire import Reader, Refusal
+from streams.ingest.wire import Reader, Refusal
+from streams.runtime.pump import GRACE, Pump
 from tests.standards.samples import awake
 
 START = 1_768_000_000 * SECOND

@@ -4,12 +4,12 @@ import io
 from pathlib import Path
 
 from alerts.channels.console import Console
-from streams.books import PromiseFilter
-from streams.engine import Options
-from streams.forgetting import BLOCKS, ROWS, forget
+from streams.embedded.engine import Options
+from streams.ingest.wire import Refusal
 from streams.settings import read_settings
-from streams.sqlite import FILE, Database
-from streams.wire import Refusal
+from streams.storage.books import PromiseFilter
+from streams.storage.forgetting import BLOCKS, ROWS, forget
+from streams.storage.sqlite import FILE, Database
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
 
 DAY = 86_400 * SECOND

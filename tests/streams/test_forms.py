@@ -12,8 +12,8 @@ from typing import Any, get_args
 import jsonschema_rs
 import pytest
 
-from standards.document import Document
-from streams.forms import Form, schema_for
+from standards.documents.document import Document
+from streams.documents.forms import Form, schema_for
 from tests.days import DAYS
 
 ROOT = Path(__file__).resolve().parents[2]

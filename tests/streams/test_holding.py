@@ -5,10 +5,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standards.events import Event
-from streams.holding import CaseKey, HeldLog
-from streams.sqlite import FILE, Database
-from streams.store import Snapshots
+from standards.judge.events import Event
+from streams.storage.holding import CaseKey, HeldLog
+from streams.storage.sqlite import FILE, Database
+from streams.storage.store import Snapshots
 from tests.history import events_of, rulebook, rules
 
 TEXT = rules(answer="per: contact, when: contact.waiting, expect: contact.answered, within: 60s")

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from standards.errors import StateError
-from standards.events import Event
-from streams.books import Status
-from streams.embedded import EmbeddedHost
+from standards.judge.events import Event
+from streams.embedded.embedded import EmbeddedHost
+from streams.ingest.wire import Refusal
+from streams.storage.books import Status
 from streams.web import Access, Limits
-from streams.web.intake import MOST_REFUSED
-from streams.wire import Refusal
+from streams.web.api.intake import MOST_REFUSED
 from tests.streams.asking import BATCH, LINES, ONE, Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
 

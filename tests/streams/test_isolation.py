@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.case import Case, Docket
-from standards.events import Event, moment
-from standards.spec import Loaded
-from streams.books import Committed, PromiseFilter
-from streams.engine import Options
-from streams.isolation import Blame, blamed
+from standards.compiler.spec import Loaded
+from standards.judge.case import Case, Docket
+from standards.judge.events import Event, moment
+from streams.embedded.engine import Options
+from streams.embedded.isolation import Blame, blamed
+from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
-from streams.wire import Reader
+from streams.storage.books import Committed, PromiseFilter
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, shop, until
 
 pytestmark = pytest.mark.timeout(60)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import EventError
-from streams.sources.jsonl import CHUNK, Chunk, chunks, opened
-from streams.wire import MAX_EVENT, Refusal
+from streams.ingest.jsonl import CHUNK, Chunk, chunks, opened
+from streams.ingest.wire import MAX_EVENT, Refusal
 
 MEGABYTE = 1 << 20
 

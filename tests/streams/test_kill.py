@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.pump import Position
+from streams.runtime.pump import Position
 from streams.settings import StandardsFiles
-from streams.shelving import CaseStore
-from streams.sqlite import FILE, Database
+from streams.storage.shelving import CaseStore
+from streams.storage.sqlite import FILE, Database
 from tests.streams.feeding import ENDED, POLICY, RULES, feed_from
 from tests.streams.hosting import shop
 

@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from standards.duration import SECOND
-from standards.ledger import Line
-from standards.promise import Kind, State, Verdict
-from standards.spec import Source, load
+from standards.calendar.duration import SECOND
+from standards.compiler.spec import Source, load
+from standards.judge.ledger import Line
+from standards.judge.promise import Kind, State, Verdict
 from streams.floor import DEMO_STANDARDS, DemoClock
 from streams.live import Folder, View, log_lines, render, show, terminal, words
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import Finding, SpecError
-from standards.events import iso, type_of
-from streams.sources.table import read_table
+from standards.judge.events import iso, type_of
+from streams.ingest.table import read_table
 from tests.streams.tables import QUEUES, ROOT, mapping, read
 
 

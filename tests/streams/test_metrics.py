@@ -9,9 +9,9 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from standards.ledger import Line
-from streams.books import Committed, Status, Total
+from standards.judge.ledger import Line
 from streams.metrics import Metrics
+from streams.storage.books import Committed, Status, Total
 from tests.streams.asking import Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
 

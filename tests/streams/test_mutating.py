@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from alerts.story import Telling
-from standards.document import Document
-from streams.documents import read_documents
+from alerts.stories.story import Telling
+from standards.documents.document import Document
+from streams.documents.documents import read_documents
 from streams.stories.files import read_scripts
 from streams.stories.mutating import mutate
 from tests.streams.test_cli import GROCERY, ROOT, kept

@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alerts.notice import Reason
+from alerts.routing.notice import Reason
 from standards.errors import SpecError
-from streams.books import PromiseFilter, PromiseView
-from streams.embedded import EmbeddedHost
-from streams.engine import DEFAULTS
-from streams.policies import PolicyFiles
+from streams.documents.policies import PolicyFiles
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
+from streams.storage.books import PromiseFilter, PromiseView
 from tests.streams.hosting import SECOND, Clock, event, hosting, opened, queue, shop
 
 POLICY = """

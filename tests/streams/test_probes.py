@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from standards.ledger import Line
-from streams.books import Status
+from standards.judge.ledger import Line
 from streams.metrics.kafka import KafkaMetrics
+from streams.storage.books import Status
 from streams.web import Access, serving
 from streams.web.probes import probes
 from tests.streams.test_metrics import samples

@@ -10,12 +10,12 @@ import sys
 import pytest
 
 from standards.errors import SpecError, StateError
-from streams.processes import SideBySide
+from streams.backtest.processes import SideBySide
 from tests.streams.test_cli import ROOT
 
 WAITING = """
 import os, sys
-from streams.processes import SideBySide
+from streams.backtest.processes import SideBySide
 
 def wait_for_ever():
     print("begun", flush=True)

@@ -5,11 +5,11 @@ from collections import Counter
 import msgspec
 import pytest
 
-from standards.events import Event
-from standards.rulebook import Rulebook
-from standards.spec import Loaded, Source, load
-from streams.pump import WHOLE, Position, Pump, Share
-from streams.store import Snapshots
+from standards.compiler.spec import Loaded, Source, load
+from standards.judge.events import Event
+from standards.judge.rulebook import Rulebook
+from streams.runtime.pump import WHOLE, Position, Pump, Share
+from streams.storage.store import Snapshots
 from tests.history import events_of, instant, judge_all, loaded, pump_all, rulebook, rules, told
 
 SECTIONS = """

@@ -15,9 +15,9 @@ from structlog.testing import capture_logs
 from alerts.channels import Told, TryLaterError
 from alerts.channels.alertmanager import Alertmanager
 from alerts.channels.console import Console
-from alerts.notice import Notice
+from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
-from streams.reminding import remind
+from streams.delivery.reminding import remind
 from tests.alerts.watching import watcher
 from tests.deploy.running import free_port
 from tests.streams.hosting import PATIENCE, SECOND, T0, Clock, hosting, opened, queue, until

@@ -2,9 +2,9 @@
 
 import pytest
 
-from standards.score import Score
-from streams.backtest import BadLines, Result
-from streams.report import as_text, left_out
+from standards.judge.score import Score
+from streams.backtest.backtest import BadLines, Result
+from streams.backtest.report import as_text, left_out
 from tests.history import rulebook, rules
 
 ANSWER = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s"

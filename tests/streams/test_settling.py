@@ -5,13 +5,13 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standards.case import Case, Slot
-from standards.events import Event
-from standards.promise import Promise
-from standards.standard import CORRECTIONS_HORIZON
-from streams.settling import SettledLog
-from streams.sqlite import FILE, Database
-from streams.store import Settled, Snapshots
+from standards.judge.case import Case, Slot
+from standards.judge.events import Event
+from standards.judge.promise import Promise
+from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.storage.settling import SettledLog
+from streams.storage.sqlite import FILE, Database
+from streams.storage.store import Settled, Snapshots
 from tests.history import rulebook, rules
 
 BOOK = rulebook(rules(answer="per: contact, when: contact.waiting, expect: contact.answered, within: 60s"))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from standards.errors import StateError
-from streams.schema import MIGRATIONS
-from streams.sqlite import FILE, Database, FolderLock
+from streams.storage.schema import MIGRATIONS
+from streams.storage.sqlite import FILE, Database, FolderLock
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTER = "INSERT INTO dead_letters (received, reason, message, raw) VALUES (1, 'not-json', 'no', x'00')"
@@ -139,7 +139,9 @@ def test_a_file_that_is_no_database_is_kept(tmp_path: Path) -> None:
 def test_a_second_process_is_told_who_has_the_folder(tmp_path: Path) -> None:
     """Two processes never write one folder: the second one gets the number of the first, and a way out."""
     lock = FolderLock(tmp_path)
-    code = f"from pathlib import Path; from streams.sqlite import FolderLock; FolderLock(Path({str(tmp_path)!r}))"
+    code = (
+        f"from pathlib import Path; from streams.storage.sqlite import FolderLock; FolderLock(Path({str(tmp_path)!r}))"
+    )
     second = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert f"in use by process {os.getpid()}; stop it" in second.stderr
     lock.release()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.case import Case
 from standards.errors import StateError
-from streams.pump import Pump
-from streams.store import VERSION, Snapshots
+from standards.judge.case import Case
+from streams.runtime.pump import Pump
+from streams.storage.store import VERSION, Snapshots
 from tests.history import events_of, judge, rulebook, rules, told
 
 GOLDENS = Path(__file__).resolve().parents[1] / "data" / "snapshots"

@@ -7,12 +7,12 @@ from typing import get_args
 import jsonschema_rs
 import pytest
 
-from alerts.notice import Reason
-from alerts.story import is_digest
-from alerts.story_model import story_schema
-from standards.document import Document
-from standards.duration import HOUR
-from streams.documents import load_standards, read_documents
+from alerts.routing.notice import Reason
+from alerts.stories.story import is_digest
+from alerts.stories.story_model import story_schema
+from standards.calendar.duration import HOUR
+from standards.documents.document import Document
+from streams.documents.documents import load_standards, read_documents
 from streams.stories.comparing import compare
 from streams.stories.files import Script
 from streams.stories.playing import play

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standards.story_given import Fault
+from standards.stories.story_given import Fault
 from streams.stories.comparing import beside, pairs
 from streams.stories.playing import play
 from tests.streams.storying import DESK, in_memory, scripts

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import SpecError
-from standards.events import iso, type_of
-from streams.sources.table import MAX_ROW, read_table
+from standards.judge.events import iso, type_of
+from streams.ingest.table import MAX_ROW, read_table
 from tests.streams.tables import CLASSES, QUEUES, mapping, read
 
 TICKETS = """\

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from standards.events import Event, iso, type_of
-from streams.sources.table import BadRow, read_table
+from standards.judge.events import Event, iso, type_of
+from streams.ingest.table import BadRow, read_table
 from tests.streams.tables import ROOT, mapping
 
 DATA = ROOT.parent / "shared" / "data"

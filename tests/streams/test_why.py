@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from streams.books import PromiseFilter
-from streams.engine import DEFAULTS
-from streams.policies import PolicyFiles
+from streams.documents.policies import PolicyFiles
+from streams.embedded.engine import DEFAULTS
+from streams.storage.books import PromiseFilter
 from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop, until
 
 GOLDENS = Path(__file__).parent.parent / "data" / "goldens"

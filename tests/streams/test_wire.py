@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import EventError
-from standards.events import Event, event_class, iso, type_of
-from standards.vocabulary import builtin_vocabulary
-from streams.wire import MAX_EVENT, Reader, Refusal, encode, in_future
+from standards.judge.events import Event, event_class, iso, type_of
+from streams.ingest.wire import MAX_EVENT, Reader, Refusal, encode, in_future
 
 CLASSES = {name: event_class(event_type) for name, event_type in builtin_vocabulary().items()}
 READER = Reader(CLASSES)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import EventError
-from standards.events import Event, iso
-from streams.wire import Refusal
+from standards.judge.events import Event, iso
+from streams.ingest.wire import Refusal
 from tests.streams.test_wire import GOOD, HEADERS, LINE, READER, refusals
 
 REASONS = {"", "not-json", "bad-event", "unknown-type", "bad-field", "too-large", "reserved-type"}

@@ -2,7 +2,7 @@
 
 import os
 
-from streams.writing import PatientStream
+from streams.live.writing import PatientStream
 
 
 def read_all(descriptor: int) -> str:

@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from standards.events import EventType
-from standards.expression import Field
-from standards.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
-from standards.vocabulary import builtin_vocabulary
+from standards.documents.vocabulary import builtin_vocabulary
+from standards.expressions.expression import Field
+from standards.judge.events import EventType
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from tests.pages.reference.table import PRINTED, code, table
 
 SAMPLES: Final[Mapping[str, Any]] = {

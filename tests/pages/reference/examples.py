@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from standards.document import Document
-from streams.forms import Form
+from standards.documents.document import Document
+from streams.documents.forms import Form
 from tests.streams.test_forms import FOUND, ROOT
 
 ANY: Final = "NAME"

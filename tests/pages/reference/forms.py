@@ -2,7 +2,8 @@
 
 The models make the JSON Schemas that editors read; these pages are printed from the same. Examples are cut from
 documents that are shipped, which tests load.
-Knows: JSON Schemas as pydantic makes them. Must not know: what a key does. Next: `examples.py`, `streams/forms.py`.
+Knows: JSON Schemas as pydantic makes them. Must not know: what a key does.
+Next: `examples.py`, `streams/documents/forms.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from standards.shape_keys import SHAPES
-from streams.forms import Form, schema_for
+from standards.compiler.shape_keys import SHAPES
+from streams.documents.forms import Form, schema_for
 from tests.pages.reference.examples import ANY, EACH, Path, example
 from tests.pages.reference.table import PRINTED, code, table
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from streams.books import Status
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
+from streams.storage.books import Status
 from tests.pages.reference.table import PRINTED, code, table
 
 FAMILY = re.compile(

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from pydantic import BaseModel, SecretStr
 
-from standards.duration import describe
-from streams.channel_settings import ChannelSettings
-from streams.kafka.connection import KafkaSettings
+from standards.calendar.duration import describe
+from streams.delivery.channel_settings import ChannelSettings
+from streams.kafka.clients.connection import KafkaSettings
 from streams.settings import PREFIX, Settings
 from tests.pages.reference.table import PRINTED, code, table
 

@@ -1,0 +1,213 @@
+"""The policy: who is told what, when, and when not. Frozen values, and the questions that the desk asks of them.
+
+Without a policy document there are no people: everything worth telling goes to everybody's channels, as it comes.
+Knows: people, routes, silences, and how a line of the ledger is matched. Must not know: how any of it is written down,
+or what was told before. Read next: `switchboard.py`, which decides by it, and `policy_document.py`, which reads it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from standards.calendar.duration import DAY, MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from standards.calendar.hours import Hours
+    from standards.judge.ledger import Line
+    from standards.judge.standard import Standard
+
+UTC_ZONE = ZoneInfo("UTC")
+LINE_FIELDS = ("standard", "owner", "aspect", "severity", "subject")
+"""What a match can ask of every line, beside the fields that its standard gives it."""
+PLACE = "site"
+"""The field by which lines are kept apart: groups never span two places, and nothing inhibits across them."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Conditions on a line: each field has one of its values. No conditions fit every line."""
+
+    terms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def fits(self, line: Line) -> bool:
+        """Say whether a line meets all of them."""
+        return all(field_of(line, name) in values for name, values in self.terms)
+
+
+def field_of(line: Line, name: str) -> str:
+    """Give a field of a line as text; what it does not have is empty."""
+    if name in LINE_FIELDS:
+        return str(getattr(line, name))
+    found = line.fields.get(name)
+    return "" if found is None else str(found)
+
+
+def place_of(line: Line) -> str:
+    """Give the place that a line is about, or nothing."""
+    return field_of(line, PLACE)
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody, or a team's own room, who can be told: addresses by channel, the zone of times (None: the host's).
+
+    In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they get at
+    most, digests too; 0 is no limit. What does not reach them at once stands in the next digest.
+    """
+
+    name: str
+    addresses: dict[str, str] = {}
+    zone: ZoneInfo | None = None
+    quiet: Hours | None = None
+    budget: int = 0
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody in a team, and the hours of their shifts; None: always."""
+
+    person: str
+    shift: Hours | None = None
+
+
+class Team(msgspec.Struct, frozen=True):
+    """People who are told together; with addresses of its own, the team's room is told as well."""
+
+    name: str
+    members: tuple[Member, ...] = ()
+    room: bool = False
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """One step of a chain: who is told when nobody has acknowledged `after` so many microseconds from the first."""
+
+    after: int
+    tell: tuple[str, ...]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Lines that match it go up its chain. Spans are microseconds; 0 is never for `repeat`, at once for the others.
+
+    What has the same values of `group_by` is told in one message, where it comes within `group_wait`. An all-clear
+    waits for `settle`: trouble that comes back meanwhile is the same trouble. Nothing is told in the `mute` hours.
+    """
+
+    name: str
+    match: Match
+    chain: tuple[Rung, ...]
+    group_by: tuple[str, ...] = ("standard",)
+    group_wait: int = 0
+    settle: int = 0
+    repeat: int = 0
+    mute: tuple[Hours, ...] = ()
+    go_on: bool = False
+
+    def group_of(self, line: Line) -> tuple[str, ...]:
+        """Give the values by which a line is grouped."""
+        return tuple(field_of(line, name) for name in self.group_by)
+
+    def muted(self, at: int) -> bool:
+        """Say whether nothing is told by it at this instant."""
+        return any(hours.is_open(at) for hours in self.mute)
+
+
+class Inhibition(msgspec.Struct, frozen=True):
+    """While a promise that `cause` fits is broken, what `mutes` fits is not told where the `same` fields agree."""
+
+    cause: Match
+    mutes: Match
+    same: tuple[str, ...] = (PLACE,)
+
+    def holds(self, broken: Line, line: Line) -> bool:
+        """Say whether one line's trouble keeps another one from being told."""
+        return (
+            broken.promise != line.promise
+            and self.cause.fits(broken)
+            and self.mutes.fits(line)
+            and all(field_of(broken, name) == field_of(line, name) for name in self.same)
+        )
+
+
+def closes_after(hours: Hours, at: int) -> int:
+    """Give the first instant from `at` on that is not open, or the one eight days later."""
+    low, high = at, at + 8 * DAY
+    if hours.between(at, high) == high - at:
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        if hours.is_open(middle) and hours.between(at, middle) == middle - at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """Somebody wants to hear nothing of what matches, until an instant (microseconds UTC)."""
+
+    name: str
+    match: Match
+    until: int
+    by: str = ""
+    why: str = ""
+
+
+class People(msgspec.Struct, frozen=True):
+    """What a policy document says. `people` holds the teams' own rooms too, by the team's name.
+
+    A digest collects for `digest_after` at least, in microseconds.
+    """
+
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    routes: tuple[Route, ...]
+    inhibitions: tuple[Inhibition, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    digest_after: int = 10 * MINUTE
+
+    def person(self, name: str) -> Person:
+        """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""
+        return self.people.get(name) or Person(name)
+
+    def route(self, name: str) -> Route:
+        """Give a route by name; one that is not in the policy any more tells nobody else."""
+        gone = Route(name, Match(), (Rung(0, ()),))
+        return next((route for route in self.routes if route.name == name), gone)
+
+    def routes_of(self, line: Line) -> Iterator[Route]:
+        """Give the routes of a line: the first that fits, and those after it where a route lets others go on."""
+        for route in self.routes:
+            if route.match.fits(line):
+                yield route
+                if not route.go_on:
+                    return
+
+    def reached(self, names: Iterable[str], at: int) -> tuple[str, ...]:
+        """Give the people, and rooms, that these names of people and teams stand for at an instant, each once.
+
+        Of a team those on shift; where nobody is, all of them: better too many than nobody.
+        """
+        found: dict[str, None] = {}
+        for name in names:
+            team = self.teams.get(name)
+            if team is None:
+                found[name] = None
+                continue
+            here = [m.person for m in team.members if m.shift is None or m.shift.is_open(at)]
+            found.update(dict.fromkeys(here or [member.person for member in team.members]))
+            if team.room:
+                found[name] = None
+        return tuple(found)
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What the desk decides by: the standards by revision, for their wording, the zone in which times are told, people.
+
+    Without `people`, what is worth telling is told to everybody.
+    """
+
+    standards: Mapping[str, Standard]
+    zone: ZoneInfo = UTC_ZONE
+    people: People | None = None

@@ -1,0 +1,290 @@
+"""Reading a policy document: text in, `policy.People` out, or everything that is wrong with it, each at its place.
+
+Knows: the sections of the document, and which names must be known where. Must not know: what the desk does with them.
+Read next: `policy_model.py` for the keys, `policy.py` for what comes out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from alerts.policy.policy import (
+    LINE_FIELDS,
+    PLACE,
+    Inhibition,
+    Match,
+    Member,
+    People,
+    Person,
+    Route,
+    Rung,
+    Silence,
+    Team,
+)
+from alerts.policy.policy_model import (
+    DigestModel,
+    InhibitionModel,
+    MemberModel,
+    PersonModel,
+    PolicyModel,
+    RouteModel,
+    RungModel,
+    SilenceModel,
+    TeamModel,
+)
+from standards.calendar.hours import did_you_mean, zone
+from standards.compiler.namespace import NAME, VERSION
+from standards.documents.declared import Calendar, calendar
+from standards.documents.document import Document
+from standards.documents.entries import Entry
+from standards.documents.model import CalendarModel, Strict, keys_of
+from standards.errors import SpecError
+from standards.judge.events import microseconds
+from standards.judge.standard import Aspect, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
+    from standards.calendar.hours import Hours
+    from standards.compiler.spec import Source
+    from standards.documents.declared import ReadFile
+    from standards.documents.document import Value
+    from standards.judge.standard import Standard
+
+M = TypeVar("M", bound=Strict)
+_SECTIONS: dict[str, type] = {
+    "calendars": dict, "people": dict, "teams": dict, "routes": list, "inhibit": list, "silences": list, "digest": dict
+}  # fmt: skip
+
+
+def load_policy(source: Source, standards: Iterable[Standard], *, read: ReadFile | None = None) -> People:
+    """Read a policy for these standards; `read` gives the text of an .ics file. Raises SpecError with all findings."""
+    document = Document(source.name, source.text)
+    reading = _Reading(Entry(document, (), document.findings), list(standards), read)
+    found = reading.people() if document.whole else None
+    if found is None or any(finding.level == "error" for finding in document.findings):
+        raise SpecError(sorted(document.findings, key=lambda f: (f.place.line, f.place.column, f.id)))
+    return found
+
+
+class _Reading:
+    """One document. What is wrong goes to the findings of its entries."""
+
+    def __init__(self, top: Entry, standards: list[Standard], read: ReadFile | None) -> None:
+        self.top = top
+        self.read = read
+        self.known = {
+            "standard": {standard.id for standard in standards},
+            "owner": {standard.owner for standard in standards if standard.owner},
+            "aspect": set(get_args(Aspect)),
+            "severity": set(get_args(Severity)),
+        }
+        self.fields = {*LINE_FIELDS, PLACE}.union(*((*standard.per, *standard.carry) for standard in standards))
+        self.calendars: dict[str, Calendar | None] = {}
+        self.names: set[str] = set()
+
+    def people(self) -> People | None:
+        """Read it all."""
+        self._check_top()
+        for entry, model in self._named("calendars", CalendarModel):
+            self.calendars[entry.name] = None if model is None else calendar(entry, model, self.read)
+        self.names = {name for section in ("people", "teams") for name in self._section(section)}
+        people = {e.name: self._person(e, m) for e, m in self._named("people", PersonModel) if m is not None}
+        teams = {e.name: self._team(e, m) for e, m in self._named("teams", TeamModel, "members") if m is not None}
+        for name in people.keys() & teams.keys():
+            fix = "give one of the two another name"
+            self.top.at("teams", name).error("duplicate-name", f"{name!r} is a person too", fix, key=True)
+        rooms = self._rooms()
+        routes = [self._route(*each) for each in enumerate(self._listed("routes", RouteModel, "escalate"), 1)]
+        self._check_names(routes)
+        inhibitions = [self._inhibition(e, m) for e, m in self._listed("inhibit", InhibitionModel) if m is not None]
+        silences = [self._silence(*each) for each in enumerate(self._listed("silences", SilenceModel), 1)]
+        digest = self.top.at("digest").read(DigestModel, self.top.document.data.get("digest") or {})
+        after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
+        return People(
+            people={**people, **rooms},
+            teams=teams,
+            routes=tuple(route for route in routes if route is not None),
+            inhibitions=tuple(inhibitions),
+            silences=tuple(silence for silence in silences if silence is not None),
+            digest_after=after or 0,
+        )
+
+    def _check_top(self) -> None:
+        top, data = self.top, self.top.document.data
+        if data.get("kept") != VERSION or isinstance(data["kept"], bool):
+            top.at("kept").error("wrong-value", "only version 1 of this form is known", "begin it with kept: 1")
+        known = keys_of(PolicyModel)
+        for key in data:
+            if key not in known:
+                fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
+                top.at(key).error("unknown-key", f"{key!r} is no key here", fix, key=True)
+        for name, form in _SECTIONS.items():
+            if name in data and not isinstance(data[name], form):
+                fix = "write each entry with - in front" if form is list else "write each name on a line of its own"
+                top.at(name).error("wrong-type", f"{name} must be a {'list' if form is list else 'mapping'}", fix)
+        if not data.get("routes"):
+            top.error("missing-key", "the policy has no routes, so nobody would be told", "add routes:")
+
+    def _section(self, name: str) -> Mapping[str, Value]:
+        found = self.top.document.data.get(name)
+        return found if isinstance(found, dict) else {}
+
+    def _named(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M | None]]:
+        """Read a section's entries by name; the keys `apart` are read by themselves."""
+        for name, data in self._section(section).items():
+            entry = self.top.at(section, name)
+            if not NAME.fullmatch(name):
+                entry.error("bad-name", f"{name!r} is no name", "write lower case words joined by -", key=True)
+            yield entry, entry.read(model, _without(data, apart))
+
+    def _listed(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M | None]]:
+        """Do the same for a section that is a list."""
+        found = self.top.document.data.get(section)
+        for index, data in enumerate(found if isinstance(found, list) else []):
+            entry = self.top.at(section, index)
+            yield entry, entry.read(model, _without(data, apart))
+
+    def _parts(self, entry: Entry, key: str, model: type[M]) -> Iterator[tuple[Entry, M]]:
+        """Read the entries of a list inside of an entry."""
+        outer: Value = self.top.document.data
+        for part in entry.path:
+            outer = outer[part] if isinstance(outer, dict | list) else None  # type: ignore[call-overload,index,unused-ignore]
+        inner = outer.get(key, []) if isinstance(outer, dict) else []
+        if not isinstance(inner, list):
+            entry.at(key).error("wrong-type", f"{key} must be a list", "write each entry with - in front")
+            return
+        for index, data in enumerate(inner):
+            part_entry = entry.at(key, index)
+            found = part_entry.read(model, data)
+            if found is not None:
+                yield part_entry, found
+
+    def _zone(self, entry: Entry, name: str | None) -> ZoneInfo | None:
+        return None if name is None else entry.at("timezone").attempt("unknown-zone", partial(zone, name))
+
+    def _hours(self, entry: Entry, name: str | None) -> Hours | None:
+        if name is None:
+            return None
+        if name not in self.calendars:
+            entry.unknown("calendar", name, self.calendars)
+            return None
+        found = self.calendars[name]
+        if found is not None and found.hours is None:
+            fix = "give the calendar hours, or leave it out here"
+            entry.error("always-open", f"the calendar {name!r} is always open, so it tells no times apart", fix)
+        return found.hours if found is not None else None
+
+    def _person(self, entry: Entry, model: PersonModel) -> Person:
+        quiet = self._hours(entry.at("quiet"), model.quiet)
+        return Person(entry.name, model.addresses, self._zone(entry, model.timezone), quiet, model.budget or 0)
+
+    def _team(self, entry: Entry, model: TeamModel) -> Team:
+        members = []
+        for part, member in self._parts(entry, "members", MemberModel):
+            if member.person not in self._section("people"):
+                place = part.at("person") if (*part.path, "person") in entry.document.spots else part
+                place.unknown("person", member.person, self._section("people"))
+            members.append(Member(member.person, self._hours(part.at("shift"), member.shift)))
+        if not members and not model.addresses:
+            entry.error("empty-team", f"nobody is in {entry.name}", "add members: or addresses:", key=True)
+        return Team(entry.name, tuple(members), room=bool(model.addresses))
+
+    def _rooms(self) -> dict[str, Person]:
+        """Give the teams' own rooms, which are told like people."""
+        found: dict[str, Person] = {}
+        for name, data in self._section("teams").items():
+            if isinstance(data, dict) and isinstance(data.get("addresses"), dict):
+                silent = Entry(self.top.document, ("teams", name), [])  # what is wrong was said already
+                model = silent.read(TeamModel, _without(data, ("members",)))
+                if model is not None:
+                    at = self._zone(silent, model.timezone)
+                    found[name] = Person(name, model.addresses, at, None, model.budget or 0)
+        return found
+
+    def _told(self, entry: Entry, names: list[str]) -> tuple[str, ...]:
+        for index, name in enumerate(names):
+            if name not in self.names:
+                fix = did_you_mean(name, self.names) or f"name one of: {', '.join(sorted(self.names)) or 'none yet'}"
+                entry.at(index).error("unknown-person", f"there is no person or team {name!r}", fix)
+        return tuple(names)
+
+    def _match(self, entry: Entry, terms: Mapping[str, list[str]]) -> Match:
+        for field, values in terms.items():
+            if field not in self.fields:
+                fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
+                entry.at(field).error("unknown-field", f"no standard has a field {field!r}", fix, key=True)
+            for index, value in enumerate(values):
+                if field in self.known and value not in self.known[field]:
+                    known = sorted(self.known[field])
+                    fix = did_you_mean(value, known) or f"name one of: {', '.join(known) or 'none yet'}"
+                    entry.at(field, index).error(f"unknown-{field}", f"there is no {field} {value!r}", fix)
+        return Match(tuple((field, tuple(values)) for field, values in terms.items()))
+
+    def _route(self, number: int, read: tuple[Entry, RouteModel | None]) -> Route | None:
+        entry, model = read
+        if model is None:
+            return None
+        chain = [Rung(0, self._told(entry.at("tell"), model.tell))]
+        for part, rung in self._parts(entry, "escalate", RungModel):
+            after = part.at("after").duration(rung.after)
+            if after is not None and after <= chain[-1].after:
+                fix = "write the steps in the order of their times, each time counted from the first message"
+                part.at("after").error("chain-order", f"{rung.after} is not later than the step before", fix)
+            chain.append(Rung(after or chain[-1].after + 1, self._told(part.at("tell"), rung.tell)))
+        for index, field in enumerate(model.group_by):
+            if field not in self.fields:
+                fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
+                entry.at("group_by", index).error("unknown-field", f"no standard has a field {field!r}", fix)
+        mute = [self._hours(entry.at("mute", index), name) for index, name in enumerate(model.mute)]
+        span: Callable[[str, str | None], int] = lambda key, text: entry.at(key).duration(text, least=0) or 0  # noqa: E731 - said three times in one line each
+        return Route(
+            model.name or f"route-{number}",
+            self._match(entry.at("match"), model.match),
+            tuple(chain),
+            group_by=tuple(model.group_by),
+            group_wait=span("group_wait", model.group_wait),
+            settle=span("settle", model.settle),
+            repeat=span("repeat", model.repeat),
+            mute=tuple(hours for hours in mute if hours is not None),
+            go_on=model.continue_,
+        )
+
+    def _check_names(self, routes: Iterable[Route | None]) -> None:
+        """Report routes of one name: what was told by a route is remembered by its name."""
+        seen: set[str] = set()
+        for index, route in enumerate(routes):
+            if route is not None and route.name in seen:
+                place = self.top.at("routes", index, "name")
+                place.error("duplicate-name", f"{route.name!r} is a route already", "give it another name")
+            seen.add(route.name if route is not None else "")
+
+    def _inhibition(self, entry: Entry, model: InhibitionModel) -> Inhibition:
+        same = tuple(dict.fromkeys((PLACE, *model.same)))
+        cause = self._match(entry.at("when"), model.when)
+        return Inhibition(cause, self._match(entry.at("mute"), model.mute), same)
+
+    def _silence(self, number: int, read: tuple[Entry, SilenceModel | None]) -> Silence | None:
+        entry, model = read
+        if model is None:
+            return None
+        until = entry.at("until").attempt("bad-time", partial(_instant, model.until))
+        match = self._match(entry.at("match"), model.match)
+        return None if until is None else Silence(model.name or f"silence-{number}", match, until, model.by, model.why)
+
+
+def _without(data: Value, keys: tuple[str, ...]) -> Value:
+    return {key: value for key, value in data.items() if key not in keys} if isinstance(data, dict) else data
+
+
+def _instant(text: str) -> int:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ValueError(f"{text!r} is no moment; write it with its offset, such as 2026-03-01T06:00:00Z")
+    return microseconds(at)

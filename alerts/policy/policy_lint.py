@@ -1,0 +1,55 @@
+"""What standards and a policy, each sound in itself, hardly mean together: an owner whom no route serves.
+
+Knows: routes, standards, where both stand. Must not know: what was ever told. Read next: `standards/lint/house.py`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from alerts.policy.policy import LINE_FIELDS
+from standards.documents.declared import calendar
+from standards.documents.entries import Entry
+from standards.documents.model import CalendarModel
+from standards.lint.clock import overdue_holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from alerts.policy.policy import People, Route
+    from standards.documents.declared import ReadFile
+    from standards.documents.document import Document
+    from standards.judge.standard import Standard
+
+
+def owner_without_route(people: People, standards: Mapping[str, Standard], entries: Mapping[str, Entry]) -> None:
+    """Report standards of which no route can tell anybody; those that are only shown (severity info) need none."""
+    for standard in standards.values():
+        serves = partial(_serves, standard=standard)
+        if standard.severity != "info" and not any(map(serves, people.routes)):
+            who = standard.owner or "nobody"
+            found = f"{standard.id} belongs to {who}, and no route of the policy tells anybody of it"
+            fix = f"add a route such as - match: {{owner: {who}}}, or a last route without match:"
+            entry = entries[standard.id]
+            entry.at("owner" if entry.has("owner") else "promise").warning("owner-without-route", found, fix)
+
+
+def _serves(route: Route, *, standard: Standard) -> bool:
+    """Say whether a route can match a line of the standard; what a field of its subject holds is not known."""
+    known = {name: str(getattr(standard, {"standard": "id"}.get(name, name), "")) for name in LINE_FIELDS}
+    del known["subject"]
+    own = {"subject", *standard.per, *standard.carry}
+    return all(name in own or known.get(name, "") in values for name, values in route.match.terms)
+
+
+def policy_holidays(document: Document, read: ReadFile, today: date) -> None:
+    """Report the policy's lists of holidays that have run out. The policy must be sound."""
+    declared = document.data.get("calendars")
+    for name, data in declared.items() if isinstance(declared, dict) else ():
+        entry = Entry(document, ("calendars", name), document.findings)
+        model = entry.read(CalendarModel, data)
+        made = None if model is None else calendar(entry, model, read)
+        if made is not None:
+            overdue_holidays(entry, made.model.holidays or [], today)

@@ -1,0 +1,102 @@
+"""A matter: one promise's trouble on one route, what was told of it, and what is still to be said and when.
+
+Knows: the instants at which a matter has something to say. Must not know: lines' meanings, people, texts.
+Read next: `switchboard.py`, which moves it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from alerts.policy.policy import Silence
+from standards.judge.ledger import Line
+from standards.judge.promise import NEVER
+from standards.judge.standard import CORRECTIONS_HORIZON
+
+REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
+"""How long after its last line a matter is remembered, in microseconds: a correction comes within the horizon."""
+
+Turn = Literal["trouble", "climb", "repeat", "over"]
+"""What a matter does at its time: tell of trouble, tell the next in the chain, tell again, give the all-clear."""
+
+
+class Matter(msgspec.Struct):
+    """One promise on one route. Instants are microseconds UTC, `NEVER` where nothing is to be said.
+
+    `line` is the newest trouble, `over` the line that ended it, once there is one. `told` are the people who heard of
+    it, `kinds` what they heard, `began` when they first did, -1 before. `before` is what they had heard when the
+    trouble went away and came back. `rung` is the next step of the chain, `times` counts the messages. `owed` is the
+    line whose reason is still to be given, with the message that it waits for.
+    """
+
+    line: Line
+    route: str
+    group: tuple[str, ...]
+    over: Line | None = None
+    told: list[str] = []
+    kinds: list[str] = []
+    before: list[str] = []
+    began: int = -1
+    rung: int = 1
+    times: int = 0
+    acknowledged: str = ""
+    owed: str = ""
+    trouble_at: int = NEVER
+    climb_at: int = NEVER
+    repeat_at: int = NEVER
+    over_at: int = NEVER
+
+    @property
+    def forget_at(self) -> int:
+        """When it is forgotten."""
+        return (self.over or self.line).known + REMEMBERED_FOR
+
+    @property
+    def wake(self) -> int:
+        """When it next has something to say, or is forgotten."""
+        return min(self.trouble_at, self.climb_at, self.repeat_at, self.over_at, self.forget_at)
+
+    def turn(self, at: int) -> Turn | None:
+        """Say what it has to say at an instant: one thing at a time, the most important first."""
+        if self.over_at == at:
+            return "over"
+        if self.trouble_at == at:
+            return "trouble"
+        if self.climb_at == at:
+            return "climb"
+        return "repeat" if self.repeat_at == at else None
+
+    def rest(self) -> None:
+        """Have nothing more to say of the trouble."""
+        self.trouble_at = self.climb_at = self.repeat_at = NEVER
+
+
+class Switchboard(msgspec.Struct):
+    """One place's case: its matters by promise and route, and what keeps others from being told.
+
+    `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
+    promise's all-clear waits at a route, standard and subject. `causes` are broken promises that inhibit others.
+    """
+
+    place: str
+    now: int = -1
+    matters: dict[str, dict[str, Matter]] = {}
+    open: dict[str, int] = {}
+    settling: dict[str, str] = {}
+    causes: dict[str, Line] = {}
+    silences: list[Silence] = []
+
+
+class Matters(msgspec.Struct):
+    """The matters of one promise by route, as they are stored: apart from their place, which may have very many."""
+
+    place: str
+    promise: str
+    routes: dict[str, Matter]
+
+
+def name_of(*parts: str) -> str:
+    """Join parts into one name that no other parts give."""
+    return msgspec.json.encode(parts).decode()

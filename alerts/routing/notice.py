@@ -1,0 +1,228 @@
+"""A notice: what someone should get to know, in words, and why they get it.
+
+Knows: how a line of the ledger becomes a sentence that says what to do first. Must not know: whom it goes to, or by
+which channel. Read next: `desk.py`, which decides what is told at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from standards.calendar.duration import spoken
+from standards.judge.events import moment
+from standards.judge.ledger import Plain
+from standards.judge.promise import Kind, Verdict
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from standards.judge.ledger import Line
+    from standards.judge.standard import Standard
+
+Reason = Literal[
+    "told",
+    "not-actionable",
+    "nobody-waits-for-it",
+    "overdue",
+    "no-route",
+    "grouped",
+    "repeated",
+    "flapping",
+    "silenced",
+    "muted",
+    "inhibited",
+    "acknowledged",
+    "cured",
+    "quiet-hours",
+    "budget",
+]
+"""Why a line of the ledger became a notice, or did not.
+
+* `not-actionable`: nobody has to act on it. `nobody-waits-for-it`: nobody was told of the trouble. `overdue`: it warns
+  of a deadline that is over already.
+* `no-route`: the policy names nobody for it. `grouped`: it waits for others, or a later message speaks for it too.
+* `repeated`: the same person was told the same already. `flapping`: it comes and goes, and that was told.
+* `silenced`, `muted`, `inhibited`: by a person, by the time of day, by a graver trouble at the same place.
+* `acknowledged`: somebody looks after it. `cured`: it was over before it would have been told.
+* `quiet-hours`, `budget`: it stands in that person's next digest instead.
+"""
+
+PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "station", "till", "window", "zone"})
+"""Fields whose subjects are places: work is to be done *at* them, and *for* anybody or anything else."""
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message. Its id is that of the ledger's line it tells of, so a repeat can be told by it.
+
+    `text` stands alone: what to do, where and by when, or which promise is settled. `how`, `why` and `exceptions` are
+    the standard's own words beside it.
+    `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
+    Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
+    without one both are empty. `promises` are all those that it speaks for, where they are more than its own.
+    `decided` is when it was to be told, in the time of the ledger, or -1.
+    """
+
+    id: str
+    kind: Kind
+    promise: str
+    standard: str
+    revision: str
+    subject: str
+    at: int
+    text: str
+    due: int = -1
+    severity: str = ""
+    owner: str = ""
+    wording: str = ""
+    how: str = ""
+    why: str = ""
+    exceptions: str = ""
+    verdict: Verdict | None = None
+    fields: dict[str, Plain] = {}
+    reason: Reason = "told"
+    to: str = ""
+    addresses: dict[str, str] = {}
+    promises: tuple[str, ...] = ()
+    decided: int = -1
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """All promises that it tells of, by their ids."""
+        return self.promises or (self.promise,)
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """A notice that was not sent: the line it would have told of, to whom (empty: nobody was named), when, and why not.
+
+    `at` is when it would have been told, in microseconds UTC. The id is derived, so that a repeat can be told by it.
+    """
+
+    id: str
+    promise: str
+    line: str
+    to: str
+    reason: Reason
+    at: int
+
+
+def withheld(line: Line, to: str, reason: Reason, at: int) -> Withheld:
+    """Note that a line was not told to somebody."""
+    return Withheld(f"{line.id}:{to}:{reason}:{at}", line.promise, line.id, to, reason, at)
+
+
+def printable(text: str) -> str:
+    r"""Make visible what a terminal would obey rather than show: the escape character becomes `\x1b`."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> Notice:
+    """Make the notice of a line; `standard` is the revision that judged it, `zone` the one in which times are told.
+
+    `now` is when it is told, in microseconds UTC, where that is later than the line.
+    """
+    return Notice(
+        id=line.id,
+        kind=line.kind,
+        promise=line.promise,
+        standard=line.standard,
+        revision=line.revision,
+        subject=line.subject,
+        at=line.at,
+        text=_Words(line, standard, zone, max(now, line.at)).text(),
+        due=line.due,
+        severity=line.severity,
+        owner=line.owner,
+        wording=standard.promise,
+        how=standard.how,
+        why=standard.why,
+        exceptions=standard.exceptions,
+        verdict=line.verdict,
+        fields=line.fields,
+    )
+
+
+class _Words:
+    """The sentences of one notice: what to do comes first, then the promise's clock."""
+
+    def __init__(self, line: Line, standard: Standard, zone: ZoneInfo, now: int) -> None:
+        self.line = line
+        self.now = now
+        self.standard = standard
+        self.zone = zone
+        preposition = "at" if any(field in PLACES for field in standard.per) else "for"
+        self.where = f" {preposition} {line.subject}" if line.subject else ""
+
+    def text(self) -> str:
+        """Put the notice into words."""
+        match self.line.kind:
+            case "warned":
+                return f"{self._to_do()} {self._time_left()}"
+            case "broken":
+                return f"{self._to_do()} The promise was broken at {self._clock(self.line.at)}{self._after()}."
+            case "lost":
+                return (
+                    f"Look after the feed{self.where}. It was silent, so nobody can say whether {self._promise()}, due "
+                    f"{self._clock(self.line.at)}, was kept."
+                )
+            case "corrected":
+                return f"Corrected{self.where}: {self._promise()}, reported {self._was()}, {self._after_all()}."
+            case "kept":
+                return f"All is well again{self.where}: {self._promise()} was kept at {self._clock(self.line.at)}."
+            case "fulfilled_late":
+                return (
+                    f"All is well again{self.where}. It was done at {self._clock(self.line.at)}, {self._late()} late; "
+                    f"{self._promise()} stays broken."
+                )
+            case "voided" | "excused":
+                over = (
+                    "was not needed any more" if self.line.kind == "voided" else "was excused by an exception granted"
+                )
+                return f"Nothing more to do{self.where}: {self._promise()} {over} at {self._clock(self.line.at)}."
+            case "opened" | "paused" | "resumed":
+                return (
+                    f"The promise {self.line.standard} was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
+                )
+
+    def _promise(self) -> str:
+        return f"the promise {self.line.standard}"
+
+    def _to_do(self) -> str:
+        what = self.standard.what.rstrip(" .")
+        if what:
+            return f"{what}{self.where}."
+        return f"{self.standard.id}{self.where}: {self.standard.promise}".rstrip(" :")
+
+    def _time_left(self) -> str:
+        line = self.line
+        if line.due < 0:
+            return "The promise is about to be broken."
+        return f"Promise due {self._clock(line.due)}, {spoken(max(0, line.due - self.now))} left."
+
+    def _after(self) -> str:
+        waited = self.line.at - self.line.opened
+        return f", {spoken(waited)} after it was made" if waited > 0 else ""
+
+    def _was(self) -> str:
+        return "unknown" if self.line.was == "unknown" else "broken"
+
+    def _after_all(self) -> str:
+        match self.line.verdict:
+            case "kept":
+                return f"was kept after all, at {self._clock(self.line.at)}"
+            case "void":
+                return f"was not needed after all: the need had gone away at {self._clock(self.line.at)}"
+            case "excused":
+                return "is excused: an exception was granted"
+            case _:
+                return f"is now {self.line.verdict}"
+
+    def _late(self) -> str:
+        return spoken(max(0, self.line.at - self.line.due)) if self.line.due >= 0 else "some time"
+
+    def _clock(self, at: int) -> str:
+        """Tell an instant as people read it: the time of day, and the day where it is another one than today."""
+        told, now = (moment(instant).astimezone(self.zone) for instant in (at, self.now))
+        day = "" if told.date() == now.date() else f"{told:%Y-%m-%d} "
+        return f"{day}{told:%H:%M:%S}{' UTC' if self.zone.key == 'UTC' else ''}"

@@ -1,0 +1,170 @@
+"""Stories of who is told: the sections `notices` and `withheld` of a story, read, and held against what was told.
+
+Knows: notices, and how one that is expected is recognized. Must not know: how a story is played.
+Read next: `standards/stories/story.py` for the rest of a story, `story_model.py` for the keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from alerts.routing.notice import Notice, Reason, Withheld
+from alerts.stories.story_model import NOBODY, NoticeModel, WithheldModel
+from standards.calendar.hours import did_you_mean
+from standards.judge.promise import Kind
+from standards.stories.story import at_of, promise_name
+from standards.stories.story_clock import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from alerts.policy.policy import People
+    from standards.compiler.spec import Loaded
+    from standards.documents.document import Value
+    from standards.documents.entries import Entry
+    from standards.stories.story import Story
+
+SECTIONS = ("notices", "withheld")
+
+Model = TypeVar("Model", NoticeModel, WithheldModel)
+
+
+class ExpectedNotice(msgspec.Struct, frozen=True):
+    """A message that is expected. What is None or empty is not looked at; `at` is microseconds UTC."""
+
+    at: int
+    to: str | None = None
+    says: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    kind: Kind | None = None
+    promises: int | None = None
+    digest: bool | None = None
+
+    def fits(self, notice: Notice, names: Mapping[str, str], at: int) -> bool:
+        """Say whether a message is this one; `names` are the promises' by their ids, `at` when it was told."""
+        text = notice.text.casefold()
+        spoken_for = {names.get(promise, promise) for promise in notice.speaks_for}
+        return (
+            same(self.at, at)
+            and self.to in (None, notice.to)
+            and self.kind in (None, notice.kind)
+            and self.promises in (None, len(notice.speaks_for))
+            and self.digest in (None, is_digest(notice))
+            and spoken_for.issuperset(self.about)
+            and all(words.casefold() in text for words in self.says)
+        )
+
+
+class ExpectedWithheld(msgspec.Struct, frozen=True):
+    """A message that is expected not to be sent. What is None is not looked at."""
+
+    at: int
+    reason: Reason
+    to: str | None = None
+    about: str | None = None
+    kind: Kind | None = None
+
+    def fits(self, withheld: Withheld, name: str, kind: str) -> bool:
+        """Say whether a message that was not sent is this one; `name` is its promise's, `kind` its line's."""
+        return (
+            same(self.at, withheld.at)
+            and self.reason == withheld.reason
+            and self.to in (None, withheld.to or NOBODY)
+            and self.about in (None, name)
+            and self.kind in (None, kind)
+        )
+
+
+class Telling(msgspec.Struct, frozen=True):
+    """Who is to be told in a story, and who not; None where that is not looked at."""
+
+    notices: tuple[ExpectedNotice, ...] | None = None
+    withheld: tuple[ExpectedWithheld, ...] | None = None
+
+    @property
+    def until(self) -> int:
+        """The last instant that it speaks of, or -1."""
+        told = [each.at for each in self.notices or ()]
+        return max([*told, *(each.at for each in self.withheld or ())], default=-1)
+
+
+def is_digest(notice: Notice) -> bool:
+    """Say whether a message is a digest, by its id."""
+    return notice.id.startswith("digest:")
+
+
+def read_telling(story: Story, data: Value, loaded: Loaded, people: People | None) -> Telling:
+    """Read the sections of a story that are about notices. What is wrong goes to the document's findings."""
+    reading = _Reading(story, loaded, people)
+    given = data if isinstance(data, dict) else {}
+    notices = [each for part in reading.listed("notices", NoticeModel, given) for each in reading.notice(*part)]
+    withheld = [each for part in reading.listed("withheld", WithheldModel, given) for each in reading.withheld(*part)]
+    for each in story.expect or ():
+        if each.reason is not None and each.reason not in REASONS:
+            fix = did_you_mean(each.reason, REASONS) or f"write one of: {', '.join(REASONS)}"
+            story.entry.at("expect", each.entry, "reason").error(
+                "unknown-reason", f"there is no reason {each.reason!r}", fix
+            )
+    if "withheld" in given and people is None:
+        fix = "name a policy among the standards; why a line is not told without one, its reason: in expect says"
+        story.entry.at("withheld").error(
+            "no-policy", "without a policy nothing is withheld from anybody", fix, key=True
+        )
+    return Telling(
+        tuple(notices) if "notices" in given else None,
+        tuple(withheld) if "withheld" in given and people is not None else None,
+    )
+
+
+REASONS: tuple[str, ...] = Reason.__args__  # type: ignore[attr-defined]  # what a Literal is made of
+
+
+class _Reading:
+    """The sections of one story."""
+
+    def __init__(self, story: Story, loaded: Loaded, people: People | None) -> None:
+        self.story = story
+        self.loaded = loaded
+        self.people = people
+
+    def listed(self, key: str, model: type[Model], given: Mapping[str, Value]) -> Iterator[tuple[Entry, Model, int]]:
+        """Give the entries of a section with their times."""
+        part, data = self.story.entry.at(key), given.get(key, [])
+        at = self.story.clock.start
+        if not isinstance(data, list):
+            part.error("wrong-type", f"{key} must be a list", "write each entry with - in front; [] is nothing at all")
+            return
+        for index, value in enumerate(data):
+            entry = part.at(index)
+            found = entry.read(model, value)
+            if found is not None:
+                at = at if found.at is None else at_of(entry, "at", found.at, self.story.clock)
+                yield entry, found, at
+
+    def notice(self, entry: Entry, model: NoticeModel, at: int) -> Iterator[ExpectedNotice]:
+        """Read one message."""
+        self._person(entry, model.to)
+        about = tuple(promise_name(entry.at("about"), text, self.loaded) or "" for text in model.about)
+        yield ExpectedNotice(at, model.to, tuple(model.says), about, model.kind, model.promises, model.digest)
+
+    def withheld(self, entry: Entry, model: WithheldModel, at: int) -> Iterator[ExpectedWithheld]:
+        """Read one message that is not sent, so many times."""
+        if model.to != NOBODY:
+            self._person(entry, model.to)
+        about = None if model.about is None else promise_name(entry.at("about"), model.about, self.loaded)
+        for _ in range(model.times):
+            yield ExpectedWithheld(at, model.reason, model.to, about, model.kind)
+
+    def _person(self, entry: Entry, name: str | None) -> None:
+        """See that somebody is in the policy."""
+        known = {} if self.people is None else self.people.people
+        if name is None or name in known:
+            return
+        if not known:
+            fix = "leave to: out, or name a policy among the standards"
+            entry.at("to").error("no-policy", "without a policy everything is told to everybody", fix)
+            return
+        fix = did_you_mean(name, known) or f"name one of: {', '.join(sorted(known))}"
+        entry.at("to").error("unknown-person", f"there is no person or room {name!r}", fix)

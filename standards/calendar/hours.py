@@ -1,0 +1,291 @@
+"""Business time: which moments count, and how much of them lies between two instants.
+
+Knows: time zones, shifts, the bounds of local days, weeks and months. Must not know: standards, promises, where a list
+of holidays comes from. Instants are integer microseconds UTC, lengths integer microseconds.
+
+Shifts are wall-clock times, so on the two odd days of the year two rules decide when they begin and end:
+
+* the clock is put forward: a time it jumps over happens at the jump. A shift across the gap is shorter in real time.
+* the clock is put back: a time that it shows twice happens the first time, for openings and closings alike. It is as if
+  the clock stood still until the repeated hour is over. A shift across it is longer in real time.
+
+Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day. A local
+day runs from its first midnight to the next day's. Read next: `holiday.py` for the closed days, `judge.py` for the use.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Literal, NamedTuple, assert_never
+from zoneinfo import ZoneInfo, available_timezones
+
+from standards.calendar.duration import DAY, SECOND, spoken
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_CLOSURE = 400
+"""Days without any opening after which a calendar counts as closed for good."""
+FARTHEST = 20 * 366
+"""Days after which the end of a length of business time is no longer looked for."""
+
+Period = Literal["day", "week", "month"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+_MINUTES_A_DAY = 24 * 60
+_SHIFT = re.compile(r"([0-9]{1,2}):([0-5][0-9])-([0-9]{1,2}):([0-5][0-9])")
+
+
+class Shift(NamedTuple):
+    """Opening hours as minutes from the midnight before `start`; an `end` over 1,440 is on the morning after."""
+
+    start: int
+    end: int
+
+
+Week = tuple[tuple[Shift, ...], ...]
+"""The shifts of seven weekdays, Monday first."""
+
+
+def parse_shifts(text: str) -> Shift:
+    """Read `08:00-16:00`; `22:00-06:00` ends on the morning after, `00:00-24:00` is the whole day."""
+    found = _SHIFT.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is no shift; write its two times like 08:00-16:00")
+    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if start >= _MINUTES_A_DAY or end > _MINUTES_A_DAY:
+        raise ValueError(f"{text!r} is no shift; a day has the times 00:00 to 23:59, and 24:00 as an end")
+    if start == end:
+        raise ValueError(f"{text!r} ends as it begins; for the whole day write 00:00-24:00")
+    return Shift(start, end if end > start else end + _MINUTES_A_DAY)
+
+
+def parse_week(mapping: Mapping[str, Sequence[str]]) -> Week:
+    """Read the hours of a week: `{"mon-fri": ["08:00-16:00"], "sat,sun": ["10:00-14:00"]}`.
+
+    A key is a day, a span of days (`sat-mon` goes on over the week's end), several with commas between, or `daily`.
+    A day that no key names is closed. Raises ValueError for a day named twice and for what cannot be read.
+    """
+    week: dict[int, tuple[Shift, ...]] = {}
+    named: dict[int, str] = {}
+    for key, texts in mapping.items():
+        shifts = tuple(map(parse_shifts, texts))
+        for day in _weekdays(key):
+            if day in named:
+                raise ValueError(f"{WEEKDAYS[day]} is named twice, in {named[day]!r} and {key!r}; name each day once")
+            week[day], named[day] = shifts, key
+    return tuple(week.get(day, ()) for day in range(7))
+
+
+def zone(name: str) -> ZoneInfo:
+    """Look up a time zone by its IANA name, such as `Europe/Warsaw`. Raises ValueError for an unknown one."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError, ValueError) as error:  # it depends on what the name happens to hit in the zone files
+        hint = did_you_mean(name, available_timezones()) or "write an IANA name such as Europe/Warsaw"
+        raise ValueError(f"{name!r} is no known time zone; {hint}") from error
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the known name most like the found one, whatever its case, or an empty text."""
+    names = {name.casefold(): name for name in sorted(known)}
+    close = get_close_matches(found.casefold(), names, n=1)
+    return f"did you mean {names[close[0]]!r}?" if close else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The business time of one calendar. `is_holiday` closes the shifts that begin on a day, not those that end on it.
+
+    `is_holiday` must always answer the same for the same day: the answers are remembered.
+    """
+
+    timezone: str
+    week: Week
+    is_holiday: Callable[[date], bool]
+    _zone: ZoneInfo = field(init=False, repr=False, compare=False)
+    _open_on: Callable[[int], tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.week) != len(WEEKDAYS):
+            raise ValueError(f"a week of {len(self.week)} days was given; give the shifts of seven, Monday first")
+        object.__setattr__(self, "_zone", zone(self.timezone))
+        # Five years of days: promises are opened and judged around now, so nearly every day asked for is there.
+        object.__setattr__(self, "_open_on", lru_cache(maxsize=2_048)(self._find_open))
+
+    def add(self, start: int, amount: int) -> int:
+        """Return the earliest instant not before `start` at which `amount` of business time has passed since.
+
+        An amount used up exactly at closing time ends at that closing time, not at the next opening. Raises ValueError
+        for an amount below zero, and when the calendar stays closed too long or the end is over 20 years away.
+        """
+        if amount < 0:
+            raise ValueError(f"{spoken(amount)} of business time cannot be added; give zero or more")
+        if amount == 0:
+            return start
+        first = last_open = _day_of(start, self._zone)
+        for day in range(first, first + FARTHEST):
+            for opens, closes in self._open_on(day):
+                if closes <= start:
+                    continue
+                begin = max(opens, start)
+                if amount <= closes - begin:
+                    return begin + amount
+                amount -= closes - begin
+                last_open = day
+            if day - last_open > LONGEST_CLOSURE:
+                raise ValueError(f"no opening within {LONGEST_CLOSURE} days of {_date(last_open)}; add shifts")
+        raise ValueError(f"business time since {_date(first)} does not end within 20 years; shorten it or add shifts")
+
+    def due(self, start: int, amount: int) -> int:
+        """Do as `add`, but give an instant 20 years away where that would raise: the judge is never stopped."""
+        try:
+            return self.add(start, amount)
+        except ValueError:
+            return start + FARTHEST * DAY
+
+    def between(self, start: int, end: int) -> int:
+        """Return the business time in [start, end): zero when `end` is not after `start`."""
+        if end <= start:
+            return 0
+        return sum(
+            max(0, min(closes, end) - max(opens, start))
+            for day in range(_day_of(start, self._zone), _day_of(end, self._zone) + 1)
+            for opens, closes in self._open_on(day)
+        )
+
+    def is_open(self, at: int) -> bool:
+        """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
+        return any(opens <= at < closes for opens, closes in self._open_on(_day_of(at, self._zone)))
+
+    def opens_after(self, at: int) -> int | None:
+        """Return the first open instant not before `at`, or None when there is none within 400 local days."""
+        today = _day_of(at, self._zone)
+        for day in range(today, today + LONGEST_CLOSURE + 1):
+            for opens, closes in self._open_on(day):
+                if at < closes:
+                    return max(opens, at)
+        return None
+
+    def _find_open(self, day: int) -> tuple[tuple[int, int], ...]:
+        """Find the open intervals [opens, closes) within one local day, in order and apart from each other.
+
+        What the evening before left open belongs to this day's list, so no moment is ever counted on two days.
+        """
+        left_open = [Shift(0, end - _MINUTES_A_DAY) for _, end in self._shifts(day - 1) if end > _MINUTES_A_DAY]
+        begun = [Shift(start, min(end, _MINUTES_A_DAY)) for start, end in self._shifts(day)]
+        shifts = _merged([*left_open, *begun])
+        spans = ((_instant(day, start, self._zone), _instant(day, end, self._zone)) for start, end in shifts)
+        return tuple((opens, closes) for opens, closes in spans if opens < closes)  # all of a shift can fall into a gap
+
+    def _shifts(self, day: int) -> tuple[Shift, ...]:
+        on = date.fromordinal(day)
+        return () if self.is_holiday(on) else self.week[on.weekday()]
+
+
+def start_of_day(at: int, zone: ZoneInfo) -> int:
+    """Return the midnight that began the local day of `at`."""
+    return _midnight(_day_of(at, zone), zone)
+
+
+def end_of_period(at: int, period: Period, zone: ZoneInfo) -> int:
+    """Return the first bound of local days, weeks (Monday 00:00) or months strictly after `at`."""
+    day = _day_of(at, zone)
+    today = date.fromordinal(day)
+    match period:
+        case "day":
+            following = day + 1
+        case "week":
+            following = day + 7 - today.weekday()
+        case "month":
+            following = (today.replace(day=1) + timedelta(days=31)).replace(day=1).toordinal()
+        case _:
+            assert_never(period)
+    return _midnight(following, zone)
+
+
+def window_of(at: int, length: int, zone: ZoneInfo) -> tuple[int, int]:
+    """Return the window [start, end) of the given length that `at` lies in.
+
+    A length below a day is laid end to end from local midnight, in elapsed time; the day's last window ends at the next
+    midnight at the latest, so every window stays inside its day. Whole days are counted from 1970-01-01, local midnight
+    to local midnight, whatever the days' real lengths. Raises ValueError for any other length.
+    """
+    day = _day_of(at, zone)
+    if length >= DAY and length % DAY == 0:
+        days = length // DAY
+        first = day - (day - _EPOCH_DAY) % days
+        return _midnight(first, zone), _midnight(first + days, zone)
+    if not 0 < length < DAY:
+        raise ValueError(f"a window of {spoken(length)} has no place in the calendar; take up to a day, or whole days")
+    midnight = _midnight(day, zone)
+    start = at - (at - midnight) % length
+    return start, min(start + length, _midnight(day + 1, zone))
+
+
+def _weekdays(key: str) -> list[int]:
+    if key == "daily":
+        return list(range(7))
+    days: list[int] = []
+    for part in key.split(","):
+        first, dash, last = part.partition("-")
+        begin = _weekday(first.strip(), key)
+        span = (_weekday(last.strip(), key) - begin) % 7 if dash else 0
+        days += [(begin + step) % 7 for step in range(span + 1)]
+    return days
+
+
+def _weekday(name: str, key: str) -> int:
+    if name in WEEKDAYS:
+        return WEEKDAYS.index(name)
+    hint = did_you_mean(name, [*WEEKDAYS, "daily"]) or "write it like mon, mon-fri, sat,sun or daily"
+    raise ValueError(f"{name!r} in {key!r} is no day of the week ({', '.join(WEEKDAYS)}); {hint}")
+
+
+def _merged(shifts: Iterable[Shift]) -> list[Shift]:
+    merged: list[Shift] = []
+    for shift in sorted(shifts):
+        if merged and shift.start <= merged[-1].end:
+            merged[-1] = Shift(merged[-1].start, max(merged[-1].end, shift.end))
+        else:
+            merged.append(shift)
+    return merged
+
+
+def _date(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+def _day_of(at: int, zone: ZoneInfo) -> int:
+    """Return the proleptic ordinal of the local day [midnight, next midnight) that `at` lies in."""
+    day = datetime.fromtimestamp(at // SECOND, zone).toordinal()
+    # Where the clock is put back over midnight it shows the old date again, but the new day has begun.
+    return day + 1 if at >= _midnight(day + 1, zone) else day
+
+
+@lru_cache(maxsize=8_192)
+def _midnight(day: int, zone: ZoneInfo) -> int:
+    return _instant(day, 0, zone)
+
+
+def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
+    """Return when the local clock first shows this minute of this day or, in a gap, jumps over it."""
+    wall = datetime.fromordinal(day) + timedelta(minutes=minute)
+    by_earlier_offset = (wall.replace(tzinfo=zone) - _EPOCH) // _MICROSECOND
+    by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
+    if by_earlier_offset <= by_later_offset:
+        return by_earlier_offset
+    # In a gap the two readings lie on either side of the jump (PEP 495), and offsets change on whole seconds.
+    seconds = range(by_later_offset // SECOND, by_earlier_offset // SECOND + 1)
+    return seconds[bisect_left(seconds, wall, key=lambda second: _wall_clock(second, zone))] * SECOND
+
+
+def _wall_clock(second: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(second, zone).replace(tzinfo=None)

@@ -1,0 +1,132 @@
+"""One namespace, compiled: its event types, calendars, feeds and standards, in the order in which they need each other.
+
+Knows: what refers to what, and which fields the promises of each standard carry to the others. Must not know: files, or
+which standards are current. Read next: `spec.py`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
+from standards.compiler.compiling import Surroundings, clause_models, compile_standard
+from standards.documents.declared import Calendar, calendar, feed
+from standards.documents.entries import without_empty
+from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, keys_of
+from standards.expressions.expression import Field
+from standards.judge.rulebook import PROMISE_FIELDS
+from standards.judge.standard import Feed, Standard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from standards.compiler.namespace import Namespace
+    from standards.documents.declared import ReadFile
+    from standards.documents.document import Value
+    from standards.documents.entries import Entry
+    from standards.judge.events import EventType
+
+_KEYS = keys_of(StandardModel)
+
+
+class Assembly(NamedTuple):
+    """What a namespace came to: its feeds, its standards with their excerpts, and where each standard stands.
+
+    The calendars are those without errors, with where each stands.
+    """
+
+    feeds: dict[str, Feed]
+    calendars: dict[str, tuple[Entry, Calendar]]
+    standards: list[tuple[Standard, str]]
+    entries: dict[str, Entry]
+
+
+def assemble(names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None) -> Assembly:
+    """Compile calendars, feeds and standards. Those with errors, which are reported, are left out."""
+    calendars = _calendars(names, read)
+    feeds = _feeds(names, vocabulary)
+    models = {
+        name: (entry, model, _given(data))
+        for name, (entry, data) in names.sections["standards"].items()
+        if (model := entry.read(StandardModel, data)) is not None
+    }
+    carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
+    around = Surroundings(vocabulary, carried, calendars, feeds)
+    made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
+    used = {model.calendar for _, model, _ in models.values()}
+    for name, (entry, _) in names.sections["calendars"].items():
+        if name not in used:
+            fix = "remove it, or name it in a standard"
+            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
+    return Assembly(
+        feeds={name: found for name, (found, _) in feeds.items()},
+        calendars={
+            name: (entry, found)
+            for name, (entry, _) in names.sections["calendars"].items()
+            if (found := calendars[name]) is not None
+        },
+        standards=[pair for pair in made if pair is not None],
+        entries={name: entry for name, (entry, _, _) in models.items()},
+    )
+
+
+def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
+    """Read the fields of a declared event type; those with a slip are reported and left out."""
+    kept = without_empty(entry, data)
+    if not isinstance(kept, dict):
+        entry.error("wrong-type", f"{entry.name} must be a mapping of fields", "write {site: text, waiting: integer}")
+        return None
+    nested = kept.get("fields")
+    if isinstance(nested, dict) and "type" not in nested:  # as they stand in a mapping
+        fix = "leave fields: out, and write them under the event's name"
+        entry.at("fields").error("misplaced-key", f"the fields of {entry.name} have no key of their own", fix, key=True)
+        return fields_declared(entry.at("fields"), nested)
+    found = {name: entry.at(name).read(FieldModel, value) for name, value in kept.items()}
+    return {name: model for name, model in found.items() if model is not None}
+
+
+def _calendars(names: Namespace, read: ReadFile | None) -> dict[str, Calendar | None]:
+    found: dict[str, Calendar | None] = {}
+    for name, (entry, data) in names.sections["calendars"].items():
+        model = entry.read(CalendarModel, data)
+        found[name] = None if model is None else calendar(entry, model, read)
+    return found
+
+
+def _feeds(names: Namespace, vocabulary: Mapping[str, EventType]) -> dict[str, tuple[Feed, FeedModel]]:
+    found = {}
+    for name, (entry, data) in names.sections["feeds"].items():
+        model = entry.read(FeedModel, data)
+        made = None if model is None else feed(entry, model, vocabulary)
+        if model is not None and made is not None:
+            found[name] = (made, model)
+    return found
+
+
+def _given(data: Value) -> list[str]:
+    """Name the keys as given, and those that a misspelt one was meant to be, so that these are not missed too."""
+    keys = list(data) if isinstance(data, dict) else []
+    meant = [near for key in keys if key not in _KEYS for near in get_close_matches(key, _KEYS, n=1)]
+    return [*keys, *(key for key in meant if key not in keys)]
+
+
+def _carried(
+    standards: Iterable[tuple[Entry, StandardModel]], vocabulary: Mapping[str, EventType]
+) -> dict[str, dict[str, Field]]:
+    """Find the fields that each standard adds to the promise.* events; report those that two give different types."""
+    carried: dict[str, dict[str, Field]] = {}
+    types: dict[str, tuple[str, str]] = {}
+    for entry, model in standards:
+        opening = next(iter(clause_models(model).values()), None)
+        known = vocabulary.get(opening.event) if opening else None
+        fields = carried[entry.name] = {}
+        for name in (*(model.per or ()), *model.carry):
+            if known is None or name not in known.fields or name in PROMISE_FIELDS:
+                continue
+            fields[name] = Field(known.fields[name].type, optional=True)
+            kind, speaker = types.setdefault(name, (fields[name].type, entry.name))
+            if kind != fields[name].type:
+                found = f"{name} is {fields[name].type} here and {kind} in {speaker}; promise.* events carry both"
+                where = "carry" if name in model.carry else "per"
+                entry.at(where).error("carried-field", found, "give the field one type, or another name")
+    return carried

@@ -1,0 +1,198 @@
+"""One standard: from its model to what the judge judges by, with its revision and its excerpt.
+
+Knows: whom a standard is about, what its promises carry, and which feeds it relies on. Must not know: files, or the
+order in which a document is read. Read next: `spec.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from standards.calendar.hours import did_you_mean
+from standards.compiler.shape_keys import shape_name
+from standards.compiler.shaping import Shaper, percent
+from standards.documents.declared import Calendar, subject_field
+from standards.documents.excerpt import excerpt, revision_of, used_fields
+from standards.expressions.expression import Field
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
+from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Shape, Standard, awaited
+
+if TYPE_CHECKING:
+    from standards.documents.entries import Entry
+    from standards.documents.model import ClauseModel, FeedModel, StandardModel
+    from standards.judge.events import EventType
+
+Fields = Mapping[str, Field]
+
+_TELLING_PEOPLE = ("what", "how", "why", "exceptions", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a standard can refer to, by name; `carried` are the fields that each standard adds to promise.* events.
+
+    A calendar is None where it is declared and has errors, which are reported where it stands.
+    """
+
+    vocabulary: Mapping[str, EventType]
+    carried: Mapping[str, Fields]
+    calendars: Mapping[str, Calendar | None]
+    feeds: Mapping[str, tuple[Feed, FeedModel]]
+
+    def fields_of(self, asker: str, event: str) -> Fields | None:
+        """Give the fields of an event type; a promise.* event has those that standards other than the asker add."""
+        if event in self.vocabulary:
+            return self.vocabulary[event].fields
+        if event not in PROMISE_EVENTS:
+            return None
+        others = {
+            name: field
+            for speaker, fields in self.carried.items()
+            if speaker != asker
+            for name, field in fields.items()
+        }
+        return {**others, **PROMISE_FIELDS}
+
+    def events(self) -> list[str]:
+        """Name all event types."""
+        return [*self.vocabulary, *PROMISE_EVENTS]
+
+
+def compile_standard(
+    entry: Entry, model: StandardModel, given: list[str], around: Surroundings
+) -> tuple[Standard, str] | None:
+    """Compile a standard and write its excerpt; None where it has errors, which are reported.
+
+    `given` are the keys as the author wrote them, those with a slip too.
+    """
+    before = len(entry.findings)
+    for key in ("promise", "per"):
+        if key not in given:
+            entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
+    calendar = _calendar(entry, model, around)
+    fields_of = partial(around.fields_of, entry.name)
+    name = shape_name(entry, given)
+    shape = None if name is None else Shaper(entry, model, fields_of, around.events, calendar).shape(name)
+    _check_subject(entry, model, around)
+    _check_carried(entry, model, around)
+    forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
+    objective = _objective(entry, model)
+    _warn_of_gaps(entry, given)
+    if shape is None or model.promise is None or model.per is None:
+        return None
+    feeds = _feeds(entry, model, shape, around)
+    if any(finding.level == "error" for finding in entry.findings[before:]):
+        return None
+    models = {feed: around.feeds[feed][1] for feed in feeds}
+    used = used_fields(shape, per=model.per, carry=model.carry, feeds=models.values(), fields_of=fields_of)
+    text = excerpt(entry.name, model, calendar=calendar, feeds=models, used=used)
+    standard = Standard(
+        id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
+        what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
+        owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
+        carry=tuple(model.carry), may_excuse=_may_excuse(model), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+    )  # fmt: skip
+    return standard, text
+
+
+def clause_models(model: StandardModel) -> dict[tuple[str, ...], ClauseModel]:
+    """Give the clauses by their path, the opening one first."""
+    found: dict[tuple[str, ...], ClauseModel | None] = {
+        ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
+    }  # fmt: skip
+    if model.pause is not None:
+        found |= {("pause", "when"): model.pause.when, ("pause", "until"): model.pause.until}
+    return {path: clause for path, clause in found.items() if clause is not None}
+
+
+def _calendar(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
+    if model.calendar is None:
+        return None
+    if model.calendar not in around.calendars:
+        entry.at("calendar").unknown("calendar", model.calendar, around.calendars)
+    return around.calendars.get(model.calendar)
+
+
+def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
+    events = list(dict.fromkeys(clause.event for clause in clause_models(model).values()))
+    for index, name in enumerate(model.per or ()):
+        at = entry.at("per", index)
+        if name in (model.per or [])[:index]:
+            at.error("duplicate-name", f"{name} is named twice", "name it once")
+        types: dict[str, str] = {}
+        for event in events:
+            fields = around.fields_of(entry.name, event)
+            field = None if fields is None else subject_field(at, name, event, fields)
+            if field is not None:
+                types.setdefault(field.type, event)
+        if len(types) > 1:
+            found = " and ".join(f"{kind} in {event}" for kind, event in types.items())
+            at.error(
+                "subject-field", f"{name} is {found}, so they cannot be told to be the same", "make the types equal"
+            )
+        _check_listed(entry, model, name, next(iter(types), "text"))
+
+
+def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:
+    for index, subject in enumerate(model.subjects or ()):
+        value = subject.get(name)
+        if value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
+            fix = "leave the quotes out" if kind == "integer" else f'put it in quotes: "{value}"'
+            entry.at("subjects", index, name).error("wrong-type", f"{name} is {kind} in the events", fix)
+
+
+def _check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> None:
+    opening = next(iter(clause_models(model).values()), None)
+    fields = None if opening is None else around.fields_of(entry.name, opening.event)
+    for index, name in enumerate(model.carry):
+        at = entry.at("carry", index)
+        if name in PROMISE_FIELDS:
+            at.error("carried-field", f"every promise has a {name!r} of its own", "leave it out here")
+        elif opening is not None and fields is not None and name not in fields:
+            fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
+            at.error("carried-field", f"{opening.event} has no field {name!r} to carry along", fix)
+
+
+def _objective(entry: Entry, model: StandardModel) -> Objective | None:
+    if model.objective is None:
+        return None
+    entry = entry.at("objective")
+    share = entry.at("kept").attempt("wrong-value", partial(percent, model.objective.kept))
+    over = entry.at("over").duration(model.objective.over)
+    if share is not None and not 0 < share <= 1:
+        entry.at("kept").error(
+            "wrong-value", f"{model.objective.kept} can never be met, or never missed", "write over 0 to 100%"
+        )
+    return Objective(float(share), over) if share and over else None
+
+
+def _warn_of_gaps(entry: Entry, given: list[str]) -> None:
+    gaps = [key for key in _TELLING_PEOPLE if key not in given]
+    if gaps:
+        found = f"{entry.name} says nothing under {', '.join(gaps)}"
+        entry.warning("incomplete", found, "add it: whoever is told of a promise reads this")
+
+
+def _feeds(entry: Entry, model: StandardModel, shape: Shape, around: Surroundings) -> tuple[str, ...]:
+    """Name the feeds whose silence makes an absence uncertain."""
+    awaits, relied = set(awaited(shape)), []
+    for name, (feed, _) in around.feeds.items():
+        if not awaits.intersection(feed.events):
+            continue
+        relied.append(name)
+        missing = [field for field in feed.per if field not in (model.per or [])]
+        if missing:
+            which = " and ".join(missing)
+            found = f"{entry.name} waits for events of the feed {name!r}, but cannot tell which {which} is dark"
+            fix = f"add {', '.join(missing)} to per, or leave it out of the feed's per"
+            entry.at("per").error("subject-field", found, fix)
+    return tuple(sorted(relied))
+
+
+def _may_excuse(model: StandardModel) -> tuple[str, ...]:
+    if model.may_excuse is not None:
+        return tuple(model.may_excuse)
+    return (model.owner,) if model.owner else ()

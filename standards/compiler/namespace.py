@@ -1,0 +1,69 @@
+"""The names that files declare together: calendars, feeds, event types and standards, each name once.
+
+Knows: the top of a document, and what a name looks like. Must not know: what stands under a name.
+Read next: `spec.py`, which compiles what is collected here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from standards.calendar.hours import did_you_mean
+from standards.documents.entries import Entry
+from standards.documents.model import DocumentModel, keys_of
+
+if TYPE_CHECKING:
+    from standards.documents.document import Document, Value
+    from standards.errors import Finding
+
+SECTIONS = ("calendars", "feeds", "events", "standards")
+VERSION = 1
+
+NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+"""What calendars, feeds, standards and people are called by."""
+_KEYS = keys_of(DocumentModel)
+
+
+class Namespace:
+    """What documents declare, by section and name. What is wrong goes to `findings`."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        self.sections: dict[str, dict[str, tuple[Entry, Value]]] = {section: {} for section in SECTIONS}
+
+    def add(self, document: Document) -> None:
+        """Take in a document: check its top and collect what stands under its sections."""
+        top = Entry(document, (), self.findings)
+        if document.data or not document.findings:  # else the reader has said that there is nothing to check
+            _check_top(top, document.data)
+        for section in SECTIONS:
+            declared = document.data.get(section)
+            if isinstance(declared, dict):
+                for name, data in declared.items():
+                    self._declare(top.at(section, name), section, data)
+            elif declared is not None:
+                fix = "write each name on a line of its own, followed by a colon"
+                top.at(section).error("wrong-type", f"{section} must be a mapping of names", fix)
+
+    def _declare(self, entry: Entry, section: str, data: Value) -> None:
+        first = self.sections[section].setdefault(entry.name, (entry, data))[0]
+        if first is not entry:
+            found = f"{entry.name!r} is declared already, in {first.where}"
+            entry.error("duplicate-name", found, "choose another name, or remove one of the two", key=True)
+        if section != "events" and not NAME.fullmatch(entry.name):
+            found = f"{entry.name!r} is no name"
+            entry.error("bad-name", found, "write lower case words joined by -, such as no-wait", key=True)
+
+
+def _check_top(top: Entry, data: dict[str, Value]) -> None:
+    if "kept" not in data:
+        top.error(
+            "missing-key", "the file does not say which version of this form it is written in", "begin it with kept: 1"
+        )
+    elif data["kept"] != VERSION or isinstance(data["kept"], bool):
+        top.at("kept").error("wrong-value", "only version 1 of this form is known", "write kept: 1")
+    for key in data:
+        if key not in _KEYS:
+            fix = did_you_mean(key, _KEYS) or f"the keys here are: {', '.join(_KEYS[:-1])}"
+            top.at(key).error("unknown-key", f"{key!r} is no key here", fix, key=True)

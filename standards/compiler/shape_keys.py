@@ -1,0 +1,61 @@
+"""Which of the six shapes a standard has: its keys tell.
+
+Knows: which keys each shape must and may have. Must not know: what any of them means. Read next: `shaping.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from standards.documents.entries import Entry
+
+ShapeName = Literal["response", "precedence", "universality", "bounded", "recurrence", "level"]
+
+SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "response": (("when", "expect", "within"), ("unless", "pause", "calendar", "warn", "reopen")),
+    "precedence": (("when", "expect", "within_last"), ()),
+    "universality": (("when", "must"), ()),
+    "bounded": (("when", "at_most"), ("within", "until")),
+    "recurrence": (("expect", "every"), ("subjects", "calendar", "warn")),
+    "level": (("when", "measure", "over", "must"), ("at_least", "calendar")),
+}
+"""The keys that a shape must have, and those that it may have."""
+_ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)}
+_TELLING: dict[str, ShapeName] = {
+    "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
+}  # fmt: skip
+
+
+def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
+    """Tell the shape by the keys, in the order given, and report keys that are missing or have no place in it."""
+    told = {key: name for key in given if (name := _told(key, given)) is not None}
+    names = list(dict.fromkeys(told.values()))
+    if len(names) > 1:
+        second = next(key for key, name in told.items() if name == names[1])
+        first = next(iter(told))
+        found = f"{first} makes this a {names[0]}, and {second} a {names[1]}"
+        entry.at(second).error("two-shapes", found, "keep one of the two, or write two standards", key=True)
+        return None
+    if not names:
+        fix = "add within, within_last, must, at_most, every, or measure with over and must"
+        here = ", ".join(key for key in given if key in _ALL_KEYS) or "no clause"
+        entry.error("no-shape", f"{here}: that does not say how {entry.name!r} is judged", fix, key=True)
+        return None
+    required, optional = SHAPES[names[0]]
+    for key in given:
+        if key in _ALL_KEYS and key not in (*required, *optional):
+            fix = f"its keys are: {', '.join((*required, *optional))}"
+            entry.at(key).error("misplaced-key", f"{key} has no place in a {names[0]}", fix, key=True)
+    for key in required:
+        if key not in given:
+            entry.error("missing-key", f"{entry.name}, a {names[0]}, has no {key!r}", f"add {key}:", key=True)
+    return names[0]
+
+
+def _told(key: str, given: list[str]) -> ShapeName | None:
+    if key == "must":
+        return None if "measure" in given or "over" in given else "universality"
+    if key == "within":
+        return None if "at_most" in given else "response"
+    return _TELLING.get(key)

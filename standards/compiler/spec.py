@@ -1,0 +1,201 @@
+"""Loading standards documents: texts in, a rulebook out, or everything that is wrong with them, each at its place.
+
+Knows: how files join into one namespace, how excerpts of older revisions are taken along, and in which order things are
+compiled. Must not know: how a text comes from a disk, or when it is loaded anew.
+Read next: `document.py`, `namespace.py`, `assembly.py`, `compiling.py`: the steps, in order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.compiler.assembly import Assembly, assemble, fields_declared
+from standards.compiler.namespace import Namespace
+from standards.documents.declared import event_type, fields_of
+from standards.documents.document import Document
+from standards.documents.excerpt import canonical, revision_of
+from standards.documents.model import json_schema
+from standards.documents.vocabulary import builtin_vocabulary
+from standards.errors import Finding, SpecError
+from standards.expressions.expression import Field
+from standards.judge.events import EventType
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
+from standards.judge.standard import Feed, Standard
+from standards.lint import lint_each, lint_together
+from standards.lint.house import House, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from standards.documents.declared import ReadFile
+    from standards.documents.entries import Entry
+
+DEFAULTS = Terms()
+
+__all__ = ["Loaded", "Source", "builtin_vocabulary", "json_schema", "load"]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One file: the name that findings call it by, and its text."""
+
+    name: str
+    text: str
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What documents came to. `standards` are the current ones; `rulebook` has the retired ones too.
+
+    `entries` say where each of the standards stands; what is found there later joins the `warnings`.
+    """
+
+    rulebook: Rulebook
+    standards: tuple[Standard, ...]
+    feeds: tuple[Feed, ...]
+    vocabulary: dict[str, EventType]
+    warnings: list[Finding]
+    excerpts: dict[str, str]
+    entries: dict[str, Entry]
+
+    def excerpt(self, standard_id: str) -> str:
+        """Return the text that, loaded by itself, gives this standard in this revision. Raises KeyError."""
+        return self.excerpts[standard_id]
+
+
+def load(
+    sources: Sequence[Source], *, read: ReadFile | None = None, retired: Sequence[str] = (), terms: Terms = DEFAULTS
+) -> Loaded:
+    """Load documents together. Raises SpecError with all findings.
+
+    `read` gives the text of an .ics file, by its path relative to where the sources' names start; it may raise OSError
+    or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what the
+    checks are told besides.
+    """
+    documents = [Document(source.name, source.text) for source in sources]
+    older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]
+    loading = _Loading([finding for document in (*documents, *older) for finding in document.findings], read, terms)
+    if all(document.whole for document in (*documents, *older)):  # else names would seem missing that were not read
+        loading.current([document for document in documents if "excerpt" not in document.data])
+        for document in documents:
+            if "excerpt" in document.data:
+                loading.excerpt(document, retired=False)
+        for document in older:
+            loading.excerpt(document, retired=True)
+    return loading.finish([document.name for document in (*documents, *older)])
+
+
+class _Loading:
+    """One call of `load`: what has been found and compiled so far."""
+
+    def __init__(self, findings: list[Finding], read: ReadFile | None, terms: Terms) -> None:
+        self.findings = findings
+        self.read = read
+        self.terms = terms
+        self.vocabulary = builtin_vocabulary()
+        self.feeds: dict[str, Feed] = {}
+        self.standards: dict[str, Standard] = {}
+        self.entries: dict[str, Entry] = {}
+        self.excerpts: dict[str, str] = {}
+        self.house: House | None = None
+
+    def current(self, documents: Iterable[Document]) -> None:
+        """Compile the documents, which share their names."""
+        names = Namespace(self.findings)
+        for document in documents:
+            names.add(document)
+        for entry, data in names.sections["events"].values():
+            if entry.name in self.vocabulary:
+                entry.error(
+                    "duplicate-name", f"{entry.name} is built in", "use it as it is, or choose another name", key=True
+                )
+            elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
+                self.vocabulary[entry.name] = found
+        made = self._take(names, self.vocabulary)
+        standards = {standard.id: standard for standard in self.standards.values()}
+        feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
+        self.house = House(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
+        lint_each(self.house)
+
+    def excerpt(self, document: Document, *, retired: bool) -> None:
+        """Compile a standard that was written down by itself, with the event types as they were then."""
+        names = Namespace(self.findings)
+        names.add(document)
+        vocabulary = dict(self.vocabulary)
+        for entry, data in names.sections["events"].values():
+            fields = fields_declared(entry, data)
+            if fields is not None:
+                now = vocabulary.get(entry.name) or _promise_type(entry.name)
+                vocabulary[entry.name] = _joined(entry, now, fields_of(fields))
+        text = canonical(document.data)
+        self._take(names, vocabulary, then=(revision_of(text), text), retired=retired)
+        self.vocabulary = vocabulary
+
+    def _take(
+        self,
+        names: Namespace,
+        vocabulary: Mapping[str, EventType],
+        *,
+        then: tuple[str, str] | None = None,
+        retired: bool = False,
+    ) -> Assembly:
+        """Compile a namespace and take what it came to; `then` is the revision and excerpt that it had before."""
+        made = assemble(names, vocabulary, self.read)
+        self.feeds = {**made.feeds, **self.feeds}
+        self.entries = {**made.entries, **self.entries}
+        for standard, written in made.standards:
+            revision, text = then or (standard.revision, written)
+            found = msgspec.structs.replace(standard, revision=revision, retired=retired)
+            if self.standards.setdefault(revision, found) is found and not retired:
+                self.excerpts[standard.id] = text
+        return made
+
+    def finish(self, files: list[str]) -> Loaded:
+        """Make the rulebook. Raises SpecError if anything was wrong."""
+        standards = list(self.standards.values())
+        rulebook = None if self._wrong() else self._rulebook(standards)
+        if rulebook is not None and self.house is not None:
+            lint_together(self.house)
+        order = {name: position for position, name in reversed(list(enumerate(files)))}
+        self.findings.sort(key=lambda f: (order.get(f.place.file, 0), f.place.line, f.place.column, f.id))
+        if rulebook is None or self._wrong():
+            raise SpecError(self.findings)
+        current = tuple(standard for standard in standards if not standard.retired)
+        entries = {standard.id: self.entries[standard.id] for standard in current}
+        return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts, entries)
+
+    def _fields_of(self, event: str) -> Mapping[str, Field]:
+        found = self.vocabulary.get(event)
+        return PROMISE_FIELDS if found is None else found.fields
+
+    def _wrong(self) -> bool:
+        return any(finding.level == "error" for finding in self.findings)
+
+    def _rulebook(self, standards: list[Standard]) -> Rulebook | None:
+        try:
+            return Rulebook(standards, tuple(self.feeds.values()), self.vocabulary)
+        except CycleError as error:
+            heard = error.ids[1 % len(error.ids)]
+            found = f"these standards hear each other's promises in a circle: {error}"
+            fix = f'let {error.ids[0]} not hear {heard}: its where must rule {heard} out, as standard != "{heard}" does'
+            self.entries[error.ids[0]].error("cycle", found, fix, key=True)
+            return None
+
+
+def _promise_type(name: str) -> EventType | None:
+    return EventType(name, PROMISE_FIELDS) if name in PROMISE_EVENTS else None
+
+
+def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> EventType:
+    """Add to an event type the fields that it had when an open promise was made; events come without them now."""
+    if now is None:
+        return EventType(entry.name, then)
+    for name, field in then.items():
+        if name in now.fields and now.fields[name].type != field.type:
+            found = (
+                f"{name} of {entry.name} was {field.type} and is {now.fields[name].type} now, while promises are open"
+            )
+            entry.at(name).error("changed-type", found, "give the new field a name of its own until they are settled")
+            return EventType(entry.name, then)
+    gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}
+    return EventType(entry.name, {**now.fields, **gone}, now.meaning)

@@ -1,0 +1,169 @@
+"""Calendars, feeds and event types: from what an author declared to what the judge uses.
+
+Knows: what makes sense in each of them. Must not know: standards. Read next: `shaping.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from standards.calendar.holiday import by_country, by_dates, by_ics
+from standards.calendar.hours import Hours, Shift, Week, did_you_mean, parse_shifts, parse_week, zone
+from standards.documents.model import CalendarModel, FeedModel, FieldModel
+from standards.expressions.expression import Field
+from standards.judge.events import EventType, name_problem, type_name_problem
+from standards.judge.standard import Feed
+
+if TYPE_CHECKING:
+    from standards.calendar.holiday import IsHoliday
+    from standards.documents.entries import Entry
+
+ReadFile = Callable[[str], str]
+
+SUBJECT_TYPES = ("text", "integer")
+"""What a field must be to name a subject."""
+
+_ALWAYS: Week = ((Shift(0, 24 * 60),),) * 7
+_ICS_YEARS = (2000, 2100)
+"""The years, the last one left out, for which the days of an .ics file are written down."""
+SOME_DAY = 1_719_792_000_000_000
+"""1 July 2024, to try a calendar with: far from a year's end, so that one year's holidays are enough."""
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """Business hours (None: every moment counts), and the model, with an .ics file turned into a list of dates."""
+
+    hours: Hours | None
+    zone: ZoneInfo
+    model: CalendarModel
+
+
+def calendar(entry: Entry, model: CalendarModel, read: ReadFile | None) -> Calendar | None:
+    """Compile a calendar; None where it has errors, which are reported."""
+    in_zone = entry.at("timezone").attempt("bad-calendar", partial(zone, model.timezone))
+    week = _week(entry.at("hours"), model.hours)
+    days_off = _days_off(entry.at("holidays"), model.holidays, read)
+    if in_zone is None or week is None or days_off is None:
+        return None
+    listed, is_holiday = days_off
+    model = model.model_copy(update={"holidays": listed})
+    if week == _ALWAYS and listed is None:
+        return Calendar(None, in_zone, model)
+    hours = Hours(model.timezone, week, is_holiday)
+    if not any(week) or hours.opens_after(SOME_DAY) is None:
+        fix = 'give a day hours, such as mon-fri: ["08:00-16:00"], or leave hours out: always open'
+        entry.error(
+            "never-open", f"the calendar {entry.name!r} never opens, so its time would stand still", fix, key=True
+        )
+        return None
+    return Calendar(hours, in_zone, model)
+
+
+def _week(entry: Entry, hours: Mapping[str, list[str]] | None) -> Week | None:
+    if hours is None:
+        return _ALWAYS
+    before = len(entry.findings)
+    for days, texts in hours.items():
+        entry.at(days).attempt("bad-calendar", partial(parse_week, {days: ()}), key=True)
+        for index, text in enumerate(texts):
+            entry.at(days, index).attempt("bad-calendar", partial(parse_shifts, text))
+    return None if len(entry.findings) > before else entry.attempt("bad-calendar", partial(parse_week, hours), key=True)
+
+
+def _days_off(
+    entry: Entry, given: list[str] | None, read: ReadFile | None
+) -> tuple[list[str] | None, IsHoliday] | None:
+    """Give the holidays as they are written down, and the question whether a day is one."""
+    if given is None:
+        return None, by_dates(())
+    if len(given) == 1 and given[0].endswith(".ics"):
+        given = _from_file(entry, given[0], read)
+        return None if given is None else (given, by_dates(given))
+    if len(given) == 1 and given[0][:1].isalpha():
+        is_holiday = entry.attempt("bad-calendar", partial(by_country, given[0]))
+        return None if is_holiday is None else (given, is_holiday)
+    before = len(entry.findings)
+    for index, text in enumerate(given):
+        entry.at(index).attempt("bad-calendar", partial(by_dates, [text]))
+    return None if len(entry.findings) > before else (given, by_dates(given))
+
+
+def _from_file(entry: Entry, name: str, read: ReadFile | None) -> list[str] | None:
+    path = str(PurePosixPath(entry.document.name).parent / name)
+    if read is None:
+        entry.error("bad-calendar", f"{path} cannot be read from here", "list the dates instead")
+        return None
+    try:
+        text = read(path)
+    except (OSError, ValueError) as error:
+        entry.error("bad-calendar", f"{path} cannot be read: {error}", "name an .ics file, relative to this one")
+        return None
+    is_holiday = entry.attempt("bad-calendar", partial(by_ics, text))
+    if is_holiday is None:
+        return None
+    first, last = (date(year, 1, 1) for year in _ICS_YEARS)
+    days = (first + timedelta(days=number) for number in range((last - first).days))
+    return [day.isoformat() for day in days if is_holiday(day)]
+
+
+def feed(entry: Entry, model: FeedModel, vocabulary: Mapping[str, EventType]) -> Feed | None:
+    """Compile a feed; None where it has errors, which are reported."""
+    before = len(entry.findings)
+    if not model.events:
+        entry.at("events").error("empty-value", "a feed without events is never heard", "name at least one event type")
+    for index, name in enumerate(model.events):
+        known = vocabulary.get(name)
+        if known is None:
+            entry.at("events", index).unknown("event", name, vocabulary)
+            continue
+        for position, field in enumerate(model.per):
+            subject_field(entry.at("per", position), field, name, known.fields)
+    silent_after = entry.at("silent_after").duration(model.silent_after)
+    every = entry.at("every").duration(model.every)
+    if every is not None and silent_after is not None and silent_after <= every:
+        found = f"{entry.name} would count as dark between two of its reports, which come each {model.every}"
+        entry.at("silent_after").error("wrong-value", found, "write a longer time: three reports, for example")
+    if silent_after is None or len(entry.findings) > before:
+        return None
+    return Feed(entry.name, tuple(model.events), silent_after, tuple(model.per), every)
+
+
+def event_type(entry: Entry, fields: Mapping[str, FieldModel]) -> EventType | None:
+    """Compile an event type of the author's own; None where it has errors, which are reported."""
+    before = len(entry.findings)
+    if problem := type_name_problem(entry.name):
+        entry.error("bad-name", f"{entry.name!r}: {problem}", "choose another name", key=True)
+    for name in fields:
+        if problem := name_problem(name):
+            entry.at(name).error("bad-name", f"{name!r}: {problem}", "choose another name", key=True)
+    return None if len(entry.findings) > before else EventType(entry.name, fields_of(fields))
+
+
+def fields_of(fields: Mapping[str, FieldModel]) -> dict[str, Field]:
+    """Turn declared fields into those that expressions are checked against."""
+    return {
+        name: Field(model.type, optional=model.optional, unit=model.unit or "", meaning=model.meaning or "")
+        for name, model in fields.items()
+    }
+
+
+def subject_field(entry: Entry, name: str, event: str, fields: Mapping[str, Field]) -> Field | None:
+    """Find the field of an event that names its subject, or report that it cannot; the entry is the field's mention."""
+    found = fields.get(name)
+    if found is None:
+        near = did_you_mean(name, [known for known, field in fields.items() if field.type in SUBJECT_TYPES])
+        fix = near or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
+        entry.error("subject-field", f"{event} has no field {name!r}, so it cannot say whom it is about", fix)
+        return None
+    if found.type not in SUBJECT_TYPES:
+        fix = "name a subject by fields of text or whole numbers"
+        entry.error("subject-field", f"{name} of {event} is of the type {found.type}, which names nobody", fix)
+        return None
+    return found

@@ -1,0 +1,173 @@
+"""One declaration in a file, and how to speak of it: every finding is placed at the key or the value that it is about.
+
+Knows: how to read a declaration by its model, and how to put into words what the model refuses. Must not know: what a
+standard means. Read next: `declared.py` for calendars, feeds and event types, `shaping.py` for standards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from standards.calendar.duration import parse
+from standards.calendar.hours import did_you_mean
+from standards.documents.model import Problem, Strict, keys_of, validate
+from standards.documents.slips import unspaced
+from standards.expressions.expression import ExpressionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from standards.documents.document import Document, Path, Value
+    from standards.errors import Finding
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Strict)
+
+LISTED = 20
+"""So many names are listed where none is near the one that was found."""
+_EXPECTED = {
+    "string_type": "text", "int_type": "a whole number", "bool_type": "true or false",
+    "dict_type": "a mapping of keys and values", "model_type": "a mapping of keys and values", "list_type": "a list",
+    "model_attributes_type": "a mapping of keys and values",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A declaration at `path` of a document. What is found goes to `findings`, which all entries share."""
+
+    document: Document
+    path: Path
+    findings: list[Finding]
+
+    @property
+    def name(self) -> str:
+        """The name that it was declared by."""
+        return str(self.path[-1])
+
+    @property
+    def where(self) -> str:
+        """Where it stands, for other findings to point at: file and line."""
+        place = self.document.spot(self.path).key
+        return f"{place.file}:{place.line}"
+
+    def at(self, *tail: str | int) -> Entry:
+        """Go down to a part."""
+        return Entry(self.document, (*self.path, *tail), self.findings)
+
+    def has(self, key: str) -> bool:
+        """Say whether a key is written there."""
+        return (*self.path, key) in self.document.spots
+
+    def error(self, check: str, found: str, fix: str = "", *, key: bool = False) -> None:
+        """Report an error at the value or, with `key`, at the key."""
+        spot = self.document.spot(self.path)
+        self.findings.append(self.document.finding(check, spot.key if key else spot.value, found, fix=fix))
+
+    def warning(self, check: str, found: str, fix: str) -> None:
+        """Report a warning at the key."""
+        place = self.document.spot(self.path).key
+        self.findings.append(self.document.finding(check, place, found, fix=fix, level="warning"))
+
+    def attempt(self, check: str, read: Callable[[], T], *, key: bool = False) -> T | None:
+        """Read something that may raise ValueError with a message `what was found; what would fix it`."""
+        try:
+            return read()
+        except ExpressionError as error:
+            unknown = error.message.startswith("there is no field")
+            place = self.document.inside(self.path, error.offset, error.length)
+            name = "unknown-field" if unknown else check
+            self.findings.append(self.document.finding(name, place, error.message, fix=error.fix))
+        except ValueError as error:
+            found, _, fix = str(error).partition("; ")
+            self.error(check, found, fix, key=key)
+        return None
+
+    def duration(self, text: str | None, *, least: int = 1) -> int | None:
+        """Read a length of time in microseconds, of at least `least`."""
+        found = None if text is None else self.attempt("bad-duration", lambda: parse(text))
+        if found is not None and found < least:
+            self.error("bad-duration", f"{text} is too short", "write a longer time")
+            return None
+        return found
+
+    def unknown(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Report a name that nothing has."""
+        names = sorted(known)
+        some = names if len(names) <= LISTED else [*names[:LISTED], f"and {len(names) - LISTED} more: docs/reference"]
+        fix = did_you_mean(name, names) or f"declare it under {kind}s, or name one of: {', '.join(some) or 'none yet'}"
+        self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix)
+
+    def read(self, model: type[M], data: Value) -> M | None:
+        """Read by a model; report what it refuses. See `model.validate` for what is left."""
+        found, problems = validate(model, without_empty(self, data))
+        for problem in problems:
+            _report(self, model, problem)
+        return found
+
+
+def without_empty(entry: Entry, data: Value) -> Value:
+    """Report every key without a value, and leave it out."""
+    if isinstance(data, list):
+        return [without_empty(entry.at(index), value) for index, value in enumerate(data)]
+    if not isinstance(data, dict):
+        return data
+    kept: dict[str, Value] = {}
+    for key, value in data.items():
+        if value is None:
+            joined = unspaced(key)
+            found = f"{joined['key']}: has no space behind its colon" if joined else f"{key} has no value"
+            fix = f"write {joined['key']}: {joined['value']}" if joined else "give it one, or remove the key"
+            entry.at(key).error("empty-value", found, fix, key=True)
+        else:
+            kept[key] = without_empty(entry.at(key), value)
+    return kept
+
+
+def _report(entry: Entry, model: type[Strict], problem: Problem) -> None:
+    part = entry.at(*problem.path)
+    key = str(problem.path[-1]) if problem.path else part.name
+    match problem.kind:
+        case "extra_forbidden":
+            known = keys_of(model, under=problem.path[:-1])
+            fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
+            part.error("unknown-key", f"{key!r} is no key here", fix, key=True)
+        case "missing":
+            owner = entry.at(*problem.path[:-1])
+            owner.error("missing-key", f"{owner.name} has no {key!r}", f"add {key}:", key=True)
+        case "literal_error":
+            choices = problem.allowed.replace("'", "").replace(" or ", ", ").split(", ")
+            fix = did_you_mean(str(problem.value), choices) or f"write {problem.allowed}"
+            part.error("unknown-value", f"{key} cannot be {_shown(problem.value)}", fix)
+        case "string_too_short":
+            part.error("empty-value", f"{key} is empty", "write something, or remove the key")
+        case kind if kind in _EXPECTED:
+            fix = (
+                f'put it in quotes: "{_shown(problem.value)}"'
+                if kind == "string_type" and _is_scalar(problem.value)
+                else ""
+            )
+            part.error("wrong-type", f"{key} is {_shown(problem.value)}, where {_EXPECTED[kind]} is expected", fix)
+        case _:
+            part.error(
+                "wrong-value", f"{key} is {_shown(problem.value)}", problem.message.removeprefix("Input ").lower()
+            )
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case str():
+            return repr(value if len(value) <= 40 else f"{value[:40]}...")  # noqa: PLR2004 - as much as fits a line
+        case _:
+            return str(value)

@@ -1,0 +1,144 @@
+"""Compile the conditions that authors write (`waiting > 3 and channel == "phone"`) to one function each.
+
+Knows: how a checked tree becomes the cheapest function that means the same. Must not know: events, standards, files.
+
+**Missing values.** A comparison that touches an optional field without a value is false, `!=` and `not in`
+included; so is a missing boolean field by itself, and a comparison that divides by zero. Hence `not (x > 3)` is
+true where x is missing, and `x <= 3` is not.
+
+**Why this is safe.** The author's text is never compiled. `syntax.py` parses it, `typecheck.py` builds a new tree
+from comparisons, literals and declared fields only, and that tree is what Python compiles, once, at load time.
+`waiting > 3` costs what a handwritten `lambda d, o: d.waiting > 3` costs. A condition never raises, given whole
+numbers of 64 bits: the decoders see to that.
+
+Read next: `expression.py` for the measures of level standards, `evaluation.py` for what a tree means.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from standards.expressions.evaluation import EVENT, OPENING, UNKNOWN, field_name, truth_of, value_of
+from standards.expressions.syntax import parse
+from standards.expressions.typecheck import Field, Typecheck
+
+_OF_OPENING: Final = "opening."
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """A compiled condition: `test(data, opening_data)` says whether it holds.
+
+    `tree` is what was compiled, before the guards against missing values were put in.
+    """
+
+    source: str
+    test: Callable[[Any, Any], bool]
+    fields: frozenset[str]
+    opening_fields: frozenset[str]
+    tree: ast.expr
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A compiled number: `test(data)` is its value, or None where a field is missing or it divides by zero."""
+
+    source: str
+    test: Callable[[Any], float | None]
+    fields: frozenset[str]
+
+
+def compile_condition(
+    source: str, fields: Mapping[str, Field], *, opening: Mapping[str, Field] | None = None
+) -> Condition:
+    """Compile a condition on `fields`, and on those of the `opening` event where there is one.
+
+    Raises ExpressionError, located in `source`.
+    """
+    check = Typecheck(parse(source), fields, opening)
+    tree = check.condition()
+    body = _guarded_truth(tree, _optional(check.used))
+    return Condition(
+        source=source,
+        test=_function(body, EVENT, OPENING),
+        fields=frozenset(name for name in check.used if not name.startswith(_OF_OPENING)),
+        opening_fields=frozenset(name.removeprefix(_OF_OPENING) for name in check.used if name.startswith(_OF_OPENING)),
+        tree=tree,
+    )
+
+
+def compile_value(source: str, fields: Mapping[str, Field]) -> Value:
+    """Compile a number that is worked out from `fields`. Raises ExpressionError, located in `source`."""
+    check = Typecheck(parse(source), fields)
+    tree = check.number()
+    guards = _distinct(_guards(tree, _optional(check.used)))
+    body = ast.IfExp(_all_of(guards), tree, ast.Constant(None)) if guards else tree
+    return Value(source=source, test=_function(body, EVENT), fields=frozenset(check.used))
+
+
+def could_hold(condition: Condition, known: Mapping[str, object]) -> bool:
+    """Return False only if the condition is false whatever the fields that are not `known` hold.
+
+    `known` is keyed as authors write: `channel`, `opening.channel`. None stands for a missing value.
+    """
+    return truth_of(condition.tree, known) is not False
+
+
+def _function(body: ast.expr, *parameters: str) -> Callable[..., Any]:
+    arguments = ast.arguments(
+        posonlyargs=[], args=[ast.arg(name) for name in parameters], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    module = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
+    # Every node was made by `typecheck.py` or here: no call, no subscript, no name but the parameters.
+    compiled: Callable[..., Any] = eval(compile(module, "<expression>", "eval"), {"__builtins__": {}})  # noqa: S307
+    return compiled
+
+
+def _optional(used: Mapping[str, Field]) -> frozenset[str]:
+    return frozenset(name for name, field in used.items() if field.optional)
+
+
+def _guarded_truth(node: ast.expr, optional: frozenset[str]) -> ast.expr:
+    """Return the condition with the guards that keep missing values and zeros away from every comparison."""
+    match node:
+        case ast.BoolOp(op=junction, values=parts):
+            return ast.BoolOp(junction, [_guarded_truth(part, optional) for part in parts])
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return ast.UnaryOp(ast.Not(), _guarded_truth(operand, optional))
+        case ast.Compare(left=left, ops=operations, comparators=comparators):
+            guards = _distinct(guard for operand in (left, *comparators) for guard in _guards(operand, optional))
+            first, *others = (_guarded_operand(operand, optional) for operand in (left, *comparators))
+            return _all_of([*guards, ast.Compare(first, operations, others)])
+        case ast.Attribute() if field_name(node) in optional:
+            return ast.Compare(node, [ast.Is()], [ast.Constant(value=True)])
+        case _:
+            return node
+
+
+def _guarded_operand(node: ast.expr, optional: frozenset[str]) -> ast.expr:
+    """Return an operand of a comparison; a field here is guarded by the comparison, a condition guards itself."""
+    return node if isinstance(node, ast.Attribute) else _guarded_truth(node, optional)
+
+
+def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:
+    """Yield what must hold before `node` can be worked out, innermost first: a divisor is itself worked out."""
+    match node:
+        case ast.Attribute() if field_name(node) in optional:
+            yield ast.Compare(node, [ast.IsNot()], [ast.Constant(None)])
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            yield from _guards(operand, optional)
+        case ast.BinOp(left=left, op=operation, right=right):
+            yield from _guards(left, optional)
+            yield from _guards(right, optional)
+            if isinstance(operation, ast.Div) and value_of(right, {}) is UNKNOWN:
+                yield ast.Compare(right, [ast.NotEq()], [ast.Constant(0)])
+        case _:  # literals need no guard, and a condition has its own
+            return
+
+
+def _distinct(guards: Iterator[ast.expr]) -> list[ast.expr]:
+    return list({ast.dump(guard): guard for guard in guards}.values())
+
+
+def _all_of(parts: list[ast.expr]) -> ast.expr:
+    return parts[0] if len(parts) == 1 else ast.BoolOp(ast.And(), parts)

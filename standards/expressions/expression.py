@@ -1,0 +1,131 @@
+"""The expressions of the standards document: conditions, numbers, measures and bounds. Everything else imports this.
+
+Knows: what a level standard measures (`mean(score)`, `share(waited <= 20)`) and the bound on it (`>= 80%`); the rest
+of the language comes from its neighbours. Must not know: windows, samples, or how a measure is worked out. A sample
+whose value is missing counts for no measure of numbers; in a share it counts as not holding.
+
+Read next: `condition.py`, where the language is compiled, and what a missing value means.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+
+from standards.expressions.condition import Condition, Value, compile_condition, compile_value, could_hold
+from standards.expressions.tokens import ExpressionError
+from standards.expressions.typecheck import Field, FieldType
+
+__all__ = [
+    "Condition",
+    "ExpressionError",
+    "Field",
+    "FieldType",
+    "Measure",
+    "MeasureKind",
+    "Threshold",
+    "Value",
+    "compile_condition",
+    "compile_measure",
+    "compile_threshold",
+    "compile_value",
+    "could_hold",
+]
+
+MeasureKind = Literal["mean", "sum", "min", "max", "count", "share", "percentile"]
+
+_OF_NUMBERS: Final[Mapping[str, MeasureKind]] = {"mean": "mean", "sum": "sum", "min": "min", "max": "max"}
+_NAMES: Final = (*_OF_NUMBERS, "count", "share", "p50", "p90")
+_CALL: Final = re.compile(r"\s*(?P<name>\w+)\s*\((?P<of>.*)\)\s*", re.DOTALL)
+_PERCENTILE: Final = re.compile(r"p([1-9][0-9]?)", re.ASCII)
+_FORMS: Final = "mean(x), sum(x), min(x), max(x), count(), share(condition), or p90(x)"
+_MEASURE: Final = "measure"
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """What to take of each window: `of(data)` is a number or None (missing), a bool for a share, and None for a count.
+
+    `percent` is 1 to 99 for a percentile, and 0 for every other kind.
+    """
+
+    kind: MeasureKind
+    of: Callable[[Any], Any] | None
+    percent: float
+    source: str
+    fields: frozenset[str]
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """A bound on a measure: `test(value)` says whether the value is within it."""
+
+    source: str
+    test: Callable[[float], bool]
+
+
+class _Measured(msgspec.Struct, frozen=True):
+    measure: float
+
+
+def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
+    """Compile `mean(x)`, `sum(x)`, `min(x)`, `max(x)`, `count()`, `share(condition)` or `p1(x)` to `p99(x)`.
+
+    Raises ExpressionError, located in `source`.
+    """
+    call = _CALL.fullmatch(source)
+    if call is None:
+        raise ExpressionError("this is no measure", offset=0, length=len(source), fix=f"write {_FORMS}")
+    name, of = call["name"], call["of"]
+    percentile = _PERCENTILE.fullmatch(name)
+    if not (percentile or name in _OF_NUMBERS or name in {"count", "share"}):
+        raise _unknown(name, call.start("name"))
+    if (name == "count") == bool(of.strip()):
+        fix = "write count(), or share(condition)" if name == "count" else f"write {_FORMS}"
+        message = "count takes nothing" if name == "count" else f"{name} of what?"
+        raise ExpressionError(message, offset=call.start("name"), length=len(name), fix=fix)
+    if name == "count":
+        return Measure(kind="count", of=None, percent=0, source=source, fields=frozenset())
+    try:
+        if name == "share":
+            return _share(source, of, fields)
+        value = compile_value(of, fields)
+    except ExpressionError as error:
+        raise error.within(source, call.start("of")) from None
+    kind: MeasureKind = "percentile" if percentile else _OF_NUMBERS[name]
+    percent = int(percentile[1]) if percentile else 0
+    return Measure(kind=kind, of=value.test, percent=percent, source=source, fields=value.fields)
+
+
+def _share(source: str, of: str, fields: Mapping[str, Field]) -> Measure:
+    condition = compile_condition(of, fields)
+    test = condition.test
+    return Measure(kind="share", of=lambda data: test(data, None), percent=0, source=source, fields=condition.fields)
+
+
+def _unknown(name: str, offset: int) -> ExpressionError:
+    near = difflib.get_close_matches(name, _NAMES, n=1)
+    fix = f"did you mean {near[0]}?" if near else f"write {_FORMS}"
+    if re.fullmatch(r"p[0-9]+", name):
+        fix = "percentiles go from p1 to p99"
+    return ExpressionError(f"there is no measure {name}", offset=offset, length=len(name), fix=fix)
+
+
+def compile_threshold(source: str) -> Threshold:
+    """Compile a bound: `>= 80%`, or in full `measure >= 80%` or `3 <= measure < 5`.
+
+    Raises ExpressionError, located in `source`.
+    """
+    prefix = f"{_MEASURE} " if source.lstrip().startswith(("=", "!", "<", ">")) else ""
+    try:
+        condition = compile_condition(prefix + source, {_MEASURE: Field("number")})
+    except ExpressionError as error:
+        raise error.within(source, -len(prefix)) from None
+    if not condition.fields:
+        raise ExpressionError("this says nothing about the measure", offset=0, length=len(source), fix="write >= 80%")
+    return Threshold(source=source, test=_on_value(condition))
+
+
+def _on_value(condition: Condition) -> Callable[[float], bool]:
+    test = condition.test
+    return lambda value: test(_Measured(value), None)

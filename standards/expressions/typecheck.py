@@ -1,0 +1,226 @@
+"""Allow the nodes an expression may have, give each a type, and rebuild the tree from nodes of our own.
+
+Knows: the types of fields, and which operator takes which types. Must not know: events, or how a tree is run.
+Nothing of the author's tree is kept: a node is either understood and built again, or refused where it stands.
+In the rebuilt tree a field of the event is the attribute of `d`, one of the opening event that of `o`.
+
+Read next: `evaluation.py` for what a rebuilt tree means, `condition.py` for how it is compiled.
+"""
+
+import ast
+import difflib
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
+from standards.expressions.syntax import Syntax
+from standards.expressions.tokens import MAX_DEPTH, SIMPLIFY, TOO_DEEP, ExpressionError
+
+FieldType = Literal["text", "integer", "number", "boolean", "time"]
+
+_WORDS: Final[Mapping[str, str]] = {
+    "text": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "time": "a point in time",
+    "list": "a list",
+}
+_TRUTHS: Final = {"true": True, "false": False}
+_ONLY_LISTS: Final = 'list the values: ["phone", "chat"]'
+_REFUSED: Final[Mapping[type[ast.expr], tuple[str, str]]] = {
+    ast.Call: ("functions cannot be called here", "write comparisons, joined by and, or, not"),
+    ast.Attribute: ("only opening has fields of its own", "write the field's name alone"),
+    ast.Subscript: ("a field has no parts", "write the field's name alone"),
+    ast.List: ("a list can only stand after in", "write: field in [...]"),
+    ast.Tuple: ("a list can only stand after in", "write: field in [...]"),
+}
+_ANYTHING_ELSE: Final = ("this has no meaning here", "write comparisons, joined by and, or, not")
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field of an event type. A field that is `optional` may be missing, and is None then."""
+
+    type: FieldType
+    optional: bool = False
+    unit: str = ""
+    meaning: str = ""
+
+
+class Typed(NamedTuple):
+    """A rebuilt node and its type; whole numbers and fractions compare with each other."""
+
+    node: ast.expr
+    type: FieldType | Literal["list"]
+
+    @property
+    def family(self) -> str:
+        """Return the type as far as comparing goes."""
+        return "number" if self.type == "integer" else self.type
+
+
+class Typecheck:
+    """Checks one parsed text. Afterwards `used` holds every field met, by `field_name`."""
+
+    def __init__(self, syntax: Syntax, fields: Mapping[str, Field], opening: Mapping[str, Field] | None = None) -> None:
+        """With `opening` None, fields of the opening event are refused."""
+        self._syntax = syntax
+        self._fields = fields
+        self._opening = opening
+        self.used: dict[str, Field] = {}
+
+    def condition(self) -> ast.expr:
+        """Return the tree of a text that must be true or false. Raises ExpressionError."""
+        return self._truth(self._syntax.tree, 0)
+
+    def number(self) -> ast.expr:
+        """Return the tree of a text that must be a number. Raises ExpressionError."""
+        return self._number(self._syntax.tree, 0)
+
+    def _truth(self, raw: ast.expr, depth: int) -> ast.expr:
+        typed = self._typed(raw, depth)
+        if typed.type != "boolean":
+            example = {"text": ' == "..."', "time": " > opening.time"}.get(typed.type, " > 0")
+            fix = f"compare it, for example: {self._syntax.text(raw)}{example}"
+            raise self._syntax.error(
+                raw, f"{self._described(raw, typed)}, which is neither true nor false by itself", fix
+            )
+        return typed.node
+
+    def _number(self, raw: ast.expr, depth: int) -> ast.expr:
+        typed = self._typed(raw, depth)
+        if typed.family != "number":
+            message = f"{self._described(raw, typed)}, and only numbers are calculated with"
+            raise self._syntax.error(raw, message, "use a number")
+        return typed.node
+
+    def _typed(self, raw: ast.expr, depth: int) -> Typed:
+        if depth > MAX_DEPTH:
+            raise self._syntax.error(raw, TOO_DEEP, SIMPLIFY)
+        match raw:
+            case ast.Constant():
+                return self._literal(raw)
+            case ast.Name(id=name) if name in _TRUTHS:
+                return Typed(ast.Constant(_TRUTHS[name]), "boolean")
+            case ast.Name(id=name):
+                return self._field(raw, EVENT, name)
+            case ast.Attribute(value=ast.Name(id="opening"), attr=name):
+                return self._field(raw, OPENING, name)
+            case _:
+                return self._operation(raw, depth)
+
+    def _operation(self, raw: ast.expr, depth: int) -> Typed:
+        match raw:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Typed(ast.UnaryOp(ast.Not(), self._truth(operand, depth + 1)), "boolean")
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Typed(ast.UnaryOp(ast.USub(), self._number(operand, depth + 1)), "number")
+            case ast.BoolOp(op=junction, values=parts):
+                return Typed(ast.BoolOp(junction, [self._truth(part, depth + 1) for part in parts]), "boolean")
+            case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+                return self._arithmetic(raw, depth + 1)
+            case ast.Compare():
+                return self._comparison(raw, depth + 1)
+            case _:
+                message, fix = _REFUSED.get(type(raw), _ANYTHING_ELSE)
+                raise self._syntax.error(raw, message, fix)
+
+    def _literal(self, raw: ast.Constant) -> Typed:
+        match raw.value:
+            case bool():
+                return Typed(ast.Constant(raw.value), "boolean")
+            case str():
+                return Typed(ast.Constant(raw.value), "text")
+            case int() | float():
+                number = self._syntax.number(raw)
+                return Typed(ast.Constant(number), "integer" if isinstance(number, int) else "number")
+            case _:
+                raise self._syntax.error(raw, *_ANYTHING_ELSE)
+
+    def _field(self, raw: ast.expr, owner: str, name: str) -> Typed:
+        fields = self._fields if owner == EVENT else self._opening
+        if fields is None:
+            fix = "compare with a literal; only the conditions of expect, unless and pause know the opening event"
+            raise self._syntax.error(raw, "there is no opening event here", fix)
+        if name not in fields or name.startswith("_"):
+            raise self._unknown(raw, name, fields)
+        node = ast.Attribute(ast.Name(owner, ast.Load()), name, ast.Load())
+        self.used[field_name(node)] = fields[name]
+        return Typed(node, fields[name].type)
+
+    def _unknown(self, raw: ast.expr, name: str, fields: Mapping[str, Field]) -> ExpressionError:
+        if name == "opening":
+            return self._syntax.error(raw, "opening is an event, not a field", "write opening. and the field's name")
+        near = difflib.get_close_matches(name, [*fields, *_TRUTHS], n=1)
+        prefix = "opening." if isinstance(raw, ast.Attribute) else ""
+        known = ", ".join(sorted(fields)) or "none"
+        fix = f"did you mean {prefix}{near[0]}?" if near else f'the fields are: {known}; texts are quoted: "{name}"'
+        return self._syntax.error(raw, f"there is no field {prefix}{name}", fix)
+
+    def _arithmetic(self, raw: ast.BinOp, depth: int) -> Typed:
+        left, right = self._number(raw.left, depth), self._number(raw.right, depth)
+        # Nothing known: what has a value all the same is a constant.
+        if isinstance(raw.op, ast.Div) and value_of(right, {}) == 0:
+            raise self._syntax.error(raw.right, "this divides by zero", "divide by something else")
+        return Typed(ast.BinOp(left, raw.op, right), "number")
+
+    def _comparison(self, raw: ast.Compare, depth: int) -> Typed:
+        raws = [raw.left, *raw.comparators]
+        operands = [self._typed(raw.left, depth)]
+        for operation, comparator in zip(raw.ops, raw.comparators, strict=True):
+            among = isinstance(operation, ast.In | ast.NotIn)
+            operands.append(self._options(comparator) if among else self._typed(comparator, depth))
+        for place, (left, right) in enumerate(pairwise(operands)):
+            self._check_pair(raw.ops[place], (raws[place], left), (raws[place + 1], right))
+        first, *others = (operand.node for operand in operands)
+        return Typed(ast.Compare(first, raw.ops, others), "boolean")
+
+    def _check_pair(self, operation: ast.cmpop, left: tuple[ast.expr, Typed], right: tuple[ast.expr, Typed]) -> None:
+        if isinstance(operation, ast.In | ast.NotIn) and isinstance(right[0], ast.List | ast.Tuple):
+            for option in right[0].elts:
+                self._check_alike(left, (option, self._option(option)))
+            return
+        self._check_alike(left, right)
+        if left[1].type == "boolean" and not isinstance(operation, ast.Eq | ast.NotEq):
+            raise self._syntax.error(left[0], "true and false have no order", "use == or !=")
+
+    def _check_alike(self, left: tuple[ast.expr, Typed], right: tuple[ast.expr, Typed]) -> None:
+        if left[1].family == right[1].family != "list":
+            return
+        # The literal is the mistake more often than the field.
+        at_fault, other = (left, right) if isinstance(left[0], ast.Constant) else (right, left)
+        found, wanted = self._described(*at_fault), self._described(*other)
+        message = f"{wanted}, and {found}: they cannot be compared"
+        raise self._syntax.error(at_fault[0], message, self._likely_fix(at_fault, other))
+
+    def _likely_fix(self, at_fault: tuple[ast.expr, Typed], other: tuple[ast.expr, Typed]) -> str:
+        written = self._syntax.text(at_fault[0])
+        if other[1].family == "number" and written.strip("\"'").replace(".", "", 1).isdecimal():
+            return f"leave the quotes out: {written.strip(chr(34) + chr(39))}"
+        if other[1].type == "text" and (isinstance(at_fault[0], ast.Constant) or written in _TRUTHS):
+            return f'put it in quotes: "{written}"'
+        return f"compare with {_WORDS[other[1].family]}" if other[1].type != "list" else _ONLY_LISTS
+
+    def _options(self, raw: ast.expr) -> Typed:
+        if not isinstance(raw, ast.List | ast.Tuple):
+            raise self._syntax.error(raw, "in needs a list", _ONLY_LISTS)
+        if not raw.elts:
+            raise self._syntax.error(raw, "this list is empty", _ONLY_LISTS)
+        return Typed(ast.Tuple([self._option(option).node for option in raw.elts], ast.Load()), "list")
+
+    def _option(self, raw: ast.expr) -> Typed:
+        match raw:
+            case ast.Constant():
+                return self._literal(raw)
+            case ast.Name(id=name) if name in _TRUTHS:
+                return self._typed(raw, 0)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+                return self._typed(raw, 0)
+            case _:
+                raise self._syntax.error(raw, "a list holds only literals", "compare with the field by == instead")
+
+    def _described(self, raw: ast.expr, typed: Typed) -> str:
+        return f"{self._syntax.text(raw)} is {_WORDS[typed.type]}"

@@ -1,0 +1,227 @@
+"""A case: the whole state of one subject, as one value, and the page that one step of judging writes on.
+
+Knows: what is remembered of a subject between two facts. Must not know: any rule. A case is complete in itself: restore
+it anywhere and nothing has to be read again. Read next: `judge.py`, which moves it, and the shapes it moves it by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Literal
+
+import msgspec
+
+from standards.judge.promise import NEVER, E, Kind, Promise, State, Transition, advance
+from standards.judge.standard import CORRECTIONS_HORIZON, DAY
+
+if TYPE_CHECKING:
+    from standards.judge.feeds import Heard
+    from standards.judge.standard import Standard
+
+
+Identity = str | tuple[str, str]
+"""What tells events apart: the id, for those from the source that a case heard from first, else (source, id)."""
+
+
+class Tally(msgspec.Struct, gc=False):
+    """The running measure of one window: count, sum and extremes.
+
+    `lost` is what rounding took from the sum; `samples`, in order of size, are kept only where a percentile needs them.
+    """
+
+    count: int = 0
+    total: float = 0.0
+    lost: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+    samples: list[float] | None = None
+
+
+class Slot(msgspec.Struct, Generic[E], omit_defaults=True):
+    """What one revision of one standard remembers of a subject.
+
+    `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
+    clock next rings. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen back
+    and may open anew. `overdue` counts the broken promises that
+    can still be fulfilled late; those settled up to `relieved` no longer can. `recent` are the events that may still
+    precede another, `times` those that still count, `tripped` says that their count was exceeded, `tally` is the
+    running measure of the open window, `until` the end of the current window or period.
+    """
+
+    open: list[Promise[E]] = msgspec.field(default_factory=list)
+    settled: list[Promise[E]] = msgspec.field(default_factory=list)
+    wake: int = NEVER
+    up: bool = False
+    overdue: int = 0
+    relieved: int = -1
+    recent: list[E] | None = None
+    times: list[int] | None = None
+    tripped: bool = False
+    tally: Tally | None = None
+    until: int = -1
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is owed and no clock runs: the slot may be forgotten."""
+        return self.wake == NEVER and not self.open
+
+
+class Case(msgspec.Struct, Generic[E], omit_defaults=True):
+    """The state of one subject of one group of standards.
+
+    `time` is the instant up to which it was judged; events after it wait in `held`. `seen` and, older,
+    `seen_before` map the identities of the last events to their times; `leaf` counts how often a new leaf was begun,
+    `turned` is `newest` when the last one was.
+    `newest` is the latest of these times. `touched` is the last judged event's time, `wake` a
+    lower bound of the next instant at which time alone changes something.
+    """
+
+    group: str
+    key: tuple[str | int, ...]
+    time: int = -1
+    home: str = ""
+    held: list[E] = msgspec.field(default_factory=list)
+    slots: dict[str, Slot[E]] = msgspec.field(default_factory=dict)
+    seen: dict[Identity, int] = msgspec.field(default_factory=dict)
+    seen_before: dict[Identity, int] = msgspec.field(default_factory=dict)
+    leaf: int = 0
+    turned: int = -1
+    newest: int = -1
+    touched: int = -1
+    wake: int = NEVER
+
+    def slot(self, revision: str) -> Slot[E]:
+        """Give the slot of a revision, making it on first use."""
+        found = self.slots.get(revision)
+        if found is None:
+            found = self.slots[revision] = Slot()
+        return found
+
+
+class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
+    """An event that changed nothing, and why; it is counted and can be looked up."""
+
+    event: E
+    reason: Literal["late", "not-allowed", "nothing-to-excuse", "no-subject"]
+
+
+class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
+    """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
+
+    `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing.
+    """
+
+    case: Case[E] | None
+    transitions: list[Transition[E]]
+    wake_at: int
+    duplicates: int = 0
+    unused: tuple[Unused[E], ...] = ()
+
+
+class Docket(Generic[E]):
+    """The page that one step of judging writes on. `heard` tells which feeds were silent when, if any matter here."""
+
+    __slots__ = ("case", "duplicates", "heard", "transitions", "unused")
+
+    def __init__(self, case: Case[E]) -> None:
+        self.case = case
+        self.transitions: list[Transition[E]] = []
+        self.unused: list[Unused[E]] = []
+        self.duplicates = 0
+        self.heard: Heard | None = None
+
+    def write(  # noqa: PLR0913, PLR0917 - one line of the ledger has this many facts
+        self,
+        standard: Standard,
+        promise: Promise[E],
+        kind: Kind,
+        at: int,
+        cause: E | None = None,
+        elapsed: int = -1,
+        corrected: State | None = None,
+        known: int = -1,
+    ) -> None:
+        """Move the promise by the table and add the line.
+
+        `elapsed` of -1 means: as by the wall clock; `known` of -1: at once.
+        """
+        before = promise.state
+        promise.state = after = advance(before, kind, corrected)
+        promise.ordinal = ordinal = promise.ordinal + 1
+        if elapsed < 0:
+            elapsed = at - promise.opened
+        self.transitions.append(
+            Transition(
+                standard,
+                self.case.key,
+                promise,
+                kind,
+                at,
+                at if known < 0 else known,
+                ordinal,
+                promise.due,
+                elapsed,
+                before,
+                after,
+                cause,
+            )
+        )
+
+    def reveal(  # noqa: PLR0913, PLR0917 - as `write`
+        self,
+        standard: Standard,
+        promise: Promise[E],
+        kind: Kind,
+        cause: E,
+        elapsed: int = -1,
+        corrected: State | None = None,
+    ) -> None:
+        """Write a line that late evidence brought to light: it took effect at the event, and is known since now."""
+        known = max(self.case.time + 1, cause.at)
+        self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known)
+
+    def settle(self, slot: Slot[E], promise: Promise[E], at: int, *, reversible: bool = False) -> None:
+        """Move a promise whose verdict fell at `at` from the open to the settled ones of its slot.
+
+        Only what evidence can still correct is remembered: a bad verdict and, where `reversible`, a kept or void one.
+        """
+        promise.settled = at
+        promise.wake = NEVER
+        slot.open = [other for other in slot.open if other is not promise]
+        if promise.state == "excused" or (promise.state in ("kept", "void") and not reversible):
+            return
+        settled = slot.settled
+        while settled and settled[0].settled < at - CORRECTIONS_HORIZON:
+            del settled[0]
+        settled.append(promise)
+
+    def wake(self, slot: Slot[E]) -> None:
+        """Note that a slot's clock was set: the case wakes no later, and not for a clock that no longer runs.
+
+        A case of one slot is spared the wake-up for a promise that was settled; it is looked at again in a day at the
+        latest, as nobody is forgotten earlier.
+        """
+        case = self.case
+        if len(case.slots) == 1:
+            case.wake = min(slot.wake, case.touched + DAY)
+        else:
+            case.wake = min(case.wake, slot.wake)
+
+    def owes(self, revisions: tuple[str, ...]) -> bool:
+        """Say whether the subject is owed a promise under one of these revisions."""
+        slots = self.case.slots
+        return any(revision in slots and slots[revision].open for revision in revisions)
+
+    def correctable(self, promise: Promise[E], verdict: State, at: int) -> bool:
+        """Say whether evidence from `at` makes the verdict of a settled promise another one, and is not too late.
+
+        What comes in time is known at its own time, late evidence at the case's.
+        """
+        if max(self.case.time, at) - promise.settled > CORRECTIONS_HORIZON or promise.state == verdict:
+            return False
+        if promise.state in ("kept", "void"):
+            return at < promise.settled and verdict in ("kept", "void")
+        return promise.state != "excused"
+
+    def dark(self, standard: Standard, at: int) -> bool:
+        """Say whether a feed that the standard's verdicts rest on was silent at an instant."""
+        return self.heard is not None and any(self.heard.dark(feed, at) for feed in standard.feeds)

@@ -1,0 +1,74 @@
+"""Excusing: an exception was granted for a subject, so its promise is not owed, or was not broken.
+
+Knows: who may grant, and which promises a grant reaches. Must not know: shapes. Read next: `judge.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from standards.judge.case import Unused
+from standards.judge.promise import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.judge.case import Docket, Slot
+    from standards.judge.events import Event
+    from standards.judge.promise import Kind, Promise, State
+    from standards.judge.standard import Standard
+
+
+class HasStandard(Protocol):
+    """Whatever judges one standard."""
+
+    @property
+    def standard(self) -> Standard:
+        """The standard it judges by."""
+
+
+def excuse(event: Event, machines: Iterable[HasStandard], docket: Docket[Event], *, late: bool = False) -> None:
+    """Excuse the subject's open promises of the standard that the grant names, or those broken within the horizon.
+
+    A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
+    open, the one broken last.
+    """
+    named = [machine.standard for machine in machines if machine.standard.id == event.data.standard]
+    if not named:
+        return  # the grant is here because a standard counts grants
+    reached, refused = 0, False
+    for standard in named:
+        slot = docket.case.slots.get(standard.revision)
+        if slot is None:
+            continue
+        if event.data.by not in standard.may_excuse:
+            refused = True
+            continue
+        for promise in _reached(slot, standard, event, docket):
+            _grant(standard, slot, promise, event, docket, late=late)
+            reached += 1
+    if not reached:
+        docket.unused.append(Unused(event, "not-allowed" if refused else "nothing-to-excuse"))
+
+
+def _reached(slot: Slot[Event], standard: Standard, event: Event, docket: Docket[Event]) -> list[Promise[Event]]:
+    named = event.data.promise
+    opened = [promise for promise in slot.open if promise.opened <= event.at]
+    broken = [p for p in slot.settled if p.opened <= event.at and docket.correctable(p, "excused", event.at)]
+    if named is not None:
+        return [p for p in (*opened, *broken) if p.identify(standard.id, docket.case.key) == named]
+    return opened or broken[-1:]
+
+
+def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
+    standard: Standard, slot: Slot[Event], promise: Promise[Event], event: Event, docket: Docket[Event], *, late: bool
+) -> None:
+    settled = promise.state in VERDICTS
+    kind: Kind = "corrected" if settled else "excused"
+    corrected: State | None = "excused" if settled else None
+    if late:
+        docket.reveal(standard, promise, kind, event, corrected=corrected)
+    else:
+        docket.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
+    if not settled:
+        docket.settle(slot, promise, event.at)

@@ -1,0 +1,193 @@
+"""The judge: one subject's case and some facts in, the case after them and its transitions out.
+
+Theory of operation. Facts are events, ticks and what was heard of feeds. An event that arrives is first held: the
+judge sees each subject in the order of event time, so nothing is judged until a tick says that time has reached it.
+A tick to t judges the held events up to t; before each of them every clock that rings earlier rings first, at its own
+time, and after them every clock up to t. A transition's time is therefore a deadline or an event's time, never the
+time of a tick: how often ticks come, how facts are batched and which host runs cannot change the ledger.
+
+An event at or before the case's time is late evidence: it can still correct a verdict, and opens nothing. The second
+event with one (source, id) is inert. A subject that owes nothing is forgotten `forget_after` after its last event.
+
+`feed` changes the case it is given and gives it back; a caller that may have to go back keeps its own snapshot.
+Knows: cases and machines. Must not know: where facts come from. Read next: `response.py`, the first of the shapes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING, final
+
+import msgspec
+
+from standards.judge.case import Case, Docket, Identity, Step, Unused
+from standards.judge.events import Event, Tick
+from standards.judge.excuse import excuse
+from standards.judge.feeds import Heard
+from standards.judge.promise import NEVER
+from standards.judge.rulebook import GRANT
+from standards.judge.shapes.instant import PrecedenceMachine
+from standards.judge.shapes.recurrence import RecurrenceMachine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.judge.rulebook import Group, Rulebook
+
+DEDUPE_HORIZON = 600_000_000
+"""How long an event's identity is remembered, in microseconds of event time."""
+DEDUPE_LEAST = 1000
+"""How many identities a case remembers at least, within the horizon; at most twice as many."""
+
+
+@final
+class Start(msgspec.Struct, frozen=True, gc=False):
+    """The standards begin to be owed at `at` (microseconds UTC) to the subjects that they list."""
+
+    at: int
+
+
+Fact = Event | Tick | Heard | Start
+_AT = attrgetter("at")
+
+
+def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and a call would be its dearest part
+    case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook
+) -> Step[Event]:
+    """Judge facts about one subject. Give an event before the tick that reaches it, and `Heard` before both."""
+    group = rulebook.groups[case.group]
+    docket: Docket[Event] = Docket(case)
+    home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
+    hold, time, ordered = case.held.append, case.time, not group.level
+    turn_at = case.turned + DEDUPE_HORIZON
+    for fact in facts:
+        if type(fact) is Tick:
+            _reach(fact.at, group, docket, ordered=ordered)
+            hold, time, ordered = case.held.append, case.time, not group.level
+        elif type(fact) is Heard:
+            docket.heard = fact
+        elif type(fact) is Start:
+            _start(fact.at, group, docket)
+        else:
+            at = fact.at
+            if fact.source == home:
+                name: Identity = fact.id
+            else:
+                name, turn_at = _foreign(case, fact), case.turned + DEDUPE_HORIZON
+            if name in seen or name in before:
+                if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
+                    docket.duplicates += 1
+                    continue
+            else:
+                seen[name] = at
+                if at > turn_at or len(seen) >= DEDUPE_LEAST:
+                    seen, before = _turn(case, max(newest, at))
+                    turn_at = case.turned + DEDUPE_HORIZON
+            if at >= newest:
+                newest = at
+            else:
+                ordered = False
+            if at > time:
+                hold(fact)
+            else:
+                _late(fact, group, docket)
+    case.newest = newest
+    if not ordered:
+        case.held.sort(key=group.order)
+    return _step(case, docket)
+
+
+def _foreign(case: Case[Event], event: Event) -> Identity:
+    """Name an event that is not from the source that the case heard from first: by its source as well."""
+    if not case.home:
+        case.home, case.turned = event.source, event.at
+    return event.id if event.source == case.home else (event.source, event.id)
+
+
+def _turn(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int]]:
+    """Begin a new leaf of identities: the last one is kept, the one before is forgotten.
+
+    What lies on the one before was seen by `turned`. A turn for the sake of time comes more than the horizon after
+    that, so nothing is forgotten that could still tell a repeat.
+    """
+    case.seen_before, case.seen, case.leaf, case.turned = case.seen, {}, case.leaf + 1, newest
+    return case.seen, case.seen_before
+
+
+def _step(case: Case[Event], docket: Docket[Event]) -> Step[Event]:
+    wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
+    gone = not (case.held or case.slots)
+    return Step(None if gone else case, docket.transitions, wake_at, docket.duplicates, tuple(docket.unused))
+
+
+def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) -> None:
+    """Bring the case to an instant: judge what was held up to it, and let every clock up to it ring.
+
+    What is held is in order of time when it was so before and all that came since did.
+    """
+    case, held, reactions = docket.case, docket.case.held, group.reactions
+    if held:
+        if not ordered:
+            held.sort(key=group.order)
+        if case.wake == NEVER:
+            case.wake = held[0].at + group.forget_after
+        cut = len(held) if held[-1].at <= until else bisect_right(held, until, key=_AT)
+        case.held, last = held[cut:], case.touched
+        for event in held if cut == len(held) else held[:cut]:
+            at = event.at
+            if case.wake < at:
+                case.touched = last
+                _ring(at - 1, group, docket)
+            for react in reactions[type(event)]:
+                react(case, event, docket)
+            last = at
+        case.touched = last
+    if case.wake <= until:
+        _ring(until, group, docket)
+    case.time = max(case.time, until)
+
+
+def _ring(until: int, group: Group, docket: Docket[Event]) -> None:
+    """Let every clock up to an instant ring, earliest first; forget a subject that has owed nothing for long.
+
+    Whoever owes nothing only after this instant is not forgotten before `forget_after` from it: hence the bound on
+    `wake`.
+    """
+    case = docket.case
+    pairs = [(slot, group.by_revision[revision]) for revision, slot in sorted(case.slots.items())]
+    while pairs:
+        slot, machine = min(pairs, key=lambda pair: pair[0].wake)
+        if slot.wake > until:
+            break
+        machine.ring(slot, slot.wake, docket)
+    case.wake = min([until + group.forget_after, *(slot.wake for slot, _ in pairs)])
+    if all(slot.idle for slot in case.slots.values()):
+        forget_at = case.touched + group.forget_after
+        if forget_at <= until:
+            case.slots.clear()
+        else:
+            case.wake = forget_at
+
+
+def _late(event: Event, group: Group, docket: Docket[Event]) -> None:
+    case = docket.case
+    if event.__struct_config__.tag == GRANT:
+        excuse(event, group.machines, docket, late=True)
+        return
+    changed = False
+    for machine in group.machines:
+        revision = machine.standard.revision
+        if isinstance(machine, PrecedenceMachine) and machine.remembers(event, case.time):
+            case.slot(revision)
+        if revision in case.slots and machine.evidence(case.slots[revision], event, docket):
+            changed = True
+    if not changed:
+        docket.unused.append(Unused(event, "late"))
+
+
+def _start(at: int, group: Group, docket: Docket[Event]) -> None:
+    for machine in group.machines:
+        if isinstance(machine, RecurrenceMachine):
+            machine.start(docket.case, at, docket)
+    docket.case.touched = max(docket.case.touched, at)

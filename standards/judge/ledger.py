@@ -1,0 +1,116 @@
+"""The ledger's lines: what is stored, sent and shown of a transition, in a form that needs no rulebook to be read.
+
+Knows: how a transition becomes a line, and an event that other standards can hear. Must not know: where lines go.
+Read next: `score.py`, the simplest fold over these lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.judge.events import DERIVED_SOURCE, Event, moment
+from standards.judge.promise import VERDICTS, Kind, State, Transition, Verdict
+from standards.judge.rulebook import subject_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from standards.judge.promise import Promise
+    from standards.judge.standard import Standard
+
+Plain = str | int | float | bool | None
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the ledger. Instants are microseconds UTC, spans microseconds.
+
+    `at` is when it took effect and `known` when the ledger learned of it; they differ for late evidence only.
+    `due` is the deadline as of this line, or -1. `elapsed` is the open time since the opening and `at - opened` the
+    customer's own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that
+    made the line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is
+    the verdict before a correction.
+    """
+
+    id: str
+    promise: str
+    standard: str
+    revision: str
+    subject: str
+    kind: Kind
+    at: int
+    known: int
+    opened: int
+    state: State
+    owner: str = ""
+    aspect: str = ""
+    severity: str = ""
+    due: int = -1
+    elapsed: int = 0
+    verdict: Verdict | None = None
+    was: Verdict | None = None
+    fields: dict[str, Plain] = {}
+    cause: tuple[str, str] | None = None
+
+
+def line(transition: Transition[Event]) -> Line:
+    """Give the ledger's line for a transition."""
+    standard, promise = transition.standard, transition.promise
+    cause = transition.cause
+    return Line(
+        id=transition.id,
+        promise=promise.id,
+        standard=standard.id,
+        revision=standard.revision,
+        subject=subject_text(transition.key),
+        kind=transition.kind,
+        at=transition.at,
+        known=transition.known,
+        opened=promise.opened,
+        state=transition.after,
+        owner=standard.owner,
+        aspect=standard.aspect,
+        severity=standard.severity,
+        due=transition.due,
+        elapsed=transition.elapsed,
+        verdict=VERDICTS.get(transition.after),
+        was=VERDICTS.get(transition.before) if transition.kind == "corrected" else None,
+        fields=told_fields(standard, transition.key, promise),
+        cause=None if cause is None else (cause.source, cause.id),
+    )
+
+
+def told_fields(standard: Standard, key: tuple[str | int, ...], promise: Promise[Event]) -> dict[str, Plain]:
+    """Give the `per` fields of a promise and those that its standard carries from the opening event."""
+    fields: dict[str, Plain] = dict(zip(standard.per, key, strict=True))
+    if promise.opening is not None:
+        for name in standard.carry:
+            value = getattr(promise.opening.data, name, None)
+            fields[name] = value if isinstance(value, str | int | float | bool) or value is None else value.isoformat()
+    return fields
+
+
+def derived(transition: Transition[Event], classes: Mapping[str, type[Event]]) -> Event | None:
+    """Give the `promise.*` event that a transition is to other standards; None where no standard hears that kind.
+
+    Its time is when the ledger learned of the transition, so that nobody who hears it has judged past it already.
+    """
+    made = classes.get(f"promise.{transition.kind}")
+    if made is None:
+        return None
+    standard = transition.standard
+    fields: dict[str, Plain] = {
+        **told_fields(standard, transition.key, transition.promise),
+        "standard": standard.id,
+        "owner": standard.owner,
+        "aspect": standard.aspect,
+        "severity": standard.severity,
+        "promise": transition.promise.identify(standard.id, transition.key),
+        "subject": subject_text(transition.key),
+    }
+    data_type = made.__struct_fields__  # the envelope's fields; `data` is the one that differs between types
+    known = msgspec.structs.fields(made)[data_type.index("data")].type
+    data = known(**{name: fields.get(name) for name in known.__struct_fields__})
+    at = transition.known
+    return made(id=transition.id, source=DERIVED_SOURCE, time=moment(at), data=data, at=at)

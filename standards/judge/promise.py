@@ -1,0 +1,170 @@
+"""The life of one promise: every state, every transition between states, and the lines they leave in the ledger.
+
+Theory of operation. A promise is opened once and settled at most once; after that only late evidence can change its
+verdict, by a `corrected` line, and a broken promise can still be `fulfilled_late`. Nothing is rewritten: whatever is
+shown anywhere is a fold over these lines. All moves stand in `MOVES`; a move that is not there is a defect in the
+judge, and `StateError` says so.
+
+Identity is derived, never drawn: a promise's id from its standard, subject, opening event and time; a transition's from
+its promise and ordinal. The same facts therefore give the same ids on every machine, and a repeat is told by its id.
+
+Knows: states, moves, ids. Must not know: why a move is made. Read next: `judge.py`.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from standards.errors import StateError
+from standards.judge.events import Event
+from standards.judge.standard import Standard
+
+State = Literal[
+    "new", "open", "warned", "paused", "paused_warned", "kept", "broken", "late", "void", "excused", "unknown"
+]
+Verdict = Literal["kept", "broken", "void", "excused", "unknown"]
+Kind = Literal[
+    "opened",
+    "warned",
+    "paused",
+    "resumed",
+    "kept",
+    "broken",
+    "voided",
+    "excused",
+    "lost",
+    "fulfilled_late",
+    "corrected",
+]
+
+
+class Move(NamedTuple):
+    """One row of the table: in state `before`, a transition of this kind leads to state `after`."""
+
+    before: State
+    kind: Kind
+    after: State
+
+
+_LIVE: tuple[State, ...] = ("open", "warned", "paused", "paused_warned")
+_RUNNING: tuple[State, ...] = ("open", "warned")
+_SETTLED_BADLY: tuple[State, ...] = ("broken", "late", "unknown")
+_CORRECTED_TO: tuple[State, ...] = ("kept", "void", "excused")
+
+MOVES: tuple[Move, ...] = (
+    Move("new", "opened", "open"),
+    Move("open", "warned", "warned"),
+    Move("warned", "warned", "warned"),
+    Move("open", "paused", "paused"),
+    Move("paused", "resumed", "open"),
+    Move("warned", "paused", "paused_warned"),
+    Move("paused_warned", "resumed", "warned"),
+    *(Move(before, "kept", "kept") for before in _LIVE),
+    *(Move(before, "voided", "void") for before in _LIVE),
+    *(Move(before, "excused", "excused") for before in _LIVE),
+    *(Move(before, "broken", "broken") for before in _RUNNING),
+    *(Move(before, "lost", "unknown") for before in _RUNNING),
+    Move("broken", "fulfilled_late", "late"),
+    *(Move(before, "corrected", after) for before in _SETTLED_BADLY for after in _CORRECTED_TO),
+    Move("kept", "corrected", "void"),
+    Move("void", "corrected", "kept"),
+)
+
+VERDICTS: dict[str, Verdict] = {
+    "kept": "kept",
+    "broken": "broken",
+    "late": "broken",
+    "void": "void",
+    "excused": "excused",
+    "unknown": "unknown",
+}
+"""The verdict that a state stands for; a state that is not here is still open."""
+
+_AFTER: dict[Kind, dict[State, State]] = {}
+for _move in MOVES:
+    if _move.kind != "corrected":
+        _AFTER.setdefault(_move.kind, {})[_move.before] = _move.after
+_CORRECTIONS = frozenset((move.before, move.after) for move in MOVES if move.kind == "corrected")
+
+NEVER = 2**62
+"""An instant that no clock reaches: the wake-up of what waits for nothing."""
+
+E = TypeVar("E", bound=Event)
+
+
+class Promise(msgspec.Struct, Generic[E], gc=False):
+    """One instance of a standard, owed to a subject. Times are microseconds UTC, spans microseconds.
+
+    `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
+    time used up before `running_since`, when its clock last started; `rung` counts the warnings given. `wake` is when
+    its clock next has something to say. `settled` is when its verdict fell.
+    """
+
+    opened: int
+    opening: E | None = None
+    due: int = -1
+    state: State = "new"
+    ordinal: int = 0
+    rung: int = 0
+    spent: int = 0
+    running_since: int = 0
+    wake: int = NEVER
+    settled: int = -1
+    id: str = ""
+
+    def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
+        """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.
+
+        The time of the opening is part of it: a sender that begins to count anew after a restart uses its ids again.
+        """
+        if not self.id:
+            cause = (self.opening.source, self.opening.id) if self.opening is not None else ("", "")
+            parts = msgspec.json.encode((standard, key, cause, self.opened))
+            self.id = blake2b(parts, digest_size=10).hexdigest()
+        return self.id
+
+
+class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
+    """One change of one promise, as the judge makes it; `ledger.line` gives the form that is stored and shown.
+
+    `at` is when it took effect; `known` is the case's time when late evidence brought it to light, else the same.
+    `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`.
+    """
+
+    standard: Standard
+    key: tuple[str | int, ...]
+    promise: Promise[E]
+    kind: Kind
+    at: int
+    known: int
+    ordinal: int
+    due: int
+    elapsed: int
+    before: State
+    after: State
+    cause: E | None = None
+
+    @property
+    def id(self) -> str:
+        """The transition's id: its promise's, and its place in the promise's life."""
+        return f"{self.promise.identify(self.standard.id, self.key)}.{self.ordinal}"
+
+
+def advance(before: State, kind: Kind, corrected: State | None = None) -> State:
+    """Look a move up in the table. Raises StateError for a move that no promise can make."""
+    after = corrected if kind == "corrected" else _AFTER[kind].get(before)
+    if after is None or (kind == "corrected" and (before, after) not in _CORRECTIONS):
+        message = f"a promise that is {before} cannot be {kind}; this is a defect in Kept, and the batch was not judged"
+        raise StateError(message)
+    return after
+
+
+def diagram() -> str:
+    """Draw the table as a Mermaid state diagram for the docs."""
+    lines = ["stateDiagram-v2", "    [*] --> open: opened"]
+    for before, kind, after in MOVES[1:]:
+        lines.append(f"    {before} --> {after}: {kind}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,287 @@
+"""The rulebook: all standards compiled together, so that an event finds at once whom it concerns.
+
+Standards with the same `per` fields that share events share one case per subject and form a group. One that hears
+promises (`promise.broken` ...) is judged one stratum above the standards whose promises it hears, so that within one
+batch its facts are complete before it judges; that is why no cycle of standards is allowed.
+Knows: standards and the vocabulary. Must not know: files, promises in flight. Read next: `judge.py`.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from standards.expressions.expression import Field, could_hold
+from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class
+from standards.judge.excuse import excuse
+from standards.judge.promise import MOVES
+from standards.judge.shapes.bounded import BoundedMachine
+from standards.judge.shapes.instant import PrecedenceMachine, UniversalityMachine
+from standards.judge.shapes.level import LevelMachine
+from standards.judge.shapes.recurrence import RecurrenceMachine
+from standards.judge.shapes.response import ResponseMachine
+from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response, Universality, clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from standards.judge.case import Case, Docket
+    from standards.judge.shapes.response import Reaction
+    from standards.judge.standard import Clause, Feed, Standard
+
+Machine = ResponseMachine | PrecedenceMachine | UniversalityMachine | BoundedMachine | RecurrenceMachine | LevelMachine
+Key = tuple[str | int, ...]
+
+GRANT = "exception.granted"
+PROMISE_FIELDS = {name: Field("text") for name in ("standard", "owner", "aspect", "severity", "promise", "subject")}
+"""The fields that every `promise.*` event has; the `per` and carried fields of its standard come on top."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where events of a type go: to a group, and there to the case that `key` reads from their data.
+
+    `sure`: every such event has all fields of the key; without it a key may hold None, and then names no subject.
+    """
+
+    group: Group
+    key: Callable[[Any], Key]
+    sure: bool
+
+
+class Group:
+    """The standards that share their subjects and events: same `per` fields, same stratum, events in common.
+
+    `level` is their stratum, `order` the key by which events are put in order of time.
+    """
+
+    def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:
+        self.name = name
+        self.per = standards[0].per
+        self.machines = tuple(_machine(standard, standards) for standard in standards)
+        self.by_revision = {machine.standard.revision: machine for machine in self.machines}
+        self.forget_after = max(standard.forget_after for standard in standards)
+        self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
+        self.level = int(name.partition(":")[0])
+        self.order = _by_time_and_origin if self.level else _by_time
+        self.key = key_getter(self.per)
+        self.listed = tuple(
+            dict.fromkeys(
+                key for s in standards if isinstance(s.shape, Recurrence) and not s.retired for key in s.shape.subjects
+            )
+        )
+        types = {clause.event for standard in standards for clause in clauses(standard.shape).values()}
+        self.reactions: dict[type[Event], tuple[Reaction, ...]] = {
+            classes[name]: tuple(
+                machine.reaction(name) for machine in self.machines if _concerns(machine.standard, name)
+            )
+            for name in sorted(types)
+        }
+        if GRANT in classes:
+            self.reactions[classes[GRANT]] = (*self.reactions.get(classes[GRANT], ()), self._excuse)
+
+    def _excuse(self, _case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        excuse(event, self.machines, docket)
+
+
+class Rulebook:
+    """All standards together. It does not change. Raises CycleError."""
+
+    def __init__(
+        self, standards: Sequence[Standard], feeds: Sequence[Feed], vocabulary: Mapping[str, EventType]
+    ) -> None:
+        self.standards = {standard.revision: standard for standard in standards}
+        self.current = {standard.id: standard for standard in standards if not standard.retired}
+        self.feeds = tuple(feeds)
+        strata = stratify(standards)
+        by_stratum = sorted(standards, key=lambda standard: strata[standard.id])
+        self.vocabulary = {**vocabulary, **_promise_types(by_stratum, vocabulary)}
+        self.classes = {name: event_class(event_type) for name, event_type in self.vocabulary.items()}
+        members = _grouped(standards, strata)
+        self.groups = {name: Group(name, members[name], self.classes) for name in sorted(members)}
+        self.strata = [
+            [group for group in self.groups.values() if group.level == level]
+            for level in range(max(strata.values(), default=0) + 1)
+        ]
+        self.routes = self._routes()
+        self.grant_routes = self.routes.pop(self.classes[GRANT], ()) if GRANT in self.classes else ()
+        self.heard = {kind: self.classes[kind] for kind in self.classes if kind.startswith("promise.")}
+        self.heard = {kind: cls for kind, cls in self.heard.items() if self.routes.get(cls)}
+
+    def _routes(self) -> dict[type[Event], tuple[Route, ...]]:
+        routes: dict[type[Event], list[Route]] = {}
+        for group in self.groups.values():
+            types = {c.event for m in group.machines for c in clauses(m.standard.shape).values()}
+            for name in sorted(types):
+                sure = not any(self.vocabulary[name].fields[field].optional for field in group.per)
+                routes.setdefault(self.classes[name], []).append(Route(group, group.key, sure))
+        return {cls: tuple(found) for cls, found in routes.items()}
+
+    def granted(self, event: Event) -> list[tuple[Group, Key]]:
+        """Find whom an `exception.granted` concerns: the subject it names, in each group that judges its standard.
+
+        A standard may also count grants themselves: then it concerns the subject that the grant is about there.
+        """
+        found = [(route.group, route.key(event.data)) for route in self.grant_routes]
+        for group in self.groups.values():
+            standard = next((m.standard for m in group.machines if m.standard.id == event.data.standard), None)
+            if standard is None:
+                continue
+            fields = opening_fields(standard, self.vocabulary)
+            key = subject_key(event.data.subject, [fields[name].type for name in group.per])
+            if key is not None and (group, key) not in found:
+                found.append((group, key))
+        return [(group, key) for group, key in found if None not in key]
+
+
+def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[str, list[Standard]]:
+    """Put standards together that share their subjects and, one way or another, events: they share their cases.
+
+    Those that share no event need no common case; apart, a subject's case stays small however many standards there are.
+    A group is named by its stratum, its fields, and the first of its standards.
+    """
+    groups: list[tuple[set[str], list[Standard]]] = []
+    for standard in sorted(standards, key=lambda s: (s.id, s.retired, s.revision)):
+        level = f"{strata[standard.id]}:{','.join(standard.per)}"
+        tokens = {f"{level}:{clause.event}" for clause in clauses(standard.shape).values()} | {f"{level}:{standard.id}"}
+        joined = [group for group in groups if group[0] & tokens]
+        groups = [group for group in groups if group not in joined]
+        groups.append((tokens.union(*(group[0] for group in joined)), [*(s for g in joined for s in g[1]), standard]))
+    found = {}
+    for _, members in groups:
+        members.sort(key=lambda s: (s.id, s.retired, s.revision))
+        found[f"{strata[members[0].id]}:{','.join(members[0].per)}:{members[0].id}"] = members
+    return found
+
+
+_by_time = attrgetter("at")
+
+
+def _by_time_and_origin(event: Event) -> tuple[int, bool, str, int]:
+    """Order what Kept derived before what came from outside at the same instant: the same on every host.
+
+    Those of one instant go by their promise's id, and those of one promise as they came about.
+    """
+    if event.source != DERIVED_SOURCE:
+        return (event.at, True, "", 0)
+    promise, _, ordinal = event.id.rpartition(".")
+    return (event.at, False, promise, int(ordinal))
+
+
+def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:
+    siblings = tuple(s.revision for s in group if s.id == standard.id and s.revision != standard.revision)
+    match standard.shape:
+        case Response() as shape:
+            return ResponseMachine(standard, shape, siblings)
+        case Precedence() as shape:
+            return PrecedenceMachine(standard, shape)
+        case Universality() as shape:
+            return UniversalityMachine(standard, shape)
+        case Bounded() as shape:
+            return BoundedMachine(standard, shape, siblings)
+        case Recurrence() as shape:
+            return RecurrenceMachine(standard, shape, siblings)
+        case Level() as shape:
+            return LevelMachine(standard, shape, siblings)
+
+
+def _concerns(standard: Standard, event_type: str) -> bool:
+    return any(clause.event == event_type for clause in clauses(standard.shape).values())
+
+
+def key_getter(per: tuple[str, ...]) -> Callable[[Any], Key]:
+    """Give the function that reads a subject's key from an event's data."""
+    if not per:
+        return lambda _data: ()
+    if len(per) == 1:
+        get = attrgetter(per[0])
+        return lambda data: (get(data),)
+    return attrgetter(*per)
+
+
+def subject_text(key: Key) -> str:
+    """Print a subject's key for people: its values joined by `/`, with `/` and `%` inside a value escaped."""
+    return "/".join(str(value).replace("%", "%25").replace("/", "%2F") for value in key)
+
+
+def subject_key(text: str, types: Sequence[str]) -> Key | None:
+    """Read a subject's key back from its text, or None where it does not fit the fields' types."""
+    parts = [part.replace("%2F", "/").replace("%25", "%") for part in text.split("/")] if types or text else []
+    if len(parts) != len(types):
+        return None
+    try:
+        return tuple(int(part) if kind == "integer" else part for part, kind in zip(parts, types, strict=True))
+    except ValueError:
+        return None
+
+
+def _of_promises(listener: Standard) -> list[Clause]:
+    """Give the clauses of a standard that are about promises' own events."""
+    return [clause for clause in clauses(listener.shape).values() if clause.event.startswith("promise.")]
+
+
+def hears(listener: Standard, speaker: Standard) -> bool:
+    """Say whether a standard hears of another one's promises, as far as can be said before there are any."""
+    about = _of_promises(listener)
+    known = {
+        "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
+    }  # fmt: skip
+    return any(clause.where is None or could_hold(clause.where, known) for clause in about)
+
+
+def stratify(standards: Sequence[Standard]) -> dict[str, int]:
+    """Give each standard's stratum by its id: 0, or one above the highest standard whose promises it hears.
+
+    Raises CycleError with the ids on a cycle, in order, if there is one.
+    """
+    heard: dict[str, set[str]] = {standard.id: set() for standard in standards}
+    for listener in filter(_of_promises, standards):
+        heard[listener.id] |= {speaker.id for speaker in standards if hears(listener, speaker)}
+    strata: dict[str, int] = {}
+    while len(strata) < len(heard):
+        ready = [name for name in heard if name not in strata and heard[name] <= strata.keys()]
+        if not ready:
+            raise CycleError(_cycle({name: ids - strata.keys() for name, ids in heard.items() if name not in strata}))
+        strata |= {name: 1 + max((strata[each] for each in heard[name]), default=-1) for name in ready}
+    return strata
+
+
+class CycleError(ValueError):
+    """Standards hear each other's promises in a circle. `ids` are the standards on it, in order."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
+        super().__init__(" -> ".join([*ids, ids[0]]))
+
+
+def _cycle(hears: dict[str, set[str]]) -> list[str]:
+    path = [min(hears)]
+    while True:
+        following = min(hears[path[-1]])
+        if following in path:
+            return path[path.index(following) :]
+        path.append(following)
+
+
+def _promise_types(standards: Iterable[Standard], vocabulary: Mapping[str, EventType]) -> dict[str, EventType]:
+    """Make the `promise.*` event types: what every promise has, and the `per` and carried fields of any standard."""
+    fields = dict(PROMISE_FIELDS)
+    for name in PROMISE_EVENTS:  # as they were when promises were opened that are still open
+        fields |= vocabulary[name].fields if name in vocabulary else {}
+    for standard in standards:
+        known = opening_fields(standard, vocabulary) or fields  # a promise about promises carries what those carry
+        for name in (*standard.per, *standard.carry):
+            if name in known and name not in PROMISE_FIELDS:
+                fields.setdefault(name, Field(known[name].type, optional=True))
+    return {name: EventType(name, fields, "a promise's own event") for name in PROMISE_EVENTS}
+
+
+PROMISE_EVENTS = tuple(f"promise.{kind}" for kind in dict.fromkeys(move.kind for move in MOVES))
+
+
+def opening_fields(standard: Standard, vocabulary: Mapping[str, EventType]) -> Mapping[str, Field]:
+    """Give the fields of the event type that opens a standard's promises; none where the vocabulary lacks it."""
+    first: Clause = next(iter(clauses(standard.shape).values()))
+    found = vocabulary.get(first.event)
+    return {} if found is None else found.fields

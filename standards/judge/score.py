@@ -1,0 +1,96 @@
+"""The score of a standard: how many promises were kept, how sure that share is, and what both clocks said.
+
+A fold over transitions or ledger lines; order does not matter but for corrections following what they correct.
+Unknown and excused promises stand apart: they are in no share.
+Knows: counts. Must not know: where lines are kept. Read next: `streams/board/standards.py`, which shows it.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from standards.judge.promise import Kind, Verdict
+
+
+class Score(msgspec.Struct):
+    """Counts of one standard's promises. `open` are those without a verdict; `late` of the broken were fulfilled late.
+
+    `elapsed` and `waited` are sums over the settled promises, in microseconds: open time and the customer's own time.
+    """
+
+    opened: int = 0
+    kept: int = 0
+    broken: int = 0
+    void: int = 0
+    excused: int = 0
+    unknown: int = 0
+    warned: int = 0
+    late: int = 0
+    corrected: int = 0
+    elapsed: int = 0
+    waited: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many promises have a verdict."""
+        return self.kept + self.broken + self.void + self.excused + self.unknown
+
+    @property
+    def open(self) -> int:
+        """How many promises have none yet."""
+        return self.opened - self.settled
+
+    @property
+    def judged(self) -> int:
+        """How many promises were kept or broken: those that the kept-rate is a share of."""
+        return self.kept + self.broken
+
+    @property
+    def kept_rate(self) -> float | None:
+        """The share kept of those kept or broken; None while there are none."""
+        return self.kept / self.judged if self.judged else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the kept-rate; None while there are no verdicts."""
+        return wilson(self.kept, self.judged) if self.judged else None
+
+    def add(self, kind: Kind, verdict: Verdict | None, was: Verdict | None = None) -> None:
+        """Count one transition: its kind, the verdict after it, and for a correction the verdict before it."""
+        if kind == "opened":
+            self.opened += 1
+        elif kind == "warned":
+            self.warned += 1
+        elif kind == "fulfilled_late":
+            self.late += 1
+        elif verdict is not None:
+            if was is not None:
+                self.corrected += 1
+                self._count(was, -1)
+            self._count(verdict, 1)
+
+    def _count(self, verdict: Verdict, by: int) -> None:
+        setattr(self, verdict, getattr(self, verdict) + by)
+
+    def time(self, elapsed: int, waited: int) -> None:
+        """Add the two clocks of one promise that was settled."""
+        self.elapsed += elapsed
+        self.waited += waited
+
+    def counts(self) -> dict[str, int]:
+        """Give the verdict counts by name, as `kept backtest --json` prints them."""
+        names = ("opened", "kept", "broken", "void", "excused", "unknown", "open")
+        return {name: getattr(self, name) for name in names}
+
+
+def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
+    """Give the Wilson score interval of a share (Wilson 1927); `z` of 1.96 is 95 %. `trials` is at least one."""
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    spread = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)

@@ -1,0 +1,127 @@
+"""Judging the two shapes whose verdict falls at the event itself: precedence and universality.
+
+Precedence looks back: was `expect` seen at most `within_last` before? Universality looks at the event alone.
+Knows: one standard of these shapes. Must not know: other standards. Read next: `judge.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from standards.judge.events import type_of
+from standards.judge.promise import NEVER, Promise
+from standards.judge.shapes.response import test_for
+
+if TYPE_CHECKING:
+    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.events import Event
+    from standards.judge.promise import Kind
+    from standards.judge.shapes.response import Reaction
+    from standards.judge.standard import Precedence, Standard, Universality
+
+
+_AT = attrgetter("at")
+
+
+def _judge_now(standard: Standard, slot: Slot[Event], verdict: Kind, event: Event, docket: Docket[Event]) -> None:
+    promise: Promise[Event] = Promise(opened=event.at, opening=event, due=event.at)
+    docket.write(standard, promise, "opened", event.at, cause=event)
+    docket.write(standard, promise, verdict, event.at, cause=event)
+    docket.settle(slot, promise, event.at)
+
+
+class UniversalityMachine:
+    """Judges one universality standard: every `when` satisfies `must`."""
+
+    def __init__(self, standard: Standard, shape: Universality) -> None:
+        self.standard = standard
+        self.shape = shape
+
+    def reaction(self, event_type: str) -> Reaction:
+        """Give the function that judges events of one type."""
+        standard, must = self.standard, self.shape.must.test
+        when = None if standard.retired else test_for(self.shape.when, event_type)
+
+        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+            if when is not None and when(event.data, None):
+                verdict: Kind = "kept" if must(event.data, None) else "broken"
+                _judge_now(standard, case.slot(standard.revision), verdict, event, docket)
+
+        return react
+
+    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+        """Do nothing: no clock of this shape ever rings."""
+
+    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
+        """Change nothing: each event is judged by itself, and one that came after its time opens nothing."""
+        return False
+
+
+class PrecedenceMachine:
+    """Judges one precedence standard: every `when` was preceded by `expect`."""
+
+    def __init__(self, standard: Standard, shape: Precedence) -> None:
+        self.standard = standard
+        self.shape = shape
+
+    def reaction(self, event_type: str) -> Reaction:
+        """Give the function that judges events of one type."""
+        standard, shape = self.standard, self.shape
+        when = None if standard.retired else test_for(shape.when, event_type)
+        remembered = not standard.retired and shape.expect.event == event_type
+
+        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+            if when is not None and when(event.data, None):
+                slot = case.slot(standard.revision)
+                verdict: Kind = "lost" if docket.dark(standard, event.at) else "broken"
+                if any(self._precedes(earlier, event) for earlier in slot.recent or ()):
+                    verdict = "kept"
+                _judge_now(standard, slot, verdict, event, docket)
+            if remembered and self.remembers(event, -NEVER):
+                self._remember(case.slot(standard.revision), event, docket)
+
+        return react
+
+    def remembers(self, event: Event, now: int) -> bool:
+        """Say whether an event may still precede another one that comes after `now`."""
+        expect = self.shape.expect
+        if self.standard.retired or type_of(event) != expect.event or event.at + self.shape.within_last <= now:
+            return False
+        where = expect.where
+        return where is None or bool(where.opening_fields) or where.test(event.data, None)
+
+    def _precedes(self, earlier: Event, event: Event) -> bool:
+        test = test_for(self.shape.expect, type_of(earlier))
+        in_time = event.at - self.shape.within_last <= earlier.at <= event.at
+        return in_time and test is not None and test(earlier.data, event.data)
+
+    def _remember(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
+        where = self.shape.expect.where
+        if slot.recent is None:
+            slot.recent = []
+        elif where is None or not where.opening_fields:  # the newest serves best, and the others no more
+            slot.recent = [earlier for earlier in slot.recent if earlier.at > event.at]
+        insort(slot.recent, event, key=_AT)
+        slot.wake = slot.recent[0].at + self.shape.within_last
+        docket.case.wake = min(docket.case.wake, slot.wake)
+
+    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+        """Forget the events that can no longer precede another."""
+        slot.recent = [earlier for earlier in slot.recent or () if earlier.at + self.shape.within_last > at] or None
+        slot.wake = slot.recent[0].at + self.shape.within_last if slot.recent else NEVER
+        docket.case.wake = min(docket.case.wake, slot.wake)
+
+    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+        """Hear of a preceding event after its time: it can still excuse what followed it."""
+        if type_of(event) != self.shape.expect.event:
+            return False
+        lines = len(docket.transitions)
+        for promise in slot.settled:
+            opening = promise.opening
+            if opening is not None and self._precedes(event, opening) and docket.correctable(promise, "kept", event.at):
+                docket.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
+        if self.remembers(event, docket.case.time):
+            self._remember(slot, event, docket)
+        return len(docket.transitions) > lines

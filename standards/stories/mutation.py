@@ -1,0 +1,236 @@
+"""Mutations: small changes to an author's rules, each of which a story should notice.
+
+The idea is that of mutation testing (DeMillo, Lipton and Sayward 1978): a test that stays green whatever is changed
+tests nothing. A change is small enough to be a slip of the pen: a number one more or less, a deadline a second off,
+something left out. What is not among them, such as the words of a promise, no story could notice.
+Knows: which changes there are, and where in the file they are. Must not know: stories, files.
+Read next: `streams/stories/mutating.py`, which makes each of them and looks whether anybody notices.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from standards.calendar.duration import MINUTE, SECOND, describe, parse
+from standards.documents.document import Document, Path, Value
+from standards.documents.excerpt import canonical
+from standards.errors import Place
+from standards.expressions.tokens import ExpressionError, Token, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_CONDITIONS: Final = (
+    ("when", "where"), ("expect", "where"), ("unless", "where"), ("until", "where"),
+    ("pause", "when", "where"), ("pause", "until", "where"), ("must",), ("measure",),
+)  # fmt: skip
+_DEADLINES: Final = ("within", "within_last", "every")
+_COUNTS: Final[Mapping[str, str]] = {
+    "at_most": "play exactly as many as are allowed, and one more",
+    "at_least": "play a window with exactly as many samples, and one with one fewer",
+}
+_LEFT_OUT: Final[Mapping[str, str]] = {
+    "unless": "let the need go away in a story, and expect voided",
+    "until": "let it end in a story, and expect kept; go on counting after it in another",
+    "pause": "stop the clock in a story, and let what is expected come late but for the pause",
+    "calendar": "play it over a closed hour, a night or a weekend",
+    "reopen": "let it happen twice for one subject, and expect two promises",
+}
+_SWAPS: Final[Mapping[str, str]] = {
+    ">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "==", "and": "or", "or": "and",
+}  # fmt: skip
+_SECOND_HINT: Final = "let what is expected come exactly at the deadline and, in another story, a second later"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One small change: the value at `path` of a document becomes `value`; it goes where that is None.
+
+    `of` is the standard, or whatever else it is a part of. `words` say what becomes of what, `hint` which story would
+    notice.
+    """
+
+    path: Path
+    value: Value
+    place: Place
+    of: str
+    words: str
+    hint: str
+
+    def applied(self, document: Document) -> str:
+        """Give the text of the document with this change: JSON, which is YAML too, of the same meaning otherwise."""
+        data: Any = deepcopy(document.data)
+        *way, last = self.path
+        part = data
+        for step in way:
+            part = part[step]
+        if self.value is None:
+            del part[last]
+        else:
+            part[last] = self.value
+        return canonical(data)
+
+
+def changes(document: Document) -> Iterator[Change]:
+    """Give every change to the standards of a document, in the order of the keys. The document loads without errors."""
+    standards = document.data.get("standards")
+    for name, data in standards.items() if isinstance(standards, dict) else ():
+        if isinstance(data, dict):
+            yield from _Standard(document, name, data).changes()
+
+
+class _Standard:
+    """One standard, and what could be changed in it."""
+
+    def __init__(self, document: Document, name: str, data: Mapping[str, Value]) -> None:
+        self.document = document
+        self.name = name
+        self.data = data
+
+    def changes(self) -> Iterator[Change]:
+        """Give them all."""
+        for path in _CONDITIONS:
+            yield from self._conditions(path)
+        for key in _DEADLINES:
+            yield from self._deadline(key)
+        for key, hint in _COUNTS.items():
+            yield from self._count(key, hint)
+        yield from self._window()
+        for key, hint in _LEFT_OUT.items():
+            if key in self.data and not self._is_usual(key):
+                yield self._change((key,), None, f"{key} is left out", hint, key=True)
+        yield from self._warnings()
+        yield from self._excuses()
+
+    def _change(self, path: Path, value: Value, words: str, hint: str, *, key: bool = False) -> Change:
+        whole = ("standards", self.name, *path)
+        spot = self.document.spot(whole)
+        return Change(whole, value, spot.key if key else spot.value, self.name, words, hint)
+
+    def _conditions(self, path: Path) -> Iterator[Change]:
+        """Change one thing in an expression, wherever that can be done."""
+        text: Any = self.data
+        for step in path:
+            text = text.get(step) if isinstance(text, dict) else None
+        if not isinstance(text, str):
+            return
+        try:
+            tokens = tokens_of(text)
+        except ExpressionError:  # the model would have refused it
+            return
+        whole = ("standards", self.name, *path)
+        edits = list(_edits(tokens))
+        for start, end, becomes, hint in edits:
+            changed = text[:start] + becomes + text[end:]
+            place = self.document.inside(whole, start, end - start)
+            words = f"`{' '.join(text.split())}` becomes `{' '.join(changed.split())}`"
+            yield Change(whole, changed, place, self.name, words, hint)
+        if path[-1] == "where" and not edits:  # a field alone: else whoever notices an edge notices this too
+            yield self._change(path, None, f"`where: {text}` is left out", "play an event that does not meet it")
+
+    def _deadline(self, key: str) -> Iterator[Change]:
+        text = self.data.get(key)
+        try:
+            length = parse(str(text)) if text is not None else 0
+        except ValueError:  # week and month have no other length
+            return
+        for by, words in ((-SECOND, "a second shorter"), (SECOND, "a second longer")):
+            if length and length + by > 0:
+                yield self._change((key,), describe(length + by), f"`{key}: {text}` is {words}", _SECOND_HINT)
+
+    def _count(self, key: str, hint: str) -> Iterator[Change]:
+        number = self.data.get(key)
+        for by in (-1, 1):
+            if isinstance(number, int):
+                yield self._change((key,), number + by, f"`{key}: {number}` becomes `{key}: {number + by}`", hint)
+
+    def _window(self) -> Iterator[Change]:
+        """A window of so many events is one longer or shorter."""
+        text = str(self.data.get("over", ""))
+        number, _, unit = text.partition(" ")
+        for by in (-1, 1):
+            if unit and number.isdecimal():
+                changed = f"{int(number) + by} {unit}"
+                words = f"`over: {text}` becomes `over: {changed}`"
+                yield self._change(("over",), changed, words, "play a window to its last event, and say when it ends")
+
+    def _is_usual(self, key: str) -> bool:
+        """Say whether a key says what would be so without it."""
+        return self._is_short_window() if key == "calendar" else key == "reopen" and self.data[key] == "edge"
+
+    def _is_short_window(self) -> bool:
+        """Say whether windows begin at the same instants with a calendar and without: it gives them a zone, no more.
+
+        Zones differ by whole half hours, but for three small ones.
+        """
+        try:
+            return "measure" in self.data and 30 * MINUTE % parse(str(self.data.get("over"))) == 0
+        except ValueError:
+            return False
+
+    def _warnings(self) -> Iterator[Change]:
+        marks = self.data.get("warn")
+        listed = marks if isinstance(marks, list) else [marks] if marks is not None else []
+        for index, mark in enumerate(listed):
+            left: list[Value] = [other for place, other in enumerate(listed) if place != index]
+            words, hint = f"the warning `{mark}` is left out", "let time go by in a story, and expect warned"
+            change = self._change(("warn",), left or None, words, hint)
+            place = self.document.spot((*change.path, index) if isinstance(marks, list) else change.path).value
+            yield msgspec.structs.replace(change, place=place)
+
+    def _excuses(self) -> Iterator[Change]:
+        """One who may excuse may not any more; where nobody is named, that is the owner."""
+        declared = self.data.get("may_excuse")
+        key = "may_excuse" if declared is not None else "owner"
+        found = self.data.get(key)
+        names = found if isinstance(found, list) else [found] if found is not None else []
+        for index, name in enumerate(names):
+            left: list[Value] = [other for place, other in enumerate(names) if place != index]
+            hint = f"let {name} grant an exception in a story, and expect excused"
+            change = self._change(("may_excuse",), left, f"{name} may not excuse any more", hint)
+            where = ("standards", self.name, key)
+            spot = self.document.spot((*where, index) if isinstance(found, list) else where)
+            yield msgspec.structs.replace(change, place=spot.value)
+
+
+def _edits(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
+    """Give what could stand in an expression instead: from where to where, what, and the story that would notice."""
+    texts = ["", *(token.text for token in tokens), ""]
+    for token, before, after in zip(tokens, texts, texts[2:], strict=False):
+        end = token.offset + len(token.text)
+        for becomes, hint in _others(token):
+            yield token.offset, end, becomes, hint
+        if token.text == "in" and before != "not":
+            yield token.offset, end, "not in", "play an event with one of them, and one with none of them"
+        if token.kind in {"text", "number"} and before in {"[", ","} and after in {",", "]"}:
+            yield from _left_out(tokens, token, f"play an event with {token.text}, and say what comes of it")
+
+
+def _left_out(tokens: Sequence[Token], token: Token, hint: str) -> Iterator[tuple[int, int, str, str]]:
+    """Leave one of the choices in a list out, with its comma; the only one stays."""
+    at = tokens.index(token)
+    if tokens[at + 1].text == ",":
+        yield token.offset, tokens[at + 2].offset, "", hint
+    elif tokens[at - 1].text == ",":
+        yield tokens[at - 1].offset, token.offset + len(token.text), "", hint
+
+
+def _others(token: Token) -> Iterator[tuple[str, str]]:
+    """Give what could stand there instead, each with the story that would notice."""
+    text = token.text
+    if token.kind == "number":
+        digits = text.rstrip("%")
+        decimals = len(digits.partition(".")[2])
+        whole = int(digits.replace(".", ""))
+        for by in (-1, 1):
+            if whole + by >= 0:
+                padded = str(whole + by).rjust(decimals + 1, "0")
+                number = f"{padded[:-decimals]}.{padded[-decimals:]}" if decimals else padded
+                yield number + text[len(digits) :], f"play {text} exactly, and {number}{text[len(digits) :]}"
+    elif text in _SWAPS:
+        edge = "play an event that meets one side alone" if text in {"and", "or"} else "play the very edge"
+        yield _SWAPS[text], f"{edge}, and say what comes of it"
+    elif text == "not":
+        yield "", "play an event that meets the rest of the condition"

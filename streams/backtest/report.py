@@ -1,0 +1,154 @@
+"""What a backtest says to people and to programs: a table of plain text, or JSON.
+
+Knows: results. Must not know: files or the judge. Read next: `cli.py`, which prints it.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from standards.calendar.duration import spoken
+from standards.calendar.hours import zone as zone_of
+from standards.judge.events import iso, moment
+from standards.judge.standard import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from standards.judge.score import Score
+    from standards.judge.standard import Standard
+    from streams.backtest.backtest import BadLines, Result
+
+TOLD = 20
+"""Up to how many standards the promises are told in their own words; the table has all of them."""
+MANY = 1_000
+"""From so many events on, their number a second says something."""
+WIDTH = 100
+"""Characters of a line of names."""
+COLUMNS = ("opened", "kept", "broken", "void", "excused", "unknown", "open")
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Give the result as `kept backtest --json` prints it: the counts, and all that was not judged."""
+    return {
+        "events": result.events,
+        "seconds": round(result.seconds, 3),
+        "standards": {name: score.counts() for name, score in result.scores.items()},
+        "bad_lines": dict(sorted(result.bad.items())),
+        "unused": dict(sorted(result.unused.items())),
+        "unconcerned": dict(sorted(result.unconcerned.items())),
+        "duplicates": result.duplicates,
+        "from": iso(result.oldest) if result.oldest >= 0 else None,
+        "to": iso(result.newest) if result.newest >= 0 else None,
+        "doubts": result.doubts,
+    }
+
+
+def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
+    """Give the result as a table, with the promises in the customer's words where they are not too many."""
+    owed = {name: score for name, score in result.scores.items() if score.opened}
+    lines = [head(result), "", *(_table(owed) if owed else ["Nothing was owed."])]
+    if owed and len(owed) < len(result.scores):
+        never = ", ".join(name for name in result.scores if name not in owed)
+        lines += ["", *wrap(f"Never owed: {never}.", WIDTH, break_long_words=False, break_on_hyphens=False)]
+    if len(owed) <= TOLD:
+        lines += [line for name, score in owed.items() for line in _told(name, score, standards[name])]
+    return "\n".join([*lines, *left_out(result)])
+
+
+def head(result: Result) -> str:
+    """Say how much was judged, how fast, and how far."""
+    until = f", {stretch(result)}" if result.newest >= 0 else ""
+    long = result.seconds >= 1 and result.events >= MANY
+    speed = f" ({result.events / result.seconds:,.0f} a second)" if long else ""
+    return f"{some(result.events, 'event')} judged in {_length(result.seconds)}{speed}{until}."
+
+
+def stretch(result: Result) -> str:
+    """Say from when to when the events are, by the clock that wrote them."""
+    zone = zone_of(result.zone)
+    first, last = (f"{moment(at).astimezone(zone):%Y-%m-%d %H:%M}" for at in (result.oldest, result.newest))
+    return f"from {first} to {last} {'UTC' if result.zone == 'UTC' else f'by the clock of {result.zone}'}"
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(seconds, 0.01):.2f} s"
+
+
+def some(number: int, noun: str) -> str:
+    """Give a number and its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _table(scores: Mapping[str, Score]) -> list[str]:
+    rows = [["standard", *COLUMNS, "kept-rate", "95 % interval"]]
+    for name, score in scores.items():
+        rows.append([name, *(f"{value:,}" for value in score.counts().values()), *rate(score)])
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give the lines of a table: the first column begins at the left, the others end at the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in rows
+    ]
+
+
+def _cell(text: str, width: int, column: int) -> str:
+    return text.ljust(width) if column == 0 else text.rjust(width)
+
+
+def rate(score: Score) -> tuple[str, str]:
+    """Give the share of promises kept, and its 95 % interval."""
+    if score.kept_rate is None or score.interval is None:
+        return ("-", "-")
+    low, high = score.interval
+    return (f"{score.kept_rate:.1%}", f"{low:.1%} to {high:.1%}")
+
+
+def _told(name: str, score: Score, standard: Standard) -> list[str]:
+    """Tell a promise in its words, and for an answer that was waited for how long it took."""
+    lines = ["", f"{name}: {standard.promise}"]
+    if score.settled and isinstance(standard.shape, Response):
+        waited, elapsed = spoken(score.waited // score.settled), spoken(score.elapsed // score.settled)
+        clock = "" if waited == elapsed else f", of it {elapsed} by the promise's own clock"
+        were = "was" if score.late == 1 else "were"
+        late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
+        lines.append(f"  On average {waited} from opening to verdict{clock}.{late}")
+    return lines
+
+
+def left_out(result: Result) -> list[str]:
+    """Say what was not judged and why: nothing is dropped in silence."""
+    lines: list[str] = []
+    if result.bad:
+        total, shown = sum(result.bad.values()), sum(bad.number for bad in result.shown)
+        lines += ["", f"{some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
+        if total > shown:
+            lines.append(f"  ... and {total - shown:,} more; --strict stops at the first.")
+    if result.unconcerned:
+        lines += ["", f"No standard concerns itself with these events: {_counts(result.unconcerned)}."]
+    if result.unused:
+        lines += ["", f"Of no use to some standards, counted once for each group of them: {_counts(result.unused)}."]
+    if result.duplicates:
+        lines += ["", f"{some(result.duplicates, 'event')} came twice; the second time it was passed over."]
+    for doubt in result.doubts:
+        lines += ["", *wrap(f"Is this right? {doubt}", WIDTH, break_long_words=False, break_on_hyphens=False)]
+    return lines
+
+
+def _bad(bad: BadLines) -> str:
+    if not bad.last:
+        return f"  {bad.file}: {bad.message}"
+    if bad.number == 1:
+        return f"  {bad.file}:{bad.first}: {bad.message}"
+    several = bad.number == bad.last - bad.first + 1
+    lines = f"lines {bad.first} to {bad.last}" if several else f"{bad.number:,} lines from {bad.first} to {bad.last}"
+    return f"  {bad.file}, {lines}{', the first' if bad.differ else ''}: {bad.message}"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))

@@ -1,0 +1,61 @@
+"""The channels that are in effect: one for each that the settings say where to send to.
+
+Knows: which setting makes which channel. Must not know: notices, hosts. Read next: `alerts/channels/__init__.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.channels.alertmanager import Alertmanager
+from alerts.channels.letter import Envelope
+from alerts.channels.mail import Mail
+from alerts.channels.webhook import Webhook
+from standards.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.channels import Channel, LinksOf
+    from streams.delivery.channel_settings import ChannelSettings
+
+
+def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None) -> list[Channel]:
+    """Make the channels; `clock` is this machine's own, in microseconds UTC. Raises StateError where one cannot be.
+
+    `links` gives what people can act by, from the messages.
+    """
+    made: list[Channel] = []
+    if settings.webhook_url:
+        secret = settings.webhook_secret.get_secret_value()
+        hook = Webhook(settings.webhook_url, secret=secret, clock=clock, private=settings.webhook_private)
+        hook.links = links
+        made.append(hook)
+    if settings.alertmanager_url:
+        made.append(Alertmanager(settings.alertmanager_url, clock=clock, links=links))
+    if settings.mail_server:
+        made.append(_mail(settings, clock, links))
+    if settings.chat_urls:
+        made += _chats(settings)
+    return made
+
+
+def _mail(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None) -> Mail:
+    try:
+        return Mail(settings.smtp, Envelope(settings.sender, settings.recipients), clock=clock, links=links)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror or type(error).__name__
+        raise StateError(f"KEPT_MAIL_CA: {settings.mail_ca} cannot be used: {reason}; it has to be PEM") from None
+
+
+def _chats(settings: ChannelSettings) -> list[Channel]:
+    try:
+        from alerts.channels.chat import chats  # noqa: PLC0415 - an extra, and slow to load
+    except ModuleNotFoundError as error:
+        if error.name != "apprise":
+            raise
+        raise StateError("KEPT_CHAT_URLS needs Apprise, which is not installed; install kept[chat]") from None
+    try:
+        return list(chats([url.get_secret_value() for url in settings.chat_urls], private=settings.webhook_private))
+    except ValueError as error:
+        raise StateError(f"KEPT_CHAT_URLS: {error}") from None

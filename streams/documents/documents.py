@@ -1,0 +1,139 @@
+"""Finding an author's files: paths on the command line become sources, and sources a rulebook.
+
+A folder stands for every YAML file in it and in its sub-folders; what begins with a dot is passed over. A document is
+told by its keys: `stories` makes it a story document, `table` a mapping, `routes`, `people` or `teams` a policy,
+anything else is a standards document.
+Knows: files. Must not know: what the documents mean. Read next: `standards/compiler/spec.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from standards.calendar.hours import did_you_mean
+from standards.compiler.spec import DEFAULTS, Source, load
+from standards.errors import Finding, Place, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from standards.compiler.spec import Loaded
+    from standards.lint.house import Terms
+    from streams.ingest.mapping import TableMapping
+
+YAML = (".yaml", ".yml")
+MAX_DOCUMENT = 4 << 20
+"""The largest document that is read, in bytes."""
+_STORIES = re.compile(r"^stories\s*:", re.MULTILINE)
+_MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
+_POLICY = re.compile(r"^(?:routes|people|teams)\s*:", re.MULTILINE)
+
+
+class Documents(NamedTuple):
+    """An author's files, by what they are."""
+
+    standards: list[Source]
+    mappings: list[Source]
+    policies: list[Source]
+    stories: list[Source]
+
+    def of(self, text: str) -> list[Source]:
+        """Give the list that a document belongs to, by its text."""
+        if _STORIES.search(text):
+            return self.stories
+        if _MAPPING.search(text):
+            return self.mappings
+        return self.policies if _POLICY.search(text) else self.standards
+
+
+def read_documents(paths: Iterable[str]) -> Documents:
+    """Read files and folders. Raises SpecError for what is not there or cannot be read as text."""
+    found = Documents([], [], [], [])
+    for path in _files(paths):
+        text = read_text(str(path))
+        found.of(text).append(Source(str(path), text))
+    return found
+
+
+def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = (), terms: Terms = DEFAULTS) -> Loaded:
+    """Load standards documents; a calendar's .ics file is read from beside the document. Raises SpecError."""
+    return load(sources, read=read_text, retired=retired, terms=terms)
+
+
+def load_paths(paths: Iterable[str]) -> Loaded:
+    """Load the standards among files and folders. Raises SpecError, also where there are none."""
+    documents = read_documents(paths)
+    if not documents.standards:
+        others = {"mapping": documents.mappings, "policy": documents.policies, "story file": documents.stories}
+        sort, sources = next((sort, found) for sort, found in others.items() if found)
+        found, place = f"this is a {sort}, and there is no standards file", Place(sources[0].name, 1, 1)
+        raise SpecError([Finding("no-standards", place, found, "name one; a mapping is given with --map")])
+    return load_standards(documents.standards)
+
+
+def read_mapping(path: str, loaded: Loaded) -> TableMapping:
+    """Read what makes a table's rows events. Raises SpecError."""
+    from streams.ingest.mapping import load_mapping  # noqa: PLC0415 - JSON lines need none of it
+
+    return load_mapping(Source(path, read_text(path)), loaded.rulebook.classes, loaded.vocabulary)
+
+
+def read_text(path: str) -> str:
+    """Read a text file. Raises SpecError that says what is wrong with it."""
+    try:
+        if Path(path).stat().st_size > MAX_DOCUMENT:
+            raise _unreadable(path, f"the file is larger than {MAX_DOCUMENT >> 20} MB", "is this the right file?")
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
+    except OSError as error:
+        found = f"cannot be read: {(error.strerror or 'failed').lower()}"
+        raise _unreadable(path, found, _near(Path(path)) or "check the path") from None
+
+
+def _near(path: Path) -> str:
+    """Say which file beside a path that leads nowhere could be meant."""
+    folder = path.parent
+    return did_you_mean(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
+
+
+def write_whole(path: str, body: bytes) -> None:
+    """Write a file so that nobody ever reads half of it. Raises OSError, which names the file that was asked for."""
+    beside = Path(f"{path}.part")
+    try:
+        beside.write_bytes(body)
+        beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _files(paths: Iterable[str]) -> list[Path]:
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = _inside(path) if path.is_dir() else [path]
+        if not inside:
+            found = "neither the folder nor its sub-folders hold a .yaml file"
+            raise _unreadable(str(path), found, "name the file or another folder")
+        files += [file for file in inside if file not in files]
+    return files
+
+
+def _inside(folder: Path) -> list[Path]:
+    files: list[Path] = []
+    for path, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += [Path(path, name) for name in names if name.endswith(YAML) and not name.startswith(".")]
+    return sorted(files)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise _unreadable(str(error.filename), f"cannot be read: {(error.strerror or 'failed').lower()}", "check the path")
+
+
+def _unreadable(path: str, found: str, fix: str) -> SpecError:
+    return SpecError([Finding(id="unreadable-file", place=Place(file=path, line=1, column=1), found=found, fix=fix)])

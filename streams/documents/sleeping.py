@@ -1,0 +1,42 @@
+"""Which warnings of an author's files sleep: the comments in all of them are looked at, whatever they are about.
+
+Knows: files, and what was there for the checks to be made. Must not know: the clock, any check.
+Read next: `standards/documents/snooze.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.documents.document import Document
+from standards.documents.snooze import MENTION, Checks, sift
+from standards.lint import CHECKS, NEVER_ASLEEP
+from streams.documents.documents import read_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from standards.documents.snooze import Sifted
+    from standards.errors import Finding
+    from streams.documents.documents import Documents
+
+_KNOWN: Final = CHECKS.keys() - NEVER_ASLEEP
+
+
+def sifted(findings: Sequence[Finding], documents: Documents, today: date, *, history: bool = False) -> Sifted:
+    """Tell what sleeps from what is to be shown, with what is wrong with snoozes; `history`: it was checked too."""
+    mentioning = [source for sort in documents for source in sort if MENTION.search(source.text)]
+    given = {"documents", *(["policy"] if documents.policies else []), *(["history"] if history else [])}
+    checks = Checks(_KNOWN, {check for check in _KNOWN if CHECKS[check] in given})
+    return sift(findings, [Document(source.name, source.text) for source in mentioning], checks, today)
+
+
+def awake(findings: Sequence[Finding], documents: Documents, today: date) -> list[Finding]:
+    """Give what is to be shown where the snoozes themselves are none of the reader's business now."""
+    return [each for each in sifted(findings, documents, today).awake if each.id not in NEVER_ASLEEP]
+
+
+def awake_in(paths: Sequence[str], warnings: Sequence[Finding], today: date) -> list[Finding]:
+    """Give the warnings of some files that are to be shown by a verb whose work is something else."""
+    return awake(warnings, read_documents(paths), today) if warnings else []

@@ -1,0 +1,1 @@
+"""The embedded host: one process, one database file. Read `embedded.py` first."""

@@ -1,0 +1,285 @@
+"""The embedded host: everything in one process, for one shop on one machine.
+
+Whoever submits events waits until they are durable. One writer thread judges and stores all that is waiting in one
+transaction (group commit), and a tick comes at least every quarter of a second, so that deadlines fall in silence too.
+Standards are read anew when their files change; what is wrong with them is shown, and the old ones stay in force.
+Knows: asyncio, signals, files that change. Must not know: HTTP, SQL. Read next: `engine.py`, `dispatch.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Self, TypeVar, TypeVarTuple
+
+import msgspec
+import structlog
+
+from standards.errors import SpecError, StateError
+from streams.delivery.dispatch import Dispatcher
+from streams.embedded.engine import DEFAULTS, Engine, Options, Standards, problems_of
+from streams.embedded.isolation import store
+from streams.embedded.submissions import Submission, Submissions
+from streams.runtime.feeds import standings
+from streams.storage.books import Backlog, Committed, Status
+from streams.storage.lookup import Lookup
+from streams.storage.sqlite import FolderLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from alerts.channels import Channel
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
+    from streams.ingest.wire import Reader, Refusal
+    from streams.runtime.feeds import FeedStanding
+    from streams.storage.books import Delivery
+
+TICK_SECONDS = 0.25
+"""The longest pause between two ticks, in seconds of real time."""
+GROUP = 5_000
+"""How many events are stored in one transaction; one submission is never divided."""
+LONGEST_PAUSE = 30.0
+"""The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
+BACKLOG = 100_000
+"""How many events may wait before more are turned away."""
+LOOK_SECONDS = 0.3
+"""How often the standards' files are looked at, in seconds; asking beats being told on shared and mounted folders."""
+
+_Values = TypeVarTuple("_Values")
+_Result = TypeVar("_Result")
+
+log = structlog.get_logger("kept")
+
+
+class EmbeddedHost:
+    """A running host: `async with EmbeddedHost(...) as host`. `clock` gives the wall clock in microseconds UTC."""
+
+    def __init__(
+        self,
+        folder: Path,
+        standards: Standards,
+        *,
+        clock: Callable[[], int],
+        channels: Sequence[Channel] = (),
+        options: Options = DEFAULTS,
+    ) -> None:
+        self.folder = folder
+        self.standards = standards
+        self.wall = clock
+        self.backlog = BACKLOG
+        self.channels = {channel.name: channel for channel in channels}
+        self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
+        self._listeners: list[Callable[[Committed], None]] = []
+        self._delivery_listeners: list[Callable[[str, str], None]] = []
+        self._queue = Submissions()
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._fault = "not started"
+        self._problems: list[str] = []
+        self._pause = 0.0
+        self._writer = ThreadPoolExecutor(1, "kept-writer")
+
+    # --- what a house has ------------------------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the vocabulary in force; another one after the standards were reloaded."""
+        return self._engine.reader
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The standards in force; another one after they were reloaded."""
+        return self._engine.loaded.rulebook
+
+    @property
+    def heeds_silences(self) -> bool:
+        """Whether there is a policy, without which nobody hears of a silence."""
+        return self._engine.people is not None
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand."""
+        return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
+
+    @property
+    def books(self) -> Lookup:
+        """What can be looked up."""
+        return self._lookup
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
+        self._listeners.append(listener)
+
+    def listen_deliveries(self, listener: Callable[[str, str], None]) -> None:
+        """Have a function called with a channel's name and `delivered`, `retried` or `failed`, after each try."""
+        self._delivery_listeners.append(listener)
+
+    def room(self) -> bool:
+        """Say whether more events are taken now."""
+        return self._queue.size < self.backlog
+
+    def now_status(self) -> Status:
+        """Say how the host is."""
+        pump, rulebook = self._engine.pump, self.rulebook
+        revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
+        return Status(
+            ready=not self._fault,
+            reason=self._fault,
+            low=pump.low,
+            newest=pump.newest,
+            waiting=self._queue.size,
+            revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
+            problems=list(self._problems),
+            retired=len(rulebook.standards) - len(rulebook.current),
+        )
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""
+        if self._fault or self._stopping.is_set():
+            raise StateError(self._fault or "the host is stopping; send this batch again after its start")
+        if not self.room():
+            raise Backlog(self._queue.size)
+        done = asyncio.get_running_loop().create_future()
+        self._queue.add(events, refusals, done)
+        self._wake.set()
+        await done
+
+    # --- its life --------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Open the store, load the standards and let fall what fell due meanwhile. Raises StateError, SpecError."""
+        async with AsyncExitStack() as stack:
+            stack.callback(FolderLock(self.folder).release)
+            stack.callback(self._writer.shutdown)
+            fingerprint = self.standards.fingerprint()  # before they are loaded, so that no change is missed
+            self._engine = await self._write(Engine, self.folder, self.standards, self._options)
+            stack.push_async_callback(self._write, self._engine.close)
+            await self._write(self._engine.rebuild, self.wall())
+            self._lookup = Lookup(self.folder)
+            stack.callback(self._lookup.close)
+            for channel in self.channels.values():
+                stack.push_async_callback(channel.close)
+            self._open = stack.pop_all()
+        self._dispatcher = Dispatcher(self._lookup, self.channels, self.wall, self._note, self._delivery_listeners)
+        self._fault = ""
+        await self._commit([])
+        self._working = asyncio.create_task(self._work())
+        self._aside = [asyncio.create_task(self._dispatcher.run())]
+        if fingerprint is not None:
+            self._aside.append(asyncio.create_task(self._watch(fingerprint)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Store what is waiting, and close."""
+        self._stopping.set()
+        self._wake.set()
+        async with self._open:
+            await self._working
+            for task in self._aside:
+                task.cancel()
+            await asyncio.gather(*self._aside, return_exceptions=True)
+
+    async def until_stopped(self, *, on_terminal: bool = False) -> None:
+        """Return when the process is asked to stop (SIGTERM, SIGINT); on SIGHUP, read the standards anew.
+
+        `on_terminal`: a SIGHUP says that the terminal was closed, so it is a stop as well.
+        """
+        loop = asyncio.get_running_loop()
+        reloads: set[asyncio.Task[bool]] = set()
+
+        def hang_up() -> None:
+            task = loop.create_task(self.reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, self._stopping.set if on_terminal else hang_up)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        await self._stopping.wait()
+
+    async def reload(self) -> bool:
+        """Read the standards anew; say whether they are in force now. What is wrong with them is in the status."""
+        try:
+            owing = await self._write(self._engine.owing, self.wall())
+            loaded = await asyncio.to_thread(self._engine.read_standards, owing)  # a slow disk must not hold up judging
+            await self._write(self._engine.adopt, loaded, self.wall())
+        except (SpecError, StateError, OSError, ValueError) as error:
+            self._problems = problems_of(error) if isinstance(error, SpecError | StateError) else [repr(error)]
+            log.warning("standards not reloaded; the old ones stay in force", problems=self._problems)
+            return False
+        self._problems = []
+        log.info("standards reloaded", standards=len(self.rulebook.current))
+        return True
+
+    # --- its work --------------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        """Store what is waiting and let time pass, until asked to stop and nothing is left."""
+        while self._queue or not self._stopping.is_set():
+            if not self._queue:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause or TICK_SECONDS):
+                        await self._wake.wait()
+            self._wake.clear()
+            await self._commit(self._queue.take(GROUP))
+
+    async def _commit(self, group: Sequence[Submission]) -> None:
+        """Judge and store some submissions, and tell whoever waits for them."""
+        events = [event for submission in group for event in submission.events]
+        refusals = [refusal for submission in group for refusal in submission.refusals]
+        try:
+            if self._fault:
+                await self._write(self._engine.rebuild, self.wall())
+                log.info("read back from the store", after=self._fault)
+            stored = await self._write(store, self._engine, events, refusals, self.wall())
+        except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
+            self._fail(error, group)
+            return
+        self._queue.done(group)
+        self._fault, self._pause = "", 0.0
+        for submission in group:
+            if not submission.done.done():
+                submission.done.set_result(None)
+        for each in stored:
+            self._tell(each)
+
+    def _fail(self, error: Exception, group: Sequence[Submission]) -> None:
+        """Turn away what was not stored. Nothing is judged again until everything was read back from the store."""
+        self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
+        log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
+        self._queue.done(group)
+        self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
+        for submission in group:
+            if not submission.done.done():
+                submission.done.set_exception(StateError(self._fault))
+
+    def _tell(self, stored: Committed) -> None:
+        if stored.notices:
+            self._dispatcher.nudge()
+        for listener in self._listeners:
+            try:
+                listener(stored)
+            except Exception:  # whoever looks on must not stop the work
+                log.exception("a listener failed")
+
+    async def _note(self, deliveries: Sequence[Delivery]) -> None:
+        await self._write(self._engine.recorder.deliveries, deliveries)
+
+    async def _watch(self, loaded: object) -> None:
+        """Read the standards anew when they have changed, and have lain still from one look to the next."""
+        before = loaded
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = await asyncio.to_thread(self.standards.fingerprint)
+            if now == before != loaded:
+                loaded = now
+                await self.reload()
+            before = now
+
+    async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
+        """Do something in the writer thread, where one thing is done after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work, *values)

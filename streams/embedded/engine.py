@@ -1,0 +1,255 @@
+"""The engine: one partition judged, told and stored, one transaction per batch. The whole embedded host but its clock.
+
+Theory of operation. `step` judges a batch in memory and then writes everything it did in one transaction. When that
+fails, memory is ahead of the disk and must not be used again: the caller calls `rebuild`, which reads everything back,
+so that what is known is always what is stored. A reload of the standards is the same reading back, under the new
+rulebook; what cannot be read under it leaves the old one in force.
+
+Used from one thread at a time. Knows: pump, desk, store. Must not know: the clock, asyncio, HTTP: it is told the time.
+Read next: `embedded.py`, which runs it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from alerts.routing.desk import DeskCase, Policy
+from standards.errors import EventError, SpecError, StateError
+from standards.judge.events import DERIVED_SOURCE, type_of
+from standards.judge.ledger import line
+from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.ingest.wire import Reader, Refusal, encode, in_future
+from streams.runtime.announcing import Announcer
+from streams.runtime.callroom import CallRoom
+from streams.runtime.deskroom import DeskRoom
+from streams.runtime.pump import GRACE, LATENESS, Position, Pump
+from streams.storage.acting import ACTS
+from streams.storage.books import Committed
+from streams.storage.callbook import read_calls
+from streams.storage.record import KEEP, Batch, Recorder
+from streams.storage.sqlite import FILE, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from alerts.policy.policy import People
+    from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
+    from standards.judge.standard import Standard
+
+MAX_SKEW = 300_000_000
+"""How far an event's time may be ahead of the wall clock, in microseconds."""
+BEGIN_EVERY = 60_000_000
+"""How often listed subjects are looked at while older revisions still owe them, in microseconds."""
+
+_OWING = """
+SELECT revision, excerpt FROM revisions WHERE revision IN (
+    SELECT revision FROM promises WHERE verdict IS NULL UNION SELECT revision FROM promises WHERE settled >= ?)
+ORDER BY loaded_at, revision
+"""
+
+
+class Standards(Protocol):
+    """Where the standards come from."""
+
+    def fingerprint(self) -> object:
+        """Give a value that differs when what `load` reads has changed; None if it never does."""
+
+    def load(self, retired: Sequence[str]) -> Loaded:
+        """Load them together with excerpts of older revisions. Raises SpecError."""
+
+
+class Policies(Protocol):
+    """Where the policy comes from: read anew whenever the standards are."""
+
+    def load(self, standards: Iterable[Standard]) -> People | None:
+        """Load it for these standards; None where there is none. Raises SpecError."""
+
+
+class Rules(NamedTuple):
+    """What was read together: the standards, and the people that a policy names."""
+
+    loaded: Loaded
+    people: People | None = None
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How to judge and tell. `lateness`, `grace`, `max_skew` and `keep` are microseconds.
+
+    Notices go to all `channels`, unless one of the `policies` says to whom they go. What is only looked up, such as
+    events, is forgotten after `keep`.
+    """
+
+    lateness: int = LATENESS
+    grace: int = GRACE
+    max_skew: int = MAX_SKEW
+    zone: ZoneInfo = ZoneInfo("UTC")
+    channels: tuple[str, ...] = ()
+    keep: int = KEEP
+    policies: Policies | None = None
+
+
+DEFAULTS = Options()
+
+
+class Engine:
+    """Judges, tells and stores. Construct it, then `rebuild`; after an error from `step`, `rebuild` before the next."""
+
+    loaded: Loaded
+    reader: Reader
+    pump: Pump
+    people: People | None = None
+
+    def __init__(self, folder: Path, standards: Standards, options: Options) -> None:
+        """Open the store in a folder. Raises StateError."""
+        self.standards = standards
+        self.options = options
+        self.database = Database(folder / FILE)
+        self._begun = 0
+
+    def close(self) -> None:
+        """Close the store."""
+        self.database.close()
+
+    def rebuild(self, wall: int) -> None:
+        """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
+        if not hasattr(self, "loaded"):
+            self.reload(wall)
+            return
+        self.adopt(Rules(self.loaded, self.people), wall)
+
+    def reload(self, wall: int) -> None:
+        """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
+        self.adopt(self.read_standards(self.owing(wall)), wall)
+
+    def owing(self, wall: int) -> list[tuple[str, str]]:
+        """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
+        stored = self.database.one("SELECT body FROM position")
+        low = -1 if stored is None else msgspec.json.decode(stored[0], type=Position).low
+        reached = min(wall, max(low, wall - self.options.grace))  # how far time has come for the judge, once it begins
+        found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
+        return [(str(revision), str(text)) for revision, text in found]
+
+    def read_standards(self, owing: Sequence[tuple[str, str]]) -> Rules:
+        """Read the standards, the older revisions that are still owed, and the policy. Any thread may do it."""
+        loaded = self.standards.load(())
+        retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
+        policies = self.options.policies
+        people = None if policies is None else policies.load(loaded.standards)
+        return Rules(self.standards.load(retired) if retired else loaded, people)
+
+    def adopt(self, rules: Rules, wall: int) -> None:
+        """Read the stored state into a new pump and desk, store what the change itself changed, and go over to them."""
+        loaded, people = rules
+        rulebook, options = loaded.rulebook, self.options
+        pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
+        recorder = Recorder(self.database, rulebook, channels=options.channels, keep=options.keep)
+        moved = pump.adopt(recorder.cases.read(pump.low))
+        stored = self.database.all("SELECT body FROM desk_cases")
+        desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
+        policy = Policy(rulebook.standards, options.zone, people)
+        calls = None if people is None else CallRoom(policy, people, read_calls(self.database))
+        excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
+        with self.database.writing():
+            recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
+            recorder.revisions(excerpts, wall)
+        self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
+        self.reader = Reader(rulebook.classes)
+        self.announcer = Announcer(DeskRoom(policy, desk_cases), calls)
+        self._types = set(rulebook.classes.values())
+        self._lists = any(group.listed for group in rulebook.groups.values())
+        self._retired = len(rulebook.standards) > len(rulebook.current)
+        self._begun = 0
+
+    def _position(self, loaded: Loaded) -> Position | None:
+        stored = self.database.one("SELECT body FROM position")
+        if stored is None:
+            return None
+        position = msgspec.json.decode(stored[0], type=Position)
+        silences = {feed.name: feed.silent_after for feed in loaded.feeds}
+        for name, _, hearing in position.hearings:
+            hearing.silent_after = silences.get(name, hearing.silent_after)
+        return position
+
+    def step(self, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> Committed | None:
+        """Judge a batch and store it; durable when this returns. None: there was nothing to store.
+
+        Raises StateError; then nothing of the batch was stored, and `rebuild` must come next.
+        """
+        refused = list(refusals)
+        taken = self._admitted(events, refused, wall)
+        started = perf_counter()
+        self._begin_listed(wall)
+        outcome = self.pump.push(taken, wall=wall)
+        lines = [line(transition) for transition in outcome.transitions]
+        told, called = self.announcer.announce(taken, lines, self.pump.low)
+        judged = perf_counter()
+        if not (taken or refused or outcome.touched or told.touched or called.touched):
+            return None
+        self.recorder.write(
+            Batch(
+                received=wall, events=taken, refusals=refused,
+                cases={key: self.pump.case(*key) for key in outcome.touched},
+                desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices, called=called,
+                unused=outcome.unused, position=self.pump.position(),
+                changed={transition.key for transition in outcome.transitions},
+            )
+        )  # fmt: skip
+        return Committed(
+            lines=lines,
+            notices=told.notices,
+            withheld=called.withheld,
+            acts=sum(type_of(event) in ACTS for event in taken),
+            events=Counter(map(type_of, taken)),
+            duplicates=outcome.duplicates,
+            unconcerned=outcome.unconcerned,
+            late=Counter(unused.reason for unused in outcome.unused),
+            refused=Counter(refusal.reason for refusal in refused),
+            judging=judged - started,
+            storing=perf_counter() - judged,
+        )
+
+    def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
+        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary."""
+        if not self._types.issuperset(map(type, events)):
+            events = list(self._read_again(events, refused))
+        limit = wall + self.options.max_skew
+        odd = [event for event in events if event.at > limit or event.source == DERIVED_SOURCE]
+        if not odd:
+            return events
+        for event in odd:
+            error = in_future(event, wall, self.options.max_skew) or EventError(
+                "reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
+            )
+            refused.append(Refusal(0, error.reason, str(error), encode(event)))
+        return [event for event in events if event.at <= limit and event.source != DERIVED_SOURCE]
+
+    def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
+        for event in events:
+            if type(event) in self._types:
+                yield event
+                continue
+            raw = encode(event)
+            try:
+                yield self.reader.one(raw)
+            except EventError as error:
+                refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))
+
+    def _begin_listed(self, wall: int) -> None:
+        """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them."""
+        if self._lists and (not self._begun or (self._retired and wall >= self._begun + BEGIN_EVERY)):
+            self.pump.begin(wall)
+            self._begun = wall
+
+
+def problems_of(error: SpecError | StateError) -> list[str]:
+    """Put what stopped a reload into sentences for people, one for each finding."""
+    if isinstance(error, SpecError):
+        return [finding.render() for finding in error.findings]
+    return [str(error)]

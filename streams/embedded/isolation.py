@@ -1,0 +1,157 @@
+"""Isolation: a batch that could not be judged is judged without what raised; nothing blocks the intake for ever.
+
+A defect in Kept must cost one event, not the service. When judging raises something that nobody foresaw, the traceback
+tells which event of which case was being judged: that event goes to the dead letters with the reason `defect`, and the
+rest is judged again. An event that an earlier batch brought is taken out of its case. Where a case raises whatever its
+events, its clock for one, the whole case is set aside. Where the traceback tells nothing, the batch is halved until a
+single event is left. Each try begins with memory read back from the store.
+Knows: the engine, and the judge's names for what it judges. Must not know: asyncio, HTTP. Read next: `engine.py`.
+"""
+
+from __future__ import annotations
+
+from traceback import format_exception_only, walk_tb
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import structlog
+
+from standards.errors import StateError
+from standards.judge.events import Event
+from standards.judge.judge import feed
+from streams.ingest.wire import Refusal, encode
+from streams.storage.books import Committed
+from streams.storage.record import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.judge.case import Case
+    from streams.embedded.engine import Engine
+    from streams.storage.holding import CaseKey
+
+DEFECT = "defect"
+
+log = structlog.get_logger("kept")
+
+
+class Blame(NamedTuple):
+    """What was being judged when judging raised, as far as it can be told."""
+
+    case: CaseKey | None = None
+    event: Event | None = None
+
+
+def blamed(error: BaseException) -> Blame:
+    """Tell from a traceback what was being judged: the case that the judge was fed, and the innermost event."""
+    case: CaseKey | None = None
+    event: Event | None = None
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "_ring":  # a clock of the case rang: no event is at fault
+            return Blame(case)
+        found = frame.f_locals
+        if frame.f_code is feed.__code__:
+            case = found["case"].group, found["case"].key
+        event = next((found[name] for name in ("event", "fact") if isinstance(found.get(name), Event)), event)
+    return Blame(case, event)
+
+
+def store(engine: Engine, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> list[Committed]:
+    """Judge and store a batch; it is durable when this returns. Gives what each transaction stored, in order.
+
+    It is one transaction, unless judging raises what nobody foresaw: then the batch is stored without what raises.
+    Raises StateError, or what judging raises when nothing can be blamed for it; a part of the batch may be stored then.
+    After an error `Engine.rebuild` must come next.
+    """
+    try:
+        stored = engine.step(events, refusals, wall)
+    except StateError:
+        raise
+    except Exception:  # one event must not stop the others
+        log.exception("a defect in Kept: a batch could not be judged", events=len(events))
+    else:
+        return [] if stored is None else [stored]
+    return _Isolation(engine, wall).store(events, refusals)
+
+
+class _Isolation:
+    def __init__(self, engine: Engine, wall: int) -> None:
+        self.engine = engine
+        self.wall = wall
+        self.stored: list[Committed] = []
+
+    def store(self, events: Sequence[Event], refusals: Sequence[Refusal]) -> list[Committed]:
+        waiting = [(list(events), list(refusals))]  # the next one last
+        self.engine.rebuild(self.wall)
+        while waiting:
+            batch, refused = waiting.pop()
+            try:
+                stored = self.engine.step(batch, refused, self.wall)
+            except StateError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is to be found and put aside
+                self.engine.rebuild(self.wall)
+                waiting += self._smaller(batch, refused, error)
+            else:
+                self.stored += [stored] if stored is not None else []
+        return self.stored
+
+    def _smaller(
+        self, batch: list[Event], refused: list[Refusal], error: Exception
+    ) -> list[tuple[list[Event], list[Refusal]]]:
+        """Give what to try instead, the first one last."""
+        case, event = blamed(error)
+        if event is not None:
+            rest = [other for other in batch if not _same(other, event)]
+            if len(rest) < len(batch):
+                return [(rest, [*refused, _letter(event, error)])]
+        if case is not None and self._set_aside(case, event, error):
+            return [(batch, refused)]
+        if not batch:
+            raise error
+        if len(batch) > 1:
+            half = len(batch) // 2
+            return [(batch[half:], []), (batch[:half], refused)]
+        # Before the event is blamed, time passes without it: if that raises too, it was not the event.
+        return [([], [*refused, _letter(batch[0], error)]), ([], [])]
+
+    def _set_aside(self, key: CaseKey, event: Event | None, error: Exception) -> bool:
+        """Take an event out of a stored case, or the case out of the store; say whether there is such a case."""
+        pump = self.engine.pump
+        case = pump.case(*key)
+        if case is None:
+            return False
+        rest = [other for other in case.held if event is None or not _same(other, event)]
+        if event is not None and len(rest) < len(case.held):
+            kept, letter = msgspec.structs.replace(case, held=rest), _letter(event, error)
+        else:
+            kept, letter = None, _case_letter(case, error)
+        position = pump.position()
+        self.engine.recorder.write(Batch(self.wall, position, cases={key: kept}, refusals=[letter]))
+        self.stored.append(Committed(refused={letter.reason: 1}))
+        self.engine.rebuild(self.wall)
+        return True
+
+
+def _same(one: Event, other: Event) -> bool:
+    return (one.id, one.source, one.at) == (other.id, other.source, other.at)
+
+
+def _letter(event: Event, error: Exception) -> Refusal:
+    try:
+        raw = encode(event)
+    except Exception:  # noqa: BLE001 - what cannot even be written is shown as well as it can be
+        raw = repr(event).encode()
+    message = _last_line(error)
+    log.error("an event is put aside: judging it raised", id=event.id, source=event.source, reason=message)
+    return Refusal(0, DEFECT, message, raw)
+
+
+def _case_letter(case: Case[Event], error: Exception) -> Refusal:
+    message = f"{_last_line(error)}; the case of {case.group} {case.key} was set aside with all that it owed"
+    log.error("a case is put aside: judging it raised", reason=message)
+    return Refusal(0, DEFECT, message, msgspec.json.encode(msgspec.structs.replace(case, seen={}, seen_before={})))
+
+
+def _last_line(error: Exception) -> str:
+    return format_exception_only(error)[-1].strip()

@@ -1,0 +1,153 @@
+"""A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
+
+An edge: here the clock is read. Knows: how the parts are put together. Must not know: what any of them does.
+Read next: `embedded.py`, the host; `web/__init__.py`, its web side; `floor/__init__.py`, the demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from alerts.channels.console import Console
+from standards.errors import StateError
+from streams.delivery.channels import channels_of
+from streams.delivery.reminding import remind
+from streams.documents.policies import PolicyFiles
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import Options
+from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.live import Folder, show
+from streams.live.screen import terminal
+from streams.live.telling import configure_logs, follow, resume, write_lines
+from streams.live.writing import patient
+from streams.metrics import Metrics
+from streams.settings import StandardsFiles
+from streams.web import Limits, application
+from streams.web.listening import access, links, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable
+
+    from alerts.channels import Channel
+    from streams.settings import Settings
+
+
+class Plan(NamedTuple):
+    """What to run. `speed` and `seed` are the demo's; `plain`: log lines, even on a terminal."""
+
+    settings: Settings
+    demo: bool = False
+    speed: float = 1.0
+    seed: int = 1
+    plain: bool = False
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """The files and folders to judge by: those that are set, or the demo's own."""
+        return self.settings.standards or ((str(DEMO_STANDARDS),) if self.demo else ())
+
+
+class WallClock:
+    """This machine's clock."""
+
+    speed = 1.0
+
+    def wall(self) -> int:
+        """Give the time in microseconds UTC."""
+        return time.time_ns() // 1_000
+
+
+async def run(plan: Plan) -> None:
+    """Run until asked to stop. Raises SpecError, StateError and OSError when it cannot start."""
+    console = terminal()
+    live = console.is_terminal and not plan.plain
+    settings = plan.settings
+    clock = DemoClock(WallClock().wall(), speed=plan.speed) if plan.demo else WallClock()
+    if not plan.standards:
+        raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
+    async with AsyncExitStack() as stack:
+        folder = _folder(plan, stack)
+        log_file = folder / "kept.log"
+        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
+        lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
+        configure_logs(talk, as_json=settings.log_format == "json")
+        host = await stack.enter_async_context(_host(plan, clock, folder, [] if live else [Console(talk)]))
+        view = Folder(host.rulebook.current, zone=settings.zone)
+        resume(view, host)
+        host.listen(follow(view, host))
+        view.api = await _serve(settings, host, stack)
+        reminders = asyncio.create_task(remind(host.channels.values(), host.books.standing, host.wall))
+        stack.callback(reminders.cancel)
+        work: list[Coroutine[None, None, None]] = []
+        if isinstance(clock, DemoClock):
+            work.append(play(host, clock, simulate(plan.seed, clock.wall())))
+        if live:
+            work.append(show(view, clock, asyncio.Event(), console=console, low=lambda: host.now_status().low))
+        else:
+            _say_where(view, folder, settings)
+            host.listen(write_lines(host, lines, as_json=settings.log_format == "json"))
+        await _work_until_stopped(host, work, on_terminal=console.is_terminal)
+
+
+async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
+    """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
+    metrics = Metrics()
+    metrics.start(host.books.totals())
+    host.listen(metrics.committed)
+    host.listen_deliveries(metrics.delivered)
+    app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    return await listening(settings, app, stack)
+
+
+async def _work_until_stopped(
+    host: EmbeddedHost, work: Iterable[Coroutine[None, None, None]], *, on_terminal: bool
+) -> None:
+    """Do the work until the host is asked to stop, or some of it fails."""
+    tasks = [asyncio.create_task(each) for each in work]
+    stopped = asyncio.create_task(host.until_stopped(on_terminal=on_terminal))
+    await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, *tasks):
+        task.cancel()
+    for ended in await asyncio.gather(stopped, *tasks, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended
+
+
+def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
+    """Give the data folder: the demo's is a fresh one, as its fast clock must not meet data of another run."""
+    folder = plan.settings.data
+    if plan.demo and "data" not in plan.settings.model_fields_set:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="kept-demo-")))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise StateError(f"{folder} is a file, and the data needs a folder; choose another with --data") from None
+    return folder
+
+
+def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
+    settings = plan.settings
+    maker = links(settings)
+    channels += channels_of(settings, WallClock().wall, maker.of if maker else None)
+    grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
+    options = Options(
+        lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
+        policies=PolicyFiles(plan.standards),
+    )  # fmt: skip
+    host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
+    host.backlog = settings.backlog
+    return host
+
+
+def _say_where(view: Folder, folder: Path, settings: Settings) -> None:
+    structlog.get_logger("kept").info("watching", api=view.api, data=str(folder), standards=len(view.standards))
+    if not settings.address.loopback:
+        structlog.get_logger("kept").warning("other machines can reach this; each request needs KEPT_TOKEN")

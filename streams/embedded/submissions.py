@@ -1,0 +1,66 @@
+"""What waits to be stored: submissions in the order they came, and how much of it there is.
+
+Knows: how many go into one transaction. Must not know: what is done with them. Read next: `embedded.py`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.storage.record import RAW_KEPT
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterable, Sequence
+
+    from standards.judge.events import Event
+    from streams.ingest.wire import Refusal
+
+
+class Submission(msgspec.Struct):
+    """Events and refusals that are stored together; `done` is set when they are durable."""
+
+    events: Sequence[Event]
+    refusals: Sequence[Refusal]
+    done: asyncio.Future[None]
+
+    @property
+    def size(self) -> int:
+        """How much there is to store."""
+        return len(self.events) + len(self.refusals)
+
+
+class Submissions:
+    """The queue before the store. `size` counts the events and refusals that are not durable yet."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Submission] = deque()
+        self.size = 0
+
+    def __len__(self) -> int:
+        """How many submissions have not been taken."""
+        return len(self._queue)
+
+    def add(self, events: Sequence[Event], refusals: Sequence[Refusal], done: asyncio.Future[None]) -> None:
+        """Take a submission in. Of what was refused only as much waits as will be kept."""
+        cut = [msgspec.structs.replace(refusal, raw=refusal.raw[:RAW_KEPT]) for refusal in refusals]
+        submission = Submission(events, cut, done)
+        self._queue.append(submission)
+        self.size += submission.size
+
+    def take(self, most: int) -> list[Submission]:
+        """Take what goes into the next transaction: at least one submission, if there is any, and none in parts."""
+        group: list[Submission] = []
+        size = 0
+        while self._queue and (not group or size + self._queue[0].size <= most):
+            submission = self._queue.popleft()
+            size += submission.size
+            group.append(submission)
+        return group
+
+    def done(self, group: Iterable[Submission]) -> None:
+        """Note that submissions were stored or turned away."""
+        self.size -= sum(submission.size for submission in group)

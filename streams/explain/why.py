@@ -1,0 +1,207 @@
+"""Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
+
+Knows: how all that is put into plain text. Must not know: where any of it is stored. Read next: `lookup.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from alerts.routing.notice import Reason, printable
+from standards.calendar.duration import spoken
+from standards.judge.events import moment
+from standards.judge.ledger import Plain
+from streams.explain.deeds import did, said, way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from standards.judge.ledger import Line
+    from streams.storage.books import PromiseView
+    from streams.storage.overview import Act
+
+    FindEvent = Callable[[str, str, int], bytes | None]
+    """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
+
+BECAUSE: dict[Reason, str] = {
+    "told": "it was told",
+    "not-actionable": "nobody has to act on it",
+    "nobody-waits-for-it": "nobody had been told of the trouble",
+    "overdue": "the deadline was over when it came to be told",
+    "no-route": "the policy names nobody for it",
+    "grouped": "it waits for others of its group, or a later message speaks for it",
+    "repeated": "the same person was told the same already",
+    "flapping": "it comes and goes, and that was told",
+    "silenced": "somebody silenced it",
+    "muted": "nothing is told at this time of day",
+    "inhibited": "a graver trouble at the same place explains it",
+    "acknowledged": "somebody looks after it",
+    "cured": "it was over before it would have been told",
+    "quiet-hours": "it is kept for the digest after their quiet hours",
+    "budget": "it is kept for their digest, as they had as many messages as they want in an hour",
+}
+"""Each reason in a sentence."""
+
+_STOPPED = ("paused", "paused_warned")
+
+
+class _Event(msgspec.Struct):
+    """What is shown of an event."""
+
+    type: str
+    source: str
+    id: str
+    data: dict[str, object] = {}
+
+
+class _Excerpt(msgspec.Struct):
+    """What is shown of the text of a revision."""
+
+    standards: dict[str, dict[str, object]] = {}
+    calendars: dict[str, object] = {}
+
+
+_document = msgspec.json.Decoder(_Excerpt).decode
+_event = msgspec.json.Decoder(_Event).decode
+
+
+class Known(NamedTuple):
+    """What is known of a promise beside its lines: why each was told or not, by its id, and what people did."""
+
+    view: PromiseView
+    reasons: Mapping[str, str]
+    acts: Sequence[Act]
+
+
+def why(known: Known, find: FindEvent, zone: ZoneInfo) -> str:
+    """Tell the whole story of a promise."""
+    story = _Story(known, find, zone)
+    parts = [
+        story.head(), story.happened(), story.clock(), story.clause(), story.told(), story.not_told(), story.done(),
+    ]  # fmt: skip
+    return "\n\n".join("\n".join(printable(line) for line in part) for part in parts)
+
+
+class _Story:
+    def __init__(self, known: Known, find: FindEvent, zone: ZoneInfo) -> None:
+        self.view = known.view
+        self.reasons = known.reasons
+        self.acts = known.acts
+        self.find = find
+        self.zone = zone
+
+    def head(self) -> Iterator[str]:
+        row = self.view.row
+        state = row.verdict or row.state
+        late = ", made good late" if row.state == "late" else ""
+        corrected = ", corrected on late evidence" if row.corrected else ""
+        yield f"{row.standard}{f' at {row.subject}' if row.subject else ''}: {state}{late}{corrected}"
+        yield f"  promise {row.id}, severity {row.severity}{f', owner {row.owner}' if row.owner else ''}"
+        if row.fields:
+            yield f"  {', '.join(f'{name} {value}' for name, value in row.fields.items())}"
+
+    def happened(self) -> Iterator[str]:
+        yield "What happened"
+        for line in self.view.lines:
+            known = f", learned at {self._at(line.known)}" if line.known != line.at else ""
+            was = f" from {line.was} to {line.verdict}" if line.kind == "corrected" else ""
+            yield f"  {self._at(line.at)}  {line.kind}{was}{self._cause(line)}{known}"
+
+    def _cause(self, line: Line) -> str:
+        if line.cause is None:
+            return ""
+        source, name = line.cause
+        raw = self.find(source, name, line.opened if line.kind == "opened" else line.at)
+        if raw is None:
+            return f"  by event {name} from {source}"
+        event = _event(raw)
+        data = ", ".join(f"{field} {value}" for field, value in event.data.items() if value is not None)
+        return f"  by {event.type} {name} from {source}{f': {data}' if data else ''}"
+
+    def clock(self) -> Iterator[str]:
+        """Tell how the open time came about: between two lines the clock ran, stood still, or was out of hours."""
+        yield "The clock"
+        lines = [line for line in self.view.lines if line.kind not in ("fulfilled_late", "corrected")]
+        for before, after in pairwise(lines):
+            span, counted = after.at - before.at, after.elapsed - before.elapsed
+            stretch = f"  {self._at(before.at)} to {self._at(after.at)}  {spoken(span)}"
+            if before.state in _STOPPED:
+                yield f"{stretch}, paused: {spoken(counted)} counted"
+            elif counted < span:
+                yield f"{stretch}, of which {spoken(span - counted)} out of hours: {spoken(counted)} counted"
+            else:
+                yield f"{stretch}: {spoken(counted)} counted"
+        last = lines[-1]
+        yield f"  {spoken(last.elapsed)} counted in all, {spoken(last.at - last.opened)} by the customer's own clock"
+        if self.view.row.due >= 0:
+            yield f"  due at {self._at(self.view.row.due)}"
+        elif self.view.row.verdict is None:
+            yield "  no deadline runs at the moment"
+
+    def clause(self) -> Iterator[str]:
+        """Give the standard as it was, key by key, and the calendars that its clock goes by."""
+        yield f"The clause, revision {self.view.row.revision}"
+        try:
+            document = _document(self.view.revision_text)
+        except msgspec.DecodeError:
+            document = _Excerpt()
+            yield from (f"  {line}" for line in self.view.revision_text.splitlines())
+        for name, value in document.standards.get(self.view.row.standard, {}).items():
+            yield f"  {name}: {_plain(value)}"
+        for name, value in document.calendars.items():
+            yield f"  calendar {name}: {_plain(value)}"
+
+    def told(self) -> Iterator[str]:
+        yield "What was told"
+        for row in self.view.notices:
+            notice = row.notice
+            ways = ", ".join(f"{it.channel} {it.state}" for it in row.deliveries) or "by no channel"
+            at = self._at(notice.decided if notice.decided >= 0 else notice.at)
+            yield f"  {at}  {notice.kind} to {notice.to or 'everybody'} ({ways})"
+            yield from (f"    {line}" for line in notice.text.splitlines())
+        if not self.view.notices:
+            yield "  nothing"
+
+    def not_told(self) -> Iterator[str]:
+        yield "What was not told"
+        kinds: dict[str, Plain] = {line.id: line.kind for line in self.view.lines}
+        for it in self.view.withheld:
+            to = f" to {it.to}" if it.to else ""
+            yield f"  {self._at(it.at)}  {kinds.get(it.line, it.line)}{to}: {it.reason}, {BECAUSE[it.reason]}"
+        named = {it.line for it in self.view.withheld}
+        quiet = [line for line in self.view.lines if self._quiet(line, named)]
+        for line in quiet:
+            reason = self.reasons[line.id]
+            yield f"  {self._at(line.known)}  {line.kind}: {reason}, {_because(reason)}"
+        if not self.view.withheld and not quiet:
+            yield "  nothing"
+
+    def done(self) -> Iterator[str]:
+        yield "What people did"
+        causes = {line.cause for line in self.view.lines}
+        for act in self.acts:
+            yield f"  {self._at(act.at)}  {act.by or 'somebody'} {did(act, causes)}, {way(act)}"
+            yield from (f"    {text}" for text in said(act))
+        if not self.acts:
+            yield "  nothing"
+
+    def _quiet(self, line: Line, named: set[str]) -> bool:
+        return line.id not in named and self.reasons.get(line.id, "") not in ("", "told", "grouped")
+
+    def _at(self, at: int) -> str:
+        """Tell an instant, to the millisecond where it needs it."""
+        told = moment(at).astimezone(self.zone)
+        part = f".{told.microsecond // 1000:03}" if told.microsecond else ""
+        return f"{told:%Y-%m-%d %H:%M:%S}{part}{' UTC' if self.zone.key == 'UTC' else ''}"
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _because(reason: str) -> str:
+    return next((text for name, text in BECAUSE.items() if name == reason), "no reason is known")

@@ -1,0 +1,64 @@
+"""The house: what the screens, the intake and the metrics need of a host, whichever host it is; its door takes in.
+
+Knows: names only; a host has them, no host is named here. Must not know: HTTP, stores, Kafka.
+Read next: `books.py` for what can be looked up, `embedded.py` for a host that has all this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
+    from streams.ingest.wire import Reader, Refusal
+    from streams.runtime.feeds import FeedStanding
+    from streams.storage.books import Committed, Status
+    from streams.storage.overview import BoardBooks
+
+
+class Door(Protocol):
+    """What takes events in."""
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the vocabulary in force; another one after the standards were reloaded."""
+
+    def room(self) -> bool:
+        """Say whether more events are taken now."""
+
+    def wall(self) -> int:
+        """Tell the time by the host's clock, in microseconds UTC."""
+
+    def now_status(self) -> Status:
+        """Say how the host is."""
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in; returns when they are durable. Raises Backlog: none was kept.
+
+        Raises StateError: send all of them again; where some were kept they are not taken twice.
+        """
+
+
+class House(Door, Protocol):
+    """A running host."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The standards in force; another one after they were reloaded."""
+
+    @property
+    def heeds_silences(self) -> bool:
+        """Whether there is a policy, without which nobody hears of a silence."""
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand, as far as it is known here."""
+
+    @property
+    def books(self) -> BoardBooks:
+        """What can be looked up."""
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""

@@ -1,0 +1,100 @@
+"""The text of a table's cells, read as the values that events carry.
+
+Knows: how whole numbers, numbers and truths are written in exported tables. Must not know: rows, columns, mappings.
+Whatever cannot be read is an EventError with a reason that can be counted.
+Read next: `times.py` for times; `table.py`, which takes the cells from the file.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from standards.errors import EventError
+from standards.expressions.expression import FieldType
+from streams.ingest.times import Clock, shown
+
+MAX_TEXT = 4096
+"""Characters of the longest text that a field of an event can hold."""
+
+_WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?\Z", re.ASCII)  # spreadsheets write whole numbers as 7.0 too
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_LARGEST = 2**63 - 1
+
+Reader = Callable[[str], Any]
+"""Reads one cell's text, without blanks around it. Raises EventError."""
+
+
+def reader(field_type: FieldType, clock: Clock) -> Reader:
+    """Give the function that reads a cell as a value of the field's type; times by the `clock`."""
+    match field_type:
+        case "text":
+            return text
+        case "integer":
+            return whole
+        case "number":
+            return number
+        case "boolean":
+            return truth
+        case "time":
+            return clock
+        case _:
+            assert_never(field_type)
+
+
+def constant(value: str | float, field_type: FieldType, clock: Clock) -> Any:  # noqa: ANN401 - of the field's type
+    """Take a value that the mapping itself gives as one of the field's type. Raises EventError."""
+    match field_type:
+        case "text" | "time":
+            if isinstance(value, str):
+                return reader(field_type, clock)(value)
+            fix = "write it in quotes"
+        case "integer" | "number":
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return whole(str(value)) if field_type == "integer" else float(value)
+            fix = "write it in digits, without quotes"
+        case "boolean":
+            if isinstance(value, bool):
+                return value
+            fix = "write true or false, without quotes"
+        case _:
+            assert_never(field_type)
+    raise EventError("constant", f"{value!r} is no {field_type}; {fix}")
+
+
+def text(cell: str) -> str:
+    """Take a cell as it is, if it is not longer than an event's text may be."""
+    if len(cell) > MAX_TEXT:
+        found = f"{shown(cell)} has {len(cell):,} characters"
+        raise EventError("text", f"{found}; a text has at most {MAX_TEXT:,}", found=found)
+    return cell
+
+
+def whole(cell: str) -> int:
+    """Read `7`, `-7` or `7.0` as a whole number of at most 64 bits."""
+    found = _WHOLE.match(cell)
+    value = int(found[1]) if found else None
+    if value is None or not -_LARGEST - 1 <= value <= _LARGEST:
+        raise EventError("integer", f"{shown(cell)} is no whole number; write it in digits alone", found=shown(cell))
+    return value
+
+
+def number(cell: str) -> float:
+    """Read `7`, `-7.5` or `7e3`; the decimal sign is a point."""
+    value = float(cell) if _NUMBER.match(cell) else math.inf
+    if not math.isfinite(value):
+        raise EventError(
+            "number", f"{shown(cell)} is no number; write digits, with a point for the fraction", found=shown(cell)
+        )
+    return value
+
+
+def truth(cell: str) -> bool:
+    """Read true, yes or 1, and false, no or 0, in any case."""
+    value = _TRUTHS.get(cell.casefold())
+    if value is None:
+        raise EventError("boolean", f"{shown(cell)} is neither true nor false; write true or false", found=shown(cell))
+    return value

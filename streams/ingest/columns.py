@@ -1,0 +1,293 @@
+"""A mapping and the header of a table, joined: how the events of one row are made.
+
+Knows: which cell of a row becomes which value of which event. Must not know: files, or which row comes when.
+Everything is looked up once, for the header; a row then costs its own cells only. Read next: `table.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from standards.calendar.hours import did_you_mean
+from standards.documents.entries import Entry
+from standards.errors import EventError, Finding, SpecError
+from standards.expressions.expression import Field, compile_condition
+from standards.judge.events import Event, name_problem
+from streams.ingest.cells import Reader, constant, reader
+from streams.ingest.doubts import Clause
+from streams.ingest.mapping import TableMapping
+from streams.ingest.mapping_model import ChangedModel, EventModel, Slot, TimeModel, ValueModel, template
+from streams.ingest.times import Clock
+
+MAX_ID: Final = 512
+"""Characters of the longest id that an event can have."""
+_SHOWN_COLUMNS: Final = 30
+
+Cells = list[str]
+Get = Callable[[Cells], Any]
+"""Takes a value from the cells of a row; None where there is none. Raises EventError."""
+
+
+class Seen(NamedTuple):
+    """What a row says to `changed`: the key, and the value of the column that may have changed."""
+
+    key: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the events of one entry of the mapping's `events`.
+
+    `time` is None for a row that has no such event. `build` takes the cells, the row's number and the time. `clock` has
+    read the times, and `clause` says which rows are asked for.
+    """
+
+    event: str
+    time: Callable[[Cells], datetime | None]
+    clock: Clock
+    clause: Clause
+    seen: Callable[[Cells], Seen | None] | None
+    build: Callable[[Cells, int, datetime], Event]
+
+
+def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker]:
+    """Join a mapping with the header of a `table`. Raises SpecError with every column that is not there.
+
+    Where none is there, the table was cut by another separator or belongs to another mapping: that is one finding.
+    """
+    binder = _Binder(mapping, header, table)
+    makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
+    if binder.missing and not binder.present:
+        raise SpecError([binder.stranger()])
+    if binder.findings:
+        raise SpecError(list(dict.fromkeys(binder.findings)))
+    return makers
+
+
+def default_name(header: str) -> str:
+    """Give the name that a column has in conditions: lower case, and one `_` for whatever is no letter or digit."""
+    return re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
+
+
+class _Binder:
+    """Looks up the columns of one mapping in one header; what is not there goes to `findings`."""
+
+    def __init__(self, mapping: TableMapping, header: Sequence[str], table: str) -> None:
+        self._mapping = mapping
+        self._header = list(header)
+        self._table = table
+        self._clock = Clock(mapping.zone)
+        self._entry = Entry(mapping.document, (), [])
+        self.findings = self._entry.findings
+        self.missing: set[str] = set()
+        self.present: set[str] = set()
+        self._names = self._named()
+
+    def maker(self, index: int, event: EventModel) -> Maker:
+        """Make the maker of one entry of `events`."""
+        entry = self._entry.at("events", index)
+        time = event.time or self._mapping.model.table.time
+        if time is None:
+            raise ValueError(f"{event.event} has no time; give what load_mapping returned")
+        clock = Clock(self._mapping.zone, time.format or "")
+        return Maker(
+            event=event.event,
+            time=self._time(entry.at("time") if event.time else self._entry.at("table", "time"), time, clock),
+            clock=clock,
+            clause=self._clause(entry, event.when or None, time),
+            seen=self._seen(entry.at("changed"), event.changed) if event.changed else None,
+            build=self._build(entry, index + 1, event),
+        )
+
+    def _index(self, entry: Entry, header: str, *, key: bool = False) -> int:
+        """Find a column. One that is not there just once is reported once, at the key where `key` says so."""
+        name = header.strip()
+        count = self._header.count(name)
+        if count:
+            self.present.add(name)
+        if count == 1:
+            return self._header.index(name)
+        if name in self.missing:
+            return 0
+        self.missing.add(name)
+        if count:
+            found, fix = f"{self._table} has {count} columns {header!r}", "give each column a header of its own"
+        else:
+            found = f"{self._table} has no column {header!r}"
+            fix = f"{did_you_mean(header, self._header)} {self._listed()}".lstrip()
+        entry.error("unknown-column", found, fix, key=key)
+        return 0
+
+    def _listed(self) -> str:
+        shown = ", ".join(map(repr, self._header[:_SHOWN_COLUMNS]))
+        more = len(self._header) - _SHOWN_COLUMNS
+        return f"its columns are: {shown}" + (f" and {more} more" if more > 0 else "")
+
+    def stranger(self) -> Finding:
+        """Make the finding for a table that has none of the columns, placed at the mapping's format if it names one."""
+        declared = self._mapping.model.table.format
+        entry = self._entry.at("table", "format") if declared else self._entry.at("table")
+        form = f"`format: {declared}`" if declared else "the separator, which its name stands for,"
+        asked = "does it belong to this mapping?" if len(self._header) > 1 else f"is {form} right?"
+        found = f"{self._table} has none of the {len(self.missing)} columns that are asked for"
+        place = entry.document.spot(entry.path)
+        where = place.value if declared else place.key
+        return entry.document.finding("unknown-column", where, found, fix=f"{asked} {self._listed()}")
+
+    def _named(self) -> dict[str, tuple[int, Field]]:
+        """Give the columns by their names in conditions; a name that two columns would have is nobody's."""
+        declared = {
+            self._index(self._entry.at("columns", header), header, key=True): column
+            for header, column in self._mapping.model.columns.items()
+        }
+        named: dict[str, list[int]] = {}
+        for index, header in enumerate(self._header):
+            own = declared[index].name if index in declared else None
+            named.setdefault(own or default_name(header), []).append(index)
+        types = {index: column.type for index, column in declared.items()}
+        fields = {index: Field(kind, optional=kind != "text") for index, kind in types.items()}
+        return {
+            name: (indexes[0], fields.get(indexes[0], Field("text")))
+            for name, indexes in named.items()
+            if len(indexes) == 1 and not name_problem(name)
+        }
+
+    def _clause(self, entry: Entry, when: str | None, time: TimeModel) -> Clause:
+        """Compile a `when`, which sees the row as a struct of the columns that it names; without one it always holds.
+
+        The columns of the clause decide which rows become the event: those of `when`, or else those of the time.
+        """
+        fields = {name: field for name, (_, field) in self._names.items()}
+        where = entry.at("when") if when else entry
+        condition = where.attempt("bad-condition", lambda: compile_condition(when, fields)) if when else None
+        place = entry.document.spot(where.path).key
+        asked = f"{place.file}:{place.line}"
+        if when is None or condition is None:
+            headers = [header.strip() for header in time.column if header.strip() in self._header]
+            return Clause("", asked, tuple((header, self._header.index(header)) for header in headers), _always)
+        used = sorted(condition.fields)
+        row, test = msgspec.defstruct("Row", used, gc=False), condition.test
+        gets = [self._lenient(*self._names[name]) for name in used]
+        columns = tuple((self._header[index], index) for index in (self._names[name][0] for name in used))
+        return Clause(when, asked, columns, lambda cells: test(row(*[get(cells) for get in gets]), None))
+
+    def _lenient(self, index: int, field: Field) -> Get:
+        if field.type == "text":
+            return lambda cells: cells[index]
+        read = reader(field.type, self._clock)
+
+        def get(cells: Cells) -> Any:  # noqa: ANN401 - of the column's type
+            try:
+                return read(cells[index])
+            except EventError:
+                return None
+
+        return get
+
+    def _time(self, entry: Entry, time: TimeModel, clock: Clock) -> Callable[[Cells], datetime | None]:
+        headers = [header.strip() for header in time.column]
+        indexes = [self._index(entry.at("column", place), header) for place, header in enumerate(headers)]
+        missing = frozenset(["", *time.missing])
+        if len(indexes) == 1:
+            return _cell(indexes[0], headers[0], clock, missing)
+        named = " ".join(headers)
+
+        def get(cells: Cells) -> datetime | None:
+            parts = [cells[index] for index in indexes]
+            return None if not missing.isdisjoint(parts) else _read(clock, " ".join(parts), named)
+
+        return get
+
+    def _seen(self, entry: Entry, changed: ChangedModel) -> Callable[[Cells], Seen | None]:
+        column = self._index(entry.at("column"), changed.column)
+        per = [self._index(entry.at("per", place), header) for place, header in enumerate(changed.per)]
+
+        def get(cells: Cells) -> Seen | None:
+            return Seen(tuple([cells[index] for index in per]), cells[column]) if cells[column] else None
+
+        return get
+
+    def _build(self, entry: Entry, position: int, event: EventModel) -> Callable[[Cells, int, datetime], Event]:
+        cls, source = self._mapping.classes[event.event], self._mapping.model.table.source
+        data_class = next(field.type for field in msgspec.structs.fields(cls) if field.name == "data")
+        fields = self._mapping.vocabulary[event.event].fields
+        gets = [
+            (name, self._value(entry.at("fields", name), value, fields[name]), fields[name].optional)
+            for name, value in event.fields.items()
+        ]
+        own_id = self._template(entry.at("id"), event.id) if event.id else None
+
+        def build(cells: Cells, row: int, time: datetime) -> Event:
+            values = {name: get(cells) for name, get, _ in gets}
+            for name, _, optional in gets:
+                if values[name] is None and not optional:
+                    raise EventError("missing", f"{name} has no value, and {event.event} needs one")
+            name = f"{row}.{position}" if own_id is None else _checked_id(own_id(cells))
+            return cls(id=name, source=source, time=time, data=data_class(**values))
+
+        return build
+
+    def _value(self, entry: Entry, value: ValueModel, field: Field) -> Get:
+        read = reader(field.type, self._clock)
+        if value.column is not None:
+            index = self._index(entry.at("column"), value.column)
+            return _cell(index, value.column, read, frozenset(["", *value.missing]))
+        if value.text is not None:
+            joined, text = self._template(entry.at("text"), value.text), value.text
+            return lambda cells: None if (cell := joined(cells)) is None else _read(read, cell, text)
+        fixed = constant(value.value, field.type, self._clock)
+        return lambda _cells: fixed
+
+    def _template(self, entry: Entry, text: str) -> Callable[[Cells], str | None]:
+        """Give what joins a template's columns; None where one of them is empty, as the text would be half a text."""
+        parts = template(text)
+        slots = [part for part in parts if isinstance(part, Slot)]
+        indexes = [self._slot(entry, slot) for slot in slots]
+        form = "".join("{}" if isinstance(p, Slot) else p.replace("{", "{{").replace("}", "}}") for p in parts)
+
+        def get(cells: Cells) -> str | None:
+            taken = [cells[index] for index in indexes]
+            return form.format(*taken) if all(taken) else None
+
+        return get
+
+    def _slot(self, entry: Entry, slot: Slot) -> int:
+        """Find the column of a slot; a finding points at the slot, not at the whole template."""
+        inner = Entry(entry.document, entry.path, [])
+        index = self._index(inner, slot.header)
+        place = entry.document.inside(entry.path, slot.offset, slot.length)
+        self.findings.extend(msgspec.structs.replace(finding, place=place) for finding in inner.findings)
+        return index
+
+
+def _always(_cells: Cells) -> bool:
+    return True
+
+
+def _cell(index: int, header: str, read: Reader, missing: frozenset[str]) -> Get:
+    def get(cells: Cells) -> Any:  # noqa: ANN401 - of the field's type
+        cell = cells[index]
+        return None if cell in missing else _read(read, cell, header)
+
+    return get
+
+
+def _read(read: Reader, cell: str, header: str) -> Any:  # noqa: ANN401 - of the field's type
+    try:
+        return read(cell)
+    except EventError as error:
+        raise EventError(error.reason, f"column {header!r}: {error}", found=error.found) from None
+
+
+def _checked_id(found: str | None) -> str:
+    if found is None or len(found) > MAX_ID:
+        what = "has an empty column" if found is None else f"is longer than {MAX_ID} characters"
+        raise EventError("id", f"the event's id {what}; leave id out of the mapping, or choose other columns")
+    return found

@@ -1,0 +1,100 @@
+"""JSON lines from a file, a gzip file or standard input, in chunks of whole lines; memory does not grow with the file.
+
+A line longer than an event may be is refused while it is read: it is never held whole.
+Knows: bytes and line numbers. Must not know: what an event is. Read next: `wire.py`, which reads the lines.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from standards.errors import EventError
+from streams.ingest.wire import MAX_EVENT, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from _typeshed import WriteableBuffer
+
+CHUNK = 1 << 19
+"""How many bytes are read at once."""
+
+
+class Chunk(NamedTuple):
+    """Whole lines, the number of the first of them, and how many bytes of the input they end at."""
+
+    lines: bytes
+    first: int
+    read: int
+
+
+class _Unpacked(io.RawIOBase):
+    """A gzip stream that says which file is damaged, whoever reads it."""
+
+    def __init__(self, path: str, unpacked: gzip.GzipFile) -> None:
+        self._path = path
+        self._unpacked = unpacked
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        try:
+            found = self._unpacked.read(len(view))
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            message = f"{self._path}: the gzip file is damaged or cut short: {error}"
+            raise EventError("damaged-file", message) from None
+        view[: len(found)] = found
+        return len(found)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading: plain, `.gz`, or `-` for standard input. Reading a damaged gzip raises EventError."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    with Path(path).open("rb") as plain:
+        if path.endswith(".gz"):
+            with gzip.open(plain) as unpacked:
+                yield io.BufferedReader(_Unpacked(path, unpacked))
+        else:
+            yield plain
+
+
+def chunks(stream: IO[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Chunk]:
+    """Give the stream's lines in chunks."""
+    line, rest, total, skipping = 1, b"", 0, False
+    while block := stream.read(CHUNK):
+        total += len(block)
+        end = block.find(b"\n")
+        if skipping and end < 0:
+            continue
+        if not skipping and len(rest) + end > MAX_EVENT and end >= 0:
+            refuse(_too_long(line, rest))
+            skipping = True
+        if skipping:
+            block, rest, skipping = block[end + 1 :], b"", False
+            line += 1
+        whole = rest + block
+        cut = whole.rfind(b"\n") + 1
+        lines, rest = whole[:cut], whole[cut:]
+        if lines:
+            yield Chunk(lines, line, total)
+            line += lines.count(b"\n")
+        if len(rest) > MAX_EVENT:
+            refuse(_too_long(line, rest))
+            rest, skipping = b"", True
+    if rest:
+        yield Chunk(rest, line, total)
+
+
+def _too_long(line: int, begin: bytes) -> Refusal:
+    return Refusal(line, "too-large", f"a line of more than {MAX_EVENT} bytes; an event is shorter", begin[:200])

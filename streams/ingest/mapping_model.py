@@ -1,0 +1,178 @@
+"""The mapping document: which columns of a table make which events.
+
+Knows: the keys of the document, version 1 of them, and how what is wrong with them is placed in it. Must not know: any
+table, or what makes sense together.
+Read next: `mapping.py`, which checks what is declared; `docs/mapping.md` for authors.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from standards.documents.document import Document
+from standards.documents.document import Value as Plain
+from standards.documents.entries import Entry
+from standards.documents.model import Strict, Text, Texts
+from standards.errors import SpecError
+from standards.expressions.expression import ExpressionError
+
+M = TypeVar("M", bound=Strict)
+ColumnType = Literal["text", "integer", "number", "boolean"]
+
+
+def _as_texts(value: object) -> object:
+    """Take one value for a list of one, and a whole number as it is written: `missing: 0` means the cell `0`."""
+    values = value if isinstance(value, list) else [value]
+    return [str(item) if isinstance(item, int) and not isinstance(item, bool) else item for item in values]
+
+
+def _as_column(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+Missing = Annotated[
+    list[str],
+    BeforeValidator(_as_texts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Scalar = Annotated[Any, WithJsonSchema({"type": ["string", "number", "boolean"]})]  # its field says what it must be
+_SHORT: Final = {"type": "string", "description": "A column, by its header."}
+
+
+class TimeModel(Strict):
+    """Where an event's time stands; the header of one column is the short form."""
+
+    short = _SHORT
+    column: Texts = Field(min_length=1, description="The column; or several, joined by one space.")
+    format: Text | None = Field(default=None, description="As of strptime: %Y-%m-%d %H:%M. Without it ISO 8601.")
+    missing: Missing = Field(default=[], description="Cells that mean: this did not happen.")
+
+
+class ValueModel(Strict):
+    """Where a field's value stands; the header of one column is the short form. One of column, value and text."""
+
+    short = _SHORT
+    column: Text | None = Field(default=None, description="The column.")
+    missing: Missing = Field(default=[], description="Cells that mean none.")
+    value: Scalar = Field(default=None, description="The same value for every row.")
+    text: Text | None = Field(default=None, description="Columns joined into a text: {site}-{number}.")
+
+
+class ChangedModel(Strict):
+    """Only rows where a column differs from the row before of the same key."""
+
+    column: Text = Field(description="The column that changes.")
+    per: Texts = Field(min_length=1, description="The columns that make the key.")
+
+
+Time = Annotated[TimeModel, BeforeValidator(_as_column)]
+Value = Annotated[ValueModel, BeforeValidator(_as_column)]
+
+
+class EventModel(Strict):
+    """One event that a row can make."""
+
+    event: Text = Field(description="The event type, such as queue.length.")
+    when: Text | None = Field(default=None, description="A condition on the row's columns: q_time > 0.")
+    changed: ChangedModel | None = Field(default=None, description="Only where a column changes.")
+    time: Time | None = Field(default=None, description="When it happened; the table's time if left out.")
+    id: Text | None = Field(default=None, description="The event's id: {call_id}-{q_exit}. Without it: ROW.N.")
+    fields: dict[str, Value] = Field(default={}, description="The event's fields, and where each one's value stands.")
+
+
+class ColumnModel(Strict):
+    """What a column is called in conditions, and what type it has there."""
+
+    name: Text | None = Field(default=None, alias="as", description="Its name in conditions.")
+    type: ColumnType = Field(default="text", description="text, integer, number or boolean.")
+
+
+class TableModel(Strict):
+    """How the table is written."""
+
+    format: Literal["csv", "tsv"] | None = Field(default=None, description="By the file's name, if left out.")
+    encoding: Text = Field(default="utf-8", description="The encoding of its text.")
+    zone: Text | None = Field(default=None, description="The zone of times without an offset: Europe/Warsaw.")
+    source: Text = Field(description="The source of the events, as CloudEvents has it.")
+    time: Time | None = Field(default=None, description="The time of every event that has none of its own.")
+
+
+class MappingModel(Strict):
+    """A mapping document."""
+
+    kept: Literal[1] = Field(description="The version of this form.")
+    table: TableModel = Field(description="How the table is written.")
+    columns: dict[str, ColumnModel] = Field(default={}, description="What columns are in conditions, by header.")
+    events: list[EventModel] = Field(min_length=1, description="The events; at the same time, in this order.")
+
+
+class Slot(NamedTuple):
+    """A `{header}` in a template: the column's header, and which characters of the template it takes."""
+
+    header: str
+    offset: int
+    length: int
+
+
+_TEMPLATE: Final = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<header>[^{}]+)\}|(?P<lone>[{}])|[^{}]+")
+
+
+def template(text: str) -> list[str | Slot]:
+    """Take a template apart into texts and columns. Raises ExpressionError for a brace that stands alone."""
+    parts: list[str | Slot] = []
+    for found in _TEMPLATE.finditer(text):
+        if found["lone"]:
+            fix = "write {column}, and {{ or }} for a brace itself"
+            raise ExpressionError("this brace stands alone", offset=found.start(), length=1, fix=fix)
+        if found["header"]:
+            parts.append(Slot(found["header"], found.start(), len(found[0])))
+        else:
+            parts.append(found["brace"][0] if found["brace"] else found[0])
+    return parts
+
+
+_WANTED: Final = "give the file that has table: and events:, as docs/mapping.md shows"
+
+
+def read_model(document: Document) -> MappingModel:
+    """Read the document's keys. Raises SpecError with everything that is wrong with them."""
+    entry = Entry(document, (), document.findings)
+    if "table" not in document.data and "standards" in document.data:
+        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", _WANTED, key=True)
+    if not document.findings:
+        for key, field in MappingModel.model_fields.items():
+            if field.is_required() and document.data.get(key) is None:
+                entry.error("missing-key", f"the mapping has no {key!r}", f"add {key}:", key=True)
+    model = None if document.findings else _read(entry, MappingModel, document.data)
+    if model is None or document.findings:
+        raise SpecError(list(document.findings))
+    return model
+
+
+_PARTS: Final[dict[str, type[Strict]]] = {
+    "table": TableModel, "columns": ColumnModel, "events": EventModel, "time": TimeModel, "changed": ChangedModel,
+    "fields": ValueModel,
+}  # fmt: skip
+_SEVERAL: Final = {"columns", "events", "fields"}
+
+
+def _read(entry: Entry, model: type[M], data: dict[str, Plain]) -> M | None:
+    """Read part by part, so that each finding speaks of the keys of its own part."""
+    whole: dict[str, Any] = {}
+    for key, value in data.items():
+        if key in _SEVERAL and isinstance(value, dict):
+            whole[key] = {name: _part(entry.at(key, name), _PARTS[key], part) for name, part in value.items()}
+        elif key in _SEVERAL and isinstance(value, list):
+            whole[key] = [_part(entry.at(key, index), _PARTS[key], part) for index, part in enumerate(value)]
+        else:
+            whole[key] = _part(entry.at(key), _PARTS[key], value) if key in _PARTS else value
+    return entry.read(model, whole)
+
+
+def _part(entry: Entry, model: type[Strict], data: Plain) -> Plain | Strict:
+    if not isinstance(data, dict):
+        return data  # a short form, or of a wrong type: the whole's own model says which
+    return _read(entry, model, data) or model.model_construct()  # stands in for a part that has findings already

@@ -1,0 +1,263 @@
+"""Read a table, a row at a time, and give the events that its mapping makes of it, in order of time.
+
+Knows: CSV and TSV files as they come out of spreadsheets and databases, and what can be wrong with one. Must not know:
+what the rows mean; that is `columns.py`. A row that cannot be read is told to the caller with its reason and its place,
+and makes no event; the others go on. A file that is no table of this mapping at all is a SpecError.
+
+The events of the whole table are in memory while they are sorted: by time, then in the order of the mapping's `events`,
+then as the rows stand. That order is what lets "leaves before enters in the same second" be said in a mapping.
+Read next: `columns.py`, which makes the events of one row; `mapping.py` for the document.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import IO, NamedTuple
+
+import msgspec
+
+from standards.errors import EventError, Finding, Place, SpecError
+from standards.judge.events import Event, microseconds
+from streams.ingest.columns import Maker, Seen, bind
+from streams.ingest.doubts import Unmet, days_apart
+from streams.ingest.mapping import TableMapping
+
+MAX_ROW = 1_000_000
+"""Characters of the longest row that is read; more is no table, or one with a quote that never ends."""
+
+
+class BadRow(msgspec.Struct, frozen=True):
+    """A row, or one event of it, that could not be read.
+
+    `row` counts rows from 1 below the header; `lines` are the first and the last line that it takes in the file.
+    `event` is the type of the event that is left out, or nothing where the whole row is. `reason` is a short stable
+    word to count by; `message` says to people what was found, but not where: rows of one fault have one message, but
+    for the part of it that quotes the row, which is `found`.
+    """
+
+    row: int
+    lines: tuple[int, int]
+    event: str
+    reason: str
+    message: str
+    found: str = ""
+
+
+def read_table(
+    lines: IO[bytes],
+    mapping: TableMapping,
+    *,
+    bad: Callable[[BadRow], None],
+    doubt: Callable[[str], None] = lambda _: None,
+    name: str = "table.csv",
+) -> Iterator[Event]:
+    """Give the events of a table, sorted by time; `bad` is called for each row or event that could not be read.
+
+    `doubt` is told what is odd about the table though it could be read, when all of it was read.
+    `name` is the table's file, for messages and for its format where the mapping names none. Raises SpecError at once
+    where a column of the mapping is missing, and while reading where the file turns out to be no table. `lines` is read
+    to its end and closed.
+    """
+    rows = _Rows(lines, mapping, name)
+    return _events(rows, bind(mapping, rows.header, name), bad, doubt)
+
+
+class _Found(NamedTuple):
+    """What a row gave: an event, or what was wrong with it, or (None) only what it says to `changed`."""
+
+    at: int
+    position: int
+    outcome: Event | BadRow | None
+    seen: Seen | None
+
+
+def _events(
+    rows: _Rows, makers: Sequence[Maker], bad: Callable[[BadRow], None], doubt: Callable[[str], None]
+) -> Iterator[Event]:
+    found: list[_Found] = []
+    unmet = Unmet(makers)
+    for cells in rows.read(bad):
+        for position, maker in enumerate(makers):
+            try:
+                made = _made(maker, position, cells, rows)
+            except EventError as error:
+                bad(rows.refused(error, maker.event))
+                unmet.met(position)
+            else:
+                if made is not None:
+                    found.append(made)
+                if made is None or made.outcome is None:
+                    unmet.look(position, cells)
+                else:
+                    unmet.met(position)
+    for said in (*unmet.said(rows.name, rows.row), *days_apart(rows.name, makers)):
+        doubt(said)
+    found.sort(key=itemgetter(0, 1))
+    for outcome in _changes(found):
+        if isinstance(outcome, BadRow):
+            bad(outcome)
+        else:
+            yield outcome
+
+
+def _made(maker: Maker, position: int, cells: list[str], rows: _Rows) -> _Found | None:
+    applies = maker.clause.holds(cells)
+    seen = maker.seen(cells) if maker.seen else None
+    wanted = seen is not None if maker.seen else applies
+    time = maker.time(cells) if wanted else None
+    if time is None:
+        return None
+    at = microseconds(time)
+    if not applies:
+        return _Found(at, position, None, seen)
+    try:
+        event = maker.build(cells, rows.row, time)
+    except EventError as error:
+        if seen is None:
+            raise
+        # Whether it changed, and so would have happened at all, is known only when the rows are in order.
+        return _Found(at, position, rows.refused(error, maker.event), seen)
+    event.at = at
+    return _Found(at, position, event, seen)
+
+
+def _changes(found: Sequence[_Found]) -> Iterator[Event | BadRow]:
+    """Leave out what did not change: of each key's first row nothing is known to have."""
+    last: dict[tuple[int, tuple[str, ...]], str] = {}
+    for _, position, outcome, seen in found:
+        if seen is not None:
+            before = last.get((position, seen.key))
+            last[position, seen.key] = seen.value
+            if before is None or before == seen.value:
+                continue
+        if outcome is not None:
+            yield outcome
+
+
+class _Rows:
+    """The rows below the header of one file. `row` is the number of the one that was read last."""
+
+    def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
+        self.name = name
+        self._lines = _Lines(lines, mapping.model.table.encoding, name)
+        ahead = self._lines.ahead()
+        delimiter = mapping.delimiter(name)
+        if delimiter == "," and "," not in ahead and ";" in ahead:
+            delimiter = ";"  # what spreadsheets write where the comma is the decimal sign
+        self._rows = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self.header = self._header()
+        self.row = 0
+
+    def read(self, bad: Callable[[BadRow], None]) -> Iterator[list[str]]:
+        """Yield the cells of each row that has as many as the header; lines without any cell are no rows."""
+        while True:
+            try:
+                cells = self._next(len(self.header))
+            except EventError as error:
+                bad(self.refused(error))
+            else:
+                if cells is None:
+                    return
+                yield cells
+
+    def refused(self, error: EventError, event: str = "") -> BadRow:
+        """Say which row, or which event of it, could not be read, and why."""
+        message = f"{event}: {error}" if event else str(error)
+        return BadRow(self.row, (self._lines.first, self._lines.last), event, error.reason, message, error.found)
+
+    def _header(self) -> list[str]:
+        self.row = 0
+        try:
+            cells = self._next()
+        except EventError as error:
+            raise self._lines.unusable(f"the header cannot be read: {error}", "see to the first line") from None
+        if cells is None:
+            raise self._lines.unusable("this table is empty", "give one whose first line names the columns")
+        return cells
+
+    def _next(self, width: int | None = None) -> list[str] | None:
+        """Read the next row, of `width` cells; None at the end. Raises EventError for a row that cannot be read."""
+        try:
+            cells: list[str] = []
+            while not cells:
+                self._lines.begin()
+                cells = next(self._rows)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            self.row += 1
+            raise EventError("quotes", f"{error}; a quote inside a quoted cell is written twice") from None
+        self.row += 1
+        if self._lines.damaged:
+            found = f"not all of it is {self._lines.encoding}"
+            raise EventError("encoding", f"{found}; write its encoding under table: in the mapping, cp1250 for one")
+        if width is not None and len(cells) != width:
+            found = f"{len(cells)} cells where the header has {width}"
+            raise EventError("columns", f"{found}; put a cell that holds the separator in quotes")
+        return [cell.strip() for cell in cells]
+
+
+class _Lines:
+    """The lines of a file, for the csv reader: those from `first` to `last` since `begin`, never more than MAX_ROW.
+
+    Bytes that the encoding does not know are let through as lone surrogates and marked by `damaged`, so that they cost
+    their own row only.
+    """
+
+    def __init__(self, lines: IO[bytes], encoding: str, name: str) -> None:
+        self._text = io.TextIOWrapper(lines, encoding, errors="surrogateescape", newline="")
+        self._name = name
+        self._ahead = ""
+        self.encoding = encoding
+        self.last = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a row."""
+        self.first = self.last + 1
+        self.damaged = False
+        self._size = 0
+
+    def ahead(self) -> str:
+        """Look at the first line without taking it. Raises SpecError where it is of an encoding that shows itself."""
+        self._ahead = self._read().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # the byte order mark
+        if "\0" in self._ahead:  # each letter of UTF-16 is two bytes, and one of them is 0 for most
+            marked = self._ahead[:1] > "\x7f"
+            encoding = "utf-16" if marked else "utf-16-be" if self._ahead[:1] == "\0" else "utf-16-le"
+            fix = f"write encoding: {encoding} under table: in the mapping"
+            raise self.unusable(f"this is {encoding}, and was read as {self.encoding}", fix)
+        return self._ahead
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead or self._read()
+        self._ahead = ""
+        if not line:
+            raise StopIteration
+        self.last += 1
+        self._size += len(line)
+        if self._size > MAX_ROW:
+            fix = "see that this file is a table, and that each quote in it has its end"
+            raise self.unusable(f"this row is longer than {MAX_ROW:,} characters", fix)
+        self.damaged = self.damaged or not _is_whole(line)
+        return line
+
+    def _read(self) -> str:
+        try:
+            return self._text.readline(MAX_ROW + 1 - self._size)
+        except UnicodeError as error:
+            raise self.unusable(f"this is no {self.encoding}: {error}", "name the encoding in the mapping") from None
+
+    def unusable(self, found: str, fix: str) -> SpecError:
+        """Make the error for a file that cannot be read on."""
+        return SpecError([Finding("bad-table", Place(self._name, self.first, 1), found, fix)])
+
+
+def _is_whole(line: str) -> bool:
+    """Say whether no byte of the line was beyond the encoding."""
+    return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)

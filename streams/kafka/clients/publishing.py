@@ -1,0 +1,93 @@
+"""Publishing for the worker: everything acknowledged by the broker, however long the broker stays away.
+
+Knows: the producer, and how to begin anew with another one. Must not know: what is published.
+Read next: `worker.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from standards.errors import StateError
+from streams.kafka.clients.log import KafkaError, no_topic, producing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+    from typing import Self
+
+    from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.log import Producer
+    from streams.kafka.worker.worker import Message
+
+LONGEST_PAUSE: Final = 8.0
+"""The longest pause between two tries while the broker is away, in seconds."""
+
+PATIENCE: Final = 5.0
+"""How long Kafka may take to say what there is, in seconds."""
+
+log = structlog.get_logger("kept")
+
+
+class Publisher:
+    """Publishes until it is done. After an error it begins anew with another producer: what was sent may come twice."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self.fault = ""
+        self._settings = settings
+        self._opened: AbstractAsyncContextManager[Producer] | None = None
+        self._producer: Producer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect. Raises StateError when there is no broker."""
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the producer."""
+        await self._close()
+
+    async def publish(self, messages: Sequence[Message]) -> list[int]:
+        """Publish, in order within each partition; gives the offsets when all of it is safe, however long it takes."""
+        pause = 0.5
+        while True:
+            try:
+                offsets = await self._send(messages)
+            except (KafkaError, StateError, OSError) as error:
+                self.fault = f"Kafka does not take what is published: {error}"
+                log.warning("publishing again", reason=str(error), seconds=pause)
+                await self._close()
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                self.fault = ""
+                return offsets
+
+    async def partitions(self, topic: str) -> int:
+        """Say how many partitions a topic has. Raises StateError when Kafka does not say, or has no such topic."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return len(await (self._producer or await self._open()).partitions_for(topic))
+        except (KafkaError, TimeoutError):
+            raise StateError(no_topic(topic)) from None
+
+    async def _open(self) -> Producer:
+        opened = producing(self._settings)
+        self._producer = await opened.__aenter__()
+        self._opened = opened
+        return self._producer
+
+    async def _close(self) -> None:
+        opened, self._opened, self._producer = self._opened, None, None
+        if opened is not None:
+            with suppress(KafkaError, OSError):
+                await opened.__aexit__(None, None, None)
+
+    async def _send(self, messages: Sequence[Message]) -> list[int]:
+        send = (self._producer or await self._open()).send
+        sent = [await send(each.topic, each.value, each.key, partition=each.partition) for each in messages]
+        return [record.offset for record in await asyncio.gather(*sent)]

@@ -1,0 +1,220 @@
+"""Arrivals: the records of `events` made into events, in every form that the Kafka binding of CloudEvents has.
+
+Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. Most topics hold one
+structured event a record: those are read by one call for many records. What cannot be read becomes a letter that says
+where it stood: `topic/partition/offset#place`; nothing is passed over.
+Knows: records and forms. Must not know: consumers, routes. Read next: `streams/ingest/wire.py`, which reads the bytes.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from standards.errors import EventError
+from standards.judge.events import DERIVED_SOURCE
+from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
+from streams.kafka.records.facts import WORDS, Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from standards.judge.events import Event
+    from streams.ingest.wire import Reader
+
+TOGETHER: Final = 500
+"""How many records are read by one call; a bad one among them costs a second look at these only."""
+RAW: Final = 64 << 10
+"""How much of what cannot be read goes along to the dead letters, in bytes."""
+
+_AT: Final = attrgetter("at")
+_SOURCE: Final = attrgetter("source")
+_ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_LINES: Final = ("application/x-ndjson", "application/jsonl", "application/ndjson")
+_RESERVED: Final = f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Record(Protocol):
+    """What is looked at of a consumer's record."""
+
+    @property
+    def topic(self) -> str:
+        """Its topic."""
+
+    @property
+    def partition(self) -> int:
+        """Its partition."""
+
+    @property
+    def offset(self) -> int:
+        """Its place in the partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """What it holds."""
+
+    @property
+    def headers(self) -> Headers:
+        """Its headers."""
+
+
+class Arrivals:
+    """Reads records. `max_skew` is how far an event's time may be ahead of the clock, in microseconds."""
+
+    def __init__(self, reader: Reader, *, clock: Callable[[], int], max_skew: int) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._max_skew = max_skew
+
+    def read(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+        """Read one partition's records, in their order; what cannot be read is added to `letters`."""
+        events: list[Event] = []
+        for start in range(0, len(records), TOGETHER):
+            some = records[start : start + TOGETHER]
+            found = self._together(some, letters)
+            events += self._each(some, letters) if found is None else found
+        return events
+
+    def _together(self, records: Sequence[Record], letters: list[Letter]) -> list[Event] | None:
+        """Read records that hold one structured event each by one call, or give None if they are not all such."""
+        if any(_is_special(headers) for headers in {record.headers for record in records}):
+            return None
+        values = [record.value for record in records if record.value]
+        chunk = b"\n".join(values)
+        if len(values) != len(records) or chunk.count(b"\n") != len(records) - 1:
+            return None
+        refusals: list[Refusal] = []
+        events = self._reader.lines(chunk, refusals.append, first=0)
+        if len(events) + len(refusals) != len(records) or any(r.raw.lstrip()[:1] == b"[" for r in refusals):
+            return None
+        if not self._all_admitted(events):
+            return None
+        letters += [self._letter(records[refusal.place], refusal, 1) for refusal in refusals]
+        return events
+
+    def _each(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+        events: list[Event] = []
+        for record in records:
+            refusals: list[Refusal] = []
+            found = self._read_one(record, refusals)
+            if not self._all_admitted(found):
+                found = self._admitted(_placed(found, refusals, record.value or b""), refusals)
+            events += found
+            letters += [self._letter(record, refusal, refusal.place) for refusal in refusals]
+        return events
+
+    def _read_one(self, record: Record, refusals: list[Refusal]) -> list[Event]:
+        """Read one record in whatever form it is."""
+        value, headers = record.value or b"", record.headers
+        kind = _content_type(headers)
+        try:
+            if any(name.startswith("ce_") for name, _ in headers):
+                return [self._reader.binary(_attributes(headers), value)]
+            text = value.strip()
+            if not text:
+                raise EventError("no-event", "the record is empty; send an event in it, or nothing")  # noqa: TRY301 - as the reader would
+            if text.startswith(b"["):
+                return self._read_batch(text, refusals)
+            if kind in _LINES or b"\n" in text:
+                return self._read_lines(value, refusals, sure=kind in _LINES)
+            return [self._reader.one(text)]
+        except (EventError, UnicodeDecodeError) as error:
+            reason = error.reason if isinstance(error, EventError) else "not-json"
+            refusals.append(Refusal(1, reason, str(error), _whole(headers, value)))
+            return []
+
+    def _read_batch(self, text: bytes, refusals: list[Refusal]) -> list[Event]:
+        """Read a JSON array; by one call where its events can be lines, which is what Kept's own door publishes."""
+        try:
+            lines = b"\n".join(_ITEMS.decode(text))
+        except UNREADABLE as error:
+            raise EventError("not-json", f"the record is not a JSON array of events: {error}") from None
+        if not lines or b"\n" in text:
+            return self._reader.batch(text, refusals.append)
+        return self._reader.lines(lines, refusals.append)
+
+    def _read_lines(self, value: bytes, refusals: list[Refusal], *, sure: bool) -> list[Event]:
+        """Read JSON lines; what is not said to be lines may as well be one event that is printed over several."""
+        found: list[Refusal] = []
+        events = self._reader.lines(value, found.append)
+        if not events and not sure and _is_json(value):
+            return [self._reader.one(value)]
+        refusals += found
+        return events
+
+    def _all_admitted(self, events: Sequence[Event]) -> bool:
+        """Say whether none is from the future or in Kept's own name; without a step of Python for each."""
+        if not events:
+            return True
+        return max(map(_AT, events)) <= self._clock() + self._max_skew and DERIVED_SOURCE not in map(_SOURCE, events)
+
+    def _admitted(self, placed: Iterable[tuple[int, Event]], refusals: list[Refusal]) -> list[Event]:
+        wall, admitted = self._clock(), []
+        for place, event in placed:
+            error = in_future(event, wall, self._max_skew)
+            if error is None and event.source == DERIVED_SOURCE:
+                error = EventError("reserved-source", _RESERVED)
+            if error is None:
+                admitted.append(event)
+            else:
+                refusals.append(Refusal(place, error.reason, str(error), encode(event)))
+        refusals.sort(key=lambda refusal: refusal.place)
+        return admitted
+
+    def _letter(self, record: Record, refusal: Refusal, place: int) -> Letter:
+        return Letter(
+            received=self._clock(),
+            reason=refusal.reason,
+            message=refusal.message[:WORDS],
+            origin=f"{record.topic}/{record.partition}/{record.offset}#{place}",
+            raw=refusal.raw[:RAW],
+        )
+
+
+def _placed(events: Sequence[Event], refusals: Sequence[Refusal], value: bytes) -> list[tuple[int, Event]]:
+    """Give each event with its place in its record, from 1: those that were not refused, in order."""
+    gone = {refusal.place for refusal in refusals}
+    places = [place for place, line in enumerate(value.split(b"\n"), 1) if line.strip()]
+    if value.lstrip().startswith(b"[") or len(places) != len(events) + len(gone):  # these are no lines
+        places = list(range(1, len(events) + len(gone) + 1))
+    return list(zip([place for place in places if place not in gone], events, strict=True))
+
+
+def _is_special(headers: Headers) -> bool:
+    return any(name.startswith("ce_") for name, _ in headers) or _content_type(headers) in _LINES
+
+
+def _content_type(headers: Headers) -> str:
+    for name, value in headers:
+        if name.lower() == "content-type" and value:
+            return value.decode("latin-1").partition(";")[0].strip().lower()
+    return ""
+
+
+def _attributes(headers: Headers) -> dict[str, str]:
+    """Give the attributes as the HTTP binding names and quotes them, which is what the reader reads."""
+    found = {f"ce-{name[3:]}": _quoted(value) for name, value in headers if name.startswith("ce_")}
+    kind = _content_type(headers)
+    return found | ({"ce-datacontenttype": kind} if kind else {})
+
+
+def _quoted(value: bytes | None) -> str:
+    return (value or b"").decode().replace("%", "%25")
+
+
+def _is_json(value: bytes) -> bool:
+    try:
+        msgspec.json.decode(value, type=msgspec.Raw)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _whole(headers: Headers, value: bytes) -> bytes:
+    """Give all of a record that cannot be read: the binary form's attributes stand beside its value."""
+    attributes = {name[3:]: (text or b"").decode("utf-8", "replace") for name, text in headers if name[:3] == "ce_"}
+    return msgspec.json.encode({**attributes, "data": value.decode("utf-8", "replace")}) if attributes else value

@@ -1,0 +1,225 @@
+"""The intake host: has the clients of one intake, and begins anew with new ones whenever Kafka fails it.
+
+Nothing is held here that Kafka does not hold, so whatever goes wrong, beginning anew from what was committed is right.
+While Kafka is away the host waits, with growing pauses, and its status says so.
+Knows: which clients there are and who uses which. Must not know: clocks, signals, HTTP: it is given them.
+Read next: `intake.py` for the batches, `ticker.py` for time, `revisions.py` for the standards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import structlog
+
+from standards.errors import SpecError, StateError
+from streams.embedded.engine import problems_of
+from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, consuming, no_topic, producing, told
+from streams.kafka.intake.intake import Intake
+from streams.kafka.intake.ticker import Ticker, Ticking, partitions_of
+from streams.kafka.rulebooks.revisions import Revisions, load
+from streams.storage.books import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from standards.compiler.spec import Loaded
+    from streams.embedded.engine import Standards
+    from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.log import Consumer, Producer
+    from streams.metrics.kafka import KafkaMetrics
+
+SHORTEST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 15.0
+"""The pauses between two tries while Kafka is away, in seconds: each is twice the one before, up to the longest."""
+FETCHED: Final = 4 << 20
+"""How much of a partition of `events` is fetched at once, in bytes."""
+FETCH_MS: Final = 100
+"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
+METADATA_MS: Final = 5_000
+"""How soon a new partition of `events` is read, in milliseconds: until then, time stands still for all."""
+LONGEST_GOODBYE: Final = 8.0
+"""How long the batch under way is waited for when asked to stop, in seconds."""
+SHORT_GOODBYE: Final = 2.0
+"""How long connections may take to close when Kafka is away, in seconds."""
+
+log = structlog.get_logger("kept")
+
+
+class Terms(NamedTuple):
+    """How to take events in, in microseconds: see the settings of the same names."""
+
+    grace: int
+    max_skew: int
+
+
+class IntakeHost:
+    """One intake. `clock` gives microseconds UTC. Raises SpecError when the standards cannot be used."""
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        standards: Standards,
+        terms: Terms,
+        *,
+        clock: Callable[[], int],
+        metrics: KafkaMetrics,
+    ) -> None:
+        self.loaded = standards.load(())
+        self.problems: list[str] = []
+        self._own = self.loaded
+        self._kafka = kafka
+        self._names = kafka.names
+        self._standards = standards
+        self._clock = clock
+        self._revisions = Revisions()
+        self._intake = Intake(self._names, metrics, clock=clock, max_skew=terms.max_skew)
+        self._ticking = Ticking(self._names, Ticker(terms.grace), clock)
+        self._fault = "it is starting"
+        self._pause = SHORTEST_PAUSE
+        self._adopted = (-1, -1, -1)
+        self._listeners: list[Callable[[Loaded], None]] = []
+
+    def listen(self, listener: Callable[[Loaded], None]) -> None:
+        """Have a function called, on the event loop, whenever other standards are gone over to."""
+        self._listeners.append(listener)
+
+    def now_status(self) -> Status:
+        """Say how the intake is."""
+        fault = self._ticking.fault or self._intake.fault or self._fault
+        rulebook = self.loaded.rulebook
+        revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
+        return Status(
+            ready=not fault,
+            reason=fault,
+            newest=max(self._intake.newest.values(), default=-1),
+            revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
+            problems=[*self.problems, *self._revisions.unreadable],
+            retired=len(rulebook.standards) - len(rulebook.current),
+        )
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Take events in until asked to stop; then finish the batch under way and leave the group."""
+        asked = asyncio.create_task(stopping.wait())
+        while not stopping.is_set():
+            session = asyncio.create_task(self._session(stopping))
+            await asyncio.wait({session, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.is_set() and not await _ended(session):
+                log.warning("stopped while Kafka was away; what was not committed is read again")
+                break
+            try:
+                await session
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was committed is safe, and we begin from there
+                await self._wait(error, stopping)
+        await asked
+
+    async def _wait(self, error: Exception, stopping: asyncio.Event) -> None:
+        self._ticking.fault = ""
+        ours = isinstance(error, StateError | KafkaError | OSError | TimeoutError)
+        self._fault = told(error) if ours else f"a defect in Kept: {error!r}"
+        log.error("not taking events in", reason=self._fault, again_in=self._pause, exc_info=not ours)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause):
+                await stopping.wait()
+        self._pause = min(LONGEST_PAUSE, self._pause * 2)
+
+    async def _session(self, stopping: asyncio.Event) -> None:
+        """Work with one set of clients, until asked to stop or Kafka fails. Raises KafkaError, StateError."""
+        names = self._names
+        async with AsyncExitStack() as stack:
+            producer = await stack.enter_async_context(producing(self._kafka))
+            revisions, progress, asking = [
+                await stack.enter_async_context(consuming(self._kafka, group=group))
+                for group in (None, None, names.intake_group)
+            ]
+            missing = {names.events, names.facts, names.dead_letters} - await asking.topics()
+            if missing:
+                raise StateError(no_topic(*missing))
+            tails = [
+                Tail(revisions, names.revisions, self._revisions.take),
+                Tail(progress, names.progress, self._ticking.take),
+            ]
+            for tail in tails:
+                await tail.begin()
+            await self._adopt(producer)
+            await self._revisions.publish(producer, names, self._own, self._clock())
+            consumer = await stack.enter_async_context(
+                consuming(
+                    self._kafka,
+                    group=names.intake_group,
+                    isolation_level="read_committed",
+                    max_partition_fetch_bytes=FETCHED,
+                    fetch_max_wait_ms=FETCH_MS,
+                    metadata_max_age_ms=METADATA_MS,
+                )
+            )
+            consumer.subscribe([names.events], listener=self._intake)
+            first = TopicPartition(names.events, 0)
+            await _together(
+                self._take_in(consumer, producer, stopping),
+                self._ticking.run(asking, producer, lambda: first in consumer.assignment()),
+                *(_follow(tail) for tail in tails),
+            )
+
+    async def _take_in(self, consumer: Consumer, producer: Producer, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await self._adopt(producer)
+            await self._intake.step(consumer, producer)
+            if self._fault:
+                log.info("taking events in", standards=len(self.loaded.rulebook.current))
+                self._fault, self._pause = "", SHORTEST_PAUSE
+
+    async def _adopt(self, producer: Producer) -> None:
+        """Go over to other standards or partitions, if there are any since the last look."""
+        partitions = len(await partitions_of(producer, self._names.facts))
+        origins = len(await partitions_of(producer, self._names.events))
+        known = (len(self._revisions.known), partitions, origins)
+        if known == self._adopted:
+            return
+        self.loaded = await self._load()
+        self._intake.adopt(self.loaded, partitions=partitions, origins=origins)
+        self._adopted = known
+        for listener in self._listeners:
+            listener(self.loaded)
+
+    async def _load(self) -> Loaded:
+        try:
+            loaded, self.problems = await asyncio.to_thread(load, self._standards, list(self._revisions.known.values()))
+        except (SpecError, StateError) as error:  # the files were changed meanwhile, and not for the better
+            self.problems = problems_of(error)
+            loaded = self.loaded
+        if self.problems:
+            log.warning("not all standards can be loaded; the rest is in force", problems=self.problems)
+        return loaded
+
+
+async def _ended(session: asyncio.Task[None]) -> bool:
+    """Let the session end by itself or, when it takes too long, end it; says whether it ended by itself."""
+    await asyncio.wait({session}, timeout=LONGEST_GOODBYE)
+    by_itself = session.done()
+    for _ in range(2):  # the first one ends the work, the second one the waiting for a broker to say goodbye to
+        if not session.done():
+            session.cancel()
+            await asyncio.wait({session}, timeout=SHORT_GOODBYE)
+    return by_itself
+
+
+async def _follow(tail: Tail) -> None:
+    while True:
+        await tail.step()
+
+
+async def _together(first: Coroutine[None, None, None], *aside: Coroutine[None, None, None]) -> None:
+    """Do things at the same time until one of them ends or fails; then end the others."""
+    tasks = [asyncio.create_task(each) for each in (first, *aside)]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

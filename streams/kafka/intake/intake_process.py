@@ -1,0 +1,98 @@
+"""The process `kept intake`: puts an intake together with the clock, the signals and the web side.
+
+An edge. Knows: how the parts are put together. Must not know: what any of them does.
+Read next: `intake_host.py`; `house.py` for the door that `--http` opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from standards.errors import StateError
+from streams.ingest.wire import Reader
+from streams.kafka.clients.edge import stop_signals, wall
+from streams.kafka.clients.outlet import Outlet, opening
+from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.serve.house import KafkaDoor
+from streams.live.telling import configure_logs
+from streams.metrics.kafka import KafkaMetrics
+from streams.settings import StandardsFiles
+from streams.web import Limits, intake_application
+from streams.web.listening import access, listening
+from streams.web.probes import Application, probes
+
+if TYPE_CHECKING:
+    from standards.compiler.spec import Loaded
+    from streams.kafka.clients.log import Producer
+    from streams.settings import Settings
+
+SELDOM: Final = 200_000
+"""How many new objects the collector of cycles waits for: a batch makes many, and none of them in a cycle."""
+ASK_AGAIN: Final = 1.0
+"""How long to wait before Kafka is asked again for the door, in seconds."""
+
+log = structlog.get_logger("kept")
+
+
+async def run(settings: Settings, *, http: bool = False) -> None:
+    """Take events in until asked to stop; `http`: from callers too. Raises SpecError and StateError at the start."""
+    if not settings.standards:
+        raise StateError("no standards to route by; name them with --standards PATH")
+    configure_logs(sys.stderr, as_json=settings.log_format == "json")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it meets is told in our own words
+    gc.set_threshold(SELDOM)
+    metrics = KafkaMetrics()
+    host = IntakeHost(
+        settings.kafka, StandardsFiles(settings.standards), Terms(settings.grace, settings.max_skew),
+        clock=wall, metrics=metrics,
+    )  # fmt: skip
+    metrics.ready_when(lambda: host.now_status().ready)
+    stopping = stop_signals()
+    async with AsyncExitStack() as stack:
+        waiting = await stack.enter_async_context(AsyncExitStack())
+        place = await listening(settings, probes(host.now_status, metrics.text, access(settings)), waiting)
+        log.info("listening", at=place, kafka=settings.kafka.brokers)
+        working = asyncio.create_task(host.run(stopping))
+        if http and (producer := await _producer(settings, stopping, stack)) is not None:
+            app = await _door(settings, host, metrics, producer, stack)
+            await waiting.aclose()  # its place is the door's now, which answers the probes as well
+            place = await listening(settings, app, stack)
+            log.info("listening", at=place, kafka=settings.kafka.brokers)
+        await working
+
+
+async def _producer(settings: Settings, stopping: asyncio.Event, stack: AsyncExitStack) -> Producer | None:
+    """Give the door's producer as soon as Kafka answers; None when asked to stop before."""
+    while not stopping.is_set():
+        try:
+            return await stack.enter_async_context(opening(settings.kafka))
+        except StateError:  # the host says so in the status
+            await asyncio.sleep(ASK_AGAIN)
+    return None
+
+
+async def _door(
+    settings: Settings, host: IntakeHost, metrics: KafkaMetrics, producer: Producer, stack: AsyncExitStack
+) -> Application:
+    outlet = Outlet(producer, settings.kafka)
+    name = f"http/{socket.gethostname()}/{os.getpid()}/{wall()}"
+    door = KafkaDoor(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
+
+    def adopt(loaded: Loaded) -> None:
+        door.rulebook, door.reader = loaded.rulebook, Reader(loaded.rulebook.classes)
+        door.problems = list(host.problems)
+
+    adopt(host.loaded)
+    host.listen(adopt)
+    watching = asyncio.create_task(outlet.watch())
+    stack.callback(watching.cancel)
+    return intake_application(door, metrics, metrics.text, access(settings), Limits(max_skew=settings.max_skew))

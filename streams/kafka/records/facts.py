@@ -1,0 +1,184 @@
+"""What travels between the Kafka processes: the records of each topic, and which partition a subject belongs to.
+
+Records that only Kept reads are MessagePack (`facts`); all others are JSON, or JSON lines, for whoever looks at them.
+Knows: shapes and how they are written. Must not know: Kafka's clients. Read next: `partition.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from zlib import crc32
+
+import msgspec
+
+from alerts.routing.acts import Act
+from alerts.routing.notice import Notice, Reason, Withheld
+from standards.errors import StateError
+from standards.judge.events import Event
+from standards.judge.ledger import Line
+from standards.judge.rulebook import subject_text
+from streams.ingest.wire import UNREADABLE
+from streams.runtime.feeds import FeedStanding
+from streams.storage.acting import ActRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from standards.judge.rulebook import Key
+
+T = TypeVar("T")
+
+HeardAt = tuple[str, tuple[str | int, ...], list[int]]
+"""A feed, the key that it was heard for, and when: microseconds UTC."""
+
+
+class Facts(msgspec.Struct, Generic[T], array_like=True):
+    """One record of `facts`. All instants are microseconds UTC, or -1.
+
+    `wall` is the publisher's clock. From the intake: `newest` is the latest event time that partition `origin` of
+    `events`, one of `origins`, has come to with this record; `hearings` are what feeds were heard in it.
+    From the ticker: `lows` are the instants that the strata have reached for sure, the lowest stratum's first.
+    From a worker: `events` are promises' own events, for standards that hear them; nothing else is set.
+    """
+
+    wall: int = -1
+    lows: list[int] = []
+    origin: int = -1
+    origins: int = 0
+    newest: int = -1
+    hearings: list[HeardAt] = []
+    events: list[T] = []
+
+
+class FactsCodec:
+    """Writes and reads the records of `facts`, with the event classes of one rulebook."""
+
+    def __init__(self, classes: Mapping[str, type[Event]]) -> None:
+        union: Any = Event
+        for position, cls in enumerate(classes.values()):
+            union = cls if not position else union | cls
+        self._whole: msgspec.msgpack.Decoder[Facts[Event]] = msgspec.msgpack.Decoder(Facts[union])
+        self._loose: msgspec.msgpack.Decoder[Facts[Any]] = msgspec.msgpack.Decoder(Facts[msgspec.Raw])
+        self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def encode(self, facts: Facts[Event]) -> bytes:
+        """Write a record."""
+        return self._encoder.encode(facts)
+
+    def decode(self, raw: bytes) -> Facts[Event]:
+        """Read a record; events of types, or with fields, that this rulebook does not know are left out.
+
+        They concern none of its standards. Raises StateError for what is no such record at all.
+        """
+        try:
+            return self._whole.decode(raw)
+        except UNREADABLE:
+            pass
+        try:
+            loose = self._loose.decode(raw)
+        except UNREADABLE as error:
+            raise StateError(f"this is no record of facts: {error}; only Kept may write to its topics") from None
+        events = []
+        for each in loose.events:
+            try:
+                events.append(self._event.decode(each))
+            except UNREADABLE:
+                continue
+        return msgspec.structs.replace(loose, events=events)
+
+
+class Telling(msgspec.Struct, omit_defaults=True):
+    """One record of `tellings`: what one flush found worth telling, and why each line is or is not, by its id.
+
+    `lines` are those that the notices tell of.
+    """
+
+    notices: list[Notice] = []
+    reasons: dict[str, Reason] = {}
+    lines: list[Line] = []
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """One record of `notices`: what is to be delivered, why lines were told or not, by id, and what was withheld."""
+
+    notices: list[Notice] = []
+    reasons: dict[str, Reason] = {}
+    withheld: list[Withheld] = []
+
+
+class PersonsAct(msgspec.Struct, omit_defaults=True):
+    """One record of `acts`: what somebody did, as it is looked up, and as the switchboards hear of it, if they do."""
+
+    row: ActRow
+    act: Act | None = None
+
+
+WORDS: Final = 2_000
+"""How long a letter's message may be: it may quote what the sender wrote."""
+
+
+class Letter(msgspec.Struct, tag_field="kind", tag="refused", omit_defaults=True):
+    """One record of `dead-letters`: what could not be read, and where it came from: `topic/partition/offset#place`."""
+
+    received: int
+    reason: str
+    message: str
+    origin: str
+    raw: bytes = b""
+
+
+class Late(msgspec.Struct, tag_field="kind", tag="unused", omit_defaults=True):
+    """One record of `dead-letters`: an event that changed nothing, and why. Instants: microseconds UTC."""
+
+    received: int
+    reason: str
+    type: str
+    source: str
+    id: str
+    at: int
+
+
+DeadLetters = list[Letter | Late]
+"""What a record of `dead-letters` holds, as JSON."""
+
+
+class Progress(msgspec.Struct, omit_defaults=True):
+    """One record of `progress`: what one partition of `facts` has judged, published and remembered.
+
+    `lows` are the instants that its strata have reached, `offset` the last record of `facts` that was applied. That of
+    partition 0 says how the feeds stand: they are heard alike in all of them.
+    """
+
+    partition: int
+    lows: list[int]
+    newest: int = -1
+    offset: int = -1
+    wall: int = -1
+    problems: list[str] = []
+    feeds: list[FeedStanding] = []
+
+
+class Revision(msgspec.Struct, omit_defaults=True):
+    """One record of `revisions`: the text by which promises of this revision are judged to their end."""
+
+    revision: str
+    standard: str
+    excerpt: str
+    loaded_at: int
+
+
+def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
+    """Write a record of `tellings` from all lines of a flush, and what the desk made of them."""
+    worth = {notice.id for notice in notices}
+    return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
+
+
+def partition_of(key: Key, partitions: int) -> int:
+    """Say which partition a subject's facts go to: by the checksum of its text, the same on every machine."""
+    return crc32(subject_text(key).encode()) % partitions
+
+
+def lines(values: Sequence[msgspec.Struct]) -> bytes:
+    """Write values as JSON lines."""
+    return msgspec.json.Encoder().encode_lines(values)

@@ -1,0 +1,127 @@
+"""The rows of cases: what one is called, what stands in it, and which of those that there are of a case count.
+
+A row's name says whose case it is of, its number, and which worker wrote it. So one that stood still, and whose rows
+come when others have its work, writes over nobody else's; where several have written of a case, whoever came furthest
+counts. What each of them wrote is true: it is what the records of `facts` up to its fence came to.
+Knows: the form. Must not know: standards, where rows lie. Read next: `journal.py`, which writes and reads cases.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.errors import StateError
+from standards.judge.case import Identity
+from streams.ingest.wire import UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from standards.judge.rulebook import Key
+
+VERSION = 1
+"""The version of rows that this Kept writes."""
+CASE = b"c"
+
+CaseKey = tuple[str, "Key"]
+Write = tuple[bytes, bytes | None]
+"""A key of the table and its new value; None deletes it."""
+
+Seen = list[tuple[Identity, int]]
+
+
+class Parked(msgspec.Struct, array_like=True):
+    """What of a case cannot be judged here: the slots of some revisions, as they were written, and held events."""
+
+    slots: dict[str, list[bytes]] = {}
+    held: list[bytes] = []
+
+
+class Row(msgspec.Struct, array_like=True):
+    """One row. `rest` are identities of the leaf before the case's, `seen` of its leaf: all, or what is new.
+
+    `slots` are by revision; in a short row each has only those settled promises that are new or changed.
+    """
+
+    version: int
+    fence: int
+    whole: bool
+    core: bytes
+    slots: dict[str, bytes]
+    held: bytes
+    rest: Seen
+    seen: Seen
+    parked: Parked | None = None
+
+
+class Name(msgspec.Struct, array_like=True, frozen=True):
+    """A row's key: its case, 0 for the whole row or the number of a short one, and the hand that wrote it."""
+
+    group: str
+    key: tuple[str | int, ...]
+    number: int
+    hand: int = 0
+
+
+class _Owing(msgspec.Struct):
+    open: list[msgspec.Raw] = []
+    settled: list[msgspec.Raw] = []
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_read_row = msgspec.msgpack.Decoder(Row).decode
+_read_name = msgspec.msgpack.Decoder(Name).decode
+_read_owing = msgspec.msgpack.Decoder(_Owing).decode
+
+
+def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
+    """Name the revisions under which anything is open, or can be corrected, in some rows."""
+    found: set[str] = set()
+    for _, raw in rows:
+        row = decoded(raw)
+        found.update(rev for rev, slot in row.slots.items() if rev not in found and owes(slot))
+        if row.parked is not None:
+            found.update(row.parked.slots)
+    return found
+
+
+def owes(slot: bytes) -> bool:
+    """Say whether a slot has a promise that is open or can be corrected."""
+    found = _read_owing(slot)
+    return bool(found.open or found.settled)
+
+
+def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, dict[int, Row]]]:
+    """Sort rows by their case, the hand that wrote them, and their number."""
+    found: dict[CaseKey, dict[int, dict[int, Row]]] = {}
+    for raw_name, raw in rows:
+        it = _read_name(memoryview(raw_name)[1:])
+        found.setdefault((it.group, it.key), {}).setdefault(it.hand, {})[it.number] = decoded(raw)
+    return found
+
+
+def chain(hand: int, numbered: Mapping[int, Row]) -> tuple[int, int, list[int]]:
+    """Say how far a hand came with a case, and which of its rows tell it; -1 where there is no whole row."""
+    whole = numbered.get(0)
+    if whole is None:
+        return -1, hand, []
+    numbers = sorted(number for number, row in numbered.items() if not number or row.fence > whole.fence)
+    return numbered[numbers[-1]].fence, hand, numbers
+
+
+def decoded(raw: bytes) -> Row:
+    """Read a row. Raises StateError for one that this Kept cannot read."""
+    try:
+        row = _read_row(raw)
+    except UNREADABLE as error:
+        raise StateError(f"a row of the table of cases cannot be read: {error}; run the Kept that wrote it") from None
+    if row.version != VERSION:
+        raise StateError(f"rows of version {row.version}, and this Kept reads {VERSION}; run the Kept that wrote them")
+    return row
+
+
+def name(key: CaseKey, number: int, hand: int) -> bytes:
+    """Say what a row is called."""
+    return CASE + _encode(Name(*key, number, hand))

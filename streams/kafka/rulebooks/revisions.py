@@ -1,0 +1,111 @@
+"""Revisions: the texts of all standards that any process judges by, from a compacted topic that everybody follows.
+
+Processes are brought up to date one by one, each with the files that it has. A promise is judged to its end by the
+revision that opened it, so whoever meets an older or a newer revision than its own can read its text here.
+Knows: the topic's records, and how standards are loaded with them. Must not know: which promises are open.
+Read next: `intake.py`, which routes by all of them; `standards/documents/excerpt.py` for what the texts are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.errors import SpecError
+from streams.kafka.records.facts import Revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from standards.compiler.spec import Loaded
+    from streams.embedded.engine import Standards
+    from streams.kafka.clients.log import Producer
+    from streams.kafka.intake.arrivals import Record
+    from streams.kafka.records.topics import Names
+
+_RETIRED = "retired/"
+
+
+class Revisions:
+    """What the topic has held so far. `take` is for `log.Tail`."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Revision] = {}
+        self.unreadable: list[str] = []
+
+    def take(self, record: Record) -> None:
+        """Take a record of the topic in. One that is none of Kept's is named in `unreadable` and changes nothing."""
+        if not record.value:
+            return
+        try:
+            revision = msgspec.json.decode(record.value, type=Revision)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            words = f"{record.topic}/{record.partition}/{record.offset} is no revision: {error}"
+            if words not in self.unreadable:  # the topic is read again whenever Kafka was away
+                self.unreadable.append(words)
+            return
+        self.known.setdefault(revision.revision, revision)
+
+    def missing(self, loaded: Loaded, wall: int) -> list[Revision]:
+        """Give the standards in force here that the topic does not hold yet; `wall` in microseconds UTC."""
+        return [
+            Revision(standard.revision, standard.id, loaded.excerpt(standard.id), wall)
+            for standard in loaded.standards
+            if standard.revision not in self.known
+        ]
+
+    async def publish(self, producer: Producer, names: Names, loaded: Loaded, wall: int) -> None:
+        """Publish what is missing, and return when it is safe. Raises KafkaError."""
+        for revision in self.missing(loaded, wall):
+            raw = msgspec.json.encode(revision)
+            await producer.send_and_wait(names.revisions, raw, key=revision.revision.encode(), partition=0)
+            self.known.setdefault(revision.revision, revision)
+
+
+def load(standards: Standards, revisions: Iterable[Revision]) -> tuple[Loaded, list[str]]:
+    """Load the standards of this process together with other revisions, as retired ones.
+
+    A revision that cannot be loaded is left out and named in the problems, which are for people. Raises SpecError only
+    for what is wrong with this process' own standards.
+    """
+    own = standards.load(())
+    others = {each.revision: each for each in revisions if each.revision not in own.rulebook.standards}
+    wanted = sorted(others.values(), key=lambda each: (each.loaded_at, each.revision))
+    problems: list[str] = []
+    while wanted:
+        try:
+            return standards.load([each.excerpt for each in wanted]), problems
+        except SpecError as error:
+            bad = _named(error)
+            if not bad:
+                return _one_by_one(standards, own, wanted, problems)
+            problems += [_problem(each, error) for place, each in enumerate(wanted, 1) if place in bad]
+            wanted = [each for place, each in enumerate(wanted, 1) if place not in bad]
+    return own, problems
+
+
+def _named(error: SpecError) -> set[int]:
+    """Give the places, from 1, of the excerpts that findings name."""
+    files = {finding.place.file for finding in error.findings if finding.level == "error"}
+    return {int(file.removeprefix(_RETIRED)) for file in files if file.startswith(_RETIRED)}
+
+
+def _one_by_one(
+    standards: Standards, own: Loaded, wanted: Sequence[Revision], problems: list[str]
+) -> tuple[Loaded, list[str]]:
+    """Load revisions that are sound each but do not go together, the newest first, as far as they do."""
+    loaded, taken = own, list[str]()
+    for each in reversed(wanted):
+        try:
+            loaded = standards.load([each.excerpt, *taken])
+        except SpecError as error:
+            problems.append(_problem(each, error))
+        else:
+            taken.insert(0, each.excerpt)
+    return loaded, problems
+
+
+def _problem(revision: Revision, error: SpecError) -> str:
+    found = next((finding.found for finding in error.findings if finding.level == "error"), "it cannot be read")
+    return f"revision {revision.revision} of {revision.standard} cannot be loaded here: {found}"

@@ -1,0 +1,147 @@
+"""Who delivers which notices: each partition of `notices` belongs to one `kept serve`, which delivers what is of it.
+
+Theory of operation. The group of all dispatchers divides the partitions; nothing is read through it. Whoever gets a
+partition first folds `notices` and `deliveries` to where they end then, so that it knows what its predecessor has
+delivered, and only then delivers. Every result is published before it is noted. A dispatcher that dies is replaced
+when its session ends, and what it had sent without having said so comes a second time, with the same id. One that is
+asked to give a partition up lets its deliveries end first; one that has lost the broker stops delivering.
+Knows: the group, the outbox. Must not know: channels, notices. Read next: `streams/delivery/dispatch.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from standards.errors import StateError
+from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, consuming, told
+from streams.kafka.clients.outlet import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from streams.delivery.dispatch import Dispatcher
+    from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.log import Consumer, TopicPartition
+    from streams.kafka.clients.outlet import Outlet
+    from streams.kafka.records.topics import Names
+    from streams.kafka.serve.serving import Follower, Places
+    from streams.storage.books import Delivery, NoticeRow
+    from streams.storage.lookup import Lookup
+
+GOODBYE: Final = 5.0
+"""How long deliveries under way are waited for when a partition is given up, in seconds."""
+POLL_MS: Final = 500
+
+log = structlog.get_logger("kept")
+
+
+class OwnOutbox:
+    """The part of the outbox that this process delivers: `dispatch.Outbox`. `shards` are the partitions it owns."""
+
+    def __init__(self, lookup: Lookup, outlet: Outlet) -> None:
+        self.shards: frozenset[int] = frozenset()
+        self._lookup = lookup
+        self._outlet = outlet
+
+    def due_deliveries(self, channel: str, at: int, limit: int, *, tried: bool) -> list[NoticeRow]:
+        """Give notices due on a channel that are to be delivered here; none while the broker does not answer."""
+        shards = self.shards
+        if not shards or self._outlet.fault:
+            return []
+        found = self._lookup.due_deliveries(channel, at, limit, tried=tried, shards=shards)
+        return found if self.shards == shards else []
+
+    def waiting_channels(self) -> list[str]:
+        """Give the names of the channels that a notice waits for, set up or not."""
+        return self._lookup.waiting_channels()
+
+
+class Noting:
+    """Publishes how deliveries fare, and then notes it here."""
+
+    def __init__(
+        self, outlet: Outlet, names: Names, note_here: Callable[[Sequence[Delivery]], Awaitable[None]]
+    ) -> None:
+        self._outlet = outlet
+        self._topic = names.deliveries
+        self._note_here = note_here
+
+    async def __call__(self, deliveries: Sequence[Delivery]) -> None:
+        """Return when all of them were published and noted. Raises StateError; then they may be noted again."""
+        await self._outlet.publish(
+            [Post(self._topic, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode()) for it in deliveries]
+        )
+        await self._note_here(deliveries)
+
+
+class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka comes without types
+    """Keeps this process's share of the partitions in the outbox up to date."""
+
+    def __init__(
+        self, consumer: Consumer, kafka: KafkaSettings, follower: Follower, outbox: OwnOutbox, dispatcher: Dispatcher
+    ) -> None:
+        self._consumer = consumer
+        self._kafka = kafka
+        self._follower = follower
+        self._outbox = outbox
+        self._dispatcher = dispatcher
+        self._taking_over: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Be one of the group, for ever. Nothing is read: the partitions only say who delivers."""
+        self._consumer.subscribe([self._kafka.names.notices], listener=self)
+        while True:
+            try:
+                await self._consumer.getmany(timeout_ms=POLL_MS)
+            except KafkaError as error:
+                log.warning("the dispatchers' group does not answer", reason=told(error))
+                await asyncio.sleep(1)
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - all of them
+        """Begin no more deliveries, and let those under way end, so that whoever comes next hears of them."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
+            self._taking_over = None
+        self._outbox.shards = frozenset()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                while self._dispatcher.under_way:  # noqa: ASYNC110 - asked fifty times a second, once in a long while
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            log.warning("deliveries go on elsewhere", under_way=self._dispatcher.under_way)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Take partitions over, as soon as all is known that was delivered of them."""
+        own = list(assigned)
+        if own:
+            self._consumer.pause(*own)
+        self._taking_over = asyncio.create_task(self._take_over(frozenset(each.partition for each in own)))
+
+    async def _take_over(self, shards: frozenset[int]) -> None:
+        while True:
+            try:
+                places = await self._ends()
+                break
+            except (KafkaError, StateError) as error:
+                log.warning("what was delivered cannot be asked for", reason=told(error))
+                await asyncio.sleep(1)
+        await self._follower.until(places)
+        if self._taking_over is not asyncio.current_task():  # a client that is ending may keep a cancellation to itself
+            return
+        self._outbox.shards = shards
+        log.info("delivering", partitions=sorted(shards))
+        self._dispatcher.nudge()
+
+    async def _ends(self) -> Places:
+        """Say where notices and deliveries end now. Raises KafkaError.
+
+        It is asked with a client of its own each time: one that reads was seen to wait for an answer for minutes.
+        """
+        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
+        async with consuming(self._kafka) as consumer:
+            ends: Places = await consumer.end_offsets(self._follower.followed(topics))
+            return ends

@@ -1,0 +1,277 @@
+"""The exchange: between the workers, who say what is worth telling, and the channels, which deliver it.
+
+Theory of operation. Tellings of all partitions come in, with people's acts and how far time has come; notices, reasons
+and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it comes. With one,
+lines wait until time has reached them in every partition, so the switchboards hear lines and acts in one order,
+whichever came first; then the call room decides, as it does on one machine. What waits is a row too, and so is how far
+each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice. All that a step
+says and remembers must be published together, or not at all.
+
+A worker that died before it remembered a flush says the same again, or its successor does. So lines are known by their
+ids for as long as that can happen: until the partition's progress has passed them.
+
+Pure: no Kafka, no clock. Knows: the order of work. Must not know: who reads and writes.
+Read next: `operator.py`, which runs it; `streams/runtime/callroom.py`, which decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+from zlib import crc32
+
+import msgspec
+
+from alerts.routing.notice import Notice
+from standards.errors import StateError
+from standards.judge.ledger import Line
+from streams.kafka.records.facts import Telling, Told
+from streams.runtime.callroom import Called, CallRoom, CaseKind, stored_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.policy.policy import Policy
+    from alerts.routing.acts import Act
+    from alerts.routing.notice import Reason
+    from streams.kafka.records.facts import Progress
+    from streams.runtime.callroom import CaseName, Stored
+
+TOGETHER: Final = 300
+"""How many notices, or what was withheld, one record holds at most."""
+BEHIND: Final = 10_000_000
+"""How far behind the others a partition's time may be before it is not waited for any more, in microseconds."""
+STEPS: Final = 20
+"""How often another partition must have told of its progress meanwhile: two a second when there is little to do."""
+
+Row = tuple[bytes, bytes | None]
+"""A key and its value; None where it is not needed any more."""
+
+_encode = msgspec.json.encode
+_KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKind)}
+
+
+class Waiting(msgspec.Struct):
+    """A line whose time has not come, its notice as it is told without a policy, and the partition it came from."""
+
+    line: Line
+    notice: Notice
+    partition: int
+
+
+class Fence(msgspec.Struct):
+    """How far the inputs were taken: the next record of each partition of `tellings`, and of `acts`; and the time."""
+
+    places: dict[int, int] = {}
+    acts: int = 0
+    low: int = -1
+
+
+class Dealt(msgspec.Struct):
+    """What one step has to publish, all of it together: records of `notices` by partition, and rows."""
+
+    told: list[tuple[int, Told]] = []
+    rows: list[Row] = []
+    called: Called = msgspec.field(default_factory=Called)
+
+
+class Exchange:
+    """One exchange, for all partitions. `rows` are all that was remembered; `problems` is what is wrong, for people.
+
+    Raises StateError for rows that this Kept cannot read.
+    """
+
+    def __init__(self, policy: Policy, rows: Iterable[tuple[bytes, bytes]], partitions: int) -> None:
+        self.fence = Fence()
+        self.problems: list[str] = []
+        self._policy = policy
+        self._partitions = partitions
+        self._waiting: dict[str, Waiting] = {}
+        self._new: set[str] = set()
+        self._taken: dict[int, dict[str, int]] = {}
+        self._retaken: set[int] = set()
+        self._through: list[tuple[int, Telling]] = []
+        self._acts: list[Act] = []
+        self._moved = False
+        cases: dict[CaseName, Stored] = {}
+        for key, body in rows:
+            self._restore(key, body, cases)
+        self._calls = None if policy.people is None else CallRoom(policy, policy.people, cases)
+
+    def _restore(self, key: bytes, body: bytes, cases: dict[CaseName, Stored]) -> None:
+        try:
+            sort, *name = msgspec.json.decode(key, type=list[str])
+            if sort == "fence":
+                self.fence = msgspec.json.decode(body, type=Fence)
+            elif sort == "taken":
+                self._taken[int(name[0])] = msgspec.json.decode(body, type=dict[str, int])
+            elif sort == "line":
+                self._waiting[name[0]] = msgspec.json.decode(body, type=Waiting)
+            else:
+                cases[_KINDS[sort], name[0]] = stored_case(sort, body)
+        except (msgspec.DecodeError, LookupError, ValueError) as error:
+            raise StateError(f"a row of the desk cannot be read ({error}); run the Kept that wrote it") from None
+
+    @property
+    def unworded(self) -> frozenset[str]:
+        """The revisions by which lines that wait were judged, and whose words are not known here."""
+        if self._calls is None:
+            return frozenset()
+        return frozenset(it.line.revision for it in self._waiting.values()) - self._policy.standards.keys()
+
+    def adopt(self, policy: Policy) -> None:
+        """Go over to a policy with the same people and more revisions."""
+        self._policy = policy
+        if self._calls is not None:
+            self._calls.policy = policy
+
+    def take(self, partition: int, offset: int, telling: Telling) -> None:
+        """Take one record of `tellings`, in the order of its partition; one that was taken before is passed over."""
+        if offset < self.fence.places.get(partition, 0):
+            return
+        self.fence.places[partition] = offset + 1
+        self._moved = True
+        lines = self._fresh(partition, telling.lines)
+        notices = {notice.id: notice for notice in telling.notices}
+        if self._calls is None:
+            self._through.append((partition, Telling([notices[line.id] for line in lines], telling.reasons)))
+            return
+        for line in lines:
+            self._waiting[line.id] = Waiting(line, notices[line.id], partition)
+            self._new.add(line.id)
+        rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
+        self._through.append((partition, Telling(reasons=rest)))
+
+    def _fresh(self, partition: int, lines: Sequence[Line]) -> list[Line]:
+        """Give the lines that were not taken before, and note that they are."""
+        taken = self._taken.setdefault(partition, {})
+        fresh = [line for line in lines if line.id not in taken]
+        if fresh:
+            taken.update((line.id, line.known) for line in fresh)
+            self._retaken.add(partition)
+        return fresh
+
+    def remembered(self, partition: int, low: int) -> None:
+        """Hear that a partition's worker has remembered all up to an instant: nobody says that again."""
+        taken = self._taken.get(partition, {})
+        left = {name: known for name, known in taken.items() if known > low}
+        if len(left) < len(taken):
+            self._taken[partition] = left
+            self._retaken.add(partition)
+
+    def take_act(self, offset: int, act: Act | None) -> None:
+        """Take one record of `acts`; None where the switchboards have no use for it."""
+        if offset < self.fence.acts:
+            return
+        self.fence.acts = offset + 1
+        self._moved = True
+        if act is not None and self._calls is not None:
+            self._acts.append(act)
+
+    def step(self, low: int) -> Dealt | None:
+        """Decide on what has come; `low` is how far time has come, in microseconds UTC. None: there is nothing to say.
+
+        What comes of it counts only when it was published: else begin anew from the rows.
+        """
+        low = self.fence.low = max(low, self.fence.low)
+        dealt = Dealt()
+        for partition, telling in self._through:
+            dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
+        if self._calls is None:
+            self._pass_on(dealt)
+        else:
+            self._call(self._calls, low, dealt)
+        self._through, self._acts = [], []
+        moved, self._moved = self._moved, False
+        if not (moved or dealt.told or dealt.rows):
+            return None
+        for number in sorted(self._retaken):  # what is only forgotten can wait for the next step that says something
+            dealt.rows.append((_key("taken", str(number)), _encode(self._taken[number])))
+        self._retaken = set()
+        dealt.rows.append((_key("fence"), _encode(self.fence)))
+        return dealt
+
+    def _pass_on(self, dealt: Dealt) -> None:
+        """Tell everybody, where there is no policy any more, what still waited under one."""
+        for name, it in self._waiting.items():
+            dealt.told.append((it.partition, Told([it.notice], {name: "told"})))
+            dealt.rows.append((_key("line", name), None))
+        self._waiting = {}
+
+    def _call(self, calls: CallRoom, low: int, dealt: Dealt) -> None:
+        """Let the call room decide on the lines whose time has come, and on acts."""
+        known = self._policy.standards
+        due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
+        called = dealt.called = calls.push([it.line for it in due], self._acts, low)
+        for it in due:
+            name = it.line.id
+            del self._waiting[name]
+            if name not in self._new:
+                dealt.rows.append((_key("line", name), None))
+        dealt.rows += [(_key("line", name), _encode(self._waiting[name])) for name in self._new & self._waiting.keys()]
+        self._new = set()
+        for (kind, name), case in called.touched.items():
+            dealt.rows.append((_key(kind, name), None if case is None else _encode(case)))
+        self._tell(due, called, dealt)
+
+    def _tell(self, due: Sequence[Waiting], called: Called, dealt: Dealt) -> None:
+        """Put what was decided into records: reasons beside their lines, what is for one person into one partition."""
+        reasons: dict[int, dict[str, Reason]] = {}
+        for it in due:
+            name = it.line.id
+            reasons.setdefault(it.partition, {})[name] = called.reasons.get(name, "told")
+        by_person: dict[int, Told] = {number: Told(reasons=found) for number, found in reasons.items()}
+        for notice in called.notices:
+            by_person.setdefault(self._partition_of(notice.to), Told()).notices.append(notice)
+        for each in called.withheld:
+            by_person.setdefault(self._partition_of(each.to), Told()).withheld.append(each)
+        for number, told in sorted(by_person.items()):
+            dealt.told += [(number, part) for part in _parts(told)]
+
+    def _partition_of(self, person: str) -> int:
+        return crc32(person.encode()) % self._partitions
+
+
+class Times:
+    """How far time has come in all partitions, by what their workers say in `progress`.
+
+    It is the least of all. A partition whose worker is gone does not hold up the others for long: it is left out while
+    it is far behind and others have gone on; what it says afterwards comes late, and is told all the same.
+    """
+
+    def __init__(self, partitions: int) -> None:
+        self.left_out: tuple[int, ...] = ()
+        self._lows = dict.fromkeys(range(partitions), -1)
+        self._meanwhile = dict.fromkeys(range(partitions), 0)
+
+    def hear(self, progress: Progress) -> None:
+        """Take what a worker says of one partition."""
+        number, low = progress.partition, min(progress.lows, default=-1)
+        for other in self._meanwhile:
+            self._meanwhile[other] += 1
+        if low > self._lows.get(number, -1):
+            self._lows[number] = low
+            self._meanwhile[number] = 0
+
+    def low(self) -> int:
+        """Give the instant that has been reached, in microseconds UTC; -1 while that is not known."""
+        newest, patience = max(self._lows.values()), STEPS * len(self._lows)
+        self.left_out = tuple(
+            number
+            for number, low in self._lows.items()
+            if low < newest - BEHIND and self._meanwhile[number] >= patience
+        )
+        return min(low for number, low in self._lows.items() if number not in self.left_out)
+
+
+def _key(*parts: str) -> bytes:
+    return _encode(parts)
+
+
+def _parts(told: Told) -> Iterable[Told]:
+    """Divide what would be a record too long for Kafka; one that says nothing is none."""
+    if told.reasons:
+        yield Told(told.notices[:TOGETHER], told.reasons, told.withheld[:TOGETHER])
+        told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])
+    while told.notices or told.withheld:
+        yield Told(told.notices[:TOGETHER], {}, told.withheld[:TOGETHER])
+        told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])

@@ -1,0 +1,198 @@
+"""The operator: runs the exchange in whichever `kept serve` delivers partition 0 of `notices`.
+
+Theory of operation. What a step says and what it remembers goes out in one transaction of Kafka, under a name that all
+operators share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
+reads back what was remembered, and goes on from there. After any failure it begins again like that.
+Knows: clients, whose turn it is. Must not know: what is decided. Read next: `exchange.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+import structlog
+
+from standards.errors import KeptError, StateError
+from streams.ingest.wire import UNREADABLE
+from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
+from streams.kafka.records.facts import PersonsAct, Progress, Telling
+from streams.kafka.serve.exchange import Exchange, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from alerts.policy.policy import Policy
+    from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
+    from streams.kafka.serve.exchange import Dealt
+
+LOOK_SECONDS: Final = 0.2
+"""How often it is asked whose turn it is, in seconds."""
+AGAIN_SECONDS: Final = 1.0
+"""How long to wait after a failure before beginning again, in seconds."""
+POLL_MS: Final = 200
+TRANSACTION_MS: Final = 10_000
+"""After how long the broker ends what an operator that is gone had begun; until then nobody reads beyond it."""
+LEARN_SECONDS: Final = 5.0
+"""How long to wait before the words of unknown revisions are asked for again, in seconds."""
+
+log = structlog.get_logger("kept")
+
+_telling = msgspec.json.Decoder(Telling).decode
+_act = msgspec.json.Decoder(PersonsAct).decode
+_progress = msgspec.json.Decoder(Progress).decode
+
+
+class Clients(NamedTuple):
+    """What one turn works with."""
+
+    producer: Producer
+    consumer: Consumer
+
+
+class Operator:
+    """Operates for as long as `mine` says that it is this process's turn.
+
+    `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
+    come, in microseconds UTC; -1 while it is another one's turn.
+    """
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        partitions: int,
+        *,
+        mine: Callable[[], bool],
+        policy: Callable[[], Awaitable[Policy]],
+    ) -> None:
+        self.fault = ""
+        self.low = -1
+        self._kafka = kafka
+        self._names = kafka.names
+        self._mine = mine
+        self._policy = policy
+        self._partitions = partitions
+        self._acts = TopicPartition(self._names.acts, 0)
+        self._times = TopicPartition(self._names.progress, 0)
+        self._inputs = [TopicPartition(self._names.tellings, number) for number in range(partitions)]
+        self._exchange: Exchange | None = None
+        self._learn_at = 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the telling, for people."""
+        exchange = self._exchange
+        unworded = exchange.unworded if exchange is not None else frozenset[str]()
+        found = [
+            f"what was judged by revision {each} waits to be told: its words are not known here; is this Kept older?"
+            for each in sorted(unworded)
+        ]
+        return [*([self.fault] if self.fault else []), *found]
+
+    async def run(self) -> None:
+        """Operate whenever it is this process's turn, for ever. What cannot be told waits, and `fault` says so."""
+        while True:
+            if self._mine():
+                try:
+                    await self._turn()
+                except (KafkaError, OSError, KeptError) as error:
+                    self._interrupted(told(error))
+                    await asyncio.sleep(AGAIN_SECONDS)
+                finally:
+                    self._exchange, self.low = None, -1
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _interrupted(self, why: str) -> None:
+        fault = f"what is worth telling waits: {why}"
+        if fault != self.fault:
+            log.warning("telling is interrupted", reason=why)
+        self.fault = fault
+
+    async def _turn(self) -> None:
+        """Take over, and work until it is another one's turn."""
+        async with AsyncExitStack() as stack:
+            ours = {"transactional_id": self._names.operator_id, "transaction_timeout_ms": TRANSACTION_MS}
+            producer = await stack.enter_async_context(producing(self._kafka, **ours))  # the one before is shut out
+            consumer = await stack.enter_async_context(consuming(self._kafka, isolation_level="read_committed"))
+            rows: dict[bytes, bytes | None] = {}
+            await Tail(consumer, self._names.desk, lambda row: rows.update({row.key: row.value})).begin()
+            kept = [(key, value) for key, value in rows.items() if value is not None]
+            exchange = self._exchange = Exchange(await self._policy(), kept, self._partitions)
+            await self._go_to(consumer, exchange)
+            log.info("telling", rows=len(kept))
+            times, clients = Times(self._partitions), Clients(producer, consumer)
+            while self._mine():
+                await self._step(clients, exchange, times)
+
+    async def _go_to(self, consumer: Consumer, exchange: Exchange) -> None:
+        """Go to where the rows end; what Kafka has deleted meanwhile was not told, and the log says so."""
+        there = [*self._inputs, self._acts, self._times]
+        consumer.assign(there)
+        first = await consumer.beginning_offsets(there)
+        places = {each: exchange.fence.places.get(each.partition, first[each]) for each in self._inputs}
+        places |= {self._acts: exchange.fence.acts, self._times: first[self._times]}
+        for each, place in places.items():
+            if place < first[each] and place:
+                log.error("records were deleted before they were told", topic=each.topic, partition=each.partition,
+                          first=place, last=first[each] - 1)  # fmt: skip
+            consumer.seek(each, max(place, first[each]))
+
+    async def _step(self, clients: Clients, exchange: Exchange, times: Times) -> None:
+        """Read what has come, and publish what comes of it."""
+        found = await clients.consumer.getmany(timeout_ms=POLL_MS)
+        self._take(found, exchange)
+        progress = [record.value for record in found.get(self._times, ()) if record.value is not None]
+        if progress:  # all that was published before it is read first: lines and acts up to that time are then here
+            await self._catch_up(clients.consumer, exchange)
+        for each in map(_progress, progress):
+            times.hear(each)
+            exchange.remembered(each.partition, min(each.lows, default=-1))
+        if times.left_out:
+            self.fault = (
+                f"partitions {', '.join(map(str, times.left_out))} are far behind; what comes of them is told late"
+            )
+        await self._learn(exchange)
+        dealt = exchange.step(times.low())
+        if dealt is not None:
+            await self._publish(clients.producer, dealt)
+        self.low = exchange.fence.low
+        if not times.left_out:
+            self.fault = ""
+
+    async def _catch_up(self, consumer: Consumer, exchange: Exchange) -> None:
+        inputs = [*self._inputs, self._acts]
+        ends = await consumer.end_offsets(inputs)
+        while any([await consumer.position(each) < end for each, end in ends.items()]):
+            self._take(await consumer.getmany(*inputs, timeout_ms=POLL_MS), exchange)
+
+    def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], exchange: Exchange) -> None:
+        for where, records in found.items():
+            for record in records:
+                try:
+                    if where.topic == self._names.tellings:
+                        exchange.take(where.partition, record.offset, _telling(record.value))
+                    elif where == self._acts:
+                        exchange.take_act(record.offset, _act(record.value).act)
+                except UNREADABLE as error:
+                    place = f"{where.topic}/{where.partition}/{record.offset}"
+                    raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None
+
+    async def _learn(self, exchange: Exchange) -> None:
+        """Ask for the words of revisions that others have begun to judge by, once in a while until they are there."""
+        now = asyncio.get_running_loop().time()
+        if exchange.unworded and now >= self._learn_at:
+            self._learn_at = now + LEARN_SECONDS
+            exchange.adopt(await self._policy())
+
+    async def _publish(self, producer: Producer, dealt: Dealt) -> None:
+        """Publish all of it, or nothing."""
+        async with producer.transaction():
+            sent = [
+                await producer.send(self._names.notices, msgspec.json.encode(part), partition=number)
+                for number, part in dealt.told
+            ]
+            sent += [await producer.send(self._names.desk, value, key=key, partition=0) for key, value in dealt.rows]
+            await acknowledged(sent, lambda: log.warning("Kafka does not acknowledge what is told"))

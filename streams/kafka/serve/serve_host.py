@@ -1,0 +1,211 @@
+"""The host behind `kept serve`: the topics followed into a read model, a house that shows it, and its share of notices.
+
+Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
+then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
+At the end it gives its share up first, so that what it has delivered is published before anybody else delivers.
+Knows: how the parts are put together. Must not know: the clock, HTTP. Read next: `serving.py`, `deliveries.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Final, Self, TypeVar, TypeVarTuple
+
+import structlog
+
+from alerts.policy.policy import Policy
+from standards.errors import StateError
+from streams.delivery.dispatch import Dispatcher
+from streams.documents.policies import PolicyFiles
+from streams.kafka.clients.log import KafkaError, Tail, consuming, told
+from streams.kafka.clients.outlet import Outlet, opening
+from streams.kafka.rulebooks import revisions
+from streams.kafka.serve.deliveries import Noting, Ownership, OwnOutbox
+from streams.kafka.serve.fold import Fold
+from streams.kafka.serve.house import KafkaHouse
+from streams.kafka.serve.operator import Operator
+from streams.kafka.serve.serving import Follower
+from streams.settings import StandardsFiles
+from streams.storage.lookup import Lookup
+from streams.storage.sqlite import FILE, Database, FolderLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from alerts.channels import Channel
+    from standards.compiler.spec import Loaded
+    from streams.kafka.clients.log import Consumer, Producer
+    from streams.kafka.records.unpacking import Record
+    from streams.settings import Settings
+    from streams.storage.acting import ActRow
+    from streams.storage.books import Committed, Delivery
+
+FETCH: Final = 4 << 20
+"""How much is read ahead of each partition, in bytes: large batches make a quick fold."""
+LONGEST_GOODBYE: Final = 10.0
+"""How long connections may take to close at the end, in seconds: a broker that is away is not waited for."""
+
+_Values = TypeVarTuple("_Values")
+_Result = TypeVar("_Result")
+
+log = structlog.get_logger("kept")
+
+
+class ServeHost:
+    """`async with ServeHost(...) as host`, then `host.start()`. `clock` gives the wall clock in microseconds UTC.
+
+    `name` is this process's own among all that ever publish letters; notices go to `channels`.
+    """
+
+    house: KafkaHouse
+    follower: Follower
+    outbox: OwnOutbox
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], int], name: str, channels: Sequence[Channel] = ()
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._name = name
+        self._channels = {channel.name: channel for channel in channels}
+        self._delivery_listeners: list[Callable[[str, str], None]] = []
+        self._writer = ThreadPoolExecutor(1, "kept-writer")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Open the database, connect and load the standards. Raises StateError, SpecError."""
+        async with AsyncExitStack() as stack:
+            stack.callback(FolderLock(self._settings.data).release)
+            stack.callback(self._writer.shutdown)
+            for channel in self._channels.values():
+                stack.push_async_callback(channel.close)
+            try:
+                await self._open(stack)
+            except KafkaError as error:
+                raise StateError(f"Kafka at {self._settings.kafka.brokers} failed: {told(error)}") from None
+            self._opened = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the share of notices up, stop working, and close."""
+        await self._ownership.on_partitions_revoked(())
+        while working := [task for task in self._tasks if not task.done()]:
+            for task in working:
+                task.cancel()
+            await asyncio.wait(working, timeout=LONGEST_GOODBYE)  # a client's code may keep a cancellation to itself
+        try:
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                await self._opened.aclose()
+        except TimeoutError:
+            log.warning("Kafka does not answer; what it had not acknowledged is left", events=self._outlet.waiting)
+        except asyncio.CancelledError:
+            ours = asyncio.current_task()
+            if ours is not None and ours.cancelling():
+                raise
+            log.debug("closed without Kafka's answer")  # a client that ends its own tasks may raise that in ours
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
+        self.follower.listen(listener)
+
+    def listen_deliveries(self, listener: Callable[[str, str], None]) -> None:
+        """Have a function called with a channel's name and `delivered`, `retried` or `failed`, after each try."""
+        self._delivery_listeners.append(listener)
+
+    def start(self) -> None:
+        """Set everything to work."""
+        work: list[Coroutine[None, None, None]] = [
+            self.follower.run(),
+            self._outlet.watch(),
+            self._dispatcher.run(),
+            self._begin_to_deliver(),
+            self._operator.run(),
+        ]
+        self._tasks = [asyncio.create_task(each) for each in work]
+
+    async def work_until(self, stopping: asyncio.Event) -> None:
+        """Return when it is time to stop. Raises whatever ended some of the work."""
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait([stopped, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        for task in self._tasks:
+            if task.done():
+                await task
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        kafka = settings.kafka
+        producer = await stack.enter_async_context(opening(kafka))
+        consumer = await stack.enter_async_context(
+            consuming(
+                kafka, max_partition_fetch_bytes=FETCH, fetch_max_bytes=8 * FETCH, isolation_level="read_committed"
+            )
+        )
+        loaded, problems = await self._standards(consumer, producer)
+        self._people = PolicyFiles(settings.standards).load(loaded.standards)
+        database = await self._write(partial(Database, derived=True), settings.data / FILE)
+        stack.push_async_callback(self._write, database.close)
+        fold = Fold(database, channels=tuple(self._channels), keep=settings.keep)
+        excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
+        await self._write(fold.in_force, excerpts, self._clock())
+        lookup = Lookup(settings.data)
+        stack.callback(lookup.close)
+        self._outlet = outlet = Outlet(producer, kafka)
+        self.house = KafkaHouse(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
+        self.house.problems, self.house.books = problems, lookup
+
+        async def fold_in(records: list[Record], wall: int) -> Committed:
+            return await self._write(fold.fold, records, wall)
+
+        self.follower = Follower(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
+        self.house.follower = self.follower
+        await self.follower.begin(outlet.partitions)
+
+        async def note_here(deliveries: Sequence[Delivery]) -> None:
+            await self._write(fold.deliveries, deliveries)
+
+        async def note_acts(rows: Sequence[ActRow]) -> None:
+            await self._write(fold.acts, rows)
+
+        self.house.note_acts = note_acts
+        noting = Noting(outlet, kafka.names, note_here)
+        self.outbox = OwnOutbox(lookup, outlet)
+        self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
+        group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
+        self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
+        self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
+        self._operator = Operator(
+            kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
+        )
+        self.house.heeds_silences = self._people is not None
+        self.house.telling = lambda: self._operator.problems
+
+    async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:
+        """Load this process's standards with all other revisions, and let the others know of them."""
+        names, known = self._settings.kafka.names, revisions.Revisions()
+        await Tail(consumer, names.revisions, known.take).begin()
+        files = StandardsFiles(self._settings.standards)
+        loaded, problems = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
+        await known.publish(producer, names, loaded, self._clock())
+        return loaded, [*known.unreadable, *problems]
+
+    async def _policy(self) -> Policy:
+        """Give the policy, with the words of all revisions that any process judges by."""
+        known = revisions.Revisions()
+        async with consuming(self._settings.kafka) as consumer:
+            await Tail(consumer, self._settings.kafka.names.revisions, known.take).begin()
+        files = StandardsFiles(self._settings.standards)
+        loaded, _ = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
+        return Policy(loaded.rulebook.standards, self._settings.zone, self._people)
+
+    async def _begin_to_deliver(self) -> None:
+        """Join the dispatchers when all was folded that was there at the start: nobody waits for a beginner."""
+        await self.follower.caught_up()
+        await self._ownership.run()
+
+    async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
+        """Do something in the writer thread, where one thing is done after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work, *values)

@@ -1,0 +1,134 @@
+"""`kept serve`: the read model, the API and this process's share of the notices, as one process.
+
+An edge: here the clock is read, and signals are heard. Knows: how the process is put together. Must not know: what any
+part does. Read next: `serve_host.py`; `streams/embedded/running.py`, the same for the embedded host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from alerts.channels.console import Console
+from standards.errors import StateError
+from streams.delivery.channels import channels_of
+from streams.delivery.reminding import remind
+from streams.kafka.clients.edge import stop_signals, wall
+from streams.kafka.serve.serve_host import ServeHost
+from streams.live import Folder, show
+from streams.live.screen import terminal
+from streams.live.telling import configure_logs, follow, resume, write_lines
+from streams.live.writing import patient
+from streams.metrics import Metrics
+from streams.storage.lookup import Lookup
+from streams.web import Limits, application
+from streams.web.listening import access, links, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from alerts.channels import Told
+    from streams.delivery.reminding import Standing
+    from streams.settings import Settings
+    from streams.storage.books import Committed
+
+log = structlog.get_logger("kept")
+
+
+class _WallClock:
+    """This machine's clock, as the live view wants it."""
+
+    speed = 1.0
+    wall = staticmethod(wall)
+
+
+async def run(settings: Settings) -> None:
+    """Run until asked to stop. Raises SpecError, StateError and OSError when it cannot start."""
+    if not settings.standards:
+        raise StateError("no standards to show; name them with --standards PATH")
+    console, stopping = terminal(), stop_signals()
+    live, as_json = console.is_terminal, settings.log_format == "json"
+    async with AsyncExitStack() as stack:
+        log_file = _folder(settings) / "kept.log"
+        talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
+        lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
+        configure_logs(talk, as_json=as_json)
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
+        maker = links(settings)
+        ways = channels_of(settings, wall, maker.of if maker else None)
+        channels = [*([] if live else [Console(talk)]), *ways]
+        host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
+        await stack.enter_async_context(host)
+        view = Folder(host.house.rulebook.current, zone=settings.zone)
+        resume(view, host.house)
+        host.listen(follow(view, host.house))
+        view.api = await _serve(settings, host, stack)
+        if live:
+            drawing = asyncio.create_task(
+                show(view, _WallClock(), asyncio.Event(), console=console, low=lambda: host.house.now_status().low)
+            )
+            stack.callback(drawing.cancel)
+        else:
+            host.listen(_when_caught_up(host, write_lines(host.house, lines, as_json=as_json)))
+            log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
+        host.start()
+        lookup = Lookup(settings.data)
+        stack.callback(lookup.close)
+        reminders = asyncio.create_task(remind(channels, _standing(host, lookup), wall))
+        stack.callback(reminders.cancel)
+        await host.work_until(stopping)
+
+
+def _folder(settings: Settings) -> Path:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StateError(f"{settings.data} cannot be used for data: {reason}; choose another with --data") from None
+    return settings.data
+
+
+def _standing(host: ServeHost, lookup: Lookup) -> Standing:
+    """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
+
+    def standing(channel: str, since: int) -> list[Told]:
+        shards = host.outbox.shards
+        if not shards or host.follower.fault:
+            return []
+        found = lookup.standing(channel, since, shards=shards)
+        return found if host.outbox.shards == shards else []
+
+    return standing
+
+
+def _name() -> str:
+    """Give a name that no other process has, now or later."""
+    return f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"
+
+
+async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
+    """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
+    metrics = Metrics()
+    metrics.start(host.house.books.totals())
+    host.listen(metrics.committed)
+    host.listen_deliveries(metrics.delivered)
+    app = application(host.house, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    return await listening(settings, app, stack)
+
+
+def _when_caught_up(host: ServeHost, write: Callable[[Committed], None]) -> Callable[[Committed], None]:
+    """Leave out what is only read again: a database that is made anew need not tell all that ever was."""
+
+    def listen(stored: Committed) -> None:
+        if not host.follower.fault:
+            write(stored)
+
+    return listen

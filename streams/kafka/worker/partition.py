@@ -1,0 +1,295 @@
+"""A partition of `facts`: its cases and desk cases, moved by records, and what each flush has to publish and remember.
+
+Theory of operation. `apply` takes one record, in the order of the topic. `flush` judges what has come and says what is
+to be done, in this order: publish, then remember (the rows of the table, in order), then acknowledge. Whatever a crash
+leaves undone is done again from the same records: a case that has a record already (its fence) passes it over, and the
+partition's own mark is the last row of a flush, so that without it the records since the mark before come again.
+
+Pure: no Kafka, no clock, no store. Knows: pump, desk, journal. Must not know: who reads and writes.
+Read next: `watermark.py` for time, `journal.py` for the rows, `faust_app.py` for the host.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from alerts.routing.desk import Policy
+from standards.judge.case import Case
+from standards.judge.events import Event, Tick, type_of
+from standards.judge.feeds import Hearing
+from standards.judge.judge import Start
+from standards.judge.ledger import derived, line
+from standards.judge.promise import NEVER
+from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
+from streams.kafka.records.rows import CASE, Parked
+from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
+from streams.runtime.deskroom import DeskRoom
+from streams.runtime.feeds import standings
+from streams.runtime.pump import LATENESS, Outcome, Pump, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Transition
+    from standards.judge.rulebook import Key, Rulebook
+    from streams.kafka.records.facts import HeardAt
+    from streams.kafka.records.rows import CaseKey, Write
+    from streams.runtime.pump import Position
+
+MEMORY = 200_000
+"""How many subjects are remembered as this partition's or not; beyond that the memory begins anew."""
+BEGIN_EVERY = 60_000_000
+"""How often listed subjects are looked at while older revisions still owe them, in microseconds."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """How partitions judge and tell. `partitions` is how many of `facts` there are, `lateness` is in microseconds.
+
+    `hand` is what tells this worker's rows from those of all others, whenever they ran.
+    """
+
+    partitions: int
+    lateness: int = LATENESS
+    zone: ZoneInfo = ZoneInfo("UTC")
+    hand: int = 0
+
+
+class Flush(msgspec.Struct, frozen=True):
+    """What a flush has to publish, and then to remember: `writes`, in this order.
+
+    `derived` are records for other partitions of `facts`, by their number; empty bytes are no record.
+    """
+
+    offset: int
+    ledger: bytes
+    told: bytes
+    letters: bytes
+    derived: Mapping[int, bytes]
+    progress: Progress
+    writes: Sequence[Write]
+    lines: Sequence[Line] = ()
+    unused: Sequence[Late] = ()
+    duplicates: int = 0
+
+
+class _Mine(dict["Key", bool]):
+    """Says which subjects belong to a partition. It is asked for every event, and remembers what it said."""
+
+    def __init__(self, number: int, partitions: int) -> None:
+        self._number, self._partitions = number, partitions
+
+    def __missing__(self, key: Key) -> bool:
+        if len(self) >= MEMORY:
+            self.clear()
+        mine = self[key] = partition_of(key, self._partitions) == self._number
+        return mine
+
+
+class Partition:
+    """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
+
+    Raises StateError for rows that this Kept cannot read.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        rulebook: Rulebook,
+        rows: Iterable[tuple[bytes, bytes]],
+        setting: Setting,
+        *,
+        problems: Sequence[str] = (),
+    ) -> None:
+        sorted_rows = _sorted(rows)
+        mark = mark_of(sorted_rows[MARK])
+        self.number = number
+        self.offset = mark.offset
+        self.watermark = mark.watermark
+        self.watermark.fit(len(rulebook.strata))
+        self.problems = list(problems)
+        self._setting = setting
+        self._rulebook = rulebook
+        self._codec = FactsCodec(rulebook.classes)
+        share = Share(_Mine(number, setting.partitions).__getitem__, first=False)
+        self._pump = Pump(rulebook, lateness=NEVER, position=_heard_anew(mark.position, rulebook), share=share)
+        self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
+        self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
+        self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
+        self._desk_rows = DeskRows(setting.hand)
+        self._desk = DeskRoom(Policy(rulebook.standards, setting.zone), self._desk_rows.read(sorted_rows[DESK]))
+        self._listing = listing(rulebook)
+        self._begun = mark.begun
+        self._journal = Journal(rulebook, setting.hand)
+        self._fences: dict[CaseKey, int] = {}
+        self._parked: dict[CaseKey, Parked] = {}
+        self._outcome = Outcome(touched=self._adopt(sorted_rows[CASE], mark.groups))
+        self._fenced_until = max(self._fences.values(), default=-1)
+
+    def __len__(self) -> int:
+        """Count the cases."""
+        return sum(len(shelf.cases) for shelf in self._pump.shelves.values())
+
+    def _adopt(self, rows: Iterable[tuple[bytes, bytes]], groups: Sequence[str]) -> list[CaseKey]:
+        """Take the stored cases in; gives those that these standards group differently."""
+        restored = list(self._journal.read(rows))
+        there = frozenset(groups).union(each.case.group for each in restored)
+        moved = self._pump.adopt((each.case for each in restored), there)
+        homes = {key: (group, key) for group, key in moved if self._pump.case(group, key) is not None}
+        elsewhere = set(moved)
+        for case, fence, parked in restored:
+            name = (case.group, case.key)
+            for now in [name] if name not in elsewhere else [each for each in moved if each[1] == case.key]:
+                self._fences[now] = min(fence, self._fences.get(now, fence))
+            if parked is not None:
+                home = name if name not in elsewhere else homes.get(case.key, name)
+                known = self._parked.get(home, Parked())
+                self._parked[home] = Parked(known.slots | parked.slots, known.held + parked.held)
+        return moved
+
+    def apply(self, offset: int, raw: bytes) -> int:
+        """Take one record of the topic; gives how many facts were in it. Raises StateError for what is no record."""
+        if offset <= self.offset:
+            return 0
+        facts = self._codec.decode(raw)
+        self.offset = offset
+        if self._listing and facts.wall >= 0:
+            self._begin(facts.wall)
+        self._hear(facts.hearings)
+        if facts.origin < 0 and not facts.lows:
+            self._route_derived(facts.events)
+        elif facts.events:
+            self._pump.route(facts.events, self._outcome, NEVER)
+        self.watermark.advance(facts, self._setting.lateness)
+        self._pump.low = self.watermark.lows[0]
+        if offset <= self._fenced_until:
+            self._pass_over(offset)
+            self._pump.judge(self._outcome)
+        elif self._fences:
+            self._fences = {}  # every case is as far as the records are
+        return len(facts.events)
+
+    def _begin(self, wall: int) -> None:
+        """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them.
+
+        When, is told by the records and the mark alone: whoever takes them again begins at the same instants. So too is
+        what has been judged by then, however many records a flush has.
+        """
+        retired = len(self._rulebook.standards) > len(self._rulebook.current)
+        if self._begun == self._listing and not (retired and wall >= self._pump.started + BEGIN_EVERY):
+            return
+        self._begun, self._pump.started = self._listing, wall
+        mine = self._pump.share.mine
+        for shelf in self._pump.shelves.values():
+            low = self.watermark.lows[shelf.group.level]
+            for key in shelf.group.listed:
+                if mine is None or mine(key):
+                    shelf.pending[key] += [Tick(low), Start(wall)]
+
+    def _hear(self, hearings: Iterable[HeardAt]) -> None:
+        """Note when feeds spoke. What comes late says nothing of whether a feed speaks now."""
+        low = self._pump.low
+        for name, key, times in hearings:
+            silence = self._silences.get(name)
+            for at in times if silence is not None else ():
+                if at > low:
+                    self._pump.hearings.setdefault((name, key), Hearing(silence or 0)).hear(at)
+
+    def _route_derived(self, events: Iterable[Event]) -> None:
+        """Route promises' own events to the standards of higher strata than the one whose promise it is."""
+        share = self._pump.share.mine
+        for event in events:
+            level = self._levels.get(event.data.standard, 0)
+            for route in self._rulebook.routes.get(type(event), ()):
+                key = route.key(event.data)
+                if route.group.level <= level or None in key or (share is not None and not share(key)):
+                    continue
+                pending = self._pump.shelves[route.group.name].pending[key]
+                low = self.watermark.lows[route.group.level]
+                if event.at <= low:
+                    pending.append(Tick(low))
+                pending.append(event)
+
+    def _pass_over(self, offset: int) -> None:
+        """Take from what was routed what the cases have already."""
+        for name, shelf in self._pump.shelves.items():
+            for key in [key for key in shelf.pending if self._fences.get((name, key), -1) >= offset]:
+                del shelf.pending[key]
+
+    def flush(self) -> Flush:
+        """Judge what has come, and say what is to be published and remembered."""
+        outcome, self._outcome = self._outcome, Outcome()
+        self._pump.judge(outcome)
+        made = [line(transition) for transition in outcome.transitions]
+        told = self._desk.push(made, self._pump.low)
+        unused = [_late(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
+        writes: list[Write] = []
+        for key, case in told.touched.items():
+            writes += self._desk_rows.write(key, case, self.offset)
+        for name in dict.fromkeys(outcome.touched):
+            writes += self._case_rows(name)
+        groups, position = list(self._rulebook.groups), self._pump.position()
+        writes.append(mark_row(Mark(self.offset, self.watermark, position, groups, self._begun)))
+        return Flush(
+            offset=self.offset,
+            ledger=lines(made),
+            told=telling(made, told.notices, told.reasons) if made else b"",
+            letters=msgspec.json.encode(unused) if unused else b"",
+            derived=self._derived(outcome.transitions),
+            progress=self._progress(),
+            writes=writes,
+            lines=made,
+            unused=unused,
+            duplicates=outcome.duplicates,
+        )
+
+    def _case_rows(self, name: CaseKey) -> Iterable[Write]:
+        case, parked = self._pump.case(*name), self._parked.get(name)
+        if case is None and parked is None:
+            return self._journal.delete(name)
+        return self._journal.write(case or Case(*name), self.offset, parked)
+
+    def _derived(self, transitions: Iterable[Transition[Event]]) -> dict[int, bytes]:
+        """Give the promises' own events for each partition that has standards of higher strata that hear them."""
+        heard = self._rulebook.heard
+        found: dict[int, Facts[Event]] = {}
+        for transition in transitions if heard else ():
+            event = derived(transition, heard)
+            if event is None:
+                continue
+            level = self._levels[transition.standard.id]
+            routes = [route for route in self._rulebook.routes[type(event)] if route.group.level > level]
+            keys = [key for key in (route.key(event.data) for route in routes) if None not in key]
+            for number in {partition_of(key, self._setting.partitions) for key in keys}:
+                found.setdefault(number, Facts[Event]()).events.append(event)
+        return {number: self._codec.encode(facts) for number, facts in found.items()}
+
+    def _progress(self) -> Progress:
+        newest = max(self.watermark.newest_of.values(), default=-1)
+        lows, wall = list(self.watermark.lows), self.watermark.wall
+        feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
+        return Progress(self.number, lows, newest, self.offset, wall, self.problems, feeds)
+
+
+def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:
+    """Sort rows by the first byte of their keys, which says what they are."""
+    found: dict[bytes, list[tuple[bytes, bytes]]] = {CASE: [], DESK: [], MARK: []}
+    for name, raw in rows:
+        found.setdefault(name[:1], []).append((name, raw))
+    return found
+
+
+def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
+    """Give each feed the silence that it may keep under these standards."""
+    silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
+    for name, _, hearing in position.hearings:
+        hearing.silent_after = silences.get(name, hearing.silent_after)
+    return position
+
+
+def _late(event: Event, reason: str, wall: int) -> Late:
+    return Late(wall, reason, type_of(event), event.source, event.id, event.at)

@@ -1,0 +1,205 @@
+"""The worker: applies the records of some partitions of `facts`, and flushes: publish, remember, acknowledge.
+
+Knows: the order of work, and what a flush publishes where. Must not know: Faust; whoever runs it brings the records,
+keeps the table and acknowledges. Read next: `partition.py` for the judging, `faust_app.py` for the host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from streams.kafka.records.rows import CASE, owed
+from streams.kafka.worker.partition import Partition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from streams.kafka.records.topics import Names
+    from streams.kafka.rulebooks.judging import Bench
+    from streams.kafka.worker.partition import Flush, Setting
+    from streams.metrics.kafka import KafkaMetrics
+
+log = structlog.get_logger("kept")
+
+
+class Message(NamedTuple):
+    """A record to be published. A value of None deletes the key from a compacted topic."""
+
+    topic: str
+    partition: int
+    value: bytes | None
+    key: bytes | None = None
+
+
+class Remembered(NamedTuple):
+    """A row of the table that the changelog has: its offset there, its key, and its value or None."""
+
+    offset: int
+    key: bytes
+    value: bytes | None
+
+
+class Log(Protocol):
+    """Where a worker publishes."""
+
+    async def publish(self, messages: Sequence[Message]) -> list[int]:
+        """Publish, in order within each partition; gives the offsets when all of it is safe, however long it takes."""
+
+
+class Table(Protocol):
+    """Where a worker keeps the rows of its partitions, beside the changelog."""
+
+    def rows(self, partition: int) -> Iterable[tuple[bytes, bytes]]:
+        """Give all rows of a partition."""
+
+    def remember(self, partition: int, rows: Sequence[Remembered]) -> None:
+        """Keep rows that the changelog has already."""
+
+
+class Ways(NamedTuple):
+    """What a worker works with. `awake` raises StateError after so long a sleep that others may have its work."""
+
+    log: Log
+    table: Table
+    metrics: KafkaMetrics
+    awake: Callable[[], None]
+
+
+class Worker:
+    """Some partitions, and what they have taken since the last flush."""
+
+    def __init__(self, names: Names, setting: Setting, bench: Bench, ways: Ways) -> None:
+        self.partitions: dict[int, Partition] = {}
+        self._names = names
+        self._setting = setting
+        self._bench = bench
+        self._log, self._table, self._metrics, self._awake = ways
+        self._waiting: dict[int, int] = {}
+        self._stopped: dict[int, frozenset[str]] = {}
+        self._flushing = asyncio.Lock()
+        self._drops = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many records have been applied and not flushed."""
+        return sum(self._waiting.values())
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong in any partition, each once."""
+        return list(dict.fromkeys(problem for partition in self.partitions.values() for problem in partition.problems))
+
+    async def take(self, number: int, offset: int, raw: bytes) -> int:
+        """Apply one record; gives the offset of the one that has to come next.
+
+        Where that is not beyond this record, others that come before it were left out, and nothing was applied.
+        Raises StateError for what is no record of facts, or cannot be read back.
+        """
+        if not await self.restore(number):
+            return offset + 1
+        partition = self.partitions[number]
+        if offset > partition.offset + 1:
+            return partition.offset + 1
+        facts = partition.apply(offset, raw)
+        self._waiting[number] = self._waiting.get(number, 0) + 1
+        self._metrics.read(self._names.facts, 1, facts)
+        return partition.offset + 1
+
+    async def restore(self, number: int) -> bool:
+        """Read a partition back from the table, if it is not there; says whether it is there and still this worker's.
+
+        Raises StateError for what cannot be read back.
+        """
+        if number not in self.partitions:
+            drops = self._drops
+            await self._bench.refresh()
+            if drops != self._drops:  # the partition may be another worker's by now
+                return False
+            self.partitions[number] = self._restored(number)
+        return True
+
+    def pass_over(self, number: int, offset: int) -> None:
+        """Go on with this record: those before it, which have not been applied, are gone for good."""
+        if number in self.partitions:  # it may have gone away while it was asked what there is
+            self.partitions[number].offset = offset - 1
+
+    def _restored(self, number: int) -> Partition:
+        """Read a partition back from the table."""
+        rows = list(self._table.rows(number))
+        judging = self._bench.judging(owed(row for row in rows if row[0][:1] == CASE))
+        partition = Partition(number, judging.rulebook, rows, self._setting, problems=judging.problems)
+        self._stopped[number] = judging.stopped
+        self._metrics.stopped(set().union(*self._stopped.values()))
+        for problem in judging.problems:
+            log.error("a standard is stopped in this partition", partition=number, reason=problem)
+        return partition
+
+    async def flush(self) -> Mapping[int, int]:
+        """Flush all that waits; gives, by partition, the offset of the last record that may be acknowledged.
+
+        One flush at a time; when partitions are lost in its midst, it ends without remembering anything of them.
+        """
+        async with self._flushing:
+            began, records, drops = perf_counter(), self.waiting, self._drops
+            flushes = {number: self.partitions[number].flush() for number in self._waiting}
+            self._waiting = {}
+            if not flushes:
+                return {}
+            await self._log.publish([told for number, each in flushes.items() for told in self._told(number, each)])
+            self._awake()
+            if drops != self._drops:  # however long it took: whoever has them next says the same again, and remembers
+                return {}
+            await self._remember(flushes)
+            await self._log.publish([self._progress(number, each) for number, each in flushes.items()])
+            self._count(flushes, perf_counter() - began, records)
+            return {number: each.offset for number, each in flushes.items()}
+
+    async def _remember(self, flushes: Mapping[int, Flush]) -> None:
+        """Write the rows to the changelog, and what the changelog has to the table."""
+        topic = self._names.changelog
+        rows = [Message(topic, number, value, key) for number, each in flushes.items() for key, value in each.writes]
+        kept: dict[int, list[Remembered]] = {}
+        for row, offset in zip(rows, await self._log.publish(rows), strict=True):
+            kept.setdefault(row.partition, []).append(Remembered(offset, row.key or b"", row.value))
+        for number, remembered in kept.items():
+            self._table.remember(number, remembered)
+
+    async def drop(self) -> None:
+        """Forget all partitions: others may have them from now on. What is being remembered is finished first."""
+        self._drops += 1
+        async with self._flushing:
+            for number in self.partitions:
+                self._metrics.gone(number)
+            self.partitions = {}
+            self._waiting = {}
+            self._stopped = {}
+
+    def _told(self, number: int, flush: Flush) -> Iterable[Message]:
+        names = self._names
+        for topic, value in ((names.ledger, flush.ledger), (names.tellings, flush.told)):
+            if value:
+                yield Message(topic, number, value)
+        if flush.letters:
+            yield Message(names.dead_letters, 0, flush.letters)
+        for target, value in flush.derived.items():
+            yield Message(names.facts, target, value)
+
+    def _progress(self, number: int, flush: Flush) -> Message:
+        return Message(self._names.progress, 0, msgspec.json.encode(flush.progress), str(number).encode())
+
+    def _count(self, flushes: Mapping[int, Flush], seconds: float, records: int) -> None:
+        metrics = self._metrics
+        metrics.flushed(seconds, records)
+        for number, flush in flushes.items():
+            metrics.lines(flush.lines)
+            metrics.duplicates(flush.duplicates)
+            metrics.watermark(number, flush.progress.lows[0])
+            for each in flush.unused:
+                metrics.unused(each.reason)
+            if flush.progress.newest >= 0 and flush.progress.wall >= 0:
+                metrics.lag(number, (flush.progress.wall - flush.progress.newest) / 1_000_000)

@@ -1,0 +1,80 @@
+"""Telling: what a running host says on its terminal and in its log: log lines, the live view, and how it fares.
+
+Knows: listeners of a host, and how logs are set up. Must not know: which host it is. Read next: `live/__init__.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import structlog
+
+from streams.live import log_lines
+from streams.storage.books import PromiseFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+    from standards.judge.ledger import Line
+    from streams.host import House
+    from streams.live import Folder
+    from streams.storage.books import Committed
+
+PAGE = 500
+"""How many promises are read at a time when the view is filled after a start."""
+SHOWN_AT_START = 5_000
+"""How many owed promises the view takes over from an earlier run."""
+
+
+def resume(view: Folder, house: House) -> None:
+    """Fill the view with what an earlier run left open."""
+    owed: list[Line] = []
+    after = ""
+    while len(owed) < SHOWN_AT_START:
+        page = house.books.promises(PromiseFilter(open=True), after, PAGE)
+        found = (house.books.promise(row.id) for row in page.items)
+        owed += [promise.lines[-1] for promise in found if promise is not None]
+        after = page.next
+        if not after:
+            break
+    view.resume(house.books.score(None), owed)
+
+
+def follow(view: Folder, house: House) -> Callable[[Committed], None]:
+    """Give a listener that keeps the view up to date."""
+
+    def add(stored: Committed) -> None:
+        view.standards = house.rulebook.current
+        for line in stored.lines:
+            view.add(line)
+
+    return add
+
+
+def write_lines(house: House, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
+    """Give a listener that writes one log line for each line of the ledger."""
+
+    def write(stored: Committed) -> None:
+        log = log_lines(house.rulebook.current, stream, as_json=as_json)
+        for line in stored.lines:
+            log(line)
+
+    return write
+
+
+def configure_logs(stream: TextIO, *, as_json: bool) -> None:
+    """Have everything that is logged written to a stream."""
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(stream=stream, level=logging.WARNING)

@@ -1,0 +1,198 @@
+"""The call room: the switchboards and inboxes of one host, and when each wants to hear of time.
+
+What the desk found worth telling comes in, with what people did, and goes out as messages to people. Acts are held
+until time has come to them, so that they and the lines are heard in one order, however they came.
+Knows: all cases, where a line and an act belong. Must not know: stores, channels, why somebody is told or not.
+Read next: `alerts/routing/switchboard.py`, `alerts/routing/inbox.py`.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from alerts.policy.policy import Silence, place_of
+from alerts.routing.acts import Act
+from alerts.routing.inbox import Call, Inbox
+from alerts.routing.inbox import feed as feed_inbox
+from alerts.routing.matter import Matters, Switchboard, name_of
+from alerts.routing.notice import Notice, Reason, Withheld
+from alerts.routing.switchboard import feed
+from standards.calendar.duration import DAY
+from standards.errors import StateError
+from standards.judge.events import Tick
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.policy.policy import People, Policy
+    from standards.judge.ledger import Line
+
+CaseKind = Literal["place", "matter", "person", "house"]
+CaseName = tuple[CaseKind, str]
+
+_at = attrgetter("at")
+_called = attrgetter("at", "to")
+
+
+class House(msgspec.Struct):
+    """What concerns every place: the silences that hold, acts whose time has not come, and when acts were heard."""
+
+    silences: list[Silence] = []
+    acts: list[Act] = []
+    heard: dict[str, int] = {}
+
+
+Stored = Switchboard | Matters | Inbox | House
+_TYPES: Mapping[str, type[Stored]] = {"place": Switchboard, "matter": Matters, "person": Inbox, "house": House}
+
+
+class Called(msgspec.Struct):
+    """What came of some lines and acts: messages, each line's reason by its id, what was not told, changed cases."""
+
+    notices: list[Notice] = []
+    reasons: dict[str, Reason] = {}
+    withheld: list[Withheld] = []
+    touched: dict[CaseName, Stored | None] = {}
+
+
+def stored_case(kind: str, body: bytes) -> Stored:
+    """Read a case as it was stored. Raises StateError."""
+    try:
+        return msgspec.json.decode(body, type=_TYPES[kind])
+    except (KeyError, msgspec.DecodeError) as error:
+        raise StateError(f"a stored {kind} of the desk cannot be read ({error}); run the Kept that wrote it") from None
+
+
+class CallRoom:
+    """All switchboards and inboxes, deciding by one policy, which must have people."""
+
+    def __init__(self, policy: Policy, people: People, cases: Mapping[CaseName, Stored]) -> None:
+        self.policy = policy
+        self.people = people
+        self.house = House()
+        self.places: dict[str, Switchboard] = {}
+        self.inboxes: dict[str, Inbox] = {}
+        self._wakes: dict[CaseName, int] = {}
+        for (_, name), case in cases.items():
+            match case:
+                case House():
+                    self.house = case
+                case Switchboard():
+                    self.places[name] = case
+                case Matters():
+                    pass
+                case Inbox():
+                    self.inboxes[name] = case
+                    self._wakes["person", name] = feed_inbox(case, (), people).wake_at
+        for case in cases.values():
+            if isinstance(case, Matters):
+                self.places[case.place].matters[case.promise] = case.routes
+        for name, place in self.places.items():
+            self._wakes["place", name] = feed(place, (), policy).wake_at
+
+    @property
+    def wake(self) -> int:
+        """When a case, or an act whose time has not come, next wants to hear of time, in microseconds UTC."""
+        house = [*(act.at for act in self.house.acts), *(silence.until for silence in self.house.silences)]
+        return min([*self._wakes.values(), *house], default=NEVER)
+
+    def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> Called:
+        """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
+        called = Called()
+        calls: list[Call] = []
+        before = self.house.silences  # those of this call are among the facts of each place, in their order
+        for place, facts in self._facts(lines, self._due(acts, low, called), low).items():
+            case = self.places.get(place) or Switchboard(place, silences=list(before))
+            step = feed(case, [*facts, Tick(low)], self.policy)
+            calls += step.calls
+            called.withheld += step.withheld
+            for line, reason in step.reasons:
+                if called.reasons.get(line) != "told":
+                    called.reasons[line] = reason
+            small = None if step.case is None else msgspec.structs.replace(step.case, matters={})
+            self._note(("place", place), small, step.wake_at, called)
+            for promise in step.changed:
+                routes = case.matters.get(promise)
+                found = None if routes is None else Matters(place, promise, routes)
+                called.touched["matter", name_of(place, promise)] = found
+            if step.case is None:
+                self.places.pop(place, None)
+            else:
+                self.places[place] = step.case
+        self._deliver(calls, low, called)
+        return called
+
+    def _due(self, acts: Sequence[Act], low: int, called: Called) -> list[Act]:
+        """Hold acts until their time has come; gives those whose time it is, and notes the silences among them.
+
+        An act that comes again within a day is inert.
+        """
+        house = self.house
+        new = {act.id: act for act in acts if act.id not in house.heard}
+        if not new and not house.acts and all(silence.until > low for silence in house.silences):
+            return []
+        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | {act.id: low for act in new.values()}
+        waiting = sorted([*house.acts, *new.values()], key=attrgetter("at", "id"))
+        due = [act for act in waiting if act.at <= low]
+        silences = {silence.name: silence for silence in house.silences}
+        silences.update({act.silence.name: act.silence for act in due if act.silence is not None})
+        lasting = [silence for silence in silences.values() if silence.until > low]
+        self.house = House(lasting, [act for act in waiting if act.at > low], heard)
+        called.touched["house", ""] = self.house
+        return due
+
+    def _facts(self, lines: Iterable[Line], acts: Iterable[Act], low: int) -> dict[str, list[Line | Act]]:
+        """Sort lines and acts to the places they concern, in the order of time; give those that wait for time too."""
+        found: dict[str, list[Line | Act]] = {
+            name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
+        }
+        home: dict[str, set[str]] = {}
+        for line in lines:
+            place = place_of(line)
+            found.setdefault(place, []).append(line)
+            home.setdefault(line.promise, set()).add(place)
+        for act in acts:
+            if act.silence is not None:
+                concerned = {*self.places, *found}
+            else:
+                known = {place for place, case in self.places.items() if act.promise in case.matters}
+                concerned = known | home.get(act.promise, set())
+            for place in concerned:
+                found.setdefault(place, []).append(act)
+        return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
+
+    def _deliver(self, calls: Iterable[Call], low: int, called: Called) -> None:
+        """Hand calls to the inboxes of the people called, and let time pass in the others that wait for it."""
+        waiting: dict[str, list[Call]] = {
+            name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
+        }
+        for call in sorted(calls, key=_called):
+            waiting.setdefault(call.to, []).append(call)
+        for name, theirs in sorted(waiting.items()):
+            step = feed_inbox(self.inboxes.get(name) or Inbox(name), [*theirs, Tick(low)], self.people)
+            called.notices += step.notices
+            called.withheld += step.withheld
+            self._note(("person", name), step.case, step.wake_at, called)
+            if step.case is None:
+                self.inboxes.pop(name, None)
+            else:
+                self.inboxes[name] = step.case
+        called.notices.sort(key=attrgetter("decided", "id"))
+
+    def _note(self, name: CaseName, case: Stored | None, wake: int, called: Called) -> None:
+        """Note what became of a case, and when it wants to hear of time."""
+        if case is not None or name in self._wakes:
+            called.touched[name] = case
+        if case is None:
+            self._wakes.pop(name, None)
+        else:
+            self._wakes[name] = wake
+
+
+def _order(fact: Line | Act) -> tuple[int, int, str]:
+    """Order facts of one instant: what people did comes after what they heard of."""
+    return (fact.at, 1, fact.id) if isinstance(fact, Act) else (fact.known, 0, fact.id)

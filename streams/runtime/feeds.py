@@ -1,0 +1,46 @@
+"""How the declared feeds stand: when each was last heard, for each of its keys, and whether it is dark.
+
+Knows: hearings and declared feeds. Must not know: promises, pages. Read next: `standards/judge/feeds.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from standards.judge.rulebook import subject_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.judge.feeds import Hearing
+    from standards.judge.rulebook import Key
+    from standards.judge.standard import Feed
+
+MOST: Final = 200
+"""How many feeds and keys are told of; those that were silent longest come first."""
+
+
+class FeedStanding(msgspec.Struct, frozen=True):
+    """One feed for one key: `last` is when it was last heard (microseconds UTC), or -1; `silent_after` is a span.
+
+    `key` has the values of its `per` fields, joined by /; a feed that was never heard has none.
+    """
+
+    name: str
+    key: str
+    last: int
+    silent_after: int
+
+    def dark(self, now: int) -> bool:
+        """Say whether it has been silent for too long."""
+        return self.last < 0 or now - self.last > self.silent_after
+
+
+def standings(feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], Hearing]]) -> list[FeedStanding]:
+    """Say how each feed stands, those that were silent longest first."""
+    found = [FeedStanding(name, subject_text(key), it.last, it.silent_after) for (name, key), it in hearings]
+    heard = {each.name for each in found}
+    found += [FeedStanding(feed.name, "", -1, feed.silent_after) for feed in feeds if feed.name not in heard]
+    return sorted(found, key=lambda each: (each.last, each.name, each.key))[:MOST]

@@ -1,0 +1,300 @@
+"""The pump: moves a partition of cases forward, batch by batch, in every host alike.
+
+It knows which case each event concerns, how far time has come, and which cases must wake. One batch is judged stratum
+by stratum, so that promises which are events to other standards are complete before those judge. Whatever the size of
+the batches, the ledger is the same: an event is late or not by the watermark at its own place in the input.
+
+Knows: cases, the watermark, alarms. Must not know: clocks, files, stores; the host passes the time in and saves what
+came out. Read next: `store.py`, and `standards/judge/judge.py` for what happens to a case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from standards.judge.case import Case, Unused
+from standards.judge.events import Event, Tick
+from standards.judge.feeds import Heard, Hearing
+from standards.judge.judge import Start, feed
+from standards.judge.ledger import derived
+from standards.judge.promise import NEVER, Transition
+from standards.judge.rulebook import GRANT, Key
+from streams.runtime.moving import Homes
+from streams.runtime.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from standards.judge.rulebook import Group, Rulebook
+    from standards.judge.standard import Feed
+
+LATENESS = 1_000_000
+"""How far an event may be behind the newest one and still be in time, in microseconds."""
+GRACE = 2_000_000
+"""How long after an instant, by the wall clock, its events may still come, in microseconds."""
+HEARTBEAT = "feed.heartbeat"
+
+
+class Share(NamedTuple):
+    """The part of the subjects that a pump judges: those whose key is `mine`, all of them where it is None.
+
+    `first`: it also counts what concerns nobody, which each share sees and one must tell.
+    """
+
+    mine: Callable[[Key], bool] | None = None
+    first: bool = True
+
+    @classmethod
+    def hashed(cls, which: int, of: int) -> Share:
+        """Give one of several shares within this process and its forks, by the hash of the keys."""
+        return cls(lambda key: hash(key) % of == which, which == 0) if of > 1 else WHOLE
+
+
+WHOLE = Share()
+
+
+class Outcome(msgspec.Struct):
+    """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
+
+    `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
+    `unconcerned` counts the events, by type, that no standard concerns itself with.
+    """
+
+    transitions: list[Transition[Event]] = []
+    touched: list[tuple[str, Key]] = []
+    unused: list[Unused[Event]] = []
+    duplicates: int = 0
+    unconcerned: dict[str, int] = {}
+
+
+class Position(msgspec.Struct):
+    """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
+
+    `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
+    `hearings` are (feed, key, hearing).
+    """
+
+    newest: int = -1
+    low: int = -1
+    started: int = -1
+    hearings: list[tuple[str, Key, Hearing]] = []
+
+
+class Pump:
+    """A partition of cases and its watermark. `lateness` and `grace` are microseconds.
+
+    `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        *,
+        lateness: int = LATENESS,
+        grace: int = GRACE,
+        position: Position | None = None,
+        share: Share = WHOLE,
+    ) -> None:
+        self.rulebook = rulebook
+        self.lateness = lateness
+        self.grace = grace
+        self.share = share
+        self.lows: list[int] = []
+        at = Position() if position is None else position
+        self.newest, self.low, self.started = at.newest, at.low, at.started
+        self.hearings: dict[tuple[str, Key], Hearing] = {(name, key): hearing for name, key, hearing in at.hearings}
+        self.shelves = {name: Shelf(group) for name, group in rulebook.groups.items()}
+        self._routes = {
+            cls: tuple(
+                (self.shelves[route.group.name].pending, route.key, route.sure, route.group.level) for route in routes
+            )
+            for cls, routes in rulebook.routes.items()
+        }
+        self._feeds_of = {
+            cls: tuple(feed_ for feed_ in rulebook.feeds if name in feed_.events)
+            for name, cls in rulebook.classes.items()
+        }
+
+    def position(self) -> Position:
+        """Tell how far the partition has come, to be stored with the cases."""
+        hearings = [(name, key, hearing) for (name, key), hearing in self.hearings.items()]
+        return Position(self.newest, self.low, self.started, hearings)
+
+    def cases(self) -> Iterable[Case[Event]]:
+        """Give all cases there are."""
+        return (case for shelf in self.shelves.values() for case in shelf.cases.values())
+
+    def case(self, group: str, key: Key) -> Case[Event] | None:
+        """Give one case, or None if there is none or it was forgotten."""
+        shelf = self.shelves.get(group)
+        return None if shelf is None else shelf.cases.get(key)
+
+    def adopt(self, cases: Iterable[Case[Event]], lasting: Container[str] = ()) -> list[tuple[str, Key]]:
+        """Take stored cases in; `lasting` are the groups that were there when they were stored, where that is known.
+
+        Gives the (group, key) of those that other standards had grouped differently.
+        """
+        homes = Homes(self.rulebook, lasting)
+        moved: list[tuple[str, Key]] = []
+        for case in cases:
+            targets = homes.of(case)
+            if targets == {case.group} and self.case(case.group, case.key) is None:
+                self.shelves[case.group].put(case)
+                continue
+            moved.append((case.group, case.key))
+            for name in sorted(targets):
+                known = self.case(name, case.key) or Case(name, case.key, home=case.home)
+                self.shelves[name].put(homes.joined(known, case))
+                moved.append((name, case.key))
+        return moved
+
+    def begin(self, at: int) -> None:
+        """Begin to owe, at `at`, the subjects that standards list. Owed already: nothing happens."""
+        self.started = at
+        for shelf in self.shelves.values():
+            for key in shelf.group.listed:
+                if self.share.mine is None or self.share.mine(key):
+                    shelf.pending[key].insert(0, Start(at))
+
+    def push(self, events: Sequence[Event], *, wall: int | None = None) -> Outcome:
+        """Judge a batch, in arrival order; `wall` is the wall clock in microseconds UTC, where there is one."""
+        if self.started < 0 and (events or wall is not None):
+            self.begin(events[0].at if wall is None else wall)
+        outcome = Outcome()
+        if wall is not None:
+            self.low = max(self.low, wall - self.grace)
+        if self.rulebook.feeds:
+            self._hear(events, NEVER if wall is None else wall)
+        self.route(events, outcome, NEVER if wall is None else wall)
+        self.judge(outcome)
+        return outcome
+
+    def finish(self) -> Outcome:
+        """End the input: time has reached the newest event, and goes no further."""
+        self.low = max(self.low, self.newest)
+        outcome = Outcome()
+        self.judge(outcome)
+        return outcome
+
+    def route(self, events: Iterable[Event], outcome: Outcome, wall: int) -> None:
+        """Sort the events to their cases. This loop runs for every event there is: it does nothing else.
+
+        No event moves the watermark past the wall clock: one sender's fast clock must not end everybody's promises.
+        """
+        low, newest, margin = self.low, self.newest, self.lateness + 1
+        routes, mine, lows = self._routes, self.share.mine, self.lows
+        for event in events:
+            at = event.at
+            late = at <= low
+            if at > newest:
+                newest = at
+                if at - margin > low:
+                    low = at - margin if at - margin < wall else max(low, wall)
+            targets = routes.get(type(event))
+            if targets is None:
+                self._route_by_name(event, low if late else -1, outcome)
+                continue
+            for pending, key_of, sure, level in targets:
+                key = key_of(event.data)
+                if mine is not None and not mine(key):
+                    continue
+                if not sure and None in key:
+                    outcome.unused.append(Unused(event, "no-subject"))
+                    continue
+                if late and (not lows or at <= lows[level]):
+                    pending[key].append(Tick(lows[level] if lows else low))
+                pending[key].append(event)
+        self.low, self.newest = low, newest
+
+    def _route_by_name(self, event: Event, late_since: int, outcome: Outcome) -> None:
+        """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
+        name = str(event.__struct_config__.tag)
+        found = self.rulebook.granted(event) if name == GRANT else []
+        mine, first = self.share
+        for group, key in found:
+            if mine is not None and not mine(key):
+                continue
+            facts = self.shelves[group.name].pending[key]
+            if late_since >= 0 and (not self.lows or event.at <= self.lows[group.level]):
+                facts.append(Tick(self.lows[group.level] if self.lows else late_since))
+            facts.append(event)
+        if name == GRANT and not found and first:
+            outcome.unused.append(Unused(event, "nothing-to-excuse"))
+        elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
+            outcome.unconcerned[name] = outcome.unconcerned.get(name, 0) + 1
+
+    def _hear(self, events: Iterable[Event], wall: int) -> None:
+        """Note when the feeds spoke. What comes late, or again, says nothing of whether its feed speaks now."""
+        low, newest = self.low, self.newest
+        for event in events:
+            for feed_ in self._feeds_heard(event) if event.at > low else ():
+                key = tuple(getattr(event.data, field, "") for field in feed_.per)
+                self.hearings.setdefault((feed_.name, key), Hearing(feed_.silent_after)).hear(event.at)
+            newest = max(newest, event.at)
+            low = max(low, min(newest - self.lateness - 1, wall))
+
+    def _feeds_heard(self, event: Event) -> Iterable[Feed]:
+        if event.__struct_config__.tag == HEARTBEAT:
+            return [feed_ for feed_ in self.rulebook.feeds if feed_.name == event.data.feed]
+        return self._feeds_of.get(type(event), ())
+
+    def _heard(self, group: Group, key: Key) -> Heard:
+        at = dict(zip(group.per, key, strict=True))
+        hearings = {}
+        for feed_ in self.rulebook.feeds:
+            hearing = self.hearings.get((feed_.name, tuple(at.get(field, "") for field in feed_.per)))
+            if hearing is not None:
+                hearings[feed_.name] = hearing
+        return Heard(hearings)
+
+    def judge(self, outcome: Outcome) -> None:
+        """Judge what was routed, up to the watermark."""
+        for level, stratum in enumerate(self.rulebook.strata):
+            judged = len(outcome.transitions)
+            low = self.lows[level] if self.lows else self.low
+            for group in stratum:
+                self._judge_group(self.shelves[group.name], low, outcome)
+            if self.rulebook.heard and not self.lows:
+                self._feed_back(outcome.transitions[judged:], level)
+        lowest = self.lows[-1] if self.lows else self.low
+        for name, hearing in list(self.hearings.items()):
+            if not hearing.forget(lowest):
+                del self.hearings[name]
+
+    def _judge_group(self, shelf: Shelf, low: int, outcome: Outcome) -> None:
+        group, cases, rulebook = shelf.group, shelf.cases, self.rulebook
+        tick, name = Tick(low), group.name
+        for key, facts in shelf.collect(low).items():
+            case = cases.get(key)
+            if case is None:
+                if not facts:
+                    continue
+                case = cases[key] = Case(name, key)
+            if group.feeds:
+                facts.insert(0, self._heard(group, key))
+            facts.append(tick)
+            step = feed(case, facts, rulebook)
+            outcome.touched.append((name, key))
+            if step.transitions:
+                outcome.transitions += step.transitions
+            if step.unused or step.duplicates:
+                outcome.unused += step.unused
+                outcome.duplicates += step.duplicates
+            if step.case is None:
+                del cases[key]
+                shelf.alarm_of.pop(key, None)
+            elif step.wake_at < shelf.alarm_of.get(key, NEVER):
+                shelf.note(key, step.wake_at)
+
+    def _feed_back(self, transitions: Iterable[Transition[Event]], level: int) -> None:
+        """Give the promises' own events to the standards of higher strata: those that can hear them are all there."""
+        for transition in transitions:
+            event = derived(transition, self.rulebook.heard)
+            if event is None:
+                continue
+            for route in self.rulebook.routes[type(event)]:
+                key = route.key(event.data)
+                if None not in key and route.group.level > level:
+                    self.shelves[route.group.name].derived.setdefault(key, []).append(event)

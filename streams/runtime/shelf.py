@@ -1,0 +1,61 @@
+"""The shelf: the cases of one group, what is to be told to them next, and when they must wake.
+
+Knows: cases and times. Must not know: where events come from or where cases are stored. Read next: `pump.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from standards.judge.case import Case
+    from standards.judge.events import Event
+    from standards.judge.judge import Fact
+    from standards.judge.rulebook import Group, Key
+
+
+class Shelf:
+    """The cases of one group, what is to be told to them next, and when they must wake."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.cases: dict[Key, Case[Event]] = {}
+        self.pending: defaultdict[Key, list[Fact]] = defaultdict(list)
+        self.derived: dict[Key, list[Fact]] = {}
+        self.alarms: list[tuple[int, Key]] = []
+        self.alarm_of: dict[Key, int] = {}
+
+    @property
+    def wake(self) -> int:
+        """When time alone changes a case next, in microseconds UTC, or earlier."""
+        return self.alarms[0][0] if self.alarms else NEVER
+
+    def put(self, case: Case[Event]) -> None:
+        """Take a case in, as it was stored."""
+        self.cases[case.key] = case
+        self.note(case.key, min([case.wake, *(event.at for event in case.held)]))
+
+    def note(self, key: Key, wake: int) -> None:
+        """Note that a case must wake at an instant, if it would not do so earlier."""
+        if wake < self.alarm_of.get(key, NEVER):
+            self.alarm_of[key] = wake
+            heappush(self.alarms, (wake, key))
+
+    def collect(self, low: int) -> dict[Key, list[Fact]]:
+        """Take what each case is to be told: what was derived, then what arrived; cases that only wake get nothing."""
+        told = dict(self.pending)
+        self.pending.clear()
+        for key, facts in self.derived.items():
+            told[key] = facts + told.get(key, [])
+        self.derived = {}
+        alarms = self.alarms
+        while alarms and alarms[0][0] <= low:
+            wake, key = heappop(alarms)
+            if self.alarm_of.get(key) == wake:
+                del self.alarm_of[key]
+                told.setdefault(key, [])
+        return told

@@ -1,1 +1,0 @@
-"""Where events come from, beside the network: JSON lines, telephone exchanges, tables. One module for each kind."""

@@ -1,0 +1,4 @@
+"""The store: everything that is SQL.
+
+Knows: tables and transactions. Must not know: HTTP. Read next: `sqlite.py`, then `record.py`.
+"""

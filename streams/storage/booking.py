@@ -1,0 +1,97 @@
+"""Booking: lines of the ledger and notices go into the tables that everybody reads, each once however often it comes.
+
+Lines and notices have derived ids, so what comes again is told by them and changes nothing. Both hosts book alike: the
+embedded one what it has just judged, `kept serve` what the workers judged elsewhere.
+Knows: the tables of the ledger, its promises and totals, notices and the outbox. Must not know: where lines come from.
+Read next: `record.py` and `kafka/fold.py`, which book.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alerts.routing.notice import Notice, Reason
+    from standards.judge.ledger import Line
+    from streams.storage.sqlite import Database
+
+    Booked = TypeVar("Booked", Line, Notice)
+
+_LINE = "INSERT OR IGNORE INTO ledger (id, promise, standard, owner, kind, at, told, body) VALUES (?,?,?,?,?,?,?,?)"
+_PROMISE = """
+INSERT INTO promises (id, ordinal, standard, revision, subject, owner, aspect, severity, fields, state, verdict,
+    opened, due, settled, elapsed, waited, warned, corrected)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.state, verdict = excluded.verdict,
+    due = excluded.due,
+    settled = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN settled ELSE excluded.settled END,
+    elapsed = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN elapsed ELSE excluded.elapsed END,
+    waited = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN waited ELSE excluded.waited END,
+    warned = max(warned, excluded.warned), corrected = max(corrected, excluded.corrected)
+WHERE excluded.ordinal > promises.ordinal
+"""
+_TOTAL = "INSERT INTO totals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_NOTICE = "INSERT OR IGNORE INTO notices (id, promise, received, shard, body) VALUES (?,?,?,?,?)"
+
+_encode = msgspec.json.encode
+
+
+def book_lines(database: Database, lines: Sequence[Line], told: Mapping[str, Reason]) -> list[Line]:
+    """Write, inside a transaction, lines with each one's reason by its id; gives those that were not there before."""
+    rows = [
+        (it.id, it.promise, it.standard, it.owner, it.kind, it.at, told.get(it.id, ""), _encode(it)) for it in lines
+    ]
+    last = _last(database, "ledger")
+    changed = database.put(_LINE, rows)
+    new = list(lines) if changed == len(rows) else _new(database, "ledger", last, lines)
+    counts = Counter((it.standard, it.owner, it.kind) for it in new)
+    database.put(_TOTAL, [(*key, count) for key, count in counts.items()])
+    database.put(_PROMISE, [_folded(line) for line in new])
+    return new
+
+
+def book_notices(
+    database: Database, notices: Sequence[Notice], channels: Sequence[str], *, received: int, shard: int = 0
+) -> list[Notice]:
+    """Write, inside a transaction, notices and that they wait for channels; gives those that were not there before.
+
+    `received` is when they were decided, in microseconds UTC, and `shard` the part of all notices that they are of. A
+    notice to somebody waits for those channels by which they are reached; where none of them is set up, for all.
+    """
+    last = _last(database, "notices") if notices else 0
+    changed = database.put(_NOTICE, [(it.id, it.promise, received, shard, _encode(it)) for it in notices])
+    outbox = [(it.id, channel) for it in notices for channel in _channels(it, channels)]
+    database.put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
+    others = [(promise, it.id) for it in notices for promise in it.promises if promise != it.promise]
+    database.put("INSERT OR IGNORE INTO spoken_for (promise, notice) VALUES (?,?)", others)
+    return list(notices) if changed == len(notices) else _new(database, "notices", last, notices)
+
+
+def _channels(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
+    return [channel for channel in channels if channel in notice.addresses] or channels
+
+
+def _last(database: Database, table: str) -> int:
+    found = database.one(f"SELECT max(seq) FROM {table}")  # noqa: S608 - fixed names
+    return (found and found[0]) or 0
+
+
+def _new(database: Database, table: str, last: int, given: Sequence[Booked]) -> list[Booked]:
+    """Give those that were written after the row with number `last`, each once."""
+    written = {name for (name,) in database.all(f"SELECT id FROM {table} WHERE seq > ?", [last])}  # noqa: S608 - fixed names
+    return list({it.id: it for it in given if it.id in written}.values())
+
+
+def _folded(line: Line) -> tuple[object, ...]:
+    """Give the row that a line makes of its promise; the statement decides what of it replaces what is there."""
+    return (
+        line.promise, int(line.id.rpartition(".")[2]), line.standard, line.revision, line.subject, line.owner,
+        line.aspect, line.severity, _encode(line.fields), line.state, line.verdict, line.opened, line.due,
+        line.at if line.verdict is not None else -1, line.elapsed, line.at - line.opened,
+        line.kind == "warned", line.kind == "corrected",
+    )  # fmt: skip

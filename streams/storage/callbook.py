@@ -1,0 +1,55 @@
+"""The call book: the desk's cases for places and people, and the notices that were not sent, in the store.
+
+Knows: their tables. Must not know: what is in a case, or why somebody was not told. Read next: `record.py`, which calls
+it with everything else that a batch changed, and `callroom.py`, where the cases live.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.routing.notice import Withheld
+from streams.runtime.callroom import Called, stored_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.runtime.callroom import CaseKind, CaseName, Stored
+    from streams.storage.sqlite import Database
+
+_WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
+
+_encode = msgspec.json.encode
+_withheld = msgspec.json.Decoder(Withheld).decode
+
+
+def book_calls(database: Database, called: Called, received: int) -> None:
+    """Write, inside a transaction, the cases that changed and what was not told; `received`: microseconds UTC."""
+    kept = [(*name, _encode(case)) for name, case in called.touched.items() if case is not None]
+    database.put("INSERT OR REPLACE INTO call_cases (kind, name, body) VALUES (?,?,?)", kept)
+    gone = [name for name, case in called.touched.items() if case is None]
+    database.put("DELETE FROM call_cases WHERE kind = ? AND name = ?", gone)
+    book_withheld(database, [(received, each) for each in called.withheld])
+
+
+def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
+    """Write, inside a transaction, what was not told, each with when that was decided: microseconds UTC.
+
+    Gives what was not there before.
+    """
+    return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
+
+
+def read_calls(database: Database) -> dict[CaseName, Stored]:
+    """Read all cases back. Raises StateError for one that this Kept cannot read."""
+    kinds: dict[str, CaseKind] = {"place": "place", "matter": "matter", "person": "person", "house": "house"}
+    rows = database.all("SELECT kind, name, body FROM call_cases ORDER BY kind, name")
+    return {(kinds[kind], name): stored_case(kind, body) for kind, name, body in rows}
+
+
+def withheld_of(database: Database, promise: str) -> list[Withheld]:
+    """Give what was not told of a promise, in the order in which it was decided."""
+    rows = database.all("SELECT body FROM withheld WHERE promise = ? ORDER BY seq", [promise])
+    return [_withheld(body) for (body,) in rows]

@@ -1,0 +1,247 @@
+"""Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
+
+Knows: the tables, and the values of `books.py` that it makes of their rows. Must not know: who asks.
+Read next: `books.py`.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.channels import Told
+from alerts.routing.notice import Notice
+from standards.judge.ledger import Line, Plain
+from standards.judge.score import Score
+from streams.storage.books import (
+    DeadLetter,
+    Delivery,
+    LateEvent,
+    NoticeRow,
+    Page,
+    PromiseRow,
+    PromiseView,
+    StandardRow,
+    Total,
+)
+from streams.storage.callbook import withheld_of
+from streams.storage.oversight import Oversight
+from streams.storage.sqlite import FILE, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from pathlib import Path
+
+    from streams.storage.books import PromiseFilter
+    from streams.storage.sqlite import Row
+
+_ROW = (
+    "id, standard, revision, subject, owner, aspect, severity, fields, state, verdict, "
+    "opened, due, settled, elapsed, waited, warned, corrected"
+)
+_SCORE = """
+SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum(verdict IS 'void'),
+    sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'), sum(corrected),
+    sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
+FROM promises WHERE opened >= ? GROUP BY standard
+"""
+_NEAREST = """
+SELECT standard, min(due) FROM promises WHERE verdict IS NULL AND due >= 0 AND state IN ('open', 'warned')
+GROUP BY standard
+"""
+_TOLD = """
+SELECT body FROM notices WHERE promise = ? OR id IN (SELECT notice FROM spoken_for WHERE promise = ?) ORDER BY seq
+"""
+_LAST = 2**63 - 1
+_PAGE = 500
+"""How many notices are looked at in one go."""
+_DELIVERY = "notice, channel, state, tries, next_try, delivered, error"
+
+
+class _Identity(msgspec.Struct):
+    id: str
+    source: str
+
+
+_encode = msgspec.json.encode
+_identity = msgspec.json.Decoder(_Identity).decode
+_line = msgspec.json.Decoder(Line).decode
+_notice = msgspec.json.Decoder(Notice).decode
+_fields = msgspec.json.Decoder(dict[str, Plain]).decode
+
+
+class Lookup:
+    """The read side of the store in a folder, for any thread: `books.ReadBooks`. Raises StateError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder / FILE, read_only=True)
+        self._lock = Lock()
+        self.overview = Oversight(self._all, _ROW, _promise, self._notices)
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._database.close()
+
+    def _all(self, sql: str, *values: object) -> list[Row]:
+        with self._lock:
+            return self._database.all(sql, values)
+
+    def promises(self, wanted: PromiseFilter, after: str = "", limit: int = 100) -> Page:
+        """Give a page of promises, newest first. Raises ValueError for an `after` that is no cursor."""
+        terms = dict(_terms(wanted))
+        if after:
+            terms["seq < ?"] = _cursor(after)
+        where = " AND ".join(terms) or "1"
+        values = [value for value in terms.values() if value is not None]
+        sql = f"SELECT seq, {_ROW} FROM promises WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - fixed terms
+        rows = self._all(sql, *values, limit + 1)
+        following = str(rows[limit - 1][0]) if len(rows) > limit else ""
+        return Page([_promise(row[1:]) for row in rows[:limit]], following)
+
+    def promise(self, promise_id: str) -> PromiseView | None:
+        """Give everything about one promise, or None."""
+        with self._lock, self._database.reading():
+            database = self._database
+            row = database.one(f"SELECT {_ROW} FROM promises WHERE id = ?", [promise_id])  # noqa: S608 - fixed names
+            if row is None:
+                return None
+            found = _promise(row)
+            lines = database.all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq", [promise_id])
+            bodies = database.all(_TOLD, [promise_id, promise_id])
+            kept_back = withheld_of(database, promise_id)
+            text = database.one("SELECT excerpt FROM revisions WHERE revision = ?", [found.revision])
+            notices = self._with_deliveries(bodies)
+        return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", kept_back)
+
+    def _with_deliveries(self, bodies: Iterable[Row]) -> list[NoticeRow]:
+        found = []
+        sql = f"SELECT {_DELIVERY} FROM outbox WHERE notice = ? ORDER BY channel"  # noqa: S608 - fixed names
+        for (body,) in bodies:
+            told = _notice(body)
+            found.append(NoticeRow(told, [Delivery(*row) for row in self._database.all(sql, [told.id])]))
+        return found
+
+    def _notices(self, bodies: Sequence[Row]) -> list[NoticeRow]:
+        with self._lock, self._database.reading():
+            return self._with_deliveries(bodies)
+
+    def standards(self) -> list[StandardRow]:
+        """Give the revisions that were ever loaded, those in force first."""
+        sql = """
+            SELECT standard, revision, NOT current, excerpt, loaded_at FROM revisions
+            ORDER BY NOT current, standard, loaded_at DESC
+        """
+        return [StandardRow(name, rev, bool(old), text, at) for name, rev, old, text, at in self._all(sql)]
+
+    def score(self, since: int | None = None) -> dict[str, Score]:
+        """Give each standard's score by its id, over the promises opened at or after `since`."""
+        return {row[0]: Score(*row[1:]) for row in self._all(_SCORE, -1 if since is None else since)}
+
+    def nearest(self) -> dict[str, int]:
+        """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""
+        return dict(self._all(_NEAREST))
+
+    def dead_letters(self, after: int = 0, limit: int = 100) -> list[DeadLetter]:
+        """Give dead letters with a `seq` above `after`, oldest first."""
+        sql = "SELECT seq, received, reason, message, raw, mark FROM dead_letters WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [DeadLetter(*row) for row in self._all(sql, after, limit)]
+
+    def late(self, after: int = 0, limit: int = 100) -> list[LateEvent]:
+        """Give events that changed nothing with a `seq` above `after`, oldest first."""
+        sql = "SELECT seq, received, reason, type, source, id, at FROM late WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [LateEvent(*row) for row in self._all(sql, after, limit)]
+
+    def notices(self, after: str = "", limit: int = 100) -> list[NoticeRow]:
+        """Give notices, newest first, from before the one whose id is `after`."""
+        before = "WHERE seq < (SELECT seq FROM notices WHERE id = ?)" if after else ""
+        sql = f"SELECT body FROM notices {before} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - fixed text
+        with self._lock, self._database.reading():
+            return self._with_deliveries(self._database.all(sql, [after, limit] if after else [limit]))
+
+    def event(self, source: str, name: str, at: int) -> bytes | None:
+        """Give an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
+        mark = _encode(name)
+        for (body,) in self._all("SELECT body FROM events WHERE first <= ? AND last >= ? ORDER BY seq", at, at):
+            for raw in bytes(body).splitlines():
+                if mark in raw and (found := _identity(raw)).id == name and found.source == source:
+                    return raw
+        return None
+
+    def totals(self) -> list[Total]:
+        """Give how many lines of each kind the ledger has, by standard and owner."""
+        return [Total(*row) for row in self._all("SELECT standard, owner, kind, count FROM totals")]
+
+    def lines(self, after: int = 0, limit: int = 1000) -> list[Line]:
+        """Give lines of the ledger in their order, from the one with number `after` (from 0) on."""
+        rows = self._all("SELECT body FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        return [_line(body) for (body,) in rows]
+
+    def due_deliveries(
+        self, channel: str, at: int, limit: int = 100, *, tried: bool, shards: Collection[int] | None = None
+    ) -> list[NoticeRow]:
+        """Give notices due on a channel by `at` (microseconds UTC), each with that one delivery, longest due first.
+
+        Either those that were `tried` already, or those that were not; of some `shards` of all notices, or of all.
+        """
+        of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
+        names = ", ".join(f"o.{name}" for name in _DELIVERY.split(", "))
+        sql = f"""
+            SELECT n.body, {names} FROM outbox o JOIN notices n ON n.id = o.notice
+            WHERE o.state = 'waiting' AND o.channel = ? AND o.next_try <= ? AND (o.tries > 0) = ?{of}
+            ORDER BY o.next_try, n.seq LIMIT ?
+        """  # noqa: S608 - fixed names, and numbers
+        rows = self._all(sql, channel, at, tried, limit)
+        return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
+
+    def standing(self, channel: str, since: int, *, shards: Collection[int] | None = None) -> list[Told]:
+        """Give the last notice of each promise that came in from `since` on, where the channel has it; newest first.
+
+        What is still on its way to the channel is left out, and so is what was told before it. `since`: microseconds
+        UTC. It is read in pages, so that nobody else has to wait for all of it.
+        """
+        of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
+        sql = f"""
+            SELECT n.seq, n.received, n.body, o.delivered,
+                o.state IS 'delivered' AND n.seq = (SELECT max(seq) FROM notices WHERE promise = n.promise){of}
+            FROM notices n LEFT JOIN outbox o ON o.notice = n.id AND o.channel = ?
+            WHERE n.seq < ? ORDER BY n.seq DESC LIMIT ?
+        """  # noqa: S608 - fixed text, and numbers
+        found: list[Told] = []
+        rows: list[Row] = [(_LAST, since)]
+        while rows and rows[-1][1] >= since:
+            rows = self._all(sql, channel, rows[-1][0], _PAGE)
+            found += [Told(_notice(row[2]), row[3]) for row in rows if row[4] and row[1] >= since]
+        return found
+
+    def waiting_channels(self) -> list[str]:
+        """Give the names of the channels that a notice waits for, set up or not."""
+        return [name for (name,) in self._all("SELECT DISTINCT channel FROM outbox WHERE state = 'waiting'")]
+
+
+def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:
+    """Give the conditions of a filter, with the value of each that has one."""
+    for name in ("standard", "owner", "subject", "verdict", "state"):
+        if value := getattr(wanted, name):
+            yield f"{name} = ?", value
+    if wanted.open is not None:
+        yield f"verdict IS {'' if wanted.open else 'NOT '}NULL", None
+    if wanted.since >= 0:
+        yield "opened >= ?", wanted.since
+    if wanted.due_before >= 0:
+        yield "verdict IS NULL AND due >= 0 AND due < ?", wanted.due_before
+
+
+def _cursor(after: str) -> int:
+    if not (after.isascii() and after.isdecimal() and len(after) < len(str(2**63))):
+        raise ValueError(f"{after!r} is no place in this list; use the `next` of the page before")
+    return int(after)
+
+
+def _promise(row: Row) -> PromiseRow:
+    values = list(row)
+    values[7] = _fields(values[7])
+    values[15:17] = map(bool, values[15:17])
+    return PromiseRow(*values)

@@ -1,0 +1,212 @@
+"""Oversight: the board's questions, answered from the store.
+
+Knows: the tables. Must not know: who asks, or how it is shown. Read next: `overview.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.notice import Withheld
+from standards.judge.ledger import Plain
+from streams.storage.acting import DEBRIEFED, SETTLED
+from streams.storage.books import DeadLetter, LateEvent
+from streams.storage.overview import Act, Owing, Sender, Stretch, Untold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from streams.storage.books import NoticeRow, PromiseRow
+    from streams.storage.overview import UntoldFilter
+    from streams.storage.sqlite import Row
+
+    Ask = Callable[..., list[Row]]
+
+_NEXT: Final = """
+SELECT {columns} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
+"""
+_PAUSED: Final = """
+SELECT {columns} FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')
+ORDER BY state DESC, opened, id LIMIT ?
+"""
+_COUNTS: Final = """
+SELECT CASE WHEN state IN ('paused', 'paused_warned') THEN 'paused' WHEN due < 0 THEN 'endless'
+    WHEN state = 'warned' THEN 'warned' ELSE 'running' END AS sort, count(*)
+FROM promises WHERE verdict IS NULL GROUP BY sort
+"""
+_ACTS: Final = """
+SELECT type, source, id, promise, at, by, body FROM acts
+WHERE promise IN (SELECT value FROM json_each(?))
+    OR (source, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+ORDER BY at, seq
+"""
+_BROKEN: Final = """
+FROM promises AS p WHERE verdict = 'broken'
+    AND {no} EXISTS (SELECT 1 FROM acts WHERE acts.promise = p.id AND acts.type = ?)
+"""
+_TREND: Final = """
+WITH starts AS (SELECT value AS start, lead(value, 1, 1 << 62) OVER (ORDER BY value) AS stop FROM json_each(?))
+SELECT standard, start, sum(verdict = 'kept'), sum(verdict = 'broken')
+FROM starts JOIN promises ON opened >= start AND opened < stop WHERE verdict IS NOT NULL
+GROUP BY standard, start ORDER BY standard, start
+"""
+_OPEN: Final = "mark NOT IN (SELECT promise FROM acts WHERE type = ?)"
+_LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_letters"
+_UNTOLD: Final = """
+SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, '')
+FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
+WHERE {terms} ORDER BY w.seq DESC LIMIT ?
+"""
+_DEEDS: Final = """
+SELECT seq, type, source, id, promise, at, by, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
+"""
+_DELAYED: Final = """
+SELECT source, count(*), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
+GROUP BY source ORDER BY count(*) DESC LIMIT ?
+"""
+_AHEAD: Final = """
+SELECT raw FROM dead_letters WHERE reason = 'from-the-future' AND received >= ? ORDER BY seq DESC LIMIT ?
+"""
+SENDERS: Final = 20
+"""How many senders are told of."""
+LETTERS: Final = 1_000
+"""How many of the newest events from the future are looked at."""
+_LAST: Final = 2**63 - 1
+_LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ?"
+_UNDELIVERED: Final = """
+SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != 'delivered') ORDER BY seq DESC LIMIT ?
+"""
+
+_data = msgspec.json.Decoder(dict[str, Plain]).decode
+_withheld = msgspec.json.Decoder(Withheld).decode
+_encode = msgspec.json.encode
+
+
+class _Named(msgspec.Struct):
+    source: str = ""
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
+def _source(raw: bytes) -> str:
+    try:
+        return _named(raw).source or "somebody"
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "somebody"
+
+
+class Oversight:
+    """Answers the board: `overview.Overview`.
+
+    `ask` runs a query, `promise` makes a row of `columns` a promise, and `notices` brings notices' bodies together with
+    how they fare.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        columns: str,
+        promise: Callable[[Row], PromiseRow],
+        notices: Callable[[Sequence[Row]], list[NoticeRow]],
+    ) -> None:
+        self._ask = ask
+        self._columns = columns
+        self._promise = promise
+        self._notices = notices
+
+    def owing(self, limit: int) -> Owing:
+        """Give what is open: at most `limit` warned and running rows, and as many paused ones."""
+        following = _NEXT.format(columns=self._columns)
+        rows = self._ask(following, "warned", limit)
+        if len(rows) < limit:
+            rows += self._ask(following, "open", limit - len(rows))
+        rows += self._ask(_PAUSED.format(columns=self._columns), limit)
+        return Owing(list(map(self._promise, rows)), **dict(self._ask(_COUNTS)))
+
+    def acts(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Act]:
+        """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
+        wanted = [_encode(list(values)).decode() for values in (promises, causes)]
+        found = self._ask(_ACTS, *wanted)
+        return [
+            Act(kind, source, name, promise, at, by, _data(body)) for kind, source, name, promise, at, by, body in found
+        ]
+
+    def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
+        """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
+        found = _BROKEN.format(no="" if debriefed else "NOT")
+        sql = f"SELECT {self._columns} {found} ORDER BY settled DESC, seq DESC LIMIT ?"
+        rows = self._ask(sql, DEBRIEFED, limit)
+        ((count,),) = self._ask(f"SELECT count(*) {found}", DEBRIEFED)
+        return list(map(self._promise, rows)), count
+
+    def trend(self, starts: Sequence[int]) -> dict[str, list[Stretch]]:
+        """Give how each standard went in the stretches that begin at `starts`, oldest first, the last one up to now."""
+        found: dict[str, list[Stretch]] = {}
+        for standard, start, kept, broken in self._ask(_TREND, _encode(list(starts)).decode()):
+            found.setdefault(standard, []).append(Stretch(start, kept, broken))
+        return found
+
+    def refused(self, limit: int) -> tuple[list[DeadLetter], int]:
+        """Give the newest dead letters, those first that nobody has dealt with, and how many there are in all."""
+        ((count,),) = self._ask("SELECT count(*) FROM dead_letters")
+        rows = self._ask(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
+        return [DeadLetter(*row) for row in rows], count
+
+    def senders(self, since: int) -> list[Sender]:
+        """Give the senders whose events came late, or from the future, since an instant; the worst first."""
+        found = {source: Sender(source, late, most) for source, late, most in self._ask(_DELAYED, since, SENDERS)}
+        for source, count in Counter(_source(raw) for (raw,) in self._ask(_AHEAD, since, LETTERS)).items():
+            found[source] = msgspec.structs.replace(found.get(source) or Sender(source), ahead=count)
+        return sorted(found.values(), key=lambda each: -each.late - each.ahead)[:SENDERS]
+
+    def letter(self, number: int) -> DeadLetter | None:
+        """Give a dead letter by its number, or None."""
+        return next((DeadLetter(*row) for row in self._ask(f"{_LETTER} WHERE seq = ?", number)), None)
+
+    def open_letters(self) -> int:
+        """Give how many dead letters nobody has dealt with yet."""
+        ((count,),) = self._ask(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
+        return int(count)
+
+    def untold(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+        """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
+        terms: dict[str, object] = {"w.seq < ?": before or _LAST}
+        if wanted.promise:
+            terms["w.promise = ?"] = wanted.promise
+        for name in ("to", "reason"):
+            if value := getattr(wanted, name):
+                terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
+        rows = self._ask(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [Untold(seq, _withheld(body), *rest) for seq, body, *rest in rows]
+
+    def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:
+        """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
+        terms: dict[str, object] = {"seq < ?": before or _LAST}
+        if types:
+            terms["type IN (SELECT value FROM json_each(?))"] = _encode(list(types)).decode()
+        rows = self._ask(_DEEDS.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [
+            (seq, Act(kind, source, name, promise, at, by, _data(body)))
+            for seq, kind, source, name, promise, at, by, body in rows
+        ]
+
+    def unused(self, limit: int) -> tuple[list[LateEvent], int]:
+        """Give the newest events that changed nothing, and how many there are in all."""
+        ((count,),) = self._ask("SELECT count(*) FROM late")
+        return [LateEvent(*row) for row in self._ask(_LATE, limit)], count
+
+    def undelivered(self, limit: int) -> list[NoticeRow]:
+        """Give the newest notices that wait for a channel, or that one has given up."""
+        return self._notices(self._ask(_UNDELIVERED, limit))
+
+    def fates(self) -> dict[str, int]:
+        """Give how many deliveries there are in each state."""
+        return dict(self._ask("SELECT state, count(*) FROM outbox GROUP BY state"))
+
+    def reasons(self, promise: str) -> dict[str, str]:
+        """Give why each line of a promise was told or not, by the line's id."""
+        return dict(self._ask("SELECT id, told FROM ledger WHERE promise = ?", promise))

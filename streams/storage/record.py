@@ -1,0 +1,143 @@
+"""Writing the store: everything that one batch did goes in together, or not at all.
+
+Lines of the ledger and notices are booked by their derived ids and ignored when they are there already, so that a
+batch that is judged twice is recorded once. Knows: which value goes to which table. Must not know: how any of it came
+about. Read next: `booking.py` for lines and notices, `lookup.py`, which reads it back, `engine.py`, which calls both.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.routing.desk import DeskCase
+from standards.judge.events import type_of
+from standards.judge.standard import DAY
+from streams.runtime.callroom import Called
+from streams.runtime.pump import Position
+from streams.storage.acting import act_classes, act_row, book_acts
+from streams.storage.booking import book_lines, book_notices
+from streams.storage.books import Delivery
+from streams.storage.callbook import book_calls
+from streams.storage.forgetting import forget
+from streams.storage.shelving import CaseStore
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from alerts.routing.notice import Notice, Reason
+    from standards.judge.case import Case, Unused
+    from standards.judge.events import Event
+    from standards.judge.ledger import Line
+    from standards.judge.rulebook import Key, Rulebook
+    from streams.ingest.wire import Refusal
+    from streams.storage.sqlite import Database
+
+RAW_KEPT = 65_536
+"""How much of a dead letter's bytes is kept."""
+KEEP = 35 * DAY
+"""How long what is only looked up is kept, in microseconds: a month, and a few days to look into it."""
+
+_EVENTS = "INSERT INTO events (received, first, last, body) VALUES (?,?,?,?)"
+_LATE = "INSERT INTO late (received, reason, type, source, id, at) VALUES (?,?,?,?,?,?)"
+_LETTER = "INSERT INTO dead_letters (received, reason, message, raw, mark) VALUES (?,?,?,?,?)"
+_REVISION = """
+INSERT INTO revisions (revision, standard, excerpt, loaded_at, current) VALUES (?,?,?,?,1)
+ON CONFLICT (revision) DO UPDATE SET current = 1
+"""
+_DELIVERY = """
+UPDATE outbox SET state = ?, tries = ?, next_try = ?, delivered = ?, error = ? WHERE notice = ? AND channel = ?
+"""
+
+_encode = msgspec.json.encode
+_encode_lines = msgspec.json.Encoder().encode_lines
+
+
+def letter_row(received: int, reason: str, message: str, raw: bytes) -> tuple[int, str, str, bytes, str]:
+    """Give the row of a dead letter: with what is kept of its bytes, and the mark that names it in every store."""
+    kept = raw[:RAW_KEPT]
+    mark = blake2b(_encode((received, reason, kept)), digest_size=10).hexdigest()
+    return received, reason, message, kept, mark
+
+
+class Batch(msgspec.Struct):
+    """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
+
+    `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `changed` are the subjects
+    of which a promise changed, where that is known. `told` gives each line's reason, by its id. `called` is what the
+    policy's people were told, and not told.
+    """
+
+    received: int
+    position: Position
+    events: Sequence[Event] = ()
+    refusals: Sequence[Refusal] = ()
+    cases: Mapping[tuple[str, Key], Case[Event] | None] = {}
+    desk_cases: Mapping[tuple[str, str], DeskCase | None] = {}
+    changed: Container[Key] | None = None
+    lines: Sequence[Line] = ()
+    told: Mapping[str, Reason] = {}
+    notices: Sequence[Notice] = ()
+    unused: Sequence[Unused[Event]] = ()
+    called: Called = msgspec.field(default_factory=Called)
+
+
+class Recorder:
+    """Writes to one database, for one rulebook and the channels that every notice goes to.
+
+    Events, dead letters, late events and settled notices are forgotten after `keep`, in microseconds.
+    """
+
+    def __init__(
+        self, database: Database, rulebook: Rulebook, *, channels: Sequence[str] = (), keep: int = KEEP
+    ) -> None:
+        self.database = database
+        self.channels = tuple(channels)
+        self.keep = keep
+        self.cases = CaseStore(database, rulebook)
+        self._acts = act_classes(rulebook.classes)
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
+        with self.database.writing():
+            self.cases.write(batch.cases, batch.position.low, batch.changed)
+            self._traffic(batch)
+            book_lines(self.database, batch.lines, batch.told)
+            self._desk(batch)
+            self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
+            forget(self.database, batch.received - self.keep)
+
+    def _traffic(self, batch: Batch) -> None:
+        put, received = self.database.put, batch.received
+        if batch.events:
+            times = [event.at for event in batch.events]
+            put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
+            if not self._acts.isdisjoint(map(type, batch.events)):
+                book_acts(self.database, [act_row(event) for event in batch.events if type(event) in self._acts])
+        put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])
+        late = [(unused.reason, unused.event) for unused in batch.unused]
+        put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
+
+    def _desk(self, batch: Batch) -> None:
+        put = self.database.put
+        kept = [(*key, _encode(case)) for key, case in batch.desk_cases.items() if case is not None]
+        put("INSERT OR REPLACE INTO desk_cases VALUES (?,?,?)", kept)
+        gone = [key for key, case in batch.desk_cases.items() if case is None]
+        put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
+        book_notices(self.database, batch.notices, self.channels, received=batch.received)
+        book_calls(self.database, batch.called, batch.received)
+
+    def revisions(self, excerpts: Mapping[str, tuple[str, str]], at: int) -> None:
+        """Note, inside a transaction, which revisions are in force: revision -> (standard, its text)."""
+        self.database.put("UPDATE revisions SET current = 0", [()])
+        rows = [(revision, standard, text, at) for revision, (standard, text) in excerpts.items()]
+        self.database.put(_REVISION, rows)
+
+    def deliveries(self, deliveries: Iterable[Delivery]) -> None:
+        """Note, in one transaction, how notices fare on their channels. Raises StateError."""
+        fields = attrgetter("state", "tries", "next_try", "delivered", "error", "notice", "channel")
+        with self.database.writing():
+            self.database.put(_DELIVERY, [fields(delivery) for delivery in deliveries])

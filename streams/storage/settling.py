@@ -1,0 +1,103 @@
+"""The settled log: the promises of cases whose verdict evidence can still correct, for a day, in rows of their own.
+
+They outnumber the open ones by far and seldom change, while their case changes with every batch. So a commit appends
+those that were settled or corrected, one row for all cases, and drops the rows that are past correcting as a whole.
+Knows: which settled promises each case had when it was written last. Must not know: the rest of a case.
+Read next: `shelving.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.standard import CORRECTIONS_HORIZON
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from standards.judge.case import Case
+    from standards.judge.events import Event
+    from standards.judge.promise import Promise
+    from standards.judge.rulebook import Key
+    from streams.storage.holding import CaseKey
+    from streams.storage.sqlite import Database
+    from streams.storage.store import Settled, Settling, Snapshots
+
+_Marks = dict[str, tuple[int, int]]
+"""By a promise's id: its ordinal, which every change counts up, and when it was settled."""
+
+
+class SettledLog:
+    """The settled promises of one database's cases. After an error, use another one."""
+
+    def __init__(self, database: Database, snapshots: Snapshots) -> None:
+        self._database = database
+        self._snapshots = snapshots
+        self._written: dict[CaseKey, _Marks] = {}
+
+    def read(self, low: int) -> dict[CaseKey, Settled[Event]]:
+        """Give what can still be corrected in each case, by revision; time had come to `low`, in microseconds UTC.
+
+        Raises StateError for what cannot be read under this rulebook.
+        """
+        found: dict[CaseKey, dict[str, dict[str, Promise[Event]]]] = {}
+        for (body,) in self._database.all("SELECT body FROM settled ORDER BY seq"):
+            for group, key, anew, settled in self._snapshots.decode_settlings(body):
+                known = {} if anew else found.get((group, key), {})
+                for revision, promises in settled.items():
+                    known.setdefault(revision, {}).update({it.id: it for it in promises})
+                found[group, key] = known
+        horizon = low - CORRECTIONS_HORIZON
+        return {
+            key: {rev: [it for it in known.values() if it.settled >= horizon] for rev, known in of_case.items()}
+            for key, of_case in found.items()
+        }
+
+    def join(self, case: Case[Event], settled: Settled[Event]) -> None:
+        """Give a case, as it was read, its settled promises back."""
+        for revision in settled.keys() & case.slots.keys():
+            case.slots[revision].settled = settled[revision]
+        self._note((case.group, case.key), _marks(case))
+
+    def write(
+        self, cases: Mapping[CaseKey, Case[Event] | None], low: int, changed: Container[Key] | None = None
+    ) -> None:
+        """Note, inside a transaction, what cases have settled now that time has come to `low`.
+
+        `changed` are the subjects whose promises changed; without it, all are looked at.
+        """
+        horizon, newest = low - CORRECTIONS_HORIZON, -1
+        entries: list[Settling[Event]] = []
+        for key, case in cases.items():
+            known = self._written.get(key, {})
+            if case is not None and case.slots and changed is not None and key[1] not in changed:
+                continue
+            now = _marks(case)
+            lost = [at for name, (_, at) in known.items() if name not in now and at >= horizon]
+            fresh = now if lost else {name: mark for name, mark in now.items() if known.get(name) != mark}
+            if lost or fresh:
+                entries.append((*key, bool(lost), _chosen(case, fresh)))
+                before = (known[name][1] for name in fresh if name in known)  # a correction may settle it earlier
+                newest = max([newest, *lost, *before, *(at for _, at in fresh.values())])
+            self._note(key, now)
+        self._database.put("DELETE FROM settled WHERE newest < ?", [(horizon,)])
+        if entries:
+            row = (newest, self._snapshots.encode(entries))
+            self._database.put("INSERT INTO settled (newest, body) VALUES (?,?)", [row])
+
+    def _note(self, key: CaseKey, marks: _Marks) -> None:
+        if marks:
+            self._written[key] = marks
+        else:
+            self._written.pop(key, None)
+
+
+def _marks(case: Case[Event] | None) -> _Marks:
+    slots = case.slots.values() if case else ()
+    return {it.id: (it.ordinal, it.settled) for slot in slots for it in slot.settled}
+
+
+def _chosen(case: Case[Event] | None, fresh: _Marks) -> Settled[Event]:
+    slots = case.slots.items() if case else ()
+    chosen = {revision: [it for it in slot.settled if it.id in fresh] for revision, slot in slots}
+    return {revision: promises for revision, promises in chosen.items() if promises}

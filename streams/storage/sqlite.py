@@ -1,0 +1,173 @@
+"""The database file: opening it, locking its folder, bringing its schema up to date, and saying what went wrong.
+
+Durable means durable: write-ahead log with `synchronous=FULL`, so a commit that returned survives a power cut. A
+database that is derived from something durable need not wait for the disk: it may lose its last commits then. Every
+failure of SQLite becomes a `StateError` that says what to do. The only file that imports sqlite3.
+Knows: connections and transactions. Must not know: what the tables mean. Read next: `schema.py`, then `record.py`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from standards.errors import StateError
+from streams.storage.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+FILE: Final = "kept.db"
+LOCK: Final = "kept.lock"
+BUSY_TIMEOUT: Final = 5_000
+"""How long a connection waits for another one's lock, in milliseconds."""
+
+Row = tuple[Any, ...]
+
+_ADVICE: Final = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and start again",
+    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check it and start again",
+    sqlite3.SQLITE_BUSY: "another program holds the file; end it and try again",
+    sqlite3.SQLITE_LOCKED: "another program holds the file; end it and try again",
+    sqlite3.SQLITE_READONLY: "it cannot be written; check the rights of the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the rights of the file and its folder",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; keep it, and put back a backup",
+    sqlite3.SQLITE_NOTADB: "the file is no database; keep it, and put back a backup or move it away",
+}
+
+
+def _explained(file: Path, error: sqlite3.Error) -> StateError:
+    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+    advice = _ADVICE.get(code, "stop, keep the file, and report this")
+    return StateError(f"{file}: {str(error).lower()}; {advice}")
+
+
+class Database:
+    """One connection. A writing one may be used from one thread at a time; a reading one never changes anything."""
+
+    def __init__(self, file: Path, *, read_only: bool = False, derived: bool = False) -> None:
+        """Open the file; a writing connection makes it and brings its schema up to date. Raises StateError.
+
+        `derived`: what the last commits before a power cut held can be had again, so they need not wait for the disk.
+        """
+        self.file = file
+        with self._explaining():
+            name = f"file:{_quoted(file)}{'?mode=ro' if read_only else ''}"
+            self._connection = sqlite3.connect(
+                name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT / 1000
+            )
+        try:
+            self._prepare(read_only=read_only, derived=derived)
+        except StateError:
+            self._connection.close()
+            raise
+
+    def _prepare(self, *, read_only: bool, derived: bool) -> None:
+        with self._explaining():
+            if read_only:
+                self._connection.execute("PRAGMA query_only = ON")
+            else:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if derived else 'FULL'}")
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                self._connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB
+            self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
+        self._check_version(migrate=not read_only)
+
+    def _check_version(self, *, migrate: bool) -> None:
+        with self._explaining():
+            found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if found > len(MIGRATIONS):
+            raise StateError(
+                f"{self.file} has schema version {found}, and this Kept knows {len(MIGRATIONS)}; "
+                "run the newer Kept that wrote it, or put back a backup from before"
+            )
+        for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):
+            with self._explaining():
+                self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explained(self.file, error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Run a block in one transaction: all of it is durable afterwards, or nothing of it happened."""
+        with self._explaining():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run a block of reads that all see the store as of one commit."""
+        with self._explaining():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Read every row of a query. Raises StateError."""
+        with self._explaining():
+            return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """Read the first row of a query, or None. Raises StateError."""
+        with self._explaining():
+            row: Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def put(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
+        """Run a statement for each row and say how many rows of tables it changed. Raises StateError."""
+        with self._explaining():
+            return self._connection.executemany(sql, rows).rowcount
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+class FolderLock:
+    """Keeps a second process out of a data folder. The system lets go of it when this process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder if need be and take it. Raises StateError, naming the process that has it."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StateError(
+                f"{folder} cannot be used for data: {reason}; check its rights, or choose another"
+            ) from None
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.read(self._handle, 32).decode(errors="replace").strip() or "unknown"
+            os.close(self._handle)
+            message = f"{folder} is in use by process {owner}; stop it, or choose another folder with --data"
+            raise StateError(message) from None
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, str(os.getpid()).encode())
+
+    def release(self) -> None:
+        """Let others in."""
+        os.close(self._handle)

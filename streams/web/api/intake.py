@@ -1,0 +1,227 @@
+"""The intake: `POST /v1/events`, in all the forms that people send CloudEvents in.
+
+202 is said only when everything is durable. What cannot be read is answered with its place and reason and goes to the
+dead letters; the rest of the request is kept all the same, and the answer says how much that was. This is the hot path:
+nothing here is checked twice, and nothing is looked at one by one that can be looked at together.
+Knows: HTTP and the forms. Must not know: what an event means. Read next: `streams/ingest/wire.py`, which reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+from aiohttp import web
+
+from standards.errors import EventError
+from streams.ingest.wire import UNREADABLE, Refusal, in_future
+from streams.web.api.views import IntakeAnswer
+from streams.web.body import PATIENCE, check_type, read_body
+from streams.web.operation import Operation
+from streams.web.problem import Problem, retry
+
+if TYPE_CHECKING:
+    from standards.judge.events import Event
+    from streams.host import Door
+
+ONE: Final = "application/cloudevents+json"
+BATCH: Final = "application/cloudevents-batch+json"
+LINES: Final = ("application/x-ndjson", "application/jsonl", "application/ndjson")
+BINARY: Final = "application/json"
+KNOWN: Final = (ONE, BATCH, *LINES)
+
+MOST_REFUSED: Final = 1000
+"""How many events of one request may be refused before the rest of it is not looked at."""
+NOT_READY_RETRY: Final = 2
+FULL_RETRY: Final = 1
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one request may be: `body` in bytes, unpacked; `max_skew` in microseconds ahead of the host's clock.
+
+    `patience` is how long its body may take to come, in seconds.
+    """
+
+    body: int = 4 << 20
+    max_skew: int = 300_000_000
+    patience: float = PATIENCE
+
+
+class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One event that was refused, as the sender is told: its line or place in the batch, from 1, and why."""
+
+    place: int
+    reason: str
+    message: str
+    id: str = ""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """How many events of a request are durable, and which are not."""
+
+    accepted: int
+    refused: list[Refused] = []
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+class _HopelessError(Exception):
+    """So much of a request was refused that the rest is not looked at."""
+
+
+class Timed(Protocol):
+    """Metrics that note how long requests took."""
+
+    def intake(self, seconds: float) -> None:
+        """Note how long one request to the intake took."""
+
+
+class Intake:
+    """Takes events in by HTTP."""
+
+    def __init__(self, house: Door, metrics: Timed, limits: Limits) -> None:
+        self._house = house
+        self._metrics = metrics
+        self._limits = limits
+
+    def operations(self) -> list[Operation]:
+        """Say what can be done."""
+        problems = (
+            HTTPStatus.REQUEST_TIMEOUT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.TOO_MANY_REQUESTS,
+        )
+        answers = {HTTPStatus.ACCEPTED: IntakeAnswer}
+        return [Operation("POST", "/v1/events", "Take events in.", self.receive, answers, problems, body="events")]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer `POST /v1/events`."""
+        began = perf_counter()
+        check_open(self._house)
+        form = _form(request)
+        body = await read_body(request, self._limits.body, self._limits.patience)
+        refusals: list[Refusal] = []
+        try:
+            events = self._read(form, request, body, refusals)
+        except _HopelessError:
+            await self._house.submit((), refusals)
+            raise _hopeless(refusals) from None
+        if events or refusals:
+            await self._house.submit(events, refusals)
+        self._metrics.intake(perf_counter() - began)
+        return _answer(len(events), refusals)
+
+    def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
+        reader = self._house.reader
+
+        def refuse(refusal: Refusal) -> None:
+            refusals.append(refusal)
+            if len(refusals) >= MOST_REFUSED:
+                raise _HopelessError
+
+        try:
+            if form == BATCH:
+                events = reader.batch(body, refuse)
+            elif form == ONE:
+                events = [reader.one(body)]
+            elif form == BINARY:
+                events = [reader.binary(request.headers, body)]
+            else:
+                events = reader.lines(body, refuse)
+        except EventError as error:
+            refuse(Refusal(1, error.reason, str(error), _whole(form, request, body)))
+            return []
+        latest = self._house.wall() + self._limits.max_skew
+        if max((event.at for event in events), default=0) <= latest:
+            return events
+        gone = {refusal.place for refusal in refusals}
+        places = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
+        present = self._without_future(events, places, refuse)
+        refusals.sort(key=lambda refusal: refusal.place)
+        return present
+
+    def _without_future(
+        self, events: list[Event], places: list[tuple[int, bytes]], refuse: Callable[[Refusal], None]
+    ) -> list[Event]:
+        """Refuse the events that claim to come from the future; `places` are where they stood, and their text."""
+        wall, present = self._house.wall(), []
+        for event, (place, raw) in zip(events, places, strict=True):
+            error = in_future(event, wall, self._limits.max_skew)
+            if error is None:
+                present.append(event)
+            else:
+                refuse(Refusal(place, error.reason, str(error), raw))
+        return present
+
+
+def check_open(house: Door) -> None:
+    """Refuse what the house cannot take now. Raises Problem, with the time after which it is worth asking again."""
+    status = house.now_status()
+    if not status.ready:
+        words = status.reason or "it is starting"
+        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
+    if not house.room():
+        words = "more events wait than can be judged; send this request again in a moment"
+        raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
+
+
+def _form(request: web.Request) -> str:
+    """Tell the form by its content type; the binary form is told by its headers."""
+    if request.content_type == BINARY and any(name.lower().startswith("ce-") for name in request.headers):
+        return BINARY
+    check_type(request, KNOWN, f"or {BINARY} with the attributes in ce-* headers")
+    return request.content_type
+
+
+def _pieces(form: str, body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give what was sent piece by piece, each with its place, as the reader counts them."""
+    if form in (ONE, BINARY):
+        pieces = [body]
+    elif form == BATCH:
+        pieces = [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+    else:
+        pieces = body.split(b"\n")
+    return ((place, raw) for place, raw in enumerate(pieces, 1) if raw.strip())
+
+
+def _whole(form: str, request: web.Request, body: bytes) -> bytes:
+    """Give all that was sent, as it goes to the dead letters: the binary form's attributes stand beside its body."""
+    if form != BINARY:
+        return body
+    attributes = {name[3:].lower(): value for name, value in request.headers.items() if name.lower().startswith("ce-")}
+    return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
+
+
+def _told(refusals: list[Refusal]) -> list[Refused]:
+    return [Refused(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
+
+
+def _id(raw: bytes) -> str:
+    try:
+        return msgspec.json.decode(raw, type=_Named).id[:512]
+    except UNREADABLE:
+        return ""
+
+
+def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
+    if not refusals:
+        raw = msgspec.json.encode(Accepted(accepted))
+        return web.Response(status=HTTPStatus.ACCEPTED, body=raw, content_type="application/json")
+    kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
+    words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
+    members = {"accepted": accepted, "refused": _told(refusals)}
+    raise Problem(HTTPStatus.BAD_REQUEST, words, members=members)
+
+
+def _hopeless(refusals: list[Refusal]) -> Problem:
+    words = (
+        f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was kept; "
+        "mend the sender and send it again"
+    )
+    return Problem(HTTPStatus.BAD_REQUEST, words, members={"accepted": 0, "refused": _told(refusals)})

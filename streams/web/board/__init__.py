@@ -1,0 +1,1 @@
+"""The board, served: pages, forms, links and what comes live. Read `board.py` first."""

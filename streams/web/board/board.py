@@ -1,0 +1,219 @@
+"""The board, served: each page is looked up and drawn when it is asked for, with strict headers of its own.
+
+Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
+to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
+forms (`board_acts.py`); whoever comes without a token is led to the door (`board_door.py`).
+Knows: which page needs what. Must not know: how anything is drawn. Read next: `streams/board/shell.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from standards.calendar.duration import DAY
+from standards.judge.events import microseconds, moment
+from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.board import debriefs, feeds, notices, now, people, standards, story
+from streams.board.markup import el
+from streams.board.shell import Shell, page
+from streams.storage.acting import ACKNOWLEDGED, SILENCED, UNSILENCED
+from streams.storage.overview import UntoldFilter
+from streams.web.doing import awaited
+from streams.web.guard import HEADERS, ROLE, SESSION
+from streams.web.operation import asked
+from streams.web.problem import Problem
+from streams.web.session import may
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from standards.judge.score import Score
+    from streams.host import House
+    from streams.storage.books import PromiseView
+    from streams.storage.overview import Act
+    from streams.web.board.board_live import Live
+    from streams.web.session import Sessions
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+REFERRER: Final = "same-origin"
+"""Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
+FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
+DAYS: Final = 28
+"""How many days the trend shows."""
+SILENCES: Final = 500
+"""How many of the newest silences, laid or lifted, are looked at."""
+_FOLDER: Final = Path(__file__).parents[2] / "board"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+class Board:
+    """Answers the board's pages. `unguarded`: there is no token; `zone` is the one in which times are told."""
+
+    def __init__(self, house: House, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
+        self.house = house
+        self.sessions = sessions
+        self.unguarded = unguarded
+        self._live = live
+        self._zone = zone
+        self._files = {name: (_FOLDER / name).read_bytes() for name in FILES}
+        self._mark = blake2b(b"".join(self._files.values()), digest_size=6).hexdigest()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the pages and their files."""
+        pages = {
+            "/": self.now, "/standards": self.standards, "/promises/{id}": self.promise,
+            "/debriefs": self.debriefs, "/notices": self.notices, "/feeds": self.feeds, "/people": self.people,
+        }  # fmt: skip
+        return [web.get(path, page) for path, page in (pages | {f"/{name}": self.file for name in FILES}).items()]
+
+    def shell(self, request: web.Request) -> Shell:
+        """Give what every page is drawn with; whoever has no session yet gets one where there is no token.
+
+        Before anything is looked up, so that what comes meanwhile is seen to be newer than the page.
+        """
+        session = request.get(SESSION)
+        if session is None and self.unguarded:
+            request[SESSION] = session = self.sessions.begin("admin")
+        return Shell(
+            self.house.wall(), self._zone, self.house.now_status(),
+            name=session.name if session else "",
+            proof=self.sessions.proof(session) if session else "",
+            acts=session is not None and may(request[ROLE], "supervisor"),
+            corrects=session is not None and may(request[ROLE], "author"),
+            unguarded=self.unguarded, version=self._live.changes.version,
+            changes=self._live.commits, mark=self._mark,
+        )  # fmt: skip
+
+    def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+        """Answer with a page, and have the browser keep its session."""
+        headers = {**HEADERS, "Content-Security-Policy": POLICY, "Referrer-Policy": REFERRER}
+        response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
+        session = request.get(SESSION)
+        if session is not None and (self.unguarded or request[ROLE]):
+            self.sessions.write(request, response, session)
+        return response
+
+    def refusal(self, request: web.Request, problem: Problem) -> web.Response:
+        """Answer with a page that says why something could not be done."""
+        back = el("p", el("a", "Back to what is open now", href="/"))
+        text = page(self.shell(request), "That could not be done", "", el("p", problem.detail, class_="trouble"), back)
+        return self.answer(request, text, problem.status)
+
+    def acknowledges(self) -> bool:
+        """Say whether the vocabulary has a word for taking a promise on."""
+        return ACKNOWLEDGED in self.house.rulebook.classes
+
+    async def now(self, request: web.Request) -> web.Response:
+        """Answer `GET /`."""
+        await self._live.fresh()
+        shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
+        text = now.draw(shell, shown, acknowledges=self.acknowledges())
+        return self.answer(request, text)
+
+    async def standards(self, request: web.Request) -> web.Response:
+        """Answer `GET /standards`."""
+        shell = self.shell(request)
+        days = self._days()
+        scores = standards.Scores(
+            await self._score(days[-1]), await self._score(days[-7]), await self._score(days[0]),
+            await asked(self.house.books.overview.trend, days), days,
+        )  # fmt: skip
+        return self.answer(request, standards.draw(shell, self.house.rulebook.current, scores))
+
+    async def promise(self, request: web.Request) -> web.Response:
+        """Answer `GET /promises/{id}`."""
+        shell = self.shell(request)
+        books, wanted = self.house.books, request.match_info["id"]
+        found = await asked(books.promise, wanted)
+        if found is None:
+            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
+        causes = [line.cause for line in found.lines if line.cause is not None]
+        rulebook = self.house.rulebook
+        standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
+        told = story.Story(
+            found,
+            standard,
+            await asked(books.overview.acts, [found.row.id], causes),
+            await asked(books.overview.reasons, found.row.id),
+            excusable=self._excusable(found),
+            acknowledges=self.acknowledges(),
+            doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
+        )
+        return self.answer(request, story.draw(shell, told))
+
+    async def debriefs(self, request: web.Request) -> web.Response:
+        """Answer `GET /debriefs`."""
+        shell = self.shell(request)
+        overview = self.house.books.overview
+        waiting = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=False))
+        done = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=True))
+        acts = await asked(overview.acts, [row.id for row in done.rows])
+        by_revision = self.house.rulebook.standards
+        text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
+        return self.answer(request, text)
+
+    async def notices(self, request: web.Request) -> web.Response:
+        """Answer `GET /notices`."""
+        shell = self.shell(request)
+        books, overview = self.house.books, self.house.books.overview
+        told = notices.Told(
+            await asked(books.notices, "", notices.MOST), await asked(overview.undelivered, notices.MOST),
+            await asked(overview.fates),
+        )  # fmt: skip
+        reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
+        wanted = UntoldFilter(to=to.strip(), reason=reason)
+        rows = await asked(overview.untold, wanted, 0, notices.MOST)
+        silences = await self._silences() if self.house.heeds_silences else None
+        return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
+
+    async def _silences(self) -> list[Act]:
+        deeds = await asked(self.house.books.overview.deeds, 0, SILENCES, types=(SILENCED, UNSILENCED))
+        return [act for _, act in deeds]
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Answer `GET /people`."""
+        shell = self.shell(request)
+        deeds = await asked(self.house.books.overview.deeds, 0, people.MOST)
+        return self.answer(request, people.draw(shell, [act for _, act in deeds]))
+
+    async def feeds(self, request: web.Request) -> web.Response:
+        """Answer `GET /feeds`."""
+        shell = self.shell(request)
+        overview = self.house.books.overview
+        letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
+        settled = {act.promise: act for act in await asked(overview.acts, [it.mark for it in letters[0] if it.mark])}
+        unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled,
+                              senders=await asked(overview.senders, self.house.wall() - DAY))  # fmt: skip
+        return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Answer the board's own style, script and sign."""
+        name = request.path.removeprefix("/")
+        lasting = _FOR_EVER if request.query_string == self._mark else "no-cache"
+        body, kind = self._files[name], FILES[name]
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": lasting})
+
+    async def _score(self, since: int) -> Mapping[str, Score]:
+        return await asked(self.house.books.score, since)
+
+    def _excusable(self, view: PromiseView) -> bool:
+        row = view.row
+        if row.verdict is None:
+            return True
+        return row.verdict in ("broken", "unknown") and self.house.wall() - row.settled <= CORRECTIONS_HORIZON
+
+    def _days(self) -> list[int]:
+        """Give the midnights before which the last days began, by the clock on the wall there."""
+        today = moment(self.house.wall()).astimezone(self._zone).date()
+        dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
+        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self._zone)) for day in dates]

@@ -1,0 +1,231 @@
+"""The board's forms: taking a promise on, excusing it, and talking it over: each becomes an event, with who and when.
+
+Every form carries the proof of its session, and a name. The event's id is made of what it says, so sending a form twice
+changes nothing. Knows: forms, and the events they become. Must not know: how these are judged.
+Read next: `grants.py`, which takes exceptions in; `session.py` for the proof.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from aiohttp import web
+from pydantic import ValidationError
+
+from standards.calendar.duration import parse
+from standards.errors import EventError
+from standards.judge.events import iso
+from streams.board.silences import SPANS, TERMS
+from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
+from streams.web.api.intake import check_open
+from streams.web.body import check_type, read_body
+from streams.web.doing import awaited, fields_of
+from streams.web.forms import Grant, Settlement
+from streams.web.guard import SESSION
+from streams.web.operation import asked, told
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from standards.judge.events import Event
+    from standards.judge.ledger import Plain
+    from streams.storage.books import PromiseRow
+    from streams.web.api.grants import Grants
+    from streams.web.api.letters import Letters
+    from streams.web.board.board import Board
+
+    Given = dict[str, str]
+
+SOURCE: Final = "kept/board"
+"""The `source` of the events made here."""
+FORM: Final = "application/x-www-form-urlencoded"
+_BODY: Final = 1 << 18
+"""An event that could not be read comes back whole, and may need three characters for one."""
+_FIELDS: Final = 20
+_LONGEST: Final = 2_000
+_RAW: Final = 100_000
+
+
+async def read_form(request: web.Request, board: Board) -> Given:
+    """Read a form that came from one of our own pages. Raises Problem."""
+    check_type(request, (FORM,))
+    body = await read_body(request, _BODY)
+    try:
+        given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board.") from None
+    session = request.get(SESSION)
+    if session is None or not board.sessions.proven(session, given.get("proof", "")):
+        words = (
+            "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
+        )
+        raise Problem(HTTPStatus.FORBIDDEN, words)
+    return {**bounded(given), "source": SOURCE}
+
+
+def bounded(given: Given) -> Given:
+    """Cut what was filled in to what anybody would write."""
+    return {name: value.strip()[: _RAW if name == "raw" else _LONGEST] for name, value in given.items()}
+
+
+class Acts:
+    """Answers the board's forms."""
+
+    def __init__(self, board: Board, grants: Grants, letters: Letters) -> None:
+        self._board = board
+        self._grants = grants
+        self._letters = letters
+        self._house = board.house
+        self._deeds: dict[str, Callable[[Given, str], Awaitable[None]]] = {
+            "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
+            "silence": self._silence, "unsilence": self._unsilence,
+            "resend": self._resend, "set-aside": self._set_aside,
+        }  # fmt: skip
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give what can be done."""
+        return [web.post(f"/acts/{name}", self._doing(deed)) for name, deed in self._deeds.items()]
+
+    async def do(self, deed: str, given: Given, name: str) -> None:
+        """Do one of the deeds; `given` has the way by which it came under `source`. Raises Problem."""
+        await self._deeds[deed](given, name)
+
+    def _doing(self, deed: Callable[[Given, str], Awaitable[None]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Wrap a deed: the form is read, the name kept, and the browser sent back to where it came from."""
+
+        async def do(request: web.Request) -> web.Response:
+            board = self._board
+            try:
+                given = await read_form(request, board)
+                check_open(self._house)
+                await deed(given, needed(given, "name", "your name"))
+            except Problem as problem:
+                return board.refusal(request, problem)
+            response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": _back(given)})
+            board.sessions.write(request, response, board.sessions.named(request[SESSION], given["name"]))
+            return response
+
+        return do
+
+    async def _acknowledge(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        if not self._board.acknowledges():
+            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
+        if promise.verdict is not None:
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name}, given)
+
+    async def _done(self, given: Given, name: str) -> None:
+        """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
+        promise, rulebook = await self._promise(given), self._house.rulebook
+        standard = rulebook.standards.get(promise.revision)
+        kind = None if standard is None else awaited(standard, rulebook.vocabulary)
+        if kind is None:
+            raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
+        if promise.verdict is not None:
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        said = self._event(DONE, {"promise": promise.id, "by": name}, given)
+        work = self._event(kind.name, fields_of(kind, promise.fields), given, about=promise.id)
+        await self._house.submit([work, said])
+
+    async def _excuse(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
+        try:
+            grant = Grant(promise=promise.id, by=by, reason=reason if name == by else f"{reason} ({name})")
+        except ValidationError as error:
+            words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
+            raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+        await self._grants.take(grant)
+
+    async def _debrief(self, given: Given, name: str) -> None:
+        promise = await self._promise(given)
+        if promise.verdict != "broken":
+            raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
+        cause, following = (
+            needed(given, "cause", "what got in the way"),
+            needed(given, "next_step", "what we try now"),
+        )
+        more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
+        data = {"promise": promise.id, "by": name, "cause": cause, "next_step": following, **more}
+        await self._submit(DEBRIEFED, data, given)
+
+    async def _silence(self, given: Given, name: str) -> None:
+        reason, span = needed(given, "reason", "why"), given.get("span", "")
+        if span not in SPANS:
+            raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
+        until = iso(self._house.wall() + parse(span))
+        terms = {key: given[key] for key in TERMS if given.get(key)}
+        standard = terms.get("standard", "")
+        if standard and standard not in self._house.rulebook.current:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
+        silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
+        await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
+
+    async def _unsilence(self, given: Given, name: str) -> None:
+        await self._submit(UNSILENCED, {"silence": needed(given, "silence", "which silence"), "by": name}, given)
+
+    async def _resend(self, given: Given, name: str) -> None:
+        event = needed(given, "raw", "what is to be sent")
+        await self._letters.resend(
+            needed(given, "letter", "which event"), _settlement(name, event=event), source=SOURCE
+        )
+
+    async def _set_aside(self, given: Given, name: str) -> None:
+        reason = needed(given, "reason", "why")
+        letter = needed(given, "letter", "which event")
+        await self._letters.set_aside(letter, _settlement(name, reason=reason), source=SOURCE)
+
+    async def _promise(self, given: Given) -> PromiseRow:
+        wanted = needed(given, "promise", "which promise")
+        found = await asked(self._house.books.promise, wanted)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
+        return found.row
+
+    async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
+        await self._house.submit([self._event(kind, data, given)])
+
+    def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
+        """Make an event; its id is made of what it says, and of what it is `about`, so that a repeat is inert."""
+        event = {
+            "specversion": "1.0",
+            "id": blake2b(msgspec.json.encode([kind, about, *sorted(data.items())]), digest_size=10).hexdigest(),
+            "source": given["source"],
+            "type": kind,
+            "time": iso(self._house.wall()),
+            "data": data,
+        }
+        try:
+            return self._house.reader.one(msgspec.json.encode(event))
+        except EventError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+
+
+def _settlement(name: str, **given: str) -> Settlement:
+    try:
+        return Settlement(by=name, **given)
+    except ValidationError as error:
+        words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
+        raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+
+
+def _back(given: Given) -> str:
+    """Say to which page the browser goes back: to where the form was."""
+    if given.get("next") == "/":
+        return "/"
+    if "promise" in given:
+        return f"/promises/{given['promise']}"
+    return "/feeds" if "letter" in given else "/notices#silences"
+
+
+def needed(given: Given, name: str, words: str) -> str:
+    """Give what was filled in. Raises Problem where it was not."""
+    if not given.get(name):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Say {words}; then it can be done.")
+    return given[name]

@@ -1,0 +1,128 @@
+"""The board's door: whoever gives a token, and a name, gets a session; whoever guesses too often has to wait.
+
+Knows: the form, and how many wrong tokens are borne. Must not know: what is behind the door. Read next: `session.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from streams.board.markup import el
+from streams.board.shell import field, page
+from streams.web.board.board_acts import FORM, read_form
+from streams.web.body import check_type, read_body
+from streams.web.guard import SESSION
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from streams.web.board.board import Board
+    from streams.web.guard import Access
+
+BORNE: Final = 5
+"""How many wrong tokens one address may give within `WITHIN` seconds."""
+BORNE_IN_ALL: Final = 50
+"""How many wrong tokens all addresses together may give in that time."""
+WITHIN: Final = 60.0
+_BODY: Final = 1 << 13
+
+
+class Failures:
+    """Counts wrong tokens and links, by the address that they came from."""
+
+    def __init__(self) -> None:
+        self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
+
+    def note(self, address: str, now: float) -> None:
+        """Note one; `now` is in seconds, by a clock that never goes back."""
+        self._wrong.append((now, address))
+
+    def waits(self, address: str, now: float) -> bool:
+        """Say whether an address has to wait."""
+        while self._wrong and self._wrong[0][0] < now - WITHIN:
+            self._wrong.popleft()
+        mine = sum(wrong == address for _, wrong in self._wrong)
+        return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+
+
+class Door:
+    """Answers those who come without a session."""
+
+    def __init__(self, board: Board, access: Access, failures: Failures) -> None:
+        self._board = board
+        self._access = access
+        self._failures = failures
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the door, and the way out."""
+        return [web.get("/sign-in", self.show), web.post("/sign-in", self.enter), web.post("/sign-out", self.leave)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Answer `GET /sign-in`."""
+        if self._board.unguarded:
+            return _to("/")
+        return self._draw(request, request.query.get("next", "/"))
+
+    async def enter(self, request: web.Request) -> web.Response:
+        """Answer `POST /sign-in`. There is no session yet to prove anything by; the guard refuses foreign pages."""
+        check_type(request, (FORM,))
+        body = await read_body(request, _BODY)
+        given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        after = given.get("next", "/")
+        address, now = request.remote or "", asyncio.get_running_loop().time()
+        if self._failures.waits(address, now):
+            words = "Too many wrong tokens came from there. Wait a minute, then try again."
+            return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
+        role = self._access.role(given.get("token", ""))
+        if role is None:
+            self._failures.note(address, now)
+            words = "This is not a token of this server. Ask whoever runs Kept for it."
+            return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
+        response = _to(after if _is_ours(after) else "/")
+        session = self._board.sessions.begin(role, given.get("name", ""))
+        self._board.sessions.write(request, response, session)
+        return response
+
+    async def leave(self, request: web.Request) -> web.Response:
+        """Answer `POST /sign-out`."""
+        try:
+            await read_form(request, self._board)
+        except Problem as problem:
+            return self._board.refusal(request, problem)
+        response = _to("/sign-in")
+        self._board.sessions.end(request, response)
+        return response
+
+    def _draw(
+        self, request: web.Request, after: str, trouble: str = "", status: HTTPStatus = HTTPStatus.OK
+    ) -> web.Response:
+        request.pop(SESSION, None)
+        form = el(
+            "form",
+            el("input", type="hidden", name="next", value=after if _is_ours(after) else "/"),
+            field("Token", "token", type="password", required=True, autocomplete="current-password"),
+            field("Your name", "name", required=True, maxlength=80, autocomplete="name",
+                  hint="it stands beside everything you do here"),
+            el("button", "Sign in"),
+            method="post", action="/sign-in", class_="door",
+        )  # fmt: skip
+        said = el("p", trouble, class_="trouble", role="alert") if trouble else None
+        shell = self._board.shell(request)
+        headers = {"Retry-After": str(int(WITHIN))} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+        response = self._board.answer(request, page(shell, "Sign in", "", said, form), status)
+        response.headers.update(headers)
+        return response
+
+
+def _is_ours(path: str) -> bool:
+    """Say whether a path stays on this server."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+
+
+def _to(path: str) -> web.Response:
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})

@@ -1,0 +1,165 @@
+"""The board, live: whoever looks gets what is different after each commit, over a WebSocket.
+
+Theory of operation. A commit only says that something may have changed. If anybody looks, the picture is then looked up
+anew, at most a few times a second, and compared with the one before. Each socket remembers which version it has and is
+sent the difference up to now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles
+up. Pages without rows are told that there is something new, and ask for themselves again.
+Knows: sockets, versions. Must not know: what a row looks like. Read next: `streams/board/changes.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, web
+
+from streams.board.changes import Changes
+from streams.board.now import MOST, May, Picture, picture
+from streams.storage.acting import ACKNOWLEDGED
+from streams.web.doing import awaited
+from streams.web.guard import ROLE, check_origin
+from streams.web.operation import asked
+from streams.web.problem import Problem
+from streams.web.session import may
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from zoneinfo import ZoneInfo
+
+    from streams.host import House
+    from streams.storage.books import Committed
+
+EVERY: Final = 0.2
+"""How long there is at least between two looks, in seconds."""
+CLOCK: Final = 2.0
+"""How often the clock is told when nothing else is, in seconds."""
+LONGEST: Final = 3_600.0
+"""How long one connection may last, in seconds: the next one has to show its session again."""
+MOST_WATCHERS: Final = 500
+
+log = structlog.get_logger("kept")
+
+
+class Live:
+    """What the board shows, kept up to date while anybody looks."""
+
+    def __init__(self, house: House, zone: ZoneInfo, server: str) -> None:
+        self.changes = Changes(server)
+        self.commits = 0
+        self._house = house
+        self._zone = zone
+        self._stale = True
+        self._looking = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._waiting: set[asyncio.Event] = set()
+        self._stopping = False
+
+    def committed(self, stored: Committed) -> None:
+        """Hear of a commit."""
+        if stored.acts or stored.lines or stored.notices or stored.late or stored.refused:
+            self.commits += 1
+            self._stale = True
+            self._news.set()
+
+    async def fresh(self) -> None:
+        """Look again, if anything may have changed since the last look."""
+        async with self._looking:
+            if self._stale:
+                self._stale = False
+                try:
+                    self.changes.take(await asked(self._look))
+                except BaseException:
+                    self._stale = True
+                    raise
+
+    def _look(self) -> Picture:
+        overview, rulebook = self._house.books.overview, self._house.rulebook
+        owing = overview.owing(MOST)
+        acts = overview.acts([row.id for row in owing.rows])
+        revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
+        done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
+        can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))
+        shown = picture(owing, acts, rulebook.standards, self._zone, may=can)
+        return msgspec.structs.replace(shown, undebriefed=overview.broken(0, debriefed=False)[1])
+
+    async def running(self, _: web.Application) -> AsyncIterator[None]:
+        """Follow the house while the application runs."""
+        self._house.listen(self.committed)
+        work = asyncio.create_task(self._follow())
+        yield
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+    async def _follow(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._waiting:
+                try:
+                    await self.fresh()
+                except Exception:  # whoever looks is told at the next commit
+                    log.exception("the board could not be drawn")
+                self._wake()
+            await asyncio.sleep(EVERY)
+
+    def _wake(self) -> None:
+        for waiting in self._waiting:
+            waiting.set()
+
+    async def stop(self, _: web.Application) -> None:
+        """Let everybody go who looks; they come back when there is a server again."""
+        self._stopping = True
+        self._wake()
+
+    async def watch(self, request: web.Request) -> web.WebSocketResponse:
+        """Answer `GET /live`: `version` is what the page has, and `rows` whether it has rows."""
+        check_origin(request, always=True)
+        if len(self._waiting) >= MOST_WATCHERS:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many people look at once; try again later")
+        socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1_024)
+        await socket.prepare(request)
+        news = asyncio.Event()
+        self._waiting.add(news)
+        hearing = asyncio.create_task(_hear(socket, news))
+        try:
+            async with asyncio.timeout(LONGEST):
+                await self._tell(request, socket, news)
+        except (TimeoutError, ConnectionError):
+            pass  # the page connects again
+        finally:
+            self._waiting.discard(news)
+            hearing.cancel()
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+        return socket
+
+    async def _tell(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+        """Send what is different, again and again; the time when nothing is."""
+        rows, known = "rows" in request.query, request.query.get("version", "")
+        acts, heard = may(request[ROLE], "supervisor"), -1
+        while not socket.closed and not self._stopping:
+            news.clear()
+            await self.fresh()
+            message: dict[str, Any] = {"now": self._house.wall() // 1000}
+            if rows:
+                message = self.changes.since(known, self._house.wall(), acts=acts) or message
+                known = self.changes.version
+            elif heard != self.commits:
+                message["changed"] = self.commits
+                heard = self.commits
+            await socket.send_str(msgspec.json.encode(message).decode())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOCK):
+                    await news.wait()
+
+
+async def _hear(socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+    """Notice when the other side goes; whatever it says is not listened to."""
+    async for _ in socket:
+        pass
+    news.set()

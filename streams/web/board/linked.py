@@ -1,0 +1,145 @@
+"""What stands behind the links in messages: a page with the promise and one button. Opening it changes nothing.
+
+Whoever has a link may do this one thing about this one promise, without signing in. A link that was changed, or is
+over, says so and what else can be done; guessing counts like a wrong token.
+Knows: links, forms. Must not know: how a link is sealed, or what an act does. Read next: `streams/delivery/links.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from streams.board.debriefs import debrief_fields
+from streams.board.markup import Child, Html, el
+from streams.board.shell import field, page
+from streams.board.wording import clock, how_many, state_word
+from streams.delivery.links import PATH, WORDS
+from streams.web.api.intake import check_open
+from streams.web.board.board_acts import FORM, bounded, needed
+from streams.web.body import check_type, read_body
+from streams.web.guard import SESSION
+from streams.web.operation import asked
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from standards.judge.standard import Standard
+    from streams.delivery.links import Link, Links
+    from streams.storage.books import PromiseRow
+    from streams.web.board.board import Board
+    from streams.web.board.board_acts import Acts
+    from streams.web.board.board_door import Failures
+
+SOURCE: Final = "kept/link"
+"""The `source` of the events made here."""
+_BODY: Final = 1 << 15
+_FIELDS: Final = 10
+
+
+class Linked:
+    """Answers the links."""
+
+    def __init__(self, board: Board, acts: Acts, links: Links, failures: Failures) -> None:
+        self._board = board
+        self._acts = acts
+        self._links = links
+        self._failures = failures
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the page, and where its form goes."""
+        return [web.get(f"{PATH}{{link}}", self.show), web.post(f"{PATH}{{link}}", self.do)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Answer `GET /do/{link}`: nothing is done."""
+        request.pop(SESSION, None)
+        try:
+            link = self._link(request)
+            return await self._page(request, link)
+        except Problem as problem:
+            return self._refusal(request, problem)
+
+    async def do(self, request: web.Request) -> web.Response:
+        """Answer `POST /do/{link}`: it is done."""
+        request.pop(SESSION, None)
+        try:
+            link = self._link(request)
+            check_open(self._board.house)
+            check_type(request, (FORM,))
+            body = (await read_body(request, _BODY)).decode("utf-8", "replace")
+            given = bounded(dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)))
+            name = link.by or needed(given, "name", "your name")
+            for promise in await self._open_of(link):
+                await self._acts.do(link.deed, {**given, "promise": promise, "source": SOURCE}, name)
+        except Problem as problem:
+            return self._refusal(request, problem)
+        except ValueError:
+            return self._refusal(request, Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board."))
+        thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
+        return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
+
+    async def _open_of(self, link: Link) -> list[str]:
+        """Give the promises that a link is for: of several, those that are still open."""
+        if not link.more:
+            return [link.promise]
+        found = [await asked(self._board.house.books.promise, each) for each in (link.promise, *link.more)]
+        return [each.row.id for each in found if each is not None and each.row.verdict is None]
+
+    def _link(self, request: web.Request) -> Link:
+        """Read the link of a request. Raises Problem for one that is not ours, or over."""
+        address, now = request.remote or "", asyncio.get_running_loop().time()
+        if self._failures.waits(address, now):
+            raise Problem(
+                HTTPStatus.TOO_MANY_REQUESTS, "Too many links came from there that are not ours. Wait a minute."
+            )
+        link = self._links.read(request.match_info["link"])
+        if link is None:
+            self._failures.note(address, now)
+            words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
+            raise Problem(HTTPStatus.FORBIDDEN, words)
+        if link.until < self._board.house.wall():
+            raise Problem(HTTPStatus.GONE, "This link is over; it lasted a day. Sign in on the board to do it there.")
+        return link
+
+    async def _page(self, request: web.Request, link: Link) -> web.Response:
+        house = self._board.house
+        found = await asked(house.books.promise, link.promise)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
+        row, shell = found.row, self._board.shell(request)
+        standard = house.rulebook.standards.get(row.revision) or house.rulebook.current.get(row.standard)
+        due = ("due ", clock(row.due, shell.zone, shell.now)) if row.due >= 0 and row.verdict is None else ()
+        state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
+        words = el("p", standard.promise if standard else row.standard, class_="words")
+        title = f"{row.standard}: {row.subject or 'everywhere'}"
+        others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
+        text = page(shell, title, "", words, state, others, _form(link, row, standard))
+        return self._board.answer(request, text)
+
+    def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
+        shell = self._board.shell(request)
+        door = el("p", el("a", "To the board", href="/"))
+        text = page(shell, "That could not be done", "", el("p", problem.detail, class_="trouble"), door)
+        return self._board.answer(request, text, problem.status)
+
+
+def _form(link: Link, row: PromiseRow, standard: Standard | None) -> Html:
+    who: Child = el("p", f"as {link.by}", class_="quiet") if link.by else _name()
+    if link.deed == "acknowledge" and row.verdict is not None and not link.more:
+        return el("p", "There is nothing to take on any more.", class_="calm")
+    more: tuple[Child, ...] = ()
+    if link.deed == "excuse":
+        may = standard.may_excuse if standard else ()
+        choice = el("select", (el("option", name, value=name) for name in may), name="by", required=True)
+        reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
+        more = (field("In the role of", "by", control=choice), field("Why", "reason", control=reason))
+    elif link.deed == "debrief":
+        more = debrief_fields()
+    return el("form", who, *more, el("button", WORDS[link.deed]), method="post", class_="door")
+
+
+def _name() -> Html:
+    return field("Your name", "name", required=True, maxlength=80, autocomplete="name")
