@@ -7,6 +7,7 @@ Next: `test_house_rules.py`, which holds the project to these rules and shows ea
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,3 +217,20 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
+
+
+def placed_packages() -> list[str]:
+    """Return the packages and modules that the layers of streams in pyproject.toml name."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["name"] == "the packages of streams")
+    return [name.strip() for line in layers for name in line.split("|")]
+
+
+def unplaced(code: Source, placed: list[str]) -> bool:
+    """Say whether no layer of streams has a file. Layers of the other packages are exhaustive by themselves."""
+    if not code.path.startswith("streams/") or code.path == "streams/__init__.py":
+        return False
+    if code.path.endswith("/__init__.py") and any(package.startswith(f"{code.module}.") for package in placed):
+        return False  # its parts are placed one by one
+    return not any(f"{code.module}.".startswith(f"{package}.") for package in placed)

@@ -15,6 +15,7 @@ from tests.house_rules import (
     impurities,
     long_files,
     long_functions,
+    placed_packages,
     silent_tests,
     source,
     sources,
@@ -22,6 +23,7 @@ from tests.house_rules import (
     strayed_libraries,
     text_of,
     toothless_tests,
+    unplaced,
 )
 
 
@@ -34,6 +36,12 @@ def test_every_file_keeps_the_rule(rule: Rule) -> None:
 def test_no_file_names_a_registry_or_a_machine() -> None:
     """Any file can be read and used anywhere: none names a package registry or a path of one machine."""
     assert [found for file in files() for found in addresses(str(file.relative_to(ROOT)), text_of(file))] == []
+
+
+def test_every_file_of_streams_has_its_place_in_the_layers() -> None:
+    """A new package cannot slip past the layers: it gets a line in pyproject.toml or this fails."""
+    placed = placed_packages()
+    assert [code.path for code in sources() if unplaced(code, placed)] == []
 
 
 # --- the rules can be broken --------------------------------------------------------------------------------------
@@ -88,3 +96,11 @@ def test_an_address_is_found() -> None:
     """Hosts of registries and paths of machines are found in any text; names of files and packages are not."""
     lines = ["from python:3.13", "files.python" + "hosted.org", "/ro" + "ot/x", "--find" + "-links=x", "/rooted/x"]
     assert [found.split(":")[1] for found in addresses("Dockerfile", "\n".join(lines))] == ["2", "3", "4"]
+
+
+def test_a_file_without_a_place_is_found() -> None:
+    """A file whose package no layer names is unplaced; one inside a named package is placed."""
+    placed = ["streams.ingest", "streams.kafka.records"]
+    assert unplaced(source("streams/kafka/admin.py", ""), placed)
+    assert not unplaced(source("streams/ingest/table.py", ""), placed)
+    assert not unplaced(source("streams/kafka/__init__.py", ""), placed)

@@ -16,8 +16,8 @@ from standards.lint.house import Terms
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
 from streams.documents.policies import read_policy
+from streams.documents.rules import Rules
 from streams.documents.sleeping import awake, sifted
-from streams.embedded.engine import Rules
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from standards.judge.score import Score
     from standards.judge.standard import Standard
     from streams.documents.documents import Documents
-    from streams.embedded.engine import Rules
+    from streams.documents.rules import Rules
     from streams.ingest.mapping import TableMapping
 
 HELD_BACK: Final = 1

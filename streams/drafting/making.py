@@ -16,7 +16,7 @@ from standards.errors import Finding, SpecError
 from standards.stories.draft import Cut, Words, draft, stories_of, story_head
 from streams.documents.documents import YAML, load_standards, read_documents, write_whole
 from streams.documents.forms import Form, schema_for
-from streams.embedded.engine import Rules
+from streams.documents.rules import Rules
 from streams.stories.comparing import compare
 from streams.stories.files import scripts_of
 from streams.stories.playing import play

@@ -20,7 +20,8 @@ import structlog
 
 from standards.errors import SpecError, StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.embedded.engine import DEFAULTS, Engine, Options, Standards, problems_of
+from streams.documents.rules import Standards, problems_of
+from streams.embedded.engine import DEFAULTS, Engine, Options
 from streams.embedded.isolation import store
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings

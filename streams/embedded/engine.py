@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from collections import Counter
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.routing.desk import DeskCase, Policy
-from standards.errors import EventError, SpecError, StateError
+from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
 from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.documents.rules import Policies, Rules, Standards
 from streams.ingest.wire import Reader, Refusal, encode, in_future
 from streams.runtime.announcing import Announcer
 from streams.runtime.callroom import CallRoom
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
-    from standards.judge.standard import Standard
 
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of the wall clock, in microseconds."""
@@ -53,30 +53,6 @@ SELECT revision, excerpt FROM revisions WHERE revision IN (
     SELECT revision FROM promises WHERE verdict IS NULL UNION SELECT revision FROM promises WHERE settled >= ?)
 ORDER BY loaded_at, revision
 """
-
-
-class Standards(Protocol):
-    """Where the standards come from."""
-
-    def fingerprint(self) -> object:
-        """Give a value that differs when what `load` reads has changed; None if it never does."""
-
-    def load(self, retired: Sequence[str]) -> Loaded:
-        """Load them together with excerpts of older revisions. Raises SpecError."""
-
-
-class Policies(Protocol):
-    """Where the policy comes from: read anew whenever the standards are."""
-
-    def load(self, standards: Iterable[Standard]) -> People | None:
-        """Load it for these standards; None where there is none. Raises SpecError."""
-
-
-class Rules(NamedTuple):
-    """What was read together: the standards, and the people that a policy names."""
-
-    loaded: Loaded
-    people: People | None = None
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -246,10 +222,3 @@ class Engine:
         if self._lists and (not self._begun or (self._retired and wall >= self._begun + BEGIN_EVERY)):
             self.pump.begin(wall)
             self._begun = wall
-
-
-def problems_of(error: SpecError | StateError) -> list[str]:
-    """Put what stopped a reload into sentences for people, one for each finding."""
-    if isinstance(error, SpecError):
-        return [finding.render() for finding in error.findings]
-    return [str(error)]

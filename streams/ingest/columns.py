@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +19,7 @@ from standards.errors import EventError, Finding, SpecError
 from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from streams.ingest.cells import Reader, constant, reader
-from streams.ingest.doubts import Clause
+from streams.ingest.maker import Cells, Clause, Get, Maker, Seen
 from streams.ingest.mapping import TableMapping
 from streams.ingest.mapping_model import ChangedModel, EventModel, Slot, TimeModel, ValueModel, template
 from streams.ingest.times import Clock
@@ -28,33 +27,6 @@ from streams.ingest.times import Clock
 MAX_ID: Final = 512
 """Characters of the longest id that an event can have."""
 _SHOWN_COLUMNS: Final = 30
-
-Cells = list[str]
-Get = Callable[[Cells], Any]
-"""Takes a value from the cells of a row; None where there is none. Raises EventError."""
-
-
-class Seen(NamedTuple):
-    """What a row says to `changed`: the key, and the value of the column that may have changed."""
-
-    key: tuple[str, ...]
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """Makes the events of one entry of the mapping's `events`.
-
-    `time` is None for a row that has no such event. `build` takes the cells, the row's number and the time. `clock` has
-    read the times, and `clause` says which rows are asked for.
-    """
-
-    event: str
-    time: Callable[[Cells], datetime | None]
-    clock: Clock
-    clause: Clause
-    seen: Callable[[Cells], Seen | None] | None
-    build: Callable[[Cells, int, datetime], Event]
 
 
 def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker]:

@@ -8,14 +8,14 @@ events. Read next: `table.py`, which asks; `columns.py`, which says what decides
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from streams.ingest.times import shown, swapped
 
 if TYPE_CHECKING:
-    from streams.ingest.columns import Maker
+    from streams.ingest.maker import Maker
 
 MAX_VALUES: Final = 5
 """How many values of a column are told, the most frequent first."""
@@ -25,18 +25,6 @@ FEWEST_DAYS: Final = 3
 """Fewer days say nothing of how they follow each other."""
 DENSER: Final = 5
 """How many times closer days must lie, read the other way round, before that is likely what was meant."""
-
-
-class Clause(NamedTuple):
-    """What decides which rows become an event: a condition as it was written, or nothing where all of them do.
-
-    `place` is where the mapping says it, `columns` are those it looks at: header, and place in a row.
-    """
-
-    text: str
-    place: str
-    columns: tuple[tuple[str, int], ...]
-    holds: Callable[[list[str]], bool]
 
 
 class Unmet:

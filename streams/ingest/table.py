@@ -21,8 +21,9 @@ import msgspec
 
 from standards.errors import EventError, Finding, Place, SpecError
 from standards.judge.events import Event, microseconds
-from streams.ingest.columns import Maker, Seen, bind
+from streams.ingest.columns import bind
 from streams.ingest.doubts import Unmet, days_apart
+from streams.ingest.maker import Maker, Seen
 from streams.ingest.mapping import TableMapping
 
 MAX_ROW = 1_000_000

@@ -15,7 +15,7 @@ from standards.errors import Finding, SpecError
 from standards.stories.story import Story, StoryDocument
 from streams.documents.documents import YAML, Documents, load_standards, read_documents
 from streams.documents.policies import read_policy
-from streams.embedded.engine import Rules
+from streams.documents.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

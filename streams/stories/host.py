@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Unused
     from standards.judge.events import Event
     from standards.judge.rulebook import Key
-    from streams.embedded.engine import Rules
+    from streams.documents.rules import Rules
     from streams.runtime.callroom import CaseName, Stored
     from streams.runtime.deskroom import DeskKey
 

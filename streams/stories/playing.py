@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from standards.stories.story import Story
     from standards.stories.story_given import Fault, Sent
-    from streams.embedded.engine import Rules
+    from streams.documents.rules import Rules
 
 
 MOST_MOMENTS = 10_000

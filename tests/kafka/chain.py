@@ -16,13 +16,14 @@ import msgspec
 from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event
 from standards.judge.ledger import Line
-from streams.embedded.engine import Standards
+from streams.documents.rules import Standards
+from streams.kafka.clients.message import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.judging import Bench
 from streams.kafka.worker.partition import Setting
-from streams.kafka.worker.worker import Message, Remembered, Ways, Worker
+from streams.kafka.worker.worker import Remembered, Ways, Worker
 from streams.metrics.kafka import KafkaMetrics
 
 NAMES = Names("")

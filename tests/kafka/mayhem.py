@@ -28,8 +28,8 @@ from typing import Final, NamedTuple
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import KafkaError
+from streams.kafka.clients.message import Message
 from streams.kafka.clients.publishing import Publisher
-from streams.kafka.worker.worker import Message
 from tests.alerts.receiver import Receiver, receiving
 from tests.kafka.broker import Broker
 from tests.kafka.comparing import (

@@ -11,10 +11,10 @@ import pytest
 
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.event_sink import KafkaDoor
 from streams.kafka.clients.log import producing
 from streams.kafka.clients.outlet import Outlet, Post, opening
 from streams.kafka.records.facts import WORDS, Letter
-from streams.kafka.serve.house import KafkaDoor
 from streams.metrics import Metrics
 from streams.web import intake_application, serving
 from tests.kafka.taking import letters_of

@@ -12,12 +12,13 @@ import pytest
 
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import KafkaError, TopicPartition
+from streams.kafka.clients.message import Message
 from streams.kafka.intake.intake import Intake
 from streams.kafka.records.facts import Facts, FactsCodec, Revision
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.judging import Bench
 from streams.kafka.worker.partition import Setting
-from streams.kafka.worker.worker import Message, Ways, Worker
+from streams.kafka.worker.worker import Ways, Worker
 from streams.metrics.kafka import KafkaMetrics
 from tests.kafka.chain import NAMES, Chain, given_standards
 from tests.streams.asking import waiting

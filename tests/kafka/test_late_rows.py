@@ -11,9 +11,10 @@ from faust.types import TP
 
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.message import Message
 from streams.kafka.records.facts import Facts
 from streams.kafka.worker.faust_app import FaustHost, Rows
-from streams.kafka.worker.worker import Message, Remembered, Worker
+from streams.kafka.worker.worker import Remembered, Worker
 from streams.metrics.kafka import KafkaMetrics
 from tests.history import events_of, rules
 from tests.kafka.chain import FAR, NAMES, Chain, Crash, Disk, Topics, given_standards

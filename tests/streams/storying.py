@@ -18,8 +18,9 @@ from standards.compiler.spec import Loaded
 from standards.judge.ledger import Line
 from standards.judge.standard import Standard
 from streams.documents.documents import read_documents
+from streams.documents.rules import Rules
 from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import Options, Rules
+from streams.embedded.engine import Options
 from streams.storage.sqlite import FILE, Database
 from streams.stories.files import Script, read_scripts
 from streams.stories.playing import Moment, Played, play

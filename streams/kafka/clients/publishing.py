@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Producer
-    from streams.kafka.worker.worker import Message
+    from streams.kafka.clients.message import Message
 
 LONGEST_PAUSE: Final = 8.0
 """The longest pause between two tries while the broker is away, in seconds."""

@@ -9,7 +9,7 @@ Knows: records and forms. Must not know: consumers, routes. Read next: `streams/
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -17,6 +17,7 @@ from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
 from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
 from streams.kafka.records.facts import WORDS, Letter
+from streams.kafka.records.record import Headers, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,32 +35,6 @@ _SOURCE: Final = attrgetter("source")
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _LINES: Final = ("application/x-ndjson", "application/jsonl", "application/ndjson")
 _RESERVED: Final = f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
-
-Headers = tuple[tuple[str, bytes], ...]
-
-
-class Record(Protocol):
-    """What is looked at of a consumer's record."""
-
-    @property
-    def topic(self) -> str:
-        """Its topic."""
-
-    @property
-    def partition(self) -> int:
-        """Its partition."""
-
-    @property
-    def offset(self) -> int:
-        """Its place in the partition."""
-
-    @property
-    def value(self) -> bytes | None:
-        """What it holds."""
-
-    @property
-    def headers(self) -> Headers:
-        """Its headers."""
 
 
 class Arrivals:

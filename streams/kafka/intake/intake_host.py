@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import structlog
 
 from standards.errors import SpecError, StateError
-from streams.embedded.engine import problems_of
+from streams.documents.rules import problems_of
 from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, consuming, no_topic, producing, told
 from streams.kafka.intake.intake import Intake
 from streams.kafka.intake.ticker import Ticker, Ticking, partitions_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from standards.compiler.spec import Loaded
-    from streams.embedded.engine import Standards
+    from streams.documents.rules import Standards
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, Producer
     from streams.metrics.kafka import KafkaMetrics

@@ -20,9 +20,9 @@ import structlog
 from standards.errors import StateError
 from streams.ingest.wire import Reader
 from streams.kafka.clients.edge import stop_signals, wall
+from streams.kafka.clients.event_sink import KafkaDoor
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.intake.intake_host import IntakeHost, Terms
-from streams.kafka.serve.house import KafkaDoor
 from streams.live.telling import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from streams.kafka.clients.log import Consumer, Producer
-    from streams.kafka.intake.arrivals import Record
+    from streams.kafka.records.record import Record
     from streams.kafka.records.topics import Names
 
 TICK_SECONDS: Final = 0.5

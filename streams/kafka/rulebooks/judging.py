@@ -15,7 +15,7 @@ from streams.kafka.rulebooks.revisions import load
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from streams.embedded.engine import Standards
+    from streams.documents.rules import Standards
     from streams.kafka.records.facts import Revision
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.compiler.spec import Loaded
-    from streams.embedded.engine import Standards
+    from streams.documents.rules import Standards
     from streams.kafka.clients.log import Producer
-    from streams.kafka.intake.arrivals import Record
+    from streams.kafka.records.record import Record
     from streams.kafka.records.topics import Names
 
 _RETIRED = "retired/"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 import structlog
 
+from streams.kafka.clients.message import Message
 from streams.kafka.records.rows import CASE, owed
 from streams.kafka.worker.partition import Partition
 
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
     from streams.metrics.kafka import KafkaMetrics
 
 log = structlog.get_logger("kept")
-
-
-class Message(NamedTuple):
-    """A record to be published. A value of None deletes the key from a compacted topic."""
-
-    topic: str
-    partition: int
-    value: bytes | None
-    key: bytes | None = None
 
 
 class Remembered(NamedTuple):

@@ -21,12 +21,13 @@ import structlog
 from standards.errors import StateError
 from streams.kafka.clients.edge import Pulse, stop_signals, wall
 from streams.kafka.clients.log import Tail, consuming
+from streams.kafka.clients.message import Message
 from streams.kafka.clients.publishing import Publisher
 from streams.kafka.rulebooks.judging import Bench
 from streams.kafka.rulebooks.revisions import Revisions
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
-from streams.kafka.worker.worker import Message, Ways, Worker
+from streams.kafka.worker.worker import Ways, Worker
 from streams.live.telling import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles

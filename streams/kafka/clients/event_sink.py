@@ -1,0 +1,116 @@
+"""Events go to their topic: what `kept intake --http` and `kept serve` take in is published.
+
+Events are published in batches, and none counts as taken in before the broker has it.
+Knows: the forms of a record of `events`. Must not know: HTTP, the judge. Read next: `outlet.py`, which publishes.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from streams.ingest.wire import Reader, encode
+from streams.kafka.clients.outlet import Post
+from streams.kafka.records.facts import WORDS, Letter
+from streams.storage.books import Backlog, Committed, Status
+from streams.storage.record import RAW_KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+
+    from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
+    from streams.ingest.wire import Refusal
+    from streams.kafka.clients.outlet import Outlet
+    from streams.storage.acting import ActRow
+
+    Item = TypeVar("Item")
+    NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
+
+RECORD_BYTES: Final = 200_000
+"""How long a record may be, in bytes, before another one is begun."""
+BATCH: Final = (("content-type", b"application/cloudevents-batch+json"),)
+
+
+class KafkaDoor:
+    """Takes events in for one process. `name` tells this process's letters from those of all others.
+
+    `backlog` is how many events may be without the broker's word at a time.
+    """
+
+    def __init__(self, loaded: Loaded, outlet: Outlet, *, clock: Callable[[], int], backlog: int, name: str) -> None:
+        self.rulebook: Rulebook = loaded.rulebook
+        self.reader = Reader(loaded.rulebook.classes)
+        self.wall = clock
+        self._outlet = outlet
+        self._names = outlet.names
+        self._backlog = backlog
+        self._name = name
+        self._letters = 0
+        self._turn = 0
+        self.problems: list[str] = []
+        self._listeners: list[Callable[[Committed], None]] = []
+
+    def room(self) -> bool:
+        """Say whether more events are taken now."""
+        return self._outlet.waiting < self._backlog
+
+    def now_status(self) -> Status:
+        """Say how the house is."""
+        revisions = ",".join(sorted(standard.revision for standard in self.rulebook.current.values()))
+        return Status(
+            ready=not self._outlet.fault,
+            reason=self._outlet.fault,
+            waiting=self._outlet.waiting,
+            revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
+            problems=list(self.problems),
+            retired=len(self.rulebook.standards) - len(self.rulebook.current),
+        )
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in; returns when the broker has them.
+
+        Raises Backlog: nothing was kept. Raises StateError: send the same again, what was kept is not taken twice.
+        """
+        if not self.room():
+            raise Backlog(self._outlet.waiting)
+        await self._outlet.publish([*await self._posts(events), *self._dead(refusals)])
+
+    async def _posts(self, events: Sequence[Event]) -> list[Post]:
+        """Make records of events; those of one call go to one partition, in their order."""
+        if not events:
+            return []
+        self._turn += 1
+        partition = self._turn % await self._outlet.partitions(self._names.events)
+        return [
+            Post(self._names.events, b"[%s]" % b",".join(raws), None, partition, BATCH, len(raws))
+            for raws in _parts([encode(event) for event in events], len)
+        ]
+
+    def _dead(self, refusals: Sequence[Refusal]) -> Iterator[Post]:
+        received = self.wall()
+        self._letters += 1
+        origin = f"{self._name}/{self._letters}"
+        letters = [
+            Letter(received, it.reason, it.message[:WORDS], f"{origin}#{number}", it.raw[:RAW_KEPT])
+            for number, it in enumerate(refusals, 1)
+        ]
+        for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + len(letter.message) + 500):
+            yield Post(self._names.dead_letters, msgspec.json.encode(part))
+
+
+def _parts(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Divide items so that no part is much larger than a record may be."""
+    part: list[Item] = []
+    room = RECORD_BYTES
+    for item in items:
+        if part and room < size(item):
+            yield part
+            part, room = [], RECORD_BYTES
+        part.append(item)
+        room -= size(item)
+    if part:
+        yield part
