@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streams.storage.overview import BoardBooks
 
 
-class Door(Protocol):
+class EventSink(Protocol):
     """What takes events in."""
 
     @property
@@ -42,7 +42,7 @@ class Door(Protocol):
         """
 
 
-class House(Door, Protocol):
+class Host(EventSink, Protocol):
     """A running host."""
 
     @property

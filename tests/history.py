@@ -14,7 +14,7 @@ from standards.judge.events import Event, moment
 from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook, subject_text
 from streams.ingest.wire import Reader
-from streams.runtime.pump import Outcome, Pump
+from streams.runtime.pump import BatchResult, Pump
 
 DAY = "2026-03-02"
 FILLED_IN = {"contact": "c1", "site": "s3", "queue": "q1", "agent": "ann", "team": "north", "reason": "fire alarm"}
@@ -85,9 +85,9 @@ def events_of(history: str, book: Rulebook) -> list[Event]:
     return events
 
 
-def pump_all(pump: Pump, events: Sequence[Event], *, size: int = 4096) -> Outcome:
+def pump_all(pump: Pump, events: Sequence[Event], *, size: int = 4096) -> BatchResult:
     """Judge events in batches of a size, to their end."""
-    whole = Outcome()
+    whole = BatchResult()
     steps = [pump.push(events[at : at + size]) for at in range(0, len(events), size)]
     for outcome in (*steps, pump.finish()):
         whole.transitions += outcome.transitions
@@ -96,7 +96,7 @@ def pump_all(pump: Pump, events: Sequence[Event], *, size: int = 4096) -> Outcom
     return whole
 
 
-def judge_all(text: str, history: str, *, size: int = 4096) -> Outcome:
+def judge_all(text: str, history: str, *, size: int = 4096) -> BatchResult:
     """Judge a history and give all that came of it."""
     book = rulebook(text)
     return pump_all(Pump(book), events_of(history, book), size=size)

@@ -229,12 +229,12 @@ class _Reading:
         if model is None:
             return None
         chain = [Rung(0, self._told(entry.at("tell"), model.tell))]
-        for part, rung in self._parts(entry, "escalate", RungModel):
-            after = part.at("after").duration(rung.after)
+        for part, step in self._parts(entry, "escalate", RungModel):
+            after = part.at("after").duration(step.after)
             if after is not None and after <= chain[-1].after:
                 fix = "write the steps in the order of their times, each time counted from the first message"
-                part.at("after").error("chain-order", f"{rung.after} is not later than the step before", fix)
-            chain.append(Rung(after or chain[-1].after + 1, self._told(part.at("tell"), rung.tell)))
+                part.at("after").error("chain-order", f"{step.after} is not later than the step before", fix)
+            chain.append(Rung(after or chain[-1].after + 1, self._told(part.at("tell"), step.tell)))
         for index, field in enumerate(model.group_by):
             if field not in self.fields:
                 fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"

@@ -1,6 +1,7 @@
 """What standards and a policy, each sound in itself, hardly mean together: an owner whom no route serves.
 
-Knows: routes, standards, where both stand. Must not know: what was ever told. Read next: `standards/lint/house.py`.
+Knows: routes, standards, where both stand. Must not know: what was ever told. Read next:
+`standards/lint/lint_input.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Acts: what people do about trouble, as the switchboard hears of it. They come as events, so a replay has them too.
 
 Knows: which event types are acts, and what each one says. Must not know: what becomes of it.
-Read next: `switchboard.py`.
+Read next: `router.py`.
 """
 
 from __future__ import annotations

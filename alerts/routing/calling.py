@@ -1,7 +1,7 @@
 """Calling: what the matters of one place have to say at an instant becomes calls, one for each group and person.
 
 Knows: which matters have their turn, what keeps them from being told, and how a chain goes on. Must not know: how a
-matter came about. Read next: `switchboard.py`, which decides when there is a turn, `inbox.py`, which gets the calls.
+matter came about. Read next: `router.py`, which decides when there is a turn, `throttle.py`, which gets the calls.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy
-from alerts.routing.inbox import Call
-from alerts.routing.matter import Matter, Switchboard, Turn, name_of
+from alerts.routing.incident import AlertRouter, Incident, Turn, name_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
+from alerts.routing.throttle import Notification
 from standards.calendar.duration import spoken
 from standards.judge.promise import NEVER
 from standards.judge.standard import DAY
@@ -30,13 +30,13 @@ Group = tuple[str, tuple[str, ...], Turn, str]
 class Calling:
     """The calls of one place, its lines' reasons and what was not told, as they come about."""
 
-    def __init__(self, case: Switchboard, policy: Policy) -> None:
+    def __init__(self, case: AlertRouter, policy: Policy) -> None:
         if policy.people is None:
             raise ValueError("this policy names no people; without one everything is told to everybody")
         self.case = case
         self.policy = policy
         self.people: People = policy.people
-        self.calls: list[Call] = []
+        self.calls: list[Notification] = []
         self.reasons: list[tuple[str, Reason]] = []
         self.withheld: list[Withheld] = []
 
@@ -48,58 +48,58 @@ class Calling:
         """Note that a line is not told to some people."""
         self.withheld += [withheld(line, name, reason, at) for name in names]
 
-    def drop(self, matter: Matter, *, anyway: bool = False) -> None:
+    def drop(self, incident: Incident, *, anyway: bool = False) -> None:
         """Let a matter go that is over, unless it can still be corrected."""
-        if matter.over is not None and matter.over.kind == "fulfilled_late" and not anyway:
-            matter.over_at = NEVER
+        if incident.over is not None and incident.over.kind == "fulfilled_late" and not anyway:
+            incident.over_at = NEVER
             return
-        routes = self.case.matters.get(matter.line.promise, {})
-        routes.pop(matter.route, None)
+        routes = self.case.incidents.get(incident.line.promise, {})
+        routes.pop(incident.route, None)
         if not routes:
-            self.case.matters.pop(matter.line.promise, None)
+            self.case.incidents.pop(incident.line.promise, None)
 
-    def turn(self, at: int, matters: Iterable[Matter]) -> None:
+    def turn(self, at: int, incidents: Iterable[Incident]) -> None:
         """Let some matters say what they have to say at an instant; what is alike goes into one call."""
         groups: dict[Group, list[Notice]] = {}
-        for matter in sorted(matters, key=lambda each: (each.line.promise, each.route)):
-            while (turn := matter.turn(at)) is not None:
-                for made in self._say(matter, turn, at):
-                    groups.setdefault((matter.route, matter.group, turn, made.to), []).append(made)
+        for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
+            while (turn := incident.turn(at)) is not None:
+                for made in self._say(incident, turn, at):
+                    groups.setdefault((incident.route, incident.group, turn, made.to), []).append(made)
         for (_, _, _, to), parts in groups.items():
-            self.calls.append(Call(to, at, tuple(parts)))
+            self.calls.append(Notification(to, at, tuple(parts)))
 
-    def _say(self, matter: Matter, turn: Turn, at: int) -> list[Notice]:
+    def _say(self, incident: Incident, turn: Turn, at: int) -> list[Notice]:
         """Do one turn of one matter; gives the notices of it."""
         if turn == "over":
-            return self._all_clear(matter, at)
-        names = self._names(matter, turn, at)
-        reason = self._hindrance(matter, at)
-        owed, matter.owed = matter.owed, ""
+            return self._all_clear(incident, at)
+        names = self._names(incident, turn, at)
+        reason = self._hindrance(incident, at)
+        owed, incident.owed = incident.owed, ""
         if owed:
-            self.reason(matter.line, reason or "told")
-        self._plan(matter, turn, at, spoken_of=reason is None)
+            self.reason(incident.line, reason or "told")
+        self._plan(incident, turn, at, spoken_of=reason is None)
         if reason is not None:
-            self.withhold(matter.line, names, reason, at)
+            self.withhold(incident.line, names, reason, at)
             return []
-        late = at - matter.began if turn in ("climb", "repeat") and matter.began >= 0 else 0
-        made = [self._notice(matter.line, name, matter.times, at, late) for name in names]
-        matter.times += 1
-        matter.told = list(dict.fromkeys([*matter.told, *names]))
-        if matter.line.kind not in matter.kinds:
-            matter.kinds = [*matter.kinds, matter.line.kind]
+        late = at - incident.began if turn in ("climb", "repeat") and incident.began >= 0 else 0
+        made = [self._notice(incident.line, name, incident.times, at, late) for name in names]
+        incident.times += 1
+        incident.told = list(dict.fromkeys([*incident.told, *names]))
+        if incident.line.kind not in incident.kinds:
+            incident.kinds = [*incident.kinds, incident.line.kind]
         return made
 
-    def _names(self, matter: Matter, turn: Turn, at: int) -> tuple[str, ...]:
-        chain = self.people.route(matter.route).chain
-        if turn == "climb" and matter.rung < len(chain):
-            return self.people.reached(chain[matter.rung].tell, at)
-        if turn == "repeat" and matter.told:
-            return tuple(matter.told)
-        return tuple(dict.fromkeys([*self.people.reached(chain[0].tell, at), *matter.told]))
+    def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
+        chain = self.people.route(incident.route).chain
+        if turn == "climb" and incident.step < len(chain):
+            return self.people.reached(chain[incident.step].tell, at)
+        if turn == "repeat" and incident.told:
+            return tuple(incident.told)
+        return tuple(dict.fromkeys([*self.people.reached(chain[0].tell, at), *incident.told]))
 
-    def _hindrance(self, matter: Matter, at: int) -> Reason | None:
+    def _hindrance(self, incident: Incident, at: int) -> Reason | None:
         """Say what keeps a matter's trouble from being told at an instant."""
-        line = matter.line
+        line = incident.line
         if self._standard(line) is None:
             return "overdue"
         silences = (*self.people.silences, *self.case.silences)
@@ -107,44 +107,44 @@ class Calling:
             return "silenced"
         if any(each.holds(cause, line) for each in self.people.inhibitions for cause in self.case.causes.values()):
             return "inhibited"
-        return "muted" if self.people.route(matter.route).muted(at) else None
+        return "muted" if self.people.route(incident.route).muted(at) else None
 
-    def _plan(self, matter: Matter, turn: Turn, at: int, *, spoken_of: bool) -> None:
+    def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
         """Set when a matter speaks next. What could not be told is tried again when it would be repeated."""
-        route = self.people.route(matter.route)
+        route = self.people.route(incident.route)
         if turn == "trouble":
-            matter.trouble_at = NEVER
-        if matter.acknowledged:
-            matter.climb_at = matter.repeat_at = NEVER
+            incident.trouble_at = NEVER
+        if incident.acknowledged:
+            incident.climb_at = incident.repeat_at = NEVER
             return
-        again = at + route.repeat if route.repeat and at + route.repeat <= matter.line.known + DAY else NEVER
+        again = at + route.repeat if route.repeat and at + route.repeat <= incident.line.known + DAY else NEVER
         if turn == "climb":
-            matter.rung += spoken_of
-            matter.climb_at = again
+            incident.step += spoken_of
+            incident.climb_at = again
         else:
-            matter.repeat_at = again
+            incident.repeat_at = again
         if not spoken_of:
             return
-        if matter.began < 0:
-            matter.began = at
-        more = matter.rung < len(route.chain)
-        matter.climb_at = max(at + 1, matter.began + route.chain[matter.rung].after) if more else NEVER
+        if incident.began < 0:
+            incident.began = at
+        more = incident.step < len(route.chain)
+        incident.climb_at = max(at + 1, incident.began + route.chain[incident.step].after) if more else NEVER
 
-    def _all_clear(self, matter: Matter, at: int) -> list[Notice]:
-        line = matter.over
-        matter.over_at = NEVER
+    def _all_clear(self, incident: Incident, at: int) -> list[Notice]:
+        line = incident.over
+        incident.over_at = NEVER
         if line is None:
             return []
-        self.case.settling.pop(name_of(matter.route, line.standard, line.subject), None)
-        if matter.owed:
+        self.case.settling.pop(name_of(incident.route, line.standard, line.subject), None)
+        if incident.owed:
             self.reason(line, "told")
-            matter.owed = ""
+            incident.owed = ""
         if self._standard(line) is None:
-            self.withhold(line, matter.told, "overdue", at)
+            self.withhold(line, incident.told, "overdue", at)
             made = []
         else:
-            made = [self._notice(line, name, 0, at, 0) for name in matter.told]
-        self.drop(matter)
+            made = [self._notice(line, name, 0, at, 0) for name in incident.told]
+        self.drop(incident)
         return made
 
     def _standard(self, line: Line) -> Standard | None:

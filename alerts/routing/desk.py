@@ -5,7 +5,7 @@ the trouble, nor is warned of a deadline that is over. `feed` is as pure as the 
 time give the same notices, on every host and in every replay.
 
 Knows: lines, times, standards' wording. Must not know: channels, clocks, stores.
-Read next: `notice.py` for the words, `switchboard.py` for what follows where a policy names people.
+Read next: `notice.py` for the words, `router.py` for what follows where a policy names people.
 """
 
 from __future__ import annotations

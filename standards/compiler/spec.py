@@ -24,7 +24,7 @@ from standards.judge.events import EventType
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
 from standards.judge.standard import Feed, Standard
 from standards.lint import lint_each, lint_together
-from standards.lint.house import House, Terms
+from standards.lint.lint_input import LintInput, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,7 +97,7 @@ class _Loading:
         self.standards: dict[str, Standard] = {}
         self.entries: dict[str, Entry] = {}
         self.excerpts: dict[str, str] = {}
-        self.house: House | None = None
+        self.house: LintInput | None = None
 
     def current(self, documents: Iterable[Document]) -> None:
         """Compile the documents, which share their names."""
@@ -114,7 +114,7 @@ class _Loading:
         made = self._take(names, self.vocabulary)
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
-        self.house = House(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
+        self.house = LintInput(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
         lint_each(self.house)
 
     def excerpt(self, document: Document, *, retired: bool) -> None:

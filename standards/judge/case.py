@@ -36,7 +36,7 @@ class Tally(msgspec.Struct, gc=False):
     samples: list[float] | None = None
 
 
-class Slot(msgspec.Struct, Generic[E], omit_defaults=True):
+class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     """What one revision of one standard remembers of a subject.
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
@@ -61,18 +61,18 @@ class Slot(msgspec.Struct, Generic[E], omit_defaults=True):
 
     @property
     def idle(self) -> bool:
-        """Nothing is owed and no clock runs: the slot may be forgotten."""
+        """Nothing is owed and no clock runs: the state may be forgotten."""
         return self.wake == NEVER and not self.open
 
 
 class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     """The state of one subject of one group of standards.
 
-    `time` is the instant up to which it was judged; events after it wait in `held`. `seen` and, older,
-    `seen_before` map the identities of the last events to their times; `leaf` counts how often a new leaf was begun,
-    `turned` is `newest` when the last one was.
-    `newest` is the latest of these times. `touched` is the last judged event's time, `wake` a
-    lower bound of the next instant at which time alone changes something.
+    `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
+    standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
+    `generation` counts how often they were rotated, `turned` is `newest` when they last were. `newest` is the latest of
+    these times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time alone
+    changes something. Snapshots keep the names that they had in version 1.
     """
 
     group: str
@@ -80,20 +80,20 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     time: int = -1
     home: str = ""
     held: list[E] = msgspec.field(default_factory=list)
-    slots: dict[str, Slot[E]] = msgspec.field(default_factory=dict)
+    states: dict[str, StandardState[E]] = msgspec.field(default_factory=dict, name="slots")
     seen: dict[Identity, int] = msgspec.field(default_factory=dict)
     seen_before: dict[Identity, int] = msgspec.field(default_factory=dict)
-    leaf: int = 0
+    generation: int = msgspec.field(default=0, name="leaf")
     turned: int = -1
     newest: int = -1
     touched: int = -1
     wake: int = NEVER
 
-    def slot(self, revision: str) -> Slot[E]:
-        """Give the slot of a revision, making it on first use."""
-        found = self.slots.get(revision)
+    def state_of(self, revision: str) -> StandardState[E]:
+        """Give the state of a revision, making it on first use."""
+        found = self.states.get(revision)
         if found is None:
-            found = self.slots[revision] = Slot()
+            found = self.states[revision] = StandardState()
         return found
 
 
@@ -117,7 +117,7 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     unused: tuple[Unused[E], ...] = ()
 
 
-class Docket(Generic[E]):
+class JudgeContext(Generic[E]):
     """The page that one step of judging writes on. `heard` tells which feeds were silent when, if any matter here."""
 
     __slots__ = ("case", "duplicates", "heard", "transitions", "unused")
@@ -179,37 +179,37 @@ class Docket(Generic[E]):
         known = max(self.case.time + 1, cause.at)
         self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known)
 
-    def settle(self, slot: Slot[E], promise: Promise[E], at: int, *, reversible: bool = False) -> None:
-        """Move a promise whose verdict fell at `at` from the open to the settled ones of its slot.
+    def settle(self, state: StandardState[E], promise: Promise[E], at: int, *, reversible: bool = False) -> None:
+        """Move a promise whose verdict fell at `at` from the open to the settled ones of its state.
 
         Only what evidence can still correct is remembered: a bad verdict and, where `reversible`, a kept or void one.
         """
         promise.settled = at
         promise.wake = NEVER
-        slot.open = [other for other in slot.open if other is not promise]
+        state.open = [other for other in state.open if other is not promise]
         if promise.state == "excused" or (promise.state in ("kept", "void") and not reversible):
             return
-        settled = slot.settled
+        settled = state.settled
         while settled and settled[0].settled < at - CORRECTIONS_HORIZON:
             del settled[0]
         settled.append(promise)
 
-    def wake(self, slot: Slot[E]) -> None:
-        """Note that a slot's clock was set: the case wakes no later, and not for a clock that no longer runs.
+    def wake(self, state: StandardState[E]) -> None:
+        """Note that a standard's clock was set: the case wakes no later, and not for a clock that no longer runs.
 
-        A case of one slot is spared the wake-up for a promise that was settled; it is looked at again in a day at the
-        latest, as nobody is forgotten earlier.
+        A case of one standard is spared the wake-up for a promise that was settled; it is looked at again in a day at
+        the latest, as nobody is forgotten earlier.
         """
         case = self.case
-        if len(case.slots) == 1:
-            case.wake = min(slot.wake, case.touched + DAY)
+        if len(case.states) == 1:
+            case.wake = min(state.wake, case.touched + DAY)
         else:
-            case.wake = min(case.wake, slot.wake)
+            case.wake = min(case.wake, state.wake)
 
     def owes(self, revisions: tuple[str, ...]) -> bool:
         """Say whether the subject is owed a promise under one of these revisions."""
-        slots = self.case.slots
-        return any(revision in slots and slots[revision].open for revision in revisions)
+        states = self.case.states
+        return any(revision in states and states[revision].open for revision in revisions)
 
     def correctable(self, promise: Promise[E], verdict: State, at: int) -> bool:
         """Say whether evidence from `at` makes the verdict of a settled promise another one, and is not too late.

@@ -13,7 +13,7 @@ from standards.judge.promise import VERDICTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from standards.judge.case import Docket, Slot
+    from standards.judge.case import JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind, Promise, State
     from standards.judge.standard import Standard
@@ -27,7 +27,7 @@ class HasStandard(Protocol):
         """The standard it judges by."""
 
 
-def excuse(event: Event, machines: Iterable[HasStandard], docket: Docket[Event], *, late: bool = False) -> None:
+def excuse(event: Event, machines: Iterable[HasStandard], context: JudgeContext[Event], *, late: bool = False) -> None:
     """Excuse the subject's open promises of the standard that the grant names, or those broken within the horizon.
 
     A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
@@ -38,37 +38,45 @@ def excuse(event: Event, machines: Iterable[HasStandard], docket: Docket[Event],
         return  # the grant is here because a standard counts grants
     reached, refused = 0, False
     for standard in named:
-        slot = docket.case.slots.get(standard.revision)
-        if slot is None:
+        state = context.case.states.get(standard.revision)
+        if state is None:
             continue
         if event.data.by not in standard.may_excuse:
             refused = True
             continue
-        for promise in _reached(slot, standard, event, docket):
-            _grant(standard, slot, promise, event, docket, late=late)
+        for promise in _reached(state, standard, event, context):
+            _grant(standard, state, promise, event, context, late=late)
             reached += 1
     if not reached:
-        docket.unused.append(Unused(event, "not-allowed" if refused else "nothing-to-excuse"))
+        context.unused.append(Unused(event, "not-allowed" if refused else "nothing-to-excuse"))
 
 
-def _reached(slot: Slot[Event], standard: Standard, event: Event, docket: Docket[Event]) -> list[Promise[Event]]:
+def _reached(
+    state: StandardState[Event], standard: Standard, event: Event, context: JudgeContext[Event]
+) -> list[Promise[Event]]:
     named = event.data.promise
-    opened = [promise for promise in slot.open if promise.opened <= event.at]
-    broken = [p for p in slot.settled if p.opened <= event.at and docket.correctable(p, "excused", event.at)]
+    opened = [promise for promise in state.open if promise.opened <= event.at]
+    broken = [p for p in state.settled if p.opened <= event.at and context.correctable(p, "excused", event.at)]
     if named is not None:
-        return [p for p in (*opened, *broken) if p.identify(standard.id, docket.case.key) == named]
+        return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) == named]
     return opened or broken[-1:]
 
 
 def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
-    standard: Standard, slot: Slot[Event], promise: Promise[Event], event: Event, docket: Docket[Event], *, late: bool
+    standard: Standard,
+    state: StandardState[Event],
+    promise: Promise[Event],
+    event: Event,
+    context: JudgeContext[Event],
+    *,
+    late: bool,
 ) -> None:
     settled = promise.state in VERDICTS
     kind: Kind = "corrected" if settled else "excused"
     corrected: State | None = "excused" if settled else None
     if late:
-        docket.reveal(standard, promise, kind, event, corrected=corrected)
+        context.reveal(standard, promise, kind, event, corrected=corrected)
     else:
-        docket.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
+        context.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
     if not settled:
-        docket.settle(slot, promise, event.at)
+        context.settle(state, promise, event.at)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, final
 
 import msgspec
 
-from standards.judge.case import Case, Docket, Identity, Step, Unused
+from standards.judge.case import Case, Identity, JudgeContext, Step, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
@@ -57,18 +57,18 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
 ) -> Step[Event]:
     """Judge facts about one subject. Give an event before the tick that reaches it, and `Heard` before both."""
     group = rulebook.groups[case.group]
-    docket: Docket[Event] = Docket(case)
+    context: JudgeContext[Event] = JudgeContext(case)
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
     turn_at = case.turned + DEDUPE_HORIZON
     for fact in facts:
         if type(fact) is Tick:
-            _reach(fact.at, group, docket, ordered=ordered)
+            _reach(fact.at, group, context, ordered=ordered)
             hold, time, ordered = case.held.append, case.time, not group.level
         elif type(fact) is Heard:
-            docket.heard = fact
+            context.heard = fact
         elif type(fact) is Start:
-            _start(fact.at, group, docket)
+            _start(fact.at, group, context)
         else:
             at = fact.at
             if fact.source == home:
@@ -77,7 +77,7 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
                 name, turn_at = _foreign(case, fact), case.turned + DEDUPE_HORIZON
             if name in seen or name in before:
                 if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
-                    docket.duplicates += 1
+                    context.duplicates += 1
                     continue
             else:
                 seen[name] = at
@@ -91,11 +91,11 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
             if at > time:
                 hold(fact)
             else:
-                _late(fact, group, docket)
+                _late(fact, group, context)
     case.newest = newest
     if not ordered:
         case.held.sort(key=group.order)
-    return _step(case, docket)
+    return _step(case, context)
 
 
 def _foreign(case: Case[Event], event: Event) -> Identity:
@@ -111,22 +111,22 @@ def _turn(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Ide
     What lies on the one before was seen by `turned`. A turn for the sake of time comes more than the horizon after
     that, so nothing is forgotten that could still tell a repeat.
     """
-    case.seen_before, case.seen, case.leaf, case.turned = case.seen, {}, case.leaf + 1, newest
+    case.seen_before, case.seen, case.generation, case.turned = case.seen, {}, case.generation + 1, newest
     return case.seen, case.seen_before
 
 
-def _step(case: Case[Event], docket: Docket[Event]) -> Step[Event]:
+def _step(case: Case[Event], context: JudgeContext[Event]) -> Step[Event]:
     wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
-    gone = not (case.held or case.slots)
-    return Step(None if gone else case, docket.transitions, wake_at, docket.duplicates, tuple(docket.unused))
+    gone = not (case.held or case.states)
+    return Step(None if gone else case, context.transitions, wake_at, context.duplicates, tuple(context.unused))
 
 
-def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) -> None:
+def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: bool) -> None:
     """Bring the case to an instant: judge what was held up to it, and let every clock up to it ring.
 
     What is held is in order of time when it was so before and all that came since did.
     """
-    case, held, reactions = docket.case, docket.case.held, group.reactions
+    case, held, reactions = context.case, context.case.held, group.reactions
     if held:
         if not ordered:
             held.sort(key=group.order)
@@ -138,56 +138,56 @@ def _reach(until: int, group: Group, docket: Docket[Event], *, ordered: bool) ->
             at = event.at
             if case.wake < at:
                 case.touched = last
-                _ring(at - 1, group, docket)
-            for react in reactions[type(event)]:
-                react(case, event, docket)
+                _ring(at - 1, group, context)
+            for on_event in reactions[type(event)]:
+                on_event(case, event, context)
             last = at
         case.touched = last
     if case.wake <= until:
-        _ring(until, group, docket)
+        _ring(until, group, context)
     case.time = max(case.time, until)
 
 
-def _ring(until: int, group: Group, docket: Docket[Event]) -> None:
+def _ring(until: int, group: Group, context: JudgeContext[Event]) -> None:
     """Let every clock up to an instant ring, earliest first; forget a subject that has owed nothing for long.
 
     Whoever owes nothing only after this instant is not forgotten before `forget_after` from it: hence the bound on
     `wake`.
     """
-    case = docket.case
-    pairs = [(slot, group.by_revision[revision]) for revision, slot in sorted(case.slots.items())]
+    case = context.case
+    pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
     while pairs:
-        slot, machine = min(pairs, key=lambda pair: pair[0].wake)
-        if slot.wake > until:
+        state, machine = min(pairs, key=lambda pair: pair[0].wake)
+        if state.wake > until:
             break
-        machine.ring(slot, slot.wake, docket)
-    case.wake = min([until + group.forget_after, *(slot.wake for slot, _ in pairs)])
-    if all(slot.idle for slot in case.slots.values()):
+        machine.on_timer(state, state.wake, context)
+    case.wake = min([until + group.forget_after, *(state.wake for state, _ in pairs)])
+    if all(state.idle for state in case.states.values()):
         forget_at = case.touched + group.forget_after
         if forget_at <= until:
-            case.slots.clear()
+            case.states.clear()
         else:
             case.wake = forget_at
 
 
-def _late(event: Event, group: Group, docket: Docket[Event]) -> None:
-    case = docket.case
+def _late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
+    case = context.case
     if event.__struct_config__.tag == GRANT:
-        excuse(event, group.machines, docket, late=True)
+        excuse(event, group.machines, context, late=True)
         return
     changed = False
     for machine in group.machines:
         revision = machine.standard.revision
         if isinstance(machine, PrecedenceMachine) and machine.remembers(event, case.time):
-            case.slot(revision)
-        if revision in case.slots and machine.evidence(case.slots[revision], event, docket):
+            case.state_of(revision)
+        if revision in case.states and machine.on_late_event(case.states[revision], event, context):
             changed = True
     if not changed:
-        docket.unused.append(Unused(event, "late"))
+        context.unused.append(Unused(event, "late"))
 
 
-def _start(at: int, group: Group, docket: Docket[Event]) -> None:
+def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
     for machine in group.machines:
         if isinstance(machine, RecurrenceMachine):
-            machine.start(docket.case, at, docket)
-    docket.case.touched = max(docket.case.touched, at)
+            machine.start(context.case, at, context)
+    context.case.touched = max(context.case.touched, at)

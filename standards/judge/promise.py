@@ -99,7 +99,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
     """One instance of a standard, owed to a subject. Times are microseconds UTC, spans microseconds.
 
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
-    time used up before `running_since`, when its clock last started; `rung` counts the warnings given. `wake` is when
+    time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
     its clock next has something to say. `settled` is when its verdict fell.
     """
 
@@ -108,7 +108,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
     due: int = -1
     state: State = "new"
     ordinal: int = 0
-    rung: int = 0
+    step: int = msgspec.field(default=0, name="rung")
     spent: int = 0
     running_since: int = 0
     wake: int = NEVER

@@ -27,7 +27,7 @@ from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Res
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from standards.judge.case import Case, Docket
+    from standards.judge.case import Case, JudgeContext
     from standards.judge.shapes.response import Reaction
     from standards.judge.standard import Clause, Feed, Standard
 
@@ -81,8 +81,8 @@ class Group:
         if GRANT in classes:
             self.reactions[classes[GRANT]] = (*self.reactions.get(classes[GRANT], ()), self._excuse)
 
-    def _excuse(self, _case: Case[Event], event: Event, docket: Docket[Event]) -> None:
-        excuse(event, self.machines, docket)
+    def _excuse(self, _case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        excuse(event, self.machines, context)
 
 
 class Rulebook:

@@ -2,7 +2,8 @@
 
 Each check is one function that gives at most a few findings; a document with warnings is still used.
 Knows: compiled standards, and what was declared around them. Must not know: how a document is read, and what makes it
-unusable (`compiling.py`, `shaping.py`). Read next: `house.py` for what a check can see, then one file for each sort.
+unusable (`compiling.py`, `shaping.py`). Read next: `lint_input.py` for what a check can see, then one file for each
+sort.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from standards.lint import clock, feeds, names, together, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.lint.house import House
+    from standards.lint.lint_input import LintInput
 
 Need = Literal["documents", "policy", "history"]
 
@@ -37,13 +38,13 @@ NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 _TOGETHER: Final = (*clock.CHECKS, *feeds.CHECKS, *names.CHECKS, *together.CHECKS)
 
 
-def lint_each(house: House) -> None:
+def lint_each(house: LintInput) -> None:
     """Report what is doubtful in each standard by itself."""
     for check in wording.CHECKS:
         check(house)
 
 
-def lint_together(house: House) -> None:
+def lint_together(house: LintInput) -> None:
     """Report what is doubtful in standards and declarations beside each other; nothing must be wrong with them."""
     for check in _TOGETHER:
         check(house)

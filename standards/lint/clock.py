@@ -1,7 +1,7 @@
 """Checks of time: promises too short to be seen, warnings of no use, calendars that stop nothing, holidays run out.
 
 Knows: lengths, warnings, calendars, and today's date where it is told. Must not know: the clock.
-Read next: `house.py` for what it is told.
+Read next: `lint_input.py` for what it is told.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, describe
 from standards.judge.standard import Recurrence, Response, clauses
-from standards.lint.house import length
+from standards.lint.lint_input import length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.documents.entries import Entry
     from standards.judge.standard import Standard
-    from standards.lint.house import Check, House
+    from standards.lint.lint_input import Check, LintInput
 
 TO_ACT: Final = 5 * SECOND
 """As little as somebody can need to read a message and do what it says."""
 
 
-def too_short(house: House) -> None:
+def too_short(house: LintInput) -> None:
     """Find promises that are over before anybody can know how they stand."""
     reach = house.terms.reach
     for entry, standard, key, whole in _timed(house):
@@ -42,14 +42,14 @@ def too_short(house: House) -> None:
                 break
 
 
-def _timed(house: House) -> Iterator[tuple[Entry, Standard, str, int]]:
+def _timed(house: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:
     for standard in house.standards.values():
         timed = length(standard)
         if timed is not None:
             yield house.entries[standard.id], standard, *timed
 
 
-def _polled(house: House, standard: Standard) -> Iterator[tuple[str, str, int]]:
+def _polled(house: LintInput, standard: Standard) -> Iterator[tuple[str, str, int]]:
     """Give the events that settle a promise and come only by feeds that report now and then, and how often."""
     for key, clause in clauses(standard.shape).items():
         feeds = [feed for _, feed in house.feeds.values() if clause.event in feed.events]
@@ -58,7 +58,7 @@ def _polled(house: House, standard: Standard) -> Iterator[tuple[str, str, int]]:
             yield clause.event, soonest.name, soonest.every or 0
 
 
-def no_time_to_act(house: House) -> None:
+def no_time_to_act(house: LintInput) -> None:
     """Find warnings that leave nobody the time to act."""
     least = house.terms.reach + TO_ACT
     for entry, standard, _, whole in _timed(house):
@@ -71,7 +71,7 @@ def no_time_to_act(house: House) -> None:
             entry.at("warn").warning("no-time-to-act", found, f"warn {describe(least)} before, or earlier")
 
 
-def warns_at_once(house: House) -> None:
+def warns_at_once(house: LintInput) -> None:
     """Find warnings that come with the opening, so that each promise is told and none presses more."""
     for entry, standard, _, whole in _timed(house):
         soon = [mark for mark in _marks(standard) if mark <= house.terms.reach]
@@ -84,7 +84,7 @@ def _marks(standard: Standard) -> tuple[int, ...]:
     return standard.shape.warn if isinstance(standard.shape, Response | Recurrence) else ()
 
 
-def never_closed(house: House) -> None:
+def never_closed(house: LintInput) -> None:
     """Find clocks that are to stop out of hours, by a calendar that is always open."""
     for entry, standard, _, _ in _timed(house):
         if entry.has("calendar") and getattr(standard.shape, "hours", None) is None:
@@ -92,7 +92,7 @@ def never_closed(house: House) -> None:
             entry.at("calendar").warning("never-closed", found, "give the calendar hours, or leave it out here")
 
 
-def holidays_over(house: House) -> None:
+def holidays_over(house: LintInput) -> None:
     """Find lists of holidays that have no day left, or none of this year."""
     if house.terms.today is not None:
         for entry, calendar in house.calendars.values():

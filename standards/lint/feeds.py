@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.expressions.expression import Condition
-    from standards.lint.house import Check, House
+    from standards.lint.lint_input import Check, LintInput
 
 HEARTBEAT: Final = "feed.heartbeat"
 FROM_PEOPLE: Final = frozenset(
@@ -25,7 +25,7 @@ FROM_PEOPLE: Final = frozenset(
 """Events that people make on the board or by a link, and the feeds' own: no feed declares them."""
 
 
-def no_feed(house: House) -> None:
+def no_feed(house: LintInput) -> None:
     """Find events that are waited for and that no declared feed brings."""
     brought = {event for _, feed in house.feeds.values() for event in feed.events}
     for standard in house.standards.values():
@@ -37,7 +37,7 @@ def no_feed(house: House) -> None:
         house.entries[standard.id].at("expect").warning("no-feed", found, fix)
 
 
-def unknown_feed(house: House) -> None:
+def unknown_feed(house: LintInput) -> None:
     """Find conditions on heartbeats of feeds that there are not; an error, as any name that nothing has."""
     for standard in house.standards.values() if house.feeds else ():
         for key, clause in clauses(standard.shape).items():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.documents.entries import Entry
-    from standards.lint.house import Check, House
+    from standards.lint.lint_input import Check, LintInput
 
 
 class _Named(NamedTuple):
@@ -31,7 +31,7 @@ class _Named(NamedTuple):
         return re.sub(r"[\W_]+", "", self.name.casefold())
 
 
-def other_spelling(house: House) -> None:
+def other_spelling(house: LintInput) -> None:
     """Find names that differ from another in case, blanks or signs alone, and roles with a blank beside one without."""
     names = list(_names(house))
     spellings: dict[str, Counter[str]] = {}
@@ -48,7 +48,7 @@ def other_spelling(house: House) -> None:
             named.entry.warning("other-spelling", found, f"write {joined}, if that is the name")
 
 
-def _names(house: House) -> Iterator[_Named]:
+def _names(house: LintInput) -> Iterator[_Named]:
     for standard in house.standards.values():
         entry = house.entries[standard.id]
         if entry.has("owner"):

@@ -16,14 +16,14 @@ from standards.expressions.expression import Condition
 from standards.expressions.regions import relation
 from standards.judge.rulebook import hears
 from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response, Universality
-from standards.lint.house import opening
+from standards.lint.lint_input import opening
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from standards.judge.standard import Standard
-    from standards.lint.house import Check, House
+    from standards.lint.lint_input import Check, LintInput
 
 BROKEN: Final = "promise.broken"
 DEBRIEF: Final = "debrief.completed"
@@ -42,7 +42,7 @@ class _Work(NamedTuple):
     per: frozenset[str]
 
 
-def speed_alone(house: House) -> None:
+def speed_alone(house: LintInput) -> None:
     """Find work of which several promises ask for speed, and none for how it is done."""
     every = []
     for standard in house.standards.values():
@@ -71,7 +71,7 @@ def _same_work(one: _Work, other: _Work) -> bool:
     return one.fields >= other.per or other.fields >= one.per
 
 
-def no_debrief(house: House) -> None:
+def no_debrief(house: LintInput) -> None:
     """Find promises that wake somebody when they break, and that nobody has to talk over afterwards."""
     debriefs = [
         standard for standard in house.standards.values()
@@ -106,7 +106,7 @@ class _Promise(NamedTuple):
         return dict(pin for part in parts for pin in _pin(part))
 
 
-def two_promises(house: House) -> None:
+def two_promises(house: LintInput) -> None:
     """Find standards that promise different things for the same moment.
 
     A special case may promise more than the rule that it is part of, but not less: then the rule still breaks.
@@ -134,7 +134,7 @@ def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promis
                     yield promises[before], later
 
 
-def _report(house: House, earlier: _Promise, later: _Promise) -> None:
+def _report(house: LintInput, earlier: _Promise, later: _Promise) -> None:
     found = (
         f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
         f"promises {earlier.shown}"
@@ -175,7 +175,7 @@ def _source(where: Condition | None) -> str:
     return "" if where is None else " ".join(where.source.split())
 
 
-def _differ(house: House, earlier: _Promise, later: _Promise) -> bool:
+def _differ(house: LintInput, earlier: _Promise, later: _Promise) -> bool:
     """Say whether one event can be promised two things, and not just more in a special case than in general."""
     found = relation(earlier.where, later.where, house.opening_fields(later.standard))
     match found:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from standards.expressions.expression import Condition
     from standards.judge.standard import Clause, Standard
-    from standards.lint.house import Check, House
+    from standards.lint.lint_input import Check, LintInput
 
 
-def never_or_always_true(house: House) -> None:
+def never_or_always_true(house: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
     for standard in house.standards.values():
         fields = house.opening_fields(standard)
@@ -47,7 +47,7 @@ def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], Clause
         yield ("must",), standard.shape.when, standard.shape.must
 
 
-def other_number(house: House) -> None:
+def other_number(house: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
     for standard in house.standards.values():
         meant = rule_numbers(standard)
@@ -58,7 +58,7 @@ def other_number(house: House) -> None:
                 house.entries[standard.id].at("promise").warning("other-number", found, fix)
 
 
-def forgets_first(house: House) -> None:
+def forgets_first(house: LintInput) -> None:
     """Find subjects that are forgotten before their promise is over."""
     for standard in house.standards.values():
         shape = standard.shape
@@ -72,7 +72,7 @@ def forgets_first(house: House) -> None:
             entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
 
 
-def full_objective(house: House) -> None:
+def full_objective(house: LintInput) -> None:
     """Find objectives of 100 %."""
     for standard in house.standards.values():
         if standard.objective is not None and standard.objective.kept >= 1:

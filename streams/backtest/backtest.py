@@ -23,7 +23,7 @@ from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
 from streams.ingest.jsonl import chunks, opened
 from streams.ingest.wire import Reader, Refusal, in_future
-from streams.runtime.pump import WHOLE, Outcome, Pump, Share
+from streams.runtime.pump import WHOLE, BatchResult, Pump, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ class Result(msgspec.Struct):
     shown: list[BadLines] = []
     doubts: list[str] = []
     unused: dict[str, int] = {}
-    unconcerned: dict[str, int] = {}
+    unmatched: dict[str, int] = {}
     duplicates: int = 0
     newest: int = -1
     oldest: int = -1
@@ -127,7 +127,7 @@ def check_inputs(task: Task) -> None:
         raise SpecError(findings)
 
 
-Listener = Callable[[Outcome, int], None]
+Listener = Callable[[BatchResult, int], None]
 
 
 class Backtest:
@@ -224,7 +224,7 @@ class Backtest:
         if len(self.result.shown) < SHOWN:
             self.result.shown.append(bad)
 
-    def _take(self, outcome: Outcome, events: int) -> None:
+    def _take(self, outcome: BatchResult, events: int) -> None:
         result = self.result
         result.events += events
         if outcome.transitions:
@@ -235,8 +235,8 @@ class Backtest:
             self.listen(outcome, self.pump.low)
         for unused in outcome.unused:
             _more(result.unused, unused.reason)
-        for name, number in outcome.unconcerned.items():
-            _more(result.unconcerned, name, number)
+        for name, number in outcome.unmatched.items():
+            _more(result.unmatched, name, number)
         result.duplicates += outcome.duplicates
 
 

@@ -37,7 +37,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "standards": {name: score.counts() for name, score in result.scores.items()},
         "bad_lines": dict(sorted(result.bad.items())),
         "unused": dict(sorted(result.unused.items())),
-        "unconcerned": dict(sorted(result.unconcerned.items())),
+        "unconcerned": dict(sorted(result.unmatched.items())),
         "duplicates": result.duplicates,
         "from": iso(result.oldest) if result.oldest >= 0 else None,
         "to": iso(result.newest) if result.newest >= 0 else None,
@@ -129,8 +129,8 @@ def left_out(result: Result) -> list[str]:
         lines += ["", f"{some(total, 'bad line')}, not judged ({_counts(result.bad)}):", *map(_bad, result.shown)]
         if total > shown:
             lines.append(f"  ... and {total - shown:,} more; --strict stops at the first.")
-    if result.unconcerned:
-        lines += ["", f"No standard concerns itself with these events: {_counts(result.unconcerned)}."]
+    if result.unmatched:
+        lines += ["", f"No standard concerns itself with these events: {_counts(result.unmatched)}."]
     if result.unused:
         lines += ["", f"Of no use to some standards, counted once for each group of them: {_counts(result.unused)}."]
     if result.duplicates:

@@ -76,13 +76,13 @@ def _not_sent(shell: Shell, not_told: NotTold) -> Html:
     return el("section", el("h2", "Not sent"), narrow, listed, _rest(not_told.rows), id="not-sent")
 
 
-def _untold(shell: Shell, untold: Untold) -> Html:
-    row = untold.row
-    name = el("a", untold.subject or "everywhere", href=f"/promises/{row.promise}", class_="subject")
-    head = el("p", name, " ", el("span", untold.standard, class_="standard"), " ",
+def _untold(shell: Shell, suppressed: Untold) -> Html:
+    row = suppressed.row
+    name = el("a", suppressed.subject or "everywhere", href=f"/promises/{row.promise}", class_="subject")
+    head = el("p", name, " ", el("span", suppressed.standard, class_="standard"), " ",
               clock(row.at, shell.zone, shell.now), class_="where")  # fmt: skip
     whom = f"to {row.to}: " if row.to else ""
-    kind = f"{untold.kind.replace('_', ' ')}, " if untold.kind else ""
+    kind = f"{suppressed.kind.replace('_', ' ')}, " if suppressed.kind else ""
     return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
 
 

@@ -13,7 +13,7 @@ import msgspec
 from streams.board.markup import Html, el, join
 from streams.board.shell import Shell, page, proof
 from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
-from streams.storage.acting import ACKNOWLEDGED, DONE, EXCUSED
+from streams.storage.actions import ACKNOWLEDGED, DONE, EXCUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

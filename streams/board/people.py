@@ -11,7 +11,7 @@ from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
 from streams.board.wording import clock, number
 from streams.explain.deeds import did, said, way
-from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
+from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -14,7 +14,7 @@ from standards.judge.events import microseconds
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, field, form, your_name
 from streams.board.wording import clock
-from streams.storage.acting import SILENCED
+from streams.storage.actions import SILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,7 +18,7 @@ from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
 from streams.live.wording import WORDS, words
-from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED
+from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.lint.house import Terms
+    from standards.lint.lint_input import Terms
     from streams.checking.examining import Report
 
 FOUND: Final = 1
@@ -74,7 +74,7 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
 
 def _terms() -> Terms:
     """Say how late events may be here."""
-    from standards.lint.house import Terms
+    from standards.lint.lint_input import Terms
 
     if not any(os.environ.get(name) for name in TERMS):
         return Terms()

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from alerts.policy.policy_lint import owner_without_route, policy_holidays
 from standards.documents.document import Document
 from standards.errors import Finding, SpecError
-from standards.lint.house import Terms
+from standards.lint.lint_input import Terms
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
 from streams.documents.policies import read_policy
 from streams.documents.rules import Rules
-from streams.documents.sleeping import awake, sifted
+from streams.documents.snoozed import awake, sifted
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 

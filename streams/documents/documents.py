@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from standards.compiler.spec import Loaded
-    from standards.lint.house import Terms
+    from standards.lint.lint_input import Terms
     from streams.ingest.mapping import TableMapping
 
 YAML = (".yaml", ".yml")

@@ -26,7 +26,7 @@ from streams.embedded.isolation import store
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings
 from streams.storage.books import Backlog, Committed, Status
-from streams.storage.lookup import Lookup
+from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class EmbeddedHost:
         return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
 
     @property
-    def books(self) -> Lookup:
+    def books(self) -> ReadModel:
         """What can be looked up."""
         return self._lookup
 
@@ -160,7 +160,7 @@ class EmbeddedHost:
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
             await self._write(self._engine.rebuild, self.wall())
-            self._lookup = Lookup(self.folder)
+            self._lookup = ReadModel(self.folder)
             stack.callback(self._lookup.close)
             for channel in self.channels.values():
                 stack.push_async_callback(channel.close)

@@ -25,15 +25,15 @@ from standards.judge.ledger import line
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Policies, Rules, Standards
 from streams.ingest.wire import Reader, Refusal, encode, in_future
-from streams.runtime.announcing import Announcer
-from streams.runtime.callroom import CallRoom
+from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.deskroom import DeskRoom
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
-from streams.storage.acting import ACTS
+from streams.runtime.router_runtime import RouterRuntime
+from streams.storage.actions import ACTS
 from streams.storage.books import Committed
-from streams.storage.callbook import read_calls
-from streams.storage.record import KEEP, Batch, Recorder
+from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
+from streams.storage.store_writer import KEEP, Batch, StoreWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,19 +125,19 @@ class Engine:
         loaded, people = rules
         rulebook, options = loaded.rulebook, self.options
         pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
-        recorder = Recorder(self.database, rulebook, channels=options.channels, keep=options.keep)
+        recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read(pump.low))
         stored = self.database.all("SELECT body FROM desk_cases")
         desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
         policy = Policy(rulebook.standards, options.zone, people)
-        calls = None if people is None else CallRoom(policy, people, read_calls(self.database))
+        calls = None if people is None else RouterRuntime(policy, people, read_calls(self.database))
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
         self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
         self.reader = Reader(rulebook.classes)
-        self.announcer = Announcer(DeskRoom(policy, desk_cases), calls)
+        self.announcer = AlertPipeline(DeskRoom(policy, desk_cases), calls)
         self._types = set(rulebook.classes.values())
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
@@ -184,7 +184,7 @@ class Engine:
             acts=sum(type_of(event) in ACTS for event in taken),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
-            unconcerned=outcome.unconcerned,
+            unmatched=outcome.unmatched,
             late=Counter(unused.reason for unused in outcome.unused),
             refused=Counter(refusal.reason for refusal in refused),
             judging=judged - started,

@@ -21,7 +21,7 @@ from standards.judge.events import Event
 from standards.judge.judge import feed
 from streams.ingest.wire import Refusal, encode
 from streams.storage.books import Committed
-from streams.storage.record import Batch
+from streams.storage.store_writer import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,13 +25,13 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live import Folder, show
+from streams.live.logging_setup import configure_logs, follow, resume, write_lines
 from streams.live.screen import terminal
-from streams.live.telling import configure_logs, follow, resume, write_lines
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
 from streams.web import Limits, application
-from streams.web.listening import access, links, listening
+from streams.web.http_server import access, links, listening
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.storage.record import RAW_KEPT
+from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
     import asyncio

@@ -88,7 +88,7 @@ class Metrics:
             (self._events, batch.events),
             (self._refused, batch.refused),
             (self._unused, batch.late),
-            (self._unconcerned, batch.unconcerned),
+            (self._unconcerned, batch.unmatched),
         ):
             for label, count in counts.items():
                 counter.labels(label).inc(count)

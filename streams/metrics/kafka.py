@@ -117,7 +117,7 @@ class KafkaMetrics:
         """Count an event that changed nothing."""
         self._unused.labels(reason).inc()
 
-    def unconcerned(self, counts: Mapping[str, int]) -> None:
+    def unmatched(self, counts: Mapping[str, int]) -> None:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
             self._unconcerned.labels(name).inc(count)

@@ -206,7 +206,7 @@ def _ready(
 
 def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
     """Note how long it took, end the line of progress, and tell what `kept check` would warn of."""
-    from streams.documents.sleeping import awake_in
+    from streams.documents.snoozed import awake_in
 
     result.seconds = time.monotonic() - asked.begun
     if asked.history.progress is not None:

@@ -25,9 +25,9 @@ from streams.backtest.backtest import Backtest
 from streams.documents.documents import load_standards, read_documents
 from streams.documents.policies import read_policy
 from streams.review.judging import History, clock_of, task_of
-from streams.runtime.announcing import Announcer
-from streams.runtime.callroom import CallRoom
+from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.deskroom import DeskRoom
+from streams.runtime.router_runtime import RouterRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from standards.judge.score import Score
     from streams.backtest.backtest import Result
     from streams.documents.documents import Documents
-    from streams.runtime.pump import Outcome
+    from streams.runtime.pump import BatchResult
 
 
 class Tried(NamedTuple):
@@ -229,11 +229,11 @@ class _Run(NamedTuple):
         """Judge, and count the messages."""
         loaded, people = rules
         policy = Policy(loaded.rulebook.standards, UTC_ZONE, people)
-        calls = None if people is None else CallRoom(policy, people, {})
-        announcer = Announcer(DeskRoom(policy, []), calls)
+        calls = None if people is None else RouterRuntime(policy, people, {})
+        announcer = AlertPipeline(DeskRoom(policy, []), calls)
         messages = 0
 
-        def listen(outcome: Outcome, low: int) -> None:
+        def listen(outcome: BatchResult, low: int) -> None:
             nonlocal messages
             lines = sorted(map(line, outcome.transitions), key=attrgetter("known"))
             for known, together in groupby(lines, key=attrgetter("known")):  # as they come in earnest: not all at once

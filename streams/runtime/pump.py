@@ -21,8 +21,8 @@ from standards.judge.judge import Start, feed
 from standards.judge.ledger import derived
 from standards.judge.promise import NEVER, Transition
 from standards.judge.rulebook import GRANT, Key
-from streams.runtime.moving import Homes
-from streams.runtime.shelf import Shelf
+from streams.runtime.group_state import GroupState
+from streams.runtime.regroup import Homes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -55,18 +55,18 @@ class Share(NamedTuple):
 WHOLE = Share()
 
 
-class Outcome(msgspec.Struct):
+class BatchResult(msgspec.Struct):
     """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
 
     `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
-    `unconcerned` counts the events, by type, that no standard concerns itself with.
+    `unmatched` counts the events, by type, that no standard concerns itself with.
     """
 
     transitions: list[Transition[Event]] = []
     touched: list[tuple[str, Key]] = []
     unused: list[Unused[Event]] = []
     duplicates: int = 0
-    unconcerned: dict[str, int] = {}
+    unmatched: dict[str, int] = {}
 
 
 class Position(msgspec.Struct):
@@ -105,11 +105,10 @@ class Pump:
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
         self.hearings: dict[tuple[str, Key], Hearing] = {(name, key): hearing for name, key, hearing in at.hearings}
-        self.shelves = {name: Shelf(group) for name, group in rulebook.groups.items()}
+        self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
+        states = self.group_states
         self._routes = {
-            cls: tuple(
-                (self.shelves[route.group.name].pending, route.key, route.sure, route.group.level) for route in routes
-            )
+            cls: tuple((states[each.group.name].pending, each.key, each.sure, each.group.level) for each in routes)
             for cls, routes in rulebook.routes.items()
         }
         self._feeds_of = {
@@ -124,12 +123,12 @@ class Pump:
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
-        return (case for shelf in self.shelves.values() for case in shelf.cases.values())
+        return (case for group_state in self.group_states.values() for case in group_state.cases.values())
 
     def case(self, group: str, key: Key) -> Case[Event] | None:
         """Give one case, or None if there is none or it was forgotten."""
-        shelf = self.shelves.get(group)
-        return None if shelf is None else shelf.cases.get(key)
+        group_state = self.group_states.get(group)
+        return None if group_state is None else group_state.cases.get(key)
 
     def adopt(self, cases: Iterable[Case[Event]], lasting: Container[str] = ()) -> list[tuple[str, Key]]:
         """Take stored cases in; `lasting` are the groups that were there when they were stored, where that is known.
@@ -141,28 +140,28 @@ class Pump:
         for case in cases:
             targets = homes.of(case)
             if targets == {case.group} and self.case(case.group, case.key) is None:
-                self.shelves[case.group].put(case)
+                self.group_states[case.group].put(case)
                 continue
             moved.append((case.group, case.key))
             for name in sorted(targets):
                 known = self.case(name, case.key) or Case(name, case.key, home=case.home)
-                self.shelves[name].put(homes.joined(known, case))
+                self.group_states[name].put(homes.joined(known, case))
                 moved.append((name, case.key))
         return moved
 
     def begin(self, at: int) -> None:
         """Begin to owe, at `at`, the subjects that standards list. Owed already: nothing happens."""
         self.started = at
-        for shelf in self.shelves.values():
-            for key in shelf.group.listed:
+        for group_state in self.group_states.values():
+            for key in group_state.group.listed:
                 if self.share.mine is None or self.share.mine(key):
-                    shelf.pending[key].insert(0, Start(at))
+                    group_state.pending[key].insert(0, Start(at))
 
-    def push(self, events: Sequence[Event], *, wall: int | None = None) -> Outcome:
+    def push(self, events: Sequence[Event], *, wall: int | None = None) -> BatchResult:
         """Judge a batch, in arrival order; `wall` is the wall clock in microseconds UTC, where there is one."""
         if self.started < 0 and (events or wall is not None):
             self.begin(events[0].at if wall is None else wall)
-        outcome = Outcome()
+        outcome = BatchResult()
         if wall is not None:
             self.low = max(self.low, wall - self.grace)
         if self.rulebook.feeds:
@@ -171,14 +170,14 @@ class Pump:
         self.judge(outcome)
         return outcome
 
-    def finish(self) -> Outcome:
+    def finish(self) -> BatchResult:
         """End the input: time has reached the newest event, and goes no further."""
         self.low = max(self.low, self.newest)
-        outcome = Outcome()
+        outcome = BatchResult()
         self.judge(outcome)
         return outcome
 
-    def route(self, events: Iterable[Event], outcome: Outcome, wall: int) -> None:
+    def route(self, events: Iterable[Event], outcome: BatchResult, wall: int) -> None:
         """Sort the events to their cases. This loop runs for every event there is: it does nothing else.
 
         No event moves the watermark past the wall clock: one sender's fast clock must not end everybody's promises.
@@ -208,7 +207,7 @@ class Pump:
                 pending[key].append(event)
         self.low, self.newest = low, newest
 
-    def _route_by_name(self, event: Event, late_since: int, outcome: Outcome) -> None:
+    def _route_by_name(self, event: Event, late_since: int, outcome: BatchResult) -> None:
         """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
         found = self.rulebook.granted(event) if name == GRANT else []
@@ -216,14 +215,14 @@ class Pump:
         for group, key in found:
             if mine is not None and not mine(key):
                 continue
-            facts = self.shelves[group.name].pending[key]
+            facts = self.group_states[group.name].pending[key]
             if late_since >= 0 and (not self.lows or event.at <= self.lows[group.level]):
                 facts.append(Tick(self.lows[group.level] if self.lows else late_since))
             facts.append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
         elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
-            outcome.unconcerned[name] = outcome.unconcerned.get(name, 0) + 1
+            outcome.unmatched[name] = outcome.unmatched.get(name, 0) + 1
 
     def _hear(self, events: Iterable[Event], wall: int) -> None:
         """Note when the feeds spoke. What comes late, or again, says nothing of whether its feed speaks now."""
@@ -249,13 +248,13 @@ class Pump:
                 hearings[feed_.name] = hearing
         return Heard(hearings)
 
-    def judge(self, outcome: Outcome) -> None:
+    def judge(self, outcome: BatchResult) -> None:
         """Judge what was routed, up to the watermark."""
         for level, stratum in enumerate(self.rulebook.strata):
             judged = len(outcome.transitions)
             low = self.lows[level] if self.lows else self.low
             for group in stratum:
-                self._judge_group(self.shelves[group.name], low, outcome)
+                self._judge_group(self.group_states[group.name], low, outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
         lowest = self.lows[-1] if self.lows else self.low
@@ -263,10 +262,10 @@ class Pump:
             if not hearing.forget(lowest):
                 del self.hearings[name]
 
-    def _judge_group(self, shelf: Shelf, low: int, outcome: Outcome) -> None:
-        group, cases, rulebook = shelf.group, shelf.cases, self.rulebook
+    def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
+        group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
         tick, name = Tick(low), group.name
-        for key, facts in shelf.collect(low).items():
+        for key, facts in group_state.collect(low).items():
             case = cases.get(key)
             if case is None:
                 if not facts:
@@ -284,9 +283,9 @@ class Pump:
                 outcome.duplicates += step.duplicates
             if step.case is None:
                 del cases[key]
-                shelf.alarm_of.pop(key, None)
-            elif step.wake_at < shelf.alarm_of.get(key, NEVER):
-                shelf.note(key, step.wake_at)
+                group_state.alarm_of.pop(key, None)
+            elif step.wake_at < group_state.alarm_of.get(key, NEVER):
+                group_state.note(key, step.wake_at)
 
     def _feed_back(self, transitions: Iterable[Transition[Event]], level: int) -> None:
         """Give the promises' own events to the standards of higher strata: those that can hear them are all there."""
@@ -297,4 +296,4 @@ class Pump:
             for route in self.rulebook.routes[type(event)]:
                 key = route.key(event.data)
                 if None not in key and route.group.level > level:
-                    self.shelves[route.group.name].derived.setdefault(key, []).append(event)
+                    self.group_states[route.group.name].derived.setdefault(key, []).append(event)

@@ -1,7 +1,7 @@
 """What can be read of a host: its standing, its promises, and what it could not use; and what each commit tells.
 
 These are the values that pass between the store, the host and whoever shows them. Knows: their shapes.
-Must not know: SQL, HTTP. Read next: `lookup.py`, which fills them from the store, and `embedded.py`, the host.
+Must not know: SQL, HTTP. Read next: `read_model.py`, which fills them from the store, and `embedded.py`, the host.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Total(msgspec.Struct, frozen=True):
 class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
-    `events` and `unconcerned` count by event type, `late` and `refused` by reason, `acts` what people did.
+    `events` and `unmatched` count by event type, `late` and `refused` by reason, `acts` what people did.
     """
 
     lines: list[Line] = []
@@ -182,7 +182,7 @@ class Committed(msgspec.Struct, frozen=True):
     acts: int = 0
     events: dict[str, int] = {}
     duplicates: int = 0
-    unconcerned: dict[str, int] = {}
+    unmatched: dict[str, int] = {}
     late: dict[str, int] = {}
     refused: dict[str, int] = {}
     judging: float = 0.0

@@ -1,7 +1,7 @@
 """The overview: what the board asks beside the books' lists: what is owed now, how days went, what people did.
 
 Knows: the shapes of questions and answers. Must not know: SQL, HTML.
-Read next: `oversight.py`, which answers from the store, and `board/__init__.py`, which shows it.
+Read next: `board_queries.py`, which answers from the store, and `board/__init__.py`, which shows it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Overview(Protocol):
     def open_letters(self) -> int:
         """Give how many dead letters nobody has dealt with yet."""
 
-    def untold(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+    def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
         """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
 
     def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:

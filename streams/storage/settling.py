@@ -55,8 +55,8 @@ class SettledLog:
 
     def join(self, case: Case[Event], settled: Settled[Event]) -> None:
         """Give a case, as it was read, its settled promises back."""
-        for revision in settled.keys() & case.slots.keys():
-            case.slots[revision].settled = settled[revision]
+        for revision in settled.keys() & case.states.keys():
+            case.states[revision].settled = settled[revision]
         self._note((case.group, case.key), _marks(case))
 
     def write(
@@ -70,7 +70,7 @@ class SettledLog:
         entries: list[Settling[Event]] = []
         for key, case in cases.items():
             known = self._written.get(key, {})
-            if case is not None and case.slots and changed is not None and key[1] not in changed:
+            if case is not None and case.states and changed is not None and key[1] not in changed:
                 continue
             now = _marks(case)
             lost = [at for name, (_, at) in known.items() if name not in now and at >= horizon]
@@ -93,11 +93,11 @@ class SettledLog:
 
 
 def _marks(case: Case[Event] | None) -> _Marks:
-    slots = case.slots.values() if case else ()
-    return {it.id: (it.ordinal, it.settled) for slot in slots for it in slot.settled}
+    states = case.states.values() if case else ()
+    return {it.id: (it.ordinal, it.settled) for state in states for it in state.settled}
 
 
 def _chosen(case: Case[Event] | None, fresh: _Marks) -> Settled[Event]:
-    slots = case.slots.items() if case else ()
-    chosen = {revision: [it for it in slot.settled if it.id in fresh] for revision, slot in slots}
+    states = case.states.items() if case else ()
+    chosen = {revision: [it for it in state.settled if it.id in fresh] for revision, state in states}
     return {revision: promises for revision, promises in chosen.items() if promises}

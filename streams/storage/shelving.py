@@ -3,7 +3,8 @@
 A busy case remembers up to two thousand identities of events, many times the rest of it, and each batch adds a few. It
 keeps them on two leaves, and only the newer one grows: so only what is new is appended, and a leaf that was forgotten
 is deleted. The events that a case holds and its settled promises have files of their own.
-Knows: cases and their tables. Must not know: why a case changed. Read next: `holding.py`, `settling.py`; `record.py`.
+Knows: cases and their tables. Must not know: why a case changed. Read next: `holding.py`, `settling.py`;
+`store_writer.py`.
 """
 
 from __future__ import annotations
@@ -52,15 +53,17 @@ class CaseStore:
         """
         held, settled = self._held.read(low), self._settled.read(low)
         leaves: dict[tuple[str, bytes, int], _Leaf] = {}
-        for group, key, leaf, body in self._database.all("SELECT grp, key, leaf, body FROM identities ORDER BY seq"):
-            leaves.setdefault((group, key, leaf), []).extend(_unpack(body))
+        for group, key, generation, body in self._database.all(
+            "SELECT grp, key, leaf, body FROM identities ORDER BY seq"
+        ):
+            leaves.setdefault((group, key, generation), []).extend(_unpack(body))
         for group, key, body in self._database.all("SELECT grp, key, body FROM cases"):
             case = self._snapshots.decode(body)
-            case.seen = dict(leaves.get((group, key, case.leaf), ()))
-            case.seen_before = dict(leaves.get((group, key, case.leaf - 1), ()))
+            case.seen = dict(leaves.get((group, key, case.generation), ()))
+            case.seen_before = dict(leaves.get((group, key, case.generation - 1), ()))
             case.held = held.get((case.group, case.key), [])
             self._settled.join(case, settled.get((case.group, case.key), {}))
-            self._written[case.group, case.key] = (case.leaf, len(case.seen))
+            self._written[case.group, case.key] = (case.generation, len(case.seen))
             yield case
 
     def write(
@@ -79,13 +82,19 @@ class CaseStore:
                 self._written.pop((group, key), None)
                 continue
             rows.append((group, name, self._snapshots.encode(_core(case))))
-            leaf, count = self._written.get((group, key), (0, 0))
-            self._written[group, key] = (case.leaf, len(case.seen))
-            if case.leaf > leaf:
-                turned.append((group, name, case.leaf - 1))
-                added += _leaf_rows(group, name, case.leaf - 1, case.seen_before, count if case.leaf == leaf + 1 else 0)
+            generation, count = self._written.get((group, key), (0, 0))
+            self._written[group, key] = (case.generation, len(case.seen))
+            if case.generation > generation:
+                turned.append((group, name, case.generation - 1))
+                added += _leaf_rows(
+                    group,
+                    name,
+                    case.generation - 1,
+                    case.seen_before,
+                    count if case.generation == generation + 1 else 0,
+                )
                 count = 0
-            added += _leaf_rows(group, name, case.leaf, case.seen, count)
+            added += _leaf_rows(group, name, case.generation, case.seen, count)
         put = self._database.put
         put("INSERT OR REPLACE INTO cases VALUES (?,?,?)", rows)
         put("DELETE FROM cases WHERE grp = ? AND key = ?", gone)
@@ -98,15 +107,15 @@ class CaseStore:
 
 def _core(case: Case[Event]) -> Case[Event]:
     """Give what is stored of a case in its own row: all but what has files of its own."""
-    slots = {rev: replace(slot, settled=[]) if slot.settled else slot for rev, slot in case.slots.items()}
-    return replace(case, held=[], seen={}, seen_before={}, slots=slots)
+    states = {rev: replace(state, settled=[]) if state.settled else state for rev, state in case.states.items()}
+    return replace(case, held=[], seen={}, seen_before={}, states=states)
 
 
 def _leaf_rows(
-    group: str, name: bytes, leaf: int, seen: dict[Identity, int], written: int
+    group: str, name: bytes, generation: int, seen: dict[Identity, int], written: int
 ) -> list[tuple[str, bytes, int, bytes]]:
     """Give the row that holds what a leaf has more than the `written` ones; none where there is nothing more."""
     if len(seen) <= written:
         return []
     latest = list(islice(reversed(seen.items()), len(seen) - written))
-    return [(group, name, leaf, _pack(latest[::-1]))]
+    return [(group, name, generation, _pack(latest[::-1]))]

@@ -14,10 +14,10 @@ import msgspec
 from alerts.routing.desk import DeskCase, Policy
 from standards.judge.ledger import Line, line
 from standards.judge.promise import NEVER
-from streams.runtime.announcing import Announcer
-from streams.runtime.callroom import Called, CallRoom, stored_case
+from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.deskroom import DeskRoom, Told
 from streams.runtime.pump import Position, Pump
+from streams.runtime.router_runtime import Called, RouterRuntime, stored_case
 from streams.storage.store import Snapshots
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.rulebook import Key
     from streams.documents.rules import Rules
-    from streams.runtime.callroom import CaseName, Stored
     from streams.runtime.deskroom import DeskKey
+    from streams.runtime.router_runtime import CaseName, Stored
 
 Name = TypeVar("Name")
 
@@ -68,9 +68,9 @@ class StoryHost:
         self.pump.adopt([self._snapshots.decode(body) for body in store.cases.values()])
         policy = Policy(rulebook.standards, zone, rules.people)
         cases = {(kind, name): stored_case(kind, body) for (kind, name), body in sorted(store.calls.items())}
-        calls = None if rules.people is None else CallRoom(policy, rules.people, cases)
+        calls = None if rules.people is None else RouterRuntime(policy, rules.people, cases)
         desk = DeskRoom(policy, [msgspec.json.decode(body, type=DeskCase) for body in store.desk.values()])
-        self.announcer = Announcer(desk, calls)
+        self.announcer = AlertPipeline(desk, calls)
         self._cases: dict[tuple[str, Key], None] = {}
         self._desk: dict[DeskKey, DeskCase | None] = {}
         self._calls: dict[CaseName, Stored | None] = {}
@@ -79,7 +79,9 @@ class StoryHost:
     @property
     def wake(self) -> int:
         """When time alone changes something next, in microseconds UTC, or earlier."""
-        return min([self.announcer.wake, *(shelf.wake for shelf in self.pump.shelves.values())], default=NEVER)
+        return min(
+            [self.announcer.wake, *(group_state.wake for group_state in self.pump.group_states.values())], default=NEVER
+        )
 
     def step(self, events: Sequence[Event], wall: int) -> Stepped:
         """Judge events that came together, and tell; `wall` in microseconds UTC."""

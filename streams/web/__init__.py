@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-    from streams.host import Door, House
+    from streams.host import EventSink, Host
     from streams.metrics import Metrics
 
 __all__ = ["Access", "Limits", "application", "intake_application", "serving"]
@@ -50,7 +50,7 @@ _UTC: Final = ZoneInfo("UTC")
 
 
 def application(
-    house: House,
+    house: Host,
     metrics: Metrics,
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
@@ -89,7 +89,7 @@ def application(
 
 
 def intake_application(
-    door: Door,
+    door: EventSink,
     metrics: Timed,
     text: Callable[[], bytes],
     access: Access = _LOOPBACK_ONLY,
@@ -105,7 +105,7 @@ def intake_application(
     return _application(door, operations, guarded(access, front=True))
 
 
-def _application(door: Door, operations: list[Operation], guard: Middleware) -> web.Application:
+def _application(door: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
     async def describe(request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         described = document(operations, door.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})

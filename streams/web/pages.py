@@ -20,7 +20,7 @@ from streams.web.operation import Operation, json_answer, read_query
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from streams.host import Door
+    from streams.host import EventSink
     from streams.storage.books import Status
 
 UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
@@ -34,7 +34,7 @@ LINKS: Final = (("/metrics", "metrics for Prometheus"), ("/openapi.json", "how t
 class Pages:
     """Answers the plain pages. `scrape` gives what Prometheus reads."""
 
-    def __init__(self, house: Door, scrape: Callable[[], Awaitable[bytes]]) -> None:
+    def __init__(self, house: EventSink, scrape: Callable[[], Awaitable[bytes]]) -> None:
         self._house = house
         self._scrape = scrape
 

@@ -6,6 +6,7 @@ Knows: how the desk room and the call room follow each other in a host. Must not
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
 
 from alerts.policy.policy import Match, People, Silence
 from alerts.policy.policy_document import load_policy
@@ -16,7 +17,6 @@ from standards.compiler.spec import Source
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import VERDICTS, Kind, State
 from standards.judge.standard import Clause, Response, Standard
-from streams.runtime.callroom import CallRoom, CaseName, Stored, stored_case
 from streams.runtime.deskroom import DeskRoom
 
 SECOND = 1_000_000
@@ -96,7 +96,7 @@ class Floor:
         self.people = people(text)
         self.policy = Policy(STANDARDS, people=self.people)
         self.desk = DeskRoom(self.policy, [])
-        self.calls = CallRoom(self.policy, self.people, {})
+        self.calls = RouterRuntime(self.policy, self.people, {})
         self.stored: dict[CaseName, bytes] = {}
         self.notices: list[Notice] = []
         self.withheld: list[Withheld] = []
@@ -130,7 +130,7 @@ class Floor:
     def restart(self) -> None:
         """Read everything back from what was stored."""
         cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
-        self.calls = CallRoom(self.policy, self.people, cases)
+        self.calls = RouterRuntime(self.policy, self.people, cases)
         self.desk = DeskRoom(self.policy, list(self.desk.cases.values()))
 
     def said(self) -> list[tuple[str, str, str, int]]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 import msgspec
+from alerts.routing.incident import AlertRouter
+from alerts.routing.router import Fact, feed
+from alerts.routing.throttle import Notification, RecipientThrottle
+from alerts.routing.throttle import feed as feed_inbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.routing.acts import Act
 from alerts.routing.desk import Policy
-from alerts.routing.inbox import Call, Inbox
-from alerts.routing.inbox import feed as feed_inbox
-from alerts.routing.matter import Switchboard
-from alerts.routing.switchboard import Fact, feed
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind
@@ -79,13 +79,13 @@ def ticked(draw: st.DrawFn, facts: Iterable[Line | Act]) -> list[Fact]:
 
 def switched(facts: list[Fact], cuts: set[int]) -> tuple[object, ...]:
     """Feed facts in parts, storing the case and reading it back at each cut."""
-    case, heard = Switchboard("s1"), []
+    case, heard = AlertRouter("s1"), []
     edges = [0, *sorted(cuts), len(facts)]
     for start, stop in pairwise(edges):
         step = feed(case, facts[start:stop], POLICY)
         heard.append((step.calls, step.reasons, step.withheld))
-        stored = msgspec.json.encode(step.case or Switchboard("s1"))
-        case = msgspec.json.decode(stored, type=Switchboard)
+        stored = msgspec.json.encode(step.case or AlertRouter("s1"))
+        case = msgspec.json.decode(stored, type=AlertRouter)
         early = [each for each in facts[stop:] if not isinstance(each, Tick)]
         assert not early or step.wake_at > 0
     return tuple([each for part in heard for each in part[n]] for n in range(3))
@@ -102,13 +102,13 @@ def test_splitting_ticking_and_storing_change_no_call(data: st.DataObject) -> No
     assert switched(facts, cuts) == switched(plain, set())
 
 
-def boxed(calls: list[Call | Tick], cuts: set[int]) -> tuple[object, ...]:
-    case, heard = Inbox("ann"), []
+def boxed(calls: list[Notification | Tick], cuts: set[int]) -> tuple[object, ...]:
+    case, heard = RecipientThrottle("ann"), []
     edges = [0, *sorted(cuts), len(calls)]
     for start, stop in pairwise(edges):
         step = feed_inbox(case, calls[start:stop], PEOPLE)
         heard.append((step.notices, step.withheld))
-        case = msgspec.json.decode(msgspec.json.encode(step.case or Inbox("ann")), type=Inbox)
+        case = msgspec.json.decode(msgspec.json.encode(step.case or RecipientThrottle("ann")), type=RecipientThrottle)
     return tuple([each for part in heard for each in part[n]] for n in range(2))
 
 
@@ -116,13 +116,13 @@ def boxed(calls: list[Call | Tick], cuts: set[int]) -> tuple[object, ...]:
 @settings(max_examples=50)
 def test_splitting_and_storing_change_no_message(data: st.DataObject) -> None:
     """The same calls give one person the same messages, and every promise they were called about is named in one."""
-    step = feed(Switchboard("s1"), [*data.draw(histories()), Tick(NOON + 2 * HOUR)], POLICY)
-    calls: list[Call | Tick] = [call for call in step.calls if call.to == "ann"]
+    step = feed(AlertRouter("s1"), [*data.draw(histories()), Tick(NOON + 2 * HOUR)], POLICY)
+    calls: list[Notification | Tick] = [call for call in step.calls if call.to == "ann"]
     end = Tick(NOON + 9 * HOUR)
     cuts = data.draw(st.sets(st.integers(0, len(calls))))
     notices, withheld = boxed([*calls, end], set())
     assert boxed([*calls, end], cuts) == (notices, withheld)
-    called = {part.promise for call in calls if isinstance(call, Call) for part in call.parts}
+    called = {part.promise for call in calls if isinstance(call, Notification) for part in call.parts}
     assert {promise for notice in notices for promise in notice.speaks_for} == called  # type: ignore[attr-defined]
 
 

@@ -93,6 +93,6 @@ def test_an_inbox_is_forgotten_an_hour_after_its_last_message() -> None:
     """Nothing is kept of somebody for whom nothing waits."""
     floor = Floor()
     floor.play([line(0, "warned", "p"), line(5, "kept", "p")], 3604)
-    assert list(floor.calls.inboxes) == ["ann"]
+    assert list(floor.calls.throttles) == ["ann"]
     floor.go(3605)
-    assert floor.calls.inboxes == {}
+    assert floor.calls.throttles == {}

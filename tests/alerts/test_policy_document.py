@@ -39,7 +39,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     """Every key of the document comes to what it says."""
     found: People = people(WHOLE)
     pages, rest = found.routes
-    assert [(rung.after // MINUTE, rung.tell) for rung in pages.chain] == [(0, ("floor",)), (5, ("bob",))]
+    assert [(step.after // MINUTE, step.tell) for step in pages.chain] == [(0, ("floor",)), (5, ("bob",))]
     assert (pages.name, rest.name, rest.group_by) == ("pages", "route-2", ("standard", "site"))
     assert (pages.group_wait, pages.settle, pages.repeat) == (MINUTE // 2, MINUTE, 30 * MINUTE)
     assert pages.go_on

@@ -72,7 +72,7 @@ def test_a_silence_is_laid_and_lifted(peopled: Served) -> None:
     peopled.send(waiting("x", peopled.now, queue="q9"))
     peopled.go(50)
     overview = peopled.caller.host.books.overview
-    silenced = [it for it in overview.untold(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
+    silenced = [it for it in overview.suppressed(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
     assert [(it.row.to, it.kind, it.standard) for it in silenced] == [("ann", "warned", "no-wait")]
     (name,) = re.findall(r'name="silence" value="([^"]+)"', page)
     assert visitor.ask("/acts/unsilence", {"proof": proof, "name": "Ania", "silence": name})[0] == 303
@@ -125,11 +125,11 @@ def test_what_was_not_sent_is_listed_with_its_reason(peopled: Served) -> None:
     (item,) = answer.json["items"]
     assert (item["to"], item["kind"], item["reason"]) == ("ann", "warned", "silenced")
     rest = peopled.do(peopled.caller.get(f"/v1/withheld?reason=silenced&after={answer.json['next']}", **key)).json
-    untold = [item, *rest["items"]]
-    assert {each["reason"] for each in untold} == {"silenced"}
-    assert [each["number"] for each in untold] == sorted({each["number"] for each in untold}, reverse=True)
+    suppressed = [item, *rest["items"]]
+    assert {each["reason"] for each in suppressed} == {"silenced"}
+    assert [each["number"] for each in suppressed] == sorted({each["number"] for each in suppressed}, reverse=True)
     metrics = peopled.do(peopled.caller.get("/metrics", **key)).text
-    assert f'kept_withheld_notices_total{{reason="silenced"}} {len(untold)}.0' in metrics
+    assert f'kept_withheld_notices_total{{reason="silenced"}} {len(suppressed)}.0' in metrics
     assert 'kept_notices_total{kind="broken"}' in metrics
 
 

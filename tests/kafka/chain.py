@@ -21,9 +21,9 @@ from streams.kafka.clients.message import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
 from streams.kafka.records.topics import Names
-from streams.kafka.rulebooks.judging import Bench
+from streams.kafka.rulebooks.rulebook_cache import RulebookCache
 from streams.kafka.worker.partition import Setting
-from streams.kafka.worker.worker import Remembered, Ways, Worker
+from streams.kafka.worker.worker import Remembered, Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
 
 NAMES = Names("")
@@ -99,7 +99,7 @@ class Chain:
         self.known: dict[str, Revision] = {}
         self.committed = dict.fromkeys(range(partitions), 0)
         self.disk = Disk()
-        self.hands = 0
+        self.writer_ids = 0
         for shop in self.shops:
             for standard in (loaded := shop.load(())).standards:
                 excerpt = loaded.excerpt(standard.id)
@@ -108,10 +108,10 @@ class Chain:
 
     def use(self, shop: int) -> None:
         """Start another worker, with the standards of a shop."""
-        self.hands += 1
-        self.bench = Bench(self.shops[shop], self.known, _nothing)
-        ways = Ways(self.topics, self.disk, KafkaMetrics(), lambda: None)
-        self.worker = Worker(NAMES, Setting(self.partitions, hand=self.hands), self.bench, ways)
+        self.writer_ids += 1
+        self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
+        ways = WorkerDeps(self.topics, self.disk, KafkaMetrics(), lambda: None)
+        self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:

@@ -164,11 +164,11 @@ def compare_notices(
     differences.note(
         "notices that differ", (name for name in both if _first(real.notices[name]) != _encode(calm.notices[name]))
     )
-    untold = calm.notices.keys() - real.notices.keys()
+    suppressed = calm.notices.keys() - real.notices.keys()
     overdue = {_line(_first(real.lines[name])).promise for name, why in real.reasons.items() if "overdue" in why}
-    differences.note("notices missing", (name for name in untold if calm.notices[name].promise not in overdue))
+    differences.note("notices missing", (name for name in suppressed if calm.notices[name].promise not in overdue))
     differences.note("lines without a reason", real.lines.keys() - real.reasons.keys())
-    return untold
+    return suppressed
 
 
 def _forms(some: Mapping[str, Counter[bytes]]) -> Iterable[tuple[str, list[bytes]]]:

@@ -248,13 +248,13 @@ class Mayhem:
     def _report(self, fleet: Fleet, receiver: Receiver, cut: int, found: Said, codes: dict[str, int]) -> Report:
         calm, differences = undisturbed(self.standards, self.events, cut), Differences()
         compare_ledger(found, calm, cut, differences)
-        untold = compare_notices(found, calm, _received(receiver), cut, differences)
+        suppressed = compare_notices(found, calm, _received(receiver), cut, differences)
         compare_read_model(found, fleet.of("serve")[0].data, differences)
         differences.note("events refused", (each.origin for each in found.letters if not hasattr(each, "type")))
         differences.note("processes that did not end in order", (name for name, code in codes.items() if code))
         ended = Counter({member.name: len(member.ended) for member in fleet.members if member.ended})
         return Report(
-            self.crowd.made, self.kills, ended, calm, len(untold), len(receiver.headers), self._listener.longest,
+            self.crowd.made, self.kills, ended, calm, len(suppressed), len(receiver.headers), self._listener.longest,
             found, codes, differences,
         )  # fmt: skip
 

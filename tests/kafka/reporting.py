@@ -25,7 +25,7 @@ class Report(NamedTuple):
     kills: Counter[str]
     ended: Counter[str]
     calm: Undisturbed
-    untold: int
+    suppressed: int
     received: int
     silence: float
     said: Said
@@ -47,7 +47,7 @@ class Report(NamedTuple):
             "lines invented": f"{wrong.count('lines invented')}",
             "lines that differ": f"{wrong.count('lines that differ')}",
             "notices": f"{len(self.said.notices):,}, received {self.received:,} times",
-            "notices not given": f"{self.untold}, of warnings that came too late",
+            "notices not given": f"{self.suppressed}, of warnings that came too late",
             "longest time without a word of a partition": f"{self.silence:.1f} s",
             "latest line, behind its instant": f"{self.said.slowest:.1f} s",
             "exit codes in the end": ", ".join(f"{name} {code}" for name, code in sorted(self.codes.items())),

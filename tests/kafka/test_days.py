@@ -20,7 +20,7 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Told
-from streams.kafka.serve.operator import Operator
+from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.runtime.pump import GRACE, LATENESS
 from streams.settings import Settings, StandardsFiles
 from streams.storage.sqlite import FILE, Database
@@ -72,7 +72,7 @@ async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step]) -> He
 
 
 @asynccontextmanager
-async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[Operator]:
+async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[CoordinatorRunner]:
     """Run an operator in this process."""
     files = StandardsFiles([str(rules)])
 
@@ -80,7 +80,7 @@ async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[Operator
         loaded = files.load(())
         return Policy(loaded.rulebook.standards, people=PolicyFiles(files.paths).load(loaded.standards))
 
-    operator = Operator(kafka, kafka.partitions, mine=lambda: True, policy=policy)
+    operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy)
     running = asyncio.create_task(operator.run())
     try:
         yield operator

@@ -11,7 +11,7 @@ import pytest
 
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
-from streams.kafka.clients.event_sink import KafkaDoor
+from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import producing
 from streams.kafka.clients.outlet import Outlet, Post, opening
 from streams.kafka.records.facts import WORDS, Letter
@@ -28,10 +28,12 @@ pytestmark = pytest.mark.timeout(60)
 @asynccontextmanager
 async def open_door(
     folder: Path, kafka: KafkaSettings, *, backlog: int = 1_000
-) -> AsyncIterator[tuple[KafkaDoor, aiohttp.ClientSession]]:
+) -> AsyncIterator[tuple[KafkaEventSink, aiohttp.ClientSession]]:
     """Serve a door on a free port and give a client of it."""
     async with producing(kafka) as producer:
-        door = KafkaDoor(shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test")
+        door = KafkaEventSink(
+            shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test"
+        )
         app = intake_application(door, Metrics(), lambda: b"kept_something 1\n")
         async with (
             serving(app, "127.0.0.1", 0) as port,

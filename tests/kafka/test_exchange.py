@@ -18,7 +18,7 @@ from standards.judge.ledger import Line
 from streams.documents.policies import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
-from streams.kafka.serve.exchange import BEHIND, STEPS, Dealt, Exchange, Times
+from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times
 from streams.runtime.deskroom import DeskRoom
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
@@ -77,7 +77,7 @@ class Said:
 def tell(topics: Topics, policy: Policy, draw: random.Random, *, crashes: bool) -> Said:
     """Run an exchange in steps that are drawn; it may be stopped before what a step did is published."""
     said = Said()
-    exchange = Exchange(policy, (), PARTITIONS)
+    exchange = NotifyCoordinator(policy, (), PARTITIONS)
     instants = topics.instants
     times = [*draw.sample(instants, k=len(instants) // 2), instants[-1] + 7_200_000_000]
     for low in sorted(times):
@@ -86,16 +86,16 @@ def tell(topics: Topics, policy: Policy, draw: random.Random, *, crashes: bool) 
             dealt = exchange.step(low)
             if not (crashes and draw.random() < 0.4):
                 break
-            exchange = Exchange(policy, said.rows.items(), PARTITIONS)
+            exchange = NotifyCoordinator(policy, said.rows.items(), PARTITIONS)
         if dealt is not None:
             said.take(dealt)
     return said
 
 
-def give(topics: Topics, exchange: Exchange, low: int, draw: random.Random) -> None:
+def give(topics: Topics, exchange: NotifyCoordinator, low: int, draw: random.Random) -> None:
     """Give an exchange what must have come by an instant, and some of what comes later."""
     for number, log in enumerate(topics.tellings):
-        following = exchange.fence.places.get(number, 0)
+        following = exchange.applied_offset.places.get(number, 0)
         ahead = draw.randint(0, 3)
         for offset, (at, telling) in enumerate(log):
             if offset >= following and (at <= low or (ahead := ahead - 1) >= 0):
@@ -103,7 +103,7 @@ def give(topics: Topics, exchange: Exchange, low: int, draw: random.Random) -> N
             elif offset >= following:
                 break
     for offset, act in enumerate(topics.acts):
-        if offset >= exchange.fence.acts and act.at <= low:
+        if offset >= exchange.applied_offset.acts and act.at <= low:
             exchange.take_act(offset, act)
 
 
@@ -144,7 +144,7 @@ def test_what_a_worker_says_again_is_heard_once(name: str, tmp_path: Path) -> No
 def test_lines_are_forgotten_when_nobody_can_say_them_again(tmp_path: Path) -> None:
     """When a partition's progress has passed them, their ids are remembered no longer, nor are they in the rows."""
     topics, said = day(tmp_path, next(iter(DAYS))), Said()
-    exchange = Exchange(policy_of(None), (), PARTITIONS)
+    exchange = NotifyCoordinator(policy_of(None), (), PARTITIONS)
     give(topics, exchange, 2**60, random.Random(1))
     dealt = exchange.step(2**60)
     assert dealt is not None
@@ -194,7 +194,7 @@ def test_a_policy_may_go_away(tmp_path: Path) -> None:
     """What waited under a policy is told to everybody when the next exchange has none."""
     name = next(iter(DAYS))
     topics, said = day(tmp_path, name), Said()
-    exchange = Exchange(policy_of(DAYS[name][0]), (), PARTITIONS)
+    exchange = NotifyCoordinator(policy_of(DAYS[name][0]), (), PARTITIONS)
     for number, log in enumerate(topics.tellings):
         for offset, (_, telling) in enumerate(log):
             exchange.take(number, offset, telling)
@@ -202,7 +202,7 @@ def test_a_policy_may_go_away(tmp_path: Path) -> None:
     assert dealt is not None
     said.take(dealt)
     assert said.notices == []
-    after = Exchange(policy_of(None), said.rows.items(), PARTITIONS).step(-1)
+    after = NotifyCoordinator(policy_of(None), said.rows.items(), PARTITIONS).step(-1)
     assert after is not None
     said.take(after)
     assert once(said.notices).keys() == {it.id for log in topics.tellings for _, each in log for it in each.notices}
@@ -211,14 +211,14 @@ def test_a_policy_may_go_away(tmp_path: Path) -> None:
 def test_a_row_that_cannot_be_read_is_named() -> None:
     """A row of another Kept stops the exchange, with what to do."""
     with pytest.raises(StateError, match=r"a row of the desk cannot be read .* run the Kept that wrote it"):
-        Exchange(policy_of(None), [(b'["fence"]', b'{"places": 3}')], PARTITIONS)
+        NotifyCoordinator(policy_of(None), [(b'["fence"]', b'{"places": 3}')], PARTITIONS)
 
 
 def test_words_that_are_not_known_are_waited_for(tmp_path: Path) -> None:
     """A line that was judged by a revision whose words nobody here knows waits, and is told when they are known."""
     name = next(iter(DAYS))
     topics, policy = day(tmp_path, name), policy_of(DAYS[name][0])
-    exchange = Exchange(msgspec.structs.replace(policy, standards={}), (), PARTITIONS)
+    exchange = NotifyCoordinator(msgspec.structs.replace(policy, standards={}), (), PARTITIONS)
     give(topics, exchange, 2**60, random.Random(1))
     first = exchange.step(2**60)
     assert first is not None

@@ -14,11 +14,11 @@ from standards.judge.ledger import Line
 from streams.kafka.records.facts import Progress, Told, lines
 from streams.kafka.records.topics import DELIVERIES, LEDGER, NOTICES, PROGRESS
 from streams.kafka.records.unpacking import UNREADABLE_RECORD, Record
-from streams.kafka.serve.fold import Fold
+from streams.kafka.serve.projection import Projection
 from streams.storage.books import Delivery
-from streams.storage.lookup import Lookup
-from streams.storage.record import KEEP
+from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database
+from streams.storage.store_writer import KEEP
 from tests.kafka.history import CHANNEL, WALL, Tables, batched, interleaved, record_history, records_of, tables
 
 SEEDS = range(6)
@@ -43,21 +43,21 @@ def folded(recorded: Path, folder: Path, seed: int, *, crash: float) -> Tables:
     draw = random.Random(seed)
     records = list(interleaved(records_of(recorded, draw), draw))
     database = Database(folder / FILE)
-    fold = Fold(database, channels=[CHANNEL])
+    fold = Projection(database, channels=[CHANNEL])
     in_force(fold, recorded)
     for batch in batched(records, draw):
         fold.fold(batch, WALL)
         if draw.random() < crash:
             database.close()
             database = Database(folder / FILE)
-            fold = Fold(database, channels=[CHANNEL])
+            fold = Projection(database, channels=[CHANNEL])
             offsets = fold.offsets()
             assert {(it.stream, it.partition): it.offset + 1 for it in batch}.items() <= offsets.items()
     database.close()
     return tables(folder / FILE)
 
 
-def in_force(fold: Fold, recorded: Path) -> None:
+def in_force(fold: Projection, recorded: Path) -> None:
     revisions = tables(recorded)["revisions"]
     fold.in_force({str(row[0]): (str(row[1]), str(row[2])) for row in revisions}, WALL)
 
@@ -72,7 +72,7 @@ def test_what_was_not_folded_is_folded_again(recorded: Path, tmp_path: Path) -> 
     """A batch that failed leaves nothing behind, and may be given again."""
     draw = random.Random(1)
     database = Database(tmp_path / FILE)
-    fold = Fold(database, channels=[CHANNEL])
+    fold = Projection(database, channels=[CHANNEL])
     in_force(fold, recorded)
     for number, batch in enumerate(batched(list(interleaved(records_of(recorded, draw), draw)), draw)):
         if number % 3 == 0:
@@ -92,7 +92,7 @@ def test_what_was_not_folded_is_folded_again(recorded: Path, tmp_path: Path) -> 
 def test_each_line_is_told_to_listeners_once(recorded: Path, database: Database) -> None:
     """Metrics and the view are told what is new, so that they count what the ledger has."""
     draw = random.Random(2)
-    fold = Fold(database, channels=[CHANNEL])
+    fold = Projection(database, channels=[CHANNEL])
     stored = [fold.fold(batch, WALL) for batch in batched(interleaved(records_of(recorded, draw), draw), draw)]
     expected = tables(recorded)
     assert Counter(line.id for each in stored for line in each.lines) == Counter(row[0] for row in expected["ledger"])
@@ -116,7 +116,7 @@ def record(topic: str, offset: int, value: bytes, *, partition: int = 0, at: int
 @pytest.mark.parametrize("first", [LEDGER, NOTICES])
 def test_a_reason_finds_its_line_whichever_came_first(database: Database, first: str) -> None:
     """Why a line was told, or not, is shown with it, and nothing waits any more."""
-    fold = Fold(database)
+    fold = Projection(database)
     both = {
         LEDGER: record(LEDGER, 0, lines([line("p.1")])),
         NOTICES: record(NOTICES, 0, msgspec.json.encode(Told(reasons={"p.1": "not-actionable"}))),
@@ -129,12 +129,12 @@ def test_a_reason_finds_its_line_whichever_came_first(database: Database, first:
 
 def test_what_was_delivered_once_never_waits_again(database: Database) -> None:
     """How a notice fared may be known before the notice: it is not given to a dispatcher then."""
-    fold = Fold(database, channels=[CHANNEL])
+    fold = Projection(database, channels=[CHANNEL])
     fared = Delivery("p.1", CHANNEL, "delivered", 1, -1, WALL)
     fold.fold([record(DELIVERIES, 0, msgspec.json.encode(fared))], WALL)
     told = msgspec.json.encode(Told([notice("p.1"), notice("q.1")]))
     fold.fold([record(NOTICES, 0, told, partition=3)], WALL)
-    lookup = Lookup(database.file.parent)
+    lookup = ReadModel(database.file.parent)
     assert [row.notice.id for row in lookup.due_deliveries(CHANNEL, WALL, tried=False)] == ["q.1"]
     assert [row.notice.id for row in lookup.due_deliveries(CHANNEL, WALL, tried=False, shards={3})] == ["q.1"]
     assert lookup.due_deliveries(CHANNEL, WALL, tried=False, shards={0, 1, 2}) == []
@@ -143,7 +143,7 @@ def test_what_was_delivered_once_never_waits_again(database: Database) -> None:
 
 def test_notices_from_before_the_horizon_are_not_brought_back(database: Database) -> None:
     """A database that is made anew does not send what is older than anything is kept."""
-    fold = Fold(database, channels=[CHANNEL])
+    fold = Projection(database, channels=[CHANNEL])
     told = msgspec.json.encode(Told([notice("p.1")], {"p.1": "told"}))
     stored = fold.fold([record(NOTICES, 0, told, at=WALL - KEEP - 1), record(LEDGER, 0, lines([line("p.1")]))], WALL)
     assert stored.notices == []
@@ -153,7 +153,7 @@ def test_notices_from_before_the_horizon_are_not_brought_back(database: Database
 
 def test_a_record_that_cannot_be_read_stops_nothing(database: Database) -> None:
     """It is put with the dead letters, with its place, once; the records around it are folded."""
-    fold = Fold(database)
+    fold = Projection(database)
     bad = record(LEDGER, 0, b"\xff nonsense", partition=2)
     for _ in range(2):
         fold.fold([bad, record(LEDGER, 1, lines([line("p.1")]), partition=2)], WALL)
@@ -163,8 +163,8 @@ def test_a_record_that_cannot_be_read_stops_nothing(database: Database) -> None:
 
 def test_progress_outlives_the_process(database: Database) -> None:
     """How far the workers had come is known again at once after a start."""
-    Fold(database).fold([record(PROGRESS, 0, msgspec.json.encode(Progress(1, [WALL])))], WALL)
-    assert Fold(database).progress == {1: Progress(1, [WALL])}
+    Projection(database).fold([record(PROGRESS, 0, msgspec.json.encode(Progress(1, [WALL])))], WALL)
+    assert Projection(database).progress == {1: Progress(1, [WALL])}
 
 
 def test_the_store_of_an_embedded_host_is_left_alone(recorded: Path, tmp_path: Path) -> None:
@@ -173,5 +173,5 @@ def test_the_store_of_an_embedded_host_is_left_alone(recorded: Path, tmp_path: P
     copy.write_bytes(recorded.read_bytes())
     database = Database(copy)
     with pytest.raises(StateError, match="choose another folder"):
-        Fold(database)
+        Projection(database)
     database.close()

@@ -8,7 +8,7 @@ import pytest
 
 from standards.calendar.duration import parse
 from standards.compiler.spec import Source, load
-from standards.lint.house import Terms
+from standards.lint.lint_input import Terms
 from tests.standards.samples import TELL, TODAY
 
 COURTESY = "aspect: courtesy, per: site, when: survey.answered, at_most: 3"

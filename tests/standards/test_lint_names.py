@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from standards.compiler.spec import Source, load
-from standards.lint.house import Terms
+from standards.lint.lint_input import Terms
 from tests.standards.samples import TODAY
 
 TELL = "promise: We do., what: w, how: h, why: y, exceptions: none, aspect: quality"

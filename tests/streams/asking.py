@@ -16,7 +16,7 @@ from standards.judge.events import iso
 from streams.documents.policies import PolicyFiles
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.host import House
+from streams.host import Host
 from streams.metrics import Metrics
 from streams.web import Access, Limits, application, serving
 from tests.streams.hosting import Clock, hosting, shop
@@ -80,7 +80,7 @@ async def asking(
     *,
     access: Access = Access(),  # noqa: B008 - it is frozen
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
-    house: Callable[[EmbeddedHost], House] | None = None,
+    house: Callable[[EmbeddedHost], Host] | None = None,
     peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it."""

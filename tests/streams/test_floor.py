@@ -45,7 +45,7 @@ def judged(loaded: Loaded, span: int, seed: int = 1) -> list[Line]:
     lines = []
     for at, event in until(span, seed):
         outcome = pump.push([reader.one(msgspec.json.encode(event))], wall=at)
-        assert not outcome.unconcerned.keys() - {"contact.waiting", "contact.abandoned", "complaint.received"}
+        assert not outcome.unmatched.keys() - {"contact.waiting", "contact.abandoned", "complaint.received"}
         lines += [line(transition) for transition in outcome.transitions]
     return lines
 

@@ -8,7 +8,7 @@ from streams.embedded.engine import Options
 from streams.ingest.wire import Refusal
 from streams.settings import read_settings
 from streams.storage.books import PromiseFilter
-from streams.storage.forgetting import BLOCKS, ROWS, forget
+from streams.storage.retention import BLOCKS, ROWS, forget
 from streams.storage.sqlite import FILE, Database
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from standards.compiler.spec import Loaded
-from standards.judge.case import Case, Docket
+from standards.judge.case import Case, JudgeContext
 from standards.judge.events import Event, moment
 from streams.embedded.engine import Options
 from streams.embedded.isolation import Blame, blamed
@@ -45,7 +45,7 @@ def built(reader: Reader, name: str, data: msgspec.Struct, at: int = T0) -> Even
 class Defective(StandardsFiles):
     """Standards whose judge has a defect: before each event of theirs is judged, `trap` may raise."""
 
-    def __init__(self, folder: Path, trap: Callable[[Case[Event], Event, Docket[Event]], None]) -> None:
+    def __init__(self, folder: Path, trap: Callable[[Case[Event], Event, JudgeContext[Event]], None]) -> None:
         super().__init__(shop(folder).paths)
         self.trap = trap
 
@@ -56,12 +56,12 @@ class Defective(StandardsFiles):
         return loaded
 
 
-def unforeseen(_case: Case[Event], event: Event, _docket: Docket[Event]) -> None:
+def unforeseen(_case: Case[Event], event: Event, _docket: JudgeContext[Event]) -> None:
     if event.id.startswith("bad"):
         raise ZeroDivisionError(f"nobody foresaw {event.id}")
 
 
-def _ring(case: Case[Event], _event: Event, _docket: Docket[Event]) -> None:
+def _ring(case: Case[Event], _event: Event, _docket: JudgeContext[Event]) -> None:
     if case.key == ("s3", "stuck"):
         raise OverflowError("this clock has run down")
 

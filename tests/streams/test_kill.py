@@ -44,7 +44,7 @@ def books(folder: Path) -> dict[str, list[object]]:
     ((body,),) = database.all("SELECT body FROM position")
     rulebook = StandardsFiles([str(folder / "rules")]).load(()).rulebook
     cases = CaseStore(database, rulebook).read(msgspec.json.decode(body, type=Position).low)
-    parts = [(case.group, case.key, case.held, case.slots, list(case.seen.items())) for case in cases]
+    parts = [(case.group, case.key, case.held, case.states, list(case.seen.items())) for case in cases]
     found[CASES] = [*sorted(map(msgspec.json.encode, parts))]
     database.close()
     return found

@@ -80,7 +80,7 @@ def test_what_happened_is_told() -> None:
     metrics.rebalanced()
     metrics.refused("not-json")
     metrics.unused("no-subject")
-    metrics.unconcerned({"queue.length": 2})
+    metrics.unmatched({"queue.length": 2})
     metrics.duplicates(6)
     metrics.stopped(["a", "b"])
     metrics.stopped(["b"])

@@ -127,7 +127,7 @@ def test_what_no_standard_concerns_is_counted_by_type() -> None:
     """Events that concern nobody are counted; heartbeats and the events of feeds are of use by themselves."""
     book = rulebook(TEXT)
     lines = "08:00 queue.length waiting=3\n08:00 queue.length waiting=3\n08:00 contact.abandoned\n08:00 nothing"
-    assert Pump(book).push(events_of(lines, book)).unconcerned == {"queue.length": 2}
+    assert Pump(book).push(events_of(lines, book)).unmatched == {"queue.length": 2}
 
 
 def restored(pump: Pump, book: Rulebook, *, backwards: bool = False) -> Pump:

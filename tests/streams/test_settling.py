@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standards.judge.case import Case, Slot
+from standards.judge.case import Case, StandardState
 from standards.judge.events import Event
 from standards.judge.promise import Promise
 from standards.judge.standard import CORRECTIONS_HORIZON
@@ -24,7 +24,7 @@ def promise(name: str, at: int, ordinal: int = 2) -> Promise[Event]:
 
 
 def case(*promises: Promise[Event], revision: str = "r") -> Case[Event]:
-    return Case(*SUBJECT, slots={revision: Slot(settled=list(promises))})
+    return Case(*SUBJECT, states={revision: StandardState(settled=list(promises))})
 
 
 def read(database: Database, low: int) -> Settled[Event]:

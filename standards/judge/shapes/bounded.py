@@ -14,7 +14,7 @@ from standards.judge.promise import NEVER, VERDICTS, Promise
 from standards.judge.shapes.response import opening_data, test_for
 
 if TYPE_CHECKING:
-    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.response import Reaction
@@ -34,69 +34,69 @@ class BoundedMachine:
         revision, retired = self.standard.revision, self.standard.retired
         when, until = test_for(self.shape.when, event_type), test_for(self.shape.until, event_type)
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
-            slot = case.slots.get(revision)
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            state = case.states.get(revision)
             if when is not None and when(event.data, None):
-                if slot is None and not retired and not docket.owes(self.siblings):
-                    slot = case.slot(revision)
-                if slot is not None and (slot.open or not retired):
-                    self._count(slot, event, docket)
-            if until is not None and slot is not None:
-                opening = opening_data(slot.open[0]) if slot.open else None
-                if (slot.times or slot.tripped) and until(event.data, opening):
-                    self._close(slot, event.at, docket, event)
+                if state is None and not retired and not context.owes(self.siblings):
+                    state = case.state_of(revision)
+                if state is not None and (state.open or not retired):
+                    self._count(state, event, context)
+            if until is not None and state is not None:
+                opening = opening_data(state.open[0]) if state.open else None
+                if (state.times or state.tripped) and until(event.data, opening):
+                    self._close(state, event.at, context, event)
 
-        return react
+        return on_event
 
-    def _count(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
+    def _count(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         shape = self.shape
-        opens = not slot.open and not slot.tripped and (slot.up or not slot.times)
-        times = slot.times = [*(slot.times or ()), event.at][-shape.at_most - 1 :]  # older ones decide nothing
+        opens = not state.open and not state.tripped and (state.up or not state.times)
+        times = state.times = [*(state.times or ()), event.at][-shape.at_most - 1 :]  # older ones decide nothing
         if opens:
-            slot.up = False
+            state.up = False
             promise: Promise[Event] = Promise(opened=event.at, opening=event)
-            slot.open.append(promise)
-            docket.write(self.standard, promise, "opened", event.at, cause=event)
+            state.open.append(promise)
+            context.write(self.standard, promise, "opened", event.at, cause=event)
         if shape.within is not None:
-            slot.wake = times[0] + shape.within
-            docket.case.wake = min(docket.case.wake, slot.wake)
-        if len(times) > shape.at_most and slot.open:
-            promise = slot.open[0]
-            docket.write(self.standard, promise, "broken", event.at, cause=event)
-            docket.settle(slot, promise, event.at)
-            slot.tripped = True
-        if shape.within is None and slot.tripped:
-            slot.times = None  # broken for good: nothing is left to count, nor to remember the subject for
+            state.wake = times[0] + shape.within
+            context.case.wake = min(context.case.wake, state.wake)
+        if len(times) > shape.at_most and state.open:
+            promise = state.open[0]
+            context.write(self.standard, promise, "broken", event.at, cause=event)
+            context.settle(state, promise, event.at)
+            state.tripped = True
+        if shape.within is None and state.tripped:
+            state.times = None  # broken for good: nothing is left to count, nor to remember the subject for
 
-    def _close(self, slot: Slot[Event], at: int, docket: Docket[Event], cause: Event | None) -> None:
+    def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         """End the count: what was not exceeded is kept, unless the feed was too dark to know."""
-        for promise in tuple(slot.open):
-            kind: Kind = "lost" if docket.dark(self.standard, at) else "kept"
-            docket.write(self.standard, promise, kind, at, cause=cause)
-            docket.settle(slot, promise, at)
-        slot.times, slot.tripped, slot.up, slot.wake = None, False, False, NEVER
+        for promise in tuple(state.open):
+            kind: Kind = "lost" if context.dark(self.standard, at) else "kept"
+            context.write(self.standard, promise, kind, at, cause=cause)
+            context.settle(state, promise, at)
+        state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the events that no longer count fall out of the stretch of time."""
         within = self.shape.within or 0
-        slot.times = [time for time in slot.times or () if time + within > at]
-        if not slot.times:
-            self._close(slot, at, docket, None)
+        state.times = [time for time in state.times or () if time + within > at]
+        if not state.times:
+            self._close(state, at, context, None)
             return
-        if slot.tripped and len(slot.times) <= self.shape.at_most:
-            slot.tripped, slot.up = False, True
-        slot.wake = slot.times[0] + within
-        docket.case.wake = min(docket.case.wake, slot.wake)
+        if state.tripped and len(state.times) <= self.shape.at_most:
+            state.tripped, state.up = False, True
+        state.wake = state.times[0] + within
+        context.case.wake = min(context.case.wake, state.wake)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Hear after its time that the count had ended: the open promise is kept since then."""
         until = test_for(self.shape.until, type_of(event))
-        for promise in tuple(slot.open):
+        for promise in tuple(state.open):
             if until is None or event.at < promise.opened or not until(event.data, opening_data(promise)):
                 continue
             if promise.state not in VERDICTS:
-                docket.reveal(self.standard, promise, "kept", event)
-                docket.settle(slot, promise, event.at)
-                slot.times, slot.tripped, slot.wake = None, False, NEVER
+                context.reveal(self.standard, promise, "kept", event)
+                context.settle(state, promise, event.at)
+                state.times, state.tripped, state.wake = None, False, NEVER
                 return True
         return False

@@ -15,7 +15,7 @@ from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.response import test_for
 
 if TYPE_CHECKING:
-    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.response import Reaction
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 _AT = attrgetter("at")
 
 
-def _judge_now(standard: Standard, slot: Slot[Event], verdict: Kind, event: Event, docket: Docket[Event]) -> None:
+def _judge_now(
+    standard: Standard, state: StandardState[Event], verdict: Kind, event: Event, context: JudgeContext[Event]
+) -> None:
     promise: Promise[Event] = Promise(opened=event.at, opening=event, due=event.at)
-    docket.write(standard, promise, "opened", event.at, cause=event)
-    docket.write(standard, promise, verdict, event.at, cause=event)
-    docket.settle(slot, promise, event.at)
+    context.write(standard, promise, "opened", event.at, cause=event)
+    context.write(standard, promise, verdict, event.at, cause=event)
+    context.settle(state, promise, event.at)
 
 
 class UniversalityMachine:
@@ -44,17 +46,17 @@ class UniversalityMachine:
         standard, must = self.standard, self.shape.must.test
         when = None if standard.retired else test_for(self.shape.when, event_type)
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is not None and when(event.data, None):
                 verdict: Kind = "kept" if must(event.data, None) else "broken"
-                _judge_now(standard, case.slot(standard.revision), verdict, event, docket)
+                _judge_now(standard, case.state_of(standard.revision), verdict, event, context)
 
-        return react
+        return on_event
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Do nothing: no clock of this shape ever rings."""
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
         """Change nothing: each event is judged by itself, and one that came after its time opens nothing."""
         return False
 
@@ -72,17 +74,17 @@ class PrecedenceMachine:
         when = None if standard.retired else test_for(shape.when, event_type)
         remembered = not standard.retired and shape.expect.event == event_type
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is not None and when(event.data, None):
-                slot = case.slot(standard.revision)
-                verdict: Kind = "lost" if docket.dark(standard, event.at) else "broken"
-                if any(self._precedes(earlier, event) for earlier in slot.recent or ()):
+                state = case.state_of(standard.revision)
+                verdict: Kind = "lost" if context.dark(standard, event.at) else "broken"
+                if any(self._precedes(earlier, event) for earlier in state.recent or ()):
                     verdict = "kept"
-                _judge_now(standard, slot, verdict, event, docket)
+                _judge_now(standard, state, verdict, event, context)
             if remembered and self.remembers(event, -NEVER):
-                self._remember(case.slot(standard.revision), event, docket)
+                self._remember(case.state_of(standard.revision), event, context)
 
-        return react
+        return on_event
 
     def remembers(self, event: Event, now: int) -> bool:
         """Say whether an event may still precede another one that comes after `now`."""
@@ -97,31 +99,35 @@ class PrecedenceMachine:
         in_time = event.at - self.shape.within_last <= earlier.at <= event.at
         return in_time and test is not None and test(earlier.data, event.data)
 
-    def _remember(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
+    def _remember(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         where = self.shape.expect.where
-        if slot.recent is None:
-            slot.recent = []
+        if state.recent is None:
+            state.recent = []
         elif where is None or not where.opening_fields:  # the newest serves best, and the others no more
-            slot.recent = [earlier for earlier in slot.recent if earlier.at > event.at]
-        insort(slot.recent, event, key=_AT)
-        slot.wake = slot.recent[0].at + self.shape.within_last
-        docket.case.wake = min(docket.case.wake, slot.wake)
+            state.recent = [earlier for earlier in state.recent if earlier.at > event.at]
+        insort(state.recent, event, key=_AT)
+        state.wake = state.recent[0].at + self.shape.within_last
+        context.case.wake = min(context.case.wake, state.wake)
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Forget the events that can no longer precede another."""
-        slot.recent = [earlier for earlier in slot.recent or () if earlier.at + self.shape.within_last > at] or None
-        slot.wake = slot.recent[0].at + self.shape.within_last if slot.recent else NEVER
-        docket.case.wake = min(docket.case.wake, slot.wake)
+        state.recent = [earlier for earlier in state.recent or () if earlier.at + self.shape.within_last > at] or None
+        state.wake = state.recent[0].at + self.shape.within_last if state.recent else NEVER
+        context.case.wake = min(context.case.wake, state.wake)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Hear of a preceding event after its time: it can still excuse what followed it."""
         if type_of(event) != self.shape.expect.event:
             return False
-        lines = len(docket.transitions)
-        for promise in slot.settled:
+        lines = len(context.transitions)
+        for promise in state.settled:
             opening = promise.opening
-            if opening is not None and self._precedes(event, opening) and docket.correctable(promise, "kept", event.at):
-                docket.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
-        if self.remembers(event, docket.case.time):
-            self._remember(slot, event, docket)
-        return len(docket.transitions) > lines
+            if (
+                opening is not None
+                and self._precedes(event, opening)
+                and context.correctable(promise, "kept", event.at)
+            ):
+                context.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
+        if self.remembers(event, context.case.time):
+            self._remember(state, event, context)
+        return len(context.transitions) > lines

@@ -18,7 +18,7 @@ from standards.judge.shapes.response import test_for
 
 if TYPE_CHECKING:
     from standards.expressions.expression import Measure
-    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.response import Reaction
@@ -83,80 +83,80 @@ class LevelMachine:
         revision, retired = self.standard.revision, self.standard.retired
         when = test_for(self.shape.when, event_type)
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
                 return
-            slot = case.slots.get(revision)
-            if slot is None:
-                if retired or docket.owes(self.siblings):
+            state = case.states.get(revision)
+            if state is None:
+                if retired or context.owes(self.siblings):
                     return
-                slot = case.slot(revision)
-            if slot.tally is None and not retired:
-                self._begin(slot, event, docket)
-            if slot.tally is not None:
-                self._take(slot, event, docket)
+                state = case.state_of(revision)
+            if state.tally is None and not retired:
+                self._begin(state, event, context)
+            if state.tally is not None:
+                self._take(state, event, context)
 
-        return react
+        return on_event
 
-    def _begin(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
+    def _begin(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(opened=event.at, opening=event)
-        slot.tally = Tally()
+        state.tally = Tally()
         if not self.shape.count:
             _, end = window_of(event.at, self.shape.over, self.shape.zone)
-            promise.due = slot.until = end
-            slot.wake = end - 1  # the window's last microsecond: what comes at its end is no longer in it
-            docket.case.wake = min(docket.case.wake, slot.wake)
-        slot.open.append(promise)
-        docket.write(self.standard, promise, "opened", event.at, cause=event)
+            promise.due = state.until = end
+            state.wake = end - 1  # the window's last microsecond: what comes at its end is no longer in it
+            context.case.wake = min(context.case.wake, state.wake)
+        state.open.append(promise)
+        context.write(self.standard, promise, "opened", event.at, cause=event)
 
-    def _take(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
-        shape, tally = self.shape, slot.tally
+    def _take(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        shape, tally = self.shape, state.tally
         if tally is None:
             return
         add_sample(tally, shape.measure, event.data)
         if shape.count and tally.count >= shape.over:
-            self._close(slot, event.at, docket, event)
+            self._close(state, event.at, context, event)
             return
-        for promise in slot.open:
-            if not promise.rung and tally.count >= shape.at_least and tally.count and not self._good(tally):
-                docket.write(self.standard, promise, "warned", event.at, cause=event)
-                promise.rung = 1
+        for promise in state.open:
+            if not promise.step and tally.count >= shape.at_least and tally.count and not self._good(tally):
+                context.write(self.standard, promise, "warned", event.at, cause=event)
+                promise.step = 1
 
     def _good(self, tally: Tally) -> bool:
         return self.shape.must.test(measured(tally, self.shape.measure))
 
-    def _close(self, slot: Slot[Event], at: int, docket: Docket[Event], cause: Event | None) -> None:
-        tally = slot.tally or Tally()
-        for promise in tuple(slot.open):
-            docket.write(self.standard, promise, self._verdict(tally, at, docket), at, cause=cause)
-            docket.settle(slot, promise, at)
-        slot.tally, slot.wake, slot.until = None, NEVER, -1
+    def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
+        tally = state.tally or Tally()
+        for promise in tuple(state.open):
+            context.write(self.standard, promise, self._verdict(tally, at, context), at, cause=cause)
+            context.settle(state, promise, at)
+        state.tally, state.wake, state.until = None, NEVER, -1
 
-    def _verdict(self, tally: Tally, at: int, docket: Docket[Event]) -> Kind:
-        if docket.dark(self.standard, at):
+    def _verdict(self, tally: Tally, at: int, context: JudgeContext[Event]) -> Kind:
+        if context.dark(self.standard, at):
             return "lost"
         if not tally.count or tally.count < self.shape.at_least:
             return "voided"
         return "kept" if self._good(tally) else "broken"
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the window: give its verdict at its end, the instant after its last one."""
-        self._close(slot, at + 1, docket, None)
+        self._close(state, at + 1, context, None)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Take a sample that came after its time into the window it belongs to, while that one is open."""
         when = test_for(self.shape.when, type_of(event))
-        if when is None or slot.tally is None or not slot.open or not when(event.data, None):
+        if when is None or state.tally is None or not state.open or not when(event.data, None):
             return False
         if self.shape.count:
-            inside = slot.open[0].opened <= event.at
+            inside = state.open[0].opened <= event.at
         else:
-            inside = window_of(event.at, self.shape.over, self.shape.zone)[1] == slot.until
-        if not inside or not add_sample(slot.tally, self.shape.measure, event.data):
+            inside = window_of(event.at, self.shape.over, self.shape.zone)[1] == state.until
+        if not inside or not add_sample(state.tally, self.shape.measure, event.data):
             return False
-        if self.shape.count and slot.tally.count >= self.shape.over:
-            for promise in slot.open:
-                docket.reveal(self.standard, promise, self._verdict(slot.tally, event.at, docket), event)
-                docket.settle(slot, promise, event.at)
-            slot.tally = None
+        if self.shape.count and state.tally.count >= self.shape.over:
+            for promise in state.open:
+                context.reveal(self.standard, promise, self._verdict(state.tally, event.at, context), event)
+                context.settle(state, promise, event.at)
+            state.tally = None
         return True

@@ -15,7 +15,7 @@ from standards.judge.promise import NEVER, VERDICTS, Promise
 from standards.judge.shapes.response import test_for
 
 if TYPE_CHECKING:
-    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.shapes.response import Reaction
     from standards.judge.standard import Recurrence, Standard
@@ -35,44 +35,44 @@ class RecurrenceMachine:
         expect = test_for(self.shape.expect, event_type)
         names_subjects = not self.standard.retired and not self.shape.subjects
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if expect is None:
                 return
-            slot = case.slots.get(revision)
-            if slot is None:
-                if not names_subjects or docket.owes(self.siblings):
+            state = case.states.get(revision)
+            if state is None:
+                if not names_subjects or context.owes(self.siblings):
                     return
-                slot = case.slot(revision)
-            if slot.until < 0:
-                self._begin(slot, event.at, docket, event)
-            if slot.open and expect(event.data, None):
-                promise = slot.open[0]
+                state = case.state_of(revision)
+            if state.until < 0:
+                self._begin(state, event.at, context, event)
+            if state.open and expect(event.data, None):
+                promise = state.open[0]
                 elapsed = self._elapsed(promise, event.at)
-                docket.write(self.standard, promise, "kept", event.at, cause=event, elapsed=elapsed)
-                docket.settle(slot, promise, event.at)
-                self._set_alarm(slot, docket)
+                context.write(self.standard, promise, "kept", event.at, cause=event, elapsed=elapsed)
+                context.settle(state, promise, event.at)
+                self._set_alarm(state, context)
 
-        return react
+        return on_event
 
-    def start(self, case: Case[Event], at: int, docket: Docket[Event]) -> None:
+    def start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:
         """Begin to owe a subject that the standard lists, unless it is owed already."""
-        if self.standard.retired or case.key not in self.shape.subjects or docket.owes(self.siblings):
+        if self.standard.retired or case.key not in self.shape.subjects or context.owes(self.siblings):
             return
-        slot = case.slot(self.standard.revision)
-        if slot.until < 0:
-            self._begin(slot, at, docket, None)
+        state = case.state_of(self.standard.revision)
+        if state.until < 0:
+            self._begin(state, at, context, None)
 
-    def _begin(self, slot: Slot[Event], at: int, docket: Docket[Event], cause: Event | None) -> None:
+    def _begin(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         shape = self.shape
         promise: Promise[Event] = Promise(opened=at, opening=cause, running_since=at)
         if isinstance(shape.every, str):
             promise.due = end_of_period(at, shape.every, shape.zone)
         else:
             promise.due = self._after(at, shape.every)
-        slot.until = promise.due
-        slot.open.append(promise)
-        docket.write(self.standard, promise, "opened", at, cause=cause)
-        self._set_alarm(slot, docket)
+        state.until = promise.due
+        state.open.append(promise)
+        context.write(self.standard, promise, "opened", at, cause=cause)
+        self._set_alarm(state, context)
 
     def _after(self, at: int, span: int) -> int:
         hours = self.shape.hours
@@ -82,47 +82,47 @@ class RecurrenceMachine:
         hours = self.shape.hours
         return at - promise.opened if hours is None else hours.between(promise.opened, at)
 
-    def _set_alarm(self, slot: Slot[Event], docket: Docket[Event]) -> None:
-        slot.wake = slot.until
-        for promise in slot.open:
-            warnings = (self._after(promise.opened, mark) for mark in self.shape.warn[promise.rung :])
-            slot.wake = min(slot.until, next(warnings, slot.until))
-        docket.case.wake = min(docket.case.wake, slot.wake)
+    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        state.wake = state.until
+        for promise in state.open:
+            warnings = (self._after(promise.opened, mark) for mark in self.shape.warn[promise.step :])
+            state.wake = min(state.until, next(warnings, state.until))
+        context.case.wake = min(context.case.wake, state.wake)
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let time have its say: warn, or end the period and begin the next one."""
-        for promise in tuple(slot.open):
+        for promise in tuple(state.open):
             elapsed = self._elapsed(promise, at)
-            if at < slot.until:
-                docket.write(self.standard, promise, "warned", at, elapsed=elapsed)
-                promise.rung += 1
+            if at < state.until:
+                context.write(self.standard, promise, "warned", at, elapsed=elapsed)
+                promise.step += 1
             else:
-                dark = docket.dark(self.standard, at)
-                docket.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
-                docket.settle(slot, promise, at)
-        if at < slot.until:
-            self._set_alarm(slot, docket)
+                dark = context.dark(self.standard, at)
+                context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
+                context.settle(state, promise, at)
+        if at < state.until:
+            self._set_alarm(state, context)
         elif self.standard.retired:
-            slot.wake, slot.until = NEVER, -1
+            state.wake, state.until = NEVER, -1
         else:
-            self._begin(slot, at, docket, None)
+            self._begin(state, at, context, None)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Hear after its time that it happened: the period it happened in is kept."""
         expect = test_for(self.shape.expect, type_of(event))
         if expect is None or not expect(event.data, None):
             return False
-        for promise in (*slot.open, *slot.settled):
+        for promise in (*state.open, *state.settled):
             if not promise.opened < event.at <= promise.due:
                 continue
             elapsed = self._elapsed(promise, event.at)
             if promise.state not in VERDICTS:
-                docket.reveal(self.standard, promise, "kept", event, elapsed=elapsed)
-                docket.settle(slot, promise, event.at)
-                self._set_alarm(slot, docket)
+                context.reveal(self.standard, promise, "kept", event, elapsed=elapsed)
+                context.settle(state, promise, event.at)
+                self._set_alarm(state, context)
                 return True
-            if docket.correctable(promise, "kept", event.at):
-                docket.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected="kept")
+            if context.correctable(promise, "kept", event.at):
+                context.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected="kept")
                 promise.settled = event.at
                 return True
         return False

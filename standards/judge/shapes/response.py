@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from standards.judge.case import Case, Docket, Slot
+    from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
     from standards.judge.standard import Clause, Response, Standard
 
     Test = Callable[[Any, Any], bool]
-    Carry = Callable[[Slot[Event], Event, Docket[Event]], None]
-    Reaction = Callable[[Case[Event], Event, Docket[Event]], None]
+    Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
+    Reaction = Callable[[Case[Event], Event, JudgeContext[Event]], None]
 
 
 def always(_data: object, _opening: object) -> bool:
@@ -60,29 +60,29 @@ class ResponseMachine:
         always_rising = shape.each or shape.when.where is None
         closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
-        def close(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
-            slot = case.slots.get(revision)
-            if slot is not None and (slot.open or slot.overdue):
-                carry_on(slot, event, docket)
+        def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            state = case.states.get(revision)
+            if state is not None and (state.open or state.overdue):
+                carry_on(state, event, context)
 
         if when is None:
             return close
 
-        def react(case: Case[Event], event: Event, docket: Docket[Event]) -> None:
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             try:
-                slot = case.slots[revision]
+                state = case.states[revision]
             except KeyError:
-                slot = case.slot(revision)
-            if closes and (slot.open or slot.overdue):
-                carry_on(slot, event, docket)
+                state = case.state_of(revision)
+            if closes and (state.open or state.overdue):
+                carry_on(state, event, context)
             if when(event.data, None):
-                if always_rising or not slot.up:
-                    open_one(slot, event, docket)
-                slot.up = True
+                if always_rising or not state.up:
+                    open_one(state, event, context)
+                state.up = True
             else:
-                slot.up = False
+                state.up = False
 
-        return react
+        return on_event
 
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
@@ -90,43 +90,43 @@ class ResponseMachine:
         stop = test_for(pause.when, event_type) if pause else None
         start = test_for(pause.until, event_type) if pause else None
 
-        def carry_on(slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
-            if slot.overdue:
-                self._catch_up(slot, event, docket, expect, unless)
-            lines = len(docket.transitions)
+        def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            if state.overdue:
+                self._catch_up(state, event, context, expect, unless)
+            lines = len(context.transitions)
             data = event.data
-            for promise in slot.open:  # settling one gives the slot a new list, and leaves this one as it is
+            for promise in state.open:  # settling one gives the slot a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
-                    self._settle(slot, promise, "kept", event, docket)
+                    self._settle(state, promise, "kept", event, context)
                 elif unless is not None and unless(data, opening):
-                    self._settle(slot, promise, "voided", event, docket)
+                    self._settle(state, promise, "voided", event, context)
                 elif promise.state in ("paused", "paused_warned"):
                     if start is not None and start(data, opening):
-                        self._resume(promise, event, docket)
+                        self._resume(promise, event, context)
                 elif stop is not None and stop(data, opening):
-                    self._pause(promise, event, docket)
-            if len(docket.transitions) > lines:
-                self._set_alarm(slot, docket)
+                    self._pause(promise, event, context)
+            if len(context.transitions) > lines:
+                self._set_alarm(state, context)
 
         return carry_on
 
-    def _set_alarm(self, slot: Slot[Event], docket: Docket[Event]) -> None:
-        slot.wake = min([promise.wake for promise in slot.open]) if slot.open else NEVER
-        docket.wake(slot)
+    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        state.wake = min([promise.wake for promise in state.open]) if state.open else NEVER
+        context.wake(state)
 
-    def _open(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> None:
+    def _open(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         shape = self.shape
-        if not shape.each and (slot.open or docket.owes(self.siblings)):
+        if not shape.each and (state.open or context.owes(self.siblings)):
             return
         at = event.at
         promise: Promise[Event] = Promise(at, event, running_since=at)
         self._run(promise)
-        slot.open.append(promise)
-        docket.write(self.standard, promise, "opened", at, event)
-        if promise.wake < slot.wake:
-            slot.wake = promise.wake
-            docket.case.wake = min(docket.case.wake, promise.wake)
+        state.open.append(promise)
+        context.write(self.standard, promise, "opened", at, event)
+        if promise.wake < state.wake:
+            state.wake = promise.wake
+            context.case.wake = min(context.case.wake, promise.wake)
 
     def _run(self, promise: Promise[Event]) -> None:
         """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
@@ -135,9 +135,9 @@ class ResponseMachine:
             promise.due = promise.wake = promise.running_since + shape.within - promise.spent
             return
         promise.due = self._after(promise, shape.within)
-        rung = promise.rung
+        step = promise.step
         promise.wake = (
-            promise.due if rung >= len(shape.warn) else min(self._after(promise, shape.warn[rung]), promise.due)
+            promise.due if step >= len(shape.warn) else min(self._after(promise, shape.warn[step]), promise.due)
         )
 
     def _after(self, promise: Promise[Event], mark: int) -> int:
@@ -155,89 +155,106 @@ class ResponseMachine:
         )
 
     def _settle(
-        self, slot: Slot[Event], promise: Promise[Event], kind: Kind, event: Event, docket: Docket[Event]
+        self,
+        state: StandardState[Event],
+        promise: Promise[Event],
+        kind: Kind,
+        event: Event,
+        context: JudgeContext[Event],
     ) -> None:
-        docket.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
-        docket.settle(slot, promise, event.at, reversible=True)
+        context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
+        context.settle(state, promise, event.at, reversible=True)
 
-    def _pause(self, promise: Promise[Event], event: Event, docket: Docket[Event]) -> None:
+    def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise.spent = self.elapsed(promise, event.at)
-        docket.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
+        context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
         promise.wake = NEVER
 
-    def _resume(self, promise: Promise[Event], event: Event, docket: Docket[Event]) -> None:
+    def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise.running_since = event.at
         self._run(promise)
-        docket.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
+        context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
 
     def _catch_up(
-        self, slot: Slot[Event], event: Event, docket: Docket[Event], expect: Test | None, unless: Test | None
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        expect: Test | None,
+        unless: Test | None,
     ) -> None:
         """Note a fulfilment that came after the deadline; when the need has gone away, stop looking for one."""
-        since = slot.relieved
+        since = state.relieved
         waiting = []
-        for promise in reversed(slot.settled):
+        for promise in reversed(state.settled):
             if promise.settled <= since:
                 break
-            if _can_be_late(promise, slot, event.at):
+            if _can_be_late(promise, state, event.at):
                 waiting.append(promise)
         for promise in waiting:
             if expect is not None and expect(event.data, opening_data(promise)):
                 elapsed = self.elapsed(promise, event.at)
-                docket.write(self.standard, promise, "fulfilled_late", event.at, cause=event, elapsed=elapsed)
+                context.write(self.standard, promise, "fulfilled_late", event.at, cause=event, elapsed=elapsed)
             elif unless is not None and unless(event.data, opening_data(promise)):
-                slot.relieved = event.at
-        slot.overdue = sum(_can_be_late(promise, slot, event.at) for promise in waiting)
-        if not slot.overdue:
-            slot.relieved = max(slot.relieved, event.at)
+                state.relieved = event.at
+        state.overdue = sum(_can_be_late(promise, state, event.at) for promise in waiting)
+        if not state.overdue:
+            state.relieved = max(state.relieved, event.at)
 
-    def ring(self, slot: Slot[Event], at: int, docket: Docket[Event]) -> None:
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let time have its say: give the warnings and verdicts that fall exactly at `at`."""
-        for promise in tuple(slot.open):
+        for promise in tuple(state.open):
             if promise.wake != at:
                 continue
             elapsed = self.elapsed(promise, at)
             if at < promise.due:
-                docket.write(self.standard, promise, "warned", at, elapsed=elapsed)
-                promise.rung += 1
+                context.write(self.standard, promise, "warned", at, elapsed=elapsed)
+                promise.step += 1
                 self._run(promise)
                 continue
-            dark = docket.dark(self.standard, at)
-            docket.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
-            docket.settle(slot, promise, at)
-            slot.overdue += not dark
-        self._set_alarm(slot, docket)
+            dark = context.dark(self.standard, at)
+            context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
+            context.settle(state, promise, at)
+            state.overdue += not dark
+        self._set_alarm(state, context)
 
-    def evidence(self, slot: Slot[Event], event: Event, docket: Docket[Event]) -> bool:
+    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Hear an event that came after its time. Says whether it changed anything."""
         event_type = type_of(event)
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
-        lines = len(docket.transitions)
-        for promise in (*slot.open, *slot.settled):
+        lines = len(context.transitions)
+        for promise in (*state.open, *state.settled):
             opening = opening_data(promise)
             if event.at < promise.opened:
                 continue
             if expect is not None and expect(event.data, opening):
-                self._reconsider(slot, promise, "kept", event, docket)
+                self._reconsider(state, promise, "kept", event, context)
             elif unless is not None and unless(event.data, opening):
-                self._reconsider(slot, promise, "void", event, docket)
-        self._set_alarm(slot, docket)
-        return len(docket.transitions) > lines
+                self._reconsider(state, promise, "void", event, context)
+        self._set_alarm(state, context)
+        return len(context.transitions) > lines
 
     def _reconsider(
-        self, slot: Slot[Event], promise: Promise[Event], verdict: State, event: Event, docket: Docket[Event]
+        self,
+        state: StandardState[Event],
+        promise: Promise[Event],
+        verdict: State,
+        event: Event,
+        context: JudgeContext[Event],
     ) -> None:
         elapsed = self.elapsed(promise, event.at)
         if promise.state not in VERDICTS:
-            docket.reveal(self.standard, promise, "kept" if verdict == "kept" else "voided", event, elapsed=elapsed)
-            docket.settle(slot, promise, event.at, reversible=True)
+            context.reveal(self.standard, promise, "kept" if verdict == "kept" else "voided", event, elapsed=elapsed)
+            context.settle(state, promise, event.at, reversible=True)
         elif promise.state == "broken" and event.at > promise.due:
-            if verdict == "kept" and _can_be_late(promise, slot, docket.case.time):
-                docket.reveal(self.standard, promise, "fulfilled_late", event, elapsed=elapsed)
-        elif event.at <= promise.due and docket.correctable(promise, verdict, event.at):
-            docket.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected=verdict)
+            if verdict == "kept" and _can_be_late(promise, state, context.case.time):
+                context.reveal(self.standard, promise, "fulfilled_late", event, elapsed=elapsed)
+        elif event.at <= promise.due and context.correctable(promise, verdict, event.at):
+            context.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected=verdict)
             promise.settled = event.at
 
 
-def _can_be_late(promise: Promise[Event], slot: Slot[Event], at: int) -> bool:
-    return promise.state == "broken" and slot.relieved < promise.settled and at - promise.settled <= CORRECTIONS_HORIZON
+def _can_be_late(promise: Promise[Event], state: StandardState[Event], at: int) -> bool:
+    return (
+        promise.state == "broken" and state.relieved < promise.settled and at - promise.settled <= CORRECTIONS_HORIZON
+    )

@@ -15,7 +15,7 @@ from streams.ingest.wire import Reader, encode
 from streams.kafka.clients.outlet import Post
 from streams.kafka.records.facts import WORDS, Letter
 from streams.storage.books import Backlog, Committed, Status
-from streams.storage.record import RAW_KEPT
+from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.outlet import Outlet
-    from streams.storage.acting import ActRow
+    from streams.storage.actions import ActRow
 
     Item = TypeVar("Item")
     NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
@@ -35,7 +35,7 @@ RECORD_BYTES: Final = 200_000
 BATCH: Final = (("content-type", b"application/cloudevents-batch+json"),)
 
 
-class KafkaDoor:
+class KafkaEventSink:
     """Takes events in for one process. `name` tells this process's letters from those of all others.
 
     `backlog` is how many events may be without the broker's word at a time.

@@ -33,7 +33,7 @@ from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records, letter_bytes
-from streams.storage.acting import act_classes, act_row
+from streams.storage.actions import act_classes, act_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ _AT: Final = attrgetter("at")
 log = structlog.get_logger("kept")
 
 
-class Beside(NamedTuple):
+class BatchExtras(NamedTuple):
     """What a batch comes to beside facts: letters, and records of `acts`."""
 
     letters: list[Letter | Late]
@@ -148,7 +148,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         sent: list[asyncio.Future[Any]] = []
         newest: dict[int, int] = {}
         for origin, records in found.items():
-            for partition, raw in self._packed(origin.partition, records, Beside(letters, acts), newest):
+            for partition, raw in self._packed(origin.partition, records, BatchExtras(letters, acts), newest):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)
         await self._acknowledged(
@@ -159,7 +159,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
 
     def _packed(
-        self, origin: int, records: Sequence[ConsumerRecord], beside: Beside, newest_of: dict[int, int]
+        self, origin: int, records: Sequence[ConsumerRecord], beside: BatchExtras, newest_of: dict[int, int]
     ) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
         wall, before = self._clock(), self.newest.get(origin, -1)
@@ -172,7 +172,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             acts = [PersonsAct(act_row(each), act_of(each)) for each in events if type(each) in self._acts]
             beside.acts.extend(map(msgspec.json.encode, acts))
         self._metrics.read(self.names.events, len(records), len(events))
-        self._metrics.unconcerned(routed.unconcerned)
+        self._metrics.unmatched(routed.unmatched)
         if newest >= 0:
             self._metrics.lag(origin, (wall - newest) / 1_000_000)
         whole = Facts[Any](wall=wall, origin=origin, origins=self._origins, newest=newest, hearings=routed.hearings)

@@ -20,14 +20,14 @@ import structlog
 from standards.errors import StateError
 from streams.ingest.wire import Reader
 from streams.kafka.clients.edge import stop_signals, wall
-from streams.kafka.clients.event_sink import KafkaDoor
+from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.intake.intake_host import IntakeHost, Terms
-from streams.live.telling import configure_logs
+from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.web import Limits, intake_application
-from streams.web.listening import access, listening
+from streams.web.http_server import access, listening
 from streams.web.probes import Application, probes
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def _door(
 ) -> Application:
     outlet = Outlet(producer, settings.kafka)
     name = f"http/{socket.gethostname()}/{os.getpid()}/{wall()}"
-    door = KafkaDoor(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
+    door = KafkaEventSink(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
 
     def adopt(loaded: Loaded) -> None:
         door.rulebook, door.reader = loaded.rulebook, Reader(loaded.rulebook.classes)

@@ -31,7 +31,7 @@ class Routed(NamedTuple):
 
     buckets: list[list[Event]]
     hearings: list[HeardAt]
-    unconcerned: dict[str, int]
+    unmatched: dict[str, int]
     late: list[Late]
 
 
@@ -95,7 +95,7 @@ class Routing:
                 routed.late.append(_late(event, "nothing-to-excuse", wall))
             return [key for _, key in found]
         if name != HEARTBEAT and not self._feeds_of.get(type(event)):
-            routed.unconcerned[name] = routed.unconcerned.get(name, 0) + 1
+            routed.unmatched[name] = routed.unmatched.get(name, 0) + 1
         return ()
 
     def _place(self, key: Key) -> int:

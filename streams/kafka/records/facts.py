@@ -19,7 +19,7 @@ from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
 from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
-from streams.storage.acting import ActRow
+from streams.storage.actions import ActRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -32,28 +32,28 @@ Write = tuple[bytes, bytes | None]
 Seen = list[tuple[Identity, int]]
 
 
-class Parked(msgspec.Struct, array_like=True):
+class UndecodableState(msgspec.Struct, array_like=True):
     """What of a case cannot be judged here: the slots of some revisions, as they were written, and held events."""
 
-    slots: dict[str, list[bytes]] = {}
+    states: dict[str, list[bytes]] = {}
     held: list[bytes] = []
 
 
 class Row(msgspec.Struct, array_like=True):
     """One row. `rest` are identities of the leaf before the case's, `seen` of its leaf: all, or what is new.
 
-    `slots` are by revision; in a short row each has only those settled promises that are new or changed.
+    `states` are by revision; in a short row each has only those settled promises that are new or changed.
     """
 
     version: int
-    fence: int
+    applied_offset: int
     whole: bool
     core: bytes
-    slots: dict[str, bytes]
+    states: dict[str, bytes]
     held: bytes
     rest: Seen
     seen: Seen
-    parked: Parked | None = None
+    parked: UndecodableState | None = None
 
 
 class Name(msgspec.Struct, array_like=True, frozen=True):
@@ -62,7 +62,7 @@ class Name(msgspec.Struct, array_like=True, frozen=True):
     group: str
     key: tuple[str | int, ...]
     number: int
-    hand: int = 0
+    writer_id: int = 0
 
 
 class _Owing(msgspec.Struct):
@@ -81,15 +81,15 @@ def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
     found: set[str] = set()
     for _, raw in rows:
         row = decoded(raw)
-        found.update(rev for rev, slot in row.slots.items() if rev not in found and owes(slot))
+        found.update(rev for rev, state in row.states.items() if rev not in found and owes(state))
         if row.parked is not None:
-            found.update(row.parked.slots)
+            found.update(row.parked.states)
     return found
 
 
-def owes(slot: bytes) -> bool:
+def owes(state: bytes) -> bool:
     """Say whether a slot has a promise that is open or can be corrected."""
-    found = _read_owing(slot)
+    found = _read_owing(state)
     return bool(found.open or found.settled)
 
 
@@ -98,17 +98,19 @@ def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, di
     found: dict[CaseKey, dict[int, dict[int, Row]]] = {}
     for raw_name, raw in rows:
         it = _read_name(memoryview(raw_name)[1:])
-        found.setdefault((it.group, it.key), {}).setdefault(it.hand, {})[it.number] = decoded(raw)
+        found.setdefault((it.group, it.key), {}).setdefault(it.writer_id, {})[it.number] = decoded(raw)
     return found
 
 
-def chain(hand: int, numbered: Mapping[int, Row]) -> tuple[int, int, list[int]]:
+def chain(writer_id: int, numbered: Mapping[int, Row]) -> tuple[int, int, list[int]]:
     """Say how far a hand came with a case, and which of its rows tell it; -1 where there is no whole row."""
     whole = numbered.get(0)
     if whole is None:
-        return -1, hand, []
-    numbers = sorted(number for number, row in numbered.items() if not number or row.fence > whole.fence)
-    return numbered[numbers[-1]].fence, hand, numbers
+        return -1, writer_id, []
+    numbers = sorted(
+        number for number, row in numbered.items() if not number or row.applied_offset > whole.applied_offset
+    )
+    return numbered[numbers[-1]].applied_offset, writer_id, numbers
 
 
 def decoded(raw: bytes) -> Row:
@@ -122,6 +124,6 @@ def decoded(raw: bytes) -> Row:
     return row
 
 
-def name(key: CaseKey, number: int, hand: int) -> bytes:
+def name(key: CaseKey, number: int, writer_id: int) -> bytes:
     """Say what a row is called."""
-    return CASE + _encode(Name(*key, number, hand))
+    return CASE + _encode(Name(*key, number, writer_id))

@@ -16,7 +16,7 @@ from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
 from streams.kafka.records.topics import ACTS, DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
-from streams.storage.acting import ActRow
+from streams.storage.actions import ActRow
 from streams.storage.books import Delivery
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from streams.kafka.clients.log import Consumer, TopicPartition
     from streams.kafka.clients.outlet import Outlet
     from streams.kafka.records.topics import Names
-    from streams.kafka.serve.serving import Follower, Places
+    from streams.kafka.serve.projection_consumer import Places, ProjectionConsumer
     from streams.storage.books import Delivery, NoticeRow
-    from streams.storage.lookup import Lookup
+    from streams.storage.read_model import ReadModel
 
 GOODBYE: Final = 5.0
 """How long deliveries under way are waited for when a partition is given up, in seconds."""
@@ -42,7 +42,7 @@ log = structlog.get_logger("kept")
 class OwnOutbox:
     """The part of the outbox that this process delivers: `dispatch.Outbox`. `shards` are the partitions it owns."""
 
-    def __init__(self, lookup: Lookup, outlet: Outlet) -> None:
+    def __init__(self, lookup: ReadModel, outlet: Outlet) -> None:
         self.shards: frozenset[int] = frozenset()
         self._lookup = lookup
         self._outlet = outlet
@@ -82,7 +82,12 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
     """Keeps this process's share of the partitions in the outbox up to date."""
 
     def __init__(
-        self, consumer: Consumer, kafka: KafkaSettings, follower: Follower, outbox: OwnOutbox, dispatcher: Dispatcher
+        self,
+        consumer: Consumer,
+        kafka: KafkaSettings,
+        follower: ProjectionConsumer,
+        outbox: OwnOutbox,
+        dispatcher: Dispatcher,
     ) -> None:
         self._consumer = consumer
         self._kafka = kafka

@@ -3,7 +3,8 @@
 Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
 then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
 At the end it gives its share up first, so that what it has delivered is published before anybody else delivers.
-Knows: how the parts are put together. Must not know: the clock, HTTP. Read next: `serving.py`, `deliveries.py`.
+Knows: how the parts are put together. Must not know: the clock, HTTP. Read next: `projection_consumer.py`,
+`deliveries.py`.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from streams.documents.policies import PolicyFiles
 from streams.kafka.clients.log import KafkaError, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.rulebooks import revisions
+from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Noting, Ownership, OwnOutbox
-from streams.kafka.serve.fold import Fold
-from streams.kafka.serve.house import KafkaHouse
-from streams.kafka.serve.operator import Operator
-from streams.kafka.serve.serving import Follower
+from streams.kafka.serve.kafka_host import KafkaHost
+from streams.kafka.serve.projection import Projection
+from streams.kafka.serve.projection_consumer import ProjectionConsumer
 from streams.settings import StandardsFiles
-from streams.storage.lookup import Lookup
+from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from streams.kafka.clients.log import Consumer, Producer
     from streams.kafka.records.unpacking import Record
     from streams.settings import Settings
-    from streams.storage.acting import ActRow
+    from streams.storage.actions import ActRow
     from streams.storage.books import Committed, Delivery
 
 FETCH: Final = 4 << 20
@@ -60,8 +61,8 @@ class ServeHost:
     `name` is this process's own among all that ever publish letters; notices go to `channels`.
     """
 
-    house: KafkaHouse
-    follower: Follower
+    house: KafkaHost
+    follower: ProjectionConsumer
     outbox: OwnOutbox
 
     def __init__(
@@ -148,19 +149,19 @@ class ServeHost:
         self._people = PolicyFiles(settings.standards).load(loaded.standards)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
-        fold = Fold(database, channels=tuple(self._channels), keep=settings.keep)
+        fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         await self._write(fold.in_force, excerpts, self._clock())
-        lookup = Lookup(settings.data)
+        lookup = ReadModel(settings.data)
         stack.callback(lookup.close)
         self._outlet = outlet = Outlet(producer, kafka)
-        self.house = KafkaHouse(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
+        self.house = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
         self.house.problems, self.house.books = problems, lookup
 
         async def fold_in(records: list[Record], wall: int) -> Committed:
             return await self._write(fold.fold, records, wall)
 
-        self.follower = Follower(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
+        self.follower = ProjectionConsumer(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
         self.house.follower = self.follower
         await self.follower.begin(outlet.partitions)
 
@@ -177,7 +178,7 @@ class ServeHost:
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
-        self._operator = Operator(
+        self._operator = CoordinatorRunner(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
         )
         self.house.heeds_silences = self._people is not None

@@ -23,13 +23,13 @@ from streams.delivery.reminding import remind
 from streams.kafka.clients.edge import stop_signals, wall
 from streams.kafka.serve.serve_host import ServeHost
 from streams.live import Folder, show
+from streams.live.logging_setup import configure_logs, follow, resume, write_lines
 from streams.live.screen import terminal
-from streams.live.telling import configure_logs, follow, resume, write_lines
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.storage.lookup import Lookup
+from streams.storage.read_model import ReadModel
 from streams.web import Limits, application
-from streams.web.listening import access, links, listening
+from streams.web.http_server import access, links, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ async def run(settings: Settings) -> None:
             host.listen(_when_caught_up(host, write_lines(host.house, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        lookup = Lookup(settings.data)
+        lookup = ReadModel(settings.data)
         stack.callback(lookup.close)
         reminders = asyncio.create_task(remind(channels, _standing(host, lookup), wall))
         stack.callback(reminders.cancel)
@@ -96,7 +96,7 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, lookup: Lookup) -> Standing:
+def _standing(host: ServeHost, lookup: ReadModel) -> Standing:
     """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
 
     def standing(channel: str, since: int) -> list[Told]:

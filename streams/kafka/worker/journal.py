@@ -1,9 +1,9 @@
 """The journal: cases as rows of a table that can only be written row by row.
 
 A crash may come between any two rows, so everything of a case stands in one: its core, its slots, what it has seen
-since it was written last, and the `fence`: the last record of `facts` that is in it. Small cases are written whole. A
-busy one remembers thousands of identities, which outweigh all the rest; it gets a short row for what is new each time,
-and a whole one now and then, which makes the short ones before it void.
+since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
+whole. A busy one remembers thousands of identities, which outweigh all the rest; it gets a short row for what is new
+each time, and a whole one now and then, which makes the short ones before it void.
 Nobody writes over another worker's rows (`rows.py`): the first time a case is written here it is written whole, and
 what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
@@ -18,10 +18,10 @@ import msgspec
 from msgspec.structs import replace
 
 from standards.errors import StateError
-from standards.judge.case import Case, Identity, Slot
+from standards.judge.case import Case, Identity, StandardState
 from standards.judge.events import Event
 from streams.ingest.wire import UNREADABLE
-from streams.kafka.records.rows import VERSION, Parked, Row, chain, collected, name, owes
+from streams.kafka.records.rows import VERSION, Row, UndecodableState, chain, collected, name, owes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,8 +42,8 @@ class Restored(NamedTuple):
     """A case as it was stored, the last record that is in it, and what of it cannot be judged here."""
 
     case: Case[Event]
-    fence: int
-    parked: Parked | None
+    applied_offset: int
+    parked: UndecodableState | None
 
 
 class _Written(NamedTuple):
@@ -53,7 +53,7 @@ class _Written(NamedTuple):
     came further than they did.
     """
 
-    leaf: int
+    generation: int
     identities: int
     settled: _Marks
     rows: int
@@ -71,21 +71,21 @@ _read_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 
 class Journal:
-    """The rows of one partition's cases, under one rulebook. No two workers have the same `hand`."""
+    """The rows of one partition's cases, under one rulebook. No two workers have the same `writer_id`."""
 
-    def __init__(self, rulebook: Rulebook, hand: int = 0) -> None:
-        self._hand = hand
+    def __init__(self, rulebook: Rulebook, writer_id: int = 0) -> None:
+        self._writer_id = writer_id
         union: Any = Event
         for position, cls in enumerate(rulebook.classes.values()):
             union = cls if not position else union | cls
         self._revisions = rulebook.standards.keys()
-        self._slot: msgspec.msgpack.Decoder[Slot[Event]] = msgspec.msgpack.Decoder(Slot[union])
+        self._slot: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
         self._written: dict[CaseKey, _Written] = {}
 
-    def write(self, case: Case[Event], fence: int, parked: Parked | None = None) -> Iterator[Write]:
-        """Give the rows to write for a case, in order; `fence` is the last record of `facts` that is in it."""
+    def write(self, case: Case[Event], applied_offset: int, parked: UndecodableState | None = None) -> Iterator[Write]:
+        """Give the rows to write for a case, in order; `applied_offset` is the last record of `facts` that is in it."""
         key = (case.group, case.key)
         marks = _marks(case)
         before = self._written.get(key)
@@ -99,11 +99,11 @@ class Journal:
         whole = before is None or news is None
         number = 0 if whole or before is None else before.rows + 1
         rest, seen, fresh = news or (list(case.seen_before.items()), list(case.seen.items()), marks.keys())
-        slots = {rev: _encode(_with_settled(slot, fresh)) for rev, slot in case.slots.items()}
-        core = _encode(replace(case, held=[], slots={}, seen={}, seen_before={}))
-        row = Row(VERSION, fence, whole, core, slots, _encode(case.held), rest, seen, parked)
+        states = {rev: _encode(_with_settled(state, fresh)) for rev, state in case.states.items()}
+        core = _encode(replace(case, held=[], states={}, seen={}, seen_before={}))
+        row = Row(VERSION, applied_offset, whole, core, states, _encode(case.held), rest, seen, parked)
         others = () if whole or before is None else before.others
-        self._written[key] = _Written(case.leaf, len(case.seen), marks, number, others)
+        self._written[key] = _Written(case.generation, len(case.seen), marks, number, others)
         yield self._name(key, number), _encode(row)
         if whole and before is not None:
             yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
@@ -121,47 +121,50 @@ class Journal:
         yield from ((each, None) for each in gone)
 
     def _name(self, key: CaseKey, number: int) -> bytes:
-        return name(key, number, self._hand)
+        return name(key, number, self._writer_id)
 
     def read(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[Restored]:
         """Give the cases of a partition's rows, in any order. Raises StateError for what this Kept cannot read."""
-        for key, hands in collected(rows).items():
-            chains = sorted(chain(hand, numbered) for hand, numbered in hands.items())
-            fence, best, numbers = chains[-1]
-            if fence < 0:
+        for key, writer_ids in collected(rows).items():
+            chains = sorted(chain(writer_id, numbered) for writer_id, numbered in writer_ids.items())
+            applied_offset, best, numbers = chains[-1]
+            if applied_offset < 0:
                 continue
-            restored = self._restored([hands[best][number] for number in numbers])
-            case, parked = restored.case, hands[best][numbers[-1]].parked
-            ours = best == self._hand
+            restored = self._restored([writer_ids[best][number] for number in numbers])
+            case, parked = restored.case, writer_ids[best][numbers[-1]].parked
+            ours = best == self._writer_id
             others = tuple(
-                name(key, number, hand) for _, hand, _ in chains if hand != self._hand for number in sorted(hands[hand])
+                name(key, number, writer_id)
+                for _, writer_id, _ in chains
+                if writer_id != self._writer_id
+                for number in sorted(writer_ids[writer_id])
             )
             # what a short row would add to is not ours then, and what was parked is in no slot: write it whole
-            leaf = case.leaf if ours and restored.parked == parked else _ANOTHER
-            last = max(hands.get(self._hand, {}), default=0)
-            self._written[key] = _Written(leaf, len(case.seen), _marks(case), last, others, ours)
+            generation = case.generation if ours and restored.parked == parked else _ANOTHER
+            last = max(writer_ids.get(self._writer_id, {}), default=0)
+            self._written[key] = _Written(generation, len(case.seen), _marks(case), last, others, ours)
             yield restored
 
     def _restored(self, rows: list[Row]) -> Restored:
         last = rows[-1]
         case = _read_core(last.core)
-        parked = Parked() if last.parked is None else last.parked
+        parked = UndecodableState() if last.parked is None else last.parked
         case.held, unread = self._events(last.held, parked.held)
         leaves: dict[int, dict[Identity, int]] = {}
         for row in rows:
-            leaf = _read_core(row.core).leaf
-            leaves.setdefault(leaf - 1, {}).update(row.rest)
-            leaves.setdefault(leaf, {}).update(row.seen)
-        case.seen, case.seen_before = leaves[case.leaf], leaves[case.leaf - 1]
+            generation = _read_core(row.core).generation
+            leaves.setdefault(generation - 1, {}).update(row.rest)
+            leaves.setdefault(generation, {}).update(row.seen)
+        case.seen, case.seen_before = leaves[case.generation], leaves[case.generation - 1]
         kept: dict[str, list[bytes]] = {}
-        blobs = {rev: [row.slots[rev] for row in rows if rev in row.slots] for rev in last.slots}
-        for revision, slots in (blobs | parked.slots).items():
+        blobs = {rev: [row.states[rev] for row in rows if rev in row.states] for rev in last.states}
+        for revision, states in (blobs | parked.states).items():
             if revision in self._revisions:
-                case.slots[revision] = self._merged(slots)
-                case.wake = min(case.wake, case.slots[revision].wake)
-            elif any(owes(slot) for slot in slots):
-                kept[revision] = slots
-        return Restored(case, last.fence, Parked(kept, unread) if kept or unread else None)
+                case.states[revision] = self._merged(states)
+                case.wake = min(case.wake, case.states[revision].wake)
+            elif any(owes(state) for state in states):
+                kept[revision] = states
+        return Restored(case, last.applied_offset, UndecodableState(kept, unread) if kept or unread else None)
 
     def _events(self, held: bytes, parked: list[bytes]) -> tuple[list[Event], list[bytes]]:
         """Give the events that can be read, in order of time, and the others as they are."""
@@ -178,27 +181,27 @@ class Journal:
                 unread.append(raw)
         return sorted(events, key=lambda event: event.at), unread
 
-    def _merged(self, slots: list[bytes]) -> Slot[Event]:
+    def _merged(self, states: list[bytes]) -> StandardState[Event]:
         """Put a slot together from its rows: the last one's state, and the settled promises of all."""
         settled: dict[str, Promise[Event]] = {}
         try:
-            for raw in slots:
-                slot = self._slot.decode(raw)
-                settled |= {promise.id: promise for promise in slot.settled}
+            for raw in states:
+                state = self._slot.decode(raw)
+                settled |= {promise.id: promise for promise in state.settled}
         except UNREADABLE as error:
             raise StateError(
                 f"a stored case cannot be read: {error}; put back the standards it was stored under"
             ) from None
-        slot.settled = list(settled.values())
-        return slot
+        state.settled = list(settled.values())
+        return state
 
 
 def _marks(case: Case[Event]) -> _Marks:
-    return {it.id: (it.ordinal, it.settled) for slot in case.slots.values() for it in slot.settled}
+    return {it.id: (it.ordinal, it.settled) for state in case.states.values() for it in state.settled}
 
 
-def _with_settled(slot: Slot[Event], fresh: Any) -> Slot[Event]:  # noqa: ANN401 - anything that can be asked `in`
-    return replace(slot, settled=[it for it in slot.settled if it.id in fresh]) if slot.settled else slot
+def _with_settled(state: StandardState[Event], fresh: Any) -> StandardState[Event]:  # noqa: ANN401 - anything that can be asked `in`
+    return replace(state, settled=[it for it in state.settled if it.id in fresh]) if state.settled else state
 
 
 def _news(case: Case[Event], before: _Written, marks: _Marks) -> tuple[Seen, Seen, set[str]] | None:
@@ -209,8 +212,8 @@ def _news(case: Case[Event], before: _Written, marks: _Marks) -> tuple[Seen, See
     fresh = {name for name, mark in marks.items() if before.settled.get(name) != mark}
     if before.settled.keys() - marks.keys():
         return None
-    if case.leaf == before.leaf:
+    if case.generation == before.generation:
         return [], list(case.seen.items())[before.identities :], fresh
-    if case.leaf == before.leaf + 1:
+    if case.generation == before.generation + 1:
         return list(case.seen_before.items())[before.identities :], list(case.seen.items()), fresh
     return None

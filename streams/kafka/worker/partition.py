@@ -24,12 +24,12 @@ from standards.judge.judge import Start
 from standards.judge.ledger import derived, line
 from standards.judge.promise import NEVER
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
-from streams.kafka.records.rows import CASE, Parked
+from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
 from streams.runtime.deskroom import DeskRoom
 from streams.runtime.feeds import standings
-from streams.runtime.pump import LATENESS, Outcome, Pump, Share
+from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,13 +50,13 @@ BEGIN_EVERY = 60_000_000
 class Setting(msgspec.Struct, frozen=True):
     """How partitions judge and tell. `partitions` is how many of `facts` there are, `lateness` is in microseconds.
 
-    `hand` is what tells this worker's rows from those of all others, whenever they ran.
+    `writer_id` is what tells this worker's rows from those of all others, whenever they ran.
     """
 
     partitions: int
     lateness: int = LATENESS
     zone: ZoneInfo = ZoneInfo("UTC")
-    hand: int = 0
+    writer_id: int = 0
 
 
 class Flush(msgspec.Struct, frozen=True):
@@ -120,19 +120,19 @@ class Partition:
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
-        self._desk_rows = DeskRows(setting.hand)
+        self._desk_rows = DeskRows(setting.writer_id)
         self._desk = DeskRoom(Policy(rulebook.standards, setting.zone), self._desk_rows.read(sorted_rows[DESK]))
         self._listing = listing(rulebook)
         self._begun = mark.begun
-        self._journal = Journal(rulebook, setting.hand)
+        self._journal = Journal(rulebook, setting.writer_id)
         self._fences: dict[CaseKey, int] = {}
-        self._parked: dict[CaseKey, Parked] = {}
-        self._outcome = Outcome(touched=self._adopt(sorted_rows[CASE], mark.groups))
+        self._parked: dict[CaseKey, UndecodableState] = {}
+        self._outcome = BatchResult(touched=self._adopt(sorted_rows[CASE], mark.groups))
         self._fenced_until = max(self._fences.values(), default=-1)
 
     def __len__(self) -> int:
         """Count the cases."""
-        return sum(len(shelf.cases) for shelf in self._pump.shelves.values())
+        return sum(len(group_state.cases) for group_state in self._pump.group_states.values())
 
     def _adopt(self, rows: Iterable[tuple[bytes, bytes]], groups: Sequence[str]) -> list[CaseKey]:
         """Take the stored cases in; gives those that these standards group differently."""
@@ -141,14 +141,14 @@ class Partition:
         moved = self._pump.adopt((each.case for each in restored), there)
         homes = {key: (group, key) for group, key in moved if self._pump.case(group, key) is not None}
         elsewhere = set(moved)
-        for case, fence, parked in restored:
+        for case, applied_offset, parked in restored:
             name = (case.group, case.key)
             for now in [name] if name not in elsewhere else [each for each in moved if each[1] == case.key]:
-                self._fences[now] = min(fence, self._fences.get(now, fence))
+                self._fences[now] = min(applied_offset, self._fences.get(now, applied_offset))
             if parked is not None:
                 home = name if name not in elsewhere else homes.get(case.key, name)
-                known = self._parked.get(home, Parked())
-                self._parked[home] = Parked(known.slots | parked.slots, known.held + parked.held)
+                known = self._parked.get(home, UndecodableState())
+                self._parked[home] = UndecodableState(known.states | parked.states, known.held + parked.held)
         return moved
 
     def apply(self, offset: int, raw: bytes) -> int:
@@ -184,11 +184,11 @@ class Partition:
             return
         self._begun, self._pump.started = self._listing, wall
         mine = self._pump.share.mine
-        for shelf in self._pump.shelves.values():
-            low = self.watermark.lows[shelf.group.level]
-            for key in shelf.group.listed:
+        for group_state in self._pump.group_states.values():
+            low = self.watermark.lows[group_state.group.level]
+            for key in group_state.group.listed:
                 if mine is None or mine(key):
-                    shelf.pending[key] += [Tick(low), Start(wall)]
+                    group_state.pending[key] += [Tick(low), Start(wall)]
 
     def _hear(self, hearings: Iterable[HeardAt]) -> None:
         """Note when feeds spoke. What comes late says nothing of whether a feed speaks now."""
@@ -208,7 +208,7 @@ class Partition:
                 key = route.key(event.data)
                 if route.group.level <= level or None in key or (share is not None and not share(key)):
                     continue
-                pending = self._pump.shelves[route.group.name].pending[key]
+                pending = self._pump.group_states[route.group.name].pending[key]
                 low = self.watermark.lows[route.group.level]
                 if event.at <= low:
                     pending.append(Tick(low))
@@ -216,13 +216,13 @@ class Partition:
 
     def _pass_over(self, offset: int) -> None:
         """Take from what was routed what the cases have already."""
-        for name, shelf in self._pump.shelves.items():
-            for key in [key for key in shelf.pending if self._fences.get((name, key), -1) >= offset]:
-                del shelf.pending[key]
+        for name, group_state in self._pump.group_states.items():
+            for key in [key for key in group_state.pending if self._fences.get((name, key), -1) >= offset]:
+                del group_state.pending[key]
 
     def flush(self) -> Flush:
         """Judge what has come, and say what is to be published and remembered."""
-        outcome, self._outcome = self._outcome, Outcome()
+        outcome, self._outcome = self._outcome, BatchResult()
         self._pump.judge(outcome)
         made = [line(transition) for transition in outcome.transitions]
         told = self._desk.push(made, self._pump.low)

@@ -47,11 +47,11 @@ class _Name(msgspec.Struct, array_like=True, frozen=True):
 
     standard: str
     subject: str
-    hand: int = 0
+    writer_id: int = 0
 
 
 class _Row(msgspec.Struct, array_like=True):
-    fence: int
+    applied_offset: int
     case: DeskCase
 
 
@@ -66,10 +66,10 @@ def mark_row(mark: Mark) -> Write:
 
 
 class DeskRows:
-    """The rows of one partition's desk cases. No two workers have the same `hand`."""
+    """The rows of one partition's desk cases. No two workers have the same `writer_id`."""
 
-    def __init__(self, hand: int) -> None:
-        self._hand = hand
+    def __init__(self, writer_id: int) -> None:
+        self._writer_id = writer_id
         self._others: dict[DeskKey, list[bytes]] = {}
 
     def read(self, rows: Iterable[tuple[bytes, bytes]]) -> list[DeskCase]:
@@ -78,18 +78,22 @@ class DeskRows:
         for raw_name, raw in rows:
             name = msgspec.json.decode(raw_name[len(DESK) :], type=_Name)
             row = msgspec.json.decode(raw, type=_Row)
-            found = (row.fence, name.hand, row.case)
+            found = (row.applied_offset, name.writer_id, row.case)
             key = (name.standard, name.subject)
             best[key] = max(found, best.get(key, found), key=lambda each: each[:2])
-            if name.hand != self._hand:
+            if name.writer_id != self._writer_id:
                 self._others.setdefault(key, []).append(raw_name)
         return [case for _, _, case in best.values()]
 
-    def write(self, key: DeskKey, case: DeskCase | None, fence: int) -> Iterable[Write]:
+    def write(self, key: DeskKey, case: DeskCase | None, applied_offset: int) -> Iterable[Write]:
         """Give the rows to write for a desk case; None: it was forgotten."""
-        name = DESK + msgspec.json.encode(_Name(*key, self._hand))
+        name = DESK + msgspec.json.encode(_Name(*key, self._writer_id))
         others = [(other, None) for other in self._others.pop(key, ())]
-        return [*others, (name, None)] if case is None else [(name, msgspec.json.encode(_Row(fence, case))), *others]
+        return (
+            [*others, (name, None)]
+            if case is None
+            else [(name, msgspec.json.encode(_Row(applied_offset, case))), *others]
+        )
 
 
 def listing(rulebook: Rulebook) -> list[str]:

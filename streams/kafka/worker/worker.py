@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from streams.kafka.records.topics import Names
-    from streams.kafka.rulebooks.judging import Bench
+    from streams.kafka.rulebooks.rulebook_cache import RulebookCache
     from streams.kafka.worker.partition import Flush, Setting
     from streams.metrics.kafka import KafkaMetrics
 
@@ -53,7 +53,7 @@ class Table(Protocol):
         """Keep rows that the changelog has already."""
 
 
-class Ways(NamedTuple):
+class WorkerDeps(NamedTuple):
     """What a worker works with. `awake` raises StateError after so long a sleep that others may have its work."""
 
     log: Log
@@ -65,7 +65,7 @@ class Ways(NamedTuple):
 class Worker:
     """Some partitions, and what they have taken since the last flush."""
 
-    def __init__(self, names: Names, setting: Setting, bench: Bench, ways: Ways) -> None:
+    def __init__(self, names: Names, setting: Setting, bench: RulebookCache, ways: WorkerDeps) -> None:
         self.partitions: dict[int, Partition] = {}
         self._names = names
         self._setting = setting

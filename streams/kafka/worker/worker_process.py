@@ -23,17 +23,17 @@ from streams.kafka.clients.edge import Pulse, stop_signals, wall
 from streams.kafka.clients.log import Tail, consuming
 from streams.kafka.clients.message import Message
 from streams.kafka.clients.publishing import Publisher
-from streams.kafka.rulebooks.judging import Bench
 from streams.kafka.rulebooks.revisions import Revisions
+from streams.kafka.rulebooks.rulebook_cache import RulebookCache
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
-from streams.kafka.worker.worker import Ways, Worker
-from streams.live.telling import configure_logs
+from streams.kafka.worker.worker import Worker, WorkerDeps
+from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.storage.books import Status
 from streams.storage.sqlite import FolderLock
-from streams.web.listening import access, listening
+from streams.web.http_server import access, listening
 from streams.web.probes import probes
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         bench = await _bench(settings, publisher, stack)
-        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, hand=wall())
+        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            return Worker(settings.kafka.names, setting, bench, Ways(publisher, table, metrics, pulse.check))
+            return Worker(settings.kafka.names, setting, bench, WorkerDeps(publisher, table, metrics, pulse.check))
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
@@ -90,12 +90,12 @@ async def _check_partitions(kafka: KafkaSettings, publisher: Publisher) -> None:
         raise StateError(f"{found}; set KEPT_KAFKA__PARTITIONS={there}")
 
 
-async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> Bench:
+async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> RulebookCache:
     """Load the standards, and publish the text of those that nobody has published before."""
     names, revisions = settings.kafka.names, Revisions()
     tail = Tail(await stack.enter_async_context(consuming(settings.kafka)), names.revisions, revisions.take)
     await tail.begin()
-    bench = Bench(StandardsFiles(settings.standards), revisions.known, tail.catch_up)
+    bench = RulebookCache(StandardsFiles(settings.standards), revisions.known, tail.catch_up)
     ours = revisions.missing(bench.loaded, wall())
     await publisher.publish(
         [Message(names.revisions, 0, msgspec.json.encode(each), each.revision.encode()) for each in ours]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from standards.judge.events import Event
-    from streams.host import House
+    from streams.host import Host
     from streams.storage.books import PromiseRow
 
 SOURCE: Final = "kept/exceptions"
@@ -58,7 +58,7 @@ class _Reach(NamedTuple):
 class Grants:
     """Takes exceptions in."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Host) -> None:
         self._house = house
 
     def operations(self) -> list[Operation]:

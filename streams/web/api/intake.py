@@ -25,7 +25,7 @@ from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
     from standards.judge.events import Event
-    from streams.host import Door
+    from streams.host import EventSink
 
 ONE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -84,7 +84,7 @@ class Timed(Protocol):
 class Intake:
     """Takes events in by HTTP."""
 
-    def __init__(self, house: Door, metrics: Timed, limits: Limits) -> None:
+    def __init__(self, house: EventSink, metrics: Timed, limits: Limits) -> None:
         self._house = house
         self._metrics = metrics
         self._limits = limits
@@ -160,7 +160,7 @@ class Intake:
         return present
 
 
-def check_open(house: Door) -> None:
+def check_open(house: EventSink) -> None:
     """Refuse what the house cannot take now. Raises Problem, with the time after which it is worth asking again."""
     status = house.now_status()
     if not status.ready:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, iso
 from streams.ingest.wire import in_future
-from streams.storage.acting import SETTLED
+from streams.storage.actions import SETTLED
 from streams.web.api.act_views import SettlementAnswer
 from streams.web.api.intake import check_open
 from streams.web.body import check_type, read_body
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from standards.judge.events import Event
-    from streams.host import House
+    from streams.host import Host
     from streams.storage.books import DeadLetter
 
 AGAIN: Final = "sent it again"
@@ -41,7 +41,7 @@ _UNPROCESSABLE: Final = HTTPStatus(422)
 class Letters:
     """Deals with dead letters. `max_skew` is in microseconds, as the intake has it."""
 
-    def __init__(self, house: House, *, max_skew: int) -> None:
+    def __init__(self, house: Host, *, max_skew: int) -> None:
         self._house = house
         self._max_skew = max_skew
 

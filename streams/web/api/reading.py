@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.host import House
+    from streams.host import Host
 
 _OK = HTTPStatus.OK
 _NOT_FOUND = HTTPStatus.NOT_FOUND
@@ -32,7 +32,7 @@ _NOT_FOUND = HTTPStatus.NOT_FOUND
 class Reading:
     """Answers what can be looked up."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Host) -> None:
         self._house = house
 
     def operations(self) -> list[Operation]:
@@ -49,7 +49,7 @@ class Reading:
             Operation("GET", "/v1/notices", "List notices, newest first.", self.notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
             Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
-                      self.untold, {_OK: act_views.UntoldPage}, query=UntoldQuery),
+                      self.suppressed, {_OK: act_views.UntoldPage}, query=UntoldQuery),
             Operation("GET", "/v1/acts", "List what people did, newest first.", self.acts,
                       {_OK: act_views.ActPage}, query=ActsQuery),
             Operation("GET", "/v1/dead-letters", "List the events that were refused, oldest first.",
@@ -118,11 +118,11 @@ class Reading:
         following = rows[-1].notice.id if len(rows) == query.limit else None
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
-    async def untold(self, request: web.Request) -> web.Response:
+    async def suppressed(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/withheld`."""
         query = read_query(request, UntoldQuery)
         wanted = UntoldFilter(query.promise or "", query.to or "", query.reason or "")
-        rows = await asked(self._house.books.overview.untold, wanted, query.after, query.limit)
+        rows = await asked(self._house.books.overview.suppressed, wanted, query.after, query.limit)
         following = rows[-1].seq if len(rows) == query.limit else None
         return json_answer(act_views.UntoldPage(items=[showing.untold_item(row) for row in rows], next=following))
 

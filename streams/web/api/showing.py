@@ -113,12 +113,12 @@ def notice_item(row: NoticeRow) -> views.NoticeItem:
     )
 
 
-def untold_item(untold: Untold) -> act_views.UntoldItem:
+def untold_item(suppressed: Untold) -> act_views.UntoldItem:
     """Show a notice that was not sent."""
-    row = untold.row
+    row = suppressed.row
     return act_views.UntoldItem(
-        number=untold.seq, promise=row.promise, standard=untold.standard, subject=untold.subject, kind=untold.kind,
-        to=row.to, reason=row.reason, at=moment(row.at),
+        number=suppressed.seq, promise=row.promise, standard=suppressed.standard, subject=suppressed.subject,
+        kind=suppressed.kind, to=row.to, reason=row.reason, at=moment(row.at),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.shell import Shell, page
-from streams.storage.acting import ACKNOWLEDGED, SILENCED, UNSILENCED
+from streams.storage.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from streams.storage.overview import UntoldFilter
 from streams.web.doing import awaited
 from streams.web.guard import HEADERS, ROLE, SESSION
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.judge.score import Score
-    from streams.host import House
+    from streams.host import Host
     from streams.storage.books import PromiseView
     from streams.storage.overview import Act
     from streams.web.board.board_live import Live
@@ -59,7 +59,7 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 class Board:
     """Answers the board's pages. `unguarded`: there is no token; `zone` is the one in which times are told."""
 
-    def __init__(self, house: House, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
+    def __init__(self, house: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
         self.house = house
         self.sessions = sessions
         self.unguarded = unguarded
@@ -172,7 +172,7 @@ class Board:
         )  # fmt: skip
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
-        rows = await asked(overview.untold, wanted, 0, notices.MOST)
+        rows = await asked(overview.suppressed, wanted, 0, notices.MOST)
         silences = await self._silences() if self.house.heeds_silences else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 

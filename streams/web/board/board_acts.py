@@ -20,7 +20,7 @@ from standards.calendar.duration import parse
 from standards.errors import EventError
 from standards.judge.events import iso
 from streams.board.silences import SPANS, TERMS
-from streams.storage.acting import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
+from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
 from streams.web.api.intake import check_open
 from streams.web.body import check_type, read_body
 from streams.web.doing import awaited, fields_of

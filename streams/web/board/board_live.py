@@ -20,7 +20,7 @@ from aiohttp import WSCloseCode, web
 
 from streams.board.changes import Changes
 from streams.board.now import MOST, May, Picture, picture
-from streams.storage.acting import ACKNOWLEDGED
+from streams.storage.actions import ACKNOWLEDGED
 from streams.web.doing import awaited
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from zoneinfo import ZoneInfo
 
-    from streams.host import House
+    from streams.host import Host
     from streams.storage.books import Committed
 
 EVERY: Final = 0.2
@@ -48,7 +48,7 @@ log = structlog.get_logger("kept")
 class Live:
     """What the board shows, kept up to date while anybody looks."""
 
-    def __init__(self, house: House, zone: ZoneInfo, server: str) -> None:
+    def __init__(self, house: Host, zone: ZoneInfo, server: str) -> None:
         self.changes = Changes(server)
         self.commits = 0
         self._house = house

@@ -1,7 +1,7 @@
 """The call book: the desk's cases for places and people, and the notices that were not sent, in the store.
 
-Knows: their tables. Must not know: what is in a case, or why somebody was not told. Read next: `record.py`, which calls
-it with everything else that a batch changed, and `callroom.py`, where the cases live.
+Knows: their tables. Must not know: what is in a case, or why somebody was not told. Read next: `store_writer.py`, which
+calls it with everything else that a batch changed, and `callroom.py`, where the cases live.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing.notice import Withheld
-from streams.runtime.callroom import Called, stored_case
+from streams.runtime.router_runtime import Called, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.runtime.callroom import CaseKind, CaseName, Stored
+    from streams.runtime.router_runtime import CaseKind, CaseName, Stored
     from streams.storage.sqlite import Database
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"

@@ -3,7 +3,7 @@
 Theory of operation. What a step says and what it remembers goes out in one transaction of Kafka, under a name that all
 operators share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
 reads back what was remembered, and goes on from there. After any failure it begins again like that.
-Knows: clients, whose turn it is. Must not know: what is decided. Read next: `exchange.py`.
+Knows: clients, whose turn it is. Must not know: what is decided. Read next: `coordinator.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from standards.errors import KeptError, StateError
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
 from streams.kafka.records.facts import PersonsAct, Progress, Telling
-from streams.kafka.serve.exchange import Exchange, Times
+from streams.kafka.serve.coordinator import NotifyCoordinator, Times
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import Policy
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
-    from streams.kafka.serve.exchange import Dealt
+    from streams.kafka.serve.coordinator import Dealt
 
 LOOK_SECONDS: Final = 0.2
 """How often it is asked whose turn it is, in seconds."""
@@ -53,7 +53,7 @@ class Clients(NamedTuple):
     consumer: Consumer
 
 
-class Operator:
+class CoordinatorRunner:
     """Operates for as long as `mine` says that it is this process's turn.
 
     `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
@@ -78,7 +78,7 @@ class Operator:
         self._acts = TopicPartition(self._names.acts, 0)
         self._times = TopicPartition(self._names.progress, 0)
         self._inputs = [TopicPartition(self._names.tellings, number) for number in range(partitions)]
-        self._exchange: Exchange | None = None
+        self._exchange: NotifyCoordinator | None = None
         self._learn_at = 0.0
 
     @property
@@ -120,27 +120,27 @@ class Operator:
             rows: dict[bytes, bytes | None] = {}
             await Tail(consumer, self._names.desk, lambda row: rows.update({row.key: row.value})).begin()
             kept = [(key, value) for key, value in rows.items() if value is not None]
-            exchange = self._exchange = Exchange(await self._policy(), kept, self._partitions)
+            exchange = self._exchange = NotifyCoordinator(await self._policy(), kept, self._partitions)
             await self._go_to(consumer, exchange)
             log.info("telling", rows=len(kept))
             times, clients = Times(self._partitions), Clients(producer, consumer)
             while self._mine():
                 await self._step(clients, exchange, times)
 
-    async def _go_to(self, consumer: Consumer, exchange: Exchange) -> None:
+    async def _go_to(self, consumer: Consumer, exchange: NotifyCoordinator) -> None:
         """Go to where the rows end; what Kafka has deleted meanwhile was not told, and the log says so."""
         there = [*self._inputs, self._acts, self._times]
         consumer.assign(there)
         first = await consumer.beginning_offsets(there)
-        places = {each: exchange.fence.places.get(each.partition, first[each]) for each in self._inputs}
-        places |= {self._acts: exchange.fence.acts, self._times: first[self._times]}
+        places = {each: exchange.applied_offset.places.get(each.partition, first[each]) for each in self._inputs}
+        places |= {self._acts: exchange.applied_offset.acts, self._times: first[self._times]}
         for each, place in places.items():
             if place < first[each] and place:
                 log.error("records were deleted before they were told", topic=each.topic, partition=each.partition,
                           first=place, last=first[each] - 1)  # fmt: skip
             consumer.seek(each, max(place, first[each]))
 
-    async def _step(self, clients: Clients, exchange: Exchange, times: Times) -> None:
+    async def _step(self, clients: Clients, exchange: NotifyCoordinator, times: Times) -> None:
         """Read what has come, and publish what comes of it."""
         found = await clients.consumer.getmany(timeout_ms=POLL_MS)
         self._take(found, exchange)
@@ -158,17 +158,17 @@ class Operator:
         dealt = exchange.step(times.low())
         if dealt is not None:
             await self._publish(clients.producer, dealt)
-        self.low = exchange.fence.low
+        self.low = exchange.applied_offset.low
         if not times.left_out:
             self.fault = ""
 
-    async def _catch_up(self, consumer: Consumer, exchange: Exchange) -> None:
+    async def _catch_up(self, consumer: Consumer, exchange: NotifyCoordinator) -> None:
         inputs = [*self._inputs, self._acts]
         ends = await consumer.end_offsets(inputs)
         while any([await consumer.position(each) < end for each, end in ends.items()]):
             self._take(await consumer.getmany(*inputs, timeout_ms=POLL_MS), exchange)
 
-    def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], exchange: Exchange) -> None:
+    def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], exchange: NotifyCoordinator) -> None:
         for where, records in found.items():
             for record in records:
                 try:
@@ -180,7 +180,7 @@ class Operator:
                     place = f"{where.topic}/{where.partition}/{record.offset}"
                     raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None
 
-    async def _learn(self, exchange: Exchange) -> None:
+    async def _learn(self, exchange: NotifyCoordinator) -> None:
         """Ask for the words of revisions that others have begun to judge by, once in a while until they are there."""
         now = asyncio.get_running_loop().time()
         if exchange.unworded and now >= self._learn_at:

@@ -32,7 +32,7 @@ class Homes:
 
     def of(self, case: Case[Event]) -> set[str]:
         """Name the groups that a case's slots and waiting events belong to now."""
-        found = {self._home[revision] for revision in case.slots if revision in self._home}
+        found = {self._home[revision] for revision in case.states if revision in self._home}
         types = {type(event) for event in case.held}
         if types:
             same = (group for group in self._groups.values() if ",".join(group.per) == _fields(case.group))
@@ -42,7 +42,7 @@ class Homes:
                 if types & group.reactions.keys()
                 and (group.name == case.group or group.name not in self._lasting or case.group not in self._groups)
             }
-        if not found and case.group in self._groups and not case.slots:
+        if not found and case.group in self._groups and not case.states:
             found.add(case.group)
         return found
 
@@ -56,10 +56,12 @@ class Homes:
             if type(event) in group.reactions and name not in judged:
                 held.setdefault(name, event)
         known.held = sorted(held.values(), key=group.order)
-        known.slots |= {rev: slot for rev, slot in other.slots.items() if self._home.get(rev) == known.group}
+        known.states |= {rev: state for rev, state in other.states.items() if self._home.get(rev) == known.group}
         known.seen_before = {**_seen(other, known.home), **_seen(known, known.home)}
         known.seen = {}
-        known.leaf = max(known.leaf, other.leaf) + 2  # both leaves are other ones than any that was stored
+        known.generation = (
+            max(known.generation, other.generation) + 2
+        )  # both leaves are other ones than any that was stored
         known.time = other.time if known.time < 0 else min(known.time, other.time)  # all of it was judged up to here
         known.turned = max(known.turned, other.turned)
         known.newest = max(known.newest, other.newest)

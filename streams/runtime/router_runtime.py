@@ -3,7 +3,7 @@
 What the desk found worth telling comes in, with what people did, and goes out as messages to people. Acts are held
 until time has come to them, so that they and the lines are heard in one order, however they came.
 Knows: all cases, where a line and an act belong. Must not know: stores, channels, why somebody is told or not.
-Read next: `alerts/routing/switchboard.py`, `alerts/routing/inbox.py`.
+Read next: `alerts/routing/router.py`, `alerts/routing/throttle.py`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import msgspec
 
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.acts import Act
-from alerts.routing.inbox import Call, Inbox
-from alerts.routing.inbox import feed as feed_inbox
-from alerts.routing.matter import Matters, Switchboard, name_of
+from alerts.routing.incident import AlertRouter, Matters, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
-from alerts.routing.switchboard import feed
+from alerts.routing.router import feed
+from alerts.routing.throttle import Notification, RecipientThrottle
+from alerts.routing.throttle import feed as feed_inbox
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
@@ -38,7 +38,7 @@ _at = attrgetter("at")
 _called = attrgetter("at", "to")
 
 
-class House(msgspec.Struct):
+class SiteState(msgspec.Struct):
     """What concerns every place: the silences that hold, acts whose time has not come, and when acts were heard."""
 
     silences: list[Silence] = []
@@ -46,8 +46,13 @@ class House(msgspec.Struct):
     heard: dict[str, int] = {}
 
 
-Stored = Switchboard | Matters | Inbox | House
-_TYPES: Mapping[str, type[Stored]] = {"place": Switchboard, "matter": Matters, "person": Inbox, "house": House}
+Stored = AlertRouter | Matters | RecipientThrottle | SiteState
+_TYPES: Mapping[str, type[Stored]] = {
+    "place": AlertRouter,
+    "matter": Matters,
+    "person": RecipientThrottle,
+    "house": SiteState,
+}
 
 
 class Called(msgspec.Struct):
@@ -67,30 +72,30 @@ def stored_case(kind: str, body: bytes) -> Stored:
         raise StateError(f"a stored {kind} of the desk cannot be read ({error}); run the Kept that wrote it") from None
 
 
-class CallRoom:
+class RouterRuntime:
     """All switchboards and inboxes, deciding by one policy, which must have people."""
 
     def __init__(self, policy: Policy, people: People, cases: Mapping[CaseName, Stored]) -> None:
         self.policy = policy
         self.people = people
-        self.house = House()
-        self.places: dict[str, Switchboard] = {}
-        self.inboxes: dict[str, Inbox] = {}
+        self.house = SiteState()
+        self.places: dict[str, AlertRouter] = {}
+        self.throttles: dict[str, RecipientThrottle] = {}
         self._wakes: dict[CaseName, int] = {}
         for (_, name), case in cases.items():
             match case:
-                case House():
+                case SiteState():
                     self.house = case
-                case Switchboard():
+                case AlertRouter():
                     self.places[name] = case
                 case Matters():
                     pass
-                case Inbox():
-                    self.inboxes[name] = case
+                case RecipientThrottle():
+                    self.throttles[name] = case
                     self._wakes["person", name] = feed_inbox(case, (), people).wake_at
         for case in cases.values():
             if isinstance(case, Matters):
-                self.places[case.place].matters[case.promise] = case.routes
+                self.places[case.place].incidents[case.promise] = case.routes
         for name, place in self.places.items():
             self._wakes["place", name] = feed(place, (), policy).wake_at
 
@@ -103,20 +108,20 @@ class CallRoom:
     def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> Called:
         """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
         called = Called()
-        calls: list[Call] = []
+        calls: list[Notification] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
         for place, facts in self._facts(lines, self._due(acts, low, called), low).items():
-            case = self.places.get(place) or Switchboard(place, silences=list(before))
+            case = self.places.get(place) or AlertRouter(place, silences=list(before))
             step = feed(case, [*facts, Tick(low)], self.policy)
             calls += step.calls
             called.withheld += step.withheld
             for line, reason in step.reasons:
                 if called.reasons.get(line) != "told":
                     called.reasons[line] = reason
-            small = None if step.case is None else msgspec.structs.replace(step.case, matters={})
+            small = None if step.case is None else msgspec.structs.replace(step.case, incidents={})
             self._note(("place", place), small, step.wake_at, called)
             for promise in step.changed:
-                routes = case.matters.get(promise)
+                routes = case.incidents.get(promise)
                 found = None if routes is None else Matters(place, promise, routes)
                 called.touched["matter", name_of(place, promise)] = found
             if step.case is None:
@@ -141,7 +146,7 @@ class CallRoom:
         silences = {silence.name: silence for silence in house.silences}
         silences.update({act.silence.name: act.silence for act in due if act.silence is not None})
         lasting = [silence for silence in silences.values() if silence.until > low]
-        self.house = House(lasting, [act for act in waiting if act.at > low], heard)
+        self.house = SiteState(lasting, [act for act in waiting if act.at > low], heard)
         called.touched["house", ""] = self.house
         return due
 
@@ -159,28 +164,28 @@ class CallRoom:
             if act.silence is not None:
                 concerned = {*self.places, *found}
             else:
-                known = {place for place, case in self.places.items() if act.promise in case.matters}
+                known = {place for place, case in self.places.items() if act.promise in case.incidents}
                 concerned = known | home.get(act.promise, set())
             for place in concerned:
                 found.setdefault(place, []).append(act)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, calls: Iterable[Call], low: int, called: Called) -> None:
+    def _deliver(self, calls: Iterable[Notification], low: int, called: Called) -> None:
         """Hand calls to the inboxes of the people called, and let time pass in the others that wait for it."""
-        waiting: dict[str, list[Call]] = {
+        waiting: dict[str, list[Notification]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
         }
         for call in sorted(calls, key=_called):
             waiting.setdefault(call.to, []).append(call)
         for name, theirs in sorted(waiting.items()):
-            step = feed_inbox(self.inboxes.get(name) or Inbox(name), [*theirs, Tick(low)], self.people)
+            step = feed_inbox(self.throttles.get(name) or RecipientThrottle(name), [*theirs, Tick(low)], self.people)
             called.notices += step.notices
             called.withheld += step.withheld
             self._note(("person", name), step.case, step.wake_at, called)
             if step.case is None:
-                self.inboxes.pop(name, None)
+                self.throttles.pop(name, None)
             else:
-                self.inboxes[name] = step.case
+                self.throttles[name] = step.case
         called.notices.sort(key=attrgetter("decided", "id"))
 
     def _note(self, name: CaseName, case: Stored | None, wake: int, called: Called) -> None:

@@ -17,7 +17,7 @@ from standards.expressions.expression import Field
 from standards.judge.standard import Feed, Recurrence, Response, Standard, clauses
 
 FieldsOf = Callable[[str], Mapping[str, Field]]
-Check = Callable[["House"], None]
+Check = Callable[["LintInput"], None]
 
 
 class Terms(NamedTuple):
@@ -38,7 +38,7 @@ class Terms(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class LintInput:
     """All current standards in the order of their files, by id, and where each stands."""
 
     standards: Mapping[str, Standard]

@@ -1,7 +1,7 @@
 """Acts: the events by which people say what they did about a promise, kept apart so that a page can show them.
 
 Knows: which types these are, and the table `acts`. Must not know: who submits them, or what they do to a promise.
-Read next: `oversight.py`, which reads them back.
+Read next: `board_queries.py`, which reads them back.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ moment of an escalation is not escalated. Therefore it changes nothing how facts
 many ticks there are, or where a case was stored and read back.
 
 Knows: routes, chains, groups, flaps, silences. Must not know: budgets, addresses, stores.
-Read next: `matter.py` for the state, `calling.py` for what a turn does, `inbox.py` for what becomes of a call.
+Read next: `incident.py` for the state, `calling.py` for what a turn does, `throttle.py` for what becomes of a call.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ import msgspec
 from alerts.policy.policy import People, Policy, Route
 from alerts.routing.acts import Act
 from alerts.routing.calling import Calling
-from alerts.routing.inbox import Call
-from alerts.routing.matter import Matter, Switchboard, name_of
+from alerts.routing.incident import AlertRouter, Incident, name_of
 from alerts.routing.notice import Reason, Withheld
+from alerts.routing.throttle import Notification
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER
@@ -44,15 +44,15 @@ class SwitchStep(msgspec.Struct, frozen=True):
     promises whose matters changed, or are gone.
     """
 
-    case: Switchboard | None
-    calls: list[Call]
+    case: AlertRouter | None
+    calls: list[Notification]
     reasons: list[tuple[str, Reason]]
     withheld: list[Withheld]
     wake_at: int
     changed: frozenset[str]
 
 
-def feed(case: Switchboard, facts: Iterable[Fact], policy: Policy) -> SwitchStep:
+def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> SwitchStep:
     """Take facts of one place in the order of their time; a tick says that nothing from before it is still to come.
 
     `policy.people` must be there.
@@ -68,7 +68,7 @@ def feed(case: Switchboard, facts: Iterable[Fact], policy: Policy) -> SwitchStep
             work.pass_time(fact.at - 1)
             work.obey(fact)
     calling = work.calling
-    kept = case if case.matters or case.causes or case.silences else None
+    kept = case if case.incidents or case.causes or case.silences else None
     wake = NEVER if kept is None else work.wake()
     return SwitchStep(kept, calling.calls, calling.reasons, calling.withheld, wake, frozenset(work.changed))
 
@@ -76,21 +76,21 @@ def feed(case: Switchboard, facts: Iterable[Fact], policy: Policy) -> SwitchStep
 class _Switching:
     """One call of `feed`."""
 
-    def __init__(self, case: Switchboard, policy: Policy) -> None:
+    def __init__(self, case: AlertRouter, policy: Policy) -> None:
         self.case = case
         self.calling = Calling(case, policy)
         self.people: People = self.calling.people
         self.changed: set[str] = set()
         self._turns: list[tuple[int, str, str]] = []  # every matter's next instant; those that it had before are inert
-        for promise in case.matters:
+        for promise in case.incidents:
             self._note(promise)
         self.changed.clear()
 
     def _note(self, promise: str) -> None:
         """Note that a promise's matters changed, and when they have their turn now."""
         self.changed.add(promise)
-        for name, matter in self.case.matters.get(promise, {}).items():
-            heappush(self._turns, (matter.wake, promise, name))
+        for name, incident in self.case.incidents.get(promise, {}).items():
+            heappush(self._turns, (incident.wake, promise, name))
 
     def wake(self) -> int:
         """Find the next instant that has a turn, or lets something be forgotten."""
@@ -112,16 +112,16 @@ class _Switching:
     def _turn(self, at: int) -> None:
         """Give all matters their turn that have it at an instant; what is long over is forgotten."""
         self.case.now = max(self.case.now, at)
-        ready: dict[tuple[str, str], Matter] = {}
+        ready: dict[tuple[str, str], Incident] = {}
         while self._turns and self._turns[0][0] == at:
             _, promise, name = heappop(self._turns)
-            matter = self.case.matters.get(promise, {}).get(name)
-            if matter is not None and matter.wake <= at:
-                ready[promise, name] = matter
+            incident = self.case.incidents.get(promise, {}).get(name)
+            if incident is not None and incident.wake <= at:
+                ready[promise, name] = incident
         self.calling.turn(at, ready.values())
-        for (promise, _), matter in ready.items():
-            if matter.forget_at <= at:
-                self._drop(matter, anyway=True)
+        for (promise, _), incident in ready.items():
+            if incident.forget_at <= at:
+                self._drop(incident, anyway=True)
             self._note(promise)
 
     # --- lines -----------------------------------------------------------------------------------------------------
@@ -145,19 +145,19 @@ class _Switching:
                 self.calling.withhold(line, ("",), "no-route", at)
             return
         self.case.causes.pop(line.promise, None)
-        matters = self.case.matters.get(line.promise, {})
-        if not matters:
+        incidents = self.case.incidents.get(line.promise, {})
+        if not incidents:
             self.calling.reason(line, "nobody-waits-for-it")
-        for matter in list(matters.values()):
-            self._ended(matter, line, at)
+        for incident in list(incidents.values()):
+            self._ended(incident, line, at)
 
     def _trouble(self, line: Line, route: Route, at: int) -> None:
-        known = self.case.matters.get(line.promise, {}).get(route.name)
-        matter = known or self._begun(line, route)
-        if line.kind in matter.before:  # it was told when it came before: the same trouble
-            matter.line = line
-            matter.climb_at, matter.repeat_at = self._climb_at(matter, route, at), self._repeat_at(route, at)
-            self._quiet(matter, line, "flapping", at)
+        known = self.case.incidents.get(line.promise, {}).get(route.name)
+        incident = known or self._begun(line, route)
+        if line.kind in incident.before:  # it was told when it came before: the same trouble
+            incident.line = line
+            incident.climb_at, incident.repeat_at = self._climb_at(incident, route, at), self._repeat_at(route, at)
+            self._quiet(incident, line, "flapping", at)
             return
         if known is not None:
             if known.acknowledged and line.kind == "warned":
@@ -166,88 +166,88 @@ class _Switching:
             if known.trouble_at != NEVER:
                 self._supersede(known, known.line, self._audience(known, at), at)
             known.line = line
-        group = name_of(route.name, *matter.group)
+        group = name_of(route.name, *incident.group)
         due = self.case.open.get(group, -1)
         if due < at:
             due = self.case.open[group] = at + route.group_wait
-        matter.trouble_at = min(due, matter.trouble_at)
+        incident.trouble_at = min(due, incident.trouble_at)
         if due > at:
             self.calling.reason(line, "grouped")
         else:
-            matter.owed = line.id
+            incident.owed = line.id
 
-    def _supersede(self, matter: Matter, line: Line, names: Iterable[str], at: int) -> None:
+    def _supersede(self, incident: Incident, line: Line, names: Iterable[str], at: int) -> None:
         """Note that a later line will be told instead of one that waits."""
         self.calling.withhold(line, names, "grouped", at)
-        if matter.owed == line.id:
+        if incident.owed == line.id:
             self.calling.reason(line, "grouped")
 
-    def _quiet(self, matter: Matter, line: Line, reason: Reason, at: int) -> None:
+    def _quiet(self, incident: Incident, line: Line, reason: Reason, at: int) -> None:
         self.calling.reason(line, reason)
-        self.calling.withhold(line, self._audience(matter, at), reason, at)
+        self.calling.withhold(line, self._audience(incident, at), reason, at)
 
-    def _begun(self, line: Line, route: Route) -> Matter:
+    def _begun(self, line: Line, route: Route) -> Incident:
         """Begin a matter; where the same came and went a moment ago, what was told of that counts for it too."""
         case = self.case
-        matter = Matter(line, route.name, route.group_of(line))
-        case.matters.setdefault(line.promise, {})[route.name] = matter
+        incident = Incident(line, route.name, route.group_of(line))
+        case.incidents.setdefault(line.promise, {})[route.name] = incident
         place = name_of(route.name, line.standard, line.subject)
-        before = case.matters.get(case.settling.pop(place, ""), {}).get(route.name)
+        before = case.incidents.get(case.settling.pop(place, ""), {}).get(route.name)
         if before is not None and before.over is not None and not before.acknowledged:
             self.calling.withhold(before.over, before.told, "flapping", case.now)
-            for name in ("told", "began", "rung", "times"):
-                setattr(matter, name, getattr(before, name))
-            matter.before = list(dict.fromkeys([*before.before, *before.kinds]))
+            for name in ("told", "began", "step", "times"):
+                setattr(incident, name, getattr(before, name))
+            incident.before = list(dict.fromkeys([*before.before, *before.kinds]))
             self._drop(before)
             self.changed.add(before.line.promise)
-        return matter
+        return incident
 
-    def _climb_at(self, matter: Matter, route: Route, at: int) -> int:
-        if matter.rung >= len(route.chain) or matter.began < 0:
+    def _climb_at(self, incident: Incident, route: Route, at: int) -> int:
+        if incident.step >= len(route.chain) or incident.began < 0:
             return NEVER
-        return max(at, matter.began + route.chain[matter.rung].after)
+        return max(at, incident.began + route.chain[incident.step].after)
 
     def _repeat_at(self, route: Route, at: int) -> int:
         return at + route.repeat if route.repeat else NEVER
 
-    def _audience(self, matter: Matter, at: int) -> tuple[str, ...]:
+    def _audience(self, incident: Incident, at: int) -> tuple[str, ...]:
         """Give those who were told, or who would be told first."""
-        return tuple(matter.told) or self.people.reached(self.people.route(matter.route).chain[0].tell, at)
+        return tuple(incident.told) or self.people.reached(self.people.route(incident.route).chain[0].tell, at)
 
     # --- ends ------------------------------------------------------------------------------------------------------
 
-    def _ended(self, matter: Matter, line: Line, at: int) -> None:
+    def _ended(self, incident: Incident, line: Line, at: int) -> None:
         """Have a matter end with a line: who heard of the trouble will hear that it is over."""
-        if matter.trouble_at != NEVER:
-            self.calling.withhold(matter.line, self._audience(matter, at), "cured", at)
-            if matter.owed == matter.line.id:
-                self.calling.reason(matter.line, "cured")
-        if not matter.told:
-            self.calling.reason(line, "cured" if matter.trouble_at != NEVER else "nobody-waits-for-it")
-            self._drop(matter, anyway=True)
+        if incident.trouble_at != NEVER:
+            self.calling.withhold(incident.line, self._audience(incident, at), "cured", at)
+            if incident.owed == incident.line.id:
+                self.calling.reason(incident.line, "cured")
+        if not incident.told:
+            self.calling.reason(line, "cured" if incident.trouble_at != NEVER else "nobody-waits-for-it")
+            self._drop(incident, anyway=True)
             return
-        self._next_is_spared(matter, "cured", at)
-        route = self.people.route(matter.route)
-        if matter.over_at != NEVER and matter.over is not None:
-            self._supersede(matter, matter.over, matter.told, at)
-        matter.rest()
-        matter.over, matter.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
-        if matter.over_at > at:
+        self._next_is_spared(incident, "cured", at)
+        route = self.people.route(incident.route)
+        if incident.over_at != NEVER and incident.over is not None:
+            self._supersede(incident, incident.over, incident.told, at)
+        incident.rest()
+        incident.over, incident.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
+        if incident.over_at > at:
             self.case.settling[name_of(route.name, line.standard, line.subject)] = line.promise
             self.calling.reason(line, "grouped")
         else:
-            matter.owed = line.id
+            incident.owed = line.id
 
-    def _next_is_spared(self, matter: Matter, reason: Reason, at: int) -> None:
+    def _next_is_spared(self, incident: Incident, reason: Reason, at: int) -> None:
         """Note that the next in the chain is not called."""
-        chain = self.people.route(matter.route).chain
-        if matter.climb_at != NEVER and matter.rung < len(chain):
-            spared = self.people.reached(chain[matter.rung].tell, at)
-            self.calling.withhold(matter.line, spared, reason, at)
+        chain = self.people.route(incident.route).chain
+        if incident.climb_at != NEVER and incident.step < len(chain):
+            spared = self.people.reached(chain[incident.step].tell, at)
+            self.calling.withhold(incident.line, spared, reason, at)
 
-    def _drop(self, matter: Matter, *, anyway: bool = False) -> None:
+    def _drop(self, incident: Incident, *, anyway: bool = False) -> None:
         """Let a matter go that is over, unless it can still be corrected."""
-        self.calling.drop(matter, anyway=anyway)
+        self.calling.drop(incident, anyway=anyway)
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -259,21 +259,21 @@ class _Switching:
             others = [each for each in case.silences if each.name != act.silence.name]
             case.silences = [*others, act.silence] if act.silence.until > at else others
             return
-        for matter in case.matters.get(act.promise, {}).values():
-            if matter.over is None:
-                self._acknowledged(matter, act.by, at)
+        for incident in case.incidents.get(act.promise, {}).values():
+            if incident.over is None:
+                self._acknowledged(incident, act.by, at)
         self._note(act.promise)
 
-    def _acknowledged(self, matter: Matter, by: str, at: int) -> None:
+    def _acknowledged(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet up to the end of the promise: its verdict, and that all is well, are told nevertheless."""
-        matter.acknowledged = matter.acknowledged or by
-        self._next_is_spared(matter, "acknowledged", at)
-        if matter.trouble_at != NEVER and not (matter.told and matter.line.kind != "warned"):
-            self.calling.withhold(matter.line, self._audience(matter, at), "acknowledged", at)
-            if matter.owed:
-                self.calling.reason(matter.line, "acknowledged")
-                matter.owed = ""
-            matter.trouble_at = NEVER
-        matter.climb_at = matter.repeat_at = NEVER
-        if by in self.people.people and by not in matter.told:
-            matter.told = [*matter.told, by]
+        incident.acknowledged = incident.acknowledged or by
+        self._next_is_spared(incident, "acknowledged", at)
+        if incident.trouble_at != NEVER and not (incident.told and incident.line.kind != "warned"):
+            self.calling.withhold(incident.line, self._audience(incident, at), "acknowledged", at)
+            if incident.owed:
+                self.calling.reason(incident.line, "acknowledged")
+                incident.owed = ""
+            incident.trouble_at = NEVER
+        incident.climb_at = incident.repeat_at = NEVER
+        if by in self.people.people and by not in incident.told:
+            incident.told = [*incident.told, by]

@@ -11,7 +11,7 @@ A worker that died before it remembered a flush says the same again, or its succ
 ids for as long as that can happen: until the partition's progress has passed them.
 
 Pure: no Kafka, no clock. Knows: the order of work. Must not know: who reads and writes.
-Read next: `operator.py`, which runs it; `streams/runtime/callroom.py`, which decides.
+Read next: `coordinator_runner.py`, which runs it; `streams/runtime/router_runtime.py`, which decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from alerts.routing.notice import Notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
-from streams.runtime.callroom import Called, CallRoom, CaseKind, stored_case
+from streams.runtime.router_runtime import Called, CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from alerts.routing.acts import Act
     from alerts.routing.notice import Reason
     from streams.kafka.records.facts import Progress
-    from streams.runtime.callroom import CaseName, Stored
+    from streams.runtime.router_runtime import CaseName, Stored
 
 TOGETHER: Final = 300
 """How many notices, or what was withheld, one record holds at most."""
@@ -74,14 +74,14 @@ class Dealt(msgspec.Struct):
     called: Called = msgspec.field(default_factory=Called)
 
 
-class Exchange:
+class NotifyCoordinator:
     """One exchange, for all partitions. `rows` are all that was remembered; `problems` is what is wrong, for people.
 
     Raises StateError for rows that this Kept cannot read.
     """
 
     def __init__(self, policy: Policy, rows: Iterable[tuple[bytes, bytes]], partitions: int) -> None:
-        self.fence = Fence()
+        self.applied_offset = Fence()
         self.problems: list[str] = []
         self._policy = policy
         self._partitions = partitions
@@ -95,13 +95,13 @@ class Exchange:
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
             self._restore(key, body, cases)
-        self._calls = None if policy.people is None else CallRoom(policy, policy.people, cases)
+        self._calls = None if policy.people is None else RouterRuntime(policy, policy.people, cases)
 
     def _restore(self, key: bytes, body: bytes, cases: dict[CaseName, Stored]) -> None:
         try:
             sort, *name = msgspec.json.decode(key, type=list[str])
             if sort == "fence":
-                self.fence = msgspec.json.decode(body, type=Fence)
+                self.applied_offset = msgspec.json.decode(body, type=Fence)
             elif sort == "taken":
                 self._taken[int(name[0])] = msgspec.json.decode(body, type=dict[str, int])
             elif sort == "line":
@@ -126,9 +126,9 @@ class Exchange:
 
     def take(self, partition: int, offset: int, telling: Telling) -> None:
         """Take one record of `tellings`, in the order of its partition; one that was taken before is passed over."""
-        if offset < self.fence.places.get(partition, 0):
+        if offset < self.applied_offset.places.get(partition, 0):
             return
-        self.fence.places[partition] = offset + 1
+        self.applied_offset.places[partition] = offset + 1
         self._moved = True
         lines = self._fresh(partition, telling.lines)
         notices = {notice.id: notice for notice in telling.notices}
@@ -160,9 +160,9 @@ class Exchange:
 
     def take_act(self, offset: int, act: Act | None) -> None:
         """Take one record of `acts`; None where the switchboards have no use for it."""
-        if offset < self.fence.acts:
+        if offset < self.applied_offset.acts:
             return
-        self.fence.acts = offset + 1
+        self.applied_offset.acts = offset + 1
         self._moved = True
         if act is not None and self._calls is not None:
             self._acts.append(act)
@@ -172,7 +172,7 @@ class Exchange:
 
         What comes of it counts only when it was published: else begin anew from the rows.
         """
-        low = self.fence.low = max(low, self.fence.low)
+        low = self.applied_offset.low = max(low, self.applied_offset.low)
         dealt = Dealt()
         for partition, telling in self._through:
             dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
@@ -187,7 +187,7 @@ class Exchange:
         for number in sorted(self._retaken):  # what is only forgotten can wait for the next step that says something
             dealt.rows.append((_key("taken", str(number)), _encode(self._taken[number])))
         self._retaken = set()
-        dealt.rows.append((_key("fence"), _encode(self.fence)))
+        dealt.rows.append((_key("fence"), _encode(self.applied_offset)))
         return dealt
 
     def _pass_on(self, dealt: Dealt) -> None:
@@ -197,7 +197,7 @@ class Exchange:
             dealt.rows.append((_key("line", name), None))
         self._waiting = {}
 
-    def _call(self, calls: CallRoom, low: int, dealt: Dealt) -> None:
+    def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
         """Let the call room decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]

@@ -15,6 +15,7 @@ from alerts.channels import Told
 from alerts.routing.notice import Notice
 from standards.judge.ledger import Line, Plain
 from standards.judge.score import Score
+from streams.storage.board_queries import BoardQueries
 from streams.storage.books import (
     DeadLetter,
     Delivery,
@@ -26,8 +27,7 @@ from streams.storage.books import (
     StandardRow,
     Total,
 )
-from streams.storage.callbook import withheld_of
-from streams.storage.oversight import Oversight
+from streams.storage.router_tables import withheld_of
 from streams.storage.sqlite import FILE, Database
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ _notice = msgspec.json.Decoder(Notice).decode
 _fields = msgspec.json.Decoder(dict[str, Plain]).decode
 
 
-class Lookup:
+class ReadModel:
     """The read side of the store in a folder, for any thread: `books.ReadBooks`. Raises StateError."""
 
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder / FILE, read_only=True)
         self._lock = Lock()
-        self.overview = Oversight(self._all, _ROW, _promise, self._notices)
+        self.overview = BoardQueries(self._all, _ROW, _promise, self._notices)
 
     def close(self) -> None:
         """Close the connection."""

@@ -2,7 +2,8 @@
 
 Lines of the ledger and notices are booked by their derived ids and ignored when they are there already, so that a
 batch that is judged twice is recorded once. Knows: which value goes to which table. Must not know: how any of it came
-about. Read next: `booking.py` for lines and notices, `lookup.py`, which reads it back, `engine.py`, which calls both.
+about. Read next: `ledger_tables.py` for lines and notices, `read_model.py`, which reads it back, `engine.py`, which
+calls both.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import msgspec
 from alerts.routing.desk import DeskCase
 from standards.judge.events import type_of
 from standards.judge.standard import DAY
-from streams.runtime.callroom import Called
 from streams.runtime.pump import Position
-from streams.storage.acting import act_classes, act_row, book_acts
-from streams.storage.booking import book_lines, book_notices
+from streams.runtime.router_runtime import Called
+from streams.storage.actions import act_classes, act_row, book_acts
 from streams.storage.books import Delivery
-from streams.storage.callbook import book_calls
-from streams.storage.forgetting import forget
+from streams.storage.ledger_tables import book_lines, book_notices
+from streams.storage.retention import forget
+from streams.storage.router_tables import book_calls
 from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Batch(msgspec.Struct):
     called: Called = msgspec.field(default_factory=Called)
 
 
-class Recorder:
+class StoreWriter:
     """Writes to one database, for one rulebook and the channels that every notice goes to.
 
     Events, dead letters, late events and settled notices are forgotten after `keep`, in microseconds.

@@ -2,7 +2,7 @@
 
 In no group: every `kept serve` reads everything, from where its own database ends. An empty database is therefore
 filled from the topics, and one that was deleted comes again.
-Knows: a consumer, the fold, the thread that writes. Must not know: tables, HTTP. Read next: `fold.py`.
+Knows: a consumer, the fold, the thread that writes. Must not know: tables, HTTP. Read next: `projection.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.kafka.clients.log import Consumer
     from streams.kafka.records.facts import Progress
     from streams.kafka.records.topics import Names
-    from streams.kafka.serve.fold import Fold
+    from streams.kafka.serve.projection import Projection
     from streams.storage.books import Committed
 
     Places = Mapping[TopicPartition, int]
@@ -38,14 +38,14 @@ LONGEST_PAUSE: Final = 30.0
 log = structlog.get_logger("kept")
 
 
-class Follower:
+class ProjectionConsumer:
     """Follows the topics for one process. `fold_in` folds records, at an instant by the wall clock, in its own thread.
 
     `fault` says why what is shown is not up to date; it is empty while all is well.
     """
 
     def __init__(
-        self, consumer: Consumer, names: Names, fold: Fold, *, clock: Callable[[], int], fold_in: FoldIn
+        self, consumer: Consumer, names: Names, fold: Projection, *, clock: Callable[[], int], fold_in: FoldIn
     ) -> None:
         self._state = "it is reading what there was before its start"
         self._unread = ""

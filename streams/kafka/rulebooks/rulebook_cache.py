@@ -31,7 +31,7 @@ class Judging(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-class Bench:
+class RulebookCache:
     """Gives each partition its rulebook. `known` are all revisions that were ever published, by their hash."""
 
     def __init__(

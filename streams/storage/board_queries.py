@@ -1,4 +1,4 @@
-"""Oversight: the board's questions, answered from the store.
+"""BoardQueries: the board's questions, answered from the store.
 
 Knows: the tables. Must not know: who asks, or how it is shown. Read next: `overview.py`.
 """
@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.routing.notice import Withheld
 from standards.judge.ledger import Plain
-from streams.storage.acting import DEBRIEFED, SETTLED
+from streams.storage.actions import DEBRIEFED, SETTLED
 from streams.storage.books import DeadLetter, LateEvent
 from streams.storage.overview import Act, Owing, Sender, Stretch, Untold
 
@@ -99,7 +99,7 @@ def _source(raw: bytes) -> str:
         return "somebody"
 
 
-class Oversight:
+class BoardQueries:
     """Answers the board: `overview.Overview`.
 
     `ask` runs a query, `promise` makes a row of `columns` a promise, and `notices` brings notices' bodies together with
@@ -172,7 +172,7 @@ class Oversight:
         ((count,),) = self._ask(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
         return int(count)
 
-    def untold(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+    def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
         """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
         terms: dict[str, object] = {"w.seq < ?": before or _LAST}
         if wanted.promise:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Call(msgspec.Struct, frozen=True):
+class Notification(msgspec.Struct, frozen=True):
     """Somebody is to be told some things in one message, at an instant (microseconds UTC)."""
 
     to: str
@@ -31,7 +31,7 @@ class Call(msgspec.Struct, frozen=True):
     parts: tuple[Notice, ...]
 
 
-class Inbox(msgspec.Struct):
+class RecipientThrottle(msgspec.Struct):
     """What one person was sent in the last hour, and what waits for their digest, by promise; `due` is when it goes."""
 
     name: str
@@ -44,13 +44,13 @@ class Inbox(msgspec.Struct):
 class InboxStep(msgspec.Struct, frozen=True):
     """What one call of `feed` did: the case after it (None: nothing to remember), what goes out, what does not."""
 
-    case: Inbox | None
+    case: RecipientThrottle | None
     notices: list[Notice]
     withheld: list[Withheld]
     wake_at: int
 
 
-def feed(case: Inbox, facts: Iterable[Call | Tick], people: People) -> InboxStep:
+def feed(case: RecipientThrottle, facts: Iterable[Notification | Tick], people: People) -> InboxStep:
     """Take calls, in their order, and ticks; a tick says that no call from before it is still to come."""
     work = _Inbox(case, people)
     for fact in facts:
@@ -67,7 +67,7 @@ def feed(case: Inbox, facts: Iterable[Call | Tick], people: People) -> InboxStep
 class _Inbox:
     """One call of `feed`."""
 
-    def __init__(self, case: Inbox, people: People) -> None:
+    def __init__(self, case: RecipientThrottle, people: People) -> None:
         self.case = case
         self.people = people
         self.person: Person = people.person(case.name)
@@ -88,7 +88,7 @@ class _Inbox:
         case.sent = [sent for sent in case.sent if sent > at - HOUR]
         case.seen = {name: seen for name, seen in case.seen.items() if seen > at - HOUR}
 
-    def take(self, call: Call) -> None:
+    def take(self, call: Notification) -> None:
         """Send a call on, or hold it back."""
         case, at = self.case, call.at
         fresh = [part for part in call.parts if part.id not in case.seen]

@@ -1,7 +1,8 @@
 """The house on Kafka: events go to their topic, and what can be looked up comes from the read model.
 
 Knows: the read model, and what people did. Must not know: HTTP, the judge, how the read model is kept.
-Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `serving.py`, which keeps the read model.
+Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `projection_consumer.py`, which keeps the read
+model.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from streams.kafka.clients.event_sink import KafkaDoor
-from streams.storage.acting import act_classes, act_row
+from streams.kafka.clients.event_sink import KafkaEventSink
+from streams.storage.actions import act_classes, act_row
 from streams.storage.books import Committed, Status
 
 if TYPE_CHECKING:
@@ -21,21 +22,21 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from streams.ingest.wire import Refusal
     from streams.kafka.records.facts import Progress
-    from streams.kafka.serve.serving import Follower
+    from streams.kafka.serve.projection_consumer import ProjectionConsumer
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.acting import ActRow
+    from streams.storage.actions import ActRow
     from streams.storage.overview import BoardBooks
 
     Item = TypeVar("Item")
     NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
 
 
-class KafkaHouse(KafkaDoor):
+class KafkaHost(KafkaEventSink):
     """A door and books: what `kept serve` serves."""
 
     books: BoardBooks
     heeds_silences: bool = False
-    follower: Follower
+    follower: ProjectionConsumer
     telling: Callable[[], list[str]]
     """Gives what is wrong with the telling of this process, for people."""
     note_acts: NoteActs

@@ -1,7 +1,7 @@
 """A matter: one promise's trouble on one route, what was told of it, and what is still to be said and when.
 
 Knows: the instants at which a matter has something to say. Must not know: lines' meanings, people, texts.
-Read next: `switchboard.py`, which moves it.
+Read next: `router.py`, which moves it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Turn = Literal["trouble", "climb", "repeat", "over"]
 """What a matter does at its time: tell of trouble, tell the next in the chain, tell again, give the all-clear."""
 
 
-class Matter(msgspec.Struct):
+class Incident(msgspec.Struct):
     """One promise on one route. Instants are microseconds UTC, `NEVER` where nothing is to be said.
 
     `line` is the newest trouble, `over` the line that ended it, once there is one. `told` are the people who heard of
     it, `kinds` what they heard, `began` when they first did, -1 before. `before` is what they had heard when the
-    trouble went away and came back. `rung` is the next step of the chain, `times` counts the messages. `owed` is the
+    trouble went away and came back. `step` is the next step of the chain, `times` counts the messages. `owed` is the
     line whose reason is still to be given, with the message that it waits for.
     """
 
@@ -39,7 +39,7 @@ class Matter(msgspec.Struct):
     kinds: list[str] = []
     before: list[str] = []
     began: int = -1
-    rung: int = 1
+    step: int = msgspec.field(default=1, name="rung")
     times: int = 0
     acknowledged: str = ""
     owed: str = ""
@@ -73,7 +73,7 @@ class Matter(msgspec.Struct):
         self.trouble_at = self.climb_at = self.repeat_at = NEVER
 
 
-class Switchboard(msgspec.Struct):
+class AlertRouter(msgspec.Struct):
     """One place's case: its matters by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
@@ -82,7 +82,7 @@ class Switchboard(msgspec.Struct):
 
     place: str
     now: int = -1
-    matters: dict[str, dict[str, Matter]] = {}
+    incidents: dict[str, dict[str, Incident]] = msgspec.field(default_factory=dict, name="matters")
     open: dict[str, int] = {}
     settling: dict[str, str] = {}
     causes: dict[str, Line] = {}
@@ -94,7 +94,7 @@ class Matters(msgspec.Struct):
 
     place: str
     promise: str
-    routes: dict[str, Matter]
+    routes: dict[str, Incident]
 
 
 def name_of(*parts: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from standards.errors import Finding, Place, SpecError, StateError
 from streams.explain.why import Known, why
-from streams.storage.lookup import Lookup
+from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def story(folder: Path, promise: str, zone: ZoneInfo) -> str:
     """Tell why a promise went as it did. Raises StateError for a folder without data, SpecError for no such promise."""
     if not (folder / FILE).is_file():
         raise StateError(f"{folder} holds no data of Kept; name the folder of a host with --data FOLDER, or KEPT_DATA")
-    lookup = Lookup(folder)
+    lookup = ReadModel(folder)
     try:
         found = lookup.promise(promise)
         if found is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from standards.judge.ledger import Line
-    from streams.host import House
+    from streams.host import Host
     from streams.live import Folder
     from streams.storage.books import Committed
 
@@ -28,7 +28,7 @@ SHOWN_AT_START = 5_000
 """How many owed promises the view takes over from an earlier run."""
 
 
-def resume(view: Folder, house: House) -> None:
+def resume(view: Folder, house: Host) -> None:
     """Fill the view with what an earlier run left open."""
     owed: list[Line] = []
     after = ""
@@ -42,7 +42,7 @@ def resume(view: Folder, house: House) -> None:
     view.resume(house.books.score(None), owed)
 
 
-def follow(view: Folder, house: House) -> Callable[[Committed], None]:
+def follow(view: Folder, house: Host) -> Callable[[Committed], None]:
     """Give a listener that keeps the view up to date."""
 
     def add(stored: Committed) -> None:
@@ -53,7 +53,7 @@ def follow(view: Folder, house: House) -> Callable[[Committed], None]:
     return add
 
 
-def write_lines(house: House, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
+def write_lines(house: Host, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
     """Give a listener that writes one log line for each line of the ledger."""
 
     def write(stored: Committed) -> None:

@@ -1,6 +1,6 @@
 """Announcing: lines of the ledger go to the desk, and on to the people whom a policy names. The same in every host.
 
-Knows: in which order the rooms are asked. Must not know: stores, clocks. Read next: `deskroom.py`, `callroom.py`.
+Knows: in which order the rooms are asked. Must not know: stores, clocks. Read next: `deskroom.py`, `router_runtime.py`.
 """
 
 from __future__ import annotations
@@ -8,21 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.routing.acts import act_of
-from streams.runtime.callroom import Called
+from streams.runtime.router_runtime import Called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from standards.judge.events import Event
     from standards.judge.ledger import Line
-    from streams.runtime.callroom import CallRoom
     from streams.runtime.deskroom import DeskRoom, Told
+    from streams.runtime.router_runtime import RouterRuntime
 
 
-class Announcer:
+class AlertPipeline:
     """The desk room and, where a policy names people, the call room, whose word counts then."""
 
-    def __init__(self, desk: DeskRoom, calls: CallRoom | None) -> None:
+    def __init__(self, desk: DeskRoom, calls: RouterRuntime | None) -> None:
         self.desk = desk
         self.calls = calls
 

@@ -7,7 +7,8 @@ may come before the line, and how a notice fared before the notice.
 What cannot be read is put with the dead letters, with its place, and the rest goes on.
 
 Used from one thread at a time. Knows: records, tables. Must not know: Kafka's clients, clocks: it is told the time.
-Read next: `unpacking.py` for how records are read, `booking.py` for lines and notices, `serving.py`, which calls this.
+Read next: `unpacking.py` for how records are read, `booking.py` for lines and notices, `projection_consumer.py`, which
+calls this.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ import msgspec
 from standards.errors import StateError
 from streams.kafka.records.facts import Letter, Progress
 from streams.kafka.records.unpacking import Unpacked, unpack
-from streams.storage.acting import book_acts
-from streams.storage.booking import book_lines, book_notices
+from streams.storage.actions import book_acts
 from streams.storage.books import Committed
-from streams.storage.callbook import book_withheld
-from streams.storage.forgetting import forget
-from streams.storage.record import KEEP, letter_row
+from streams.storage.ledger_tables import book_lines, book_notices
+from streams.storage.retention import forget
+from streams.storage.router_tables import book_withheld
+from streams.storage.store_writer import KEEP, letter_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from streams.kafka.records.facts import Late, Revision
     from streams.kafka.records.unpacking import Record
-    from streams.storage.acting import ActRow
+    from streams.storage.actions import ActRow
     from streams.storage.books import Delivery
     from streams.storage.sqlite import Database
 
@@ -61,7 +62,7 @@ _fate = attrgetter("notice", "channel", "state", "tries", "next_try", "delivered
 _encode = msgspec.json.encode
 
 
-class Fold:
+class Projection:
     """Folds into one database. Notices are put into the outbox for `channels`.
 
     What is only looked up is forgotten after `keep`, in microseconds.

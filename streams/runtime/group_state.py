@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Group, Key
 
 
-class Shelf:
+class GroupState:
     """The cases of one group, what is to be told to them next, and when they must wake."""
 
     def __init__(self, group: Group) -> None:
