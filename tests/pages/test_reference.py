@@ -5,6 +5,7 @@ Next: `reference/`, which prints the pages.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import jsonschema_rs
@@ -25,7 +26,7 @@ from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
 from streams.storage.books import Status
-from tests.pages.reference import FOLDER, PAGES
+from tests.pages.reference import FOLDER, PAGES, PICTURES
 from tests.pages.reference.commands import verbs
 from tests.pages.reference.examples import SAMPLES, WRITTEN_BY_KEPT
 from tests.streams.test_cli import kept
@@ -54,6 +55,12 @@ def rows(text: str) -> list[tuple[str, ...]]:
 def test_a_page_is_what_the_code_prints(name: str) -> None:
     """What a reader looks up is so today; `make reference` prints the pages anew."""
     assert page(name) == PAGES[name]()
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+def test_a_picture_is_what_the_code_draws(path: Path) -> None:
+    """Who looks at the packages sees those that there are today; `make reference` draws them anew."""
+    assert path.read_text(encoding="utf-8") == PICTURES[path]()
 
 
 def test_every_page_is_printed_or_an_index() -> None:
@@ -145,3 +152,12 @@ def test_the_rarer_examples_are_true() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
     played = kept("test", str(SAMPLES))
     assert played.returncode == 0, played.stdout
+
+
+def test_the_page_about_the_code_names_files_that_are_there() -> None:
+    """Who follows an event through the code, or looks for where a change goes, finds each file at its place."""
+    text = (FOLDER.parent / "architecture.md").read_text(encoding="utf-8")
+    root = FOLDER.parents[1]
+    named = set(re.findall(r"`([a-z_]+/[a-z_./]*)`", text))
+    assert len(named) > 40
+    assert sorted(path for path in named if not (root / path).exists()) == []

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.pages.reference.architecture import picture
 from tests.pages.reference.commands import commands
 from tests.pages.reference.events import events
 from tests.pages.reference.forms import form_page
@@ -27,3 +28,5 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "commands": commands,
 }
 """The pages by their names, each with what prints it."""
+PICTURES: Final[Mapping[Path, Callable[[], str]]] = {FOLDER.parent / "pictures" / "architecture.svg": picture}
+"""The pictures that are drawn from the code, each with what draws it."""
