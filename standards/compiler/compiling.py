@@ -18,7 +18,8 @@ from standards.documents.declared import Calendar, subject_field
 from standards.documents.excerpt import excerpt, revision_of, used_fields
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
-from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Shape, Standard, awaited
+from standards.judge.shapes import Shape
+from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited
 
 if TYPE_CHECKING:
     from standards.documents.entries import Entry

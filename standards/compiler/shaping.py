@@ -16,20 +16,8 @@ from typing import TYPE_CHECKING, assert_never
 from standards.calendar.duration import describe, parse
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
-from standards.judge.standard import (
-    DAY,
-    UTC_ZONE,
-    Bounded,
-    Clause,
-    Level,
-    Pause,
-    Period,
-    Precedence,
-    Recurrence,
-    Response,
-    Shape,
-    Universality,
-)
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
+from standards.judge.standard import DAY, UTC_ZONE, Clause, Pause, Period
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -14,7 +14,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from standards.expressions.expression import Condition
-from standards.judge.standard import Level, Shape, Universality, clauses
+from standards.judge.shapes import Level, Shape, Universality
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -5,7 +5,7 @@ Knows: who may grant, and which promises a grant reaches. Must not know: shapes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import VERDICTS
@@ -19,21 +19,13 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 
-class HasStandard(Protocol):
-    """Whatever judges one standard."""
-
-    @property
-    def standard(self) -> Standard:
-        """The standard it judges by."""
-
-
-def excuse(event: Event, machines: Iterable[HasStandard], context: JudgeContext[Event], *, late: bool = False) -> None:
+def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Event], *, late: bool = False) -> None:
     """Excuse the subject's open promises of the standard that the grant names, or those broken within the horizon.
 
     A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
     open, the one broken last.
     """
-    named = [machine.standard for machine in machines if machine.standard.id == event.data.standard]
+    named = [standard for standard in standards if standard.id == event.data.standard]
     if not named:
         return  # the grant is here because a standard counts grants
     reached, refused = 0, False

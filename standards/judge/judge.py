@@ -27,8 +27,6 @@ from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
-from standards.judge.shapes.instant import PrecedenceMachine
-from standards.judge.shapes.recurrence import RecurrenceMachine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,14 +171,11 @@ def _ring(until: int, group: Group, context: JudgeContext[Event]) -> None:
 def _late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
     case = context.case
     if event.__struct_config__.tag == GRANT:
-        excuse(event, group.machines, context, late=True)
+        excuse(event, group.standards, context, late=True)
         return
     changed = False
     for machine in group.machines:
-        revision = machine.standard.revision
-        if isinstance(machine, PrecedenceMachine) and machine.remembers(event, case.time):
-            case.state_of(revision)
-        if revision in case.states and machine.on_late_event(case.states[revision], event, context):
+        if machine.on_late_event(case, event, context):
             changed = True
     if not changed:
         context.unused.append(Unused(event, "late"))
@@ -188,6 +183,5 @@ def _late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
     for machine in group.machines:
-        if isinstance(machine, RecurrenceMachine):
-            machine.start(context.case, at, context)
+        machine.on_start(context.case, at, context)
     context.case.touched = max(context.case.touched, at)

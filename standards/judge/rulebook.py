@@ -17,21 +17,15 @@ from standards.expressions.expression import Field, could_hold
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class
 from standards.judge.excuse import excuse
 from standards.judge.promise import MOVES
-from standards.judge.shapes.bounded import BoundedMachine
-from standards.judge.shapes.instant import PrecedenceMachine, UniversalityMachine
-from standards.judge.shapes.level import LevelMachine
-from standards.judge.shapes.recurrence import RecurrenceMachine
-from standards.judge.shapes.response import ResponseMachine
-from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response, Universality, clauses
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from standards.judge.case import Case, JudgeContext
-    from standards.judge.shapes.response import Reaction
+    from standards.judge.shapes.machine import Machine, Reaction
     from standards.judge.standard import Clause, Feed, Standard
 
-Machine = ResponseMachine | PrecedenceMachine | UniversalityMachine | BoundedMachine | RecurrenceMachine | LevelMachine
 Key = tuple[str | int, ...]
 
 GRANT = "exception.granted"
@@ -59,6 +53,7 @@ class Group:
     def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:
         self.name = name
         self.per = standards[0].per
+        self.standards = tuple(standards)
         self.machines = tuple(_machine(standard, standards) for standard in standards)
         self.by_revision = {machine.standard.revision: machine for machine in self.machines}
         self.forget_after = max(standard.forget_after for standard in standards)
@@ -66,11 +61,7 @@ class Group:
         self.level = int(name.partition(":")[0])
         self.order = _by_time_and_origin if self.level else _by_time
         self.key = key_getter(self.per)
-        self.listed = tuple(
-            dict.fromkeys(
-                key for s in standards if isinstance(s.shape, Recurrence) and not s.retired for key in s.shape.subjects
-            )
-        )
+        self.listed = tuple(dict.fromkeys(key for machine in self.machines for key in machine.listed))
         types = {clause.event for standard in standards for clause in clauses(standard.shape).values()}
         self.reactions: dict[type[Event], tuple[Reaction, ...]] = {
             classes[name]: tuple(
@@ -82,7 +73,7 @@ class Group:
             self.reactions[classes[GRANT]] = (*self.reactions.get(classes[GRANT], ()), self._excuse)
 
     def _excuse(self, _case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        excuse(event, self.machines, context)
+        excuse(event, self.standards, context)
 
 
 class Rulebook:
@@ -112,7 +103,7 @@ class Rulebook:
     def _routes(self) -> dict[type[Event], tuple[Route, ...]]:
         routes: dict[type[Event], list[Route]] = {}
         for group in self.groups.values():
-            types = {c.event for m in group.machines for c in clauses(m.standard.shape).values()}
+            types = {clause.event for standard in group.standards for clause in clauses(standard.shape).values()}
             for name in sorted(types):
                 sure = not any(self.vocabulary[name].fields[field].optional for field in group.per)
                 routes.setdefault(self.classes[name], []).append(Route(group, group.key, sure))
@@ -125,7 +116,7 @@ class Rulebook:
         """
         found = [(route.group, route.key(event.data)) for route in self.grant_routes]
         for group in self.groups.values():
-            standard = next((m.standard for m in group.machines if m.standard.id == event.data.standard), None)
+            standard = next((each for each in group.standards if each.id == event.data.standard), None)
             if standard is None:
                 continue
             fields = opening_fields(standard, self.vocabulary)
@@ -171,19 +162,7 @@ def _by_time_and_origin(event: Event) -> tuple[int, bool, str, int]:
 
 def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:
     siblings = tuple(s.revision for s in group if s.id == standard.id and s.revision != standard.revision)
-    match standard.shape:
-        case Response() as shape:
-            return ResponseMachine(standard, shape, siblings)
-        case Precedence() as shape:
-            return PrecedenceMachine(standard, shape)
-        case Universality() as shape:
-            return UniversalityMachine(standard, shape)
-        case Bounded() as shape:
-            return BoundedMachine(standard, shape, siblings)
-        case Recurrence() as shape:
-            return RecurrenceMachine(standard, shape, siblings)
-        case Level() as shape:
-            return LevelMachine(standard, shape, siblings)
+    return standard.shape.machine(standard, siblings)
 
 
 def _concerns(standard: Standard, event_type: str) -> bool:

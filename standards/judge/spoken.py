@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
-from standards.judge.standard import Level, Universality, clauses
+from standards.judge.shapes import Level, Universality
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A standard as the judge sees it: what is promised, to whom, and by which of the six shapes it is judged.
+"""A standard as the judge sees it: what is promised, to whom, and by which of the shapes it is judged.
 
 Knows: the compiled, immutable form of one standard. Must not know: YAML, pydantic, or any promise.
 The names of the shapes are those of the specification patterns of Dwyer, Avrunin and Corbett (1999).
@@ -15,8 +15,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.calendar.hours import Hours
-    from standards.expressions.expression import Condition, Measure, Threshold
+    from standards.expressions.expression import Condition
+    from standards.judge.shapes import Shape
 
 Aspect = Literal["speed", "quality", "ownership", "courtesy", "follow-through"]
 Severity = Literal["page", "ticket", "info"]
@@ -43,80 +43,6 @@ class Pause(msgspec.Struct, frozen=True):
 
     when: Clause
     until: Clause
-
-
-class Response(msgspec.Struct, frozen=True):
-    """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
-
-    `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
-    at which someone is warned. `each` opens one promise per event rather than one per rising edge.
-    """
-
-    when: Clause
-    expect: Clause
-    within: int
-    unless: Clause | None = None
-    pause: Pause | None = None
-    hours: Hours | None = None
-    warn: tuple[int, ...] = ()
-    each: bool = False
-
-
-class Precedence(msgspec.Struct, frozen=True):
-    """Each `when` was preceded by `expect` at most `within_last` microseconds before."""
-
-    when: Clause
-    expect: Clause
-    within_last: int
-
-
-class Universality(msgspec.Struct, frozen=True):
-    """Each `when` satisfies `must`."""
-
-    when: Clause
-    must: Condition
-
-
-class Bounded(msgspec.Struct, frozen=True):
-    """At most `at_most` of `when`: in any `within` microseconds, or over the subject's life, or up to `until`."""
-
-    when: Clause
-    at_most: int
-    within: int | None = None
-    until: Clause | None = None
-
-
-class Recurrence(msgspec.Struct, frozen=True):
-    """`expect` happens in every period: each `every` microseconds (of open time, with `hours`), or calendar period.
-
-    `subjects` are the values of `per` that are owed from the start; without them a subject is owed from the first
-    event of the expected type that names it. `zone` places calendar periods.
-    """
-
-    expect: Clause
-    every: int | Period
-    hours: Hours | None = None
-    zone: ZoneInfo = UTC_ZONE
-    subjects: tuple[tuple[str | int, ...], ...] = ()
-    warn: tuple[int, ...] = ()
-
-
-class Level(msgspec.Struct, frozen=True):
-    """The `measure` over each window of `when` events satisfies `must`; fewer than `at_least` samples: void.
-
-    `over` is a window in microseconds aligned to local midnight in `zone`, or, with `count` set, a number of events.
-    """
-
-    when: Clause
-    measure: Measure
-    over: int
-    must: Threshold
-    count: bool = False
-    at_least: int = 1
-    zone: ZoneInfo = UTC_ZONE
-
-
-Shape = Response | Precedence | Universality | Bounded | Recurrence | Level
 
 
 class Objective(msgspec.Struct, frozen=True):
@@ -179,11 +105,4 @@ def clauses(shape: Shape) -> Mapping[str, Clause]:
 
 def awaited(shape: Shape) -> tuple[str, ...]:
     """Name the event types whose absence a verdict of this shape can rest on."""
-    match shape:
-        case Response() | Precedence() | Recurrence():
-            keys = {"expect", "unless"}
-        case Bounded() | Level():
-            keys = {"when"}
-        case Universality():
-            keys = set()
-    return tuple(dict.fromkeys(clause.event for name, clause in clauses(shape).items() if name in keys))
+    return tuple(dict.fromkeys(clause.event for name, clause in clauses(shape).items() if name in shape.awaits))

@@ -10,7 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, describe
-from standards.judge.standard import Recurrence, Response, clauses
+from standards.judge.shapes import Recurrence, Response
+from standards.judge.standard import clauses
 from standards.lint.lint_input import length
 
 if TYPE_CHECKING:

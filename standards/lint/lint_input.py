@@ -14,7 +14,8 @@ from standards.calendar.duration import SECOND
 from standards.documents.declared import Calendar
 from standards.documents.entries import Entry
 from standards.expressions.expression import Field
-from standards.judge.standard import Feed, Recurrence, Response, Standard, clauses
+from standards.judge.shapes import Recurrence, Response
+from standards.judge.standard import Feed, Standard, clauses
 
 FieldsOf = Callable[[str], Mapping[str, Field]]
 Check = Callable[["LintInput"], None]

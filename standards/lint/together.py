@@ -15,7 +15,7 @@ from standards.expressions.evaluation import field_name
 from standards.expressions.expression import Condition
 from standards.expressions.regions import relation
 from standards.judge.rulebook import hears
-from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.lint.lint_input import opening
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
+from standards.judge.shapes import Response, Universality
 from standards.judge.spoken import numbers_said, rule_numbers
-from standards.judge.standard import Response, Universality, clauses
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ import msgspec
 
 from standards.calendar.duration import MINUTE, SECOND
 from standards.judge.events import type_of
-from standards.judge.standard import Level, Response
+from standards.judge.shapes import Level, Response
 from standards.staffing.floor import SLOT
 from standards.staffing.record import Key, Record, slices, wall
 from standards.staffing.target import ABANDONED, ANSWERED, WAITING

@@ -18,7 +18,8 @@ from standards.calendar.duration import SECOND
 from standards.calendar.hours import zone as zone_named
 from standards.expressions.evaluation import field_name
 from standards.expressions.syntax import parse
-from standards.judge.standard import UTC_ZONE, Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.standard import UTC_ZONE, Clause
 from standards.staffing.erlang import found_at_most
 from standards.staffing.patience import Load, fate
 

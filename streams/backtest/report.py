@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from standards.calendar.duration import spoken
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso, moment
-from standards.judge.standard import Response
+from standards.judge.shapes import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from standards.calendar.duration import spoken
-from standards.judge.standard import Bounded, Clause, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.standard import Clause
 
 if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
-    from standards.judge.standard import Shape, Standard
+    from standards.judge.shapes import Shape
+    from standards.judge.standard import Standard
 
     Unusual = Literal["excused", "lost", "fulfilled_late", "corrected"]
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from standards.calendar.hours import zone as zone_of
 from standards.compiler.spec import Loaded
-from standards.judge.standard import UTC_ZONE, Level, Recurrence, Response
+from standards.judge.shapes import Level, Recurrence, Response
+from standards.judge.standard import UTC_ZONE
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.judge.standard import Recurrence, Response
+from standards.judge.shapes import Recurrence, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

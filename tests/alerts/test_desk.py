@@ -14,7 +14,8 @@ from standards.errors import DeliveryError
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER, VERDICTS, Kind, State
-from standards.judge.standard import Clause, Response, Standard
+from standards.judge.shapes import Response
+from standards.judge.standard import Clause, Standard
 from streams.runtime.deskroom import DeskRoom
 
 MINUTE = 60_000_000

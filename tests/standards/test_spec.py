@@ -7,18 +7,8 @@ from standards.compiler.spec import Loaded, Source, builtin_vocabulary, json_sch
 from standards.documents.document import Document
 from standards.documents.model import StandardModel
 from standards.expressions.expression import Field
-from standards.judge.standard import (
-    DAY,
-    Bounded,
-    Clause,
-    Level,
-    Objective,
-    Precedence,
-    Recurrence,
-    Response,
-    Standard,
-    Universality,
-)
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
+from standards.judge.standard import DAY, Clause, Objective, Standard
 from tests.standards.samples import FULL, TELL
 
 SECOND = 1_000_000

@@ -15,7 +15,7 @@ from standards.calendar.duration import HOUR, MINUTE, SECOND
 from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event, microseconds
 from standards.judge.ledger import Line, line
-from standards.judge.standard import Bounded, Level, Precedence, Recurrence, Response
+from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response
 from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.floor.stage import Happening
 from streams.ingest.wire import Reader, Refusal

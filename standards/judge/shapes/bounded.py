@@ -7,21 +7,37 @@ Knows: one standard of this shape. Must not know: other standards. Read next: `j
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, VERDICTS, Promise
-from standards.judge.shapes.response import opening_data, test_for
+from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.response import Reaction
-    from standards.judge.standard import Bounded, Standard
+    from standards.judge.shapes.machine import Reaction
+    from standards.judge.standard import Clause, Standard
 
 
-class BoundedMachine:
+class Bounded(msgspec.Struct, frozen=True):
+    """At most `at_most` of `when`: in any `within` microseconds, or over the subject's life, or up to `until`."""
+
+    awaits: ClassVar[tuple[str, ...]] = ("when",)
+    when: Clause
+    at_most: int
+    within: int | None = None
+    until: Clause | None = None
+
+    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> BoundedMachine:
+        """Build what judges a standard of this shape."""
+        return BoundedMachine(standard, self, siblings)
+
+
+class BoundedMachine(Machine):
     """Judges one bounded standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Bounded, siblings: tuple[str, ...]) -> None:
@@ -88,8 +104,11 @@ class BoundedMachine:
         state.wake = state.times[0] + within
         context.case.wake = min(context.case.wake, state.wake)
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Hear after its time that the count had ended: the open promise is kept since then."""
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
+        """Learn after its time that the count had ended: the open promise is kept since then."""
+        state = case.states.get(self.standard.revision)
+        if state is None:
+            return False
         until = test_for(self.shape.until, type_of(event))
         for promise in tuple(state.open):
             if until is None or event.at < promise.opened or not until(event.data, opening_data(promise)):

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from bisect import insort
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.response import test_for
+from standards.judge.shapes.machine import Machine, test_for
 
 if TYPE_CHECKING:
+    from standards.expressions.expression import Condition
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.response import Reaction
-    from standards.judge.standard import Precedence, Standard, Universality
+    from standards.judge.shapes.machine import Reaction
+    from standards.judge.standard import Clause, Standard
 
 
 _AT = attrgetter("at")
@@ -34,7 +37,19 @@ def _judge_now(
     context.settle(state, promise, event.at)
 
 
-class UniversalityMachine:
+class Universality(msgspec.Struct, frozen=True):
+    """Each `when` satisfies `must`."""
+
+    awaits: ClassVar[tuple[str, ...]] = ()
+    when: Clause
+    must: Condition
+
+    def machine(self, standard: Standard, _siblings: tuple[str, ...]) -> UniversalityMachine:
+        """Build what judges a standard of this shape."""
+        return UniversalityMachine(standard, self)
+
+
+class UniversalityMachine(Machine):
     """Judges one universality standard: every `when` satisfies `must`."""
 
     def __init__(self, standard: Standard, shape: Universality) -> None:
@@ -53,15 +68,21 @@ class UniversalityMachine:
 
         return on_event
 
-    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
-        """Do nothing: no clock of this shape ever rings."""
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
-        """Change nothing: each event is judged by itself, and one that came after its time opens nothing."""
-        return False
+class Precedence(msgspec.Struct, frozen=True):
+    """Each `when` was preceded by `expect` at most `within_last` microseconds before."""
+
+    awaits: ClassVar[tuple[str, ...]] = ("expect",)
+    when: Clause
+    expect: Clause
+    within_last: int
+
+    def machine(self, standard: Standard, _siblings: tuple[str, ...]) -> PrecedenceMachine:
+        """Build what judges a standard of this shape."""
+        return PrecedenceMachine(standard, self)
 
 
-class PrecedenceMachine:
+class PrecedenceMachine(Machine):
     """Judges one precedence standard: every `when` was preceded by `expect`."""
 
     def __init__(self, standard: Standard, shape: Precedence) -> None:
@@ -81,12 +102,12 @@ class PrecedenceMachine:
                 if any(self._precedes(earlier, event) for earlier in state.recent or ()):
                     verdict = "kept"
                 _judge_now(standard, state, verdict, event, context)
-            if remembered and self.remembers(event, -NEVER):
+            if remembered and self._remembers(event, -NEVER):
                 self._remember(case.state_of(standard.revision), event, context)
 
         return on_event
 
-    def remembers(self, event: Event, now: int) -> bool:
+    def _remembers(self, event: Event, now: int) -> bool:
         """Say whether an event may still precede another one that comes after `now`."""
         expect = self.shape.expect
         if self.standard.retired or type_of(event) != expect.event or event.at + self.shape.within_last <= now:
@@ -115,9 +136,12 @@ class PrecedenceMachine:
         state.wake = state.recent[0].at + self.shape.within_last if state.recent else NEVER
         context.case.wake = min(context.case.wake, state.wake)
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Hear of a preceding event after its time: it can still excuse what followed it."""
-        if type_of(event) != self.shape.expect.event:
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
+        """Learn of a preceding event after its time: what followed it is kept, and what still may follow it will be."""
+        remembered = self._remembers(event, case.time)
+        revision = self.standard.revision
+        state = case.state_of(revision) if remembered else case.states.get(revision)
+        if state is None or type_of(event) != self.shape.expect.event:
             return False
         lines = len(context.transitions)
         for promise in state.settled:
@@ -128,6 +152,6 @@ class PrecedenceMachine:
                 and context.correctable(promise, "kept", event.at)
             ):
                 context.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
-        if self.remembers(event, context.case.time):
+        if remembered:
             self._remember(state, event, context)
         return len(context.transitions) > lines

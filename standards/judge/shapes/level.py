@@ -8,21 +8,26 @@ Knows: one standard of this shape. Must not know: other standards. Read next: `j
 from __future__ import annotations
 
 from bisect import insort
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from standards.calendar.hours import window_of
 from standards.judge.case import Tally
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.response import test_for
+from standards.judge.shapes.machine import Machine, test_for
+from standards.judge.standard import UTC_ZONE
 
 if TYPE_CHECKING:
-    from standards.expressions.expression import Measure
+    from zoneinfo import ZoneInfo
+
+    from standards.expressions.expression import Measure, Threshold
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.response import Reaction
-    from standards.judge.standard import Level, Standard
+    from standards.judge.shapes.machine import Reaction
+    from standards.judge.standard import Clause, Standard
 
 
 def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
@@ -70,7 +75,27 @@ def measured(tally: Tally, measure: Measure) -> float:
             return samples[max(0, int(rank) - 1)]
 
 
-class LevelMachine:
+class Level(msgspec.Struct, frozen=True):
+    """The `measure` over each window of `when` events satisfies `must`; fewer than `at_least` samples: void.
+
+    `over` is a window in microseconds aligned to local midnight in `zone`, or, with `count` set, a number of events.
+    """
+
+    awaits: ClassVar[tuple[str, ...]] = ("when",)
+    when: Clause
+    measure: Measure
+    over: int
+    must: Threshold
+    count: bool = False
+    at_least: int = 1
+    zone: ZoneInfo = UTC_ZONE
+
+    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> LevelMachine:
+        """Build what judges a standard of this shape."""
+        return LevelMachine(standard, self, siblings)
+
+
+class LevelMachine(Machine):
     """Judges one level standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Level, siblings: tuple[str, ...]) -> None:
@@ -143,10 +168,11 @@ class LevelMachine:
         """End the window: give its verdict at its end, the instant after its last one."""
         self._close(state, at + 1, context, None)
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Take a sample that came after its time into the window it belongs to, while that one is open."""
+        state = case.states.get(self.standard.revision)
         when = test_for(self.shape.when, type_of(event))
-        if when is None or state.tally is None or not state.open or not when(event.data, None):
+        if when is None or state is None or state.tally is None or not state.open or not when(event.data, None):
             return False
         if self.shape.count:
             inside = state.open[0].opened <= event.at

@@ -7,27 +7,54 @@ Knows: one standard of this shape. Must not know: other standards. Read next: `j
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from standards.calendar.hours import end_of_period
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, VERDICTS, Promise
-from standards.judge.shapes.response import test_for
+from standards.judge.shapes.machine import Machine, test_for
+from standards.judge.standard import UTC_ZONE
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from standards.calendar.hours import Hours
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
-    from standards.judge.shapes.response import Reaction
-    from standards.judge.standard import Recurrence, Standard
+    from standards.judge.shapes.machine import Reaction
+    from standards.judge.standard import Clause, Period, Standard
 
 
-class RecurrenceMachine:
+class Recurrence(msgspec.Struct, frozen=True):
+    """`expect` happens in every period: each `every` microseconds (of open time, with `hours`), or calendar period.
+
+    `subjects` are the values of `per` that are owed from the start; without them a subject is owed from the first
+    event of the expected type that names it. `zone` places calendar periods.
+    """
+
+    awaits: ClassVar[tuple[str, ...]] = ("expect",)
+    expect: Clause
+    every: int | Period
+    hours: Hours | None = None
+    zone: ZoneInfo = UTC_ZONE
+    subjects: tuple[tuple[str | int, ...], ...] = ()
+    warn: tuple[int, ...] = ()
+
+    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> RecurrenceMachine:
+        """Build what judges a standard of this shape."""
+        return RecurrenceMachine(standard, self, siblings)
+
+
+class RecurrenceMachine(Machine):
     """Judges one recurrence standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Recurrence, siblings: tuple[str, ...]) -> None:
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
+        self.listed = () if standard.retired else shape.subjects
 
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type."""
@@ -54,9 +81,9 @@ class RecurrenceMachine:
 
         return on_event
 
-    def start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:
+    def on_start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:
         """Begin to owe a subject that the standard lists, unless it is owed already."""
-        if self.standard.retired or case.key not in self.shape.subjects or context.owes(self.siblings):
+        if case.key not in self.listed or context.owes(self.siblings):
             return
         state = case.state_of(self.standard.revision)
         if state.until < 0:
@@ -107,10 +134,11 @@ class RecurrenceMachine:
         else:
             self._begin(state, at, context, None)
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Hear after its time that it happened: the period it happened in is kept."""
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
+        """Learn after its time that it happened: the period it happened in is kept."""
+        state = case.states.get(self.standard.revision)
         expect = test_for(self.shape.expect, type_of(event))
-        if expect is None or not expect(event.data, None):
+        if state is None or expect is None or not expect(event.data, None):
             return False
         for promise in (*state.open, *state.settled):
             if not promise.opened < event.at <= promise.due:

@@ -7,44 +7,51 @@ Knows: one standard of this shape. Must not know: other standards, or how events
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, VERDICTS, Promise
+from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.standard import CORRECTIONS_HORIZON, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
+    from standards.calendar.hours import Hours
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
-    from standards.judge.standard import Clause, Response, Standard
+    from standards.judge.shapes.machine import Reaction, Test
+    from standards.judge.standard import Clause, Pause, Standard
 
-    Test = Callable[[Any, Any], bool]
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
-    Reaction = Callable[[Case[Event], Event, JudgeContext[Event]], None]
 
 
-def always(_data: object, _opening: object) -> bool:
-    """Hold for every event: the condition of a clause without `where`."""
-    return True
+class Response(msgspec.Struct, frozen=True):
+    """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
+
+    `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
+    at which someone is warned. `each` opens one promise per event rather than one per rising edge.
+    """
+
+    awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
+    when: Clause
+    expect: Clause
+    within: int
+    unless: Clause | None = None
+    pause: Pause | None = None
+    hours: Hours | None = None
+    warn: tuple[int, ...] = ()
+    each: bool = False
+
+    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
+        """Build what judges a standard of this shape."""
+        return ResponseMachine(standard, self, siblings)
 
 
-def test_for(clause: Clause | None, event_type: str) -> Test | None:
-    """Give the test that a clause makes of events of a type, or None where the type does not concern it."""
-    if clause is None or clause.event != event_type:
-        return None
-    return always if clause.where is None else clause.where.test
-
-
-def opening_data(promise: Promise[Event]) -> object:
-    """Give the data of the event that opened a promise: the `opening` of conditions."""
-    return promise.opening.data if promise.opening is not None else None
-
-
-class ResponseMachine:
+class ResponseMachine(Machine):
     """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
@@ -95,7 +102,7 @@ class ResponseMachine:
                 self._catch_up(state, event, context, expect, unless)
             lines = len(context.transitions)
             data = event.data
-            for promise in state.open:  # settling one gives the slot a new list, and leaves this one as it is
+            for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
                     self._settle(state, promise, "kept", event, context)
@@ -218,8 +225,11 @@ class ResponseMachine:
             state.overdue += not dark
         self._set_alarm(state, context)
 
-    def on_late_event(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Hear an event that came after its time. Says whether it changed anything."""
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
+        """Take in an event that came after its time. Says whether it changed anything."""
+        state = case.states.get(self.standard.revision)
+        if state is None:
+            return False
         event_type = type_of(event)
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         lines = len(context.transitions)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing.desk import DeskCase
-from standards.judge.shapes.recurrence import RecurrenceMachine
 from streams.kafka.worker.watermark import Watermark
 from streams.runtime.pump import Position
 
@@ -98,9 +97,5 @@ class DeskRows:
 
 def listing(rulebook: Rulebook) -> list[str]:
     """Name the revisions in force that list the subjects to whom they are owed."""
-    machines = (machine for group in rulebook.groups.values() if group.listed for machine in group.machines)
-    return sorted(
-        machine.standard.revision
-        for machine in machines
-        if isinstance(machine, RecurrenceMachine) and machine.shape.subjects and not machine.standard.retired
-    )
+    machines = (machine for group in rulebook.groups.values() for machine in group.machines)
+    return sorted(machine.standard.revision for machine in machines if machine.listed)

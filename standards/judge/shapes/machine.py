@@ -1,0 +1,63 @@
+"""What the judge asks of every shape: `Machine`, the state machine that judges one standard, one subject at a time.
+
+A shape inherits from it what it has no answer of its own to: no listed subjects, no timers, no use for late events.
+Read next: `response.py`, the first of the shapes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.events import Event
+    from standards.judge.promise import Promise
+    from standards.judge.standard import Clause, Standard
+
+    Test = Callable[[Any, Any], bool]
+    Reaction = Callable[[Case[Event], Event, JudgeContext[Event]], None]
+
+
+class Machine(Protocol):
+    """Judges one standard. It holds no promises: what it remembers of a subject is a state in that subject's case.
+
+    Instants are microseconds UTC. What happened is written to the context.
+    """
+
+    standard: Standard
+    listed: tuple[tuple[str | int, ...], ...] = ()
+    """The keys of the subjects that are owed from the start, before any event names them."""
+
+    def reaction(self, event_type: str) -> Reaction:
+        """Give `on_event` for events of one type: it judges an event in time, with all timers before it run."""
+
+    def on_start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Begin to owe a listed subject at `at`; a shape that lists none does nothing."""
+        return
+
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Give the warnings and verdicts that fall at `at`, which is `state.wake`, and set `state.wake` anew."""
+        return
+
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
+        """Take in an event that came after its time. Says whether it changed anything."""
+        return False
+
+
+def test_for(clause: Clause | None, event_type: str) -> Test | None:
+    """Give the test that a clause makes of events of a type, or None where the type does not concern it."""
+    if clause is None or clause.event != event_type:
+        return None
+    return _always if clause.where is None else clause.where.test
+
+
+def _always(_data: object, _opening: object) -> bool:
+    return True
+
+
+def opening_data(promise: Promise[Event]) -> object:
+    """Give the data of the event that opened a promise: the `opening` of conditions."""
+    return promise.opening.data if promise.opening is not None else None
