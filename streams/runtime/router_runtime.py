@@ -55,7 +55,7 @@ _TYPES: Mapping[str, type[Stored]] = {
 }
 
 
-class Called(msgspec.Struct):
+class AlertResult(msgspec.Struct):
     """What came of some lines and acts: messages, each line's reason by its id, what was not told, changed cases."""
 
     notices: list[Notice] = []
@@ -105,9 +105,9 @@ class RouterRuntime:
         house = [*(act.at for act in self.house.acts), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> Called:
+    def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> AlertResult:
         """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
-        called = Called()
+        called = AlertResult()
         calls: list[Notification] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
         for place, facts in self._facts(lines, self._due(acts, low, called), low).items():
@@ -131,7 +131,7 @@ class RouterRuntime:
         self._deliver(calls, low, called)
         return called
 
-    def _due(self, acts: Sequence[Act], low: int, called: Called) -> list[Act]:
+    def _due(self, acts: Sequence[Act], low: int, called: AlertResult) -> list[Act]:
         """Hold acts until their time has come; gives those whose time it is, and notes the silences among them.
 
         An act that comes again within a day is inert.
@@ -170,7 +170,7 @@ class RouterRuntime:
                 found.setdefault(place, []).append(act)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, calls: Iterable[Notification], low: int, called: Called) -> None:
+    def _deliver(self, calls: Iterable[Notification], low: int, called: AlertResult) -> None:
         """Hand calls to the inboxes of the people called, and let time pass in the others that wait for it."""
         waiting: dict[str, list[Notification]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
@@ -188,7 +188,7 @@ class RouterRuntime:
                 self.throttles[name] = step.case
         called.notices.sort(key=attrgetter("decided", "id"))
 
-    def _note(self, name: CaseName, case: Stored | None, wake: int, called: Called) -> None:
+    def _note(self, name: CaseName, case: Stored | None, wake: int, called: AlertResult) -> None:
         """Note what became of a case, and when it wants to hear of time."""
         if case is not None or name in self._wakes:
             called.touched[name] = case

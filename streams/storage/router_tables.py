@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing.notice import Withheld
-from streams.runtime.router_runtime import Called, stored_case
+from streams.runtime.router_runtime import AlertResult, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,13 +25,13 @@ _encode = msgspec.json.encode
 _withheld = msgspec.json.Decoder(Withheld).decode
 
 
-def book_calls(database: Database, called: Called, received: int) -> None:
+def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
     """Write, inside a transaction, the cases that changed and what was not told; `received`: microseconds UTC."""
-    kept = [(*name, _encode(case)) for name, case in called.touched.items() if case is not None]
+    kept = [(*name, _encode(case)) for name, case in alerts.touched.items() if case is not None]
     database.put("INSERT OR REPLACE INTO call_cases (kind, name, body) VALUES (?,?,?)", kept)
-    gone = [name for name, case in called.touched.items() if case is None]
+    gone = [name for name, case in alerts.touched.items() if case is None]
     database.put("DELETE FROM call_cases WHERE kind = ? AND name = ?", gone)
-    book_withheld(database, [(received, each) for each in called.withheld])
+    book_withheld(database, [(received, each) for each in alerts.withheld])
 
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:

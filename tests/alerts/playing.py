@@ -1,23 +1,22 @@
-"""A floor for the desk's tests: lines of the ledger and acts at given seconds, told to people by a policy document.
+"""A floor for the tests of alerts: lines of the ledger and acts at given seconds, told to people by a policy document.
 
-Knows: how the desk room and the call room follow each other in a host. Must not know: what should be told.
+Knows: how the relevance filter and the router follow each other in a host. Must not know: what should be told.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
 
-from alerts.policy.policy import Match, People, Silence
+from alerts.policy.policy import Match, People, Policy, Silence
 from alerts.policy.policy_document import load_policy
 from alerts.routing.acts import Act, Sort
-from alerts.routing.desk import Policy
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.compiler.spec import Source
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import VERDICTS, Kind, State
 from standards.judge.standard import Clause, Response, Standard
-from streams.runtime.deskroom import DeskRoom
+from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
+from tests.alerts.hearing import Hearing
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -90,12 +89,12 @@ def silencing(seconds: float, until: float, **terms: str) -> Act:
 
 
 class Floor:
-    """A desk room and a call room under one policy. What is told, and what is not, is collected."""
+    """The relevance filter and a router under one policy. What is told, and what is not, is collected."""
 
     def __init__(self, text: str = LOUD) -> None:
         self.people = people(text)
         self.policy = Policy(STANDARDS, people=self.people)
-        self.desk = DeskRoom(self.policy, [])
+        self.hearing = Hearing(self.policy)
         self.calls = RouterRuntime(self.policy, self.people, {})
         self.stored: dict[CaseName, bytes] = {}
         self.notices: list[Notice] = []
@@ -107,7 +106,7 @@ class Floor:
         """Let time come so far, with what happened up to then; gives what was told."""
         low = NOON + round(seconds * SECOND)
         lines = [fact for fact in facts if isinstance(fact, Line)]
-        told = self.desk.push(lines, low)
+        told = self.hearing.push(lines, low)
         worth = [one for one in lines if told.reasons[one.id] == "told"]
         called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Act)], low)
         self.undecided += [one for one in worth if one.id not in called.reasons]
@@ -131,7 +130,6 @@ class Floor:
         """Read everything back from what was stored."""
         cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
         self.calls = RouterRuntime(self.policy, self.people, cases)
-        self.desk = DeskRoom(self.policy, list(self.desk.cases.values()))
 
     def said(self) -> list[tuple[str, str, str, int]]:
         """Tell what was told: to whom, what, of which promise, in which second."""

@@ -2,8 +2,8 @@
 
 import pytest
 
+from alerts.policy.policy import Policy
 from alerts.routing.acts import Act
-from alerts.routing.desk import Policy
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind
 from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, STANDARDS, Floor, act, line, silencing

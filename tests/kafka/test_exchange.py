@@ -19,7 +19,7 @@ from streams.documents.policies import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
 from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times
-from streams.runtime.deskroom import DeskRoom
+from tests.alerts.hearing import Hearing
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
 from tests.kafka.hosts import backtested, steps_of
@@ -40,9 +40,9 @@ class Topics:
     def __init__(self, lines: Sequence[Line], acts: Sequence[Act]) -> None:
         self.tellings: list[list[tuple[int, Telling]]] = [[] for _ in range(PARTITIONS)]
         self.acts = acts
-        desk = DeskRoom(policy_of(None), [])
+        hearing = Hearing(policy_of(None))
         for line in sorted(lines, key=lambda it: (it.known, it.id)):
-            told = desk.push([line], line.known)
+            told = hearing.push([line], line.known)
             worth = [line] if told.notices else []
             number = partition_of((line.subject,), PARTITIONS)
             self.tellings[number].append((line.known, Telling(told.notices, told.reasons, worth)))

@@ -25,7 +25,7 @@ from alerts.routing.notice import Notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
-from streams.runtime.router_runtime import Called, CaseKind, RouterRuntime, stored_case
+from streams.runtime.router_runtime import AlertResult, CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +71,7 @@ class Dealt(msgspec.Struct):
 
     told: list[tuple[int, Told]] = []
     rows: list[Row] = []
-    called: Called = msgspec.field(default_factory=Called)
+    called: AlertResult = msgspec.field(default_factory=AlertResult)
 
 
 class NotifyCoordinator:
@@ -213,7 +213,7 @@ class NotifyCoordinator:
             dealt.rows.append((_key(kind, name), None if case is None else _encode(case)))
         self._tell(due, called, dealt)
 
-    def _tell(self, due: Sequence[Waiting], called: Called, dealt: Dealt) -> None:
+    def _tell(self, due: Sequence[Waiting], called: AlertResult, dealt: Dealt) -> None:
         """Put what was decided into records: reasons beside their lines, what is for one person into one partition."""
         reasons: dict[int, dict[str, Reason]] = {}
         for it in due:
