@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy, Route
-from alerts.routing.acts import Act
+from alerts.routing.actions import Action
 from alerts.routing.calling import Calling
 from alerts.routing.incident import AlertRouter, Incident, name_of
 from alerts.routing.notice import Reason, Withheld
@@ -33,7 +33,7 @@ from standards.judge.standard import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Act | Tick
+Fact = Line | Action | Tick
 TROUBLE = ("warned", "broken", "lost")
 
 
@@ -251,7 +251,7 @@ class _Switching:
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
-    def obey(self, act: Act) -> None:
+    def obey(self, act: Action) -> None:
         """Take what somebody did."""
         case = self.case
         case.now = at = max(case.now, act.at)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
@@ -27,7 +28,6 @@ from streams.documents.rules import Policies, Rules, Standards
 from streams.ingest.wire import Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
-from streams.storage.actions import ACTS
 from streams.storage.books import Committed
 from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
@@ -160,13 +160,14 @@ class Engine:
         self._begin_listed(wall)
         outcome = self.pump.push(taken, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, events=taken)
+        actions = actions_of(taken)
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
         judged = perf_counter()
         if not (taken or refused or outcome.touched or alerts.touched):
             return None
         self.recorder.write(
             Batch(
-                received=wall, events=taken, refusals=refused,
+                received=wall, events=taken, actions=actions, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
                 lines=lines, alerts=alerts, unused=outcome.unused, position=self.pump.position(),
                 changed={transition.key for transition in outcome.transitions},
@@ -176,7 +177,7 @@ class Engine:
             lines=lines,
             notices=alerts.notices,
             withheld=alerts.withheld,
-            acts=sum(type_of(event) in ACTS for event in taken),
+            acts=len(actions),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
             unmatched=outcome.unmatched,

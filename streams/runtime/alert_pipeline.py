@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.routing.acts import act_of
+from alerts.routing.actions import ROUTED, Action
 from alerts.routing.notice import notice
 from alerts.routing.relevance import last_warned, relevance
 from standards.judge.promise import NEVER
@@ -40,9 +40,14 @@ class AlertPipeline:
         return NEVER if self.router is None else self.router.wake
 
     def push(
-        self, transitions: Iterable[Transition[Event]], *, lines: Sequence[Line], low: int, events: Iterable[Event] = ()
+        self,
+        transitions: Iterable[Transition[Event]],
+        *,
+        lines: Sequence[Line],
+        low: int,
+        actions: Iterable[Action] = (),
     ) -> AlertResult:
-        """Decide on transitions, whose lines are `lines`, and on what people did among some events.
+        """Decide on transitions, whose lines are `lines`, and on what people did.
 
         `low` is how far time has come, in microseconds UTC. Each promise is marked with when people were last warned
         of it, so its case is to be stored after this.
@@ -53,7 +58,7 @@ class AlertPipeline:
             policy = self.policy
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
             return AlertResult(notices, reasons)
-        result = self.router.push(relevant, [act for act in map(act_of, events) if act is not None], low)
+        result = self.router.push(relevant, [action for action in actions if action.type in ROUTED], low)
         result.reasons = {**reasons, **result.reasons}
         return result
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from alerts.policy.policy import Silence, place_of
-from alerts.routing.acts import Act
+from alerts.routing.actions import Action
 from alerts.routing.incident import AlertRouter, Matters, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.router import feed
@@ -42,7 +42,7 @@ class SiteState(msgspec.Struct):
     """What concerns every place: the silences that hold, acts whose time has not come, and when acts were heard."""
 
     silences: list[Silence] = []
-    acts: list[Act] = []
+    acts: list[Action] = []
     heard: dict[str, int] = {}
 
 
@@ -105,7 +105,7 @@ class RouterRuntime:
         house = [*(act.at for act in self.house.acts), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> AlertResult:
+    def push(self, lines: Sequence[Line], acts: Sequence[Action], low: int) -> AlertResult:
         """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
         called = AlertResult()
         calls: list[Notification] = []
@@ -131,17 +131,17 @@ class RouterRuntime:
         self._deliver(calls, low, called)
         return called
 
-    def _due(self, acts: Sequence[Act], low: int, called: AlertResult) -> list[Act]:
+    def _due(self, acts: Sequence[Action], low: int, called: AlertResult) -> list[Action]:
         """Hold acts until their time has come; gives those whose time it is, and notes the silences among them.
 
         An act that comes again within a day is inert.
         """
         house = self.house
-        new = {act.id: act for act in acts if act.id not in house.heard}
+        new = {act.name: act for act in acts if act.name not in house.heard}
         if not new and not house.acts and all(silence.until > low for silence in house.silences):
             return []
-        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | {act.id: low for act in new.values()}
-        waiting = sorted([*house.acts, *new.values()], key=attrgetter("at", "id"))
+        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | dict.fromkeys(new, low)
+        waiting = sorted([*house.acts, *new.values()], key=attrgetter("at", "name"))
         due = [act for act in waiting if act.at <= low]
         silences = {silence.name: silence for silence in house.silences}
         silences.update({act.silence.name: act.silence for act in due if act.silence is not None})
@@ -150,9 +150,9 @@ class RouterRuntime:
         called.touched["house", ""] = self.house
         return due
 
-    def _facts(self, lines: Iterable[Line], acts: Iterable[Act], low: int) -> dict[str, list[Line | Act]]:
+    def _facts(self, lines: Iterable[Line], acts: Iterable[Action], low: int) -> dict[str, list[Line | Action]]:
         """Sort lines and acts to the places they concern, in the order of time; give those that wait for time too."""
-        found: dict[str, list[Line | Act]] = {
+        found: dict[str, list[Line | Action]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
         }
         home: dict[str, set[str]] = {}
@@ -198,6 +198,6 @@ class RouterRuntime:
             self._wakes[name] = wake
 
 
-def _order(fact: Line | Act) -> tuple[int, int, str]:
+def _order(fact: Line | Action) -> tuple[int, int, str]:
     """Order facts of one instant: what people did comes after what they heard of."""
-    return (fact.at, 1, fact.id) if isinstance(fact, Act) else (fact.known, 0, fact.id)
+    return (fact.at, 1, fact.name) if isinstance(fact, Action) else (fact.known, 0, fact.id)

@@ -18,16 +18,16 @@ from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import AlertResult
-from streams.storage.actions import act_classes, act_row, book_acts
 from streams.storage.books import Delivery
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
-from streams.storage.router_tables import book_calls
+from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from standards.judge.case import Case, Unused
     from standards.judge.events import Event
     from standards.judge.ledger import Line
@@ -72,6 +72,7 @@ class Batch(msgspec.Struct):
     received: int
     position: Position
     events: Sequence[Event] = ()
+    actions: Sequence[Action] = ()
     refusals: Sequence[Refusal] = ()
     cases: Mapping[tuple[str, Key], Case[Event] | None] = {}
     changed: Container[Key] | None = None
@@ -93,7 +94,6 @@ class StoreWriter:
         self.channels = tuple(channels)
         self.keep = keep
         self.cases = CaseStore(database, rulebook)
-        self._acts = act_classes(rulebook.classes)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
@@ -111,8 +111,7 @@ class StoreWriter:
         if batch.events:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
-            if not self._acts.isdisjoint(map(type, batch.events)):
-                book_acts(self.database, [act_row(event) for event in batch.events if type(event) in self._acts])
+            book_actions(self.database, batch.actions)
         put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])

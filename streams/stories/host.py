@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.judge.ledger import Line, line
 from standards.judge.promise import NEVER
 from streams.runtime.alert_pipeline import AlertPipeline
@@ -82,7 +83,7 @@ class StoryHost:
             self._lists = False
         outcome = self.pump.push(events, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, events=events)
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events))
         self._cases.update(dict.fromkeys(outcome.touched))
         self._calls.update(alerts.touched)
         return Stepped(lines, alerts, outcome.unused, outcome.duplicates)

@@ -9,7 +9,7 @@ import msgspec
 
 from alerts.policy.policy import Match, People, Policy, Silence
 from alerts.policy.policy_document import load_policy
-from alerts.routing.acts import Act, Sort
+from alerts.routing.actions import Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.compiler.spec import Source
 from standards.judge.ledger import Line, Plain
@@ -79,11 +79,11 @@ def line(
     )  # fmt: skip
 
 
-def act(seconds: float, sort: Sort, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Act:
-    return Act(f"act-{seconds}-{sort}-{promise}", sort, NOON + round(seconds * SECOND), by, promise, silence)
+def act(seconds: float, sort: str, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Action:
+    return Action(f"act-{seconds}-{sort}-{promise}", NOON + round(seconds * SECOND), by, promise, silence=silence)
 
 
-def silencing(seconds: float, until: float, **terms: str) -> Act:
+def silencing(seconds: float, until: float, **terms: str) -> Action:
     match = Match(tuple((name, (value,)) for name, value in terms.items()))
     return act(seconds, "silenced", silence=Silence("quiet-please", match, NOON + round(until * SECOND), "ann"))
 
@@ -102,13 +102,13 @@ class Floor:
         self.reasons: dict[str, Reason] = {}
         self.undecided: list[Line] = []
 
-    def go(self, seconds: float, facts: Sequence[Line | Act] = ()) -> list[Notice]:
+    def go(self, seconds: float, facts: Sequence[Line | Action] = ()) -> list[Notice]:
         """Let time come so far, with what happened up to then; gives what was told."""
         low = NOON + round(seconds * SECOND)
         lines = [fact for fact in facts if isinstance(fact, Line)]
         told = self.hearing.push(lines, low)
         worth = [one for one in lines if told.reasons[one.id] == "told"]
-        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Act)], low)
+        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Action)], low)
         self.undecided += [one for one in worth if one.id not in called.reasons]
         for name, case in called.touched.items():
             self.stored.pop(name, None)
@@ -119,10 +119,10 @@ class Floor:
         self.reasons.update({**told.reasons, **called.reasons})
         return called.notices
 
-    def play(self, facts: Iterable[Line | Act], until: float) -> list[Notice]:
+    def play(self, facts: Iterable[Line | Action], until: float) -> list[Notice]:
         """Play a history fact by fact, each at its time, and go on until a second."""
         for fact in facts:
-            self.go(((fact.at if isinstance(fact, Act) else fact.known) - NOON) / SECOND, [fact])
+            self.go(((fact.at if isinstance(fact, Action) else fact.known) - NOON) / SECOND, [fact])
         self.go(until)
         return self.notices
 

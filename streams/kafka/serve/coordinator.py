@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.policy.policy import Policy
-    from alerts.routing.acts import Act
+    from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
     from streams.kafka.records.facts import Progress
     from streams.runtime.router_runtime import CaseName, Stored
@@ -90,7 +90,7 @@ class NotifyCoordinator:
         self._taken: dict[int, dict[str, int]] = {}
         self._retaken: set[int] = set()
         self._through: list[tuple[int, Telling]] = []
-        self._acts: list[Act] = []
+        self._acts: list[Action] = []
         self._moved = False
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
@@ -158,7 +158,7 @@ class NotifyCoordinator:
             self._taken[partition] = left
             self._retaken.add(partition)
 
-    def take_act(self, offset: int, act: Act | None) -> None:
+    def take_act(self, offset: int, act: Action | None) -> None:
         """Take one record of `acts`; None where the switchboards have no use for it."""
         if offset < self.applied_offset.acts:
             return
