@@ -14,7 +14,7 @@ def test_an_act_that_an_earlier_version_holds_for_its_time_is_still_obeyed() -> 
     """A router that is begun on stored acts has them with their names, so one that comes again is inert."""
     case = stored_case("house", b'{"acts": [%s]}' % FORMER)
     assert isinstance(case, SiteState)
-    (action,) = case.acts
+    (action,) = case.actions
     assert (action.name, action.at, action.silence and action.silence.until) == ("kept/board/e1", 7, 9)
 
 

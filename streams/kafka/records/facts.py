@@ -173,7 +173,7 @@ class Revision(msgspec.Struct, omit_defaults=True):
 
 
 def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
-    """Write a record of `tellings` from all lines of a flush, and what the desk made of them."""
+    """Write a record of `tellings` from all lines of a flush, and what of them is told."""
     worth = {notice.id for notice in notices}
     return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
 

@@ -2,8 +2,8 @@
 
 Theory of operation. Tellings of all partitions come in, with people's acts and how far time has come; notices, reasons
 and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it comes. With one,
-lines wait until time has reached them in every partition, so the switchboards hear lines and acts in one order,
-whichever came first; then the call room decides, as it does on one machine. What waits is a row too, and so is how far
+lines wait until time has reached them in every partition, so the routers hear lines and acts in one order,
+whichever came first; then the router decides, as it does on one machine. What waits is a row too, and so is how far
 each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice. All that a step
 says and remembers must be published together, or not at all.
 
@@ -159,7 +159,7 @@ class NotifyCoordinator:
             self._retaken.add(partition)
 
     def take_act(self, offset: int, act: Action | None) -> None:
-        """Take one record of `acts`; None where the switchboards have no use for it."""
+        """Take one record of `acts`; None where the routers have no use for it."""
         if offset < self.applied_offset.acts:
             return
         self.applied_offset.acts = offset + 1
@@ -198,7 +198,7 @@ class NotifyCoordinator:
         self._waiting = {}
 
     def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
-        """Let the call room decide on the lines whose time has come, and on acts."""
+        """Let the routers decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
         called = dealt.called = calls.push([it.line for it in due], self._acts, low)
