@@ -1,1 +1,1 @@
-"""Who is told what, and why not: pure until `channels/`. Read `desk.py` next."""
+"""Who is told what, and why not: pure until `channels/`. Read `routing/relevance.py` next."""

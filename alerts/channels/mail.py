@@ -105,7 +105,7 @@ class Mail:
         try:
             return self._envelope._replace(to=(Address(addr_spec=own.strip()),))
         except (ValueError, HeaderParseError):
-            words = f"{own[:100]!r} is no mail address; mend it in the policy, at {notice.to}"
+            words = f"{own[:100]!r} is not a valid mail address; correct it in the policy, at {notice.to}"
             raise DeliveryError(words, again=False) from None
 
     async def close(self) -> None:

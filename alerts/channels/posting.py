@@ -49,7 +49,8 @@ class Post:
         except TimeoutError:
             raise unanswered(self._where, self._timeout.total or 0) from None
         except aiohttp.InvalidURL:
-            raise DeliveryError(f"{self._where} ... is no address; correct {self._setting}", again=True) from None
+            words = f"{self._where} ... is not a valid address; correct {self._setting}"
+            raise DeliveryError(words, again=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, PrivateAddressError):
                 raise DeliveryError(f"no connection to {self._where}: {ADVICE}", again=True) from None

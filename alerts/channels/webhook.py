@@ -79,7 +79,7 @@ def body(notice: Notice, links: Mapping[str, str] | None = None) -> bytes:
 
 
 def signing_key(secret: str) -> bytes:
-    """Give the bytes of a secret. Raises ValueError when it begins with `whsec_` and the rest is no base64."""
+    """Give the bytes of a secret. Raises ValueError when it begins with `whsec_` and the rest is not valid base64."""
     prefix, found, encoded = secret.partition("whsec_")
     return b64decode(encoded, validate=True) if found and not prefix else secret.encode()
 

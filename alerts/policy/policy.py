@@ -1,8 +1,8 @@
-"""The policy: who is told what, when, and when not. Frozen values, and the questions that the desk asks of them.
+"""The policy: who is told what, when, and when not. Frozen values, and the questions that the router asks of them.
 
 Without a policy document there are no people: everything worth telling goes to everybody's channels, as it comes.
 Knows: people, routes, silences, and how a line of the ledger is matched. Must not know: how any of it is written down,
-or what was told before. Read next: `switchboard.py`, which decides by it, and `policy_document.py`, which reads it.
+or what was told before. Read next: `routing/router.py`, which decides by it, and `policy_document.py`, which reads it.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Team(msgspec.Struct, frozen=True):
     room: bool = False
 
 
-class Rung(msgspec.Struct, frozen=True):
+class EscalationStep(msgspec.Struct, frozen=True):
     """One step of a chain: who is told when nobody has acknowledged `after` so many microseconds from the first."""
 
     after: int
@@ -96,7 +96,7 @@ class Route(msgspec.Struct, frozen=True):
 
     name: str
     match: Match
-    chain: tuple[Rung, ...]
+    chain: tuple[EscalationStep, ...]
     group_by: tuple[str, ...] = ("standard",)
     group_wait: int = 0
     settle: int = 0
@@ -173,7 +173,7 @@ class People(msgspec.Struct, frozen=True):
 
     def route(self, name: str) -> Route:
         """Give a route by name; one that is not in the policy any more tells nobody else."""
-        gone = Route(name, Match(), (Rung(0, ()),))
+        gone = Route(name, Match(), (EscalationStep(0, ()),))
         return next((route for route in self.routes if route.name == name), gone)
 
     def routes_of(self, line: Line) -> Iterator[Route]:
@@ -203,7 +203,7 @@ class People(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What the desk decides by: the standards by revision, for their wording, the zone in which times are told, people.
+    """What is decided by: the standards by revision, for their wording, the zone in which times are told, people.
 
     Without `people`, what is worth telling is told to everybody.
     """

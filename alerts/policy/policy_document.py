@@ -1,6 +1,6 @@
 """Reading a policy document: text in, `policy.People` out, or everything that is wrong with it, each at its place.
 
-Knows: the sections of the document, and which names must be known where. Must not know: what the desk does with them.
+Knows: the sections of the document, and which names must be known where. Must not know: what the router does with them.
 Read next: `policy_model.py` for the keys, `policy.py` for what comes out.
 """
 
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from alerts.policy.policy import (
     LINE_FIELDS,
     PLACE,
+    EscalationStep,
     Inhibition,
     Match,
     Member,
     People,
     Person,
     Route,
-    Rung,
     Silence,
     Team,
 )
@@ -121,7 +121,7 @@ class _Reading:
         for key in data:
             if key not in known:
                 fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
-                top.at(key).error("unknown-key", f"{key!r} is no key here", fix, key=True)
+                top.at(key).error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)
         for name, form in _SECTIONS.items():
             if name in data and not isinstance(data[name], form):
                 fix = "write each entry with - in front" if form is list else "write each name on a line of its own"
@@ -138,7 +138,7 @@ class _Reading:
         for name, data in self._section(section).items():
             entry = self.top.at(section, name)
             if not NAME.fullmatch(name):
-                entry.error("bad-name", f"{name!r} is no name", "write lower case words joined by -", key=True)
+                entry.error("bad-name", f"{name!r} is not a valid name", "write lower case words joined by -", key=True)
             yield entry, entry.read(model, _without(data, apart))
 
     def _listed(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M | None]]:
@@ -228,13 +228,13 @@ class _Reading:
         entry, model = read
         if model is None:
             return None
-        chain = [Rung(0, self._told(entry.at("tell"), model.tell))]
+        chain = [EscalationStep(0, self._told(entry.at("tell"), model.tell))]
         for part, step in self._parts(entry, "escalate", RungModel):
             after = part.at("after").duration(step.after)
             if after is not None and after <= chain[-1].after:
                 fix = "write the steps in the order of their times, each time counted from the first message"
                 part.at("after").error("chain-order", f"{step.after} is not later than the step before", fix)
-            chain.append(Rung(after or chain[-1].after + 1, self._told(part.at("tell"), step.tell)))
+            chain.append(EscalationStep(after or chain[-1].after + 1, self._told(part.at("tell"), step.tell)))
         for index, field in enumerate(model.group_by):
             if field not in self.fields:
                 fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
@@ -286,5 +286,5 @@ def _instant(text: str) -> int:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise ValueError(f"{text!r} is no moment; write it with its offset, such as 2026-03-01T06:00:00Z")
+        raise ValueError(f"{text!r} is not a valid moment; write it with its offset, such as 2026-03-01T06:00:00Z")
     return microseconds(at)

@@ -1,4 +1,4 @@
 """Routing: when somebody is told of a promise, and why not.
 
-Knows: what is worth telling, to whom, and when. Must not know: addresses. Read next: `desk.py`, then `router.py`.
+Must not know: addresses. Read next: `relevance.py`, then `router.py`.
 """

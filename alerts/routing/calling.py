@@ -1,7 +1,7 @@
-"""Calling: what the matters of one place have to say at an instant becomes calls, one for each group and person.
+"""What the incidents of one place have to say at an instant becomes notifications, one for each group and person.
 
-Knows: which matters have their turn, what keeps them from being told, and how a chain goes on. Must not know: how a
-matter came about. Read next: `router.py`, which decides when there is a turn, `throttle.py`, which gets the calls.
+Must not know: how an incident came about. Read next: `router.py`, which decides when there is a turn, `throttle.py`,
+which gets the notifications.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Group = tuple[str, tuple[str, ...], Turn, str]
 
 
 class Calling:
-    """The calls of one place, its lines' reasons and what was not told, as they come about."""
+    """The notifications of one place, its lines' reasons and what was suppressed, as they come about."""
 
     def __init__(self, case: AlertRouter, policy: Policy) -> None:
         if policy.people is None:
@@ -49,7 +49,7 @@ class Calling:
         self.withheld += [withheld(line, name, reason, at) for name in names]
 
     def drop(self, incident: Incident, *, anyway: bool = False) -> None:
-        """Let a matter go that is over, unless it can still be corrected."""
+        """Let an incident go that is resolved, unless it can still be corrected."""
         if incident.over is not None and incident.over.kind == "fulfilled_late" and not anyway:
             incident.over_at = NEVER
             return
@@ -59,7 +59,7 @@ class Calling:
             self.case.incidents.pop(incident.line.promise, None)
 
     def turn(self, at: int, incidents: Iterable[Incident]) -> None:
-        """Let some matters say what they have to say at an instant; what is alike goes into one call."""
+        """Let some incidents say what they have to say at an instant; what is alike goes into one notification."""
         groups: dict[Group, list[Notice]] = {}
         for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
             while (turn := incident.turn(at)) is not None:
@@ -69,7 +69,7 @@ class Calling:
             self.calls.append(Notification(to, at, tuple(parts)))
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> list[Notice]:
-        """Do one turn of one matter; gives the notices of it."""
+        """Do one turn of one incident; gives the notices of it."""
         if turn == "over":
             return self._all_clear(incident, at)
         names = self._names(incident, turn, at)
@@ -98,7 +98,7 @@ class Calling:
         return tuple(dict.fromkeys([*self.people.reached(chain[0].tell, at), *incident.told]))
 
     def _hindrance(self, incident: Incident, at: int) -> Reason | None:
-        """Say what keeps a matter's trouble from being told at an instant."""
+        """Say what keeps an incident's trouble from being told at an instant."""
         line = incident.line
         if self._standard(line) is None:
             return "overdue"
@@ -110,7 +110,7 @@ class Calling:
         return "muted" if self.people.route(incident.route).muted(at) else None
 
     def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
-        """Set when a matter speaks next. What could not be told is tried again when it would be repeated."""
+        """Set when an incident speaks next. What could not be told is tried again when it would be repeated."""
         route = self.people.route(incident.route)
         if turn == "trouble":
             incident.trouble_at = NEVER

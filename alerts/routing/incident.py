@@ -1,7 +1,6 @@
-"""A matter: one promise's trouble on one route, what was told of it, and what is still to be said and when.
+"""An incident: one promise's trouble on one route, what was told of it, and what is still to be said and when.
 
-Knows: the instants at which a matter has something to say. Must not know: lines' meanings, people, texts.
-Read next: `router.py`, which moves it.
+Must not know: lines' meanings, people, texts. Read next: `router.py`, which moves it.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 
 REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
-"""How long after its last line a matter is remembered, in microseconds: a correction comes within the horizon."""
+"""How long after its last line an incident is remembered, in microseconds: a correction comes within the horizon."""
 
 Turn = Literal["trouble", "climb", "repeat", "over"]
-"""What a matter does at its time: tell of trouble, tell the next in the chain, tell again, give the all-clear."""
+"""What an incident does at its time: tell of trouble, tell the next in the chain, tell again, give the all-clear."""
 
 
 class Incident(msgspec.Struct):
@@ -74,7 +73,7 @@ class Incident(msgspec.Struct):
 
 
 class AlertRouter(msgspec.Struct):
-    """One place's case: its matters by promise and route, and what keeps others from being told.
+    """One place's case: its incidents by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
     promise's all-clear waits at a route, standard and subject. `causes` are broken promises that inhibit others.
@@ -89,8 +88,8 @@ class AlertRouter(msgspec.Struct):
     silences: list[Silence] = []
 
 
-class Matters(msgspec.Struct):
-    """The matters of one promise by route, as they are stored: apart from their place, which may have very many."""
+class PromiseIncidents(msgspec.Struct):
+    """The incidents of one promise by route, as they are stored: apart from their place, which may have very many."""
 
     place: str
     promise: str

@@ -1,7 +1,7 @@
 """A notice: what someone should get to know, in words, and why they get it.
 
 Knows: how a line of the ledger becomes a sentence that says what to do first. Must not know: whom it goes to, or by
-which channel. Read next: `desk.py`, which decides what is told at all.
+which channel. Read next: `relevance.py`, which decides what is told at all.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""The switchboard: whom to call about trouble at one place, when, and when not.
+"""The router: whom to notify of trouble at one place, when, and when not.
 
 A pure machine, one case for each place (the field `site`). Theory of operation. What comes in, in order of time, are
-lines that the desk found worth telling, what people did about them (`acts.py`), and ticks. Each promise is a matter on
-each route that fits it; a matter is silent until one of its own instants comes: the group's wait is over, nobody has
-acknowledged, it is to be repeated, all has been well for long enough. Before a fact every earlier instant has its turn,
-and at the same instant facts come first: so a message speaks for all that came with it, and what is cured at the very
-moment of an escalation is not escalated. Therefore it changes nothing how facts are split over calls of `feed`, how
-many ticks there are, or where a case was stored and read back.
+relevant lines, what people did about them (`actions.py`), and ticks. Each promise is an incident on each route that
+fits it; an incident is silent until one of its own instants comes: the group's wait is over, nobody has acknowledged,
+it is to be repeated, all has been well for long enough. Before a fact every earlier instant has its turn, and at the
+same instant facts come first: so a message speaks for all that came with it, and what is resolved at the very moment of
+an escalation is not escalated. Therefore it changes nothing how facts are split over calls of `feed`, how many ticks
+there are, or where a case was stored and read back.
 
-Knows: routes, chains, groups, flaps, silences. Must not know: budgets, addresses, stores.
+Must not know: budgets, addresses, stores.
 Read next: `incident.py` for the state, `calling.py` for what a turn does, `throttle.py` for what becomes of a call.
 """
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy, Route
-from alerts.routing.acts import Act
+from alerts.routing.actions import Action
 from alerts.routing.calling import Calling
 from alerts.routing.incident import AlertRouter, Incident, name_of
 from alerts.routing.notice import Reason, Withheld
@@ -33,15 +33,15 @@ from standards.judge.standard import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Act | Tick
+Fact = Line | Action | Tick
 TROUBLE = ("warned", "broken", "lost")
 
 
-class SwitchStep(msgspec.Struct, frozen=True):
-    """What one call of `feed` did: the case after it (None: nothing to remember), calls, reasons, what was not told.
+class RouterStep(msgspec.Struct, frozen=True):
+    """What one call of `feed` did: the case after it (None: nothing to remember), and what came of it.
 
     `reasons` are (id of the line, why it was told or not), in the order in which they were known. `changed` are the
-    promises whose matters changed, or are gone.
+    promises whose incidents changed, or are gone.
     """
 
     case: AlertRouter | None
@@ -52,12 +52,12 @@ class SwitchStep(msgspec.Struct, frozen=True):
     changed: frozenset[str]
 
 
-def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> SwitchStep:
+def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep:
     """Take facts of one place in the order of their time; a tick says that nothing from before it is still to come.
 
     `policy.people` must be there.
     """
-    work = _Switching(case, policy)
+    work = _Routing(case, policy)
     for fact in facts:
         if isinstance(fact, Tick):
             work.pass_time(fact.at)
@@ -66,14 +66,14 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> SwitchStep
             work.hear(fact)
         else:
             work.pass_time(fact.at - 1)
-            work.obey(fact)
+            work.hear_action(fact)
     calling = work.calling
     kept = case if case.incidents or case.causes or case.silences else None
     wake = NEVER if kept is None else work.wake()
-    return SwitchStep(kept, calling.calls, calling.reasons, calling.withheld, wake, frozenset(work.changed))
+    return RouterStep(kept, calling.calls, calling.reasons, calling.withheld, wake, frozenset(work.changed))
 
 
-class _Switching:
+class _Routing:
     """One call of `feed`."""
 
     def __init__(self, case: AlertRouter, policy: Policy) -> None:
@@ -81,13 +81,13 @@ class _Switching:
         self.calling = Calling(case, policy)
         self.people: People = self.calling.people
         self.changed: set[str] = set()
-        self._turns: list[tuple[int, str, str]] = []  # every matter's next instant; those that it had before are inert
+        self._turns: list[tuple[int, str, str]] = []  # every incident's next instant; earlier ones are inert
         for promise in case.incidents:
             self._note(promise)
         self.changed.clear()
 
     def _note(self, promise: str) -> None:
-        """Note that a promise's matters changed, and when they have their turn now."""
+        """Note that a promise's incidents changed, and when they have their turn now."""
         self.changed.add(promise)
         for name, incident in self.case.incidents.get(promise, {}).items():
             heappush(self._turns, (incident.wake, promise, name))
@@ -110,7 +110,7 @@ class _Switching:
             case.open = {name: due for name, due in case.open.items() if due > at}
 
     def _turn(self, at: int) -> None:
-        """Give all matters their turn that have it at an instant; what is long over is forgotten."""
+        """Give all incidents their turn that have it at an instant; what is long over is forgotten."""
         self.case.now = max(self.case.now, at)
         ready: dict[tuple[str, str], Incident] = {}
         while self._turns and self._turns[0][0] == at:
@@ -187,7 +187,7 @@ class _Switching:
         self.calling.withhold(line, self._audience(incident, at), reason, at)
 
     def _begun(self, line: Line, route: Route) -> Incident:
-        """Begin a matter; where the same came and went a moment ago, what was told of that counts for it too."""
+        """Begin an incident; where the same came and went a moment ago, what was told of that counts for it too."""
         case = self.case
         incident = Incident(line, route.name, route.group_of(line))
         case.incidents.setdefault(line.promise, {})[route.name] = incident
@@ -217,7 +217,7 @@ class _Switching:
     # --- ends ------------------------------------------------------------------------------------------------------
 
     def _ended(self, incident: Incident, line: Line, at: int) -> None:
-        """Have a matter end with a line: who heard of the trouble will hear that it is over."""
+        """Have an incident end with a line: who heard of the trouble will hear that it is over."""
         if incident.trouble_at != NEVER:
             self.calling.withhold(incident.line, self._audience(incident, at), "cured", at)
             if incident.owed == incident.line.id:
@@ -246,23 +246,23 @@ class _Switching:
             self.calling.withhold(incident.line, spared, reason, at)
 
     def _drop(self, incident: Incident, *, anyway: bool = False) -> None:
-        """Let a matter go that is over, unless it can still be corrected."""
+        """Let an incident go that is resolved, unless it can still be corrected."""
         self.calling.drop(incident, anyway=anyway)
 
-    # --- acts ------------------------------------------------------------------------------------------------------
+    # --- actions ---------------------------------------------------------------------------------------------------
 
-    def obey(self, act: Act) -> None:
+    def hear_action(self, action: Action) -> None:
         """Take what somebody did."""
         case = self.case
-        case.now = at = max(case.now, act.at)
-        if act.silence is not None:
-            others = [each for each in case.silences if each.name != act.silence.name]
-            case.silences = [*others, act.silence] if act.silence.until > at else others
+        case.now = at = max(case.now, action.at)
+        if action.silence is not None:
+            others = [each for each in case.silences if each.name != action.silence.name]
+            case.silences = [*others, action.silence] if action.silence.until > at else others
             return
-        for incident in case.incidents.get(act.promise, {}).values():
+        for incident in case.incidents.get(action.promise, {}).values():
             if incident.over is None:
-                self._acknowledged(incident, act.by, at)
-        self._note(act.promise)
+                self._acknowledged(incident, action.by, at)
+        self._note(action.promise)
 
     def _acknowledged(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet up to the end of the promise: its verdict, and that all is well, are told nevertheless."""

@@ -1,9 +1,10 @@
-"""The inbox: what one person hears at once, and what waits for their next digest. Nothing is left out.
+"""The throttle: what one person hears at once, and what waits for their next digest. Nothing is left out.
 
-A pure machine, one case for each person. `feed` takes calls from the switchboard in the order of their time, and
-ticks; however they are split over calls of `feed`, what comes out is the same. In quiet hours only a page goes through.
-No hour ever brings more messages than the person's budget, digests counted: what is over it waits until one is free.
-Knows: people, budgets, hours. Must not know: routes, groups, why somebody is called. Read next: `digest.py`.
+A pure machine, one case for each person. `feed` takes notifications from the router in the order of their time,
+and ticks; however they are split over calls of `feed`, what comes out is the same. In quiet hours only a page goes
+through. No hour ever brings more messages than the person's budget, digests counted: what is over it waits until one
+is free.
+Must not know: routes, groups, why somebody is notified. Read next: `digest.py`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class RecipientThrottle(msgspec.Struct):
     due: int = NEVER
 
 
-class InboxStep(msgspec.Struct, frozen=True):
+class ThrottleStep(msgspec.Struct, frozen=True):
     """What one call of `feed` did: the case after it (None: nothing to remember), what goes out, what does not."""
 
     case: RecipientThrottle | None
@@ -50,9 +51,9 @@ class InboxStep(msgspec.Struct, frozen=True):
     wake_at: int
 
 
-def feed(case: RecipientThrottle, facts: Iterable[Notification | Tick], people: People) -> InboxStep:
-    """Take calls, in their order, and ticks; a tick says that no call from before it is still to come."""
-    work = _Inbox(case, people)
+def feed(case: RecipientThrottle, facts: Iterable[Notification | Tick], people: People) -> ThrottleStep:
+    """Take notifications, in their order, and ticks; a tick says that none from before it is still to come."""
+    work = _Throttling(case, people)
     for fact in facts:
         if isinstance(fact, Tick):
             work.pass_time(fact.at)
@@ -61,10 +62,10 @@ def feed(case: RecipientThrottle, facts: Iterable[Notification | Tick], people: 
             work.take(fact)
     wake = min(case.due, max([*case.sent, *case.seen.values()], default=NEVER - HOUR) + HOUR)
     kept = case.waiting or case.sent or case.seen
-    return InboxStep(case if kept else None, work.notices, work.withheld, wake if kept else NEVER)
+    return ThrottleStep(case if kept else None, work.notices, work.withheld, wake if kept else NEVER)
 
 
-class _Inbox:
+class _Throttling:
     """One call of `feed`."""
 
     def __init__(self, case: RecipientThrottle, people: People) -> None:

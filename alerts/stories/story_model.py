@@ -45,7 +45,7 @@ class WithheldModel(Strict):
 
 
 class ToldStoryModel(StoryModel):
-    """One story: from when to when, what happens, what is expected of the judge and of the desk."""
+    """One story: from when to when, what happens, what is expected of the judge and of the alerts."""
 
     notices: list[NoticeModel] | None = Field(
         default=None, description="All that is told, in any order. Left out: not looked at. []: nothing."

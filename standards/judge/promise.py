@@ -100,7 +100,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
 
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
-    its clock next has something to say. `settled` is when its verdict fell.
+    its clock next has something to say. `settled` is when its verdict fell. `warned` is when people were last warned:
+    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
 
     opened: int
@@ -114,6 +115,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
     wake: int = NEVER
     settled: int = -1
     id: str = ""
+    warned: int | msgspec.UnsetType = msgspec.UNSET
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
         """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.

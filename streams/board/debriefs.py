@@ -16,9 +16,9 @@ from streams.board.wording import clock, how_many, number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from standards.judge.standard import Standard
     from streams.storage.books import PromiseRow
-    from streams.storage.overview import Act
 
 MOST: Final = 100
 """How many of each sort are on the page."""
@@ -31,7 +31,9 @@ class Broken(msgspec.Struct, frozen=True):
     count: int
 
 
-def draw(shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Act], *, standards: Mapping[str, Standard]) -> str:
+def draw(
+    shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Action], *, standards: Mapping[str, Standard]
+) -> str:
     """Draw the page. `standards` are by revision."""
     by_promise = {act.promise: act for act in acts}
     why = (
@@ -75,7 +77,7 @@ def debrief_fields() -> tuple[Html, ...]:
     )  # fmt: skip
 
 
-def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Act | None = None) -> Html:
+def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None = None) -> Html:
     name = el("a", promise.subject or "everywhere", href=f"/promises/{promise.id}#debrief", class_="subject")
     when = el("p", "broken ", clock(promise.settled, shell.zone, shell.now), class_="quiet")
     late = el("p", "It was done later.", class_="quiet") if promise.state == "late" else None
@@ -86,7 +88,7 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Act 
               el("p", people, class_="quiet"), when, late, learned)  # fmt: skip
 
 
-def _learned(shell: Shell, act: Act) -> list[Html]:
+def _learned(shell: Shell, act: Action) -> list[Html]:
     told = (("Who was there", "involved"), ("What got in the way", "cause"),
             ("The steps that should have been taken", "missed"), ("What we try now", "next_step"))  # fmt: skip
     pairs = [el("div", el("dt", name), el("dd", str(act.data[key]))) for name, key in told if act.data.get(key)]

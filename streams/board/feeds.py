@@ -18,9 +18,10 @@ from streams.board.wording import clock, how_many, number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from streams.runtime.feeds import FeedStanding
     from streams.storage.books import DeadLetter, LateEvent
-    from streams.storage.overview import Act, Sender
+    from streams.storage.overview import Sender
 
 MOST: Final = 50
 RAW: Final = 2_000
@@ -45,7 +46,7 @@ class Unused(msgspec.Struct, frozen=True):
     late: list[LateEvent]
     late_count: int
     open: int = 0
-    settled: Mapping[str, Act] = {}
+    settled: Mapping[str, Action] = {}
     senders: Sequence[Sender] = ()
 
 
@@ -124,7 +125,7 @@ def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
     return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, more)
 
 
-def _letter(shell: Shell, letter: DeadLetter, act: Act | None = None) -> Html:
+def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
     head = el("p", el("strong", letter.reason), ", ", clock(letter.received, shell.zone, shell.now), class_="where")
     if act is not None:
         why = f": {act.data['reason']}" if act.data.get("reason") else ""

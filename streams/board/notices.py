@@ -18,9 +18,10 @@ from streams.explain.why import BECAUSE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
     from streams.storage.books import Delivery, NoticeRow
-    from streams.storage.overview import Act, Untold, UntoldFilter
+    from streams.storage.overview import Untold, UntoldFilter
 
 MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
@@ -39,7 +40,7 @@ class NotTold(msgspec.Struct, frozen=True):
 
     rows: Sequence[Untold]
     wanted: UntoldFilter
-    silences: Sequence[Act] | None = None
+    silences: Sequence[Action] | None = None
 
 
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:

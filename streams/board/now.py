@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el, join
 from streams.board.shell import Shell, page, proof
 from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
-from streams.storage.actions import ACKNOWLEDGED, DONE, EXCUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
+    from alerts.routing.actions import Action
     from standards.judge.standard import Standard
-    from streams.storage.overview import Act, Owing
+    from streams.storage.overview import Owing
 
 Sort = Literal["warned", "running", "paused"]
 
@@ -73,7 +74,9 @@ class Picture(msgspec.Struct, frozen=True):
     undebriefed: int = 0
 
 
-def picture(owing: Owing, acts: Iterable[Act], standards: Mapping[str, Standard], zone: tzinfo, *, may: May) -> Picture:
+def picture(
+    owing: Owing, acts: Iterable[Action], standards: Mapping[str, Standard], zone: tzinfo, *, may: May
+) -> Picture:
     """Bring together what is owed, what people did about it, and the standards' words (by revision).
 
     `may` says what can be done from here.
@@ -97,7 +100,7 @@ def picture(owing: Owing, acts: Iterable[Act], standards: Mapping[str, Standard]
     return Picture(items, counts)
 
 
-def _note(act: Act, zone: tzinfo) -> str:
+def _note(act: Action, zone: tzinfo) -> str:
     when = hour_and_minute(act.at, zone)
     if act.type == ACKNOWLEDGED:
         return f"{act.by} has it, since {when}."

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
 from streams.board.wording import clock, number
-from streams.explain.deeds import did, said, way
-from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
+from streams.explain.action_words import did, said, way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from streams.explain.deeds import Cause
-    from streams.storage.overview import Act
+    from alerts.routing.actions import Action
+    from streams.explain.action_words import Cause
 
 MOST: Final = 200
 
 
-def draw(shell: Shell, acts: Sequence[Act]) -> str:
+def draw(shell: Shell, acts: Sequence[Action]) -> str:
     """Draw the page."""
     lead = el("p", "Who did what about a promise, and why. This is kept for ever.", class_="lead")
     listed = el("ul", (act_row(shell, act) for act in acts), class_="acts")
@@ -32,7 +32,7 @@ def draw(shell: Shell, acts: Sequence[Act]) -> str:
     return page(shell, "What people did", "", lead, listed if acts else calm, more)
 
 
-def act_row(shell: Shell, act: Act, causes: Collection[Cause] | None = None) -> Html:
+def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:
     """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
     head = el("p", el("strong", act.by or "somebody"), f" {did(act, causes or ())}, ",
               clock(act.at, shell.zone, shell.now), f", {way(act)}")  # fmt: skip

@@ -9,17 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from alerts.routing.actions import SILENCED
 from standards.calendar.duration import spoken
 from standards.judge.events import microseconds
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, field, form, your_name
 from streams.board.wording import clock
-from streams.storage.actions import SILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.storage.overview import Act
+    from alerts.routing.actions import Action
 
 TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
 """By what a silence is narrowed."""
@@ -27,7 +27,7 @@ SPANS: Final = {"30m": "half an hour", "1h": "an hour", "4h": "four hours", "8h"
 """For how long one is laid on the board: long ones are for the policy."""
 
 
-def holding(acts: Iterable[Act], now: int) -> list[tuple[Act, int]]:
+def holding(acts: Iterable[Action], now: int) -> list[tuple[Action, int]]:
     """Give the silences that hold at an instant, each with its end (microseconds UTC); `acts` come newest first."""
     seen: set[str] = set()
     found = []
@@ -42,7 +42,7 @@ def holding(acts: Iterable[Act], now: int) -> list[tuple[Act, int]]:
     return found
 
 
-def end_of(act: Act) -> int:
+def end_of(act: Action) -> int:
     """Give when a silence ends, in microseconds UTC; -1 for what ends one."""
     try:
         return microseconds(datetime.fromisoformat(str(act.data.get("until", ""))))
@@ -50,7 +50,7 @@ def end_of(act: Act) -> int:
         return -1
 
 
-def silence_section(shell: Shell, acts: Sequence[Act]) -> Html:
+def silence_section(shell: Shell, acts: Sequence[Action]) -> Html:
     """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
     rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
     listed = el("ul", rows, class_="acts") if rows else el("p", "Nothing is silenced.", class_="calm")
@@ -58,7 +58,7 @@ def silence_section(shell: Shell, acts: Sequence[Act]) -> Html:
     return el("section", el("h2", "Silences"), listed, lay, id="silences")
 
 
-def _row(shell: Shell, act: Act, until: int) -> Html:
+def _row(shell: Shell, act: Action, until: int) -> Html:
     terms = ", ".join(f"{name} {act.data[name]}" for name in TERMS if act.data.get(name)) or "everything"
     head = el("p", el("strong", terms), f", for another {spoken(until - shell.now)}, until ",
               clock(until, shell.zone, shell.now))  # fmt: skip

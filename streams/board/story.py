@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.calendar.duration import spoken
 from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
@@ -18,15 +19,14 @@ from streams.board.shell import Shell, field, form, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
 from streams.live.wording import WORDS, words
-from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
     from streams.storage.books import PromiseRow, PromiseView
-    from streams.storage.overview import Act
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Story(msgspec.Struct, frozen=True):
 
     view: PromiseView
     standard: Standard | None
-    acts: list[Act]
+    acts: list[Action]
     reasons: Mapping[str, str] = {}
     excusable: bool = False
     acknowledges: bool = False

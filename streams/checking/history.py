@@ -1,7 +1,7 @@
 """What history says to standards: objectives that chance decides, people told too much, promises nobody can keep.
 
 History is judged and, where the policy gives somebody a budget, told as it would have been, second by second.
-Knows: files of events, the judge, the desk. Must not know: arguments. Read next: `standards/staffing/chance.py`,
+Knows: files of events, the judge, alerts. Must not know: arguments. Read next: `standards/staffing/chance.py`,
 `streams/staffing/asking.py`, `streams/stories/host.py`.
 """
 
@@ -143,7 +143,7 @@ class _Told(NamedTuple):
 
 
 def _told(task: Task, rules: Rules, say: Callable[[str], None]) -> _Told:
-    """Let the desk tell history as it would have been told: at each second in which something came or fell due."""
+    """Tell history as it would have been told: at each second in which something came or fell due."""
     told = _Told(Counter(), Counter())
     host = StoryHost(rules, UTC_ZONE, Store())
     wall = 0
@@ -167,8 +167,8 @@ def _events(task: Task, stack: ExitStack, say: Callable[[str], None]) -> Iterato
 
 def _step(host: StoryHost, events: list[Event], wall: int, told: _Told) -> None:
     done = host.step(events, wall)
-    told.sent.update(notice.to for notice in done.told.notices if not is_digest(notice))
-    told.held.update(held.to for held in done.called.withheld if held.reason == "budget")
+    told.sent.update(notice.to for notice in done.alerts.notices if not is_digest(notice))
+    told.held.update(held.to for held in done.alerts.withheld if held.reason == "budget")
 
 
 def _over_budget(told: _Told, rules: Rules, days: int, policy: Entry) -> None:

@@ -5,7 +5,7 @@ fails, memory is ahead of the disk and must not be used again: the caller calls 
 so that what is known is always what is stored. A reload of the standards is the same reading back, under the new
 rulebook; what cannot be read under it leaves the old one in force.
 
-Used from one thread at a time. Knows: pump, desk, store. Must not know: the clock, asyncio, HTTP: it is told the time.
+Used from one thread at a time. Must not know: the clock, asyncio, HTTP: it is told the time.
 Read next: `embedded.py`, which runs it.
 """
 
@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.routing.desk import DeskCase, Policy
+from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
@@ -26,10 +27,7 @@ from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Policies, Rules, Standards
 from streams.ingest.wire import Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.deskroom import DeskRoom
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
-from streams.runtime.router_runtime import RouterRuntime
-from streams.storage.actions import ACTS
 from streams.storage.books import Committed
 from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
@@ -121,23 +119,21 @@ class Engine:
         return Rules(self.standards.load(retired) if retired else loaded, people)
 
     def adopt(self, rules: Rules, wall: int) -> None:
-        """Read the stored state into a new pump and desk, store what the change itself changed, and go over to them."""
+        """Read the stored state into a new pump and router, store what the change itself changed, and use them."""
         loaded, people = rules
         rulebook, options = loaded.rulebook, self.options
         pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read(pump.low))
-        stored = self.database.all("SELECT body FROM desk_cases")
-        desk_cases = [msgspec.json.decode(body, type=DeskCase) for (body,) in stored]
         policy = Policy(rulebook.standards, options.zone, people)
-        calls = None if people is None else RouterRuntime(policy, people, read_calls(self.database))
+        alerts = AlertPipeline(policy, None if people is None else read_calls(self.database))
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
         self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
         self.reader = Reader(rulebook.classes)
-        self.announcer = AlertPipeline(DeskRoom(policy, desk_cases), calls)
+        self.alerts = alerts
         self._types = set(rulebook.classes.values())
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
@@ -164,24 +160,24 @@ class Engine:
         self._begin_listed(wall)
         outcome = self.pump.push(taken, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        told, called = self.announcer.announce(taken, lines, self.pump.low)
+        actions = actions_of(taken)
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
         judged = perf_counter()
-        if not (taken or refused or outcome.touched or told.touched or called.touched):
+        if not (taken or refused or outcome.touched or alerts.touched):
             return None
         self.recorder.write(
             Batch(
-                received=wall, events=taken, refusals=refused,
+                received=wall, events=taken, actions=actions, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
-                desk_cases=told.touched, lines=lines, told=told.reasons, notices=told.notices, called=called,
-                unused=outcome.unused, position=self.pump.position(),
+                lines=lines, alerts=alerts, unused=outcome.unused, position=self.pump.position(),
                 changed={transition.key for transition in outcome.transitions},
             )
         )  # fmt: skip
         return Committed(
             lines=lines,
-            notices=told.notices,
-            withheld=called.withheld,
-            acts=sum(type_of(event) in ACTS for event in taken),
+            notices=alerts.notices,
+            withheld=alerts.withheld,
+            acts=len(actions),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
             unmatched=outcome.unmatched,

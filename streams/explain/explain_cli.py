@@ -28,7 +28,7 @@ def story(folder: Path, promise: str, zone: ZoneInfo) -> str:
             fix = "copy the id from a message, from the board or from GET /v1/promises"
             raise SpecError([Finding("unknown-promise", Place(promise, 1, 1), f"{folder} knows no such promise", fix)])
         causes = [line.cause for line in found.lines if line.cause is not None]
-        known = Known(found, lookup.overview.reasons(promise), lookup.overview.acts([found.row.id], causes))
+        known = Known(found, lookup.overview.reasons(promise), lookup.overview.actions_on([found.row.id], causes))
         return why(known, lookup.event, zone)
     finally:
         lookup.close()

@@ -14,15 +14,15 @@ from alerts.routing.notice import Reason, printable
 from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.judge.ledger import Plain
-from streams.explain.deeds import did, said, way
+from streams.explain.action_words import did, said, way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from streams.storage.books import PromiseView
-    from streams.storage.overview import Act
 
     FindEvent = Callable[[str, str, int], bytes | None]
     """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
@@ -74,7 +74,7 @@ class Known(NamedTuple):
 
     view: PromiseView
     reasons: Mapping[str, str]
-    acts: Sequence[Act]
+    acts: Sequence[Action]
 
 
 def why(known: Known, find: FindEvent, zone: ZoneInfo) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alerts.routing.desk import Policy
+from alerts.policy.policy import Policy
 from standards.calendar.duration import DAY, parse
 from standards.calendar.hours import did_you_mean
 from standards.calendar.hours import zone as zone_of
@@ -26,8 +26,6 @@ from streams.documents.documents import load_standards, read_documents
 from streams.documents.policies import read_policy
 from streams.review.judging import History, clock_of, task_of
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.deskroom import DeskRoom
-from streams.runtime.router_runtime import RouterRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -228,17 +226,16 @@ class _Run(NamedTuple):
     def judged(self, rules: tuple[Loaded, People | None], history: History) -> tuple[Result, int]:
         """Judge, and count the messages."""
         loaded, people = rules
-        policy = Policy(loaded.rulebook.standards, UTC_ZONE, people)
-        calls = None if people is None else RouterRuntime(policy, people, {})
-        announcer = AlertPipeline(DeskRoom(policy, []), calls)
+        alerts = AlertPipeline(Policy(loaded.rulebook.standards, UTC_ZONE, people))
         messages = 0
 
         def listen(outcome: BatchResult, low: int) -> None:
             nonlocal messages
-            lines = sorted(map(line, outcome.transitions), key=attrgetter("known"))
-            for known, together in groupby(lines, key=attrgetter("known")):  # as they come in earnest: not all at once
-                messages += len(announcer.announce([], list(together), known)[0].notices)
-            messages += len(announcer.announce([], [], low)[0].notices)
+            by_time = attrgetter("known")
+            for known, group in groupby(sorted(outcome.transitions, key=by_time), key=by_time):  # not all at once
+                together = list(group)
+                messages += len(alerts.push(together, lines=list(map(line, together)), low=known).notices)
+            messages += len(alerts.push([], lines=[], low=low).notices)
 
         return Backtest(task_of(loaded, history), listen=listen).run(), messages
 

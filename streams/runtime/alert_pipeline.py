@@ -1,45 +1,70 @@
-"""Announcing: lines of the ledger go to the desk, and on to the people whom a policy names. The same in every host.
+"""Lines of the ledger, those among them that somebody has to hear of, and what is told: the same in every host.
 
-Knows: in which order the rooms are asked. Must not know: stores, clocks. Read next: `deskroom.py`, `router_runtime.py`.
+Read next: `alerts/routing/relevance.py`, `router_runtime.py`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.routing.acts import act_of
-from streams.runtime.router_runtime import Called
+from alerts.routing.actions import ROUTED, Action
+from alerts.routing.notice import notice
+from alerts.routing.relevance import last_warned, relevance
+from standards.judge.promise import NEVER
+from streams.runtime.router_runtime import AlertResult, RouterRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from alerts.policy.policy import Policy
+    from alerts.routing.notice import Reason
     from standards.judge.events import Event
     from standards.judge.ledger import Line
-    from streams.runtime.deskroom import DeskRoom, Told
-    from streams.runtime.router_runtime import RouterRuntime
+    from standards.judge.promise import Transition
+    from streams.runtime.router_runtime import CaseName, Stored
 
 
 class AlertPipeline:
-    """The desk room and, where a policy names people, the call room, whose word counts then."""
+    """The relevance filter, and behind it the router of a policy's people; without people all is told to everybody.
 
-    def __init__(self, desk: DeskRoom, calls: RouterRuntime | None) -> None:
-        self.desk = desk
-        self.calls = calls
+    `cases` are those of the router, as they were stored.
+    """
+
+    def __init__(self, policy: Policy, cases: Mapping[CaseName, Stored] | None = None) -> None:
+        self.policy = policy
+        self.router = None if policy.people is None else RouterRuntime(policy, policy.people, cases or {})
 
     @property
     def wake(self) -> int:
         """When time alone changes something next, in microseconds UTC, or earlier."""
-        desk = self.desk.wake
-        return desk if self.calls is None else min(desk, self.calls.wake)
+        return NEVER if self.router is None else self.router.wake
 
-    def announce(self, events: Sequence[Event], lines: Sequence[Line], low: int) -> tuple[Told, Called]:
-        """Decide on lines, and on the acts among some events; `low` is how far time has come, in microseconds UTC."""
-        told = self.desk.push(lines, low)
-        if self.calls is None:
-            return told, Called()
-        acts = [act for act in map(act_of, events) if act is not None]
-        worth = [line for line in lines if told.reasons.get(line.id) == "told"]
-        called = self.calls.push(worth, acts, low)
-        told.notices = called.notices
-        told.reasons.update(called.reasons)
-        return told, called
+    def push(
+        self,
+        transitions: Iterable[Transition[Event]],
+        *,
+        lines: Sequence[Line],
+        low: int,
+        actions: Iterable[Action] = (),
+    ) -> AlertResult:
+        """Decide on transitions, whose lines are `lines`, and on what people did.
+
+        `low` is how far time has come, in microseconds UTC. Each promise is marked with when people were last warned
+        of it, so its case is to be stored after this.
+        """
+        reasons = {line.id: _filter(transition, line, low) for transition, line in zip(transitions, lines, strict=True)}
+        relevant = [line for line in lines if reasons[line.id] == "told"]
+        if self.router is None:
+            policy = self.policy
+            notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
+            return AlertResult(notices, reasons)
+        result = self.router.push(relevant, [action for action in actions if action.type in ROUTED], low)
+        result.reasons = {**reasons, **result.reasons}
+        return result
+
+
+def _filter(transition: Transition[Event], line: Line, low: int) -> Reason:
+    promise, before = transition.promise, transition.before
+    reason = relevance(line, before=before, warned=promise.warned, low=low)
+    promise.warned = last_warned(line, reason, before=before, warned=promise.warned)
+    return reason

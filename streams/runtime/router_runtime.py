@@ -1,8 +1,8 @@
-"""The call room: the switchboards and inboxes of one host, and when each wants to hear of time.
+"""The routers and throttles of one host, and when each wants to hear of time.
 
-What the desk found worth telling comes in, with what people did, and goes out as messages to people. Acts are held
-until time has come to them, so that they and the lines are heard in one order, however they came.
-Knows: all cases, where a line and an act belong. Must not know: stores, channels, why somebody is told or not.
+Relevant lines come in, with what people did, and go out as messages to people. Actions are held until time has come to
+them, so that they and the lines are heard in one order, however they came.
+Must not know: stores, channels, why somebody is told or not.
 Read next: `alerts/routing/router.py`, `alerts/routing/throttle.py`.
 """
 
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from alerts.policy.policy import Silence, place_of
-from alerts.routing.acts import Act
-from alerts.routing.incident import AlertRouter, Matters, name_of
+from alerts.routing.actions import Action
+from alerts.routing.incident import AlertRouter, PromiseIncidents, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.router import feed
 from alerts.routing.throttle import Notification, RecipientThrottle
-from alerts.routing.throttle import feed as feed_inbox
+from alerts.routing.throttle import feed as feed_throttle
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
@@ -35,28 +35,28 @@ CaseKind = Literal["place", "matter", "person", "house"]
 CaseName = tuple[CaseKind, str]
 
 _at = attrgetter("at")
-_called = attrgetter("at", "to")
+_by_time = attrgetter("at", "to")
 
 
 class SiteState(msgspec.Struct):
-    """What concerns every place: the silences that hold, acts whose time has not come, and when acts were heard."""
+    """What concerns every place: the silences that hold, actions to come, and when actions were heard."""
 
     silences: list[Silence] = []
-    acts: list[Act] = []
+    actions: list[Action] = msgspec.field(default_factory=list, name="acts")
     heard: dict[str, int] = {}
 
 
-Stored = AlertRouter | Matters | RecipientThrottle | SiteState
+Stored = AlertRouter | PromiseIncidents | RecipientThrottle | SiteState
 _TYPES: Mapping[str, type[Stored]] = {
     "place": AlertRouter,
-    "matter": Matters,
+    "matter": PromiseIncidents,
     "person": RecipientThrottle,
     "house": SiteState,
 }
 
 
-class Called(msgspec.Struct):
-    """What came of some lines and acts: messages, each line's reason by its id, what was not told, changed cases."""
+class AlertResult(msgspec.Struct):
+    """What came of some lines and actions: messages, each line's reason, what was suppressed, changed cases."""
 
     notices: list[Notice] = []
     reasons: dict[str, Reason] = {}
@@ -73,7 +73,7 @@ def stored_case(kind: str, body: bytes) -> Stored:
 
 
 class RouterRuntime:
-    """All switchboards and inboxes, deciding by one policy, which must have people."""
+    """All routers and throttles, deciding by one policy, which must have people."""
 
     def __init__(self, policy: Policy, people: People, cases: Mapping[CaseName, Stored]) -> None:
         self.policy = policy
@@ -88,71 +88,71 @@ class RouterRuntime:
                     self.house = case
                 case AlertRouter():
                     self.places[name] = case
-                case Matters():
+                case PromiseIncidents():
                     pass
                 case RecipientThrottle():
                     self.throttles[name] = case
-                    self._wakes["person", name] = feed_inbox(case, (), people).wake_at
+                    self._wakes["person", name] = feed_throttle(case, (), people).wake_at
         for case in cases.values():
-            if isinstance(case, Matters):
+            if isinstance(case, PromiseIncidents):
                 self.places[case.place].incidents[case.promise] = case.routes
         for name, place in self.places.items():
             self._wakes["place", name] = feed(place, (), policy).wake_at
 
     @property
     def wake(self) -> int:
-        """When a case, or an act whose time has not come, next wants to hear of time, in microseconds UTC."""
-        house = [*(act.at for act in self.house.acts), *(silence.until for silence in self.house.silences)]
+        """When a case, or an action whose time has not come, next wants to hear of time, in microseconds UTC."""
+        house = [*(action.at for action in self.house.actions), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line], acts: Sequence[Act], low: int) -> Called:
-        """Decide on lines that are worth telling, and on acts; `low` is how far time has come, in microseconds UTC."""
-        called = Called()
-        calls: list[Notification] = []
+    def push(self, lines: Sequence[Line], actions: Sequence[Action], low: int) -> AlertResult:
+        """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
+        result = AlertResult()
+        notifications: list[Notification] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
-        for place, facts in self._facts(lines, self._due(acts, low, called), low).items():
+        for place, facts in self._facts(lines, self._due(actions, low, result), low).items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
             step = feed(case, [*facts, Tick(low)], self.policy)
-            calls += step.calls
-            called.withheld += step.withheld
+            notifications += step.calls
+            result.withheld += step.withheld
             for line, reason in step.reasons:
-                if called.reasons.get(line) != "told":
-                    called.reasons[line] = reason
+                if result.reasons.get(line) != "told":
+                    result.reasons[line] = reason
             small = None if step.case is None else msgspec.structs.replace(step.case, incidents={})
-            self._note(("place", place), small, step.wake_at, called)
+            self._note(("place", place), small, step.wake_at, result)
             for promise in step.changed:
                 routes = case.incidents.get(promise)
-                found = None if routes is None else Matters(place, promise, routes)
-                called.touched["matter", name_of(place, promise)] = found
+                found = None if routes is None else PromiseIncidents(place, promise, routes)
+                result.touched["matter", name_of(place, promise)] = found
             if step.case is None:
                 self.places.pop(place, None)
             else:
                 self.places[place] = step.case
-        self._deliver(calls, low, called)
-        return called
+        self._deliver(notifications, low, result)
+        return result
 
-    def _due(self, acts: Sequence[Act], low: int, called: Called) -> list[Act]:
-        """Hold acts until their time has come; gives those whose time it is, and notes the silences among them.
+    def _due(self, actions: Sequence[Action], low: int, result: AlertResult) -> list[Action]:
+        """Hold actions until their time has come; gives those whose time it is, and notes the silences among them.
 
-        An act that comes again within a day is inert.
+        An action that comes again within a day is inert.
         """
         house = self.house
-        new = {act.id: act for act in acts if act.id not in house.heard}
-        if not new and not house.acts and all(silence.until > low for silence in house.silences):
+        new = {action.name: action for action in actions if action.name not in house.heard}
+        if not new and not house.actions and all(silence.until > low for silence in house.silences):
             return []
-        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | {act.id: low for act in new.values()}
-        waiting = sorted([*house.acts, *new.values()], key=attrgetter("at", "id"))
-        due = [act for act in waiting if act.at <= low]
+        heard = {name: at for name, at in house.heard.items() if at + DAY > low} | dict.fromkeys(new, low)
+        waiting = sorted([*house.actions, *new.values()], key=attrgetter("at", "name"))
+        due = [action for action in waiting if action.at <= low]
         silences = {silence.name: silence for silence in house.silences}
-        silences.update({act.silence.name: act.silence for act in due if act.silence is not None})
+        silences.update({action.silence.name: action.silence for action in due if action.silence is not None})
         lasting = [silence for silence in silences.values() if silence.until > low]
-        self.house = SiteState(lasting, [act for act in waiting if act.at > low], heard)
-        called.touched["house", ""] = self.house
+        self.house = SiteState(lasting, [action for action in waiting if action.at > low], heard)
+        result.touched["house", ""] = self.house
         return due
 
-    def _facts(self, lines: Iterable[Line], acts: Iterable[Act], low: int) -> dict[str, list[Line | Act]]:
-        """Sort lines and acts to the places they concern, in the order of time; give those that wait for time too."""
-        found: dict[str, list[Line | Act]] = {
+    def _facts(self, lines: Iterable[Line], actions: Iterable[Action], low: int) -> dict[str, list[Line | Action]]:
+        """Sort lines and actions to their places, in the order of time; give the places that wait for time too."""
+        found: dict[str, list[Line | Action]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
         }
         home: dict[str, set[str]] = {}
@@ -160,44 +160,45 @@ class RouterRuntime:
             place = place_of(line)
             found.setdefault(place, []).append(line)
             home.setdefault(line.promise, set()).add(place)
-        for act in acts:
-            if act.silence is not None:
+        for action in actions:
+            if action.silence is not None:
                 concerned = {*self.places, *found}
             else:
-                known = {place for place, case in self.places.items() if act.promise in case.incidents}
-                concerned = known | home.get(act.promise, set())
+                known = {place for place, case in self.places.items() if action.promise in case.incidents}
+                concerned = known | home.get(action.promise, set())
             for place in concerned:
-                found.setdefault(place, []).append(act)
+                found.setdefault(place, []).append(action)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, calls: Iterable[Notification], low: int, called: Called) -> None:
-        """Hand calls to the inboxes of the people called, and let time pass in the others that wait for it."""
+    def _deliver(self, notifications: Iterable[Notification], low: int, result: AlertResult) -> None:
+        """Hand notifications to the throttles of their people, and let time pass in the others that wait for it."""
         waiting: dict[str, list[Notification]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
         }
-        for call in sorted(calls, key=_called):
-            waiting.setdefault(call.to, []).append(call)
+        for each in sorted(notifications, key=_by_time):
+            waiting.setdefault(each.to, []).append(each)
         for name, theirs in sorted(waiting.items()):
-            step = feed_inbox(self.throttles.get(name) or RecipientThrottle(name), [*theirs, Tick(low)], self.people)
-            called.notices += step.notices
-            called.withheld += step.withheld
-            self._note(("person", name), step.case, step.wake_at, called)
+            throttle = self.throttles.get(name) or RecipientThrottle(name)
+            step = feed_throttle(throttle, [*theirs, Tick(low)], self.people)
+            result.notices += step.notices
+            result.withheld += step.withheld
+            self._note(("person", name), step.case, step.wake_at, result)
             if step.case is None:
                 self.throttles.pop(name, None)
             else:
                 self.throttles[name] = step.case
-        called.notices.sort(key=attrgetter("decided", "id"))
+        result.notices.sort(key=attrgetter("decided", "id"))
 
-    def _note(self, name: CaseName, case: Stored | None, wake: int, called: Called) -> None:
+    def _note(self, name: CaseName, case: Stored | None, wake: int, result: AlertResult) -> None:
         """Note what became of a case, and when it wants to hear of time."""
         if case is not None or name in self._wakes:
-            called.touched[name] = case
+            result.touched[name] = case
         if case is None:
             self._wakes.pop(name, None)
         else:
             self._wakes[name] = wake
 
 
-def _order(fact: Line | Act) -> tuple[int, int, str]:
+def _order(fact: Line | Action) -> tuple[int, int, str]:
     """Order facts of one instant: what people did comes after what they heard of."""
-    return (fact.at, 1, fact.id) if isinstance(fact, Act) else (fact.known, 0, fact.id)
+    return (fact.at, 1, fact.name) if isinstance(fact, Action) else (fact.known, 0, fact.id)

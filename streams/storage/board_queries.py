@@ -6,15 +6,15 @@ Knows: the tables. Must not know: who asks, or how it is shown. Read next: `over
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from alerts.routing.notice import Withheld
 from standards.judge.ledger import Plain
-from streams.storage.actions import DEBRIEFED, SETTLED
 from streams.storage.books import DeadLetter, LateEvent
-from streams.storage.overview import Act, Owing, Sender, Stretch, Untold
+from streams.storage.overview import Owing, Sender, Stretch, Untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -37,8 +37,8 @@ SELECT CASE WHEN state IN ('paused', 'paused_warned') THEN 'paused' WHEN due < 0
     WHEN state = 'warned' THEN 'warned' ELSE 'running' END AS sort, count(*)
 FROM promises WHERE verdict IS NULL GROUP BY sort
 """
-_ACTS: Final = """
-SELECT type, source, id, promise, at, by, body FROM acts
+_ABOUT: Final = """
+SELECT id, at, by, promise, type, source, body FROM acts
 WHERE promise IN (SELECT value FROM json_each(?))
     OR (source, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
 ORDER BY at, seq
@@ -60,8 +60,8 @@ SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesc
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
 WHERE {terms} ORDER BY w.seq DESC LIMIT ?
 """
-_DEEDS: Final = """
-SELECT seq, type, source, id, promise, at, by, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
+_LISTED: Final = """
+SELECT seq, id, at, by, promise, type, source, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
 """
 _DELAYED: Final = """
 SELECT source, count(*), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
@@ -99,6 +99,11 @@ def _source(raw: bytes) -> str:
         return "somebody"
 
 
+def _action(row: Sequence[Any]) -> Action:
+    name, at, by, promise, kind, source, body = row
+    return Action(name, at, by, promise, kind, source, _data(body))
+
+
 class BoardQueries:
     """Answers the board: `overview.Overview`.
 
@@ -127,13 +132,11 @@ class BoardQueries:
         rows += self._ask(_PAUSED.format(columns=self._columns), limit)
         return Owing(list(map(self._promise, rows)), **dict(self._ask(_COUNTS)))
 
-    def acts(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Act]:
+    def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
-        found = self._ask(_ACTS, *wanted)
-        return [
-            Act(kind, source, name, promise, at, by, _data(body)) for kind, source, name, promise, at, by, body in found
-        ]
+        found = self._ask(_ABOUT, *wanted)
+        return list(map(_action, found))
 
     def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
         """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
@@ -183,16 +186,13 @@ class BoardQueries:
         rows = self._ask(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
         return [Untold(seq, _withheld(body), *rest) for seq, body, *rest in rows]
 
-    def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:
+    def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
         """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
         terms: dict[str, object] = {"seq < ?": before or _LAST}
         if types:
             terms["type IN (SELECT value FROM json_each(?))"] = _encode(list(types)).decode()
-        rows = self._ask(_DEEDS.format(terms=" AND ".join(terms)), *terms.values(), limit)
-        return [
-            (seq, Act(kind, source, name, promise, at, by, _data(body)))
-            for seq, kind, source, name, promise, at, by, body in rows
-        ]
+        rows = self._ask(_LISTED.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [(seq, _action(row)) for seq, *row in rows]
 
     def unused(self, limit: int) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""

@@ -10,27 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from alerts.routing.actions import Action
 from alerts.routing.notice import Withheld
-from standards.judge.ledger import Plain
 from streams.storage.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, ReadBooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-
-class Act(msgspec.Struct, frozen=True):
-    """What a person did about a promise: an event of one of the types in `acting.ACTS`. `at` is microseconds UTC.
-
-    `promise` is empty for an exception that was granted for whatever a subject was owed.
-    """
-
-    type: str
-    source: str
-    id: str
-    promise: str
-    at: int
-    by: str
-    data: dict[str, Plain] = {}
 
 
 class UntoldFilter(msgspec.Struct, frozen=True):
@@ -88,7 +73,7 @@ class Overview(Protocol):
     def owing(self, limit: int) -> Owing:
         """Give what is open: at most `limit` warned and running rows, and as many paused ones."""
 
-    def acts(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Act]:
+    def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
 
     def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
@@ -115,7 +100,7 @@ class Overview(Protocol):
     def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
         """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
 
-    def deeds(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Act]]:
+    def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
         """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""
 
     def undelivered(self, limit: int) -> list[NoticeRow]:

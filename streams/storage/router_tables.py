@@ -1,37 +1,42 @@
-"""The call book: the desk's cases for places and people, and the notices that were not sent, in the store.
+"""The router's tables: its cases for places and people, the notices that were not sent, and what people did.
 
-Knows: their tables. Must not know: what is in a case, or why somebody was not told. Read next: `store_writer.py`, which
-calls it with everything else that a batch changed, and `callroom.py`, where the cases live.
+Must not know: what is in a case, or why somebody was not told. Read next: `store_writer.py`, which calls it with
+everything else that a batch changed, and `streams/runtime/router_runtime.py`, where the cases live.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from alerts.routing.notice import Withheld
-from streams.runtime.router_runtime import Called, stored_case
+from streams.runtime.router_runtime import AlertResult, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from alerts.routing.actions import Action
     from streams.runtime.router_runtime import CaseKind, CaseName, Stored
     from streams.storage.sqlite import Database
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
 
+_ACTION = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
+
+_fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
 _withheld = msgspec.json.Decoder(Withheld).decode
 
 
-def book_calls(database: Database, called: Called, received: int) -> None:
+def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
     """Write, inside a transaction, the cases that changed and what was not told; `received`: microseconds UTC."""
-    kept = [(*name, _encode(case)) for name, case in called.touched.items() if case is not None]
+    kept = [(*name, _encode(case)) for name, case in alerts.touched.items() if case is not None]
     database.put("INSERT OR REPLACE INTO call_cases (kind, name, body) VALUES (?,?,?)", kept)
-    gone = [name for name, case in called.touched.items() if case is None]
+    gone = [name for name, case in alerts.touched.items() if case is None]
     database.put("DELETE FROM call_cases WHERE kind = ? AND name = ?", gone)
-    book_withheld(database, [(received, each) for each in called.withheld])
+    book_withheld(database, [(received, each) for each in alerts.withheld])
 
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
@@ -40,6 +45,11 @@ def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) 
     Gives what was not there before.
     """
     return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
+
+
+def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
+    """Write, inside a transaction, what people did, each once however often it comes; gives what was not there."""
+    return [action for action in actions if database.put(_ACTION, [(*_fields(action), _encode(action.data))])]
 
 
 def read_calls(database: Database) -> dict[CaseName, Stored]:

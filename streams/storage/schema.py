@@ -241,5 +241,9 @@ ALTER TABLE dead_letters ADD COLUMN mark TEXT NOT NULL DEFAULT '';   -- the same
 CREATE INDEX dead_letters_mark ON dead_letters (mark);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS)
+_RELEVANCE = """
+DROP TABLE desk_cases;           -- who waits for an all-clear follows from a promise's own state
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS, _RELEVANCE)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.routing.desk import DeskCase
 from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.pump import Position
-from streams.runtime.router_runtime import Called
-from streams.storage.actions import act_classes, act_row, book_acts
+from streams.runtime.router_runtime import AlertResult
 from streams.storage.books import Delivery
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
-from streams.storage.router_tables import book_calls
+from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from alerts.routing.notice import Notice, Reason
+    from alerts.routing.actions import Action
     from standards.judge.case import Case, Unused
     from standards.judge.events import Event
     from standards.judge.ledger import Line
@@ -67,23 +65,20 @@ def letter_row(received: int, reason: str, message: str, raw: bytes) -> tuple[in
 class Batch(msgspec.Struct):
     """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
 
-    `cases` and `desk_cases` map what changed to its new value, None where it was forgotten. `changed` are the subjects
-    of which a promise changed, where that is known. `told` gives each line's reason, by its id. `called` is what the
-    policy's people were told, and not told.
+    `cases` maps what changed to its new value, None where it was forgotten. `changed` are the subjects of which a
+    promise changed, where that is known. `alerts` is what was told, and not told, with each line's reason.
     """
 
     received: int
     position: Position
     events: Sequence[Event] = ()
+    actions: Sequence[Action] = ()
     refusals: Sequence[Refusal] = ()
     cases: Mapping[tuple[str, Key], Case[Event] | None] = {}
-    desk_cases: Mapping[tuple[str, str], DeskCase | None] = {}
     changed: Container[Key] | None = None
     lines: Sequence[Line] = ()
-    told: Mapping[str, Reason] = {}
-    notices: Sequence[Notice] = ()
     unused: Sequence[Unused[Event]] = ()
-    called: Called = msgspec.field(default_factory=Called)
+    alerts: AlertResult = msgspec.field(default_factory=AlertResult)
 
 
 class StoreWriter:
@@ -99,15 +94,15 @@ class StoreWriter:
         self.channels = tuple(channels)
         self.keep = keep
         self.cases = CaseStore(database, rulebook)
-        self._acts = act_classes(rulebook.classes)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
         with self.database.writing():
             self.cases.write(batch.cases, batch.position.low, batch.changed)
             self._traffic(batch)
-            book_lines(self.database, batch.lines, batch.told)
-            self._desk(batch)
+            book_lines(self.database, batch.lines, batch.alerts.reasons)
+            book_notices(self.database, batch.alerts.notices, self.channels, received=batch.received)
+            book_calls(self.database, batch.alerts, batch.received)
             self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
             forget(self.database, batch.received - self.keep)
 
@@ -116,20 +111,10 @@ class StoreWriter:
         if batch.events:
             times = [event.at for event in batch.events]
             put(_EVENTS, [(received, min(times), max(times), _encode_lines(batch.events))])
-            if not self._acts.isdisjoint(map(type, batch.events)):
-                book_acts(self.database, [act_row(event) for event in batch.events if type(event) in self._acts])
+            book_actions(self.database, batch.actions)
         put(_LETTER, [letter_row(received, it.reason, it.message, it.raw) for it in batch.refusals])
         late = [(unused.reason, unused.event) for unused in batch.unused]
         put(_LATE, [(received, reason, type_of(it), it.source, it.id, it.at) for reason, it in late])
-
-    def _desk(self, batch: Batch) -> None:
-        put = self.database.put
-        kept = [(*key, _encode(case)) for key, case in batch.desk_cases.items() if case is not None]
-        put("INSERT OR REPLACE INTO desk_cases VALUES (?,?,?)", kept)
-        gone = [key for key, case in batch.desk_cases.items() if case is None]
-        put("DELETE FROM desk_cases WHERE standard = ? AND subject = ?", gone)
-        book_notices(self.database, batch.notices, self.channels, received=batch.received)
-        book_calls(self.database, batch.called, batch.received)
 
     def revisions(self, excerpts: Mapping[str, tuple[str, str]], at: int) -> None:
         """Note, inside a transaction, which revisions are in force: revision -> (standard, its text)."""

@@ -1,4 +1,4 @@
-"""The host of stories: pump, desk room and call room in memory, and a store of nothing but bytes.
+"""The host of stories: pump and alerts in memory, and a store of nothing but bytes.
 
 It judges and tells as the embedded host does, by the same parts. What steps say that they changed, and nothing else, is
 written down as bytes before a host ends; one that is begun on them has no more, so what is forgotten, a story sees.
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from alerts.routing.desk import DeskCase, Policy
+from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.judge.ledger import Line, line
 from standards.judge.promise import NEVER
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.deskroom import DeskRoom, Told
 from streams.runtime.pump import Position, Pump
-from streams.runtime.router_runtime import Called, RouterRuntime, stored_case
+from streams.runtime.router_runtime import AlertResult, stored_case
 from streams.storage.store import Snapshots
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.rulebook import Key
     from streams.documents.rules import Rules
-    from streams.runtime.deskroom import DeskKey
     from streams.runtime.router_runtime import CaseName, Stored
 
 Name = TypeVar("Name")
@@ -41,7 +40,6 @@ class Store(msgspec.Struct):
 
     position: bytes = b""
     cases: dict[tuple[str, Key], bytes] = {}
-    desk: dict[DeskKey, bytes] = {}
     calls: dict[CaseName, bytes] = {}
 
 
@@ -49,8 +47,7 @@ class Stepped(msgspec.Struct):
     """What one step did."""
 
     lines: list[Line]
-    told: Told
-    called: Called
+    alerts: AlertResult
     unused: list[Unused[Event]]
     duplicates: int
 
@@ -66,13 +63,9 @@ class StoryHost:
         position = msgspec.json.decode(store.position, type=Position) if store.position else None
         self.pump = Pump(rulebook, position=position)
         self.pump.adopt([self._snapshots.decode(body) for body in store.cases.values()])
-        policy = Policy(rulebook.standards, zone, rules.people)
         cases = {(kind, name): stored_case(kind, body) for (kind, name), body in sorted(store.calls.items())}
-        calls = None if rules.people is None else RouterRuntime(policy, rules.people, cases)
-        desk = DeskRoom(policy, [msgspec.json.decode(body, type=DeskCase) for body in store.desk.values()])
-        self.announcer = AlertPipeline(desk, calls)
+        self.alerts = AlertPipeline(Policy(rulebook.standards, zone, rules.people), cases)
         self._cases: dict[tuple[str, Key], None] = {}
-        self._desk: dict[DeskKey, DeskCase | None] = {}
         self._calls: dict[CaseName, Stored | None] = {}
         self._lists = any(group.listed for group in rulebook.groups.values())
 
@@ -80,7 +73,7 @@ class StoryHost:
     def wake(self) -> int:
         """When time alone changes something next, in microseconds UTC, or earlier."""
         return min(
-            [self.announcer.wake, *(group_state.wake for group_state in self.pump.group_states.values())], default=NEVER
+            [self.alerts.wake, *(group_state.wake for group_state in self.pump.group_states.values())], default=NEVER
         )
 
     def step(self, events: Sequence[Event], wall: int) -> Stepped:
@@ -90,11 +83,10 @@ class StoryHost:
             self._lists = False
         outcome = self.pump.push(events, wall=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        told, called = self.announcer.announce(events, lines, self.pump.low)
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events))
         self._cases.update(dict.fromkeys(outcome.touched))
-        self._desk.update(told.touched)
-        self._calls.update(called.touched)
-        return Stepped(lines, told, called, outcome.unused, outcome.duplicates)
+        self._calls.update(alerts.touched)
+        return Stepped(lines, alerts, outcome.unused, outcome.duplicates)
 
     def write_down(self) -> Store:
         """Give what is stored by now. It would be written at each step in earnest; nothing changes in between."""
@@ -102,8 +94,6 @@ class StoryHost:
         for name in self._cases:
             case = self.pump.case(*name)
             _put(store.cases, name, None if case is None else self._snapshots.encode(case))
-        for key, desk_case in self._desk.items():
-            _put(store.desk, key, None if desk_case is None else _encode(desk_case))
         for call, called_case in self._calls.items():
             _put(store.calls, call, None if called_case is None else _encode(called_case))
         store.position = _encode(self.pump.position())

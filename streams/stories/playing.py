@@ -133,9 +133,9 @@ class _Playing:
         played.moments.append(Moment(wall, events, fault))
         done = self.host.step(events, wall)
         played.lines += done.lines
-        played.reasons.update(done.told.reasons)
-        played.notices += done.told.notices
-        played.withheld += done.called.withheld
+        played.reasons.update(done.alerts.reasons)
+        played.notices += done.alerts.notices
+        played.withheld += done.alerts.withheld
         played.unused += [(unused.event.at, type_of(unused.event), unused.reason) for unused in done.unused]
         for line in done.lines:
             if line.kind == "opened":

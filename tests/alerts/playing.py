@@ -1,24 +1,23 @@
-"""A floor for the desk's tests: lines of the ledger and acts at given seconds, told to people by a policy document.
+"""A floor for the tests of alerts: lines of the ledger and acts at given seconds, told to people by a policy document.
 
-Knows: how the desk room and the call room follow each other in a host. Must not know: what should be told.
+Knows: how the relevance filter and the router follow each other in a host. Must not know: what should be told.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from alerts.policy.policy import Match, People, Silence
+from alerts.policy.policy import Match, People, Policy, Silence
 from alerts.policy.policy_document import load_policy
-from alerts.routing.acts import Act, Sort
-from alerts.routing.desk import Policy
+from alerts.routing.actions import Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.compiler.spec import Source
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import VERDICTS, Kind, State
 from standards.judge.shapes import Response
 from standards.judge.standard import Clause, Standard
-from streams.runtime.deskroom import DeskRoom
 from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
+from tests.alerts.hearing import Hearing
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -81,22 +80,22 @@ def line(
     )  # fmt: skip
 
 
-def act(seconds: float, sort: Sort, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Act:
-    return Act(f"act-{seconds}-{sort}-{promise}", sort, NOON + round(seconds * SECOND), by, promise, silence)
+def act(seconds: float, sort: str, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Action:
+    return Action(f"act-{seconds}-{sort}-{promise}", NOON + round(seconds * SECOND), by, promise, silence=silence)
 
 
-def silencing(seconds: float, until: float, **terms: str) -> Act:
+def silencing(seconds: float, until: float, **terms: str) -> Action:
     match = Match(tuple((name, (value,)) for name, value in terms.items()))
     return act(seconds, "silenced", silence=Silence("quiet-please", match, NOON + round(until * SECOND), "ann"))
 
 
 class Floor:
-    """A desk room and a call room under one policy. What is told, and what is not, is collected."""
+    """The relevance filter and a router under one policy. What is told, and what is not, is collected."""
 
     def __init__(self, text: str = LOUD) -> None:
         self.people = people(text)
         self.policy = Policy(STANDARDS, people=self.people)
-        self.desk = DeskRoom(self.policy, [])
+        self.hearing = Hearing(self.policy)
         self.calls = RouterRuntime(self.policy, self.people, {})
         self.stored: dict[CaseName, bytes] = {}
         self.notices: list[Notice] = []
@@ -104,13 +103,13 @@ class Floor:
         self.reasons: dict[str, Reason] = {}
         self.undecided: list[Line] = []
 
-    def go(self, seconds: float, facts: Sequence[Line | Act] = ()) -> list[Notice]:
+    def go(self, seconds: float, facts: Sequence[Line | Action] = ()) -> list[Notice]:
         """Let time come so far, with what happened up to then; gives what was told."""
         low = NOON + round(seconds * SECOND)
         lines = [fact for fact in facts if isinstance(fact, Line)]
-        told = self.desk.push(lines, low)
+        told = self.hearing.push(lines, low)
         worth = [one for one in lines if told.reasons[one.id] == "told"]
-        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Act)], low)
+        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Action)], low)
         self.undecided += [one for one in worth if one.id not in called.reasons]
         for name, case in called.touched.items():
             self.stored.pop(name, None)
@@ -121,10 +120,10 @@ class Floor:
         self.reasons.update({**told.reasons, **called.reasons})
         return called.notices
 
-    def play(self, facts: Iterable[Line | Act], until: float) -> list[Notice]:
+    def play(self, facts: Iterable[Line | Action], until: float) -> list[Notice]:
         """Play a history fact by fact, each at its time, and go on until a second."""
         for fact in facts:
-            self.go(((fact.at if isinstance(fact, Act) else fact.known) - NOON) / SECOND, [fact])
+            self.go(((fact.at if isinstance(fact, Action) else fact.known) - NOON) / SECOND, [fact])
         self.go(until)
         return self.notices
 
@@ -132,7 +131,6 @@ class Floor:
         """Read everything back from what was stored."""
         cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
         self.calls = RouterRuntime(self.policy, self.people, cases)
-        self.desk = DeskRoom(self.policy, list(self.desk.cases.values()))
 
     def said(self) -> list[tuple[str, str, str, int]]:
         """Tell what was told: to whom, what, of which promise, in which second."""

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.routing.acts import Act
-from alerts.routing.desk import Policy
+from alerts.policy.policy import Policy
+from alerts.routing.actions import Action
 from alerts.routing.incident import AlertRouter
 from alerts.routing.router import Fact, feed
 from alerts.routing.throttle import Notification, RecipientThrottle
@@ -42,9 +42,9 @@ LIVES: tuple[tuple[Kind, ...], ...] = (
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Line | Act]:
+def histories(draw: st.DrawFn) -> list[Line | Action]:
     """Promises' lives, and acts, in the order of time; many at the same instants."""
-    facts: list[Line | Act] = []
+    facts: list[Line | Action] = []
     for number in range(draw(st.integers(1, 7))):
         name, at = f"q{draw(st.integers(0, 2))}.{number}", draw(st.integers(0, 400))
         of = draw(st.sampled_from(["no-wait", "greeting", "tills-work"]))
@@ -60,11 +60,11 @@ def histories(draw: st.DrawFn) -> list[Line | Act]:
     return sorted(facts, key=instant)
 
 
-def instant(fact: Line | Act) -> tuple[int, int, str]:
-    return (fact.at, 1, fact.id) if isinstance(fact, Act) else (fact.known, 0, fact.id)
+def instant(fact: Line | Action) -> tuple[int, int, str]:
+    return (fact.at, 1, fact.id) if isinstance(fact, Action) else (fact.known, 0, fact.id)
 
 
-def ticked(draw: st.DrawFn, facts: Iterable[Line | Act]) -> list[Fact]:
+def ticked(draw: st.DrawFn, facts: Iterable[Line | Action]) -> list[Fact]:
     """Put ticks between facts, each as far as time can have come there."""
     found: list[Fact] = []
     low = NOON
@@ -130,7 +130,7 @@ def test_splitting_and_storing_change_no_message(data: st.DataObject) -> None:
 @settings(max_examples=50)
 def test_batches_and_restarts_change_nothing_that_anybody_hears(data: st.DataObject) -> None:
     """A floor told fact by fact, in batches, or started anew in between, says the same to the same people."""
-    history = [fact for fact in data.draw(histories()) if not (isinstance(fact, Act) and fact.silence)]
+    history = [fact for fact in data.draw(histories()) if not (isinstance(fact, Action) and fact.silence)]
     one, many = Floor(), Floor()
     one.go(7200, history)
     for at, together in groupby(history, key=lambda fact: instant(fact)[0]):

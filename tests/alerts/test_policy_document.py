@@ -55,7 +55,7 @@ def test_everything_that_can_be_said_is_read() -> None:
 WRONG = [
     ("kept: 1\npeople: {}", "missing-key", "the policy has no routes, so nobody would be told", "routes:"),
     ("kept: 2\nroutes: [{tell: ann}]", "wrong-value", "only version 1 of this form is known", "kept: 1"),
-    ("rout: []\nroutes: [{tell: ann}]", "unknown-key", "'rout' is no key here", "did you mean 'routes'?"),
+    ("rout: []\nroutes: [{tell: ann}]", "unknown-key", "'rout' is not a valid key here", "did you mean 'routes'?"),
     ("routes: [{tell: anne}]", "unknown-person", "there is no person or team 'anne'", "did you mean 'ann'?"),
     ("routes: [{tel: ann}]", "unknown-key", "'tel' is no key here", "did you mean 'tell'?"),
     ("routes: [{name: a}]", "missing-key", "has no 'tell'", "add tell:"),
@@ -75,7 +75,12 @@ WRONG = [
     ("teams: {night-crew: {members: [{person: an}]}}\nroutes: [{tell: ann}]", "unknown-person", "'an'", "'ann'"),
     ("teams: {nobody: {}}\nroutes: [{tell: ann}]", "empty-team", "nobody is in nobody", "members:"),
     ("teams: {ann: {members: [ann]}}\nroutes: [{tell: ann}]", "duplicate-name", "'ann' is a person too", "another"),
-    ("teams: {Floor: {members: [ann]}}\nroutes: [{tell: ann}]", "bad-name", "'Floor' is no name", "lower case"),
+    (
+        "teams: {Floor: {members: [ann]}}\nroutes: [{tell: ann}]",
+        "bad-name",
+        "'Floor' is not a valid name",
+        "lower case",
+    ),
     ("routes: [{tell: ann}]\nsilences: [{match: no-wait, until: soon, by: a, why: b}]", "bad-time", "'soon'", "offset"),
     ("routes: [{tell: ann}]\ndigest: {every: 1h}", "unknown-key", "'every' is no key here", "after"),
     ("routes: [{tell: ann}]\ninhibit: [{when: no-wait, mute: greting}]", "unknown-standard", "'greting'", "'greeting'"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerts.routing.acts import Act
-from alerts.routing.desk import Policy
+from alerts.policy.policy import Policy
+from alerts.routing.actions import Action
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind
 from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, STANDARDS, Floor, act, line, silencing
@@ -82,7 +82,7 @@ def test_cured_within_the_groups_wait_nothing_is_sent() -> None:
 def test_acknowledged_it_is_quiet_up_to_its_end() -> None:
     """Who acknowledges spares the others; the verdict and the all-clear are told; a new promise alerts again."""
     floor = Floor(CHAIN.replace("settle: 0s", "settle: 0s\n    repeat: 2m"))
-    facts: list[Line | Act] = [
+    facts: list[Line | Action] = [
         line(0, "warned", "p"), act(60, "acknowledged", promise="p"), line(70, "warned", "p"), line(400, "broken", "p"),
         line(900, "fulfilled_late", "p"), line(1000, "warned", "p.2"),
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_silenced_by_somebody_until_it_ends() -> None:
     """A silence holds for what it matches, up to its end or until it is lifted; what comes after it is told."""
     floor = Floor()
     lift = act(40, "unsilenced", silence=silencing(40, -1).silence)
-    facts: list[Line | Act] = [
+    facts: list[Line | Action] = [
         silencing(0, 100, standard="no-wait"), line(10, "broken", "p"), line(11, "broken", "g", of="greeting"),
         line(12, "fulfilled_late", "p"), lift, line(50, "broken", "r"), silencing(60, 80, site="s1"),
         line(70, "broken", "t"), line(80, "broken", "u", site="s9"), line(81, "broken", "v"),

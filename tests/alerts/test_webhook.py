@@ -137,8 +137,8 @@ async def test_nobody_there_is_worth_another_try() -> None:
     ("url", "told"),
     [
         ("http://till:SESAME@127.0.0.1:{port}/hook/SESAME?token=SESAME", "no connection to http://127.0.0.1: "),
-        ("http://till:SESAME@127.0.0.1:99999/SESAME", "http://127.0.0.1 ... is no address"),
-        ("http://[SESAME/SESAME", "the receiver ... is no address"),
+        ("http://till:SESAME@127.0.0.1:99999/SESAME", "http://127.0.0.1 ... is not a valid address"),
+        ("http://[SESAME/SESAME", "the receiver ... is not a valid address"),
         ("gopher://127.0.0.1/SESAME", "no connection to gopher://127.0.0.1: "),
     ],
 )

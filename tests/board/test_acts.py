@@ -39,10 +39,10 @@ def test_a_form_needs_its_proof(visitor: Visitor) -> None:
     assert visitor.ask("/acts/acknowledge", {**wanted, "proof": "0" * 64})[0] == 403
     assert Visitor(visitor.served).ask("/acts/acknowledge", {**wanted, "proof": proof})[0] == 403
     assert visitor.ask("/acts/acknowledge", {**wanted, "proof": proof}, Origin="http://evil.example")[0] == 403
-    assert visitor.served.caller.host.books.overview.acts([wanted["promise"]]) == []
+    assert visitor.served.caller.host.books.overview.actions_on([wanted["promise"]]) == []
     status, headers, _ = visitor.ask("/acts/acknowledge", {**wanted, "proof": proof, "next": "/"})
     assert (status, headers["Location"]) == (303, "/")
-    (act,) = visitor.served.caller.host.books.overview.acts([wanted["promise"]])
+    (act,) = visitor.served.caller.host.books.overview.actions_on([wanted["promise"]])
     assert (act.type, act.by, act.source) == ("alert.acknowledged", "Ania", "kept/board")
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_done_is_said(visitor: Visitor, act: str, given: dict[str
     status, headers, page = visitor.ask(f"/acts/{act}", {**usual, **given})
     assert (status >= 400, headers["Content-Type"]) == (True, "text/html; charset=utf-8")
     assert words in page
-    assert visitor.served.caller.host.books.overview.acts([usual["promise"]]) == []
+    assert visitor.served.caller.host.books.overview.actions_on([usual["promise"]]) == []
 
 
 def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
@@ -74,7 +74,7 @@ def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
     form = {"promise": name, "name": "Jan", "proof": proof, "cause": "nobody on the list", "next_step": "a longer list"}
     assert [visitor.ask("/acts/debrief", form)[0] for _ in range(2)] == [303, 303]
     overview = visitor.served.caller.host.books.overview
-    (act,) = overview.acts([name])
+    (act,) = overview.actions_on([name])
     said = {key: value for key, value in act.data.items() if value is not None}
     assert said == {"promise": name, "by": "Jan", "cause": "nobody on the list", "next_step": "a longer list"}
     assert [overview.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
@@ -90,7 +90,7 @@ def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
     found = served.caller.host.books.promise(name)
     assert found is not None
     assert (found.row.verdict, found.lines[-1].cause) == ("kept", ("kept/board", found.lines[-1].cause[1]))  # type: ignore[index]
-    (act,) = served.caller.host.books.overview.acts([name])
+    (act,) = served.caller.host.books.overview.actions_on([name])
     assert (act.type, act.by) == ("work.reported", "Ania")
     status, _, page = visitor.ask("/acts/done", form)
     assert (status, "This promise is kept already" in page) == (409, True)

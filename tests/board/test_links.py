@@ -102,7 +102,7 @@ def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
     wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken), by="ann")
     assert "and 2 more promises in the same message" in Visitor(peopled).ask(wanted)[2]
     assert Visitor(peopled).ask(wanted, {})[0] == 200
-    taken = [act.promise for _, act in peopled.caller.host.books.overview.deeds()]
+    taken = [act.promise for _, act in peopled.caller.host.books.overview.actions()]
     assert sorted(taken) == sorted([rows["s3/q4"], rows["s3/q8"]])
 
 

@@ -1,6 +1,6 @@
 """What a Kept on Kafka said in all, beside what it would have said undisturbed; and every difference, in words.
 
-Undisturbed is the pump of a backtest over the file of the same events, and a desk that hears of each line at once.
+Undisturbed is the pump of a backtest over the file of the same events, and a filter that hears of each line at once.
 Both are compared as far as both have come: lines that the ledger learned of up to one instant, the cut.
 Knows: topics, files, tables. Must not know: processes, who was killed. Read next: `mayhem.py`, which reports it.
 """
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from alerts.routing.desk import Policy
+from alerts.policy.policy import Policy
 from alerts.routing.notice import Notice
 from standards.judge.ledger import Line, line
 from standards.judge.rulebook import Rulebook
@@ -22,10 +22,10 @@ from streams.ingest.wire import Reader
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import ConsumerRecord, TopicPartition, consuming
 from streams.kafka.records.facts import Late, Letter, Told
-from streams.runtime.deskroom import DeskRoom
 from streams.runtime.pump import Pump
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FILE, Database
+from tests.alerts.hearing import Hearing
 
 SHOWN: Final = 5
 """How many examples of a difference are shown."""
@@ -60,12 +60,12 @@ class Said(NamedTuple):
 def undisturbed(standards: Path, events: Path, cut: int) -> Undisturbed:
     """Judge the file's events as a backtest does, and give what was known by the cut: microseconds UTC."""
     rulebook = StandardsFiles([str(standards)]).load(()).rulebook
-    desk = DeskRoom(Policy(rulebook.standards), [])
+    hearing = Hearing(Policy(rulebook.standards))
     found = Undisturbed({}, {})
     for each in _judged(rulebook, events):
         if each.known <= cut:
             found.lines[each.id] = _encode(each)
-            found.notices.update({told.id: told for told in desk.push([each], each.known).notices})
+            found.notices.update({told.id: told for told in hearing.push([each], each.known).notices})
     return found
 
 
@@ -150,7 +150,7 @@ def compare_ledger(real: Said, calm: Undisturbed, cut: int, differences: Differe
 def compare_notices(
     real: Said, calm: Undisturbed, received: Iterable[str], cut: int, differences: Differences
 ) -> set[str]:
-    """Compare the notices; gives those that the undisturbed desk told and this one had reason not to tell.
+    """Compare the notices; gives those that the undisturbed filter let through and this one had reason not to tell.
 
     A warning that was decided on after its deadline is `overdue`, and nobody hears that all is well who was not warned.
     """

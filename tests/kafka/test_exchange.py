@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from alerts.policy.policy import Policy
-from alerts.routing.acts import Act, act_of
+from alerts.routing.actions import ROUTED, Action, actions_of
 from standards.compiler.spec import Source
 from standards.errors import StateError
 from standards.judge.ledger import Line
@@ -19,7 +19,7 @@ from streams.documents.policies import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
 from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times
-from streams.runtime.deskroom import DeskRoom
+from tests.alerts.hearing import Hearing
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
 from tests.kafka.hosts import backtested, steps_of
@@ -37,12 +37,12 @@ def policy_of(text: str | None) -> Policy:
 class Topics:
     """What the exchange reads: tellings by partition, and acts, each with the instant at which it is there."""
 
-    def __init__(self, lines: Sequence[Line], acts: Sequence[Act]) -> None:
+    def __init__(self, lines: Sequence[Line], acts: Sequence[Action]) -> None:
         self.tellings: list[list[tuple[int, Telling]]] = [[] for _ in range(PARTITIONS)]
         self.acts = acts
-        desk = DeskRoom(policy_of(None), [])
+        hearing = Hearing(policy_of(None))
         for line in sorted(lines, key=lambda it: (it.known, it.id)):
-            told = desk.push([line], line.known)
+            told = hearing.push([line], line.known)
             worth = [line] if told.notices else []
             number = partition_of((line.subject,), PARTITIONS)
             self.tellings[number].append((line.known, Telling(told.notices, told.reasons, worth)))
@@ -116,8 +116,8 @@ def day(folder: Path, name: str) -> Topics:
     book = BOOK.rulebook
     lines = [msgspec.json.decode(it, type=Line) for it in backtested(folder, rules, steps_of(plain, book)).values()]
     steps = [it for it in steps_of(named(script, lines), book) if isinstance(it, bytes)]
-    acts = [act_of(Reader(book.classes).one(it)) for it in steps]
-    return Topics(lines, [act for act in acts if act is not None])
+    actions = actions_of(Reader(book.classes).one(it) for it in steps)
+    return Topics(lines, [action for action in actions if action.type in ROUTED])
 
 
 @pytest.mark.parametrize("name", DAYS)

@@ -104,6 +104,16 @@ def test_a_revision_that_nobody_published_is_carried_along_and_said() -> None:
     assert kinds(chain) == {("line", "opened"), ("line", "broken")}
 
 
+def test_rows_of_what_an_earlier_version_had_told_are_deleted() -> None:
+    """A topic that an earlier Kept wrote opens: its rows for the desk are gone after the first flush."""
+    chain = Chain([given_standards(rules(line=f"{LINE}, within: 60s"))], partitions=1, draw=random.Random(1), crashes=0)
+    former = b'd["line","s3/q1",1]'
+    chain.disk.of[0] = {former: b'[0,{"key":["line","s3/q1"],"told":{"p":1}}]'}
+    history = "08:00:00 queue.length waiting=5"
+    assert run(chain, events_of(history, chain.bench.loaded.rulebook), size=9)
+    assert former not in chain.disk.of[0]
+
+
 def told(chain: Chain) -> list[Line]:
     return [msgspec.json.decode(raw, type=Line) for raw in chain.ledger().values()]
 

@@ -26,14 +26,13 @@ BOOKS = (
     "SELECT notice, channel FROM outbox ORDER BY notice",
     "SELECT * FROM totals ORDER BY standard, kind",
     "SELECT grp, key, body FROM cases ORDER BY grp, key",
-    "SELECT * FROM desk_cases ORDER BY standard, subject",
     "SELECT * FROM call_cases ORDER BY kind, name",
     "SELECT id, promise, body FROM withheld ORDER BY seq",
     "SELECT * FROM spoken_for ORDER BY promise, notice",
     "SELECT body FROM position",
 )
 """Everything that must not depend on how often the process was killed."""
-NOTICES, WITHHELD = BOOKS[2], BOOKS[8]
+NOTICES, WITHHELD = BOOKS[2], BOOKS[7]
 
 CASES = "the cases, with what they hold and what they have seen"
 

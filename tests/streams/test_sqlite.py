@@ -38,6 +38,17 @@ def test_a_database_of_version_1_opens_and_becomes_the_newest(tmp_path: Path) ->
     database.close()
 
 
+def test_what_the_desk_remembered_in_an_earlier_version_is_dropped(tmp_path: Path) -> None:
+    """A folder with the table of what had been told opens; nothing reads it any more, so it is gone."""
+    file = tmp_path / FILE
+    with sqlite3.connect(file) as connection:
+        connection.executescript(f"{''.join(MIGRATIONS[:5])};PRAGMA user_version = 5;")
+        connection.execute("INSERT INTO desk_cases VALUES ('line', 's3/q1', '{}')")
+    database = Database(file)
+    assert database.all("SELECT name FROM sqlite_master WHERE name = 'desk_cases'") == []
+    database.close()
+
+
 def test_a_database_of_a_newer_kept_is_refused_and_left_alone(tmp_path: Path) -> None:
     """A store that a newer Kept wrote is not touched, and the message says what to run instead."""
     file = tmp_path / FILE

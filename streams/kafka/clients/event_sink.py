@@ -20,15 +20,15 @@ from streams.storage.store_writer import RAW_KEPT
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
+    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.outlet import Outlet
-    from streams.storage.actions import ActRow
 
     Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
+    NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""

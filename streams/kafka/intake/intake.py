@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 import structlog
 
-from alerts.routing.acts import act_of
+from alerts.routing.actions import actions_of
 from streams.ingest.wire import Reader
 from streams.kafka.clients.log import (
     CommitFailedError,
@@ -33,7 +33,6 @@ from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records, letter_bytes
-from streams.storage.actions import act_classes, act_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,7 +87,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._arrivals = Arrivals(Reader(rulebook.classes), clock=self._clock, max_skew=self._max_skew)
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
-        self._acts = act_classes(rulebook.classes)
         self._origins = origins
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
@@ -168,9 +166,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         routed = self._routing.route(events, wall)
         newest = newest_of[origin] = max(before, max(map(_AT, events), default=-1))
         beside.letters.extend([*refused, *routed.late])
-        if not self._acts.isdisjoint(map(type, events)):
-            acts = [PersonsAct(act_row(each), act_of(each)) for each in events if type(each) in self._acts]
-            beside.acts.extend(map(msgspec.json.encode, acts))
+        beside.acts.extend(msgspec.json.encode(PersonsAct(action)) for action in actions_of(events))
         self._metrics.read(self.names.events, len(records), len(events))
         self._metrics.unmatched(routed.unmatched)
         if newest >= 0:

@@ -11,7 +11,7 @@ from zlib import crc32
 
 import msgspec
 
-from alerts.routing.acts import Act
+from alerts.routing.actions import ROUTED, Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.errors import StateError
 from standards.judge.events import Event
@@ -19,7 +19,6 @@ from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
 from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
-from streams.storage.actions import ActRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,10 +107,15 @@ class Told(msgspec.Struct, omit_defaults=True):
 
 
 class PersonsAct(msgspec.Struct, omit_defaults=True):
-    """One record of `acts`: what somebody did, as it is looked up, and as the switchboards hear of it, if they do."""
+    """One record of `acts`: what somebody did. Earlier versions wrote apart, as `act`, what the router hears of it."""
 
-    row: ActRow
-    act: Act | None = None
+    row: Action
+    act: Action | None = None
+
+    @property
+    def routed(self) -> Action | None:
+        """What the router hears of, if it does."""
+        return self.row if self.row.type in ROUTED and self.act is None else self.act
 
 
 WORDS: Final = 2_000
@@ -169,7 +173,7 @@ class Revision(msgspec.Struct, omit_defaults=True):
 
 
 def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
-    """Write a record of `tellings` from all lines of a flush, and what the desk made of them."""
+    """Write a record of `tellings` from all lines of a flush, and what of them is told."""
     worth = {notice.id for notice in notices}
     return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from alerts.routing.actions import Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
 from streams.kafka.records.topics import ACTS, DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
-from streams.storage.actions import ActRow
 from streams.storage.books import Delivery
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Unpacked(msgspec.Struct):
     reasons: dict[str, Reason] = {}
     notices: list[tuple[int, int, list[Notice]]] = []
     withheld: list[tuple[int, Withheld]] = []
-    acts: list[ActRow] = []
+    acts: list[Action] = []
     letters: list[Letter] = []
     late: list[Late] = []
     revisions: list[Revision] = []

@@ -2,8 +2,8 @@
 
 Theory of operation. Tellings of all partitions come in, with people's acts and how far time has come; notices, reasons
 and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it comes. With one,
-lines wait until time has reached them in every partition, so the switchboards hear lines and acts in one order,
-whichever came first; then the call room decides, as it does on one machine. What waits is a row too, and so is how far
+lines wait until time has reached them in every partition, so the routers hear lines and acts in one order,
+whichever came first; then the router decides, as it does on one machine. What waits is a row too, and so is how far
 each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice. All that a step
 says and remembers must be published together, or not at all.
 
@@ -25,13 +25,13 @@ from alerts.routing.notice import Notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
-from streams.runtime.router_runtime import Called, CaseKind, RouterRuntime, stored_case
+from streams.runtime.router_runtime import AlertResult, CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.policy.policy import Policy
-    from alerts.routing.acts import Act
+    from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
     from streams.kafka.records.facts import Progress
     from streams.runtime.router_runtime import CaseName, Stored
@@ -71,7 +71,7 @@ class Dealt(msgspec.Struct):
 
     told: list[tuple[int, Told]] = []
     rows: list[Row] = []
-    called: Called = msgspec.field(default_factory=Called)
+    called: AlertResult = msgspec.field(default_factory=AlertResult)
 
 
 class NotifyCoordinator:
@@ -90,7 +90,7 @@ class NotifyCoordinator:
         self._taken: dict[int, dict[str, int]] = {}
         self._retaken: set[int] = set()
         self._through: list[tuple[int, Telling]] = []
-        self._acts: list[Act] = []
+        self._acts: list[Action] = []
         self._moved = False
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
@@ -158,8 +158,8 @@ class NotifyCoordinator:
             self._taken[partition] = left
             self._retaken.add(partition)
 
-    def take_act(self, offset: int, act: Act | None) -> None:
-        """Take one record of `acts`; None where the switchboards have no use for it."""
+    def take_act(self, offset: int, act: Action | None) -> None:
+        """Take one record of `acts`; None where the routers have no use for it."""
         if offset < self.applied_offset.acts:
             return
         self.applied_offset.acts = offset + 1
@@ -198,7 +198,7 @@ class NotifyCoordinator:
         self._waiting = {}
 
     def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
-        """Let the call room decide on the lines whose time has come, and on acts."""
+        """Let the routers decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
         called = dealt.called = calls.push([it.line for it in due], self._acts, low)
@@ -213,7 +213,7 @@ class NotifyCoordinator:
             dealt.rows.append((_key(kind, name), None if case is None else _encode(case)))
         self._tell(due, called, dealt)
 
-    def _tell(self, due: Sequence[Waiting], called: Called, dealt: Dealt) -> None:
+    def _tell(self, due: Sequence[Waiting], called: AlertResult, dealt: Dealt) -> None:
         """Put what was decided into records: reasons beside their lines, what is for one person into one partition."""
         reasons: dict[int, dict[str, Reason]] = {}
         for it in due:

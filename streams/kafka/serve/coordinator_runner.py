@@ -175,7 +175,7 @@ class CoordinatorRunner:
                     if where.topic == self._names.tellings:
                         exchange.take(where.partition, record.offset, _telling(record.value))
                     elif where == self._acts:
-                        exchange.take_act(record.offset, _act(record.value).act)
+                        exchange.take_act(record.offset, _act(record.value).routed)
                 except UNREADABLE as error:
                     place = f"{where.topic}/{where.partition}/{record.offset}"
                     raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None

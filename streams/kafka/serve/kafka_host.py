@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from alerts.routing.actions import actions_of
 from streams.kafka.clients.event_sink import KafkaEventSink
-from streams.storage.actions import act_classes, act_row
 from streams.storage.books import Committed, Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from standards.judge.events import Event
     from streams.ingest.wire import Refusal
     from streams.kafka.records.facts import Progress
     from streams.kafka.serve.projection_consumer import ProjectionConsumer
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.actions import ActRow
     from streams.storage.overview import BoardBooks
 
     Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
+    NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
 
 
 class KafkaHost(KafkaEventSink):
@@ -50,8 +50,7 @@ class KafkaHost(KafkaEventSink):
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
         """Take events and refusals in, as a door does; what people did is then shown here at once."""
         await super().submit(events, refusals)
-        classes = act_classes(self.rulebook.classes)
-        acts = [act_row(event) for event in events if type(event) in classes]
+        acts = actions_of(events)
         if acts:
             await self.note_acts(acts)
             for listener in self._listeners:

@@ -23,21 +23,20 @@ import msgspec
 from standards.errors import StateError
 from streams.kafka.records.facts import Letter, Progress
 from streams.kafka.records.unpacking import Unpacked, unpack
-from streams.storage.actions import book_acts
 from streams.storage.books import Committed
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
-from streams.storage.router_tables import book_withheld
+from streams.storage.router_tables import book_actions, book_withheld
 from streams.storage.store_writer import KEEP, letter_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from alerts.routing.actions import Action
     from alerts.routing.notice import Notice, Reason
     from standards.judge.ledger import Line
     from streams.kafka.records.facts import Late, Revision
     from streams.kafka.records.unpacking import Record
-    from streams.storage.actions import ActRow
     from streams.storage.books import Delivery
     from streams.storage.sqlite import Database
 
@@ -98,7 +97,8 @@ class Projection:
             self._deliveries(unpacked.deliveries)
             refused, late = self._letters(unpacked), self._late(unpacked)
             self._revisions(unpacked.revisions)
-            withheld, acts = book_withheld(self._database, unpacked.withheld), book_acts(self._database, unpacked.acts)
+            withheld = book_withheld(self._database, unpacked.withheld)
+            acts = book_actions(self._database, unpacked.acts)
             told = [(each.partition, _encode(each)) for each in unpacked.progress]
             self._database.put("INSERT OR REPLACE INTO progress (partition, body) VALUES (?,?)", told)
             self._database.put(_OFFSET, [(it.stream, it.partition, it.offset + 1) for it in records])
@@ -114,10 +114,10 @@ class Projection:
         with self._database.writing():
             self._deliveries(deliveries)
 
-    def acts(self, rows: Sequence[ActRow]) -> None:
+    def acts(self, rows: Sequence[Action]) -> None:
         """Note, in one transaction, what people did. Raises StateError."""
         with self._database.writing():
-            book_acts(self._database, rows)
+            book_actions(self._database, rows)
 
     def in_force(self, excerpts: Mapping[str, tuple[str, str]], wall: int) -> None:
         """Note, in one transaction, which revisions are in force: revision -> (standard, its text)."""

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from alerts.channels import Channel
+    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from streams.kafka.clients.log import Consumer, Producer
     from streams.kafka.records.unpacking import Record
     from streams.settings import Settings
-    from streams.storage.actions import ActRow
     from streams.storage.books import Committed, Delivery
 
 FETCH: Final = 4 << 20
@@ -168,7 +168,7 @@ class ServeHost:
         async def note_here(deliveries: Sequence[Delivery]) -> None:
             await self._write(fold.deliveries, deliveries)
 
-        async def note_acts(rows: Sequence[ActRow]) -> None:
+        async def note_acts(rows: Sequence[Action]) -> None:
             await self._write(fold.acts, rows)
 
         self.house.note_acts = note_acts

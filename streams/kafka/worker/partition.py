@@ -1,11 +1,11 @@
-"""A partition of `facts`: its cases and desk cases, moved by records, and what each flush has to publish and remember.
+"""A partition of `facts`: its cases, moved by records, and what each flush has to publish and remember.
 
 Theory of operation. `apply` takes one record, in the order of the topic. `flush` judges what has come and says what is
 to be done, in this order: publish, then remember (the rows of the table, in order), then acknowledge. Whatever a crash
 leaves undone is done again from the same records: a case that has a record already (its fence) passes it over, and the
 partition's own mark is the last row of a flush, so that without it the records since the mark before come again.
 
-Pure: no Kafka, no clock, no store. Knows: pump, desk, journal. Must not know: who reads and writes.
+Pure: no Kafka, no clock, no store. Knows: pump, alerts, journal. Must not know: who reads and writes.
 Read next: `watermark.py` for time, `journal.py` for the rows, `faust_app.py` for the host.
 """
 
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.routing.desk import Policy
+from alerts.policy.policy import Policy
 from standards.judge.case import Case
 from standards.judge.events import Event, Tick, type_of
 from standards.judge.feeds import Hearing
@@ -26,8 +26,8 @@ from standards.judge.promise import NEVER
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.journal import Journal
-from streams.kafka.worker.standing import DESK, MARK, DeskRows, Mark, listing, mark_of, mark_row
-from streams.runtime.deskroom import DeskRoom
+from streams.kafka.worker.standing import FORMER_DESK, MARK, Mark, listing, mark_of, mark_row
+from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
 from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
 
@@ -120,8 +120,8 @@ class Partition:
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
-        self._desk_rows = DeskRows(setting.writer_id)
-        self._desk = DeskRoom(Policy(rulebook.standards, setting.zone), self._desk_rows.read(sorted_rows[DESK]))
+        self._alerts = AlertPipeline(Policy(rulebook.standards, setting.zone))
+        self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
         self._begun = mark.begun
         self._journal = Journal(rulebook, setting.writer_id)
@@ -225,11 +225,9 @@ class Partition:
         outcome, self._outcome = self._outcome, BatchResult()
         self._pump.judge(outcome)
         made = [line(transition) for transition in outcome.transitions]
-        told = self._desk.push(made, self._pump.low)
+        alerts = self._alerts.push(outcome.transitions, lines=made, low=self._pump.low)
         unused = [_late(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
-        writes: list[Write] = []
-        for key, case in told.touched.items():
-            writes += self._desk_rows.write(key, case, self.offset)
+        writes, self._useless = self._useless, []
         for name in dict.fromkeys(outcome.touched):
             writes += self._case_rows(name)
         groups, position = list(self._rulebook.groups), self._pump.position()
@@ -237,7 +235,7 @@ class Partition:
         return Flush(
             offset=self.offset,
             ledger=lines(made),
-            told=telling(made, told.notices, told.reasons) if made else b"",
+            told=telling(made, alerts.notices, alerts.reasons) if made else b"",
             letters=msgspec.json.encode(unused) if unused else b"",
             derived=self._derived(outcome.transitions),
             progress=self._progress(),
@@ -277,7 +275,7 @@ class Partition:
 
 def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:
     """Sort rows by the first byte of their keys, which says what they are."""
-    found: dict[bytes, list[tuple[bytes, bytes]]] = {CASE: [], DESK: [], MARK: []}
+    found: dict[bytes, list[tuple[bytes, bytes]]] = {CASE: [], FORMER_DESK: [], MARK: []}
     for name, raw in rows:
         found.setdefault(name[:1], []).append((name, raw))
     return found

@@ -1,9 +1,7 @@
-"""Where a partition stands beside its cases: how far it has come, and what the desk has told; as rows of the table.
+"""Where a partition stands beside its cases: how far it has come, as a row of the table.
 
-A desk case has a row for each worker that wrote it, with the last record of `facts` that is in it, and the one that
-came furthest counts: so what a worker that stood still writes too late undoes nothing. The mark has one row. Where a
-late one puts it back, the records since then come again, and the cases pass over what they have.
-Knows: the rows' form. Must not know: where they lie, how a case's rows look. Read next: `partition.py`.
+Where a late worker puts the mark back, the records since then come again, and the cases pass over what they have.
+Knows: the row's form. Must not know: where it lies, how a case's rows look. Read next: `partition.py`.
 """
 
 from __future__ import annotations
@@ -12,18 +10,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.routing.desk import DeskCase
 from streams.kafka.worker.watermark import Watermark
 from streams.runtime.pump import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from standards.judge.rulebook import Rulebook
     from streams.kafka.records.rows import Write
-    from streams.runtime.deskroom import DeskKey
 
-DESK = b"d"
+FORMER_DESK = b"d"
+"""Rows of what had been told, as earlier versions wrote them: nobody reads them any more, and they are deleted."""
 MARK = b"m"
 
 
@@ -41,19 +38,6 @@ class Mark(msgspec.Struct):
     begun: list[str] = []
 
 
-class _Name(msgspec.Struct, array_like=True, frozen=True):
-    """What a desk case's row is called, behind its first byte."""
-
-    standard: str
-    subject: str
-    writer_id: int = 0
-
-
-class _Row(msgspec.Struct, array_like=True):
-    applied_offset: int
-    case: DeskCase
-
-
 def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
     """Read the mark; without one, nothing has been applied yet."""
     return msgspec.msgpack.decode(rows[0][1], type=Mark) if rows else Mark(-1, Watermark([]), Position())
@@ -62,37 +46,6 @@ def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
 def mark_row(mark: Mark) -> Write:
     """Write the mark."""
     return MARK, msgspec.msgpack.encode(mark)
-
-
-class DeskRows:
-    """The rows of one partition's desk cases. No two workers have the same `writer_id`."""
-
-    def __init__(self, writer_id: int) -> None:
-        self._writer_id = writer_id
-        self._others: dict[DeskKey, list[bytes]] = {}
-
-    def read(self, rows: Iterable[tuple[bytes, bytes]]) -> list[DeskCase]:
-        """Give the desk cases, each as whoever came furthest wrote it."""
-        best: dict[DeskKey, tuple[int, int, DeskCase]] = {}
-        for raw_name, raw in rows:
-            name = msgspec.json.decode(raw_name[len(DESK) :], type=_Name)
-            row = msgspec.json.decode(raw, type=_Row)
-            found = (row.applied_offset, name.writer_id, row.case)
-            key = (name.standard, name.subject)
-            best[key] = max(found, best.get(key, found), key=lambda each: each[:2])
-            if name.writer_id != self._writer_id:
-                self._others.setdefault(key, []).append(raw_name)
-        return [case for _, _, case in best.values()]
-
-    def write(self, key: DeskKey, case: DeskCase | None, applied_offset: int) -> Iterable[Write]:
-        """Give the rows to write for a desk case; None: it was forgotten."""
-        name = DESK + msgspec.json.encode(_Name(*key, self._writer_id))
-        others = [(other, None) for other in self._others.pop(key, ())]
-        return (
-            [*others, (name, None)]
-            if case is None
-            else [(name, msgspec.json.encode(_Row(applied_offset, case))), *others]
-        )
 
 
 def listing(rulebook: Rulebook) -> list[str]:

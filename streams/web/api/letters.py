@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from pydantic import ValidationError
 
+from alerts.routing.actions import SETTLED
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, iso
 from streams.ingest.wire import in_future
-from streams.storage.actions import SETTLED
 from streams.web.api.act_views import SettlementAnswer
 from streams.web.api.intake import check_open
 from streams.web.body import check_type, read_body
@@ -109,7 +109,7 @@ class Letters:
             letter = await asked(self._house.books.overview.letter, int(number))
         if letter is None or not letter.mark:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
-        done = await asked(self._house.books.overview.acts, [letter.mark])
+        done = await asked(self._house.books.overview.actions_on, [letter.mark])
         if done:
             first = done[0]
             words = f"{first.by} has dealt with it already: {first.data.get('how', '')}"

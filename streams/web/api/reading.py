@@ -130,7 +130,7 @@ class Reading:
         """Answer `GET /v1/acts`."""
         query = read_query(request, ActsQuery)
         types = [query.type] if query.type else []
-        rows = await asked(self._house.books.overview.deeds, query.after, query.limit, types=types)
+        rows = await asked(self._house.books.overview.actions, query.after, query.limit, types=types)
         following = rows[-1][0] if len(rows) == query.limit else None
         return json_answer(act_views.ActPage(items=[showing.act_item(*row) for row in rows], next=following))
 

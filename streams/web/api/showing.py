@@ -13,11 +13,12 @@ from streams.web.api import act_views, views
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.score import Score
     from standards.judge.standard import Standard
     from streams.storage.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, PromiseView
-    from streams.storage.overview import Act, Untold
+    from streams.storage.overview import Untold
 
 _SECOND: Final = 1_000_000
 _MOST_RAW: Final = 4096
@@ -122,7 +123,7 @@ def untold_item(suppressed: Untold) -> act_views.UntoldItem:
     )  # fmt: skip
 
 
-def act_item(number: int, act: Act) -> act_views.ActItem:
+def act_item(number: int, act: Action) -> act_views.ActItem:
     """Show what somebody did."""
     return act_views.ActItem(
         number=number, type=act.type, source=act.source, id=act.id, about=act.promise, at=moment(act.at), by=act.by,

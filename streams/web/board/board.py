@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY
 from standards.judge.events import microseconds, moment
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.shell import Shell, page
-from streams.storage.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from streams.storage.overview import UntoldFilter
-from streams.web.doing import awaited
+from streams.web.board.reportable import awaited
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from alerts.routing.actions import Action
     from standards.judge.score import Score
     from streams.host import Host
     from streams.storage.books import PromiseView
-    from streams.storage.overview import Act
     from streams.web.board.board_live import Live
     from streams.web.session import Sessions
 
@@ -143,7 +143,7 @@ class Board:
         told = story.Story(
             found,
             standard,
-            await asked(books.overview.acts, [found.row.id], causes),
+            await asked(books.overview.actions_on, [found.row.id], causes),
             await asked(books.overview.reasons, found.row.id),
             excusable=self._excusable(found),
             acknowledges=self.acknowledges(),
@@ -157,7 +157,7 @@ class Board:
         overview = self.house.books.overview
         waiting = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=False))
         done = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=True))
-        acts = await asked(overview.acts, [row.id for row in done.rows])
+        acts = await asked(overview.actions_on, [row.id for row in done.rows])
         by_revision = self.house.rulebook.standards
         text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
         return self.answer(request, text)
@@ -176,14 +176,14 @@ class Board:
         silences = await self._silences() if self.house.heeds_silences else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 
-    async def _silences(self) -> list[Act]:
-        deeds = await asked(self.house.books.overview.deeds, 0, SILENCES, types=(SILENCED, UNSILENCED))
+    async def _silences(self) -> list[Action]:
+        deeds = await asked(self.house.books.overview.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
         return [act for _, act in deeds]
 
     async def people(self, request: web.Request) -> web.Response:
         """Answer `GET /people`."""
         shell = self.shell(request)
-        deeds = await asked(self.house.books.overview.deeds, 0, people.MOST)
+        deeds = await asked(self.house.books.overview.actions, 0, people.MOST)
         return self.answer(request, people.draw(shell, [act for _, act in deeds]))
 
     async def feeds(self, request: web.Request) -> web.Response:
@@ -191,7 +191,9 @@ class Board:
         shell = self.shell(request)
         overview = self.house.books.overview
         letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
-        settled = {act.promise: act for act in await asked(overview.acts, [it.mark for it in letters[0] if it.mark])}
+        settled = {
+            act.promise: act for act in await asked(overview.actions_on, [it.mark for it in letters[0] if it.mark])
+        }
         unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled,
                               senders=await asked(overview.senders, self.house.wall() - DAY))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))

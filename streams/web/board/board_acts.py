@@ -16,14 +16,14 @@ import msgspec
 from aiohttp import web
 from pydantic import ValidationError
 
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
 from standards.calendar.duration import parse
 from standards.errors import EventError
 from standards.judge.events import iso
 from streams.board.silences import SPANS, TERMS
-from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
 from streams.web.api.intake import check_open
+from streams.web.board.reportable import awaited, fields_of
 from streams.web.body import check_type, read_body
-from streams.web.doing import awaited, fields_of
 from streams.web.forms import Grant, Settlement
 from streams.web.guard import SESSION
 from streams.web.operation import asked, told

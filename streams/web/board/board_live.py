@@ -18,10 +18,10 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
+from alerts.routing.actions import ACKNOWLEDGED
 from streams.board.changes import Changes
 from streams.board.now import MOST, May, Picture, picture
-from streams.storage.actions import ACKNOWLEDGED
-from streams.web.doing import awaited
+from streams.web.board.reportable import awaited
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -80,7 +80,7 @@ class Live:
     def _look(self) -> Picture:
         overview, rulebook = self._house.books.overview, self._house.rulebook
         owing = overview.owing(MOST)
-        acts = overview.acts([row.id for row in owing.rows])
+        acts = overview.actions_on([row.id for row in owing.rows])
         revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
         done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
         can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))

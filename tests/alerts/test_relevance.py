@@ -1,4 +1,4 @@
-"""The desk: who hears of what, in which words, and why not."""
+"""The relevance filter: which lines somebody hears of, in which words, and why not."""
 
 import io
 from pathlib import Path
@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from alerts.channels.console import Console, row
-from alerts.routing.desk import DeskCase, Policy, Step, feed
+from alerts.policy.policy import Policy
 from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
-from standards.judge.events import Tick
 from standards.judge.ledger import Line
-from standards.judge.promise import NEVER, VERDICTS, Kind, State
+from standards.judge.promise import VERDICTS, Kind, State
 from standards.judge.shapes import Response
 from standards.judge.standard import Clause, Standard
-from streams.runtime.deskroom import DeskRoom
+from streams.runtime.router_runtime import AlertResult
+from tests.alerts.hearing import Hearing
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -49,8 +49,8 @@ def line(kind: Kind, seconds: float, state: State, *, ordinal: int = 1, of: Stan
     )  # fmt: skip
 
 
-def told(*lines: Line, policy: Policy = POLICY) -> Step:
-    return feed(DeskCase((lines[0].standard, lines[0].subject)), lines, policy)
+def told(*lines: Line, policy: Policy = POLICY, now: int = -1) -> AlertResult:
+    return Hearing(policy).push(lines, now)
 
 
 OPENED = line("opened", 0, "open")
@@ -97,9 +97,7 @@ def test_what_goes_well_is_not_told() -> None:
     """Nobody hears of a promise that was opened and kept, and the reason is given for each line."""
     step = told(OPENED, line("kept", 30, "kept", ordinal=2))
     assert step.notices == []
-    assert step.reasons == [("p1.1", "not-actionable"), ("p1.2", "nobody-waits-for-it")]
-    assert step.case is None
-    assert step.wake_at == NEVER
+    assert step.reasons == {"p1.1": "not-actionable", "p1.2": "nobody-waits-for-it"}
 
 
 @pytest.mark.parametrize("kind", ["kept", "voided", "excused", "corrected", "fulfilled_late"])
@@ -117,27 +115,16 @@ def test_the_all_clear_is_given_once() -> None:
 
 
 def test_however_the_lines_are_grouped_the_notices_are_the_same() -> None:
-    """The desk's memory is its case: given one line at a time, or stored in between, it says the same."""
+    """Given one line at a time or all at once, the filter says the same."""
     lines = [OPENED, WARNED, BROKEN, line("fulfilled_late", 90, "late", ordinal=4)]
-    at_once = told(*lines)
-    case, notices = DeskCase(("no-wait", "s3/q1")), []
-    for one in lines:
-        step = feed(case, [one], POLICY)
-        notices += step.notices
-        stored = msgspec.json.encode(step.case or DeskCase(case.key))
-        case = msgspec.json.decode(stored, type=DeskCase)
-    assert notices == at_once.notices
-    assert case == at_once.case
+    hearing = Hearing(POLICY)
+    assert [notice for one in lines for notice in hearing.push([one]).notices] == told(*lines).notices
 
 
-def test_what_is_long_over_is_forgotten() -> None:
-    """The desk remembers a broken promise for as long as it can be corrected, and then lets go of it."""
-    step = told(BROKEN)
-    assert step.case is not None
-    assert step.wake_at == BROKEN.at + 48 * HOUR
-    before = feed(step.case, [Tick(step.wake_at - 1)], POLICY)
-    assert before.case is not None
-    assert feed(before.case, [Tick(step.wake_at)], POLICY).case is None
+@pytest.mark.parametrize(("seconds", "reason"), [(20 + 172_800, "told"), (21 + 172_800, "nobody-waits-for-it")])
+def test_a_warning_counts_for_two_days(seconds: float, reason: str) -> None:
+    """Whoever was warned longer ago does not wait for an all-clear any more."""
+    assert told(WARNED, line("kept", seconds, "kept", ordinal=3)).reasons["p1.3"] == reason
 
 
 DUE = BROKEN.at
@@ -154,39 +141,21 @@ DUE = BROKEN.at
 def test_nobody_is_warned_of_what_is_over(now: int, kinds: list[Kind], reasons: list[str]) -> None:
     """After a night without Kept one hears of what was broken, and not that there are seconds left to prevent it."""
     lines = [OPENED, WARNED] if now < DUE else [OPENED, WARNED, BROKEN]
-    step = feed(DeskCase(("no-wait", "s3/q1")), [Tick(now), *lines], POLICY)
+    step = told(*lines, now=now)
     assert [notice.kind for notice in step.notices] == kinds
-    assert [reason for _, reason in step.reasons] == reasons
+    assert list(step.reasons.values()) == reasons
 
 
 def test_what_went_well_meanwhile_needs_no_all_clear() -> None:
     """A warning that came too late was not told, so nobody waits to hear that the promise was kept."""
-    step = feed(DeskCase(("no-wait", "s3/q1")), [Tick(DUE), WARNED, line("kept", 50, "kept", ordinal=3)], POLICY)
-    assert [reason for _, reason in step.reasons] == ["overdue", "nobody-waits-for-it"]
-    assert step.case is None
+    step = told(OPENED, WARNED, line("kept", 50, "kept", ordinal=3), now=DUE)
+    assert list(step.reasons.values()) == ["not-actionable", "overdue", "nobody-waits-for-it"]
 
 
 def test_a_warning_without_a_deadline_is_never_too_late() -> None:
     """Where no deadline is known, a warning is told whenever it comes."""
     endless = msgspec.structs.replace(WARNED, due=-1)
-    assert feed(DeskCase(("no-wait", "s3/q1")), [Tick(DUE + HOUR), endless], POLICY).notices != []
-
-
-def test_a_busy_subject_has_one_alarm() -> None:
-    """However often there is trouble at one place, the desk keeps one alarm for it, and forgets it in the end."""
-    room = DeskRoom(POLICY, [])
-    for n in range(500):
-        room.push([line("warned", n, "warned", promise=f"p{n}")], NOON)
-        room.push([line("kept", n, "kept", promise=f"p{n}")], NOON)
-    room.push([WARNED], NOON)
-    assert len(room.alarms) == 1
-    again = DeskRoom(POLICY, room.cases.values())
-    for each in (room, again):
-        each.push([], WARNED.at + 48 * HOUR - 1)
-        assert list(each.cases) == [("no-wait", "s3/q1")]
-        each.push([], WARNED.at + 48 * HOUR)
-        assert each.cases == {}
-        assert each.alarms == []
+    assert told(endless, now=DUE + HOUR).notices != []
 
 
 async def test_the_console_writes_one_line_for_a_notice() -> None:

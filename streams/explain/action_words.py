@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from streams.storage.overview import Act
+    from alerts.routing.actions import Action
 
 _DID: Final = {
     ACKNOWLEDGED: "took it",
@@ -31,16 +31,16 @@ Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
 
 
-def did(act: Act, causes: Collection[Cause] = ()) -> str:
+def did(act: Action, causes: Collection[Cause] = ()) -> str:
     """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
     return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
 
 
-def way(act: Act) -> str:
+def way(act: Action) -> str:
     """Say by which way it came."""
     return _WAYS.get(act.source, f"from {act.source}")
 
 
-def said(act: Act) -> list[str]:
+def said(act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
     return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]

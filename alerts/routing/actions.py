@@ -1,0 +1,76 @@
+"""What people do about promises, as events say it: the list of these events' types, and one action.
+
+Must not know: what becomes of an action. Read next: `router.py`, which acts on some of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.policy.policy import Match, Silence
+from standards.judge.events import microseconds, type_of
+from standards.judge.ledger import Plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.judge.events import Event
+
+ACKNOWLEDGED: Final = "alert.acknowledged"
+DONE: Final = "work.reported"
+DEBRIEFED: Final = "debrief.completed"
+EXCUSED: Final = "exception.granted"
+SILENCED: Final = "alert.silenced"
+UNSILENCED: Final = "alert.unsilenced"
+SETTLED: Final = "letter.settled"
+ACTIONS: Final = frozenset({ACKNOWLEDGED, DONE, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED})
+ROUTED: Final = frozenset({ACKNOWLEDGED, DEBRIEFED, SILENCED, UNSILENCED})
+"""What routers hear of. That an exception was granted, the judge's own line tells."""
+
+_MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
+"""The fields of `alert.silenced` that narrow what is silent."""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """What somebody did at an instant (microseconds UTC): an event of one of `ACTIONS`, told by its source and id.
+
+    `promise` is what it is about: a promise by its id, a dead letter by its mark, or nothing where it is no single one.
+    One that an earlier version stored for a router has neither a source nor a type.
+    """
+
+    id: str
+    at: int
+    by: str
+    promise: str = ""
+    type: str = ""
+    source: str = ""
+    data: dict[str, Plain] = {}
+    silence: Silence | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others."""
+        return f"{self.source}/{self.id}" if self.source else self.id
+
+
+def actions_of(events: Iterable[Event]) -> list[Action]:
+    """Give the actions among some events."""
+    return [_action(event) for event in events if type_of(event) in ACTIONS]
+
+
+def _action(event: Event) -> Action:
+    data = msgspec.to_builtins(event.data)
+    about, by = str(data.get("promise") or data.get("letter") or ""), str(data.get("by") or "")
+    return Action(event.id, event.at, by, about, type_of(event), event.source, data, _silence(event))
+
+
+def _silence(event: Event) -> Silence | None:
+    data, sort = event.data, type_of(event)
+    if sort not in (SILENCED, UNSILENCED):
+        return None
+    terms = [(name, getattr(data, name, None)) for name in _MATCHED]
+    until = microseconds(data.until) if sort == SILENCED else -1
+    match = Match(tuple((name, (value,)) for name, value in terms if value is not None))
+    return Silence(data.silence, match, until, data.by, data.reason or "")

@@ -1,0 +1,61 @@
+"""Which lines of the ledger somebody has to hear of; who that is, and when, the router decides.
+
+Nobody hears that all is well who never heard of the trouble, nor is warned of a deadline that is over. A line's kind
+and its promise's state before it tell that, except whether a warning came in time, which is known only when it comes.
+So a promise carries when people were last warned of it (`Promise.warned`); nothing else is remembered.
+Must not know: policies, channels, clocks, stores. Read next: `notice.py` for the words, `router.py` for what follows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+import msgspec
+
+from alerts.routing.incident import REMEMBERED_FOR
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from alerts.routing.notice import Reason
+    from standards.judge.ledger import Line
+    from standards.judge.promise import State
+
+Warned = int | msgspec.UnsetType
+"""When people were last warned, in microseconds UTC. Unset: nobody has noted it, as before this was noted."""
+TOO_LATE = -NEVER
+"""What a promise carries whose warnings all came when its deadline was over: nobody was told."""
+
+
+def relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
+    """Say why somebody has to hear of a line ("told"), or why nobody has.
+
+    `before` is the promise's state before the line, `warned` when people were last warned of it, and `low` how far
+    time has come, in microseconds UTC. A warning counts for two days.
+    """
+    match line.kind:
+        case "warned":  # where Kept was down, or heard of it too late, the verdict is told
+            return "overdue" if 0 <= line.due <= low else "told"
+        case "broken" | "lost":
+            return "told"
+        case "kept" | "voided" | "excused" | "fulfilled_late" | "corrected":
+            return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
+        case "opened" | "paused" | "resumed":
+            return "not-actionable"
+        case _:
+            assert_never(line.kind)
+
+
+def _heard_of(before: State, warned: Warned, now: int) -> bool:
+    """Say whether people know of a promise's trouble: every breach is told, and every loss."""
+    if before in ("warned", "paused_warned"):
+        return warned is msgspec.UNSET or now <= warned + REMEMBERED_FOR
+    return before in ("broken", "late", "unknown")
+
+
+def last_warned(line: Line, reason: Reason, *, before: State, warned: Warned) -> Warned:
+    """Give when people were last warned of a promise, as it is after a line that is told, or not, for a reason."""
+    if line.kind != "warned":
+        return warned
+    if reason == "told":
+        return line.known
+    return TOO_LATE if before == "open" else warned
