@@ -16,7 +16,7 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.events import EPOCH, Event
+from standards.judge.events import EPOCH, Event, union_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ class Reader:
     def __init__(self, classes: Mapping[str, type[Event]], *, latest: int = NEVER) -> None:
         self.latest = latest
         self.classes = {name: cls for name, cls in classes.items() if not name.startswith("promise.")}
-        union: Any = Event
-        for position, cls in enumerate(self.classes.values()):
-            union = cls if not position else union | cls
+        union: Any = union_of(self.classes.values())
         self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union)
         self._envelope = msgspec.json.Decoder(_Envelope)
         self._raw = msgspec.json.Decoder(msgspec.Raw)
