@@ -29,7 +29,7 @@ WIDTH: Final = 60
 
 def _page_file(path: str | None) -> str | None:
     if path is not None and not path.endswith((".html", ".htm")):
-        raise typer.BadParameter(f"{path} is no name for a page, and may be a file of yours; end it in .html")
+        raise typer.BadParameter(f"{path} is not a valid name for a page, and may be a file of yours; end it in .html")
     return path
 
 

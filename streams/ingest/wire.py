@@ -27,7 +27,7 @@ MAX_EVENT = 1 << 20
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the decoder raises for bytes that are no event: the last for brackets without end."""
+"""What the decoder raises for bytes that are not an event; RecursionError is for brackets without end."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class Reader:
         return events
 
     def batch(self, body: bytes, refuse: Callable[[Refusal], None]) -> list[Event]:
-        """Read a CloudEvents batch: a JSON array of events. Raises EventError when it is no array at all."""
+        """Read a CloudEvents batch: a JSON array of events. Raises EventError when it is not an array."""
         try:
             items = self._raw_list.decode(body)
         except UNREADABLE as error:

@@ -73,7 +73,7 @@ def read_ledger(path: str) -> dict[str, Fate]:
                 try:
                     fates.take_line(decoder.decode(text))
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    found = f"this is no line of a ledger: {error}"
+                    found = f"this is not a line of a ledger: {error}"
                     place = Place(path, number, 1)
                     raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
     except OSError as error:
