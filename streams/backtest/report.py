@@ -1,6 +1,6 @@
 """What a backtest says to people and to programs: a table of plain text, or JSON.
 
-Knows: results. Must not know: files or the judge. Read next: `cli.py`, which prints it.
+Read next: `cli.py`, which prints it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The verb `kept new`: a standard of one's own, begun from a pack by answering four questions.
 
-An edge: here arguments and answers are read. Knows: the questions. Must not know: how a standard is made of them.
+An edge: here arguments and answers are read.
 Read next: `making.py`.
 """
 

@@ -1,6 +1,5 @@
 """The text of a table's cells, read as the values that events carry.
 
-Knows: how whole numbers, numbers and truths are written in exported tables. Must not know: rows, columns, mappings.
 Whatever cannot be read is an EventError with a reason that can be counted.
 Read next: `times.py` for times; `table.py`, which takes the cells from the file.
 """

@@ -1,6 +1,5 @@
 """A mapping of tables to events: loaded, and checked as far as it can be before a table is there.
 
-Knows: the event types and their fields, zones, encodings, formats of times, templates. Must not know: any table.
 All findings at once, each at its place in the document.
 Read next: `mapping_model.py` for the document's keys; `columns.py`, which joins a mapping with the header of a table.
 """

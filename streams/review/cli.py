@@ -1,7 +1,7 @@
 """The verb `kept backtest`: judges history, compares two versions of the standards on it, and tries other numbers.
 
-An edge: here arguments and the clock are read. Knows: what is asked for and what is printed. Must not know: how
-anything is judged. Read next: `asked.py`, `judging.py`, `streams/backtest/backtest.py`.
+An edge: here arguments and the clock are read.
+Read next: `asked.py`, `judging.py`, `streams/backtest/backtest.py`.
 """
 
 from __future__ import annotations

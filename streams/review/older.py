@@ -1,6 +1,6 @@
 """Where an older version of the standards comes from: a file, a folder, a revision in git, or a ledger.
 
-Knows: paths, git and ledgers. Must not know: what is compared. Read next: `judging.py`.
+Read next: `judging.py`.
 """
 
 from __future__ import annotations

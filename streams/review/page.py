@@ -1,7 +1,6 @@
 """A review as one page, with pictures and a table beside each: for those who decide, and for the file.
 
-Knows: reviews and HTML. Must not know: how anything was counted. Read next: `pictures.py`,
-`streams/board/standalone.py`.
+Read next: `pictures.py`, `streams/board/standalone.py`.
 """
 
 from __future__ import annotations

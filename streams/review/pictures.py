@@ -1,6 +1,6 @@
 """The pictures of a review: day by day, hour by hour of the week, how long it took, and what each value would keep.
 
-Each has a title that says in words what it shows. Knows: SVG. Must not know: how anything was counted.
+Each has a title that says in words what it shows.
 Read next: `scales.py`; `page.py`, which puts a table beside each.
 """
 

@@ -1,6 +1,6 @@
 """A review as text for people, as Markdown for a pull request, and as JSON for programs.
 
-Knows: words and layout. Must not know: how anything was found. Read next: `wording.py`, `page.py`.
+Read next: `wording.py`, `page.py`.
 """
 
 from __future__ import annotations

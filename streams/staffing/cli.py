@@ -1,6 +1,6 @@
 """The verb `kept staff`: how many people keep the standards, who was there, and what the gap cost.
 
-An edge: here arguments are read. Knows: options. Must not know: how a plan is made, or what it looks like.
+An edge: here arguments are read.
 Read next: `asking.py`, `text.py`, `page.py`.
 """
 

@@ -1,6 +1,6 @@
 """The week as a picture: a column for each day, a row for each hour, in each cell who is needed and who was there.
 
-Knows: SVG. Must not know: how a plan is made. Read next: `page.py`, which shows it.
+Read next: `page.py`, which shows it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The plan as one page: pictures and tables in a file of its own, that needs no server, no script and no other file.
 
-Knows: answers and HTML. Must not know: how they were found. Read next: `heat.py`.
+Read next: `heat.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The plan as plain text, and as JSON.
 
-Knows: answers. Must not know: how they were found. Read next: `page.py`, which shows the same with pictures.
+Read next: `page.py`, which shows the same with pictures.
 """
 
 from __future__ import annotations

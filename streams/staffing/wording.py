@@ -1,6 +1,6 @@
 """The words about staffing that text and page share: hours, numbers with their intervals, and what the model is worth.
 
-Knows: plans and plain English. Must not know: where the words stand. Read next: `text.py`, `page.py`.
+Read next: `text.py`, `page.py`.
 """
 
 from __future__ import annotations
