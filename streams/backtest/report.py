@@ -29,6 +29,7 @@ WIDTH = 100
 """Characters of a line of names."""
 HEAD = ("opened", "kept", "broken", "void", "excused", "unknown", "open", "kept-rate", "95 % interval")
 """What is counted of a standard."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The verb `kept check`: says everything that is wrong or doubtful in an author's files.
 
-An edge: here arguments, the environment and today's date are read. Knows: options and what is printed. Must not know:
-any check. Read next: `examining.py`.
+An edge: here arguments, the environment and today's date are read.
+Read next: `examining.py`.
 """
 
 from __future__ import annotations

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import spoken
 from standards.review.tally import PER_DEADLINE
-from streams.backtest.report import left_out
+from streams.backtest.report import DAYS, left_out
 from streams.backtest.table import Row, Table
 from streams.board.markup import Html, el, join
 from streams.board.standalone import html_table, legend, paragraphs, standalone
 from streams.review.pictures import kept_rates, timeline, waits, week
 from streams.review.scales import days_of, scale_of, shades, split
 from streams.review.wording import (
-    DAYS,
     advice,
     both,
     case_table,

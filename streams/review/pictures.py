@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import spoken
 from standards.review.tally import BINS, PER_DEADLINE
+from streams.backtest.report import DAYS
 from streams.board.markup import Html, el
 from streams.review.scales import days_of, shade, split
-from streams.review.wording import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

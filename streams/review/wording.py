@@ -5,7 +5,7 @@ Knows: changes, scores and English. Must not know: text, Markdown or HTML. Read 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,7 @@ from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.review.difference import ABSENT, busiest
 from standards.review.tally import slot
-from streams.backtest.report import HEAD, counted, some, stretch
+from streams.backtest.report import DAYS, HEAD, counted, some, stretch
 from streams.backtest.table import Row, Table
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from streams.backtest.backtest import Result
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep
-
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Reviewed(NamedTuple):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.backtest.report import DAYS
 from streams.board.markup import Html, el
-from streams.staffing.wording import DAYS, hour_name, kind_of, short_hours
+from streams.staffing.wording import hour_name, kind_of, short_hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

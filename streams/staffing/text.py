@@ -10,9 +10,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from standards.staffing.shortfall import is_short
+from streams.backtest.report import DAYS
 from streams.backtest.table import text_table
 from streams.staffing.wording import (
-    DAYS,
     cost,
     day_name,
     days_of,

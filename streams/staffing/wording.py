@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from standards.staffing.proof import Error
 from standards.staffing.shortfall import is_short
+from streams.backtest.report import DAYS
 from streams.backtest.table import Row, Table
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 SLIGHT: Final = 0.02
 """A leaning of less than two points is none."""
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def hour_name(hour: int) -> str:
