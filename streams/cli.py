@@ -13,13 +13,14 @@ import os
 import re
 import sys
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from standards.errors import EventError, KeptError, SpecError, StateError
+from streams import options
 from streams.checking import cli as checking
 from streams.drafting import cli as drafting
 from streams.kafka import cli as kafka
@@ -27,11 +28,7 @@ from streams.review import cli as review
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-Number = TypeVar("Number", int, float)
+Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")]
 
 SLOWEST, FASTEST = 0.1, 1000.0
 """How fast the clock of the demo can run."""
@@ -108,26 +105,16 @@ def _stop(message: str, code: Exit) -> NoReturn:
     sys.exit(code)
 
 
-def _within(low: Number, high: Number) -> Callable[[Number], Number]:
-    """Give what checks a number on the command line."""
-
-    def check(number: Number) -> Number:
-        if not low <= number <= high:
-            raise typer.BadParameter(f"{number} is out of bounds; give one from {low} to {high}")
-        return number
-
-    return check
-
-
 @app.command(epilog="Example: kept run --standards grocery.yaml --data /var/lib/kept")
 def run(
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Watch a simulated shop and call centre.")] = False,
-    standards: Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")] = None,
-    data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")] = None,
-    listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")] = None,
+    standards: options.Standards = None,
+    data: Data = None,
+    listen: options.Listen = None,
     speed: Annotated[
-        float, typer.Option(metavar="N", help="How fast the demo's clock runs.", callback=_within(SLOWEST, FASTEST))
+        float,
+        typer.Option(metavar="N", help="How fast the demo's clock runs.", callback=options.within(SLOWEST, FASTEST)),
     ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Which day the demo plays.")] = 1,
     plain: Annotated[bool, typer.Option("--plain", help="Log lines, even on a terminal.")] = False,
@@ -156,7 +143,7 @@ class Id(str):
 def why(
     promise: Annotated[Id, typer.Argument(help="Which one.", metavar="PROMISE", parser=Id)],
     *,
-    data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")] = None,
+    data: Data = None,
 ) -> None:
     """Tell the whole story of one promise.
 

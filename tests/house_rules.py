@@ -34,6 +34,7 @@ HOMES = {
     "sqlite3": ("streams.storage.sqlite",),
     "typer": (
         "streams.cli",
+        "streams.options",
         "streams.checking.cli",
         "streams.drafting.cli",
         "streams.kafka.cli",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import keyword
 import re
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, final
 
 import msgspec
@@ -17,7 +19,7 @@ import msgspec
 from standards.expressions.expression import Field, FieldType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -108,6 +110,12 @@ def event_class(event_type: EventType) -> type[Event]:
     data = msgspec.defstruct(f"{stem}Data", [*required, *optional], kw_only=True, gc=False)
     made = msgspec.defstruct(stem, [("data", data)], bases=(Event,), tag=event_type.name, kw_only=True, gc=False)
     return cast("type[Event]", made)
+
+
+def union_of(classes: Iterable[type[Event]]) -> Any:  # noqa: ANN401 - a union made at run time has no type of its own
+    """Give the type that msgspec decodes to whichever of the classes an event's `type` names; `Event` for none."""
+    found = tuple(classes)
+    return reduce(or_, found) if found else Event
 
 
 def type_of(event: Event) -> str:

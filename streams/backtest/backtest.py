@@ -1,7 +1,7 @@
 """The backtest: judges history from files by the same core that judges live events.
 
 There is no wall clock. Time follows the events; at the end it has reached the newest one, and what is due later stays
-open. Several files are merged by time. Knows: files and counts. Must not know: how results are printed.
+open. Several files are merged by time.
 Read next: `shares.py`, which runs several side by side, and `report.py`, which prints the result.
 """
 

@@ -1,6 +1,6 @@
 """What a backtest says to people and to programs: a table of plain text, or JSON.
 
-Knows: results. Must not know: files or the judge. Read next: `cli.py`, which prints it.
+Read next: `cli.py`, which prints it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from standards.calendar.duration import spoken
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso, moment
 from standards.judge.shapes import Response
+from streams.backtest.table import Row, Table, text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from standards.judge.score import Score
     from standards.judge.standard import Standard
@@ -26,7 +27,9 @@ MANY = 1_000
 """From so many events on, their number a second says something."""
 WIDTH = 100
 """Characters of a line of names."""
-COLUMNS = ("opened", "kept", "broken", "void", "excused", "unknown", "open")
+HEAD = ("opened", "kept", "broken", "void", "excused", "unknown", "open", "kept-rate", "95 % interval")
+"""What is counted of a standard."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def as_text(result: Result, standards: Mapping[str, Standard]) -> str:
     """Give the result as a table, with the promises in the customer's words where they are not too many."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
-    lines = [head(result), "", *(_table(owed) if owed else ["Nothing was owed."])]
+    lines = [head(result), "", *(text_table(score_table(owed)) if owed else ["Nothing was owed."])]
     if owed and len(owed) < len(result.scores):
         never = ", ".join(name for name in result.scores if name not in owed)
         lines += ["", *wrap(f"Never owed: {never}.", WIDTH, break_long_words=False, break_on_hyphens=False)]
@@ -81,28 +84,17 @@ def some(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _table(scores: Mapping[str, Score]) -> list[str]:
-    rows = [["standard", *COLUMNS, "kept-rate", "95 % interval"]]
-    for name, score in scores.items():
-        rows.append([name, *(f"{value:,}" for value in score.counts().values()), *rate(score)])
-    return aligned(rows)
+def score_table(scores: Mapping[str, Score]) -> Table:
+    """Give the counts of standards, by name."""
+    return Table(("standard", *HEAD), [Row(name, counted(score)) for name, score in scores.items()])
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Give the lines of a table: the first column begins at the left, the others end at the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(row, widths, strict=True))).rstrip()
-        for row in rows
-    ]
+def counted(score: Score) -> tuple[str, ...]:
+    """Give the counts of a standard, under `HEAD`."""
+    return (*(f"{value:,}" for value in score.counts().values()), *_rate(score))
 
 
-def _cell(text: str, width: int, column: int) -> str:
-    return text.ljust(width) if column == 0 else text.rjust(width)
-
-
-def rate(score: Score) -> tuple[str, str]:
-    """Give the share of promises kept, and its 95 % interval."""
+def _rate(score: Score) -> tuple[str, str]:
     if score.kept_rate is None or score.interval is None:
         return ("-", "-")
     low, high = score.interval

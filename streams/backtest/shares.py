@@ -3,7 +3,7 @@
 Reading twice costs less than passing events between processes, and keeps every share's watermark that of the whole
 input, so the verdicts are those of one process. Standards that hear promises need all subjects in one place: they
 are judged by one process, whatever was asked for.
-Knows: processes. Must not know: how events are judged. Read next: `backtest.py`.
+Read next: `backtest.py`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from streams.board.markup import Html, el, join
 
 if TYPE_CHECKING:
+    from streams.backtest.table import Table
     from streams.board.markup import Child
 
 _BOARD: Final = Path(__file__).with_name("board.css")
@@ -40,10 +41,27 @@ def standalone(title: str, content: Child, *, style: Path) -> str:
     return f"<!doctype html>\n{el('html', el('head', *head), el('body', *body), lang='en')}\n"
 
 
-def scrolled_table(name: str, head: Child, rows: Child) -> Html:
-    """Give a table that can be scrolled sideways, with a name for who cannot see it; `head` and `rows` are rows."""
-    table = el("table", el("thead", head), el("tbody", rows))
-    return el("div", table, class_="scroll", tabindex=0, role="region", aria_label=name)
+def html_table(name: str, table: Table, *, cards: bool = False, words: bool = False) -> Html:
+    """Give a table that can be scrolled sideways, with a name for who cannot see it.
+
+    Of `cards`, each row becomes a card on a narrow screen, whose cells name their columns; of `words`, cells are wide.
+    """
+    kind = "words" if words else None
+    head = el("tr", (el("th", column, scope="col", class_=kind) for column in table.head))
+    rows = (
+        el(
+            "tr",
+            el("th", row.name, scope="row"),
+            (
+                el("td", cell, class_=kind, data_of=column if cards else None)
+                for column, cell in zip(table.head[1:], row.cells, strict=True)
+            ),
+            class_=" ".join(filter(None, ("card" if cards else "", row.kind))) or None,
+        )
+        for row in table.rows
+    )
+    shown = el("table", el("thead", head), el("tbody", rows))
+    return el("div", shown, class_="scroll", tabindex=0, role="region", aria_label=name)
 
 
 def legend(*keys: tuple[str, str]) -> Html:

@@ -1,33 +1,25 @@
 """The verb `kept check`: says everything that is wrong or doubtful in an author's files.
 
-An edge: here arguments, the environment and today's date are read. Knows: options and what is printed. Must not know:
-any check. Read next: `examining.py`.
+An edge: here arguments, the environment and today's date are read.
+Read next: `examining.py`.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from streams import options
 
+if TYPE_CHECKING:
     from standards.lint.lint_input import Terms
     from streams.checking.examining import Report
 
 FOUND: Final = 1
 """The exit code where there are warnings and none was wanted."""
-MAX_SKEW: Final = 300_000_000
-"""How far an event's time may be ahead of this machine's clock, in microseconds."""
-PROGRESS_EVERY: Final = 0.2
-"""Seconds between two looks at the progress of history."""
-WIDTH: Final = 60
-"""Characters of a line of progress."""
 TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""
 
@@ -38,7 +30,6 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warn
 History = Annotated[
     list[str] | None, typer.Option(metavar="FILE", help="Events to hold them against; repeatable. See kept backtest.")
 ]
-Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,28 +37,25 @@ def register(app: typer.Typer) -> None:
     app.command("check", epilog="Example: kept check standards/ --strict --history may.csv --map map.yaml")(check)
 
 
-def check(paths: Paths, *, strict: Strict = False, history: History = None, map_: Map = None) -> None:
+def check(paths: Paths, *, strict: Strict = False, history: History = None, map_: options.Map = None) -> None:
     """Say what is wrong, or hardly meant, in standards files.
 
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
     are also held against what happened. A warning sleeps where a comment at its line says why, and until when.
     """
-    from streams.backtest.report import left_out
     from streams.checking.examining import Request, examine
 
     if map_ is not None and not history:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
     now = datetime.now(UTC)
-    latest = time.time_ns() // 1000 + MAX_SKEW
-    request = Request(paths, now.date(), _terms(), tuple(history or ()), map_, latest)
-    report = examine(request, _progress())
-    if history and sys.stderr.isatty():
-        typer.echo(f"\r{'':{WIDTH}}\r", nl=False, err=True)
+    request = Request(paths, now.date(), _terms(), tuple(history or ()), map_, options.latest())
+    report = examine(request, options.progress(str) or (lambda _: None))
+    if history:
+        options.end_progress()
     for finding in report.awake:
         typer.echo(finding.render() + "\n")
     if report.reading is not None and (report.reading.bad or report.reading.doubts):
-        for line in left_out(report.reading)[1:]:
-            typer.echo(line, err=True)
+        options.tell_left_out(report.reading)
     typer.echo(_summary(report), err=True)
     raise typer.Exit(FOUND if strict and report.awake else 0)
 
@@ -82,22 +70,6 @@ def _terms() -> Terms:
 
     settings = read_settings()
     return Terms(lateness=settings.lateness, grace=settings.grace)
-
-
-def _progress() -> Callable[[str], None]:
-    """Show a line of progress on a terminal, from the second second on."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    begun = last = time.monotonic()
-
-    def show(how_far: str) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - begun > 1 and now - last > PROGRESS_EVERY:
-            last = now
-            typer.echo(f"\r{how_far}, {now - begun:.0f} s ".ljust(WIDTH), nl=False, err=True)
-
-    return show
 
 
 def _summary(report: Report) -> str:

@@ -1,8 +1,7 @@
 """What history says to standards: objectives that chance decides, people told too much, promises nobody can keep.
 
 History is judged and, where the policy gives somebody a budget, told as it would have been, second by second.
-Knows: files of events, the judge, alerts. Must not know: arguments. Read next: `standards/staffing/chance.py`,
-`streams/staffing/asking.py`, `streams/stories/host.py`.
+Read next: `standards/staffing/chance.py`, `streams/staffing/asking.py`, `streams/stories/host.py`.
 """
 
 from __future__ import annotations

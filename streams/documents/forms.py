@@ -1,6 +1,6 @@
 """The forms of all documents that people write, as JSON Schemas for their editors.
 
-Knows: which document has which model. Must not know: what a document means. Read next: `standards/documents/model.py`.
+Read next: `standards/documents/model.py`.
 """
 
 from __future__ import annotations

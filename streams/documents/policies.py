@@ -1,6 +1,6 @@
 """Policy files: found among the standards' files and folders, and read for the standards in force.
 
-Knows: files. Must not know: what a policy says. Read next: `alerts/policy/policy_document.py`.
+Read next: `alerts/policy/policy_document.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Rules: standards and the policy that names who is told of them, wherever they come from.
-
-Knows: what is read together, and how to say why it could not be. Must not know: files, hosts.
-"""
+"""Rules: standards and the policy that names who is told of them, wherever they come from."""
 
 from __future__ import annotations
 

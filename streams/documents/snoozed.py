@@ -1,6 +1,5 @@
 """Which warnings of an author's files sleep: the comments in all of them are looked at, whatever they are about.
 
-Knows: files, and what was there for the checks to be made. Must not know: the clock, any check.
 Read next: `standards/documents/snooze.py`.
 """
 

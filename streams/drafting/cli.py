@@ -1,6 +1,6 @@
 """The verb `kept new`: a standard of one's own, begun from a pack by answering four questions.
 
-An edge: here arguments and answers are read. Knows: the questions. Must not know: how a standard is made of them.
+An edge: here arguments and answers are read.
 Read next: `making.py`.
 """
 
@@ -59,7 +59,7 @@ def new(
     stories = file.with_name(f"{file.stem}-stories.yaml")
     _check(file, stories)
     if name and not NAME.fullmatch(name):
-        raise typer.BadParameter(f"{name!r} is no name; write lower case words joined by -, such as no-wait")
+        raise typer.BadParameter(f"{name!r} is not a valid name; write lower case words joined by -, such as no-wait")
     found = list(packs())
     wanted = from_ or _asked_which(found)
     pack = _pack_of(found, wanted)
@@ -76,7 +76,7 @@ def new(
 
 def _check(file: Path, stories: Path) -> None:
     if file.suffix not in (".yaml", ".yml"):
-        raise typer.BadParameter(f"{file} is no name for a standards file; end it in .yaml")
+        raise typer.BadParameter(f"{file} is not a valid name for a standards file; end it in .yaml")
     if not file.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {file.parent}; make it first")
     for each in (file, stories):

@@ -1,7 +1,7 @@
 """What `kept new` writes: a standard, the stories that hold for it, and what an editor completes by.
 
-All of it is tried before the first byte is written. Knows: the packs, and what lies beside the new file. Must not know:
-the terminal, or who was asked. Read next: `standards/stories/draft.py`.
+All of it is tried before the first byte is written.
+Read next: `standards/stories/draft.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Looking into the data folder of an embedded host, without changing anything and whether or not it runs.
 
-Knows: folders. Must not know: how what is found is told. Read next: `why.py`.
+Read next: `why.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
-Knows: how all that is put into plain text. Must not know: where any of it is stored. Read next: `lookup.py`.
+Read next: `lookup.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The text of a table's cells, read as the values that events carry.
 
-Knows: how whole numbers, numbers and truths are written in exported tables. Must not know: rows, columns, mappings.
 Whatever cannot be read is an EventError with a reason that can be counted.
 Read next: `times.py` for times; `table.py`, which takes the cells from the file.
 """
@@ -62,7 +61,7 @@ def constant(value: str | float, field_type: FieldType, clock: Clock) -> Any:  #
             fix = "write true or false, without quotes"
         case _:
             assert_never(field_type)
-    raise EventError("constant", f"{value!r} is no {field_type}; {fix}")
+    raise EventError("constant", f"{value!r} is not of type {field_type}; {fix}")
 
 
 def text(cell: str) -> str:
@@ -78,7 +77,7 @@ def whole(cell: str) -> int:
     found = _WHOLE.match(cell)
     value = int(found[1]) if found else None
     if value is None or not -_LARGEST - 1 <= value <= _LARGEST:
-        raise EventError("integer", f"{shown(cell)} is no whole number; write it in digits alone", found=shown(cell))
+        raise EventError("integer", f"{shown(cell)} is not a whole number; write it in digits alone", found=shown(cell))
     return value
 
 
@@ -87,7 +86,7 @@ def number(cell: str) -> float:
     value = float(cell) if _NUMBER.match(cell) else math.inf
     if not math.isfinite(value):
         raise EventError(
-            "number", f"{shown(cell)} is no number; write digits, with a point for the fraction", found=shown(cell)
+            "number", f"{shown(cell)} is not a number; write digits, with a point for the fraction", found=shown(cell)
         )
     return value
 

@@ -44,7 +44,7 @@ def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker
 
 
 def default_name(header: str) -> str:
-    """Give the name that a column has in conditions: lower case, and one `_` for whatever is no letter or digit."""
+    """Give the name that a column has in conditions: lower case, and one `_` for whatever is not a letter or digit."""
     return re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
 
 

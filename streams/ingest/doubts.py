@@ -1,8 +1,7 @@
 """What is odd about a table though it could be read: an event that no row became, days that month and day make.
 
 Both are slips in a mapping that make no error: the rows are read, and mean something else. Nothing is left out for it.
-Knows: cells by their place in a row, and what a time's format would have read otherwise. Must not know: files or
-events. Read next: `table.py`, which asks; `columns.py`, which says what decides.
+Read next: `table.py`, which asks; `columns.py`, which says what decides.
 """
 
 from __future__ import annotations

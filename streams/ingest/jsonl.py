@@ -1,7 +1,7 @@
 """JSON lines from a file, a gzip file or standard input, in chunks of whole lines; memory does not grow with the file.
 
 A line longer than an event may be is refused while it is read: it is never held whole.
-Knows: bytes and line numbers. Must not know: what an event is. Read next: `wire.py`, which reads the lines.
+Read next: `wire.py`, which reads the lines.
 """
 
 from __future__ import annotations

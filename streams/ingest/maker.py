@@ -1,7 +1,4 @@
-"""A maker: what makes the events of one entry of a mapping, once the header of a table is known.
-
-Knows: the cells of a row, and what is asked of them. Must not know: how a maker is made, which is `columns.py`.
-"""
+"""A maker: what makes the events of one entry of a mapping, once the header of a table is known."""
 
 from __future__ import annotations
 

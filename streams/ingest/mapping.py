@@ -1,6 +1,5 @@
 """A mapping of tables to events: loaded, and checked as far as it can be before a table is there.
 
-Knows: the event types and their fields, zones, encodings, formats of times, templates. Must not know: any table.
 All findings at once, each at its place in the document.
 Read next: `mapping_model.py` for the document's keys; `columns.py`, which joins a mapping with the header of a table.
 """
@@ -67,9 +66,9 @@ def _check_table(entry: Entry, model: MappingModel) -> None:
     try:
         b"a".decode(table.encoding)
     except UnicodeError:
-        pass  # utf-16 and its like: one byte is no letter
+        pass  # utf-16 and its like: one byte is not a letter
     except (LookupError, ValueError):
-        found = f"{table.encoding!r} is no encoding of text that is known here"
+        found = f"{table.encoding!r} is not a known text encoding"
         entry.at("encoding").error("unknown-encoding", found, "write utf-8, utf-16 or cp1250, for example")
     if table.source == DERIVED_SOURCE:
         found = f"{DERIVED_SOURCE} is the source of the events that it makes itself"

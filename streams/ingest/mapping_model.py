@@ -1,7 +1,5 @@
 """The mapping document: which columns of a table make which events.
 
-Knows: the keys of the document, version 1 of them, and how what is wrong with them is placed in it. Must not know: any
-table, or what makes sense together.
 Read next: `mapping.py`, which checks what is declared; `docs/mapping.md` for authors.
 """
 

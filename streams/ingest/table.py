@@ -2,7 +2,7 @@
 
 Knows: CSV and TSV files as they come out of spreadsheets and databases, and what can be wrong with one. Must not know:
 what the rows mean; that is `columns.py`. A row that cannot be read is told to the caller with its reason and its place,
-and makes no event; the others go on. A file that is no table of this mapping at all is a SpecError.
+and makes no event; the others go on. A file that is not a table of this mapping at all is a SpecError.
 
 The events of the whole table are in memory while they are sorted: by time, then in the order of the mapping's `events`,
 then as the rows stand. That order is what lets "leaves before enters in the same second" be said in a mapping.
@@ -27,7 +27,7 @@ from streams.ingest.maker import Maker, Seen
 from streams.ingest.mapping import TableMapping
 
 MAX_ROW = 1_000_000
-"""Characters of the longest row that is read; more is no table, or one with a quote that never ends."""
+"""Characters of the longest row that is read; more is not a table, or one with a quote that never ends."""
 
 
 class BadRow(msgspec.Struct, frozen=True):
@@ -153,7 +153,7 @@ class _Rows:
         self.row = 0
 
     def read(self, bad: Callable[[BadRow], None]) -> Iterator[list[str]]:
-        """Yield the cells of each row that has as many as the header; lines without any cell are no rows."""
+        """Yield the cells of each row that has as many as the header; lines without any cell are not rows."""
         while True:
             try:
                 cells = self._next(len(self.header))
@@ -252,7 +252,9 @@ class _Lines:
         try:
             return self._text.readline(MAX_ROW + 1 - self._size)
         except UnicodeError as error:
-            raise self.unusable(f"this is no {self.encoding}: {error}", "name the encoding in the mapping") from None
+            raise self.unusable(
+                f"this is not valid {self.encoding}: {error}", "name the encoding in the mapping"
+            ) from None
 
     def unusable(self, found: str, fix: str) -> SpecError:
         """Make the error for a file that cannot be read on."""

@@ -62,7 +62,7 @@ class Clock:
             read = time.astimezone(UTC) if time.tzinfo else self._from_local(time)
         except (ValueError, OverflowError):
             form = f"of the form {self.pattern}" if self.pattern else ISO_TIME
-            message = f"{shown(cell)} is no time {form}{self._hint(cell)}"
+            message = f"{shown(cell)} is not a time {form}{self._hint(cell)}"
             raise EventError("time", message, found=shown(cell)) from None
         self.days.add(time.date())
         return read
@@ -134,7 +134,7 @@ def check_pattern(pattern: str) -> None:
         sample = datetime(2020, 1, 31, 7, 58, tzinfo=UTC).strftime(pattern)
         datetime.strptime(sample, pattern)  # noqa: DTZ007 - only asked whether it can be read
     except (ValueError, re.error):
-        raise ValueError(f"{pattern} is no format of a time; write one like %Y-%m-%d %H:%M") from None
+        raise ValueError(f"{pattern} is not a valid time format; write one like %Y-%m-%d %H:%M") from None
     if not marks:
         fix = f"write {_quoted(_of_spreadsheet(pattern))}, if that is meant"
         raise ValueError(f"{pattern} says nothing of a time: its parts are written with a %; {fix}")

@@ -16,7 +16,7 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.events import EPOCH, Event
+from standards.judge.events import EPOCH, Event, union_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MAX_EVENT = 1 << 20
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the decoder raises for bytes that are no event: the last for brackets without end."""
+"""What the decoder raises for bytes that are not an event; RecursionError is for brackets without end."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -52,9 +52,7 @@ class Reader:
     def __init__(self, classes: Mapping[str, type[Event]], *, latest: int = NEVER) -> None:
         self.latest = latest
         self.classes = {name: cls for name, cls in classes.items() if not name.startswith("promise.")}
-        union: Any = Event
-        for position, cls in enumerate(self.classes.values()):
-            union = cls if not position else union | cls
+        union: Any = union_of(self.classes.values())
         self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union)
         self._envelope = msgspec.json.Decoder(_Envelope)
         self._raw = msgspec.json.Decoder(msgspec.Raw)
@@ -72,7 +70,7 @@ class Reader:
         return events
 
     def batch(self, body: bytes, refuse: Callable[[Refusal], None]) -> list[Event]:
-        """Read a CloudEvents batch: a JSON array of events. Raises EventError when it is no array at all."""
+        """Read a CloudEvents batch: a JSON array of events. Raises EventError when it is not an array."""
         try:
             items = self._raw_list.decode(body)
         except UNREADABLE as error:

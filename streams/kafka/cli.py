@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from standards.errors import StateError
+from streams import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +26,7 @@ LIBRARIES: Final = frozenset({"aiokafka", "cramjam", "faust", "kafka", "mode", "
 FOUND: Final = 1
 """The exit code where topics are not as they should be."""
 
-Standards = Annotated[list[str] | None, typer.Option(metavar="PATH", help="A file or a folder; repeatable.")]
 Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where state is kept (KEPT_DATA).")]
-Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="KEPT_LISTEN, 127.0.0.1:8321.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -67,8 +66,8 @@ def topics(
 
 def intake(
     *,
-    standards: Standards = None,
-    listen: Listen = None,
+    standards: options.Standards = None,
+    listen: options.Listen = None,
     http: Annotated[bool, typer.Option("--http", help="Take events in over HTTP too.")] = False,
 ) -> None:
     """Run an intake on Kafka.
@@ -83,7 +82,7 @@ def intake(
     asyncio.run(run(settings, http=http))
 
 
-def worker(*, standards: Standards = None, data: Data = None, listen: Listen = None) -> None:
+def worker(*, standards: options.Standards = None, data: Data = None, listen: options.Listen = None) -> None:
     """Run a worker on Kafka.
 
     Judges its share of the subjects, and decides who is told. Start as many as there is work for.
@@ -94,7 +93,7 @@ def worker(*, standards: Standards = None, data: Data = None, listen: Listen = N
     run(settings)
 
 
-def serve(*, standards: Standards = None, data: Data = None, listen: Listen = None) -> None:
+def serve(*, standards: options.Standards = None, data: Data = None, listen: options.Listen = None) -> None:
     """Serve the board and the API on Kafka.
 
     Shows what the workers publish, and delivers the notices.

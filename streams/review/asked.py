@@ -1,6 +1,6 @@
 """What was asked of history, and whether its parts go together.
 
-Knows: what a question is made of. Must not know: the command line, or what is done about it. Read next: `cli.py`.
+Read next: `cli.py`.
 """
 
 from __future__ import annotations

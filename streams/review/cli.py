@@ -1,18 +1,19 @@
 """The verb `kept backtest`: judges history, compares two versions of the standards on it, and tries other numbers.
 
-An edge: here arguments and the clock are read. Knows: what is asked for and what is printed. Must not know: how
-anything is judged. Read next: `asked.py`, `judging.py`, `streams/backtest/backtest.py`.
+An edge: here arguments and the clock are read.
+Read next: `asked.py`, `judging.py`, `streams/backtest/backtest.py`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
+
+from streams import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,25 +26,12 @@ L = TypeVar("L")
 
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
-MAX_SKEW: Final = 300_000_000
-"""How far an event's time may be ahead of this machine's clock, in microseconds."""
-PROGRESS_EVERY: Final = 0.2
-"""Seconds between two looks at the progress of a backtest."""
-
-
 MAX_JOBS: Final = 64
 """How many processes a backtest can have."""
 
 
-def _page_file(path: str | None) -> str | None:
-    if path is not None and not path.endswith((".html", ".htm")):
-        raise typer.BadParameter(f"{path} is no name for a page, and may be a file of yours; end it in .html")
-    return path
-
-
 Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 Events = Annotated[list[str], typer.Option(metavar="FILE", help="JSON lines, a table, or - for stdin; repeatable.")]
-Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
 Against = Annotated[
     str | None,
     typer.Option(metavar="OLD", help="Say what is different: an older file or folder, a git revision, or a ledger."),
@@ -54,21 +42,11 @@ Sweeping = Annotated[
 Named = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Which standard --sweep is about.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print it for a pull request.")]
-Page = Annotated[
-    str | None,
-    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=_page_file),
-]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")]
 Ledger = Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")]
 
 
-def _jobs(number: int) -> int:
-    if not 1 <= number <= MAX_JOBS:
-        raise typer.BadParameter(f"{number} is out of bounds; give one from 1 to {MAX_JOBS}")
-    return number
-
-
-Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=_jobs)]
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=options.within(1, MAX_JOBS))]
 
 
 def register(app: typer.Typer) -> None:
@@ -77,9 +55,9 @@ def register(app: typer.Typer) -> None:
 
 
 def backtest(
-    paths: Paths, *, events: Events, map_: Map = None, against: Against = None, sweep: Sweeping = None,
-    standard: Named = None, json_: Json = False, markdown: Markdown = False, html: Page = None, strict: Strict = False,
-    ledger: Ledger = None, jobs: Jobs = 1,
+    paths: Paths, *, events: Events, map_: options.Map = None, against: Against = None, sweep: Sweeping = None,
+    standard: Named = None, json_: Json = False, markdown: Markdown = False, html: options.Page = None,
+    strict: Strict = False, ledger: Ledger = None, jobs: Jobs = 1,
 ) -> None:  # fmt: skip
     """Judge history from files.
 
@@ -91,7 +69,7 @@ def backtest(
     from streams.review.judging import History
 
     begun = time.monotonic()
-    history = History(events, map_, time.time_ns() // 1000 + MAX_SKEW, strict, _progress())
+    history = History(events, map_, options.latest(), strict, options.progress(_how_far))
     asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, begun)
     wrong = unfit(asked, jobs=jobs)
     if wrong:
@@ -178,7 +156,7 @@ def _tell(
         write_whole(asked.page, page().encode())
         _written(asked.page)
     _say(said())
-    _tell_left_out(result)
+    options.tell_left_out(result)
     return 0
 
 
@@ -209,8 +187,7 @@ def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
     from streams.documents.snoozed import awake_in
 
     result.seconds = time.monotonic() - asked.begun
-    if asked.history.progress is not None:
-        typer.echo(f"\r{'':60}\r", nl=False, err=True)
+    options.end_progress()
     for finding in awake_in(asked.paths, loaded.warnings, datetime.now(UTC).date()):
         typer.echo(finding.render() + "\n", err=True)
 
@@ -224,20 +201,13 @@ def _written(page: str) -> None:
     typer.echo(f"kept: wrote {page}", err=True)
 
 
-def _tell_left_out(result: Result) -> None:
-    from streams.backtest import report
-
-    for text in report.left_out(result)[1:]:
-        typer.echo(text, err=True)
-
-
 def _print(asked: Asked, result: Result, loaded: Loaded) -> int:
     """Print what a backtest found; where there was input and none of it could be read, say that instead."""
     from streams.backtest import report
     from streams.review.text import result_markdown
 
     if result.bad and not result.events:
-        _tell_left_out(result)
+        options.tell_left_out(result)
         typer.echo("\nkept: nothing of this input could be read.", err=True)
         return BAD_INPUT
     current = loaded.rulebook.current
@@ -245,21 +215,9 @@ def _print(asked: Asked, result: Result, loaded: Loaded) -> int:
         typer.echo(report.as_text(result, current))
         return 0
     typer.echo(json.dumps(report.as_json(result)) if asked.json else result_markdown(result, current))
-    _tell_left_out(result)
+    options.tell_left_out(result)
     return 0
 
 
-def _progress() -> Callable[[int, int], None] | None:
-    """Show a line of progress on a terminal, from the second second on."""
-    if not sys.stderr.isatty():
-        return None
-    begun = last = time.monotonic()
-
-    def show(read: int, events: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - begun > 1 and now - last > PROGRESS_EVERY:
-            last = now
-            typer.echo(f"\r{events:,} events, {read >> 20:,} MB, {now - begun:.0f} s ", nl=False, err=True)
-
-    return show
+def _how_far(read: int, events: int) -> str:
+    return f"{events:,} events, {read >> 20:,} MB"

@@ -1,7 +1,6 @@
 """Judging history for a review: a backtest that also keeps the fate of each promise.
 
-Knows: what is asked, and how a run is made of it. Must not know: what is printed. Read next:
-`streams/backtest/backtest.py`; `ready.py`, which looks at it first.
+Read next: `streams/backtest/backtest.py`; `ready.py`, which looks at it first.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where an older version of the standards comes from: a file, a folder, a revision in git, or a ledger.
 
-Knows: paths, git and ledgers. Must not know: what is compared. Read next: `judging.py`.
+Read next: `judging.py`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def read_ledger(path: str) -> dict[str, Fate]:
                 try:
                     fates.take_line(decoder.decode(text))
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    found = f"this is no line of a ledger: {error}"
+                    found = f"this is not a line of a ledger: {error}"
                     place = Place(path, number, 1)
                     raise SpecError([Finding("bad-ledger", place, found, "write it by --ledger")]) from None
     except OSError as error:

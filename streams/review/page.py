@@ -1,7 +1,6 @@
 """A review as one page, with pictures and a table beside each: for those who decide, and for the file.
 
-Knows: reviews and HTML. Must not know: how anything was counted. Read next: `pictures.py`,
-`streams/board/standalone.py`.
+Read next: `pictures.py`, `streams/board/standalone.py`.
 """
 
 from __future__ import annotations
@@ -11,24 +10,23 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import spoken
 from standards.review.tally import PER_DEADLINE
-from streams.backtest.report import left_out, rate
+from streams.backtest.report import DAYS, left_out
+from streams.backtest.table import Row, Table
 from streams.board.markup import Html, el, join
-from streams.board.standalone import legend, paragraphs, scrolled_table, standalone
+from streams.board.standalone import html_table, legend, paragraphs, standalone
 from streams.review.pictures import kept_rates, timeline, waits, week
 from streams.review.scales import days_of, scale_of, shades, split
 from streams.review.wording import (
-    CASE_HEAD,
-    DAYS,
-    HEAD,
-    SWEEP_HEAD,
     advice,
     both,
-    cases,
+    case_table,
+    impossible,
     place_of,
-    rows,
-    sweep_row,
+    standard_table,
+    sweep_table,
     told_by,
     verdict,
+    version_table,
     ways,
     when,
 )
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from streams.review.judging import Judged
     from streams.review.scales import Scale
     from streams.review.sweeping import Sweep
-    from streams.review.wording import Case, Reviewed
+    from streams.review.wording import Reviewed
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 _KEYS: Final = (
@@ -81,39 +79,27 @@ def review_page(reviewed: Reviewed) -> str:
 
 def sweep_page(sweep: Sweep) -> str:
     """Draw what each value would keep."""
-    fit = [each for each in sweep.tried if each.score is not None]
-    table = (
-        (
-            f"{each.value} (now)" if sweep.is_now(each.value) else each.value,
-            sweep_row(each, sweep.days),
-            sweep.is_now(each.value),
-        )
-        for each in fit
-    )
-    most = max((each.messages for each in fit), default=0)
+    most = max((each.messages for each in sweep.tried), default=0)
     said = "Points, and the scale at the left: the share kept, with its 95 % interval. Dashed: the objective. "
     said += f"Bars, and the scale at the right: messages, {most:,} at most."
-    why_not = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
     content = (
         paragraphs(what_was_judged(sweep.result, sweep.clock), kind="lead"),
         el("h2", sweep.promise or sweep.standard),
         el("p", f"{sweep.standard}, by {sweep.knob}", class_="quiet"),
         paragraphs(advice(sweep), kind="come"),
         el("figure", el("figcaption", said), kept_rates(sweep)),
-        _counted(f"Values of {sweep.knob}", (sweep.knob, *SWEEP_HEAD), table),
-        paragraphs(told_by(sweep), *why_not),
+        html_table(f"Values of {sweep.knob}", sweep_table(sweep), cards=True),
+        paragraphs(told_by(sweep), *impossible(sweep)),
     )
     return standalone("What could be kept", content, style=_STYLE)
 
 
 def _section(judged: Judged, name: str, tally: Tally) -> Html:
-    standard, score = judged.standards[name], judged.result.scores[name]
-    cells = [*(f"{value:,}" for value in score.counts().values()), *rate(score), f"{tally.told:,}"]
     return el(
         "section",
-        el("h2", standard.promise or name),
+        el("h2", judged.standards[name].promise or name),
         el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
-        _counted(name, ("standard", *HEAD[1:]), [(name, cells, False)]),
+        html_table(name, standard_table(name, tally), cards=True),
         el("div", _pictures([("", judged, tally)], name), class_="pair"),
     )
 
@@ -129,7 +115,7 @@ def _compared(reviewed: Reviewed, name: str) -> Html:
         el("h2", reviewed.promise(name) or name),
         el("p", f"{name}, by the clock of {reviewed.zone(name).key}", class_="quiet"),
         paragraphs(place_of(reviewed, name)),
-        _counted(name, ("version", *HEAD[1:]), ((row[0], row[1:], row[0] == "now") for row in rows(reviewed, name))),
+        html_table(name, version_table(reviewed, name, column="version"), cards=True),
         el("ul", (el("li", f"{count:,} {words}") for count, words in found_ways), class_="ways")
         if found_ways
         else None,
@@ -154,73 +140,37 @@ def _pictures(found: Sequence[tuple[str, Judged, Tally]], name: str) -> Iterator
     yield [_figure((_BROKEN, label, name), picture, _ENDS, _hours(tally)) for label, tally, picture in drawn]
 
 
-def _figure(said: tuple[str, str, str], picture: Html, columns: Sequence[str], table: Iterable[Html]) -> Html:
+def _figure(said: tuple[str, str, str], picture: Html, columns: Sequence[str], rows: Iterable[Row]) -> Html:
     """Give a picture and its table; `said` is what it shows, of which version, and of which standard."""
     what, label, name = said
     title = f"{what}, {label}" if label else what
-    folded = el("details", el("summary", "as a table"), scrolled_table(f"{name}: {title}", _columns(columns), table))
+    folded = el("details", el("summary", "as a table"), html_table(f"{name}: {title}", Table(columns, list(rows))))
     return el("figure", el("figcaption", title), picture, folded)
 
 
-def _days(tally: Tally, scale: Scale) -> Iterator[Html]:
-    return (_row(label, _numbers(counts)) for label, counts in days_of(tally, scale))
+def _days(tally: Tally, scale: Scale) -> Iterator[Row]:
+    return (Row(label, _numbers(counts)) for label, counts in days_of(tally, scale))
 
 
-def _hours(tally: Tally) -> Iterator[Html]:
-    return (_row(f"{DAYS[day]} {hour:02}", _numbers(split(ends))) for (day, hour), ends in sorted(tally.week.items()))
+def _hours(tally: Tally) -> Iterator[Row]:
+    return (Row(f"{DAYS[day]} {hour:02}", _numbers(split(ends))) for (day, hour), ends in sorted(tally.week.items()))
 
 
-def _took(tally: Tally, within: int) -> Iterator[Html]:
+def _took(tally: Tally, within: int) -> Iterator[Row]:
     bins = [(at, count) for at, count in enumerate(tally.took) if count]
-    return (_row(f"from {spoken(within * at // PER_DEADLINE)}", [f"{count:,}"]) for at, count in bins)
+    return (Row(f"from {spoken(within * at // PER_DEADLINE)}", [f"{count:,}"]) for at, count in bins)
 
 
 def _cases(reviewed: Reviewed) -> Html | None:
-    told = cases(reviewed)
-    if not told:
+    told = case_table(reviewed)
+    if not told.rows:
         return None
-    table = (
-        el("tr", el("th", case.when, scope="row"), map(_words, CASE_HEAD[1:], _said(case)), class_="card")
-        for case in told
-    )
-    columns = el("tr", (el("th", name, scope="col", class_="words") for name in CASE_HEAD))
-    return el("section", el("h2", "The cases that say most"), scrolled_table("Cases", columns, table))
-
-
-def _said(case: Case) -> tuple[str, ...]:
-    return f"{case.standard} {case.subject}", case.before, case.now, case.why
-
-
-def _words(name: str, text: str) -> Html:
-    """Give a cell of words, which names its column where a row is drawn as a card."""
-    return el("td", text, class_="words", data_of=name)
+    return el("section", el("h2", "The cases that say most"), html_table("Cases", told, cards=True, words=True))
 
 
 def _not_judged(judged: Judged) -> Html | None:
     lines = [line for line in left_out(judged.result) if line]
     return el("section", el("h2", "What was not judged"), join(el("p", line) for line in lines)) if lines else None
-
-
-def _counted(name: str, columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str], bool]]) -> Html:
-    """Give a table of counts, whose rows are cards on a narrow screen: each a name, its cells, and if it is now."""
-    table = (
-        el(
-            "tr",
-            el("th", label, scope="row"),
-            (el("td", cell, data_of=column) for column, cell in zip(columns[1:], cells, strict=True)),
-            class_="card now" if now else "card",
-        )
-        for label, cells, now in rows
-    )
-    return scrolled_table(name, _columns(columns), table)
-
-
-def _columns(names: Sequence[str]) -> Html:
-    return el("tr", (el("th", name, scope="col") for name in names))
-
-
-def _row(name: str, cells: Sequence[str]) -> Html:
-    return el("tr", el("th", name, scope="row"), (el("td", cell) for cell in cells))
 
 
 def _numbers(counts: Sequence[int]) -> list[str]:

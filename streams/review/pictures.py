@@ -1,6 +1,6 @@
 """The pictures of a review: day by day, hour by hour of the week, how long it took, and what each value would keep.
 
-Each has a title that says in words what it shows. Knows: SVG. Must not know: how anything was counted.
+Each has a title that says in words what it shows.
 Read next: `scales.py`; `page.py`, which puts a table beside each.
 """
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import spoken
 from standards.review.tally import BINS, PER_DEADLINE
+from streams.backtest.report import DAYS
 from streams.board.markup import Html, el
 from streams.review.scales import days_of, shade, split
-from streams.review.wording import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """What must be in order before history is judged: rules, events, and places to write to; all that is wrong at once.
 
-Knows: files. Must not know: options, or what is judged. Read next: `judging.py`, `cli.py`.
+Read next: `judging.py`, `cli.py`.
 """
 
 from __future__ import annotations

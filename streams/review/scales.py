@@ -1,6 +1,6 @@
 """The scales of a review's pictures: which days and hours are drawn, how high, and in which colours.
 
-Those beside each other share one, so that less looks like less. Knows: tallies. Must not know: SVG.
+Those beside each other share one, so that less looks like less.
 Read next: `pictures.py`.
 """
 

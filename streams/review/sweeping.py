@@ -1,7 +1,6 @@
 """Sweeps: history judged by several values of one number of a standard, so that an author picks one that can be kept.
 
-Knows: how a value is tried, and what is counted. Must not know: what is printed. Read next:
-`standards/review/variation.py`.
+Read next: `standards/review/variation.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A review as text for people, as Markdown for a pull request, and as JSON for programs.
 
-Knows: words and layout. Must not know: how anything was found. Read next: `wording.py`, `page.py`.
+Read next: `wording.py`, `page.py`.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from typing import TYPE_CHECKING, Any
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso
 from standards.review.tally import slot
-from streams.backtest.report import COLUMNS, aligned, rate
+from streams.backtest.report import score_table
+from streams.backtest.table import markdown_table, plain, text_table
 from streams.review.wording import (
-    CASE_HEAD,
-    HEAD,
-    SWEEP_HEAD,
     advice,
     both,
-    cases,
+    case_table,
+    impossible,
     judged,
     place_of,
-    rows,
-    sweep_row,
+    sweep_table,
     told_by,
     verdict,
+    version_table,
     ways,
     when,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from standards.judge.standard import Standard
     from standards.review.difference import Change
@@ -45,40 +44,30 @@ def review_text(reviewed: Reviewed) -> str:
     for name in reviewed.names:
         lines += ["", f"{name}: {reviewed.promise(name)}"]
         lines += [f"  {said}"] if (said := place_of(reviewed, name)) else []
-        lines += [f"  {line}" for line in aligned([HEAD, *rows(reviewed, name)])]
+        lines += [f"  {line}" for line in text_table(version_table(reviewed, name))]
         found = ways(reviewed, name)
         width = max((len(f"{count:,}") for count, _ in found), default=0)
         lines += ["", *(f"  {count:>{width},} {words}" for count, words in found)] if found else []
         lines += [f"  {said}"] if (said := when(reviewed, name)) else []
-    told = cases(reviewed)
-    if told:
-        lines += ["", "The cases that say most, of each way by turns:"]
-        for case in told:
-            lines += [f"  {case.when}  {case.standard} {case.subject} ({case.why})"]
-            lines += [f"    {case.before}  ->  {case.now}"]
+    told = case_table(reviewed).rows
+    lines += ["", "The cases that say most, of each way by turns:"] if told else []
+    for begun, (what, before, now, why), _ in told:
+        lines += [f"  {begun}  {what} ({why})", f"    {before}  ->  {now}"]
     return "\n".join(lines)
 
 
 def review_markdown(reviewed: Reviewed) -> str:
     """Tell a review in a pull request."""
-    lines = ["## What the change does", "", verdict(reviewed), "", _plain(both(reviewed))]
+    lines = ["## What the change does", "", verdict(reviewed), "", plain(both(reviewed))]
     for name in reviewed.names:
-        lines += [
-            "",
-            f"### {name}",
-            "",
-            f"> {_plain(reviewed.promise(name))}",
-            "",
-            *_md_table(HEAD, rows(reviewed, name)),
-        ]
+        lines += ["", f"### {name}", "", f"> {plain(reviewed.promise(name))}", ""]
+        lines += markdown_table(version_table(reviewed, name))
         lines += ["", said] if (said := place_of(reviewed, name)) else []
         found = ways(reviewed, name)
         lines += ["", *(f"* {count:,} {words}" for count, words in found)] if found else []
         lines += ["", said] if (said := when(reviewed, name)) else []
-    told = cases(reviewed)
-    if told:
-        table = [[case.when, f"{case.standard} {case.subject}", case.before, case.now, case.why] for case in told]
-        lines += ["", "### The cases that say most", "", *_md_table(CASE_HEAD, table)]
+    told = case_table(reviewed)
+    lines += ["", "### The cases that say most", "", *markdown_table(told)] if told.rows else []
     return "\n".join(lines)
 
 
@@ -128,21 +117,16 @@ def _fate(fate: Fate | None) -> dict[str, Any] | None:
 
 def sweep_text(sweep: Sweep) -> str:
     """Tell a sweep on a terminal."""
-    fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
     lines = [judged(sweep.result, sweep.clock), "", f"{sweep.standard}: {sweep.promise}", ""]
-    lines += aligned([(sweep.knob, *SWEEP_HEAD), *fit])
-    lines += [f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
+    lines += [*text_table(sweep_table(sweep)), *impossible(sweep)]
     return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
 
 
 def sweep_markdown(sweep: Sweep) -> str:
     """Tell a sweep in a pull request."""
-    fit = [[_named(sweep, each.value), *sweep_row(each, sweep.days)] for each in sweep.tried if each.score is not None]
-    unfit = (f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None)
-    lines = [f"### {sweep.standard}: what could be kept", "", f"> {_plain(sweep.promise)}", ""]
-    lines += [*_md_table((sweep.knob, *SWEEP_HEAD), fit), ""]
-    lines += [f"* {_plain(said)}" for said in unfit]
-    return "\n".join([*lines, "", _plain(advice(sweep)), told_by(sweep)])
+    lines = [f"### {sweep.standard}: what could be kept", "", f"> {plain(sweep.promise)}", ""]
+    lines += [*markdown_table(sweep_table(sweep)), "", *(f"* {plain(said)}" for said in impossible(sweep))]
+    return "\n".join([*lines, "", plain(advice(sweep)), told_by(sweep)])
 
 
 def sweep_json(sweep: Sweep) -> dict[str, Any]:
@@ -162,29 +146,6 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
 
 def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
     """Tell a backtest of one version in a pull request."""
-    table = [
-        [name, *(f"{value:,}" for value in score.counts().values()), *rate(score)]
-        for name, score in result.scores.items()
-        if score.opened
-    ]
-    lines = [
-        judged(result, zone_of(result.zone)),
-        "",
-        *_md_table(("standard", *COLUMNS, "kept-rate", "95 % interval"), table),
-        "",
-    ]
-    return "\n".join([*lines, *(f"* {row[0]}: {_plain(standards[row[0]].promise)}" for row in table)])
-
-
-def _named(sweep: Sweep, value: str) -> str:
-    return f"{value} (now)" if sweep.is_now(value) else value
-
-
-def _md_table(columns: Sequence[str], table: Sequence[Sequence[str]]) -> list[str]:
-    written = ["| " + " | ".join(map(_plain, row)) + " |" for row in (columns, *table)]
-    return [written[0], "|" + "---|" * len(columns), *written[1:]]
-
-
-def _plain(text: str) -> str:
-    """Keep a text from meaning anything in Markdown."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#~&" else sign for sign in " ".join(text.split()))
+    owed = {name: score for name, score in result.scores.items() if score.opened}
+    lines = [judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed)), ""]
+    return "\n".join([*lines, *(f"* {name}: {plain(standards[name].promise)}" for name in owed)])

@@ -5,7 +5,7 @@ Knows: changes, scores and English. Must not know: text, Markdown or HTML. Read 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -13,23 +13,18 @@ from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.review.difference import ABSENT, busiest
 from standards.review.tally import slot
-from streams.backtest.report import COLUMNS, rate, some, stretch
+from streams.backtest.report import DAYS, HEAD, counted, some, stretch
+from streams.backtest.table import Row, Table
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from standards.judge.score import Score
     from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
     from standards.review.tally import Tally
     from streams.backtest.backtest import Result
     from streams.review.judging import Judged
-    from streams.review.sweeping import Sweep, Tried
-
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-HEAD: Final = ("", *COLUMNS, "kept-rate", "95 % interval", "told")
-CASE_HEAD: Final = ("When", "What", "Before", "Now", "Why it is here")
-SWEEP_HEAD: Final = (*COLUMNS, "kept-rate", "95 % interval", "messages", "a day")
+    from streams.review.sweeping import Sweep
 
 
 class Reviewed(NamedTuple):
@@ -60,17 +55,6 @@ class Reviewed(NamedTuple):
         return (self.now if name in self.now.standards else self.before).zone_of(name)
 
 
-class Case(NamedTuple):
-    """A promise that came out otherwise, in words; `why` it is shown: which one it is of those that went its way."""
-
-    standard: str
-    subject: str
-    when: str
-    before: str
-    now: str
-    why: str
-
-
 def judged(result: Result, clock: ZoneInfo) -> str:
     """Say what was judged, from when to when by a clock."""
     if result.newest < 0:
@@ -99,17 +83,23 @@ def verdict(reviewed: Reviewed) -> str:
     return f"{', and '.join(parts)}."
 
 
-def rows(reviewed: Reviewed, name: str) -> list[list[str]]:
-    """Give the counts of a standard before and now, under `HEAD`."""
-    found = []
-    for label, tallied in zip(("before", "now"), reviewed.tallies(name), strict=True):
-        blank = ["-"] * (len(HEAD) - 1)
-        found.append([label, *(blank if tallied is None else [*_counts(tallied.score), f"{tallied.told:,}"])])
-    return found
+def version_table(reviewed: Reviewed, name: str, *, column: str = "") -> Table:
+    """Give the counts of a standard before and now; `column` is the heading over those two words."""
+    before, now = reviewed.tallies(name)
+    return _tally_table(column, Row("before", _told(before)), Row("now", _told(now), "now"))
 
 
-def _counts(score: Score) -> list[str]:
-    return [*(f"{value:,}" for value in score.counts().values()), *rate(score)]
+def standard_table(name: str, tally: Tally) -> Table:
+    """Give the counts of a standard of one version."""
+    return _tally_table("standard", Row(name, _told(tally)))
+
+
+def _tally_table(column: str, *rows: Row) -> Table:
+    return Table((column, *HEAD, "told"), rows)
+
+
+def _told(tally: Tally | None) -> tuple[str, ...]:
+    return ("-",) * (len(HEAD) + 1) if tally is None else (*counted(tally.score), f"{tally.told:,}")
 
 
 def ways(reviewed: Reviewed, name: str) -> list[tuple[int, str]]:
@@ -146,24 +136,21 @@ def hour_name(day: int, hour: int) -> str:
     return f"{DAYS[day]} {hour}-{hour + 1}"
 
 
-def cases(reviewed: Reviewed) -> list[Case]:
-    """Give the most telling cases."""
-    return [_case(reviewed, each) for each in reviewed.difference.telling()]
+def case_table(reviewed: Reviewed) -> Table:
+    """Give the most telling cases; why one is shown is which one it is of those that went its way."""
+    head = ("When", "What", "Before", "Now", "Why it is here")
+    return Table(head, [_case(reviewed, each) for each in reviewed.difference.telling()])
 
 
-def _case(reviewed: Reviewed, telling: Telling) -> Case:
+def _case(reviewed: Reviewed, telling: Telling) -> Row:
     change, fate = telling.change, telling.change.fate
     zone = reviewed.zone(fate.standard)
     begun = moment(fate.opened).astimezone(zone)
     other = "" if zone == reviewed.now.clock else f" {zone.key}"
-    return Case(
-        fate.standard,
-        _on_a_line(fate.subject) or "the house",
-        f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}{other}",
-        _ended(change.before),
-        _ended(change.now),
-        f"{'the only one' if telling.of == 1 else f'{telling.number:,} of {telling.of:,}'} {way(*change.way)}",
-    )
+    what = f"{fate.standard} {_on_a_line(fate.subject) or 'the house'}"
+    which = "the only one" if telling.of == 1 else f"{telling.number:,} of {telling.of:,}"
+    cells = (what, _ended(change.before), _ended(change.now), f"{which} {way(*change.way)}")
+    return Row(f"{DAYS[begun.weekday()]} {begun:%Y-%m-%d %H:%M:%S}{other}", cells)
 
 
 def _on_a_line(text: str) -> str:
@@ -202,11 +189,24 @@ def advice(sweep: Sweep) -> str:
     return f"None of these keeps its objective of {goal}."
 
 
-def sweep_row(tried: Tried, days: float) -> list[str]:
-    """Give the counts of one value, under `SWEEP_HEAD`; nothing where it cannot be."""
-    if tried.score is None:
-        return []
-    return [*_counts(tried.score), f"{tried.messages:,}", f"{tried.messages / days:.1f}"]
+def sweep_table(sweep: Sweep) -> Table:
+    """Give the counts of each value that can be."""
+    rows = [
+        Row(
+            f"{each.value}{' (now)' if now else ''}",
+            (*counted(each.score), f"{each.messages:,}", f"{each.messages / sweep.days:.1f}"),
+            "now" if now else "",
+        )
+        for each in sweep.tried
+        if each.score is not None
+        for now in [sweep.is_now(each.value)]
+    ]
+    return Table((sweep.knob, *HEAD, "messages", "a day"), rows)
+
+
+def impossible(sweep: Sweep) -> list[str]:
+    """Say which values cannot be, and why."""
+    return [f"{sweep.knob}={each.value} cannot be: {each.why_not}." for each in sweep.tried if each.score is None]
 
 
 def told_by(sweep: Sweep) -> str:

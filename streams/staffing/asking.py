@@ -1,7 +1,7 @@
 """From files to an answer: which standards can be staffed, what history says of their lines, and their plans.
 
 What is wrong with the question is found all at once, before any history is read; what history lacks, before any plan
-is made. Knows: files, and how the pieces go together. Must not know: what an answer looks like.
+is made.
 Read next: `standards/staffing/plan.py`, `text.py`.
 """
 

@@ -1,6 +1,6 @@
 """The verb `kept staff`: how many people keep the standards, who was there, and what the gap cost.
 
-An edge: here arguments are read. Knows: options. Must not know: how a plan is made, or what it looks like.
+An edge: here arguments are read.
 Read next: `asking.py`, `text.py`, `page.py`.
 """
 
@@ -11,25 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams import options
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _page_file(path: str | None) -> str | None:
-    if path is not None and not path.endswith((".html", ".htm")):
-        raise typer.BadParameter(f"{path} is no name for a page, and may be a file of yours; end it in .html")
-    return path
-
-
 Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 Events = Annotated[list[str], typer.Option(metavar="FILE", help="History: JSON lines, a table, or -; repeatable.")]
-Map = Annotated[str | None, typer.Option("--map", metavar="FILE", help="What makes a table's rows events.")]
 Name = Annotated[str | None, typer.Option("--standard", metavar="ID", help="Only this one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
-Page = Annotated[
-    str | None,
-    typer.Option("--html", metavar="FILE", help="Write a page with pictures here.", callback=_page_file),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,14 +29,14 @@ def register(app: typer.Typer) -> None:
 
 
 def staff(
-    paths: Paths, *, events: Events, map_: Map = None, standard: Name = None, json_: Json = False, html: Page = None
-) -> None:
+    paths: Paths, *, events: Events, map_: options.Map = None, standard: Name = None, json_: Json = False,
+    html: options.Page = None,
+) -> None:  # fmt: skip
     """Say how many people it takes to keep a promise.
 
     From history: who came, how long it took, who was there and what was kept, for each hour of the week; who is needed
     to reach the objective; and what the gap cost.
     """
-    from streams.backtest.report import left_out
     from streams.documents.documents import write_whole
     from streams.staffing.asking import Question, ask
     from streams.staffing.page import page
@@ -55,8 +46,7 @@ def staff(
     if html is not None:
         write_whole(html, page(answer).encode())
     typer.echo(as_json(answer) if json_ else as_text(answer))
-    for line in left_out(answer.reading)[1:]:
-        typer.echo(line, err=True)
+    options.tell_left_out(answer.reading)
 
 
 def _progress() -> Callable[[int, int], None] | None:

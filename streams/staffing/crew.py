@@ -1,7 +1,6 @@
 """Plans for many lines of people, several at a time: each is worked out by itself, on as many processors as there are.
 
-Knows: lines and plans. Must not know: how a line is planned. Read next: `standards/staffing/plan.py`,
-`streams/backtest/processes.py`.
+Read next: `standards/staffing/plan.py`, `streams/backtest/processes.py`.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The week as a picture: a column for each day, a row for each hour, in each cell who is needed and who was there.
 
-Knows: SVG. Must not know: how a plan is made. Read next: `page.py`, which shows it.
+Read next: `page.py`, which shows it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.staffing.shortfall import is_short
+from streams.backtest.report import DAYS
 from streams.board.markup import Html, el
-from streams.staffing.wording import DAYS, hour_name
+from streams.staffing.wording import hour_name, kind_of, short_hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,9 @@ def heat(plan: Plan, name: str) -> Html:
     columns = [_text(_LEFT + _WIDE * at + _WIDE // 2, 16, DAYS[day], "middle") for at, day in enumerate(days)]
     rows = [_text(_LEFT - 8, _TOP + _DEEP * at + 24, hour_name(hour), "end") for at, hour in enumerate(hours)]
     cells = [part for hour in plan.hours for part in _cell(hour, plan, days.index(hour.weekday), hour.hour - hours[0])]
-    short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
-    said = f"{name}: needed and there, by day and hour; more are needed in {short} of {len(plan.hours)} hours"
+    said = (
+        f"{name}: needed and there, by day and hour; more are needed in {short_hours(plan)} of {len(plan.hours)} hours"
+    )
     return el("svg", el("title", said), *columns, *rows, *cells, viewBox=f"0 0 {width} {height}", width=width,
               height=height, role="img", class_="heat")  # fmt: skip
 
@@ -40,13 +41,6 @@ def _cell(hour: Hour, plan: Plan, column: int, row: int) -> Iterator[Html]:
     needed = "-" if hour.needed is None else str(hour.needed)
     yield _text(x + 21, y + 19, needed, "middle", f"needed {kind}")
     yield _text(x + 21, y + 33, f"was {hour.there:.0f}", "middle", "there")
-
-
-def kind_of(hour: Hour, plan: Plan) -> str:
-    """Say how an hour stands: `short` where history and model agree, `maybe` where only the model says so, `enough`."""
-    if is_short(hour, plan.target.goal):
-        return "short"
-    return "maybe" if hour.more else "enough"
 
 
 def _text(x: int, y: int, text: str, anchor: str, kind: str = "axis") -> Html:

@@ -1,6 +1,6 @@
 """The plan as one page: pictures and tables in a file of its own, that needs no server, no script and no other file.
 
-Knows: answers and HTML. Must not know: how they were found. Read next: `heat.py`.
+Read next: `heat.py`.
 """
 
 from __future__ import annotations
@@ -8,24 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from standards.staffing.shortfall import is_short
 from streams.board.markup import Html, el, join
-from streams.board.standalone import legend, scrolled_table, standalone
-from streams.staffing.heat import heat, kind_of
+from streams.board.standalone import html_table, legend, standalone
+from streams.staffing.heat import heat
 from streams.staffing.text import capital, verdict
 from streams.staffing.wording import (
-    DAYS,
     cost,
     days_of,
     goal,
-    hour_name,
+    hour_table,
     line_name,
-    most_needed,
-    most_there,
-    needed,
-    off_by,
-    percent,
-    seen,
+    line_table,
     unexplained,
     unit,
     with_range,
@@ -33,9 +26,7 @@ from streams.staffing.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from standards.staffing.plan import Hour, Plan
+    from standards.staffing.plan import Plan
     from streams.staffing.asking import Answer, Staffed
 
 OPEN: Final = 3
@@ -84,7 +75,7 @@ def _standard(staffed: Staffed) -> Html:
         el("p", " ".join(filter(None, (cost(staffed), unexplained(staffed)))), class_="said"),
         el("p", " ".join(worth(lines)), class_="said"),
         _left_out(staffed),
-        _overview(staffed) if len(lines) > 1 else None,
+        html_table(f"Lines of {target.standard.id}", line_table(_LINES, lines)) if len(lines) > 1 else None,
         (_line(plan, unfolded=at < OPEN) for at, plan in enumerate(lines)) if len(lines) > 1 else _week(lines[0]),
     )  # fmt: skip
 
@@ -99,20 +90,6 @@ def _left_out(staffed: Staffed) -> Html | None:
     return el("details", el("summary", f"{len(staffed.left_out)} left out: too little is known"), el("ul", rows))
 
 
-def _overview(staffed: Staffed) -> Html:
-    return _table(f"Lines of {staffed.target.standard.id}", _LINES, map(_line_row, staffed.plans))
-
-
-def _line_row(plan: Plan) -> Html:
-    short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
-    cells = (
-        with_range(plan.cost, plan.cost_span), str(short), f"{most_there(plan):.1f}", str(most_needed(plan)),
-        off_by(plan), str(plan.days),
-    )  # fmt: skip
-    return el("tr", el("th", line_name(plan), scope="row"), (el("td", cell) for cell in cells),
-              class_="short" if short else None)  # fmt: skip
-
-
 def _line(plan: Plan, *, unfolded: bool) -> Html:
     name = f"{line_name(plan)}: {with_range(plan.cost, plan.cost_span)} {unit(plan.target)}"
     said = el("p", " ".join(worth([plan])), class_="said")
@@ -122,22 +99,8 @@ def _line(plan: Plan, *, unfolded: bool) -> Html:
 def _week(plan: Plan) -> Html:
     if not plan.hours:
         return el("p", "Nobody was ever there for as much as an hour.", class_="quiet")
-    table = _table(f"Hours of {line_name(plan)}", _HEAD, (_hour(hour, plan) for hour in plan.hours))
+    table = html_table(f"Hours of {line_name(plan)}", hour_table(_HEAD, plan))
     return el("div", heat(plan, line_name(plan)), table, class_="week")
-
-
-def _hour(hour: Hour, plan: Plan) -> Html:
-    low, high = hour.each_span
-    cells = (
-        with_range(hour.arrivals, hour.arrivals_span), with_range(hour.each / 60, (low / 60, high / 60), 1),
-        f"{hour.there:.1f}", needed(hour), seen(hour), percent(hour.expected), with_range(hour.cost, hour.cost_span),
-    )  # fmt: skip
-    name = el("th", f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", scope="row")
-    return el("tr", name, (el("td", cell) for cell in cells), class_=kind_of(hour, plan))
-
-
-def _table(name: str, head: tuple[str, ...], rows: Iterable[Html]) -> Html:
-    return scrolled_table(name, el("tr", (el("th", text, scope="col") for text in head)), rows)
 
 
 def _unfit(answer: Answer) -> Html | None:

@@ -1,6 +1,6 @@
 """The plan as plain text, and as JSON.
 
-Knows: answers. Must not know: how they were found. Read next: `page.py`, which shows the same with pictures.
+Read next: `page.py`, which shows the same with pictures.
 """
 
 from __future__ import annotations
@@ -10,31 +10,28 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from standards.staffing.shortfall import is_short
+from streams.backtest.report import DAYS
+from streams.backtest.table import text_table
 from streams.staffing.wording import (
-    DAYS,
     cost,
     day_name,
     days_of,
     goal,
-    hour_name,
+    hour_table,
     line_name,
-    most_needed,
-    most_there,
-    needed,
-    off_by,
-    percent,
-    seen,
+    line_table,
+    short_hours,
     unexplained,
-    with_range,
     worth,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from standards.staffing.plan import Hour, Plan
     from standards.staffing.proof import Error
     from standards.staffing.target import Target
+    from streams.backtest.table import Table
     from streams.staffing.asking import Answer, Staffed
 
 SHOWN: Final = 3
@@ -62,14 +59,14 @@ def _standard(staffed: Staffed) -> Iterator[str]:
     yield f"{target.standard.id}: {target.standard.promise}"
     yield f"  Goal: {goal(target)}. History: {days_of(staffed)}, by the clock of {staffed.zone.key}."
     if len(staffed.plans) > 1:
-        yield from ["", *_table([_LINES, *map(_line, staffed.plans)])]
+        yield from ["", *_indented(line_table(_LINES, staffed.plans, days_first=True))]
     for plan in staffed.plans[:SHOWN]:
         head = [f"  {line_name(plan)}"] if len(staffed.plans) > 1 else []
-        yield from ["", *head, *_table([_HOURS, *(_hour(hour, plan.target) for hour in plan.hours)])]
+        yield from ["", *head, *_indented(hour_table(_HOURS, plan), {"short": "!"})]
     if len(staffed.plans) > SHOWN:
         yield from ["", f"  The other {len(staffed.plans) - SHOWN} lines hour by hour: --html FILE, or --json."]
     yield ""
-    if any(is_short(hour, target.goal) for plan in staffed.plans for hour in plan.hours):
+    if any(map(short_hours, staffed.plans)):
         yield from ["  ! more are needed, and history shows it: so few were kept that it is no chance.", ""]
     for sentence in _said(staffed):
         yield from wrap(sentence, WIDTH)
@@ -99,34 +96,8 @@ def capital(sentence: str) -> str:
 _LINES: Final = ("line", "days", "hours short", "there at most", "needed at most", "model off by", "broken by the gap")
 
 
-def _line(plan: Plan) -> tuple[str, ...]:
-    short = sum(is_short(hour, plan.target.goal) for hour in plan.hours)
-    return (line_name(plan), f"{plan.days}", f"{short}", f"{most_there(plan):.1f}", f"{most_needed(plan)}",
-            off_by(plan), with_range(plan.cost, plan.cost_span))  # fmt: skip
-
-
-def _hour(hour: Hour, target: Target) -> tuple[str, ...]:
-    low, high = hour.each_span
-    mark = "  !" if is_short(hour, target.goal) else ""
-    return (
-        f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", with_range(hour.arrivals, hour.arrivals_span),
-        with_range(hour.each / 60, (low / 60, high / 60), 1), f"{hour.there:.1f}", needed(hour), seen(hour),
-        percent(hour.expected), with_range(hour.cost, hour.cost_span) + mark,
-    )  # fmt: skip
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    marks = [row[-1].endswith("  !") for row in rows]
-    bare = [[cell.removesuffix("  !") for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in bare) for column in range(len(rows[0]))]
-    lines = []
-    for row, mark in zip(bare, marks, strict=True):
-        cells = [
-            text.ljust(size) if not at else text.rjust(size)
-            for at, (text, size) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(f"  {'  '.join(cells)}{'  !' if mark else ''}".rstrip())
-    return lines
+def _indented(table: Table, marks: Mapping[str, str] = {}) -> list[str]:
+    return [f"  {line}" for line in text_table(table, marks)]
 
 
 def as_json(answer: Answer) -> str:

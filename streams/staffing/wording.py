@@ -1,6 +1,6 @@
 """The words about staffing that text and page share: hours, numbers with their intervals, and what the model is worth.
 
-Knows: plans and plain English. Must not know: where the words stand. Read next: `text.py`, `page.py`.
+Read next: `text.py`, `page.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from standards.staffing.proof import Error
+from standards.staffing.shortfall import is_short
+from streams.backtest.report import DAYS
+from streams.backtest.table import Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
 SLIGHT: Final = 0.02
 """A leaning of less than two points is none."""
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def hour_name(hour: int) -> str:
@@ -73,6 +75,45 @@ def seen(hour: Hour) -> str:
         return "-"
     low, high = hour.seen_span
     return f"{percent(hour.seen)} ({low * 100:.0f}–{high * 100:.0f})"
+
+
+def kind_of(hour: Hour, plan: Plan) -> str:
+    """Say how an hour stands: `short` where history and model agree, `maybe` where only the model says so, `enough`."""
+    if is_short(hour, plan.target.goal):
+        return "short"
+    return "maybe" if hour.more else "enough"
+
+
+def short_hours(plan: Plan) -> int:
+    """Count the hours of the week in which more people are needed, by history and model."""
+    return sum(is_short(hour, plan.target.goal) for hour in plan.hours)
+
+
+def line_table(head: Sequence[str], plans: Sequence[Plan], *, days_first: bool = False) -> Table:
+    """Give what each line comes to: what the gap cost first and the days of history last, or the other way round."""
+    return Table(head, [_line(plan, days_first=days_first) for plan in plans])
+
+
+def _line(plan: Plan, *, days_first: bool) -> Row:
+    short = short_hours(plan)
+    middle = (f"{short}", f"{most_there(plan):.1f}", f"{most_needed(plan)}", off_by(plan))
+    days, lost = f"{plan.days}", with_range(plan.cost, plan.cost_span)
+    cells = (days, *middle, lost) if days_first else (lost, *middle, days)
+    return Row(line_name(plan), cells, "short" if short else "")
+
+
+def hour_table(head: Sequence[str], plan: Plan) -> Table:
+    """Give the hours of a line's week."""
+    return Table(head, [_hour(hour, plan) for hour in plan.hours])
+
+
+def _hour(hour: Hour, plan: Plan) -> Row:
+    low, high = hour.each_span
+    cells = (
+        with_range(hour.arrivals, hour.arrivals_span), with_range(hour.each / 60, (low / 60, high / 60), 1),
+        f"{hour.there:.1f}", needed(hour), seen(hour), percent(hour.expected), with_range(hour.cost, hour.cost_span),
+    )  # fmt: skip
+    return Row(f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", cells, kind_of(hour, plan))
 
 
 def line_name(plan: Plan) -> str:

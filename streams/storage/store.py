@@ -12,7 +12,7 @@ import msgspec
 
 from standards.errors import StateError
 from standards.judge.case import Case
-from standards.judge.events import Event
+from standards.judge.events import Event, union_of
 from standards.judge.promise import E, Promise
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ class Snapshots:
     """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        union: Any = Event
-        for position, cls in enumerate(rulebook.classes.values()):
-            union = cls if not position else union | cls
+        union: Any = union_of(rulebook.classes.values())
         self._case: msgspec.msgpack.Decoder[Case[Event]] = msgspec.msgpack.Decoder(Case[union])
         self._holdings: msgspec.msgpack.Decoder[list[Holding[Event]]] = msgspec.msgpack.Decoder(list[Holding[union]])
         self._settlings: msgspec.msgpack.Decoder[list[Settling[Event]]] = msgspec.msgpack.Decoder(list[Settling[union]])

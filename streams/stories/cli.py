@@ -1,7 +1,7 @@
 """The verb `kept test`: runs stories, says how they went, and runs them again when a file changes.
 
-An edge: here arguments, the terminal and the clock are read. Knows: options and what is printed. Must not know: how a
-story is played. Read next: `files.py`, `running.py`.
+An edge: here arguments, the terminal and the clock are read.
+Read next: `files.py`, `running.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Where an expectation leaves something open, several could fit the same thing; the pairs are chosen so that as many as
 possible fit (augmenting paths: Kuhn 1955), so that no story fails by the order in which it is written.
-Knows: what is expected, what happened. Must not know: how it is shown. Read next: `timeline.py`.
+Read next: `timeline.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A document that names no standards is about those that lie beside it and, where there are none, about those on the
 command line. What is wrong with any of the files is found before one story is played.
-Knows: files. Must not know: how a story is played. Read next: `streams/documents/documents.py`, `running.py`.
+Read next: `streams/documents/documents.py`, `running.py`.
 """
 
 from __future__ import annotations

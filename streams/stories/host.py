@@ -2,7 +2,7 @@
 
 It judges and tells as the embedded host does, by the same parts. What steps say that they changed, and nothing else, is
 written down as bytes before a host ends; one that is begun on them has no more, so what is forgotten, a story sees.
-Knows: one step. Must not know: stories, the order of time in them. Read next: `playing.py`.
+Read next: `playing.py`.
 """
 
 from __future__ import annotations

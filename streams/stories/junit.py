@@ -1,6 +1,6 @@
 """The report for machines: JUnit's XML, as build servers read it.
 
-Knows: the form (testsuites, testsuite, testcase, failure). Must not know: why a story failed. Read next: `running.py`.
+Read next: `running.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 A change that no story notices survives: an author could make it by a slip, and nobody would hear. One that does not
 even load needs no story: `kept check` tells. All stories go as they say before anything is changed.
-Knows: which stories to play, and in which order. Must not know: the command line.
 Read next: `standards/stories/mutation.py`.
 """
 

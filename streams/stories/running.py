@@ -1,6 +1,6 @@
 """Running stories: each is played and compared; what came of it is a result that can be printed.
 
-Knows: one run. Must not know: the command line, or where results go. Read next: `cli.py`.
+Read next: `cli.py`.
 """
 
 from __future__ import annotations

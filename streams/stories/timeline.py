@@ -1,6 +1,6 @@
 """The timeline of a story that failed: what was expected beside what happened, for a terminal or a report.
 
-Knows: widths, words. Must not know: how anything was found out, or where it is printed. Read next: `running.py`.
+Read next: `running.py`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from standards.judge.events import Event
 from standards.judge.ledger import line
 from standards.judge.promise import MOVES, Promise, Transition
 from standards.judge.shapes import Response
-from standards.judge.standard import Clause, Standard
+from standards.judge.standard import CORRECTIONS_HORIZON, DAY, Clause, Standard
 from streams.runtime.alert_pipeline import AlertPipeline
 
 STANDARD = Standard("s", "r", ("site",), Response(Clause("a"), Clause("b"), DAY), promise="Soon.")

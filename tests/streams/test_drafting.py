@@ -76,9 +76,12 @@ def test_an_editor_completes_what_was_written(tmp_path: Path) -> None:
         (("there.yaml",), "is there already; choose another name"),
         (("shop.yaml", "--from", "no-wat"), "did you mean 'no-wait'?"),
         (("shop.yaml", "--from", "no-wait"), "there.yaml has a standard no-wait already; give yours a --name"),
-        (("shop.yaml", "--from", "no-wait", "--name", "No Wait!"), "'No Wait!' is no name; write lower case words"),
-        (("shop.yaml", "--from", "no-wait", "--name", r"a\1"), "is no name; write lower case words"),
-        (("shop.yaml", "--from", "no-wait", "--name", "a: b"), "'a: b' is no name; write lower case words"),
+        (
+            ("shop.yaml", "--from", "no-wait", "--name", "No Wait!"),
+            "'No Wait!' is not a valid name; write lower case words",
+        ),
+        (("shop.yaml", "--from", "no-wait", "--name", r"a\1"), "is not a valid name; write lower case words"),
+        (("shop.yaml", "--from", "no-wait", "--name", "a: b"), "'a: b' is not a valid name; write lower case words"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_written(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

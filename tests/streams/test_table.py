@@ -121,9 +121,9 @@ def test_semicolons_and_other_encodings_are_read() -> None:
     ("row", "reason", "said"),
     [
         (b"2024-03-31 02:30,a,1,", "time", "put forward"),
-        (b"31.03.2024,a,1,", "time", "column 't': '31.03.2024' is no time"),
-        (b"2024-01-01,a,1_0,", "integer", "column 'w': '1_0' is no whole number"),
-        (b"2024-01-01,a,9223372036854775808,", "integer", "no whole number"),
+        (b"31.03.2024,a,1,", "time", "column 't': '31.03.2024' is not a time"),
+        (b"2024-01-01,a,1_0,", "integer", "column 'w': '1_0' is not a whole number"),
+        (b"2024-01-01,a,9223372036854775808,", "integer", "not a whole number"),
         (b"2024-01-01,,1,", "missing", "site has no value"),
         (b"2024-01-01,a,1", "columns", "3 cells where the header has 4"),
         (b"2024-01-01,\xff,1,", "encoding", "not all of it is utf-8"),
@@ -145,7 +145,7 @@ def test_rows_of_one_fault_have_one_message() -> None:
     _, bad = read(QUEUES, "t,s,w,c\n2024-01-01,a,x,\n2024-01-02,b,x,\n")
     assert [(row.row, row.lines) for row in bad] == [(1, (2, 2)), (2, (3, 3))]
     assert {row.message for row in bad} == {
-        "queue.length: column 'w': 'x' is no whole number; write it in digits alone",
+        "queue.length: column 'w': 'x' is not a whole number; write it in digits alone",
     }
 
 

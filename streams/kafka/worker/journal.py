@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from standards.errors import StateError
 from standards.judge.case import Case, Identity, StandardState
-from standards.judge.events import Event
+from standards.judge.events import Event, union_of
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records.rows import VERSION, Row, UndecodableState, chain, collected, name, owes
 
@@ -75,9 +75,7 @@ class Journal:
 
     def __init__(self, rulebook: Rulebook, writer_id: int = 0) -> None:
         self._writer_id = writer_id
-        union: Any = Event
-        for position, cls in enumerate(rulebook.classes.values()):
-            union = cls if not position else union | cls
+        union: Any = union_of(rulebook.classes.values())
         self._revisions = rulebook.standards.keys()
         self._slot: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
