@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -20,7 +22,7 @@ from standards.judge.events import EPOCH, Event
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
@@ -28,6 +30,11 @@ MAX_EVENT = 1 << 20
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are no event: the last for brackets without end."""
+
+
+def any_of(classes: Collection[type[Event]]) -> Any:  # noqa: ANN401 - a union that is made while the program runs
+    """Give the type by which a decoder reads events of any of these classes; without classes, none can be read."""
+    return reduce(or_, classes) if classes else Event
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -52,10 +59,7 @@ class Reader:
     def __init__(self, classes: Mapping[str, type[Event]], *, latest: int = NEVER) -> None:
         self.latest = latest
         self.classes = {name: cls for name, cls in classes.items() if not name.startswith("promise.")}
-        union: Any = Event
-        for position, cls in enumerate(self.classes.values()):
-            union = cls if not position else union | cls
-        self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union)
+        self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(any_of(self.classes.values()))
         self._envelope = msgspec.json.Decoder(_Envelope)
         self._raw = msgspec.json.Decoder(msgspec.Raw)
         self._raw_list = msgspec.json.Decoder(list[msgspec.Raw])

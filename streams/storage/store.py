@@ -14,6 +14,8 @@ from standards.errors import StateError
 from standards.judge.case import Case
 from standards.judge.events import Event
 from standards.judge.promise import E, Promise
+from streams.ingest.wire import UNREADABLE, any_of
+from streams.storage.case_parts import unreadable
 
 if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
@@ -36,9 +38,7 @@ class Snapshots:
     """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        union: Any = Event
-        for position, cls in enumerate(rulebook.classes.values()):
-            union = cls if not position else union | cls
+        union: Any = any_of(rulebook.classes.values())
         self._case: msgspec.msgpack.Decoder[Case[Event]] = msgspec.msgpack.Decoder(Case[union])
         self._holdings: msgspec.msgpack.Decoder[list[Holding[Event]]] = msgspec.msgpack.Decoder(list[Holding[union]])
         self._settlings: msgspec.msgpack.Decoder[list[Settling[Event]]] = msgspec.msgpack.Decoder(list[Settling[union]])
@@ -67,6 +67,5 @@ def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
         raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
     try:
         return decoder.decode(memoryview(raw)[1:])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"a stored case cannot be read: {error}; put back the standards it was stored under"
-        raise StateError(message) from None
+    except UNREADABLE as error:
+        raise unreadable(error) from None

@@ -17,7 +17,7 @@ from standards.errors import StateError
 from standards.judge.events import Event
 from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
-from streams.ingest.wire import UNREADABLE
+from streams.ingest.wire import UNREADABLE, any_of
 from streams.runtime.feeds import FeedStanding
 from streams.storage.actions import ActRow
 
@@ -54,9 +54,7 @@ class FactsCodec:
     """Writes and reads the records of `facts`, with the event classes of one rulebook."""
 
     def __init__(self, classes: Mapping[str, type[Event]]) -> None:
-        union: Any = Event
-        for position, cls in enumerate(classes.values()):
-            union = cls if not position else union | cls
+        union: Any = any_of(classes.values())
         self._whole: msgspec.msgpack.Decoder[Facts[Event]] = msgspec.msgpack.Decoder(Facts[union])
         self._loose: msgspec.msgpack.Decoder[Facts[Any]] = msgspec.msgpack.Decoder(Facts[msgspec.Raw])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)

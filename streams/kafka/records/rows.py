@@ -13,23 +13,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.errors import StateError
-from standards.judge.case import Identity
 from streams.ingest.wire import UNREADABLE
+from streams.storage.case_parts import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from standards.judge.rulebook import Key
+    from streams.storage.case_parts import CaseKey
 
 VERSION = 1
 """The version of rows that this Kept writes."""
 CASE = b"c"
 
-CaseKey = tuple[str, "Key"]
 Write = tuple[bytes, bytes | None]
 """A key of the table and its new value; None deletes it."""
-
-Seen = list[tuple[Identity, int]]
 
 
 class UndecodableState(msgspec.Struct, array_like=True):

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from standards.judge.promise import Transition
     from standards.judge.rulebook import Key, Rulebook
     from streams.kafka.records.facts import HeardAt
-    from streams.kafka.records.rows import CaseKey, Write
+    from streams.kafka.records.rows import Write
     from streams.runtime.pump import Position
+    from streams.storage.case_parts import CaseKey
 
 MEMORY = 200_000
 """How many subjects are remembered as this partition's or not; beyond that the memory begins anew."""
