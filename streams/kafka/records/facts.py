@@ -67,7 +67,7 @@ class FactsCodec:
     def decode(self, raw: bytes) -> Facts[Event]:
         """Read a record; events of types, or with fields, that this rulebook does not know are left out.
 
-        They concern none of its standards. Raises StateError for what is no such record at all.
+        They concern none of its standards. Raises StateError for bytes that are not such a record.
         """
         try:
             return self._whole.decode(raw)
@@ -106,7 +106,7 @@ class Told(msgspec.Struct, omit_defaults=True):
 
 
 class PersonsAct(msgspec.Struct, omit_defaults=True):
-    """One record of `acts`: what somebody did, as it is looked up, and as the switchboards hear of it, if they do."""
+    """One record of `acts`: what somebody did, as it is looked up, and as the alert routers hear of it, if they do."""
 
     row: ActRow
     act: Act | None = None

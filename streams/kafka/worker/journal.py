@@ -1,6 +1,6 @@
 """The journal: cases as rows of a table that can only be written row by row.
 
-A crash may come between any two rows, so everything of a case stands in one: its core, its slots, what it has seen
+A crash may come between any two rows, so everything of a case stands in one: its core, its states, what it has seen
 since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
 whole. A busy one gets a short row for what is new each time, and a whole one now and then, which makes the short ones
 before it void.
@@ -85,7 +85,7 @@ class Journal:
         self._writer_id = writer_id
         union: Any = any_of(rulebook.classes.values())
         self._revisions = rulebook.standards.keys()
-        self._slot: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
+        self._state: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
         self._written: dict[CaseKey, _Written] = {}
@@ -145,7 +145,7 @@ class Journal:
                 if writer_id != self._writer_id
                 for number in sorted(writer_ids[writer_id])
             )
-            # what a short row would add to is not ours then, and what was parked is in no slot: write it whole
+            # what a short row would add to is not ours then, and what was parked is in no state: write it whole
             seen = seen_mark(case) if ours and restored.parked == parked else _NOTHING
             last = max(writer_ids.get(self._writer_id, {}), default=0)
             self._written[key] = _Written(seen, settled_marks(case), last, others, ours)
@@ -188,11 +188,11 @@ class Journal:
         return sorted(events, key=lambda event: event.at), unread
 
     def _merged(self, states: list[bytes]) -> StandardState[Event]:
-        """Put a slot together from its rows: the last one's state, and the settled promises of all."""
+        """Put a standard's state together from its rows: the last one's state, and the settled promises of all."""
         settled: dict[str, Promise[Event]] = {}
         try:
             for raw in states:
-                state = self._slot.decode(raw)
+                state = self._state.decode(raw)
                 settled |= {promise.id: promise for promise in state.settled}
         except UNREADABLE as error:
             raise unreadable(error) from None
