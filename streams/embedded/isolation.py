@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from standards.judge.case import Case
     from streams.embedded.engine import Engine
-    from streams.storage.holding import CaseKey
+    from streams.storage.case_parts import CaseKey
 
 DEFECT = "defect"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import msgspec
@@ -52,8 +52,7 @@ class Reader:
     def __init__(self, classes: Mapping[str, type[Event]], *, latest: int = NEVER) -> None:
         self.latest = latest
         self.classes = {name: cls for name, cls in classes.items() if not name.startswith("promise.")}
-        union: Any = union_of(self.classes.values())
-        self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union)
+        self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(union_of(self.classes.values()))
         self._envelope = msgspec.json.Decoder(_Envelope)
         self._raw = msgspec.json.Decoder(msgspec.Raw)
         self._raw_list = msgspec.json.Decoder(list[msgspec.Raw])

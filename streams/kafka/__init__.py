@@ -11,8 +11,8 @@ has partition 0 of `events`, says once in a while that all that had arrived by s
 reads a clock to judge. Standards that hear promises are judged in higher strata, whose time is what every partition's
 lower strata have reached: workers report that in `progress`, and the ticker passes the least of it on.
 
-Whom to tell is decided in one place, the operator, which is in one of the serves: it reads `tellings` and people's
-`acts`, runs the routers, and publishes `notices` and what it remembers in one transaction.
+Whom to tell is decided in one place, the notify coordinator, which runs in one of the serves: it reads `tellings` and
+people's `acts`, runs the alert routers, and publishes `notices` and what it remembers in one transaction.
 
-Knows: nothing by itself. Read next: `facts.py` for what travels, `partition.py` for what is done with it, `topics.py`.
+Read next: `facts.py` for what travels, `partition.py` for what is done with it, `topics.py`.
 """

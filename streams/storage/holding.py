@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from standards.judge.events import Event
-    from standards.judge.rulebook import Key
+    from streams.storage.case_parts import CaseKey
     from streams.storage.sqlite import Database
     from streams.storage.store import Holding, Snapshots
-
-CaseKey = tuple[str, "Key"]
 
 _at = attrgetter("at")
 

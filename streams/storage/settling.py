@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.standard import CORRECTIONS_HORIZON
+from streams.storage.case_parts import new_marks, settled_marks, with_settled
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Key
-    from streams.storage.holding import CaseKey
+    from streams.storage.case_parts import CaseKey, Marks
     from streams.storage.sqlite import Database
     from streams.storage.store import Settled, Settling, Snapshots
-
-_Marks = dict[str, tuple[int, int]]
-"""By a promise's id: its ordinal, which every change counts up, and when it was settled."""
 
 
 class SettledLog:
@@ -33,7 +31,7 @@ class SettledLog:
     def __init__(self, database: Database, snapshots: Snapshots) -> None:
         self._database = database
         self._snapshots = snapshots
-        self._written: dict[CaseKey, _Marks] = {}
+        self._written: dict[CaseKey, Marks] = {}
 
     def read(self, low: int) -> dict[CaseKey, Settled[Event]]:
         """Give what can still be corrected in each case, by revision; time had come to `low`, in microseconds UTC.
@@ -57,7 +55,7 @@ class SettledLog:
         """Give a case, as it was read, its settled promises back."""
         for revision in settled.keys() & case.states.keys():
             case.states[revision].settled = settled[revision]
-        self._note((case.group, case.key), _marks(case))
+        self._note((case.group, case.key), settled_marks(case))
 
     def write(
         self, cases: Mapping[CaseKey, Case[Event] | None], low: int, changed: Container[Key] | None = None
@@ -72,9 +70,9 @@ class SettledLog:
             known = self._written.get(key, {})
             if case is not None and case.states and changed is not None and key[1] not in changed:
                 continue
-            now = _marks(case)
+            now = settled_marks(case)
             lost = [at for name, (_, at) in known.items() if name not in now and at >= horizon]
-            fresh = now if lost else {name: mark for name, mark in now.items() if known.get(name) != mark}
+            fresh = now if lost else new_marks(now, known)
             if lost or fresh:
                 entries.append((*key, bool(lost), _chosen(case, fresh)))
                 before = (known[name][1] for name in fresh if name in known)  # a correction may settle it earlier
@@ -85,19 +83,14 @@ class SettledLog:
             row = (newest, self._snapshots.encode(entries))
             self._database.put("INSERT INTO settled (newest, body) VALUES (?,?)", [row])
 
-    def _note(self, key: CaseKey, marks: _Marks) -> None:
+    def _note(self, key: CaseKey, marks: Marks) -> None:
         if marks:
             self._written[key] = marks
         else:
             self._written.pop(key, None)
 
 
-def _marks(case: Case[Event] | None) -> _Marks:
-    states = case.states.values() if case else ()
-    return {it.id: (it.ordinal, it.settled) for state in states for it in state.settled}
-
-
-def _chosen(case: Case[Event] | None, fresh: _Marks) -> Settled[Event]:
+def _chosen(case: Case[Event] | None, fresh: Marks) -> Settled[Event]:
     states = case.states.items() if case else ()
-    chosen = {revision: [it for it in state.settled if it.id in fresh] for revision, state in states}
+    chosen = {revision: with_settled(state, fresh).settled for revision, state in states}
     return {revision: promises for revision, promises in chosen.items() if promises}

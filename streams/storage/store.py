@@ -14,6 +14,8 @@ from standards.errors import StateError
 from standards.judge.case import Case
 from standards.judge.events import Event, union_of
 from standards.judge.promise import E, Promise
+from streams.ingest.wire import UNREADABLE
+from streams.storage.case_parts import unreadable
 
 if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
@@ -65,6 +67,5 @@ def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
         raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
     try:
         return decoder.decode(memoryview(raw)[1:])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"a stored case cannot be read: {error}; put back the standards it was stored under"
-        raise StateError(message) from None
+    except UNREADABLE as error:
+        raise unreadable(error) from None

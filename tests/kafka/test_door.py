@@ -13,7 +13,8 @@ from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import producing
-from streams.kafka.clients.outlet import Outlet, Post, opening
+from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.records.facts import WORDS, Letter
 from streams.metrics import Metrics
 from streams.web import intake_application, serving
@@ -70,7 +71,7 @@ async def test_a_missing_topic_is_named(kafka: KafkaSettings) -> None:
         outlet = Outlet(producer, kafka)
         with pytest.raises(StateError, match=r"there is no topic .*nowhere; create it with `kept topics --create`"):
             await outlet.partitions(f"{kafka.prefix}nowhere")
-        await outlet.publish([Post(kafka.names.events, b"[]")])
+        await outlet.publish([Message(kafka.names.events, ANY, b"[]")])
         assert outlet.fault == ""
 
 
@@ -81,10 +82,10 @@ async def test_one_record_that_is_refused_does_not_close_the_door(kafka: KafkaSe
     async with opening(kafka) as producer:
         outlet = Outlet(producer, kafka)
         with pytest.raises(StateError, match="MessageSizeTooLarge"):
-            await outlet.publish([Post(topic, b"x" * 5_000, partition=0)])
+            await outlet.publish([Message(topic, 0, b"x" * 5_000)])
         outlet.fault = ""  # as `watch` has it when the broker answers
         for _ in range(3):
-            await outlet.publish([Post(topic, b"[]", partition=0)])
+            await outlet.publish([Message(topic, 0, b"[]")])
 
 
 async def test_long_words_make_no_long_letters(tmp_path: Path, kafka: KafkaSettings) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from streams.ingest.wire import Reader, encode
-from streams.kafka.clients.outlet import Post
+from streams.kafka.clients.message import ANY, Message
 from streams.kafka.records.facts import WORDS, Letter
 from streams.storage.books import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
@@ -59,7 +59,7 @@ class KafkaEventSink:
         return self._outlet.waiting < self._backlog
 
     def now_status(self) -> Status:
-        """Say how the house is."""
+        """Say how this process is."""
         revisions = ",".join(sorted(standard.revision for standard in self.rulebook.current.values()))
         return Status(
             ready=not self._outlet.fault,
@@ -77,20 +77,20 @@ class KafkaEventSink:
         """
         if not self.room():
             raise Backlog(self._outlet.waiting)
-        await self._outlet.publish([*await self._posts(events), *self._dead(refusals)])
+        await self._outlet.publish([*await self._messages(events), *self._dead(refusals)])
 
-    async def _posts(self, events: Sequence[Event]) -> list[Post]:
+    async def _messages(self, events: Sequence[Event]) -> list[Message]:
         """Make records of events; those of one call go to one partition, in their order."""
         if not events:
             return []
         self._turn += 1
         partition = self._turn % await self._outlet.partitions(self._names.events)
         return [
-            Post(self._names.events, b"[%s]" % b",".join(raws), None, partition, BATCH, len(raws))
+            Message(self._names.events, partition, b"[%s]" % b",".join(raws), None, BATCH, len(raws))
             for raws in _parts([encode(event) for event in events], len)
         ]
 
-    def _dead(self, refusals: Sequence[Refusal]) -> Iterator[Post]:
+    def _dead(self, refusals: Sequence[Refusal]) -> Iterator[Message]:
         received = self.wall()
         self._letters += 1
         origin = f"{self._name}/{self._letters}"
@@ -99,7 +99,7 @@ class KafkaEventSink:
             for number, it in enumerate(refusals, 1)
         ]
         for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + len(letter.message) + 500):
-            yield Post(self._names.dead_letters, msgspec.json.encode(part))
+            yield Message(self._names.dead_letters, ANY, msgspec.json.encode(part))
 
 
 def _parts(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:

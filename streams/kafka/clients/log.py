@@ -32,15 +32,33 @@ from aiokafka.errors import (
 from aiokafka.structs import ConsumerRecord
 
 from standards.errors import StateError
+from streams.kafka.clients.message import ANY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
 
     from streams.kafka.clients.connection import KafkaSettings
+    from streams.kafka.clients.message import Message
 
 __all__ = [
-    "CommitFailedError", "Consumer", "ConsumerRebalanceListener", "ConsumerRecord", "IllegalStateError", "KafkaError",
-    "Producer", "Tail", "TopicPartition", "acknowledged", "consuming", "no_topic", "producing", "refusal", "told",
+    "PATIENCE",
+    "CommitFailedError",
+    "Consumer",
+    "ConsumerRebalanceListener",
+    "ConsumerRecord",
+    "IllegalStateError",
+    "KafkaError",
+    "Producer",
+    "Tail",
+    "TopicPartition",
+    "acknowledged",
+    "consuming",
+    "no_topic",
+    "partition_count",
+    "producing",
+    "refusal",
+    "send",
+    "told",
 ]  # fmt: skip
 
 logging.getLogger("aiokafka.conn").setLevel(logging.WARNING)  # when debugging it logs what it sends, passwords too
@@ -58,6 +76,8 @@ GOODBYE_SECONDS: Final = 10
 """How long a client may take to end."""
 LARGEST: Final = 8 << 20
 """The largest request that is written, in bytes."""
+PATIENCE: Final = 5.0
+"""How long a caller waits for the broker's answer, in seconds."""
 ACK_SECONDS: Final = 5.0
 """After how long it is said that the broker does not acknowledge what is published, in seconds."""
 
@@ -171,6 +191,27 @@ def no_topic(*names: str) -> str:
     """Say that there is no such topic; a topic that one may not know of looks the same."""
     found = f"there is no topic {', '.join(sorted(names))}; create it with `kept topics --create`"
     return f"{found}, or give this user the right to see it"
+
+
+async def send(producer: Producer, message: Message) -> asyncio.Future[Any]:
+    """Hand a message to a producer; gives the future that has its place, once the broker has acknowledged it."""
+    partition = None if message.partition == ANY else message.partition
+    sent: asyncio.Future[Any] = await producer.send(
+        message.topic, message.value, key=message.key, partition=partition, headers=list(message.headers)
+    )
+    return sent
+
+
+async def partition_count(producer: Producer, topic: str, patience: float = PATIENCE) -> int:
+    """Say how many partitions a topic has. Raises StateError when Kafka does not say in time, or has no such topic.
+
+    `patience` is in seconds.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            return len(await producer.partitions_for(topic))
+    except (KafkaError, TimeoutError):
+        raise StateError(no_topic(topic)) from None
 
 
 async def refusal(settings: KafkaSettings) -> str | None:

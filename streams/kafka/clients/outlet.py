@@ -3,18 +3,18 @@
 Nobody waits longer than a few seconds. What was handed over and not acknowledged is counted until it is, also when its
 caller has given up: it may still come to the topic, and comes a second time when the caller sends it again. Whoever
 reads these topics tells the two by their ids. Once the broker does not answer, callers are turned away at once.
-Knows: a producer. Must not know: what the records mean. Read next: `house.py`, `deliveries.py`, which publish.
+Knows: a producer. Must not know: what the records mean. Read next: `event_sink.py`, `deliveries.py`, which publish.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.clients.log import KafkaError, no_topic, producing, told
+from streams.kafka.clients.log import PATIENCE, KafkaError, partition_count, producing, send, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Producer
+    from streams.kafka.clients.message import Message
 
-PATIENCE: Final = 5.0
-"""How long a caller waits for the broker, in seconds."""
 LOOK_SECONDS: Final = 1.0
 """How often it is asked whether the broker answers, in seconds."""
 
@@ -38,17 +37,6 @@ def opening(settings: KafkaSettings) -> AbstractAsyncContextManager[Producer]:
     one sends twice is told by its ids.
     """
     return producing(settings, enable_idempotence=False)
-
-
-class Post(NamedTuple):
-    """A record to be published; `events` is how many events are in it."""
-
-    topic: str
-    value: bytes
-    key: bytes | None = None
-    partition: int | None = None
-    headers: tuple[tuple[str, bytes], ...] = ()
-    events: int = 0
 
 
 class Outlet:
@@ -65,15 +53,15 @@ class Outlet:
         self._brokers = settings.brokers
         self._patience = patience
 
-    async def publish(self, posts: Sequence[Post]) -> None:
+    async def publish(self, messages: Sequence[Message]) -> None:
         """Publish records; returns when the broker has all of them. Raises StateError: some may be there, or none."""
         if self.fault:
             raise StateError(self.fault)
         under_way: list[asyncio.Future[object]] = []
         try:
             async with asyncio.timeout(self._patience):
-                for post in posts:
-                    under_way.append(await self._hand_over(post))  # noqa: PERF401 - what was handed over is awaited below
+                for message in messages:
+                    under_way.append(await self._hand_over(message))  # noqa: PERF401 - what was handed over is awaited below
                 if under_way:
                     await asyncio.wait(under_way)  # which leaves them alone when the time is up
             for future in under_way:
@@ -97,11 +85,7 @@ class Outlet:
 
     async def partitions(self, topic: str) -> int:
         """Say how many partitions a topic has. Raises StateError when there is no such topic."""
-        try:
-            async with asyncio.timeout(self._patience):
-                return len(await self._producer.partitions_for(topic))
-        except (KafkaError, TimeoutError):
-            raise StateError(no_topic(topic)) from None
+        return await partition_count(self._producer, topic, self._patience)
 
     async def _answers(self) -> bool:
         try:
@@ -110,18 +94,16 @@ class Outlet:
         except (KafkaError, OSError, TimeoutError):
             return False
 
-    async def _hand_over(self, post: Post) -> asyncio.Future[object]:
-        self.waiting += post.events
+    async def _hand_over(self, message: Message) -> asyncio.Future[object]:
+        self.waiting += message.events
         try:
-            future: asyncio.Future[object] = await self._producer.send(
-                post.topic, post.value, key=post.key, partition=post.partition, headers=list(post.headers)
-            )
+            future = await send(self._producer, message)
         except BaseException:
-            self.waiting -= post.events
+            self.waiting -= message.events
             raise
 
         def settle(done: asyncio.Future[object]) -> None:
-            self.waiting -= post.events
+            self.waiting -= message.events
             if not done.cancelled():
                 done.exception()  # whoever still waits for it gets it; nobody else is to be told
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.clients.log import KafkaError, no_topic, producing
+from streams.kafka.clients.log import KafkaError, partition_count, producing, send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE: Final = 8.0
 """The longest pause between two tries while the broker is away, in seconds."""
-
-PATIENCE: Final = 5.0
-"""How long Kafka may take to say what there is, in seconds."""
 
 log = structlog.get_logger("kept")
 
@@ -69,11 +66,7 @@ class Publisher:
 
     async def partitions(self, topic: str) -> int:
         """Say how many partitions a topic has. Raises StateError when Kafka does not say, or has no such topic."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return len(await (self._producer or await self._open()).partitions_for(topic))
-        except (KafkaError, TimeoutError):
-            raise StateError(no_topic(topic)) from None
+        return await partition_count(self._producer or await self._open(), topic)
 
     async def _open(self) -> Producer:
         opened = producing(self._settings)
@@ -88,6 +81,6 @@ class Publisher:
                 await opened.__aexit__(None, None, None)
 
     async def _send(self, messages: Sequence[Message]) -> list[int]:
-        send = (self._producer or await self._open()).send
-        sent = [await send(each.topic, each.value, each.key, partition=each.partition) for each in messages]
+        producer = self._producer or await self._open()
+        sent = [await send(producer, each) for each in messages]
         return [record.offset for record in await asyncio.gather(*sent)]

@@ -103,7 +103,7 @@ class Arrivals:
             return []
 
     def _read_batch(self, text: bytes, refusals: list[Refusal]) -> list[Event]:
-        """Read a JSON array; by one call where its events can be lines, which is what Kept's own door publishes."""
+        """Read a JSON array; by one call where its events can be lines, as Kept's own event sink writes them."""
         try:
             lines = b"\n".join(_ITEMS.decode(text))
         except UNREADABLE as error:

@@ -1,7 +1,7 @@
 """The process `kept intake`: puts an intake together with the clock, the signals and the web side.
 
 An edge. Knows: how the parts are put together. Must not know: what any of them does.
-Read next: `intake_host.py`; `house.py` for the door that `--http` opens.
+Read next: `intake_host.py`; `event_sink.py` for what `--http` opens.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 SELDOM: Final = 200_000
 """How many new objects the collector of cycles waits for: a batch makes many, and none of them in a cycle."""
 ASK_AGAIN: Final = 1.0
-"""How long to wait before Kafka is asked again for the door, in seconds."""
+"""How long to wait before Kafka is asked again for the event sink's producer, in seconds."""
 
 log = structlog.get_logger("kept")
 
@@ -63,15 +63,15 @@ async def run(settings: Settings, *, http: bool = False) -> None:
         log.info("listening", at=place, kafka=settings.kafka.brokers)
         working = asyncio.create_task(host.run(stopping))
         if http and (producer := await _producer(settings, stopping, stack)) is not None:
-            app = await _door(settings, host, metrics, producer, stack)
-            await waiting.aclose()  # its place is the door's now, which answers the probes as well
+            app = await _event_sink(settings, host, metrics, producer, stack)
+            await waiting.aclose()  # its place is the event sink's now, which answers the probes as well
             place = await listening(settings, app, stack)
             log.info("listening", at=place, kafka=settings.kafka.brokers)
         await working
 
 
 async def _producer(settings: Settings, stopping: asyncio.Event, stack: AsyncExitStack) -> Producer | None:
-    """Give the door's producer as soon as Kafka answers; None when asked to stop before."""
+    """Give the event sink's producer as soon as Kafka answers; None when asked to stop before."""
     while not stopping.is_set():
         try:
             return await stack.enter_async_context(opening(settings.kafka))
@@ -80,19 +80,19 @@ async def _producer(settings: Settings, stopping: asyncio.Event, stack: AsyncExi
     return None
 
 
-async def _door(
+async def _event_sink(
     settings: Settings, host: IntakeHost, metrics: KafkaMetrics, producer: Producer, stack: AsyncExitStack
 ) -> Application:
     outlet = Outlet(producer, settings.kafka)
     name = f"http/{socket.gethostname()}/{os.getpid()}/{wall()}"
-    door = KafkaEventSink(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
+    sink = KafkaEventSink(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
 
     def adopt(loaded: Loaded) -> None:
-        door.rulebook, door.reader = loaded.rulebook, Reader(loaded.rulebook.classes)
-        door.problems = list(host.problems)
+        sink.rulebook, sink.reader = loaded.rulebook, Reader(loaded.rulebook.classes)
+        sink.problems = list(host.problems)
 
     adopt(host.loaded)
     host.listen(adopt)
     watching = asyncio.create_task(outlet.watch())
     stack.callback(watching.cancel)
-    return intake_application(door, metrics, metrics.text, access(settings), Limits(max_skew=settings.max_skew))
+    return intake_application(sink, metrics, metrics.text, access(settings), Limits(max_skew=settings.max_skew))

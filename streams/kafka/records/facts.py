@@ -66,7 +66,7 @@ class FactsCodec:
     def decode(self, raw: bytes) -> Facts[Event]:
         """Read a record; events of types, or with fields, that this rulebook does not know are left out.
 
-        They concern none of its standards. Raises StateError for what is no such record at all.
+        They concern none of its standards. Raises StateError for bytes that are not such a record.
         """
         try:
             return self._whole.decode(raw)
@@ -105,7 +105,7 @@ class Told(msgspec.Struct, omit_defaults=True):
 
 
 class PersonsAct(msgspec.Struct, omit_defaults=True):
-    """One record of `acts`: what somebody did. Earlier versions wrote apart, as `act`, what the router hears of it."""
+    """One record of `acts`: what somebody did. Earlier versions wrote apart, as `act`, what the routers hear of."""
 
     row: Action
     act: Action | None = None

@@ -2,7 +2,7 @@
 
 A row's name says whose case it is of, its number, and which worker wrote it. So one that stood still, and whose rows
 come when others have its work, writes over nobody else's; where several have written of a case, whoever came furthest
-counts. What each of them wrote is true: it is what the records of `facts` up to its fence came to.
+counts. What each of them wrote is true: it is what the records of `facts` up to its `applied_offset` came to.
 Knows: the form. Must not know: standards, where rows lie. Read next: `journal.py`, which writes and reads cases.
 """
 
@@ -13,34 +13,31 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.errors import StateError
-from standards.judge.case import Identity
 from streams.ingest.wire import UNREADABLE
+from streams.storage.case_parts import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from standards.judge.rulebook import Key
+    from streams.storage.case_parts import CaseKey
 
 VERSION = 1
 """The version of rows that this Kept writes."""
 CASE = b"c"
 
-CaseKey = tuple[str, "Key"]
 Write = tuple[bytes, bytes | None]
 """A key of the table and its new value; None deletes it."""
 
-Seen = list[tuple[Identity, int]]
-
 
 class UndecodableState(msgspec.Struct, array_like=True):
-    """What of a case cannot be judged here: the slots of some revisions, as they were written, and held events."""
+    """What of a case cannot be judged here: the states of some revisions, as they were written, and held events."""
 
     states: dict[str, list[bytes]] = {}
     held: list[bytes] = []
 
 
 class Row(msgspec.Struct, array_like=True):
-    """One row. `rest` are identities of the leaf before the case's, `seen` of its leaf: all, or what is new.
+    """One row. `rest` are identities of the generation before the case's, `seen` of its own: all, or what is new.
 
     `states` are by revision; in a short row each has only those settled promises that are new or changed.
     """
@@ -57,7 +54,7 @@ class Row(msgspec.Struct, array_like=True):
 
 
 class Name(msgspec.Struct, array_like=True, frozen=True):
-    """A row's key: its case, 0 for the whole row or the number of a short one, and the hand that wrote it."""
+    """A row's key: its case, 0 for the whole row or the number of a short one, and the worker that wrote it."""
 
     group: str
     key: tuple[str | int, ...]
@@ -88,13 +85,13 @@ def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
 
 
 def owes(state: bytes) -> bool:
-    """Say whether a slot has a promise that is open or can be corrected."""
+    """Say whether a standard's state has a promise that is open or can be corrected."""
     found = _read_owing(state)
     return bool(found.open or found.settled)
 
 
 def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, dict[int, Row]]]:
-    """Sort rows by their case, the hand that wrote them, and their number."""
+    """Sort rows by their case, the worker that wrote them, and their number."""
     found: dict[CaseKey, dict[int, dict[int, Row]]] = {}
     for raw_name, raw in rows:
         it = _read_name(memoryview(raw_name)[1:])
@@ -103,7 +100,7 @@ def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, di
 
 
 def chain(writer_id: int, numbered: Mapping[int, Row]) -> tuple[int, int, list[int]]:
-    """Say how far a hand came with a case, and which of its rows tell it; -1 where there is no whole row."""
+    """Say how far a worker came with a case, and which of its rows tell it; -1 where there is no whole row."""
     whole = numbered.get(0)
     if whole is None:
         return -1, writer_id, []

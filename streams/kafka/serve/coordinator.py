@@ -1,11 +1,11 @@
-"""The exchange: between the workers, who say what is worth telling, and the channels, which deliver it.
+"""The notify coordinator: between the workers, who say what is worth telling, and the channels, which deliver it.
 
-Theory of operation. Tellings of all partitions come in, with people's acts and how far time has come; notices, reasons
-and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it comes. With one,
-lines wait until time has reached them in every partition, so the routers hear lines and acts in one order,
-whichever came first; then the router decides, as it does on one machine. What waits is a row too, and so is how far
-each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice. All that a step
-says and remembers must be published together, or not at all.
+Theory of operation. Records of `tellings` come in from all partitions, with people's acts and how far time has come;
+notices, reasons and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it
+comes. With one, lines wait until time has reached them in every partition, so the alert routers hear lines and acts in
+one order, whichever came first; then the router runtime decides, as it does on one machine. What waits is a row too,
+and so is how far each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice.
+All that a step says and remembers must be published together, or not at all.
 
 A worker that died before it remembered a flush says the same again, or its successor does. So lines are known by their
 ids for as long as that can happen: until the partition's progress has passed them.
@@ -58,7 +58,7 @@ class Waiting(msgspec.Struct):
     partition: int
 
 
-class Fence(msgspec.Struct):
+class AppliedOffsets(msgspec.Struct):
     """How far the inputs were taken: the next record of each partition of `tellings`, and of `acts`; and the time."""
 
     places: dict[int, int] = {}
@@ -75,13 +75,13 @@ class Dealt(msgspec.Struct):
 
 
 class NotifyCoordinator:
-    """One exchange, for all partitions. `rows` are all that was remembered; `problems` is what is wrong, for people.
+    """One coordinator, for all partitions. `rows` are all that was remembered; `problems` is what is wrong, for people.
 
     Raises StateError for rows that this Kept cannot read.
     """
 
     def __init__(self, policy: Policy, rows: Iterable[tuple[bytes, bytes]], partitions: int) -> None:
-        self.applied_offset = Fence()
+        self.applied_offset = AppliedOffsets()
         self.problems: list[str] = []
         self._policy = policy
         self._partitions = partitions
@@ -101,7 +101,7 @@ class NotifyCoordinator:
         try:
             sort, *name = msgspec.json.decode(key, type=list[str])
             if sort == "fence":
-                self.applied_offset = msgspec.json.decode(body, type=Fence)
+                self.applied_offset = msgspec.json.decode(body, type=AppliedOffsets)
             elif sort == "taken":
                 self._taken[int(name[0])] = msgspec.json.decode(body, type=dict[str, int])
             elif sort == "line":
@@ -159,7 +159,7 @@ class NotifyCoordinator:
             self._retaken.add(partition)
 
     def take_act(self, offset: int, act: Action | None) -> None:
-        """Take one record of `acts`; None where the routers have no use for it."""
+        """Take one record of `acts`; None where the alert routers have no use for it."""
         if offset < self.applied_offset.acts:
             return
         self.applied_offset.acts = offset + 1
@@ -198,7 +198,7 @@ class NotifyCoordinator:
         self._waiting = {}
 
     def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
-        """Let the routers decide on the lines whose time has come, and on acts."""
+        """Let the router runtime decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
         called = dealt.called = calls.push([it.line for it in due], self._acts, low)

@@ -1,7 +1,7 @@
-"""The operator: runs the exchange in whichever `kept serve` delivers partition 0 of `notices`.
+"""Runs the coordinator in whichever `kept serve` delivers partition 0 of `notices`.
 
 Theory of operation. What a step says and what it remembers goes out in one transaction of Kafka, under a name that all
-operators share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
+runners share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
 reads back what was remembered, and goes on from there. After any failure it begins again like that.
 Knows: clients, whose turn it is. Must not know: what is decided. Read next: `coordinator.py`.
 """
@@ -35,7 +35,7 @@ AGAIN_SECONDS: Final = 1.0
 """How long to wait after a failure before beginning again, in seconds."""
 POLL_MS: Final = 200
 TRANSACTION_MS: Final = 10_000
-"""After how long the broker ends what an operator that is gone had begun; until then nobody reads beyond it."""
+"""After how long the broker ends what a runner that is gone had begun; until then nobody reads beyond it."""
 LEARN_SECONDS: Final = 5.0
 """How long to wait before the words of unknown revisions are asked for again, in seconds."""
 
@@ -54,7 +54,7 @@ class Clients(NamedTuple):
 
 
 class CoordinatorRunner:
-    """Operates for as long as `mine` says that it is this process's turn.
+    """Runs the coordinator for as long as `mine` says that it is this process's turn.
 
     `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
     come, in microseconds UTC; -1 while it is another one's turn.
@@ -78,14 +78,14 @@ class CoordinatorRunner:
         self._acts = TopicPartition(self._names.acts, 0)
         self._times = TopicPartition(self._names.progress, 0)
         self._inputs = [TopicPartition(self._names.tellings, number) for number in range(partitions)]
-        self._exchange: NotifyCoordinator | None = None
+        self._coordinator: NotifyCoordinator | None = None
         self._learn_at = 0.0
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the telling, for people."""
-        exchange = self._exchange
-        unworded = exchange.unworded if exchange is not None else frozenset[str]()
+        """What keeps lines from being told, for people."""
+        coordinator = self._coordinator
+        unworded = coordinator.unworded if coordinator is not None else frozenset[str]()
         found = [
             f"what was judged by revision {each} waits to be told: its words are not known here; is this Kept older?"
             for each in sorted(unworded)
@@ -93,7 +93,10 @@ class CoordinatorRunner:
         return [*([self.fault] if self.fault else []), *found]
 
     async def run(self) -> None:
-        """Operate whenever it is this process's turn, for ever. What cannot be told waits, and `fault` says so."""
+        """Run the coordinator whenever it is this process's turn, for ever.
+
+        What cannot be told waits, and `fault` says so.
+        """
         while True:
             if self._mine():
                 try:
@@ -102,7 +105,7 @@ class CoordinatorRunner:
                     self._interrupted(told(error))
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:
-                    self._exchange, self.low = None, -1
+                    self._coordinator, self.low = None, -1
             await asyncio.sleep(LOOK_SECONDS)
 
     def _interrupted(self, why: str) -> None:
@@ -120,72 +123,72 @@ class CoordinatorRunner:
             rows: dict[bytes, bytes | None] = {}
             await Tail(consumer, self._names.desk, lambda row: rows.update({row.key: row.value})).begin()
             kept = [(key, value) for key, value in rows.items() if value is not None]
-            exchange = self._exchange = NotifyCoordinator(await self._policy(), kept, self._partitions)
-            await self._go_to(consumer, exchange)
+            coordinator = self._coordinator = NotifyCoordinator(await self._policy(), kept, self._partitions)
+            await self._go_to(consumer, coordinator)
             log.info("telling", rows=len(kept))
             times, clients = Times(self._partitions), Clients(producer, consumer)
             while self._mine():
-                await self._step(clients, exchange, times)
+                await self._step(clients, coordinator, times)
 
-    async def _go_to(self, consumer: Consumer, exchange: NotifyCoordinator) -> None:
+    async def _go_to(self, consumer: Consumer, coordinator: NotifyCoordinator) -> None:
         """Go to where the rows end; what Kafka has deleted meanwhile was not told, and the log says so."""
         there = [*self._inputs, self._acts, self._times]
         consumer.assign(there)
         first = await consumer.beginning_offsets(there)
-        places = {each: exchange.applied_offset.places.get(each.partition, first[each]) for each in self._inputs}
-        places |= {self._acts: exchange.applied_offset.acts, self._times: first[self._times]}
+        places = {each: coordinator.applied_offset.places.get(each.partition, first[each]) for each in self._inputs}
+        places |= {self._acts: coordinator.applied_offset.acts, self._times: first[self._times]}
         for each, place in places.items():
             if place < first[each] and place:
                 log.error("records were deleted before they were told", topic=each.topic, partition=each.partition,
                           first=place, last=first[each] - 1)  # fmt: skip
             consumer.seek(each, max(place, first[each]))
 
-    async def _step(self, clients: Clients, exchange: NotifyCoordinator, times: Times) -> None:
+    async def _step(self, clients: Clients, coordinator: NotifyCoordinator, times: Times) -> None:
         """Read what has come, and publish what comes of it."""
         found = await clients.consumer.getmany(timeout_ms=POLL_MS)
-        self._take(found, exchange)
+        self._take(found, coordinator)
         progress = [record.value for record in found.get(self._times, ()) if record.value is not None]
         if progress:  # all that was published before it is read first: lines and acts up to that time are then here
-            await self._catch_up(clients.consumer, exchange)
+            await self._catch_up(clients.consumer, coordinator)
         for each in map(_progress, progress):
             times.hear(each)
-            exchange.remembered(each.partition, min(each.lows, default=-1))
+            coordinator.remembered(each.partition, min(each.lows, default=-1))
         if times.left_out:
             self.fault = (
                 f"partitions {', '.join(map(str, times.left_out))} are far behind; what comes of them is told late"
             )
-        await self._learn(exchange)
-        dealt = exchange.step(times.low())
+        await self._learn(coordinator)
+        dealt = coordinator.step(times.low())
         if dealt is not None:
             await self._publish(clients.producer, dealt)
-        self.low = exchange.applied_offset.low
+        self.low = coordinator.applied_offset.low
         if not times.left_out:
             self.fault = ""
 
-    async def _catch_up(self, consumer: Consumer, exchange: NotifyCoordinator) -> None:
+    async def _catch_up(self, consumer: Consumer, coordinator: NotifyCoordinator) -> None:
         inputs = [*self._inputs, self._acts]
         ends = await consumer.end_offsets(inputs)
         while any([await consumer.position(each) < end for each, end in ends.items()]):
-            self._take(await consumer.getmany(*inputs, timeout_ms=POLL_MS), exchange)
+            self._take(await consumer.getmany(*inputs, timeout_ms=POLL_MS), coordinator)
 
-    def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], exchange: NotifyCoordinator) -> None:
+    def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], coordinator: NotifyCoordinator) -> None:
         for where, records in found.items():
             for record in records:
                 try:
                     if where.topic == self._names.tellings:
-                        exchange.take(where.partition, record.offset, _telling(record.value))
+                        coordinator.take(where.partition, record.offset, _telling(record.value))
                     elif where == self._acts:
-                        exchange.take_act(record.offset, _act(record.value).routed)
+                        coordinator.take_act(record.offset, _act(record.value).routed)
                 except UNREADABLE as error:
                     place = f"{where.topic}/{where.partition}/{record.offset}"
                     raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None
 
-    async def _learn(self, exchange: NotifyCoordinator) -> None:
+    async def _learn(self, coordinator: NotifyCoordinator) -> None:
         """Ask for the words of revisions that others have begun to judge by, once in a while until they are there."""
         now = asyncio.get_running_loop().time()
-        if exchange.unworded and now >= self._learn_at:
+        if coordinator.unworded and now >= self._learn_at:
             self._learn_at = now + LEARN_SECONDS
-            exchange.adopt(await self._policy())
+            coordinator.adopt(await self._policy())
 
     async def _publish(self, producer: Producer, dealt: Dealt) -> None:
         """Publish all of it, or nothing."""

@@ -18,7 +18,7 @@ import structlog
 
 from standards.errors import StateError
 from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, consuming, told
-from streams.kafka.clients.outlet import Post
+from streams.kafka.clients.message import ANY, Message
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -73,7 +73,10 @@ class Noting:
     async def __call__(self, deliveries: Sequence[Delivery]) -> None:
         """Return when all of them were published and noted. Raises StateError; then they may be noted again."""
         await self._outlet.publish(
-            [Post(self._topic, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode()) for it in deliveries]
+            [
+                Message(self._topic, ANY, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode())
+                for it in deliveries
+            ]
         )
         await self._note_here(deliveries)
 

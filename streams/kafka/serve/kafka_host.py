@@ -1,4 +1,4 @@
-"""The house on Kafka: events go to their topic, and what can be looked up comes from the read model.
+"""The host that `kept serve` shows: events go to their topic, and what can be looked up comes from the read model.
 
 Knows: the read model, and what people did. Must not know: HTTP, the judge, how the read model is kept.
 Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `projection_consumer.py`, which keeps the read
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 
 class KafkaHost(KafkaEventSink):
-    """A door and books: what `kept serve` serves."""
+    """An event sink with a read model: what the web side of `kept serve` works with."""
 
     books: BoardBooks
     heeds_silences: bool = False
     follower: ProjectionConsumer
-    telling: Callable[[], list[str]]
-    """Gives what is wrong with the telling of this process, for people."""
+    notify_problems: Callable[[], list[str]]
+    """Gives what keeps this process from deciding whom to notify, for people."""
     note_acts: NoteActs
     """Notes what people did in the read model of this process."""
 
@@ -48,7 +48,7 @@ class KafkaHost(KafkaEventSink):
         self._listeners.append(listener)
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in, as a door does; what people did is then shown here at once."""
+        """Take events and refusals in, as an event sink does; what people did is then shown here at once."""
         await super().submit(events, refusals)
         acts = actions_of(events)
         if acts:
@@ -62,7 +62,7 @@ class KafkaHost(KafkaEventSink):
         return [] if told is None else told.feeds
 
     def now_status(self) -> Status:
-        """Say how the house is: `low` is the instant that every partition's worker has judged up to, by its word."""
+        """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
         status, follower = super().now_status(), self.follower
         progress = follower.progress
         return msgspec.structs.replace(
@@ -71,7 +71,7 @@ class KafkaHost(KafkaEventSink):
             reason=follower.fault or status.reason,
             low=_low(progress, follower.partitions),
             newest=max((each.newest for each in progress.values()), default=-1),
-            problems=[*status.problems, *self.telling(), *_said(progress)],
+            problems=[*status.problems, *self.notify_problems(), *_said(progress)],
         )
 
 

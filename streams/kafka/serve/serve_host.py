@@ -1,4 +1,4 @@
-"""The host behind `kept serve`: the topics followed into a read model, a house that shows it, and its share of notices.
+"""The host behind `kept serve`: the topics followed into a read model, its web side, and its share of notices.
 
 Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
 then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
@@ -61,7 +61,7 @@ class ServeHost:
     `name` is this process's own among all that ever publish letters; notices go to `channels`.
     """
 
-    house: KafkaHost
+    kafka_host: KafkaHost
     follower: ProjectionConsumer
     outbox: OwnOutbox
 
@@ -123,7 +123,7 @@ class ServeHost:
             self._outlet.watch(),
             self._dispatcher.run(),
             self._begin_to_deliver(),
-            self._operator.run(),
+            self._coordinator.run(),
         ]
         self._tasks = [asyncio.create_task(each) for each in work]
 
@@ -155,14 +155,14 @@ class ServeHost:
         lookup = ReadModel(settings.data)
         stack.callback(lookup.close)
         self._outlet = outlet = Outlet(producer, kafka)
-        self.house = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
-        self.house.problems, self.house.books = problems, lookup
+        self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
+        self.kafka_host.problems, self.kafka_host.books = problems, lookup
 
         async def fold_in(records: list[Record], wall: int) -> Committed:
             return await self._write(fold.fold, records, wall)
 
         self.follower = ProjectionConsumer(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
-        self.house.follower = self.follower
+        self.kafka_host.follower = self.follower
         await self.follower.begin(outlet.partitions)
 
         async def note_here(deliveries: Sequence[Delivery]) -> None:
@@ -171,18 +171,18 @@ class ServeHost:
         async def note_acts(rows: Sequence[Action]) -> None:
             await self._write(fold.acts, rows)
 
-        self.house.note_acts = note_acts
+        self.kafka_host.note_acts = note_acts
         noting = Noting(outlet, kafka.names, note_here)
         self.outbox = OwnOutbox(lookup, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
-        self._operator = CoordinatorRunner(
+        self._coordinator = CoordinatorRunner(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
         )
-        self.house.heeds_silences = self._people is not None
-        self.house.telling = lambda: self._operator.problems
+        self.kafka_host.heeds_silences = self._people is not None
+        self.kafka_host.notify_problems = lambda: self._coordinator.problems
 
     async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:
         """Load this process's standards with all other revisions, and let the others know of them."""

@@ -63,21 +63,21 @@ async def run(settings: Settings) -> None:
         configure_logs(talk, as_json=as_json)
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says the same many times; the outlet says it once
         maker = links(settings)
-        ways = channels_of(settings, wall, maker.of if maker else None)
-        channels = [*([] if live else [Console(talk)]), *ways]
+        elsewhere = channels_of(settings, wall, maker.of if maker else None)
+        channels = [*([] if live else [Console(talk)]), *elsewhere]
         host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
         await stack.enter_async_context(host)
-        view = Folder(host.house.rulebook.current, zone=settings.zone)
-        resume(view, host.house)
-        host.listen(follow(view, host.house))
+        view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
+        resume(view, host.kafka_host)
+        host.listen(follow(view, host.kafka_host))
         view.api = await _serve(settings, host, stack)
         if live:
             drawing = asyncio.create_task(
-                show(view, _WallClock(), asyncio.Event(), console=console, low=lambda: host.house.now_status().low)
+                show(view, _WallClock(), asyncio.Event(), console=console, low=lambda: host.kafka_host.now_status().low)
             )
             stack.callback(drawing.cancel)
         else:
-            host.listen(_when_caught_up(host, write_lines(host.house, lines, as_json=as_json)))
+            host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
         lookup = ReadModel(settings.data)
@@ -117,10 +117,10 @@ def _name() -> str:
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.house.books.totals())
+    metrics.start(host.kafka_host.books.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    app = application(host.house, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack)
 
 

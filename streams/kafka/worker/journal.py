@@ -1,13 +1,14 @@
 """The journal: cases as rows of a table that can only be written row by row.
 
-A crash may come between any two rows, so everything of a case stands in one: its core, its slots, what it has seen
+A crash may come between any two rows, so everything of a case stands in one: its core, its states, what it has seen
 since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
-whole. A busy one remembers thousands of identities, which outweigh all the rest; it gets a short row for what is new
-each time, and a whole one now and then, which makes the short ones before it void.
+whole. A busy one gets a short row for what is new each time, and a whole one now and then, which makes the short ones
+before it void.
 Nobody writes over another worker's rows (`rows.py`): the first time a case is written here it is written whole, and
 what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Knows: cases, standards. Must not know: where rows lie, or what a flush is. Read next: `rows.py`, `partition.py`.
+Knows: cases, standards. Must not know: where rows lie, or what a flush is. Read next:
+`case_parts.py`, which says what is new; `rows.py`, `partition.py`.
 """
 
 from __future__ import annotations
@@ -17,25 +18,33 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from standards.errors import StateError
-from standards.judge.case import Case, Identity, StandardState
+from standards.judge.case import Case, StandardState
 from standards.judge.events import Event, union_of
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records.rows import VERSION, Row, UndecodableState, chain, collected, name, owes
+from streams.storage.case_parts import (
+    SeenMark,
+    join_seen,
+    new_marks,
+    new_seen,
+    seen_mark,
+    settled_marks,
+    unreadable,
+    with_settled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Rulebook
-    from streams.kafka.records.rows import CaseKey, Seen, Write
+    from streams.kafka.records.rows import Write
+    from streams.storage.case_parts import CaseKey, Marks, Seen
 
 SMALL = 64
 """A case with no more identities and settled promises than this is always written whole."""
 SHORT_ROWS = 32
 """After so many short rows comes a whole one."""
-
-_Marks = dict[str, tuple[int, int]]
 
 
 class Restored(NamedTuple):
@@ -47,22 +56,21 @@ class Restored(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """How a case was written last: which leaf, how many identities of it, its settled promises, its short rows.
+    """What is stored of a case: how many of its identities, its settled promises, how many short rows.
 
-    `others` are the names of what other hands wrote of it, in the order in which to delete them; `ours`: what we wrote
-    came further than they did.
+    `others` are the names of what other workers wrote of it, in the order in which to delete them; `ours`: what we
+    wrote came further than they did.
     """
 
-    generation: int
-    identities: int
-    settled: _Marks
+    seen: SeenMark
+    settled: Marks
     rows: int
     others: tuple[bytes, ...] = ()
     ours: bool = True
 
 
-_ANOTHER = -9
-"""No leaf that a case can have: whatever is written next is written whole."""
+_NOTHING = SeenMark(generation=-9)
+"""A generation that no case can follow: whatever is written next is written whole."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -77,7 +85,7 @@ class Journal:
         self._writer_id = writer_id
         union: Any = union_of(rulebook.classes.values())
         self._revisions = rulebook.standards.keys()
-        self._slot: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
+        self._state: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
         self._written: dict[CaseKey, _Written] = {}
@@ -85,7 +93,7 @@ class Journal:
     def write(self, case: Case[Event], applied_offset: int, parked: UndecodableState | None = None) -> Iterator[Write]:
         """Give the rows to write for a case, in order; `applied_offset` is the last record of `facts` that is in it."""
         key = (case.group, case.key)
-        marks = _marks(case)
+        marks = settled_marks(case)
         before = self._written.get(key)
         news = None
         if (
@@ -96,12 +104,12 @@ class Journal:
             news = _news(case, before, marks)
         whole = before is None or news is None
         number = 0 if whole or before is None else before.rows + 1
-        rest, seen, fresh = news or (list(case.seen_before.items()), list(case.seen.items()), marks.keys())
-        states = {rev: _encode(_with_settled(state, fresh)) for rev, state in case.states.items()}
+        rest, seen, fresh = news or (*new_seen(case, _NOTHING), marks)
+        states = {rev: _encode(with_settled(state, fresh)) for rev, state in case.states.items()}
         core = _encode(replace(case, held=[], states={}, seen={}, seen_before={}))
         row = Row(VERSION, applied_offset, whole, core, states, _encode(case.held), rest, seen, parked)
         others = () if whole or before is None else before.others
-        self._written[key] = _Written(case.generation, len(case.seen), marks, number, others)
+        self._written[key] = _Written(seen_mark(case), marks, number, others)
         yield self._name(key, number), _encode(row)
         if whole and before is not None:
             yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
@@ -137,10 +145,10 @@ class Journal:
                 if writer_id != self._writer_id
                 for number in sorted(writer_ids[writer_id])
             )
-            # what a short row would add to is not ours then, and what was parked is in no slot: write it whole
-            generation = case.generation if ours and restored.parked == parked else _ANOTHER
+            # what a short row would add to is not ours then, and what was parked is in no state: write it whole
+            seen = seen_mark(case) if ours and restored.parked == parked else _NOTHING
             last = max(writer_ids.get(self._writer_id, {}), default=0)
-            self._written[key] = _Written(generation, len(case.seen), _marks(case), last, others, ours)
+            self._written[key] = _Written(seen, settled_marks(case), last, others, ours)
             yield restored
 
     def _restored(self, rows: list[Row]) -> Restored:
@@ -148,12 +156,12 @@ class Journal:
         case = _read_core(last.core)
         parked = UndecodableState() if last.parked is None else last.parked
         case.held, unread = self._events(last.held, parked.held)
-        leaves: dict[int, dict[Identity, int]] = {}
+        by_generation: dict[int, Seen] = {}
         for row in rows:
             generation = _read_core(row.core).generation
-            leaves.setdefault(generation - 1, {}).update(row.rest)
-            leaves.setdefault(generation, {}).update(row.seen)
-        case.seen, case.seen_before = leaves[case.generation], leaves[case.generation - 1]
+            by_generation.setdefault(generation - 1, []).extend(row.rest)
+            by_generation.setdefault(generation, []).extend(row.seen)
+        join_seen(case, by_generation)
         kept: dict[str, list[bytes]] = {}
         blobs = {rev: [row.states[rev] for row in rows if rev in row.states] for rev in last.states}
         for revision, states in (blobs | parked.states).items():
@@ -180,38 +188,23 @@ class Journal:
         return sorted(events, key=lambda event: event.at), unread
 
     def _merged(self, states: list[bytes]) -> StandardState[Event]:
-        """Put a slot together from its rows: the last one's state, and the settled promises of all."""
+        """Put a standard's state together from its rows: the last one's state, and the settled promises of all."""
         settled: dict[str, Promise[Event]] = {}
         try:
             for raw in states:
-                state = self._slot.decode(raw)
+                state = self._state.decode(raw)
                 settled |= {promise.id: promise for promise in state.settled}
         except UNREADABLE as error:
-            raise StateError(
-                f"a stored case cannot be read: {error}; put back the standards it was stored under"
-            ) from None
+            raise unreadable(error) from None
         state.settled = list(settled.values())
         return state
 
 
-def _marks(case: Case[Event]) -> _Marks:
-    return {it.id: (it.ordinal, it.settled) for state in case.states.values() for it in state.settled}
+def _news(case: Case[Event], before: _Written, marks: Marks) -> tuple[Seen, Seen, Marks] | None:
+    """Give what is new in a case: identities of the last generation and of this one, settled promises.
 
-
-def _with_settled(state: StandardState[Event], fresh: Any) -> StandardState[Event]:  # noqa: ANN401 - anything that can be asked `in`
-    return replace(state, settled=[it for it in state.settled if it.id in fresh]) if state.settled else state
-
-
-def _news(case: Case[Event], before: _Written, marks: _Marks) -> tuple[Seen, Seen, set[str]] | None:
-    """Give what is new in a case: identities of the last leaf and of this one, settled promises.
-
-    None where more changed than a short row can say: a promise is no longer settled, or a leaf was passed over.
+    None where more changed than a short row can say: a promise is no longer settled, or a generation was passed over.
     """
-    fresh = {name for name, mark in marks.items() if before.settled.get(name) != mark}
-    if before.settled.keys() - marks.keys():
+    if before.settled.keys() - marks.keys() or case.generation - before.seen.generation not in (0, 1):
         return None
-    if case.generation == before.generation:
-        return [], list(case.seen.items())[before.identities :], fresh
-    if case.generation == before.generation + 1:
-        return list(case.seen_before.items())[before.identities :], list(case.seen.items()), fresh
-    return None
+    return (*new_seen(case, before.seen), new_marks(marks, before.settled))

@@ -2,8 +2,9 @@
 
 Theory of operation. `apply` takes one record, in the order of the topic. `flush` judges what has come and says what is
 to be done, in this order: publish, then remember (the rows of the table, in order), then acknowledge. Whatever a crash
-leaves undone is done again from the same records: a case that has a record already (its fence) passes it over, and the
-partition's own mark is the last row of a flush, so that without it the records since the mark before come again.
+leaves undone is done again from the same records: a case that has a record already (its `applied_offset`) passes it
+over, and the partition's own mark is the last row of a flush, so that without it the records since the mark before come
+again.
 
 Pure: no Kafka, no clock, no store. Knows: pump, alerts, journal. Must not know: who reads and writes.
 Read next: `watermark.py` for time, `journal.py` for the rows, `faust_app.py` for the host.
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from standards.judge.promise import Transition
     from standards.judge.rulebook import Key, Rulebook
     from streams.kafka.records.facts import HeardAt
-    from streams.kafka.records.rows import CaseKey, Write
+    from streams.kafka.records.rows import Write
     from streams.runtime.pump import Position
+    from streams.storage.case_parts import CaseKey
 
 MEMORY = 200_000
 """How many subjects are remembered as this partition's or not; beyond that the memory begins anew."""
@@ -62,7 +64,7 @@ class Setting(msgspec.Struct, frozen=True):
 class Flush(msgspec.Struct, frozen=True):
     """What a flush has to publish, and then to remember: `writes`, in this order.
 
-    `derived` are records for other partitions of `facts`, by their number; empty bytes are no record.
+    `derived` are records for other partitions of `facts`, by their number; empty bytes stand for none.
     """
 
     offset: int
@@ -125,10 +127,10 @@ class Partition:
         self._listing = listing(rulebook)
         self._begun = mark.begun
         self._journal = Journal(rulebook, setting.writer_id)
-        self._fences: dict[CaseKey, int] = {}
+        self._applied: dict[CaseKey, int] = {}
         self._parked: dict[CaseKey, UndecodableState] = {}
         self._outcome = BatchResult(touched=self._adopt(sorted_rows[CASE], mark.groups))
-        self._fenced_until = max(self._fences.values(), default=-1)
+        self._applied_until = max(self._applied.values(), default=-1)
 
     def __len__(self) -> int:
         """Count the cases."""
@@ -144,7 +146,7 @@ class Partition:
         for case, applied_offset, parked in restored:
             name = (case.group, case.key)
             for now in [name] if name not in elsewhere else [each for each in moved if each[1] == case.key]:
-                self._fences[now] = min(applied_offset, self._fences.get(now, applied_offset))
+                self._applied[now] = min(applied_offset, self._applied.get(now, applied_offset))
             if parked is not None:
                 home = name if name not in elsewhere else homes.get(case.key, name)
                 known = self._parked.get(home, UndecodableState())
@@ -152,7 +154,10 @@ class Partition:
         return moved
 
     def apply(self, offset: int, raw: bytes) -> int:
-        """Take one record of the topic; gives how many facts were in it. Raises StateError for what is no record."""
+        """Take one record of the topic; gives how many facts were in it.
+
+        Raises StateError for bytes that are not a record of facts.
+        """
         if offset <= self.offset:
             return 0
         facts = self._codec.decode(raw)
@@ -166,11 +171,11 @@ class Partition:
             self._pump.route(facts.events, self._outcome, NEVER)
         self.watermark.advance(facts, self._setting.lateness)
         self._pump.low = self.watermark.lows[0]
-        if offset <= self._fenced_until:
+        if offset <= self._applied_until:
             self._pass_over(offset)
             self._pump.judge(self._outcome)
-        elif self._fences:
-            self._fences = {}  # every case is as far as the records are
+        elif self._applied:
+            self._applied = {}  # every case is as far as the records are
         return len(facts.events)
 
     def _begin(self, wall: int) -> None:
@@ -217,7 +222,7 @@ class Partition:
     def _pass_over(self, offset: int) -> None:
         """Take from what was routed what the cases have already."""
         for name, group_state in self._pump.group_states.items():
-            for key in [key for key in group_state.pending if self._fences.get((name, key), -1) >= offset]:
+            for key in [key for key in group_state.pending if self._applied.get((name, key), -1) >= offset]:
                 del group_state.pending[key]
 
     def flush(self) -> Flush:

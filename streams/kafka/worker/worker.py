@@ -65,12 +65,12 @@ class WorkerDeps(NamedTuple):
 class Worker:
     """Some partitions, and what they have taken since the last flush."""
 
-    def __init__(self, names: Names, setting: Setting, bench: RulebookCache, ways: WorkerDeps) -> None:
+    def __init__(self, names: Names, setting: Setting, rulebooks: RulebookCache, deps: WorkerDeps) -> None:
         self.partitions: dict[int, Partition] = {}
         self._names = names
         self._setting = setting
-        self._bench = bench
-        self._log, self._table, self._metrics, self._awake = ways
+        self._rulebooks = rulebooks
+        self._log, self._table, self._metrics, self._awake = deps
         self._waiting: dict[int, int] = {}
         self._stopped: dict[int, frozenset[str]] = {}
         self._flushing = asyncio.Lock()
@@ -90,7 +90,7 @@ class Worker:
         """Apply one record; gives the offset of the one that has to come next.
 
         Where that is not beyond this record, others that come before it were left out, and nothing was applied.
-        Raises StateError for what is no record of facts, or cannot be read back.
+        Raises StateError for bytes that are not a record of facts, or rows that cannot be read back.
         """
         if not await self.restore(number):
             return offset + 1
@@ -109,7 +109,7 @@ class Worker:
         """
         if number not in self.partitions:
             drops = self._drops
-            await self._bench.refresh()
+            await self._rulebooks.refresh()
             if drops != self._drops:  # the partition may be another worker's by now
                 return False
             self.partitions[number] = self._restored(number)
@@ -123,7 +123,7 @@ class Worker:
     def _restored(self, number: int) -> Partition:
         """Read a partition back from the table."""
         rows = list(self._table.rows(number))
-        judging = self._bench.judging(owed(row for row in rows if row[0][:1] == CASE))
+        judging = self._rulebooks.judging(owed(row for row in rows if row[0][:1] == CASE))
         partition = Partition(number, judging.rulebook, rows, self._setting, problems=judging.problems)
         self._stopped[number] = judging.stopped
         self._metrics.stopped(set().union(*self._stopped.values()))

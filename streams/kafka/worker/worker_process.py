@@ -69,11 +69,11 @@ async def _run(settings: Settings) -> None:
         stack.callback(FolderLock(settings.data).release)
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
-        bench = await _bench(settings, publisher, stack)
+        rulebooks = await _rulebooks(settings, publisher, stack)
         setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            return Worker(settings.kafka.names, setting, bench, WorkerDeps(publisher, table, metrics, pulse.check))
+            return Worker(settings.kafka.names, setting, rulebooks, WorkerDeps(publisher, table, metrics, pulse.check))
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
@@ -90,17 +90,17 @@ async def _check_partitions(kafka: KafkaSettings, publisher: Publisher) -> None:
         raise StateError(f"{found}; set KEPT_KAFKA__PARTITIONS={there}")
 
 
-async def _bench(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> RulebookCache:
+async def _rulebooks(settings: Settings, publisher: Publisher, stack: AsyncExitStack) -> RulebookCache:
     """Load the standards, and publish the text of those that nobody has published before."""
     names, revisions = settings.kafka.names, Revisions()
     tail = Tail(await stack.enter_async_context(consuming(settings.kafka)), names.revisions, revisions.take)
     await tail.begin()
-    bench = RulebookCache(StandardsFiles(settings.standards), revisions.known, tail.catch_up)
-    ours = revisions.missing(bench.loaded, wall())
+    rulebooks = RulebookCache(StandardsFiles(settings.standards), revisions.known, tail.catch_up)
+    ours = revisions.missing(rulebooks.loaded, wall())
     await publisher.publish(
         [Message(names.revisions, 0, msgspec.json.encode(each), each.revision.encode()) for each in ours]
     )
-    return bench
+    return rulebooks
 
 
 async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event) -> None:

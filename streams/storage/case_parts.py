@@ -1,0 +1,91 @@
+"""The parts of a case, as every store keeps them: a small core, and what grows with the traffic.
+
+A busy case remembers up to two thousand identities of events, many times the rest of it, and each batch adds a few. It
+keeps them in two generations, and only the newer one grows; of its settled promises few change. So each store writes
+the core anew and adds what is new since it wrote the case last. What is new is decided here, and the parts are joined
+again here; how they lie in rows is each store's own. Read next: `shelving.py` for SQLite, `kafka/worker/journal.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from standards.errors import StateError
+from standards.judge.case import Identity
+from standards.judge.rulebook import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+
+    from standards.judge.case import Case, StandardState
+    from standards.judge.events import Event
+
+CaseKey = tuple[str, Key]
+"""A case's group and key."""
+
+Seen = list[tuple[Identity, int]]
+"""Identities of events, with their times in microseconds UTC, in the order in which they were seen."""
+
+Marks = dict[str, tuple[int, int]]
+"""Settled promises by id: the ordinal, which every change counts up, and when the promise was settled."""
+
+
+class SeenMark(NamedTuple):
+    """How much of a case's identities is stored: its generation, and how many of that one."""
+
+    generation: int = 0
+    identities: int = 0
+
+
+def seen_mark(case: Case[Event]) -> SeenMark:
+    """Say what is stored of a case's identities once all of them are."""
+    return SeenMark(case.generation, len(case.seen))
+
+
+def new_seen(case: Case[Event], stored: SeenMark) -> tuple[Seen, Seen]:
+    """Give the identities that are not stored: of the generation before the case's, and of its own."""
+    if case.generation == stored.generation:
+        return [], _latest(case.seen, stored.identities)
+    older = stored.identities if case.generation == stored.generation + 1 else 0
+    return _latest(case.seen_before, older), list(case.seen.items())
+
+
+def join_seen(case: Case[Event], by_generation: Mapping[int, Iterable[tuple[Identity, int]]]) -> None:
+    """Give a case its identities back, which were stored by generation."""
+    case.seen = dict(by_generation.get(case.generation, ()))
+    case.seen_before = dict(by_generation.get(case.generation - 1, ()))
+
+
+def settled_marks(case: Case[Event] | None) -> Marks:
+    """Give the marks of a case's settled promises; none where the case was forgotten."""
+    states = case.states.values() if case else ()
+    return {it.id: (it.ordinal, it.settled) for state in states for it in state.settled}
+
+
+def new_marks(now: Marks, stored: Marks) -> Marks:
+    """Give the marks of promises that were settled or corrected since they were stored."""
+    return {name: mark for name, mark in now.items() if stored.get(name) != mark}
+
+
+def with_settled(state: StandardState[Event], promises: Container[str]) -> StandardState[Event]:
+    """Give a state with only those of its settled promises whose ids are among some."""
+    return replace(state, settled=[it for it in state.settled if it.id in promises]) if state.settled else state
+
+
+def core(case: Case[Event]) -> Case[Event]:
+    """Give a case without what is stored beside it: held events, identities, settled promises."""
+    states = {revision: with_settled(state, ()) for revision, state in case.states.items()}
+    return replace(case, held=[], seen={}, seen_before={}, states=states)
+
+
+def unreadable(error: Exception) -> StateError:
+    """Say that a stored case is of no use under these standards."""
+    return StateError(f"a stored case cannot be read: {error}; put back the standards it was stored under")
+
+
+def _latest(seen: dict[Identity, int], stored: int) -> Seen:
+    """Give what came after the first `stored` ones, without walking over those: they are nearly all."""
+    return list(islice(reversed(seen.items()), max(0, len(seen) - stored)))[::-1]
