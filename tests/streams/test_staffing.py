@@ -125,6 +125,8 @@ def test_history_that_says_too_little_is_refused_with_what_is_missing(desk: Desk
 # --- real data ----------------------------------------------------------------------------------------------------
 
 PAGE = (ROOT / "docs" / "staffing.md").read_text(encoding="utf-8")
+CALLS, OFFICES = re.findall(r"^```text\n(\$ kept staff .*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+"""What the page types, and what it shows."""
 
 
 def real(example: str, table: str, *more: str) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def test_real_lines_of_two_offices() -> None:
 
 @pytest.mark.data
 @needs_data
-@pytest.mark.parametrize("shown", re.findall(r"^```text\n(\$ kept staff .*?)^```", PAGE, re.DOTALL | re.MULTILINE))
+@pytest.mark.parametrize("shown", [CALLS, pytest.param(OFFICES, marks=pytest.mark.slow)], ids=["calls", "offices"])
 def test_the_page_shows_what_the_command_prints(shown: str, tmp_path: Path) -> None:
     """Whoever types what docs/staffing.md types reads what it shows."""
     command, _, printed = shown.partition("\n")
