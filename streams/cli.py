@@ -28,7 +28,7 @@ from streams.staffing import cli as staffing
 from streams.stories import cli as stories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 Number = TypeVar("Number", int, float)
@@ -68,10 +68,10 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-def main() -> NoReturn:
-    """Run the command line and turn our own errors into their exit codes."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, this process's own where none is given, and turn our own errors into their exit codes."""
     try:
-        sys.exit(app(standalone_mode=False, prog_name="kept"))
+        sys.exit(app(arguments, standalone_mode=False, prog_name="kept"))
     except typer.Abort:
         _stop("\nkept: stopped.", Exit.FOUND)
     except TyperException as error:

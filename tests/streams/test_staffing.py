@@ -11,8 +11,9 @@ import pytest
 
 from tests.history import rules
 from tests.staffing_days import Shift, day, in_order
+from tests.streams.commands import ROOT, kept, kept_apart
 from tests.streams.test_backtest import DATA, needs_data
-from tests.streams.test_cli import ROOT, bad_input, kept, written
+from tests.streams.test_cli import bad_input, written
 
 ANSWER = """per: contact, when: contact.waiting, expect: contact.answered, within: 20s, unless: contact.abandoned,
     objective: {kept: 80%, over: 28d}"""
@@ -132,7 +133,7 @@ CALLS, OFFICES = re.findall(r"^```text\n(\$ kept staff .*?)^```", PAGE, re.DOTAL
 def real(example: str, table: str, *more: str) -> dict[str, Any]:
     folder = ROOT / "examples" / example
     args = ["staff", str(folder / "standards.yaml"), "--map", str(folder / "map.yaml"), "--events", str(DATA / table)]
-    run = kept(*args, *more, "--json")
+    run = kept_apart(*args, *more, "--json")  # many lines of people are planned by several processes
     assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(run.stdout)
     return found
@@ -181,7 +182,7 @@ def test_the_page_shows_what_the_command_prints(shown: str, tmp_path: Path) -> N
     command, _, printed = shown.partition("\n")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "data").symlink_to(DATA)
-    run = kept(*command.split()[2:], cwd=tmp_path)
+    run = kept_apart(*command.split()[2:], cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     if "\n...\n" in printed:
         begin, _, end = printed.partition("...\n")
