@@ -1,13 +1,13 @@
 # make run       : the demo, on the simulated floor    make lock  : the locks anew, from pyproject.toml
 # make run-kafka : the same on Kafka, five processes   make clean : back to a fresh checkout
-# make test      : everything that has to pass         make bench : the numbers in the docs, side by side
-# make bench-kafka : the same on Kafka, beside other stream processors
+# make test      : what a change needs, in minutes     make bench : the numbers in the docs, side by side
+# make test-all  : the long proofs too: kills, images  make bench-kafka : the same on Kafka, beside other processors
 # make install   : the command kept, and no more       make warsaw    : an example's pages, from its data
 # make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
 # for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
-# `run`, `run-kafka` and `test` share one environment: each lock holds all of the one before, in the same versions.
+# `run`, `run-kafka` and the tests share one environment: each lock holds all of the one before, in the same versions.
 
 VENV       := .venv
 BENCH_VENV := .venv-bench
@@ -23,7 +23,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: install warsaw docs pictures reference schemas help run run-kafka test broker bench bench-kafka lock clean FORCE
+.PHONY: install warsaw docs pictures reference schemas help run run-kafka test test-all broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -38,12 +38,14 @@ run: $(VENV)/.can-run
 run-kafka: broker $(VENV)/.can-run-kafka
 	@$(BIN)/python -m tests.kafka.tryout $(ARGS)
 
-test: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
+# What is marked `slow` in the tests, `test` leaves to `test-all`.
+test: CHOSEN := -m "not slow"
+test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CHOSEN) $(ARGS)
 
 # The pictures of the documentation, taken by the test that uses the board as a supervisor does.
 pictures: $(VENV)/.can-test $(VENV)/.can-browse

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from enum import IntEnum
-from typing import Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -27,6 +27,9 @@ from streams.kafka import cli as kafka
 from streams.review import cli as review
 from streams.staffing import cli as staffing
 from streams.stories import cli as stories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Data = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where all is kept (KEPT_DATA).")]
 
@@ -65,10 +68,10 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-def main() -> NoReturn:
-    """Run the command line and turn our own errors into their exit codes."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, this process's own where none is given, and turn our own errors into their exit codes."""
     try:
-        sys.exit(app(standalone_mode=False, prog_name="kept"))
+        sys.exit(app(arguments, standalone_mode=False, prog_name="kept"))
     except typer.Abort:
         _stop("\nkept: stopped.", Exit.FOUND)
     except TyperException as error:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.streams.test_cli import ROOT
+from tests.streams.commands import ROOT
 from tests.streams.test_review import Shop
 from tests.test_tutorial import BLOCK, done
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.streams.test_cli import ROOT, kept
+from tests.streams.commands import ROOT, kept
 
 PAGE = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.sharing import made_once
 from tests.streams.test_review import Shop
 
 PAGES = (("--against", "shop.yaml"), ("--sweep", "within=30s..5m"), ())
@@ -31,10 +33,13 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg text')].filte
 @pytest.fixture(scope="module", params=PAGES, ids=["against", "sweep", "alone"])
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Ask for the page of a week of a shop, and give where it lies."""
-    shop = Shop(tmp_path_factory.mktemp("shop"))
-    run = shop.ask("next.yaml", *request.param, "--html", "page.html")
-    assert run.returncode == 0, run.stderr
-    return (shop.folder / "page.html").as_uri()
+
+    def ask(folder: Path) -> None:
+        run = Shop(folder).ask("next.yaml", *request.param, "--html", "page.html")
+        assert run.returncode == 0, run.stderr
+
+    name = "-".join(["review", *request.param[:1]])
+    return (made_once(tmp_path_factory, name, ask) / "page.html").as_uri()
 
 
 @pytest.fixture(params=WIDTHS)

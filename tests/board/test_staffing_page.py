@@ -20,6 +20,7 @@ from streams.ingest.wire import Reader
 from streams.staffing.asking import Answer, Staffed
 from streams.staffing.page import page
 from tests.history import loaded, rules
+from tests.sharing import made_once
 from tests.staffing_days import Shift, day, in_order
 
 EVIL = "<script>hit=1</script><img src=x onerror=hit=1>\"'"
@@ -43,9 +44,10 @@ def drawn() -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    file = tmp_path_factory.mktemp("page") / "staff.html"
-    file.write_text(drawn(), encoding="utf-8")
-    return file.as_uri()
+    def draw(folder: Path) -> None:
+        (folder / "staff.html").write_text(drawn(), encoding="utf-8")
+
+    return (made_once(tmp_path_factory, "staffing", draw) / "staff.html").as_uri()
 
 
 def test_everybody_can_use_it(address: str, browser: Browser) -> None:

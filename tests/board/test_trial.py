@@ -49,6 +49,7 @@ def looked_at(page: Page, picture: Path) -> None:
     page.screenshot(path=picture)
 
 
+@pytest.mark.slow
 def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) -> None:
     """From the warning to the debrief: each step is one clear thing to press, and the page says what came of it."""
     with Served(tmp_path, ALL, Peopled(POLICY)) as served:

@@ -6,7 +6,6 @@ Read next: `broker.py`.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import pytest
 
 from tests.kafka.broker import Broker, BrokerError, shared
 from tests.kafka.topics import prepared, remove
+from tests.sharing import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give where the broker answers that all tests share, as `host:port`; nobody may stop it."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # the same one for all workers
     try:
-        with shared(folder / "broker") as servers:
+        with shared(run_folder(tmp_path_factory) / "broker") as servers:
             yield servers
     except BrokerError as error:
         pytest.fail(str(error), pytrace=False)

@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from kafka import KafkaAdminClient
 
 from tests.kafka.broker import PORTS, shared
@@ -45,6 +46,7 @@ def topics(servers: str) -> list[str]:
         return [str(name) for name in admin.list_topics()]
 
 
+@pytest.mark.slow
 def test_a_killed_broker_comes_back_on_the_same_port_with_its_data(own_broker: Broker) -> None:
     """What was there before a SIGKILL is there afterwards, at an address that systems give nobody."""
     before = own_broker.servers

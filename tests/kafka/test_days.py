@@ -101,7 +101,6 @@ async def heard(kafka: KafkaSettings) -> Heard:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", DAYS)
 async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """One machine or many: the same messages to the same people, and the same reasons for what was withheld."""

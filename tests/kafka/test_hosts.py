@@ -12,7 +12,6 @@ from tests.kafka.hosts import Step, backtested, embedded, instant_of, on_kafka, 
 from tests.stories import LINE, STORIES
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_story_has_one_ledger(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """Whichever host watched, the same lines are there, byte for byte."""

@@ -123,6 +123,7 @@ async def test_a_killed_intake_loses_nothing(kafka: KafkaSettings, tmp_path: Pat
             assert len(found) == len(wanted) + 2_000
 
 
+@pytest.mark.slow
 async def test_a_broker_that_comes_back_is_gone_on_with(
     own_broker: Broker, own_kafka: KafkaSettings, tmp_path: Path
 ) -> None:

@@ -21,8 +21,8 @@ from tests.oracle.histories import SHAPES, cases
 from tests.oracle.kept import read, rulebook_of
 from tests.stories import LINE
 
-SOME = 40
-"""Random histories for each shape in an ordinary run of the tests."""
+SOME, MANY = 10, 40
+"""Random histories for each shape in `make test` and in `make test-all`."""
 
 
 def backtested(document: dict[str, Any], history: list[dict[str, Any]]) -> dict[str, bytes]:
@@ -33,15 +33,16 @@ def backtested(document: dict[str, Any], history: list[dict[str, Any]]) -> dict[
     return {one.id: lines([one]).rstrip(b"\n") for one in made}
 
 
+@pytest.mark.parametrize("number", [SOME, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shape", [*SHAPES, "mixed"])
 def test_the_ledger_is_that_of_a_backtest_whatever_crashes(
-    shape: str, record_property: Callable[[str, object], None]
+    shape: str, number: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Cut into partitions, flushed and killed anywhere: each line is there, byte for byte, and no other."""
     judged = 0
 
     @settings(
-        max_examples=SOME, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=number, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     @given(cases(shape), st.integers(0, 2**32), st.sampled_from([1, 3, 40]))
     def agree(case: tuple[dict[str, Any], list[dict[str, Any]]], seed: int, size: int) -> None:
@@ -54,7 +55,7 @@ def test_the_ledger_is_that_of_a_backtest_whatever_crashes(
 
     agree()
     record_property("cases", f"{shape}: {judged} random cases on workers that crash are those of a backtest")
-    assert judged >= SOME
+    assert judged >= number
 
 
 def test_a_revision_that_cannot_be_loaded_stops_its_standard_and_nothing_else() -> None:

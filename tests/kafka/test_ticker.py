@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,7 @@ async def test_what_the_strata_have_reached_is_passed_on(kafka: KafkaSettings, t
         assert {tuple(each.lows[1:]) for _, each in facts.ticks()} == {(1_000, 497)}
 
 
+@pytest.mark.slow
 async def test_another_intake_takes_the_telling_over(kafka: KafkaSettings, tmp_path: Path) -> None:
     """Whichever process is killed, also the one that tells the time, another goes on telling it."""
     standards, log = shop(tmp_path), tmp_path / "intake.log"

@@ -34,6 +34,7 @@ def test_another_number_of_partitions_is_refused(partitions: int, kafka: KafkaSe
     assert (run.returncode, run.stderr.decode().splitlines()[-1:]) == (3, [f"kept: {words}"])
 
 
+@pytest.mark.slow
 async def test_it_ends_when_asked_to_though_kafka_is_away(
     own_broker: Broker, own_kafka: KafkaSettings, tmp_path: Path
 ) -> None:

@@ -12,8 +12,8 @@ from tests.oracle.histories import SHAPES, cases
 from tests.oracle.kept import ledger
 
 ALL = (*SHAPES, "mixed")
-CASES = 150
-"""Cases for each shape in an ordinary run of the tests; `python -m tests.oracle N` runs as many as you like."""
+SOME, CASES = 30, 150
+"""Cases for each shape in `make test` and in `make test-all`; `python -m tests.oracle N` runs as many as you like."""
 
 
 def agreements(shape: str, number: int, *, derandomize: bool = True) -> int:

@@ -29,7 +29,7 @@ from streams.storage.books import Status
 from tests.pages.reference import FOLDER, PAGES, PICTURES
 from tests.pages.reference.commands import verbs
 from tests.pages.reference.examples import SAMPLES, WRITTEN_BY_KEPT
-from tests.streams.test_cli import kept
+from tests.streams.commands import kept
 
 FORMS: dict[str, type[BaseModel]] = {
     "standards": DocumentModel, "policy": PolicyModel, "mapping": MappingModel, "stories": ToldStoriesModel,

@@ -14,7 +14,7 @@ from streams.runtime.pump import Pump
 from streams.stories.files import read_scripts
 from streams.stories.running import run
 from tests.history import events_of, loaded, rules, told
-from tests.streams.test_cli import kept
+from tests.streams.commands import kept
 from tests.streams.test_pump import restored
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")

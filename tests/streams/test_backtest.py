@@ -12,7 +12,7 @@ import pytest
 from standards.judge.ledger import Line
 from standards.judge.score import Score
 from tests.history import lines_of, rulebook, rules
-from tests.streams.test_cli import ROOT, kept
+from tests.streams.commands import ROOT, kept
 
 DATA = ROOT.parent / "shared" / "data"
 EXAMPLES = ROOT / "examples"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.streams.commands import ROOT, kept
+
 WARSAW = ROOT / "examples" / "warsaw"
 GROCERY = ROOT / "examples" / "grocery"
 POLICY = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n"
@@ -18,10 +16,7 @@ POLICY = "kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n"
 
 def check(*args: str, **settings: str) -> tuple[int, str, str]:
     """Run the verb; gives its exit code, what it found and what it said."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", **settings}
-    command = [sys.executable, "-c", "from streams.cli import main; main()", *args]
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
-    assert "Traceback" not in run.stderr
+    run = kept(*args, settings=settings)
     return run.returncode, run.stdout, run.stderr
 
 

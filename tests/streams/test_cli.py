@@ -1,15 +1,14 @@
 """The command as its users run it: what it prints, where, with which exit code, and what it says about bad input."""
 
 import json
-import os
-import subprocess
-import sys
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.streams.commands import ROOT, kept, kept_apart
+
 GROCERY = ROOT / "examples" / "grocery"
 RULES = str(GROCERY / "standards.yaml")
 EVENTS = str(GROCERY / "events.jsonl")
@@ -20,16 +19,6 @@ events:
     fields: {site: shop, queue: {value: q}, waiting: w}
 """
 COUNTS = {"opened": 3, "kept": 1, "broken": 1, "void": 1, "excused": 0, "unknown": 0, "open": 0}
-
-
-def kept(*args: str, stdin: bytes = b"", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run the real command in a process of its own."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
-    run = subprocess.run(
-        [sys.executable, "-c", "from streams.cli import main; main()", *args],
-        input=stdin, capture_output=True, cwd=cwd, env=environment, timeout=120, check=False,
-    )  # fmt: skip
-    return subprocess.CompletedProcess(args, run.returncode, run.stdout.decode(), run.stderr.decode())
 
 
 def bad_input(*args: str, stdin: bytes = b"") -> str:
@@ -50,6 +39,29 @@ def spoilt(folder: Path, before: str, after: str) -> str:
     text = (GROCERY / "standards.yaml").read_text(encoding="utf-8")
     assert before in text
     return written(folder, text.replace(before, after))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, ("backtest", RULES, "--events", "-")),
+        (1, ("check", "rules.yaml", "--strict")),
+        (2, ("backtest", RULES, "--events", "gone.jsonl")),
+        (2, ("schema", "rules")),
+        (3, ("backtest", RULES, "--events", EVENTS, "--ledger", "/proc/ledger.jsonl")),
+    ],
+)
+def test_a_process_of_its_own_says_the_same(tmp_path: Path, code: int, words: tuple[str, ...]) -> None:
+    """What these tests call in their own process is what a shell gets: exit code, output and messages."""
+    spoilt(tmp_path, "kept: 1\n", "kept: 1\ncalendars:\n  night: {timezone: UTC}\n")
+    events = Path(EVENTS).read_bytes()
+    apart, here = (run(*words, stdin=events, cwd=tmp_path) for run in (kept_apart, kept))
+    assert (apart.returncode, timeless(apart.stdout), apart.stderr) == (code, timeless(here.stdout), here.stderr)
+    assert here.returncode == code
+
+
+def timeless(printed: str) -> str:
+    return re.sub(r"judged in [\d.,]+ s", "judged in a moment", printed)
 
 
 def test_json_has_the_agreed_shape() -> None:

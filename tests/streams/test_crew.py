@@ -16,8 +16,9 @@ from tests.standards.test_staffing_plan import made
 def test_plans_made_several_at_a_time_are_the_same_and_in_order() -> None:
     """Each line's plan is that of the line alone, in the order in which the lines were given."""
     lines = [Line(one.record, one.target) for one in (made(people, 2) for people in (2, 6, 4))]
-    assert list(plans_for(lines, processes=2)) == [plan(line.record, line.target) for line in lines]
-    assert list(plans_for(lines[:1])) == [plan(lines[0].record, lines[0].target)]
+    alone = [plan(line.record, line.target) for line in lines]
+    assert list(plans_for(lines, processes=2)) == alone
+    assert list(plans_for(lines[:1])) == alone[:1]
     assert list(plans_for([])) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from standards.documents.document import Document
 from streams.documents.forms import Form, schema_for
-from tests.streams.test_cli import ROOT, kept
+from tests.streams.commands import ROOT, kept
 
 PACKS = sorted((ROOT / "standards" / "packs").glob("*.yaml"))
 IDS = [str(name) for pack in PACKS for name in Document(pack.name, pack.read_text(encoding="utf-8")).data["standards"]]  # type: ignore[union-attr]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.streams.commands import COMMAND, ROOT, kept
 from tests.streams.test_backtest import Files
-from tests.streams.test_cli import EVENTS, ROOT, RULES, kept
+from tests.streams.test_cli import EVENTS, RULES
 
-COMMAND = [sys.executable, "-c", "from streams.cli import main; main()"]
 AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 """Whoever runs the tests in the background may have made their processes deaf to Ctrl-C."""
 FULL = Path("/dev/full")

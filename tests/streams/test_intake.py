@@ -173,6 +173,7 @@ async def test_a_long_body_in_chunks_is_refused(tmp_path: Path) -> None:
             assert response.status == 202
 
 
+@pytest.mark.slow
 async def test_a_stalled_body_is_given_up(tmp_path: Path) -> None:
     """A sender that stops in the middle does not hold its connection for ever."""
     async with asking(tmp_path, limits=Limits(patience=0.05)) as caller:

@@ -14,7 +14,8 @@ import pytest
 
 from streams.stories.junit import junit
 from streams.stories.running import Result
-from tests.streams.test_cli import GROCERY, ROOT, kept
+from tests.streams.commands import ROOT, kept
+from tests.streams.test_cli import GROCERY
 
 FINE = """kept: 1
 start: 2026-03-02 10:00 UTC

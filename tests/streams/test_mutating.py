@@ -11,7 +11,8 @@ from standards.documents.document import Document
 from streams.documents.documents import read_documents
 from streams.stories.files import read_scripts
 from streams.stories.mutating import mutate
-from tests.streams.test_cli import GROCERY, ROOT, kept
+from tests.streams.commands import ROOT, kept
+from tests.streams.test_cli import GROCERY
 from tests.streams.test_kept_test import FINE, WRONG
 
 DESK = ROOT / "tests" / "data" / "stories" / "desk"

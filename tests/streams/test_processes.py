@@ -11,7 +11,7 @@ import pytest
 
 from standards.errors import SpecError, StateError
 from streams.backtest.processes import SideBySide
-from tests.streams.test_cli import ROOT
+from tests.streams.commands import ROOT
 
 WAITING = """
 import os, sys

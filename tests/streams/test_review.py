@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.streams.commands import ROOT, Ended, kept
 from tests.streams.test_backtest import DATA, needs_data
-from tests.streams.test_cli import GROCERY, ROOT, bad_input, kept
+from tests.streams.test_cli import GROCERY, bad_input
 
 TUTORIAL = ROOT / "docs" / "tutorial"
 MAP = """kept: 1
@@ -41,7 +42,7 @@ class Shop:
         assert text.count("within: 60s") == 1
         (folder / "next.yaml").write_text(text.replace("within: 60s", "within: 2m"), encoding="utf-8")
 
-    def ask(self, rules: str, *more: str) -> subprocess.CompletedProcess[str]:
+    def ask(self, rules: str, *more: str) -> Ended:
         return kept("backtest", rules, "--events", "week.csv", "--map", "map.yml", *more, cwd=self.folder)
 
     def refused(self, *more: str, rules: str = "shop.yaml") -> str:

@@ -19,7 +19,7 @@ from streams.review.pictures import kept_rates, timeline, waits
 from streams.review.pictures import week as week_of
 from streams.review.scales import days_of, scale_of, shade, shades
 from streams.review.sweeping import Sweep, Tried
-from tests.streams.test_cli import kept
+from tests.streams.commands import kept
 from tests.streams.test_review import Shop
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.streams.test_cli import kept
+from tests.streams.commands import kept
 from tests.streams.test_review import Shop
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from tests.history import rules
 from tests.staffing_days import Shift, day, in_order
+from tests.streams.commands import ROOT, kept, kept_apart
 from tests.streams.test_backtest import DATA, needs_data
-from tests.streams.test_cli import ROOT, bad_input, kept, written
+from tests.streams.test_cli import bad_input, written
 
 ANSWER = """per: contact, when: contact.waiting, expect: contact.answered, within: 20s, unless: contact.abandoned,
     objective: {kept: 80%, over: 28d}"""
@@ -125,12 +126,14 @@ def test_history_that_says_too_little_is_refused_with_what_is_missing(desk: Desk
 # --- real data ----------------------------------------------------------------------------------------------------
 
 PAGE = (ROOT / "docs" / "staffing.md").read_text(encoding="utf-8")
+CALLS, OFFICES = re.findall(r"^```text\n(\$ kept staff .*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+"""What the page types, and what it shows."""
 
 
 def real(example: str, table: str, *more: str) -> dict[str, Any]:
     folder = ROOT / "examples" / example
     args = ["staff", str(folder / "standards.yaml"), "--map", str(folder / "map.yaml"), "--events", str(DATA / table)]
-    run = kept(*args, *more, "--json")
+    run = kept_apart(*args, *more, "--json")  # many lines of people are planned by several processes
     assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(run.stdout)
     return found
@@ -173,13 +176,13 @@ def test_real_lines_of_two_offices() -> None:
 
 @pytest.mark.data
 @needs_data
-@pytest.mark.parametrize("shown", re.findall(r"^```text\n(\$ kept staff .*?)^```", PAGE, re.DOTALL | re.MULTILINE))
+@pytest.mark.parametrize("shown", [CALLS, pytest.param(OFFICES, marks=pytest.mark.slow)], ids=["calls", "offices"])
 def test_the_page_shows_what_the_command_prints(shown: str, tmp_path: Path) -> None:
     """Whoever types what docs/staffing.md types reads what it shows."""
     command, _, printed = shown.partition("\n")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "data").symlink_to(DATA)
-    run = kept(*command.split()[2:], cwd=tmp_path)
+    run = kept_apart(*command.split()[2:], cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     if "\n...\n" in printed:
         begin, _, end = printed.partition("...\n")

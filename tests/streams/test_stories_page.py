@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.streams.test_cli import kept
+from tests.streams.commands import kept
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "stories.md").read_text(encoding="utf-8")
 RULES, POLICY, *STORIES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.streams.test_cli import EVENTS, MAPPING, RULES, bad_input, kept, written
+from tests.streams.commands import kept
+from tests.streams.test_cli import EVENTS, MAPPING, RULES, bad_input, written
 
 
 def bad_lines(*bodies: bytes) -> str:

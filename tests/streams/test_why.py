@@ -1,7 +1,5 @@
 """`kept why`: one promise's whole story, from the folder of a real host."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -9,6 +7,7 @@ import msgspec
 from streams.documents.policies import PolicyFiles
 from streams.embedded.engine import DEFAULTS
 from streams.storage.books import PromiseFilter
+from tests.streams.commands import Ended, kept_apart
 from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop, until
 
 GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
@@ -33,9 +32,9 @@ standards:
 """
 
 
-def kept_why(folder: Path, promise: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from streams.cli import main; main()", "why", promise, "--data", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def kept_why(folder: Path, promise: str) -> Ended:
+    """Ask while the host runs, from a process of its own as its users do."""
+    return kept_apart("why", promise, "--data", str(folder))
 
 
 async def test_the_whole_story_of_a_promise_is_told(tmp_path: Path) -> None:
