@@ -92,7 +92,7 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="kept-bench-") as name:
         try:
-            with Broker(Path(name) / "broker", more=SETTINGS, heap=HEAP) as broker:
+            with Broker(Path(name) / "broker", more=SETTINGS, heap=HEAP, lasting=True) as broker:
                 place = Place(broker, Path(name))
                 if asked.part != "judge":
                     rows += whole_chain(place, asked.events, asked.turns, asked.only)

@@ -67,6 +67,7 @@ class Broker:
 
     `doors` are the protocols it listens for, PLAINTEXT among them, each on a port of its own that it keeps for as long
     as the object lives. `scram` are users and their passwords for SCRAM. `more` are further settings of the broker.
+    One that is `lasting` runs so long, or is so busy, that it pays to let Java look for its best code.
     """
 
     def __init__(
@@ -77,13 +78,14 @@ class Broker:
         scram: Mapping[str, str] | None = None,
         more: Mapping[str, str] | None = None,
         heap: str = "512m",
+        lasting: bool = False,
     ) -> None:
         self.folder = folder
         self.log = folder / "broker.log"
         self._doors = dict(zip((*doors, "CONTROLLER"), free_ports(len(doors) + 1), strict=True))
         self._scram = scram or {}
         self._more = more or {}
-        self._heap = heap
+        self._java_options = [f"-Xmx{heap}", *_QUIET, *(() if lasting else _SOON_UP)]
         self._java: subprocess.Popen[bytes] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
@@ -125,7 +127,7 @@ class Broker:
         seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._java = subprocess.Popen(
-                ["java", f"-Xmx{self._heap}", *_QUIET, "-cp", classpath, "kafka.Kafka", str(settings)],
+                ["java", *self._java_options, "-cp", classpath, "kafka.Kafka", str(settings)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
             )  # fmt: skip
         self._watcher = subprocess.Popen(
@@ -188,7 +190,7 @@ class Broker:
             for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
             for part in ("--add-scram", f"{mechanism}=[name={user},password={password}]")
         ]
-        command = ["java", "-XX:TieredStopAtLevel=1", *_QUIET, "-cp", classpath, "kafka.tools.StorageTool", "format"]
+        command = ["java", *_SOON_UP, *_QUIET, "-cp", classpath, "kafka.tools.StorageTool", "format"]
         done = subprocess.run(
             [*command, "--config", str(settings), "--cluster-id", CLUSTER, *users],
             stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=START_SECONDS,
@@ -215,6 +217,8 @@ class Broker:
 
 _LEFT: Final[list[Broker]] = []
 """Brokers that run on for others: Python complains of a process whose object goes before it."""
+_SOON_UP: Final = ("-XX:TieredStopAtLevel=1",)
+"""Java's quick compiler alone: most of a start is the time that the other one takes."""
 _QUIET: Final = ("-XX:-UsePerfData", "-Dorg.apache.logging.log4j.level=INFO")
 
 

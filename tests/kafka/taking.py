@@ -169,6 +169,4 @@ async def holds_soon(holds: Callable[[], bool], patience: float = PATIENCE) -> N
     last = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < last, "what must come did not come"
-        with_pause = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_later(0.02, with_pause.set_result, None)
-        await with_pause
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.02)

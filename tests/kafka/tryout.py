@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> None:
     chosen = Chosen(**vars(parser.parse_args(arguments)))
     with TemporaryDirectory(prefix="kept-kafka-", ignore_cleanup_errors=True) as name:
         sys.stderr.write("Starting Kafka ...\n")
-        with Broker(Path(name) / "broker") as broker:
+        with Broker(Path(name) / "broker", lasting=True) as broker:
             asyncio.run(_run(chosen, Path(name), broker))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -97,4 +96,4 @@ async def until(holds: Callable[[], bool]) -> None:
     last = loop.time() + PATIENCE
     while not holds():
         assert loop.time() < last, "what must come did not come"
-        await asyncio.to_thread(time.sleep, 0.01)
+        await asyncio.wait([loop.create_future()], timeout=0.01)
