@@ -1,1 +1,1 @@
-"""Everything that touches the world: sources, stores, hosts, screens. Read `pump.py` next."""
+"""Everything that touches the world: sources, stores, hosts, screens. Read `streams/runtime/pump.py` next."""

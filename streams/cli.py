@@ -3,7 +3,7 @@
 Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (broker, disk, port); and as shells
 have them, 130 interrupted and 141 nobody reads the output.
 An edge: here arguments and the clock are read. Each verb loads only what it needs, so that `--help` is quick.
-Read next: `backtest.py` and `embedded.py`, which do the work.
+Read next: `streams/backtest/backtest.py` and `streams/embedded/embedded.py`, which do the work.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The house: what the screens, the intake and the metrics need of a host, whichever host it is; its door takes in.
 
 Knows: names only; a host has them, no host is named here. Must not know: HTTP, stores, Kafka.
-Read next: `books.py` for what can be looked up, `embedded.py` for a host that has all this.
+Read next: `streams/storage/books.py` for what can be looked up, `streams/embedded/embedded.py` for a host that has all
+this.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the operator set: `KEPT_*` in the environment, or given by the command line, checked before anything starts.
 
-An edge: here the environment is read. Knows: names, defaults and limits. Must not know: what any of it does.
+An edge: here the environment is read.
 Read next: `cli.py`, which starts a host with it.
 """
 

@@ -8,7 +8,7 @@ for a while that something is resolved. What stands is not remembered here: the 
 (`streams/delivery/reminding.py` asks it), so neither a restart nor another process in this one's place changes
 anything; a reminder that crosses a resolution on its way is put right by the next one.
 Instants told are never later than now: a simulated clock may be ahead of Alertmanager's.
-Knows: Alertmanager's API, version 2. Must not know: the outbox. Read next: `posting.py`, `retrying.py`.
+Read next: `posting.py`, `retrying.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ One channel for each address, so that no service waits for another and each deli
 while it sends, so it sends in threads of its own, at most a few for each address, and within a time limit; a thread
 that hangs is left to the time limits of its connections. An address holds secrets: nothing is told of it but the
 service's short name, and of Apprise's own words nothing but an HTTP status.
-Knows: Apprise. Must not know: when it is tried again. Read next: `retrying.py`.
+Read next: `retrying.py`.
 """
 
 from __future__ import annotations

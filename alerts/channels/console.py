@@ -1,6 +1,6 @@
 """The console: each notice as one line, for whoever sits before the terminal or reads the log.
 
-Knows: a stream of text. Must not know: anything else. Read next: `webhook.py`.
+Read next: `webhook.py`.
 """
 
 from __future__ import annotations

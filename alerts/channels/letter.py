@@ -4,7 +4,7 @@ The subject is the notice's own sentence, which begins with what to do. All lett
 answers a letter that was never sent, named after the promise, so nobody has to remember which came first. The id of a
 letter is made of the notice's, so that a repeat can be told by it. Nothing is loaded from elsewhere and nothing counts
 who reads; what came with an event is shown and never obeyed.
-Knows: what a mail looks like. Must not know: servers. Read next: `mail.py`, which sends it.
+Read next: `mail.py`, which sends it.
 """
 
 from __future__ import annotations

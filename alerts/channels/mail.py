@@ -4,7 +4,7 @@ Each letter is one connection. With several recipients some may be refused and o
 remembered until all have it, so that a repeat goes to the others only. After a restart that is forgotten, and a repeat
 comes a second time, with the same Message-ID. The server's certificate is checked, and a password is never sent to a
 server that does not prove who it is; `streams/delivery/channel_settings.py` refuses such settings.
-Knows: SMTP. Must not know: what a letter says. Read next: `letter.py`, which writes it; `retrying.py`.
+Read next: `letter.py`, which writes it; `retrying.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Posting JSON over HTTP: connections, time limits, and what a miss is told as. For every channel that speaks HTTP.
 
 Redirects are not followed, cookies not kept, and no more of an answer is read than its status and headers.
-Knows: HTTP. Must not know: what is posted. Read next: `retrying.py`, for what an answer means.
+Read next: `retrying.py`, for what an answer means.
 """
 
 from __future__ import annotations

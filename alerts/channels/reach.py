@@ -3,7 +3,7 @@
 What somebody else's text leads to (a webhook, a chat) may not lie on this machine, in a private network or at many
 receivers at once, unless the operator says so. What counts is the address of the connection that is actually made, so
 that a name cannot be checked as one address and used as another.
-Knows: addresses. Must not know: who connects. Read next: `posting.py`, `chat.py`.
+Read next: `posting.py`, `chat.py`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@
 
 `Retry-After` is obeyed with every HTTP answer that is worth another try. No sentence here has anything in it that the
 other side or a library put into words: that may quote an address, and an address may be a secret.
-Knows: codes. Must not know: the outbox, which does the waiting. Read next: `streams/delivery/dispatch.py`.
+Read next: `streams/delivery/dispatch.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ The body is `{"type", "timestamp", "data"}`; the headers are `webhook-id` (the n
 `id.timestamp.body`.
 
 What an answer means is in `retrying.py`. The address may hold a token: no error quotes it.
-Knows: Standard Webhooks. Must not know: when it is tried again. Read next: `posting.py`, which posts.
+Read next: `posting.py`, which posts.
 """
 
 from __future__ import annotations

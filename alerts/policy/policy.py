@@ -2,7 +2,8 @@
 
 Without a policy document there are no people: everything worth telling goes to everybody's channels, as it comes.
 Knows: people, routes, silences, and how a line of the ledger is matched. Must not know: how any of it is written down,
-or what was told before. Read next: `routing/router.py`, which decides by it, and `policy_document.py`, which reads it.
+or what was told before. Read next: `alerts/routing/router.py`, which decides by it, and `policy_document.py`, which
+reads it.
 """
 
 from __future__ import annotations

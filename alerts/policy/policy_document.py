@@ -1,6 +1,5 @@
 """Reading a policy document: text in, `policy.People` out, or everything that is wrong with it, each at its place.
 
-Knows: the sections of the document, and which names must be known where. Must not know: what the router does with them.
 Read next: `policy_model.py` for the keys, `policy.py` for what comes out.
 """
 

@@ -1,7 +1,6 @@
 """What standards and a policy, each sound in itself, hardly mean together: an owner whom no route serves.
 
-Knows: routes, standards, where both stand. Must not know: what was ever told. Read next:
-`standards/lint/lint_input.py`.
+Read next: `standards/lint/lint_input.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The form of a policy document: which keys there are, what type each value has, and what each one means.
 
-Knows: the keys, version 1 of them. Must not know: what makes sense together, or where in the file a value stands.
 Imports pydantic. Read next: `policy_document.py`, which reads a file by these models.
 """
 

@@ -1,6 +1,5 @@
 """One message for several promises: those of one group, and the digest of what did not reach somebody at once.
 
-Knows: which trouble presses most, and how several are told in one text. Must not know: who is told, and when.
 Read next: `throttle.py`, which sends them.
 """
 

@@ -1,6 +1,5 @@
 """Stories of who is told: the sections `notices` and `withheld` of a story, read, and held against what was told.
 
-Knows: notices, and how one that is expected is recognized. Must not know: how a story is played.
 Read next: `standards/stories/story.py` for the rest of a story, `story_model.py` for the keys.
 """
 

@@ -1,7 +1,6 @@
 """The form of a story document, whole: what is given, what the judge is to say, who is to be told and who not.
 
-Knows: the keys about notices. Must not know: what makes sense together. Imports pydantic.
-Read next: `story.py`, which reads them, and `standards/stories/story_model.py` for the other keys.
+Imports pydantic. Read next: `story.py`, which reads them, and `standards/stories/story_model.py` for the other keys.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Work done side by side, by processes that inherit what they need: compiled rules are functions, and are not copied.
 
-Read next: `staffing/asking.py` and `review/judging.py`, which have such work; `shares.py`, whose processes each read a
-whole input.
+Read next: `streams/staffing/asking.py` and `streams/review/judging.py`, which have such work; `shares.py`, whose
+processes each read a whole input.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Every picture that differs from the one before gets the next version. What changed with each of the last versions is
 remembered, so that whoever was away for a while is told once what is different now; whoever was away for longer, or
 has a version of another server, gets everything.
-Knows: pictures, versions. Must not know: sockets, clocks. Read next: `streams/web/board/board_live.py`.
+Read next: `streams/web/board/board_live.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The shell: what all pages of the board share: head, navigation, who looks, and what is wrong with the server itself.
 
-Knows: the frame of a page, its forms, and the words about the server. Must not know: what a page shows.
 Read next: `now.py`.
 """
 

@@ -1,6 +1,6 @@
 """The story of one promise: what was promised, both clocks, every line, every notice with its reason, what people did.
 
-Knows: how it is told. Must not know: how it was looked up. Read next: `timeline.py`, which draws it.
+Read next: `timeline.py`, which draws it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Examining an author's files: they are read, checked one by one and together, and what may sleep is laid aside.
 
-Knows: which document needs which others. Must not know: arguments, the clock: it is told today's date.
 Read next: `standards/lint/__init__.py` for the checks, `standards/documents/snooze.py`, `history.py`.
 """
 

@@ -1,7 +1,6 @@
 """What the operator set for the channels: where notices go, each of them if it is set.
 
-Knows: names, defaults and what a usable value looks like. Must not know: what a channel does with it.
-Read next: `settings.py`, of which these are a part; `channels.py`, which makes the channels.
+Read next: `streams/settings.py`, of which these are a part; `channels.py`, which makes the channels.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The channels that are in effect: one for each that the settings say where to send to.
 
-Knows: which setting makes which channel. Must not know: notices, hosts. Read next: `alerts/channels/__init__.py`.
+Read next: `alerts/channels/__init__.py`.
 """
 
 from __future__ import annotations

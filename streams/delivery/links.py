@@ -3,7 +3,7 @@
 A link carries all that it says, sealed with a key that is made of the tokens, so every process of a Kept makes and
 reads the same ones, and all of them end when a token is changed. Opening one does nothing: mail scanners open all that
 they find. Only the form behind it acts.
-Knows: what a link says, and its seal. Must not know: pages. Read next: `web/linked.py`, which answers them.
+Read next: `streams/web/board/linked.py`, which answers them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The outbox delivers each notice once. Alertmanager lets an alert end that is not told again, and forgets all when it
 restarts; for such a channel what stands is read from the store, again and again. Nothing about it is remembered here.
-Knows: when. Must not know: what a reminder looks like. Read next: `alerts/channels/alertmanager.py`.
+Read next: `alerts/channels/alertmanager.py`.
 """
 
 from __future__ import annotations

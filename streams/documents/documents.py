@@ -3,7 +3,7 @@
 A folder stands for every YAML file in it and in its sub-folders; what begins with a dot is passed over. A document is
 told by its keys: `stories` makes it a story document, `table` a mapping, `routes`, `people` or `teams` a policy,
 anything else is a standards document.
-Knows: files. Must not know: what the documents mean. Read next: `standards/compiler/spec.py`.
+Read next: `standards/compiler/spec.py`.
 """
 
 from __future__ import annotations

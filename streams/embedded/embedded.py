@@ -3,7 +3,7 @@
 Whoever submits events waits until they are durable. One writer thread judges and stores all that is waiting in one
 transaction (group commit), and a tick comes at least every quarter of a second, so that deadlines fall in silence too.
 Standards are read anew when their files change; what is wrong with them is shown, and the old ones stay in force.
-Knows: asyncio, signals, files that change. Must not know: HTTP, SQL. Read next: `engine.py`, `dispatch.py`.
+Read next: `engine.py`, `streams/delivery/dispatch.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ tells which event of which case was being judged: that event goes to the dead le
 rest is judged again. An event that an earlier batch brought is taken out of its case. Where a case raises whatever its
 events, its clock for one, the whole case is set aside. Where the traceback tells nothing, the batch is halved until a
 single event is left. Each try begins with memory read back from the store.
-Knows: the engine, and the judge's names for what it judges. Must not know: asyncio, HTTP. Read next: `engine.py`.
+Read next: `engine.py`.
 """
 
 from __future__ import annotations

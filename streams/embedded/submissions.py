@@ -1,6 +1,6 @@
 """What waits to be stored: submissions in the order they came, and how much of it there is.
 
-Knows: how many go into one transaction. Must not know: what is done with them. Read next: `embedded.py`.
+Read next: `embedded.py`.
 """
 
 from __future__ import annotations

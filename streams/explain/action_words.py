@@ -1,6 +1,6 @@
 """What people did, in words: what kind of act it was, by which way it came, and what they said of it.
 
-Read next: `board/people.py` and `why.py`, which show them.
+Read next: `streams/board/people.py` and `why.py`, which show them.
 """
 
 from __future__ import annotations

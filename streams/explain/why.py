@@ -1,6 +1,6 @@
 """Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
-Read next: `lookup.py`.
+Read next: `streams/storage/read_model.py`.
 """
 
 from __future__ import annotations

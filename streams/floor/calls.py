@@ -1,7 +1,6 @@
 """The call centre of the simulated floor: callers, agents, warm and cold transfers, surveys, follow-ups.
 
-Knows: what callers and agents do. Must not know: what was promised. Read next: `playing.py`, which gives
-it all to a host.
+Read next: `playing.py`, which gives it all to a host.
 """
 
 from __future__ import annotations

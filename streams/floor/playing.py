@@ -1,6 +1,5 @@
 """Playing the simulated floor to a host, by a clock that can run faster than the one on the wall.
 
-Knows: the host's submit, and waiting. Must not know: what happens on the floor, or how the host judges it.
 An edge: here a clock is read. Read next: `streams/embedded/embedded.py`, the host.
 """
 

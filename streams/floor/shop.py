@@ -1,6 +1,5 @@
 """The shops of the simulated floor: lines, registers, a shift lead who opens one more, and tills that fall silent.
 
-Knows: what customers, registers and leads do. Must not know: what was promised; the lead looks at the line like anyone.
 Read next: `calls.py`, the call centre.
 """
 

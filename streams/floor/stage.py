@@ -3,7 +3,7 @@
 A discrete-event simulation. Everyone on the floor is a process: a generator that says how many seconds it waits before
 it goes on. The stage always wakes the one whose time comes first, so what they tell is in the order of time. Two
 processes due at one instant go in the order in which they were sent off, so nothing depends on chance but the seed.
-Knows: time and order. Must not know: shops, calls, or the clock on the wall. Read next: `shop.py`.
+Read next: `shop.py`.
 """
 
 from __future__ import annotations

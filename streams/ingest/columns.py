@@ -1,6 +1,5 @@
 """A mapping and the header of a table, joined: how the events of one row are made.
 
-Knows: which cell of a row becomes which value of which event. Must not know: files, or which row comes when.
 Everything is looked up once, for the header; a row then costs its own cells only. Read next: `table.py`.
 """
 

@@ -1,12 +1,10 @@
 """Read a table, a row at a time, and give the events that its mapping makes of it, in order of time.
 
-Knows: CSV and TSV files as they come out of spreadsheets and databases, and what can be wrong with one. Must not know:
-what the rows mean; that is `columns.py`. A row that cannot be read is told to the caller with its reason and its place,
-and makes no event; the others go on. A file that is not a table of this mapping at all is a SpecError.
-
-The events of the whole table are in memory while they are sorted: by time, then in the order of the mapping's `events`,
-then as the rows stand. That order is what lets "leaves before enters in the same second" be said in a mapping.
-Read next: `columns.py`, which makes the events of one row; `mapping.py` for the document.
+A row that cannot be read is told to the caller with its reason and its place, and makes no event; the others go on. A
+file that is not a table of this mapping at all is a SpecError. The events of the whole table are in memory while they
+are sorted: by time, then in the order of the mapping's `events`, then as the rows stand. That order is what lets
+"leaves before enters in the same second" be said in a mapping. Read next: `columns.py`, which makes the events of one
+row; `mapping.py` for the document.
 """
 
 from __future__ import annotations

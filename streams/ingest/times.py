@@ -1,8 +1,7 @@
 """The times of a table: read by the clock on its wall, and what to write where they cannot be.
 
-Knows: the formats of `strptime`, those that spreadsheets write, and the local clock of a zone. Must not know: rows,
-columns, mappings. What cannot be read is an EventError that names a format which would read it, where there is one.
-Read next: `cells.py` for the other values.
+What cannot be read is an EventError that names a format which would read it, where there is one. Read next:
+`cells.py` for the other values.
 """
 
 from __future__ import annotations

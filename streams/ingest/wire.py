@@ -2,7 +2,7 @@
 
 Knows: JSON lines, and the structured, batch and binary forms of the CloudEvents JSON and HTTP bindings. What cannot be
 read becomes an `EventError` or a `Refusal` with a stable reason and a place; it is never passed over.
-Must not know: sockets, files, standards. Read next: `pump.py` for what happens to what was read.
+Must not know: sockets, files, standards. Read next: `streams/runtime/pump.py` for what happens to what was read.
 """
 
 from __future__ import annotations

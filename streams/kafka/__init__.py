@@ -14,5 +14,6 @@ lower strata have reached: workers report that in `progress`, and the ticker pas
 Whom to tell is decided in one place, the notify coordinator, which runs in one of the serves: it reads `tellings` and
 people's `acts`, runs the alert routers, and publishes `notices` and what it remembers in one transaction.
 
-Read next: `facts.py` for what travels, `partition.py` for what is done with it, `topics.py`.
+Read next: `streams/kafka/records/facts.py` for what travels, `streams/kafka/worker/partition.py` for what is done with
+it, `streams/kafka/records/topics.py`.
 """

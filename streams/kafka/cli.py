@@ -1,7 +1,7 @@
 """The verbs for Kept on Kafka: `kept topics`, and the three processes `kept intake`, `kept worker` and `kept serve`.
 
 An edge: here arguments are read. The libraries for Kafka are loaded by the verbs, as who runs one machine has none.
-Knows: verbs and settings. Must not know: what the processes do. Read next: `admin.py`, and the `*_process.py`.
+Read next: `streams/kafka/clients/admin.py`, and the `*_process.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Folding the ledger's lines into the picture that the live view shows.
 
 Memory grows with what is open, not with history. Lines may be added from another thread than the one that looks.
-Knows: lines and counts. Must not know: how the picture is drawn. Read next: `screen.py`.
+Read next: `screen.py`.
 """
 
 from __future__ import annotations

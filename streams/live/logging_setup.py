@@ -1,6 +1,6 @@
 """Telling: what a running host says on its terminal and in its log: log lines, the live view, and how it fares.
 
-Knows: listeners of a host, and how logs are set up. Must not know: which host it is. Read next: `live/__init__.py`.
+Read next: `streams/live/__init__.py`.
 """
 
 from __future__ import annotations

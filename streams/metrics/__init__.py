@@ -5,7 +5,7 @@ and reasons, all of which the standards file or the code bounds; never a custome
 Counters about promises are started from the ledger (`start`), so that they equal it after a restart; the others begin
 at nought, as Prometheus expects. Calls may come from any thread.
 Knows: prometheus_client, which nothing outside this package imports. Must not know: HTTP, stores.
-Read next: `kafka.py` for what the Kafka processes tell; `web/pages.py`, which serves the text.
+Read next: `kafka.py` for what the Kafka processes tell; `streams/web/pages.py`, which serves the text.
 """
 
 from __future__ import annotations

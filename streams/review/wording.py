@@ -1,6 +1,6 @@
 """The words of a review: how a promise ended before and ends now, when, and what that adds up to.
 
-Knows: changes, scores and English. Must not know: text, Markdown or HTML. Read next: `text.py`, `page.py`.
+Read next: `text.py`, `page.py`.
 """
 
 from __future__ import annotations

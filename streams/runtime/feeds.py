@@ -1,6 +1,6 @@
 """How the declared feeds stand: when each was last heard, for each of its keys, and whether it is dark.
 
-Knows: hearings and declared feeds. Must not know: promises, pages. Read next: `standards/judge/feeds.py`.
+Read next: `standards/judge/feeds.py`.
 """
 
 from __future__ import annotations

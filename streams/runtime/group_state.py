@@ -1,6 +1,6 @@
 """The shelf: the cases of one group, what is to be told to them next, and when they must wake.
 
-Knows: cases and times. Must not know: where events come from or where cases are stored. Read next: `pump.py`.
+Read next: `pump.py`.
 """
 
 from __future__ import annotations

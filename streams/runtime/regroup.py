@@ -3,7 +3,8 @@
 When standards change, so can the groups in which they are judged. Each slot goes to the group that judges its revision
 now, each event that waits to every group that concerns itself with it, and what was seen goes along. A slot of a
 revision that is no longer loaded is dropped, so a host keeps loading the revisions under which promises are open or
-can be corrected. Knows: cases and groups. Must not know: where cases are stored. Read next: `pump.py`.
+can be corrected.
+Read next: `pump.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """BoardQueries: the board's questions, answered from the store.
 
-Knows: the tables. Must not know: who asks, or how it is shown. Read next: `overview.py`.
+Read next: `overview.py`.
 """
 
 from __future__ import annotations

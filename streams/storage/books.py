@@ -1,7 +1,7 @@
 """What can be read of a host: its standing, its promises, and what it could not use; and what each commit tells.
 
-These are the values that pass between the store, the host and whoever shows them. Knows: their shapes.
-Must not know: SQL, HTTP. Read next: `read_model.py`, which fills them from the store, and `embedded.py`, the host.
+These are the values that pass between the store, the host and whoever shows them.
+Read next: `read_model.py`, which fills them from the store, and `streams/embedded/embedded.py`, the host.
 """
 
 from __future__ import annotations

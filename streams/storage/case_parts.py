@@ -3,7 +3,8 @@
 A busy case remembers up to two thousand identities of events, many times the rest of it, and each batch adds a few. It
 keeps them in two generations, and only the newer one grows; of its settled promises few change. So each store writes
 the core anew and adds what is new since it wrote the case last. What is new is decided here, and the parts are joined
-again here; how they lie in rows is each store's own. Read next: `shelving.py` for SQLite, `kafka/worker/journal.py`.
+again here; how they lie in rows is each store's own. Read next: `shelving.py` for SQLite,
+`streams/kafka/worker/journal.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 At fifty thousand events a second and a lateness of one second, cases hold fifty thousand events, and nearly all cases
 change with each commit: to write them whole would store each event as often as there are commits in that second. So a
 commit appends what came to be held, one row for all cases, and drops the rows that time has passed as a whole.
-Knows: what each case held when it was written last. Must not know: the rest of a case. Read next: `shelving.py`.
+Read next: `shelving.py`.
 """
 
 from __future__ import annotations

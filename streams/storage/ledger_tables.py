@@ -2,8 +2,7 @@
 
 Lines and notices have derived ids, so what comes again is told by them and changes nothing. Both hosts book alike: the
 embedded one what it has just judged, `kept serve` what the workers judged elsewhere.
-Knows: the tables of the ledger, its promises and totals, notices and the outbox. Must not know: where lines come from.
-Read next: `store_writer.py` and `kafka/fold.py`, which book.
+Read next: `store_writer.py` and `streams/kafka/serve/projection.py`, which book.
 """
 
 from __future__ import annotations

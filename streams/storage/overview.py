@@ -1,7 +1,6 @@
 """The overview: what the board asks beside the books' lists: what is owed now, how days went, what people did.
 
-Knows: the shapes of questions and answers. Must not know: SQL, HTML.
-Read next: `board_queries.py`, which answers from the store, and `board/__init__.py`, which shows it.
+Read next: `board_queries.py`, which answers from the store, and `streams/board/__init__.py`, which shows it.
 """
 
 from __future__ import annotations

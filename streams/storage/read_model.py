@@ -1,6 +1,5 @@
 """Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
 
-Knows: the tables, and the values of `books.py` that it makes of their rows. Must not know: who asks.
 Read next: `books.py`.
 """
 

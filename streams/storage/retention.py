@@ -2,7 +2,7 @@
 
 Events, dead letters, the late log, and notices that were delivered, given up or not sent. Never what is owed and what
 was judged: the ledger, its promises, and the standards' texts that they were judged by stay for ever.
-Knows: the tables, and how many rows go at a time. Must not know: why a row was written. Read next: `store_writer.py`.
+Read next: `store_writer.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 They outnumber the open ones by far and seldom change, while their case changes with every batch. So a commit appends
 those that were settled or corrected, one row for all cases, and drops the rows that are past correcting as a whole.
-Knows: which settled promises each case had when it was written last. Must not know: the rest of a case.
 Read next: `shelving.py`.
 """
 

@@ -2,8 +2,7 @@
 
 Identities of events are appended, and a generation that was forgotten is deleted. The events that a case holds and its
 settled promises have tables of their own.
-Knows: cases and their tables. Must not know: why a case changed. Read next: `case_parts.py`, which says what is new;
-`holding.py`, `settling.py`; `store_writer.py`.
+Read next: `case_parts.py`, which says what is new; `holding.py`, `settling.py`; `store_writer.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Snapshots: a case as bytes and back, and what every store of cases promises.
 
 A snapshot begins with its version, so that a newer Kept can read what an older one wrote; one it cannot read stops the
-host with the data kept. Knows: bytes. Must not know: where they lie. Read next: `sqlite.py`, the store of one machine.
+host with the data kept.
+Read next: `sqlite.py`, the store of one machine.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Theory of operation. The clock stands at an instant until all that comes then ha
 which something comes, or time alone changes something: a deadline, a warning, a step of a chain. It is as if there were
 a tick at each such instant, `grace` later by the wall, as the watermark has it. What was done is written down as
 moments, with the ids of promises filled in, so that any other host can be taken through the very same.
-Knows: what is given. Must not know: what is expected. Read next: `comparing.py`.
+Read next: `comparing.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The web side of a host: the intake, the API, the board, the probes and the metrics, as one aiohttp application.
 
-Knows: how the parts are put together and served. Must not know: which host it serves. Read next: `intake.py` for what
-comes in, `reading.py` for what can be looked up, `board.py` for the pages, `guard.py` for who may.
+Knows: how the parts are put together and served. Must not know: which host it serves. Read next:
+`streams/web/api/intake.py` for what comes in, `streams/web/api/reading.py` for what can be looked up,
+`streams/web/board/board.py` for the pages, `guard.py` for who may.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The plain pages: what this is, whether it is alive and ready, and what Prometheus reads.
 
-Knows: the house's own word on how it is. Must not know: promises. Read next: `streams/metrics.py`.
+Read next: `streams/metrics/__init__.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Problems: what is answered when a request cannot be done, as RFC 9457 `application/problem+json`.
 
-`detail` is plain English: what was found, and what would fix it. Knows: HTTP. Must not know: what was asked.
+`detail` is plain English: what was found, and what would fix it.
 Read next: `guard.py`, which turns every error into one of these.
 """
 

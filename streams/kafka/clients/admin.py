@@ -2,7 +2,7 @@
 
 The only file that imports kafka-python. Nothing that exists is ever changed: a topic with fewer or more partitions
 would send subjects elsewhere, and a shorter retention would lose what was promised to be kept.
-Knows: the admin client. Must not know: what the records mean. Read next: `topics.py`.
+Read next: `streams/kafka/records/topics.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How to reach Kafka: one set of settings, in the words of each client that Kept uses.
 
-Knows: what Faust, aiokafka and kafka-python call the same thing. Must not know: what is read or written.
-Read next: `log.py` for aiokafka, `admin.py` for kafka-python, `faust_app.py` for Faust.
+Read next: `log.py` for aiokafka, `admin.py` for kafka-python, `streams/kafka/worker/faust_app.py` for Faust.
 """
 
 from __future__ import annotations

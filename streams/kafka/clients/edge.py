@@ -1,7 +1,8 @@
 """The edge of a Kafka process: its clock, and the signals that ask it to stop.
 
-An edge: here the clock is read. Knows: this machine. Must not know: what the process does.
-Read next: `intake_process.py`, `worker_process.py`, `serve_process.py`.
+An edge: here the clock is read.
+Read next: `streams/kafka/intake/intake_process.py`, `streams/kafka/worker/worker_process.py`,
+`streams/kafka/serve/serve_process.py`.
 """
 
 from __future__ import annotations

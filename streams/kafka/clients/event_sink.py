@@ -1,7 +1,7 @@
 """Events go to their topic: what `kept intake --http` and `kept serve` take in is published.
 
 Events are published in batches, and none counts as taken in before the broker has it.
-Knows: the forms of a record of `events`. Must not know: HTTP, the judge. Read next: `outlet.py`, which publishes.
+Read next: `outlet.py`, which publishes.
 """
 
 from __future__ import annotations

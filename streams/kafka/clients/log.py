@@ -1,7 +1,7 @@
 """Kafka's clients: consumers and producers made with our settings, and a compacted topic followed to its end.
 
 The only file that imports aiokafka. Nothing that is written counts before the broker has acknowledged it.
-Knows: clients. Must not know: what the records mean. Read next: `intake.py`, `revisions.py`.
+Read next: `streams/kafka/intake/intake.py`, `streams/kafka/rulebooks/revisions.py`.
 """
 
 from __future__ import annotations

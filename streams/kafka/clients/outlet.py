@@ -3,7 +3,7 @@
 Nobody waits longer than a few seconds. What was handed over and not acknowledged is counted until it is, also when its
 caller has given up: it may still come to the topic, and comes a second time when the caller sends it again. Whoever
 reads these topics tells the two by their ids. Once the broker does not answer, callers are turned away at once.
-Knows: a producer. Must not know: what the records mean. Read next: `event_sink.py`, `deliveries.py`, which publish.
+Read next: `event_sink.py`, `streams/kafka/serve/deliveries.py`, which publish.
 """
 
 from __future__ import annotations

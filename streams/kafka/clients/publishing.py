@@ -1,7 +1,6 @@
 """Publishing for the worker: everything acknowledged by the broker, however long the broker stays away.
 
-Knows: the producer, and how to begin anew with another one. Must not know: what is published.
-Read next: `worker.py`.
+Read next: `streams/kafka/worker/worker.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. Most topics hold one
 structured event a record: those are read by one call for many records. What cannot be read becomes a letter that says
 where it stood: `topic/partition/offset#place`; nothing is passed over.
-Knows: records and forms. Must not know: consumers, routes. Read next: `streams/ingest/wire.py`, which reads the bytes.
+Read next: `streams/ingest/wire.py`, which reads the bytes.
 """
 
 from __future__ import annotations

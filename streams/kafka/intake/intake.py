@@ -6,7 +6,6 @@ finishes the batch first, so that a change of hands repeats nothing.
 
 What is damaged on the broker's disk, or was packed wrongly, is passed over record by record, each with a letter. What
 Kafka deleted before it was read has a letter too.
-Knows: the order of work. Must not know: what an event means, who runs it.
 Read next: `arrivals.py`, `routing.py`, and `intake_process.py`, which runs it.
 """
 

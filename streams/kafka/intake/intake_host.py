@@ -2,8 +2,7 @@
 
 Nothing is held here that Kafka does not hold, so whatever goes wrong, beginning anew from what was committed is right.
 While Kafka is away the host waits, with growing pauses, and its status says so.
-Knows: which clients there are and who uses which. Must not know: clocks, signals, HTTP: it is given them.
-Read next: `intake.py` for the batches, `ticker.py` for time, `revisions.py` for the standards.
+Read next: `intake.py` for the batches, `ticker.py` for time, `streams/kafka/rulebooks/revisions.py` for the standards.
 """
 
 from __future__ import annotations

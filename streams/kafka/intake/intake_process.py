@@ -1,7 +1,7 @@
 """The process `kept intake`: puts an intake together with the clock, the signals and the web side.
 
-An edge. Knows: how the parts are put together. Must not know: what any of them does.
-Read next: `intake_host.py`; `event_sink.py` for what `--http` opens.
+An edge.
+Read next: `intake_host.py`; `streams/kafka/clients/event_sink.py` for what `--http` opens.
 """
 
 from __future__ import annotations

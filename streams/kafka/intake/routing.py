@@ -2,7 +2,6 @@
 
 The rules are the pump's own (`streams/runtime/pump.py`), asked before the events are judged: whom an event concerns is
 looked up in the rulebook's routes, a grant names its subject, and an event of a feed tells that its feed speaks.
-Knows: the rulebook, and which partition a subject belongs to. Must not know: Kafka's clients, clocks.
 Read next: `intake.py`, which publishes what is sorted here.
 """
 

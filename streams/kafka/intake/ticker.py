@@ -7,7 +7,7 @@ partitions say, in `progress`, that the one below has judged. Every intake looks
 `events` tells; when it dies, another has that partition within the session's time. Two that tell do no harm: what they
 say is true, and nobody goes back.
 
-Knows: offsets and instants. Must not know: events, standards. Read next: `intake_process.py`, which runs it.
+Read next: `intake_process.py`, which runs it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What travels between the Kafka processes: the records of each topic, and which partition a subject belongs to.
 
 Records that only Kept reads are MessagePack (`facts`); all others are JSON, or JSON lines, for whoever looks at them.
-Knows: shapes and how they are written. Must not know: Kafka's clients. Read next: `partition.py`.
+Read next: `streams/kafka/worker/partition.py`.
 """
 
 from __future__ import annotations

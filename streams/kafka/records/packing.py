@@ -1,6 +1,6 @@
 """Packing: many values made into records that are neither too many nor too large.
 
-Knows: sizes. Must not know: Kafka's clients. Read next: `intake.py`, which publishes the records.
+Read next: `streams/kafka/intake/intake.py`, which publishes the records.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A row's name says whose case it is of, its number, and which worker wrote it. So one that stood still, and whose rows
 come when others have its work, writes over nobody else's; where several have written of a case, whoever came furthest
 counts. What each of them wrote is true: it is what the records of `facts` up to its `applied_offset` came to.
-Knows: the form. Must not know: standards, where rows lie. Read next: `journal.py`, which writes and reads cases.
+Read next: `streams/kafka/worker/journal.py`, which writes and reads cases.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The topics: their names, how many partitions each has, and how long each keeps what it holds.
 
 `facts`, `ledger`, `tellings`, `notices` and the tables' changelogs have the same number of partitions: what partition 3
-of `facts` holds is judged into partition 3 of `ledger`. Knows: names and settings. Must not know: any client.
-Read next: `admin.py`, which creates and checks them.
+of `facts` holds is judged into partition 3 of `ledger`.
+Read next: `streams/kafka/clients/admin.py`, which creates and checks them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Only Kept writes to these topics. What cannot be read all the same becomes a letter that names its place, so that it can
 be looked up, and stops nothing.
-Knows: which topic holds what. Must not know: Kafka's clients, tables. Read next: `facts.py` for the shapes.
+Read next: `facts.py` for the shapes.
 """
 
 from __future__ import annotations

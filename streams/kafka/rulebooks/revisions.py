@@ -2,8 +2,8 @@
 
 Processes are brought up to date one by one, each with the files that it has. A promise is judged to its end by the
 revision that opened it, so whoever meets an older or a newer revision than its own can read its text here.
-Knows: the topic's records, and how standards are loaded with them. Must not know: which promises are open.
-Read next: `intake.py`, which routes by all of them; `standards/documents/excerpt.py` for what the texts are.
+Read next: `streams/kafka/intake/intake.py`, which routes by all of them; `standards/documents/excerpt.py` for what the
+texts are.
 """
 
 from __future__ import annotations

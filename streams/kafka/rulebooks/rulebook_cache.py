@@ -2,7 +2,7 @@
 
 A revision that cannot be loaded here stops its standard in that partition, and nothing else: what it owes is carried
 along as it is, until a worker that can load it has the partition.
-Knows: revisions and rulebooks. Must not know: Kafka, cases. Read next: `worker.py`, `revisions.py`.
+Read next: `streams/kafka/worker/worker.py`, `revisions.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Theory of operation. What a step says and what it remembers goes out in one transaction of Kafka, under a name that all
 runners share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
 reads back what was remembered, and goes on from there. After any failure it begins again like that.
-Knows: clients, whose turn it is. Must not know: what is decided. Read next: `coordinator.py`.
+Read next: `coordinator.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ partition first folds `notices` and `deliveries` to where they end then, so that
 delivered, and only then delivers. Every result is published before it is noted. A dispatcher that dies is replaced
 when its session ends, and what it had sent without having said so comes a second time, with the same id. One that is
 asked to give a partition up lets its deliveries end first; one that has lost the broker stops delivering.
-Knows: the group, the outbox. Must not know: channels, notices. Read next: `streams/delivery/dispatch.py`.
+Read next: `streams/delivery/dispatch.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The host that `kept serve` shows: events go to their topic, and what can be looked up comes from the read model.
 
-Knows: the read model, and what people did. Must not know: HTTP, the judge, how the read model is kept.
-Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `projection_consumer.py`, which keeps the read
-model.
+Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `projection_consumer.py`, which keeps the
+read model.
 """
 
 from __future__ import annotations

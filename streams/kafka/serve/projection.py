@@ -6,9 +6,9 @@ its derived id and changes nothing. Partitions and topics may come in any order 
 may come before the line, and how a notice fared before the notice.
 What cannot be read is put with the dead letters, with its place, and the rest goes on.
 
-Used from one thread at a time. Knows: records, tables. Must not know: Kafka's clients, clocks: it is told the time.
-Read next: `unpacking.py` for how records are read, `booking.py` for lines and notices, `projection_consumer.py`, which
-calls this.
+Used from one thread at a time.
+Read next: `streams/kafka/records/unpacking.py` for how records are read, `streams/storage/ledger_tables.py` for lines
+and notices, `projection_consumer.py`, which calls this.
 """
 
 from __future__ import annotations

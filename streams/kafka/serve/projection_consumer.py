@@ -2,7 +2,7 @@
 
 In no group: every `kept serve` reads everything, from where its own database ends. An empty database is therefore
 filled from the topics, and one that was deleted comes again.
-Knows: a consumer, the fold, the thread that writes. Must not know: tables, HTTP. Read next: `projection.py`.
+Read next: `projection.py`.
 """
 
 from __future__ import annotations

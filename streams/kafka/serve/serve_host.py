@@ -3,8 +3,7 @@
 Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
 then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
 At the end it gives its share up first, so that what it has delivered is published before anybody else delivers.
-Knows: how the parts are put together. Must not know: the clock, HTTP. Read next: `projection_consumer.py`,
-`deliveries.py`.
+Read next: `projection_consumer.py`, `deliveries.py`.
 """
 
 from __future__ import annotations

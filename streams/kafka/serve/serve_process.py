@@ -1,7 +1,7 @@
 """`kept serve`: the read model, the API and this process's share of the notices, as one process.
 
-An edge: here the clock is read, and signals are heard. Knows: how the process is put together. Must not know: what any
-part does. Read next: `serve_host.py`; `streams/embedded/running.py`, the same for the embedded host.
+An edge: here the clock is read, and signals are heard.
+Read next: `serve_host.py`; `streams/embedded/running.py`, the same for the embedded host.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The only file that imports Faust. No Faust windows, no web server, no timer that touches state: Faust divides the
 partitions, brings the table back from its changelog, and commits what was acknowledged. What is published goes through
 a producer of our own, so that nothing is acknowledged that the changelog does not have.
-Knows: Faust. Must not know: what is judged. Read next: `worker.py`, `worker_process.py`.
+Read next: `worker.py`, `worker_process.py`.
 """
 
 from __future__ import annotations

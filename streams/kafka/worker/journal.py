@@ -4,11 +4,10 @@ A crash may come between any two rows, so everything of a case stands in one: it
 since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
 whole. A busy one gets a short row for what is new each time, and a whole one now and then, which makes the short ones
 before it void.
-Nobody writes over another worker's rows (`rows.py`): the first time a case is written here it is written whole, and
-what others wrote of it is deleted after that.
+Nobody writes over another worker's rows (`streams/kafka/records/rows.py`): the first time a case is written here it is
+written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Knows: cases, standards. Must not know: where rows lie, or what a flush is. Read next:
-`case_parts.py`, which says what is new; `rows.py`, `partition.py`.
+Read next: `streams/storage/case_parts.py`, which says what is new; `streams/kafka/records/rows.py`, `partition.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a partition stands beside its cases: how far it has come, as a row of the table.
 
 Where a late worker puts the mark back, the records since then come again, and the cases pass over what they have.
-Knows: the row's form. Must not know: where it lies, how a case's rows look. Read next: `partition.py`.
+Read next: `partition.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Time reaches an instant when every partition of `events` has come `lateness` past it, or when the ticker says so, and
 never passes the clock of whoever published. The higher strata have the ticker's word only, and never lead the lowest.
-Knows: records. Must not know: cases, clocks. Read next: `partition.py`.
+Read next: `partition.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The worker: applies the records of some partitions of `facts`, and flushes: publish, remember, acknowledge.
 
-Knows: the order of work, and what a flush publishes where. Must not know: Faust; whoever runs it brings the records,
-keeps the table and acknowledges. Read next: `partition.py` for the judging, `faust_app.py` for the host.
+Read next: `partition.py` for the judging, `faust_app.py` for the host.
 """
 
 from __future__ import annotations

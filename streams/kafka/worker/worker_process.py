@@ -1,7 +1,7 @@
 """The process `kept worker`: judges some partitions of `facts`, as many of them as there are workers for.
 
 An edge: it knows when the process stood still. Judging gets its time with the facts, and reads no clock.
-Knows: how the parts are put together. Must not know: what any of them does. Read next: `worker.py`, `faust_app.py`.
+Read next: `worker.py`, `faust_app.py`.
 """
 
 from __future__ import annotations

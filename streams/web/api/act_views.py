@@ -1,6 +1,6 @@
 """Views of what people did, and of what nobody was told: the API's answers about them.
 
-Knows: pydantic, and the words of the API. Must not know: where the values come from. Read next: `views.py`.
+Read next: `views.py`.
 """
 
 from datetime import datetime

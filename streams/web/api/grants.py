@@ -4,7 +4,7 @@ What can be said at once is said at once: that there is no such standard, that s
 owed. The judge still has the last word, for it alone sees every event in order.
 The event's id is derived: from the caller's Idempotency-Key or else from the grant and the promises that it reaches. A
 repeat is therefore inert, and asking again for what was excused already adds nothing.
-Knows: standards and the books. Must not know: how an excuse is judged. Read next: `standards/judge/excuse.py`.
+Read next: `standards/judge/excuse.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 202 is said only when everything is durable. What cannot be read is answered with its place and reason and goes to the
 dead letters; the rest of the request is kept all the same, and the answer says how much that was. This is the hot path:
 nothing here is checked twice, and nothing is looked at one by one that can be looked at together.
-Knows: HTTP and the forms. Must not know: what an event means. Read next: `streams/ingest/wire.py`, which reads them.
+Read next: `streams/ingest/wire.py`, which reads them.
 """
 
 from __future__ import annotations

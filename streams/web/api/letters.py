@@ -2,7 +2,7 @@
 
 An event that is sent again is taken in like any other, by the time that it says; what cannot be read is refused with
 its reason, and the letter stays open. That it was dealt with is an event too, so every store hears of it.
-Knows: the house, and the words of the API. Must not know: how an event is judged. Read next: `forms.py`.
+Read next: `streams/web/forms.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Reading: what can be looked up over HTTP: promises, standards, scores, and what could not be used.
 
-Knows: the books' questions and the answers' views. Must not know: how the books are kept. Read next: `grants.py`, the
-only thing beside events that changes anything.
+Read next: `grants.py`, the only thing beside events that changes anything.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Showing: from the values of the books to what the API answers; instants become times, spans seconds.
 
-Knows: both forms. Must not know: HTTP, stores. Read next: `reading.py`, which asks and answers.
+Read next: `reading.py`, which asks and answers.
 """
 
 from __future__ import annotations

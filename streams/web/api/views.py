@@ -1,7 +1,6 @@
 """Views: what the API answers. From these models come the answers and their description.
 
 Instants are RFC 3339 in UTC, spans are seconds and are named so. What does not apply is null.
-Knows: pydantic, and the words of the API. Must not know: aiohttp, stores, or where the values come from.
 Read next: `showing.py`, which fills them.
 """
 

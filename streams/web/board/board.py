@@ -3,7 +3,7 @@
 Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
 to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
 forms (`board_acts.py`); whoever comes without a token is led to the door (`board_door.py`).
-Knows: which page needs what. Must not know: how anything is drawn. Read next: `streams/board/shell.py`.
+Read next: `streams/board/shell.py`.
 """
 
 from __future__ import annotations

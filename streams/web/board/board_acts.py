@@ -1,8 +1,8 @@
 """The board's forms: taking a promise on, excusing it, and talking it over: each becomes an event, with who and when.
 
 Every form carries the proof of its session, and a name. The event's id is made of what it says, so sending a form twice
-changes nothing. Knows: forms, and the events they become. Must not know: how these are judged.
-Read next: `grants.py`, which takes exceptions in; `session.py` for the proof.
+changes nothing.
+Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/session.py` for the proof.
 """
 
 from __future__ import annotations

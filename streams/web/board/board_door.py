@@ -1,6 +1,6 @@
 """The board's door: whoever gives a token, and a name, gets a session; whoever guesses too often has to wait.
 
-Knows: the form, and how many wrong tokens are borne. Must not know: what is behind the door. Read next: `session.py`.
+Read next: `streams/web/session.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Theory of operation. A commit only says that something may have changed. If anyb
 anew, at most a few times a second, and compared with the one before. Each socket remembers which version it has and is
 sent the difference up to now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles
 up. Pages without rows are told that there is something new, and ask for themselves again.
-Knows: sockets, versions. Must not know: what a row looks like. Read next: `streams/board/changes.py`.
+Read next: `streams/board/changes.py`.
 """
 
 from __future__ import annotations

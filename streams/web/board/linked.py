@@ -2,7 +2,7 @@
 
 Whoever has a link may do this one thing about this one promise, without signing in. A link that was changed, or is
 over, says so and what else can be done; guessing counts like a wrong token.
-Knows: links, forms. Must not know: how a link is sealed, or what an act does. Read next: `streams/delivery/links.py`.
+Read next: `streams/delivery/links.py`.
 """
 
 from __future__ import annotations
