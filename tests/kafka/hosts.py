@@ -132,16 +132,16 @@ class KafkaHost:
         self._moved = asyncio.Event()
 
     async def play(self, steps: list[Step], producer: Producer) -> None:
-        """Let events arrive, and time go on."""
-        for number, step in enumerate(steps):
+        """Let events arrive, and time go on. What comes between two ticks keeps its order: it is in one partition."""
+        partition = 0
+        for step in steps:
             if isinstance(step, int):
                 self.clock.at = step + GRACE
                 await self.reached(step)
+                partition = (partition + 1) % self.kafka.events_partitions
             else:
                 self.clock.at = max(self.clock.at, at_of(step))
-                await producer.send_and_wait(
-                    self.kafka.names.events, step, partition=number % self.kafka.events_partitions
-                )
+                await producer.send_and_wait(self.kafka.names.events, step, partition=partition)
 
     async def reached(self, low: int) -> None:
         """Return when every stratum of every partition has come to an instant, and all of it was read here."""
