@@ -1,4 +1,4 @@
-"""Which of the six shapes a standard has: its keys tell.
+"""Which of the six shapes a standard has: its keys say.
 
 Knows: which keys each shape must and may have. Must not know: what any of them means. Read next: `shaping.py`.
 """
@@ -22,18 +22,18 @@ SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """The keys that a shape must have, and those that it may have."""
 _ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)}
-_TELLING: dict[str, ShapeName] = {
+_IMPLIES: dict[str, ShapeName] = {
     "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
 }  # fmt: skip
 
 
 def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
-    """Tell the shape by the keys, in the order given, and report keys that are missing or have no place in it."""
-    told = {key: name for key in given if (name := _told(key, given)) is not None}
-    names = list(dict.fromkeys(told.values()))
+    """Find the shape by the keys, in the order given, and report keys that are missing or have no place in it."""
+    implied = {key: name for key in given if (name := _implied(key, given)) is not None}
+    names = list(dict.fromkeys(implied.values()))
     if len(names) > 1:
-        second = next(key for key, name in told.items() if name == names[1])
-        first = next(iter(told))
+        second = next(key for key, name in implied.items() if name == names[1])
+        first = next(iter(implied))
         found = f"{first} makes this a {names[0]}, and {second} a {names[1]}"
         entry.at(second).error("two-shapes", found, "keep one of the two, or write two standards", key=True)
         return None
@@ -53,9 +53,9 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
     return names[0]
 
 
-def _told(key: str, given: list[str]) -> ShapeName | None:
+def _implied(key: str, given: list[str]) -> ShapeName | None:
     if key == "must":
         return None if "measure" in given or "over" in given else "universality"
     if key == "within":
         return None if "at_most" in given else "response"
-    return _TELLING.get(key)
+    return _IMPLIES.get(key)

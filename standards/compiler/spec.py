@@ -70,7 +70,7 @@ def load(
 
     `read` gives the text of an .ics file, by its path relative to where the sources' names start; it may raise OSError
     or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what the
-    checks are told besides.
+    checks are given besides.
     """
     documents = [Document(source.name, source.text) for source in sources]
     older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]

@@ -1,4 +1,4 @@
-"""A case: the whole state of one subject, as one value, and the page that one step of judging writes on.
+"""A case: the whole state of one subject, as one value, and the context that one step of judging writes to.
 
 Knows: what is remembered of a subject between two facts. Must not know: any rule. A case is complete in itself: restore
 it anywhere and nothing has to be read again. Read next: `judge.py`, which moves it, and the shapes it moves it by.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 Identity = str | tuple[str, str]
-"""What tells events apart: the id, for those from the source that a case heard from first, else (source, id)."""
+"""What identifies an event: its id, if it is from the source that a case heard from first, else (source, id)."""
 
 
 class Tally(msgspec.Struct, gc=False):
@@ -40,11 +40,11 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     """What one revision of one standard remembers of a subject.
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
-    clock next rings. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen back
-    and may open anew. `overdue` counts the broken promises that
-    can still be fulfilled late; those settled up to `relieved` no longer can. `recent` are the events that may still
-    precede another, `times` those that still count, `tripped` says that their count was exceeded, `tally` is the
-    running measure of the open window, `until` the end of the current window or period.
+    timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
+    back and may open anew. `overdue` counts the broken promises that can still be fulfilled late; those settled up to
+    `relieved` no longer can. `recent` are the events that may still precede another, `times` those that still count,
+    `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
+    the current window or period.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -61,7 +61,7 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     @property
     def idle(self) -> bool:
-        """Nothing is owed and no clock runs: the state may be forgotten."""
+        """Nothing is owed and no timer runs: the state may be forgotten."""
         return self.wake == NEVER and not self.open
 
 
@@ -70,9 +70,9 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
     standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
-    `generation` counts how often they were rotated, `turned` is `newest` when they last were. `newest` is the latest of
-    these times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time alone
-    changes something. Snapshots keep the names that they had in version 1.
+    `generation` counts how often they were rotated, `rotated` is `newest` when they last were. `newest` is the latest
+    of these times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time
+    alone changes something. Snapshots keep the names that they had in version 1.
     """
 
     group: str
@@ -84,7 +84,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     seen: dict[Identity, int] = msgspec.field(default_factory=dict)
     seen_before: dict[Identity, int] = msgspec.field(default_factory=dict)
     generation: int = msgspec.field(default=0, name="leaf")
-    turned: int = -1
+    rotated: int = msgspec.field(default=-1, name="turned")
     newest: int = -1
     touched: int = -1
     wake: int = NEVER
@@ -118,7 +118,7 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
 
 
 class JudgeContext(Generic[E]):
-    """The page that one step of judging writes on. `heard` tells which feeds were silent when, if any matter here."""
+    """What one step of judging writes to. `heard` says which feeds were silent when, if any matter here."""
 
     __slots__ = ("case", "duplicates", "heard", "transitions", "unused")
 
@@ -195,7 +195,7 @@ class JudgeContext(Generic[E]):
         settled.append(promise)
 
     def wake(self, state: StandardState[E]) -> None:
-        """Note that a standard's clock was set: the case wakes no later, and not for a clock that no longer runs.
+        """Note that a standard's timer was set: the case wakes no later, and not for a timer that no longer runs.
 
         A case of one standard is spared the wake-up for a promise that was settled; it is looked at again in a day at
         the latest, as nobody is forgotten earlier.

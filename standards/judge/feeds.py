@@ -2,7 +2,7 @@
 
 A feed's `Hearing` keeps the last time it was heard and the gaps longer than its `silent_after`. It depends only on the
 set of times heard, not on their order, so that batches, hosts and late arrivals all see the same darkness.
-Knows: times. Must not know: promises. Read next: `case.py`, whose dockets ask.
+Knows: times. Must not know: promises. Read next: `case.py`, whose context asks.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Hearing(msgspec.Struct):
         else:
             self._split(at)
 
-    def forget(self, low: int) -> bool:
-        """Drop the gaps that ended by `low`: every clock up to it has rung, so nobody will ask about them.
+    def forget(self, watermark: int) -> bool:
+        """Drop the gaps that ended by the watermark: every timer up to it has run, so nobody will ask about them.
 
         Says whether anything is left to know: a feed that was silent for so long is as dark as one never heard.
         """
-        if self.gaps and self.gaps[0][1] <= low:
-            self.gaps = [gap for gap in self.gaps if gap[1] > low]
-        return bool(self.gaps) or low - self.last <= self.silent_after
+        if self.gaps and self.gaps[0][1] <= watermark:
+            self.gaps = [gap for gap in self.gaps if gap[1] > watermark]
+        return bool(self.gaps) or watermark - self.last <= self.silent_after
 
     def _split(self, at: int) -> None:
         position = bisect_left(self.gaps, (at, at)) - 1

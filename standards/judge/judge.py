@@ -2,15 +2,15 @@
 
 Theory of operation. Facts are events, ticks and what was heard of feeds. An event that arrives is first held: the
 judge sees each subject in the order of event time, so nothing is judged until a tick says that time has reached it.
-A tick to t judges the held events up to t; before each of them every clock that rings earlier rings first, at its own
-time, and after them every clock up to t. A transition's time is therefore a deadline or an event's time, never the
+A tick to t judges the held events up to t; before each of them every timer that is due earlier runs first, at its own
+time, and after them every timer up to t. A transition's time is therefore a deadline or an event's time, never the
 time of a tick: how often ticks come, how facts are batched and which host runs cannot change the ledger.
 
 An event at or before the case's time is late evidence: it can still correct a verdict, and opens nothing. The second
 event with one (source, id) is inert. A subject that owes nothing is forgotten `forget_after` after its last event.
 
 `feed` changes the case it is given and gives it back; a caller that may have to go back keeps its own snapshot.
-Knows: cases and machines. Must not know: where facts come from. Read next: `response.py`, the first of the shapes.
+Knows: cases and machines. Must not know: any shape, or where facts come from. Read next: `shapes/machine.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, final
 
 import msgspec
 
+from standards.errors import StateError
 from standards.judge.case import Case, Identity, JudgeContext, Step, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
@@ -46,6 +47,20 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class JudgeDefect(Exception):  # noqa: N818 - it is a defect, and not an error of whoever called
+    """Judging raised what nobody foresaw, which is its `__cause__`: a defect in Kept.
+
+    `case` is the (group, key) of the case that was judged. `event` is the event that was being judged, or None: then it
+    was a timer, or the case itself. The case and the context are half changed: judge on from a snapshot.
+    """
+
+    def __init__(self, error: Exception, case: Case[Event], event: object = None) -> None:
+        self.case = case.group, case.key
+        self.event = event if isinstance(event, Event) else None
+        culprit = "a timer" if self.event is None else f"event {self.event.id!r} of {self.event.source!r}"
+        super().__init__(f"{culprit} of case {case.group} {case.key} could not be judged: {error!r}")
+
+
 Fact = Event | Tick | Heard | Start
 _AT = attrgetter("at")
 
@@ -53,43 +68,49 @@ _AT = attrgetter("at")
 def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and a call would be its dearest part
     case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook
 ) -> Step[Event]:
-    """Judge facts about one subject. Give an event before the tick that reaches it, and `Heard` before both."""
+    """Judge one subject's facts: an event before its tick, `Heard` before both. Raises StateError, JudgeDefect."""
     group = rulebook.groups[case.group]
     context: JudgeContext[Event] = JudgeContext(case)
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
-    turn_at = case.turned + DEDUPE_HORIZON
-    for fact in facts:
-        if type(fact) is Tick:
-            _reach(fact.at, group, context, ordered=ordered)
-            hold, time, ordered = case.held.append, case.time, not group.level
-        elif type(fact) is Heard:
-            context.heard = fact
-        elif type(fact) is Start:
-            _start(fact.at, group, context)
-        else:
-            at = fact.at
-            if fact.source == home:
-                name: Identity = fact.id
+    rotate_at = case.rotated + DEDUPE_HORIZON
+    fact = None
+    try:
+        for fact in facts:
+            if type(fact) is Tick:
+                _reach(fact.at, group, context, ordered=ordered)
+                hold, time, ordered = case.held.append, case.time, not group.level
+            elif type(fact) is Heard:
+                context.heard = fact
+            elif type(fact) is Start:
+                _start(fact.at, group, context)
             else:
-                name, turn_at = _foreign(case, fact), case.turned + DEDUPE_HORIZON
-            if name in seen or name in before:
-                if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
-                    context.duplicates += 1
-                    continue
-            else:
-                seen[name] = at
-                if at > turn_at or len(seen) >= DEDUPE_LEAST:
-                    seen, before = _turn(case, max(newest, at))
-                    turn_at = case.turned + DEDUPE_HORIZON
-            if at >= newest:
-                newest = at
-            else:
-                ordered = False
-            if at > time:
-                hold(fact)
-            else:
-                _late(fact, group, context)
+                at = fact.at
+                if fact.source == home:
+                    name: Identity = fact.id
+                else:
+                    name, rotate_at = _foreign(case, fact), case.rotated + DEDUPE_HORIZON
+                if name in seen or name in before:
+                    if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
+                        context.duplicates += 1
+                        continue
+                else:
+                    seen[name] = at
+                    if at > rotate_at or len(seen) >= DEDUPE_LEAST:
+                        seen, before = _rotate(case, max(newest, at))
+                        rotate_at = case.rotated + DEDUPE_HORIZON
+                if at >= newest:
+                    newest = at
+                else:
+                    ordered = False
+                if at > time:
+                    hold(fact)
+                else:
+                    _late(fact, group, context)
+    except (StateError, JudgeDefect):
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case, fact) from error
     case.newest = newest
     if not ordered:
         case.held.sort(key=group.order)
@@ -99,17 +120,17 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
 def _foreign(case: Case[Event], event: Event) -> Identity:
     """Name an event that is not from the source that the case heard from first: by its source as well."""
     if not case.home:
-        case.home, case.turned = event.source, event.at
+        case.home, case.rotated = event.source, event.at
     return event.id if event.source == case.home else (event.source, event.id)
 
 
-def _turn(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int]]:
-    """Begin a new leaf of identities: the last one is kept, the one before is forgotten.
+def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int]]:
+    """Begin a new generation of identities: the last one is kept, the one before it is forgotten.
 
-    What lies on the one before was seen by `turned`. A turn for the sake of time comes more than the horizon after
-    that, so nothing is forgotten that could still tell a repeat.
+    What the one before holds was seen by `rotated`. A rotation for the sake of time comes more than the horizon after
+    that, so nothing is forgotten by which a repeat could still be recognised.
     """
-    case.seen_before, case.seen, case.generation, case.turned = case.seen, {}, case.generation + 1, newest
+    case.seen_before, case.seen, case.generation, case.rotated = case.seen, {}, case.generation + 1, newest
     return case.seen, case.seen_before
 
 
@@ -120,7 +141,7 @@ def _step(case: Case[Event], context: JudgeContext[Event]) -> Step[Event]:
 
 
 def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: bool) -> None:
-    """Bring the case to an instant: judge what was held up to it, and let every clock up to it ring.
+    """Bring the case to an instant: judge what was held up to it, and run every timer up to it.
 
     What is held is in order of time when it was so before and all that came since did.
     """
@@ -132,33 +153,43 @@ def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: b
             case.wake = held[0].at + group.forget_after
         cut = len(held) if held[-1].at <= until else bisect_right(held, until, key=_AT)
         case.held, last = held[cut:], case.touched
-        for event in held if cut == len(held) else held[:cut]:
-            at = event.at
-            if case.wake < at:
-                case.touched = last
-                _ring(at - 1, group, context)
-            for on_event in reactions[type(event)]:
-                on_event(case, event, context)
-            last = at
+        try:
+            for event in held if cut == len(held) else held[:cut]:
+                at = event.at
+                if case.wake < at:
+                    case.touched = last
+                    _run_timers(at - 1, group, context)
+                for on_event in reactions[type(event)]:
+                    on_event(case, event, context)
+                last = at
+        except (StateError, JudgeDefect):
+            raise
+        except Exception as error:
+            raise JudgeDefect(error, case, event) from error
         case.touched = last
     if case.wake <= until:
-        _ring(until, group, context)
+        _run_timers(until, group, context)
     case.time = max(case.time, until)
 
 
-def _ring(until: int, group: Group, context: JudgeContext[Event]) -> None:
-    """Let every clock up to an instant ring, earliest first; forget a subject that has owed nothing for long.
+def _run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
+    """Run every timer up to an instant, earliest first; forget a subject that has owed nothing for long.
 
     Whoever owes nothing only after this instant is not forgotten before `forget_after` from it: hence the bound on
     `wake`.
     """
     case = context.case
     pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
-    while pairs:
-        state, machine = min(pairs, key=lambda pair: pair[0].wake)
-        if state.wake > until:
-            break
-        machine.on_timer(state, state.wake, context)
+    try:
+        while pairs:
+            state, machine = min(pairs, key=lambda pair: pair[0].wake)
+            if state.wake > until:
+                break
+            machine.on_timer(state, state.wake, context)
+    except StateError:
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case) from error
     case.wake = min([until + group.forget_after, *(state.wake for state, _ in pairs)])
     if all(state.idle for state in case.states.values()):
         forget_at = case.touched + group.forget_after

@@ -76,12 +76,12 @@ def line(transition: Transition[Event]) -> Line:
         elapsed=transition.elapsed,
         verdict=VERDICTS.get(transition.after),
         was=VERDICTS.get(transition.before) if transition.kind == "corrected" else None,
-        fields=told_fields(standard, transition.key, promise),
+        fields=ledger_fields(standard, transition.key, promise),
         cause=None if cause is None else (cause.source, cause.id),
     )
 
 
-def told_fields(standard: Standard, key: tuple[str | int, ...], promise: Promise[Event]) -> dict[str, Plain]:
+def ledger_fields(standard: Standard, key: tuple[str | int, ...], promise: Promise[Event]) -> dict[str, Plain]:
     """Give the `per` fields of a promise and those that its standard carries from the opening event."""
     fields: dict[str, Plain] = dict(zip(standard.per, key, strict=True))
     if promise.opening is not None:
@@ -101,7 +101,7 @@ def derived(transition: Transition[Event], classes: Mapping[str, type[Event]]) -
         return None
     standard = transition.standard
     fields: dict[str, Plain] = {
-        **told_fields(standard, transition.key, transition.promise),
+        **ledger_fields(standard, transition.key, transition.promise),
         "standard": standard.id,
         "owner": standard.owner,
         "aspect": standard.aspect,

@@ -6,7 +6,7 @@ shown anywhere is a fold over these lines. All moves stand in `MOVES`; a move th
 judge, and `StateError` says so.
 
 Identity is derived, never drawn: a promise's id from its standard, subject, opening event and time; a transition's from
-its promise and ordinal. The same facts therefore give the same ids on every machine, and a repeat is told by its id.
+its promise and ordinal. The same facts therefore give the same ids on every machine: a repeat is recognised by its id.
 
 Knows: states, moves, ids. Must not know: why a move is made. Read next: `judge.py`.
 """

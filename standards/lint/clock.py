@@ -1,7 +1,7 @@
 """Checks of time: promises too short to be seen, warnings of no use, calendars that stop nothing, holidays run out.
 
-Knows: lengths, warnings, calendars, and today's date where it is told. Must not know: the clock.
-Read next: `lint_input.py` for what it is told.
+Knows: lengths, warnings, calendars, and today's date where it is given. Must not know: the clock.
+Read next: `lint_input.py` for what it is given.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a check can see: the standards with their places, what is declared around them, and what it was told besides.
+"""What a check can see: the standards with their places, what is declared around them, and what it is given besides.
 
 Knows: compiled standards and declarations. Must not know: any check. Read next: `wording.py`.
 """

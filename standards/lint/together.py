@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BROKEN: Final = "promise.broken"
 DEBRIEF: Final = "debrief.completed"
-TOLD: Final = 3
+SHOWN: Final = 3
 """How many standards are named; whoever looks finds the others."""
 MOST_PAIRS: Final = 2_000
 """How many pairs of conditions are compared in a house; of the others, nothing is said."""
@@ -57,7 +57,9 @@ def speed_alone(house: LintInput) -> None:
         group = [first, *(work for work, same in zip(rest, alike, strict=True) if same)]
         left = [work for work, same in zip(rest, alike, strict=True) if not same]
         if len(group) > 1:
-            names = ", ".join(work.standard.id for work in group[:TOLD]) + (" and others" if len(group) > TOLD else "")
+            names = ", ".join(work.standard.id for work in group[:SHOWN]) + (
+                " and others" if len(group) > SHOWN else ""
+            )
             entry = house.entries[first.standard.id]
             found = f"{names} ask for speed, and nothing here says how the same work is to be done"
             fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
@@ -116,11 +118,11 @@ def two_promises(house: LintInput) -> None:
         promise = _promise(standard)
         if promise is not None:
             groups.setdefault(promise.moment, []).append(promise)
-    told: set[str] = set()
-    pairs = (pair for pair in _pairs(groups.values()) if pair[1].standard.id not in told)
+    reported: set[str] = set()
+    pairs = (pair for pair in _pairs(groups.values()) if pair[1].standard.id not in reported)
     for earlier, later in islice(pairs, MOST_PAIRS):
         if _differ(house, earlier, later):
-            told.add(later.standard.id)
+            reported.add(later.standard.id)
             _report(house, earlier, later)
 
 

@@ -17,7 +17,7 @@ ALARM: Final = 0.05
 POWER: Final = 0.8
 """How often a team that breaks twice as many is found out."""
 MOST: Final = 1 << 20
-"""Above so many promises an objective is as good as never told from chance."""
+"""Above so many promises an objective is practically indistinguishable from chance."""
 
 
 def promises_needed(kept: float) -> int:

@@ -51,18 +51,18 @@ Verdict = bool | None
 
 
 class Floor:
-    """One line and those who serve it, at one moment. `told` hears of each who was served or gave up."""
+    """One line and those who serve it, at one moment. `on_served` is called for each who was served or gave up."""
 
-    __slots__ = ("_busy", "_told", "_waiting")
+    __slots__ = ("_busy", "_on_served", "_waiting")
 
-    def __init__(self, told: Callable[[Served], None]) -> None:
+    def __init__(self, on_served: Callable[[Served], None]) -> None:
         self._busy: list[float] = []
         self._waiting: deque[tuple[Arrival, int]] = deque()
-        self._told = told
+        self._on_served = on_served
 
-    def copy(self, told: Callable[[Served], None]) -> Floor:
+    def copy(self, on_served: Callable[[Served], None]) -> Floor:
         """Give another that goes on from here."""
-        other = Floor(told)
+        other = Floor(on_served)
         other._busy, other._waiting = self._busy.copy(), self._waiting.copy()
         return other
 
@@ -81,7 +81,7 @@ class Floor:
                 if waiting:
                     self._fill(free, servers)
             if len(busy) < servers:  # then nobody waits
-                self._told(Served(arrival, 0.0, False, 0))  # noqa: FBT003 - did not give up
+                self._on_served(Served(arrival, 0.0, False, 0))  # noqa: FBT003 - did not give up
                 heappush(busy, at + arrival.work)
             else:
                 waiting.append((arrival, len(waiting)))
@@ -93,7 +93,7 @@ class Floor:
         self._until(inf, servers)
         while self._waiting:
             arrival, found = self._waiting.popleft()
-            self._told(Served(arrival, arrival.patience, arrival.patience < inf, found))
+            self._on_served(Served(arrival, arrival.patience, arrival.patience < inf, found))
 
     def _until(self, at: float, servers: int) -> None:
         while self._waiting and self._busy and self._busy[0] <= at:
@@ -104,9 +104,9 @@ class Floor:
             arrival, found = self._waiting.popleft()
             waited = max(0.0, now - arrival.at)
             if waited > arrival.patience:
-                self._told(Served(arrival, arrival.patience, gave_up=True, found=found))
+                self._on_served(Served(arrival, arrival.patience, gave_up=True, found=found))
                 continue
-            self._told(Served(arrival, waited, gave_up=False, found=found))
+            self._on_served(Served(arrival, waited, gave_up=False, found=found))
             heappush(self._busy, now + arrival.work)
 
 

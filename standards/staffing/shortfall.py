@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from standards.staffing.plan import Hour, Plan
 
-TOLD: Final = 3
+SHOWN: Final = 3
 """How many stretches of hours are named; the table has all of them."""
 DAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -32,7 +32,7 @@ class Stretch(msgspec.Struct, frozen=True):
     most: int
     cost: float
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Say it: `2 more on Tuesdays 11–12`."""
         number = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
         where = f" at {self.line}" if self.line else ""
@@ -47,11 +47,11 @@ def shortfall(plans: Sequence[Plan]) -> str | None:
     found = sorted((stretch for plan in plans for stretch in missing(plan)), key=lambda one: -one.cost)
     if not found:
         return None
-    told = [stretch.told() for stretch in found[:TOLD]]
-    hours = sum(stretch.end - stretch.start for stretch in found[TOLD:])
+    shown = [stretch.text() for stretch in found[:SHOWN]]
+    hours = sum(stretch.end - stretch.start for stretch in found[SHOWN:])
     if hours:
-        told.append(f"people in {hours} more hour{'s' if hours > 1 else ''} of the week")
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+        shown.append(f"people in {hours} more hour{'s' if hours > 1 else ''} of the week")
+    listed = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
     caveat = _caveat([plan for plan in plans if any(_short(hour, plan) for hour in plan.hours)])
     return f"this promise cannot be kept with the staff you have: take the sign down, or {listed}{caveat}"
 

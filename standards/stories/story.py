@@ -158,15 +158,15 @@ class _Reading:
     ) -> int:
         """Give how far time goes: to what the story says, or to the last time in it."""
         last = max([clock.start, *comes])
-        told = max([last, *(each.at for each in expect or ())])
+        said = max([last, *(each.at for each in expect or ())])
         if model.until is None:
-            return told
+            return said
         entry = self.entry.at("until")
         until = entry.attempt("bad-time", lambda: clock.read(str(model.until)))
-        if until is not None and until < told:
+        if until is not None and until < said:
             more = "happens" if until < last else "is expected"
             entry.error("bad-time", f"more {more} after that", "let the story go on for longer")
-        return told if until is None else until
+        return said if until is None else until
 
     def check_common(self, entry: Entry, common: Mapping[str, object]) -> None:
         """See that each field that is meant for every event is one of some event."""

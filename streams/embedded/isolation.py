@@ -1,24 +1,22 @@
 """Isolation: a batch that could not be judged is judged without what raised; nothing blocks the intake for ever.
 
-A defect in Kept must cost one event, not the service. When judging raises something that nobody foresaw, the traceback
-tells which event of which case was being judged: that event goes to the dead letters with the reason `defect`, and the
+A defect in Kept must cost one event, not the service. When judging raises something that nobody foresaw, `JudgeDefect`
+says which event of which case was being judged: that event goes to the dead letters with the reason `defect`, and the
 rest is judged again. An event that an earlier batch brought is taken out of its case. Where a case raises whatever its
-events, its clock for one, the whole case is set aside. Where the traceback tells nothing, the batch is halved until a
-single event is left. Each try begins with memory read back from the store.
-Read next: `engine.py`.
+events, a timer for one, the whole case is set aside. Where something else raises, the batch is halved until a single
+event is left. Each try begins with memory read back from the store. Read next: `engine.py`.
 """
 
 from __future__ import annotations
 
-from traceback import format_exception_only, walk_tb
-from typing import TYPE_CHECKING, NamedTuple
+from traceback import format_exception_only
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
 from standards.errors import StateError
-from standards.judge.events import Event
-from standards.judge.judge import feed
+from standards.judge.judge import JudgeDefect
 from streams.ingest.wire import Refusal, encode
 from streams.storage.books import Committed
 from streams.storage.store_writer import Batch
@@ -27,33 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from standards.judge.case import Case
+    from standards.judge.events import Event
     from streams.embedded.engine import Engine
     from streams.storage.case_parts import CaseKey
 
 DEFECT = "defect"
 
 log = structlog.get_logger("kept")
-
-
-class Blame(NamedTuple):
-    """What was being judged when judging raised, as far as it can be told."""
-
-    case: CaseKey | None = None
-    event: Event | None = None
-
-
-def blamed(error: BaseException) -> Blame:
-    """Tell from a traceback what was being judged: the case that the judge was fed, and the innermost event."""
-    case: CaseKey | None = None
-    event: Event | None = None
-    for frame, _ in walk_tb(error.__traceback__):
-        if frame.f_code.co_name == "_ring":  # a clock of the case rang: no event is at fault
-            return Blame(case)
-        found = frame.f_locals
-        if frame.f_code is feed.__code__:
-            case = found["case"].group, found["case"].key
-        event = next((found[name] for name in ("event", "fact") if isinstance(found.get(name), Event)), event)
-    return Blame(case, event)
 
 
 def store(engine: Engine, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> list[Committed]:
@@ -100,7 +78,7 @@ class _Isolation:
         self, batch: list[Event], refused: list[Refusal], error: Exception
     ) -> list[tuple[list[Event], list[Refusal]]]:
         """Give what to try instead, the first one last."""
-        case, event = blamed(error)
+        case, event = (error.case, error.event) if isinstance(error, JudgeDefect) else (None, None)
         if event is not None:
             rest = [other for other in batch if not _same(other, event)]
             if len(rest) < len(batch):
@@ -154,4 +132,5 @@ def _case_letter(case: Case[Event], error: Exception) -> Refusal:
 
 
 def _last_line(error: Exception) -> str:
-    return format_exception_only(error)[-1].strip()
+    raised = error.__cause__ if isinstance(error, JudgeDefect) else error
+    return format_exception_only(raised)[-1].strip()

@@ -64,7 +64,7 @@ class Homes:
             max(known.generation, other.generation) + 2
         )  # both leaves are other ones than any that was stored
         known.time = other.time if known.time < 0 else min(known.time, other.time)  # all of it was judged up to here
-        known.turned = max(known.turned, other.turned)
+        known.rotated = max(known.rotated, other.rotated)
         known.newest = max(known.newest, other.newest)
         known.touched = max(known.touched, other.touched)
         known.wake = 0  # every clock is asked anew

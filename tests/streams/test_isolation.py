@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from standards.compiler.spec import Loaded
-from standards.judge.case import Case, JudgeContext
+from standards.judge.case import Case, JudgeContext, StandardState
 from standards.judge.events import Event, moment
+from standards.judge.shapes.machine import Machine
+from standards.judge.shapes.response import ResponseMachine
 from streams.embedded.engine import Options
-from streams.embedded.isolation import Blame, blamed
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 from streams.storage.books import Committed, PromiseFilter
@@ -61,9 +62,27 @@ def unforeseen(_case: Case[Event], event: Event, _docket: JudgeContext[Event]) -
         raise ZeroDivisionError(f"nobody foresaw {event.id}")
 
 
-def _ring(case: Case[Event], _event: Event, _docket: JudgeContext[Event]) -> None:
-    if case.key == ("s3", "stuck"):
-        raise OverflowError("this clock has run down")
+class Stuck(ResponseMachine):
+    """A machine whose timer raises for one subject."""
+
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        if context.case.key == ("s3", "stuck"):
+            raise OverflowError("this timer has run down")
+        super().on_timer(state, at, context)
+
+
+class Overdue(StandardsFiles):
+    """Standards whose judge has a defect in its timers."""
+
+    def load(self, retired: Sequence[str]) -> Loaded:
+        loaded = super().load(retired)
+        for group in loaded.rulebook.groups.values():
+            group.by_revision = {revision: _stuck(machine) for revision, machine in group.by_revision.items()}
+        return loaded
+
+
+def _stuck(machine: Machine) -> Machine:
+    return Stuck(machine.standard, machine.shape, machine.siblings) if isinstance(machine, ResponseMachine) else machine
 
 
 async def test_an_event_that_cannot_be_judged_is_a_dead_letter_and_the_rest_is_kept(tmp_path: Path) -> None:
@@ -131,21 +150,14 @@ async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_pat
 
 
 async def test_a_case_that_cannot_be_judged_at_all_is_set_aside(tmp_path: Path) -> None:
-    """Where no event is at fault but a clock, that one subject is put aside, and time goes on for all others."""
+    """Where no event is at fault but a timer, that one subject is put aside, and time goes on for all others."""
     clock = Clock()
-    async with hosting(tmp_path, clock, standards=Defective(tmp_path, _ring)) as host:
+    async with hosting(tmp_path, clock, standards=Overdue(shop(tmp_path).paths)) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=5, where="stuck")])
         await host.submit([queue(host.reader, "b", T0, waiting=5)])
-        clock.go(5)
-        await until(lambda: len(host.books.lines()) == 1)
+        clock.go(70)
+        await until(lambda: {line.subject for line in host.books.lines() if line.kind == "broken"} == {"s3/q1"})
         (letter,) = host.books.dead_letters()
-        assert "this clock has run down; the case of" in letter.message
+        assert "OverflowError: this timer has run down; the case of" in letter.message
         assert b"stuck" in letter.raw
         assert host.now_status().ready
-
-
-def test_nothing_is_blamed_where_nothing_was_judged() -> None:
-    """An error from elsewhere names no event and no case."""
-    with pytest.raises(ValueError, match="nowhere") as caught:
-        int("nowhere")
-    assert blamed(caught.value) == Blame()

@@ -117,7 +117,7 @@ class RecurrenceMachine(Machine):
         context.case.wake = min(context.case.wake, state.wake)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
-        """Let time have its say: warn, or end the period and begin the next one."""
+        """Warn, or end the period and begin the next one."""
         for promise in tuple(state.open):
             elapsed = self._elapsed(promise, at)
             if at < state.until:

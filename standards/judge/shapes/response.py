@@ -209,7 +209,7 @@ class ResponseMachine(Machine):
             state.relieved = max(state.relieved, event.at)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
-        """Let time have its say: give the warnings and verdicts that fall exactly at `at`."""
+        """Give the warnings and verdicts that fall exactly at `at`."""
         for promise in tuple(state.open):
             if promise.wake != at:
                 continue
