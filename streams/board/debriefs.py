@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from standards.judge.standard import Standard
-    from streams.storage.books import PromiseRow
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act, PromiseRow
 
 MOST: Final = 100
 """How many of each sort are on the page."""

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.books import DeadLetter, LateEvent
-    from streams.storage.overview import Act, Sender
+    from streams.storage.rows import Act, DeadLetter, LateEvent, Sender
 
 MOST: Final = 50
 RAW: Final = 2_000

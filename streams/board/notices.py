@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.routing.notice import Withheld
-    from streams.storage.books import Delivery, NoticeRow
-    from streams.storage.overview import Act, Untold, UntoldFilter
+    from streams.storage.rows import Act, Delivery, NoticeRow, Untold, UntoldFilter
 
 MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}

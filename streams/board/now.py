@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from standards.judge.standard import Standard
-    from streams.storage.overview import Act, Owing
+    from streams.storage.rows import Act, Owing
 
 Sort = Literal["warned", "running", "paused"]
 

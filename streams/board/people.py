@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from streams.explain.deeds import Cause
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act
 
 MOST: Final = 200
 

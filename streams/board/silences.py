@@ -19,7 +19,7 @@ from streams.storage.actions import SILENCED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act
 
 TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
 """By what a silence is narrowed."""

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
-    from streams.storage.books import PromiseRow, PromiseView
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act, PromiseRow, PromiseView
 
 
 class Story(msgspec.Struct, frozen=True):

@@ -30,9 +30,9 @@ from streams.runtime.deskroom import DeskRoom
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
 from streams.runtime.router_runtime import RouterRuntime
 from streams.storage.actions import ACTS
-from streams.storage.books import Committed
 from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
+from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, Batch, StoreWriter
 
 if TYPE_CHECKING:

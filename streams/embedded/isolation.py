@@ -20,7 +20,7 @@ from standards.errors import StateError
 from standards.judge.events import Event
 from standards.judge.judge import feed
 from streams.ingest.wire import Refusal, encode
-from streams.storage.books import Committed
+from streams.storage.status import Committed
 from streams.storage.store_writer import Batch
 
 if TYPE_CHECKING:

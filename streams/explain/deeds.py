@@ -12,7 +12,7 @@ from streams.storage.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETT
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act
 
 _DID: Final = {
     ACKNOWLEDGED: "took it",

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.judge.ledger import Line
-    from streams.storage.books import PromiseView
-    from streams.storage.overview import Act
+    from streams.storage.rows import Act, PromiseView
 
     FindEvent = Callable[[str, str, int], bytes | None]
     """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""

@@ -20,10 +20,10 @@ from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import Called
 from streams.storage.actions import act_classes, act_row, book_acts
-from streams.storage.books import Delivery
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_calls
+from streams.storage.rows import Delivery
 from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Knows: how the desk room and the call room follow each other in a host. Must not
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
 
 from alerts.policy.policy import Match, People, Silence
 from alerts.policy.policy_document import load_policy
@@ -18,6 +17,7 @@ from standards.judge.ledger import Line, Plain
 from standards.judge.promise import VERDICTS, Kind, State
 from standards.judge.standard import Clause, Response, Standard
 from streams.runtime.deskroom import DeskRoom
+from streams.runtime.router_runtime import CaseName, RouterRuntime, Stored, stored_case
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

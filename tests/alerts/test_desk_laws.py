@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 import msgspec
-from alerts.routing.incident import AlertRouter
-from alerts.routing.router import Fact, feed
-from alerts.routing.throttle import Notification, RecipientThrottle
-from alerts.routing.throttle import feed as feed_inbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.routing.acts import Act
 from alerts.routing.desk import Policy
+from alerts.routing.incident import AlertRouter
+from alerts.routing.router import Fact, feed
+from alerts.routing.throttle import Notification, RecipientThrottle
+from alerts.routing.throttle import feed as feed_inbox
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind

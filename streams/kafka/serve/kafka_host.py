@@ -14,7 +14,7 @@ import msgspec
 
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.storage.actions import act_classes, act_row
-from streams.storage.books import Committed, Status
+from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from streams.kafka.serve.projection_consumer import ProjectionConsumer
     from streams.runtime.feeds import FeedStanding
     from streams.storage.actions import ActRow
-    from streams.storage.overview import BoardBooks
+    from streams.storage.read_model import ReadModel
 
     Item = TypeVar("Item")
     NoteActs = Callable[[Sequence[ActRow]], Awaitable[None]]
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class KafkaHost(KafkaEventSink):
     """A door and books: what `kept serve` serves."""
 
-    books: BoardBooks
+    read_model: ReadModel
     heeds_silences: bool = False
     follower: ProjectionConsumer
     telling: Callable[[], list[str]]
