@@ -1,8 +1,7 @@
-"""The house: what the screens, the intake and the metrics need of a host, whichever host it is; its door takes in.
+"""Host and EventSink: what the screens, the intake and the metrics need of a host, whichever host it is.
 
-Knows: names only; a host has them, no host is named here. Must not know: HTTP, stores, Kafka.
-Read next: `streams/storage/books.py` for what can be looked up, `streams/embedded/embedded.py` for a host that has all
-this.
+Read next: `streams/storage/read_model.py` for what can be looked up, `streams/embedded/embedded.py` for a host that
+has all this.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.books import Committed, Status
-    from streams.storage.overview import BoardBooks
+    from streams.storage.read_model import ReadModel
+    from streams.storage.status import Committed, Status
 
 
 class EventSink(Protocol):
@@ -58,7 +57,7 @@ class Host(EventSink, Protocol):
         """Say how the declared feeds stand, as far as it is known here."""
 
     @property
-    def books(self) -> BoardBooks:
+    def read_model(self) -> ReadModel:
         """What can be looked up."""
 
     def listen(self, listener: Callable[[Committed], None]) -> None:

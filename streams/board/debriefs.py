@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from standards.judge.standard import Standard
-    from streams.storage.books import PromiseRow
+    from streams.storage.rows import PromiseRow
 
 MOST: Final = 100
 """How many of each sort are on the page."""

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.books import DeadLetter, LateEvent
-    from streams.storage.overview import Sender
+    from streams.storage.rows import DeadLetter, LateEvent, Sender
 
 MOST: Final = 50
 RAW: Final = 2_000

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
-    from streams.storage.books import Delivery, NoticeRow
-    from streams.storage.overview import Untold, UntoldFilter
+    from streams.storage.rows import Delivery, NoticeRow, Untold, UntoldFilter
 
 MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}

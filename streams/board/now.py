@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from standards.judge.standard import Standard
-    from streams.storage.overview import Owing
+    from streams.storage.rows import Owing
 
 Sort = Literal["warned", "running", "paused"]
 

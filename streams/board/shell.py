@@ -15,7 +15,7 @@ from streams.board.markup import Child, Html, el, join
 from streams.board.wording import clock
 
 if TYPE_CHECKING:
-    from streams.storage.books import Status
+    from streams.storage.status import Status
 
 PAGES: Final = (
     ("/", "Now"), ("/standards", "Standards"), ("/debriefs", "Debriefs"), ("/notices", "Notices"), ("/feeds", "Feeds"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from standards.judge.standard import Standard
-    from streams.storage.overview import Stretch
+    from streams.storage.rows import Stretch
 
 
 class Scores(msgspec.Struct, frozen=True):

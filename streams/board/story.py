@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
-    from streams.storage.books import PromiseRow, PromiseView
+    from streams.storage.rows import PromiseRow, PromiseView
 
 
 class Story(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from standards.judge.ledger import Line
-    from streams.storage.books import PromiseRow
+    from streams.storage.rows import PromiseRow
 
 WIDTH: Final = 640
 _LEFT, _RIGHT = 8, 632

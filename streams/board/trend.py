@@ -13,7 +13,7 @@ from streams.board.wording import percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.storage.overview import Stretch
+    from streams.storage.rows import Stretch
 
 WIDTH, HEIGHT = 280, 48
 _GAP: Final = 2

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from alerts.channels import Channel
-    from streams.storage.books import Delivery, NoticeRow
+    from streams.storage.rows import Delivery, NoticeRow
 
 AT_ONCE = 8
 """How many deliveries are under way at a time on one lane."""

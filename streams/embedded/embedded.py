@@ -25,9 +25,9 @@ from streams.embedded.engine import DEFAULTS, Engine, Options
 from streams.embedded.isolation import store
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings
-from streams.storage.books import Backlog, Committed, Status
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FolderLock
+from streams.storage.status import Backlog, Committed, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.books import Delivery
+    from streams.storage.rows import Delivery
 
 TICK_SECONDS = 0.25
 """The longest pause between two ticks, in seconds of real time."""
@@ -107,7 +107,7 @@ class EmbeddedHost:
         return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
 
     @property
-    def books(self) -> ReadModel:
+    def read_model(self) -> ReadModel:
         """What can be looked up."""
         return self._lookup
 

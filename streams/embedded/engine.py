@@ -28,9 +28,9 @@ from streams.documents.rules import Policies, Rules, Standards
 from streams.ingest.wire import Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
-from streams.storage.books import Committed
 from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
+from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, Batch, StoreWriter
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import structlog
 from standards.errors import StateError
 from standards.judge.judge import JudgeDefect
 from streams.ingest.wire import Refusal, encode
-from streams.storage.books import Committed
+from streams.storage.status import Committed
 from streams.storage.store_writer import Batch
 
 if TYPE_CHECKING:

@@ -84,7 +84,7 @@ async def run(plan: Plan) -> None:
         resume(view, host)
         host.listen(follow(view, host))
         view.api = await _serve(settings, host, stack)
-        reminders = asyncio.create_task(remind(host.channels.values(), host.books.standing, host.wall))
+        reminders = asyncio.create_task(remind(host.channels.values(), host.read_model.standing, host.wall))
         stack.callback(reminders.cancel)
         work: list[Coroutine[None, None, None]] = []
         if isinstance(clock, DemoClock):
@@ -100,7 +100,7 @@ async def run(plan: Plan) -> None:
 async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.books.totals())
+    metrics.start(host.read_model.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)

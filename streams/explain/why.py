@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
-    from streams.storage.books import PromiseView
+    from streams.storage.rows import PromiseView
 
     FindEvent = Callable[[str, str, int], bytes | None]
     """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""

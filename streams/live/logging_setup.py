@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from streams.live import log_lines
-from streams.storage.books import PromiseFilter
+from streams.storage.rows import PromiseFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from streams.host import Host
     from streams.live import Folder
-    from streams.storage.books import Committed
+    from streams.storage.status import Committed
 
 PAGE = 500
 """How many promises are read at a time when the view is filled after a start."""
@@ -33,13 +33,13 @@ def resume(view: Folder, house: Host) -> None:
     owed: list[Line] = []
     after = ""
     while len(owed) < SHOWN_AT_START:
-        page = house.books.promises(PromiseFilter(open=True), after, PAGE)
-        found = (house.books.promise(row.id) for row in page.items)
+        page = house.read_model.promises(PromiseFilter(open=True), after, PAGE)
+        found = (house.read_model.promise(row.id) for row in page.items)
         owed += [promise.lines[-1] for promise in found if promise is not None]
         after = page.next
         if not after:
             break
-    view.resume(house.books.score(None), owed)
+    view.resume(house.read_model.score(None), owed)
 
 
 def follow(view: Folder, house: Host) -> Callable[[Committed], None]:

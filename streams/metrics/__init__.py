@@ -22,7 +22,8 @@ from prometheus_client.registry import Collector
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from streams.storage.books import Committed, Status, Total
+    from streams.storage.rows import Total
+    from streams.storage.status import Committed, Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,37 +1,35 @@
 """BoardQueries: the board's questions, answered from the store.
 
-Read next: `overview.py`.
+Read next: `rows.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from alerts.routing.notice import Withheld
 from standards.judge.ledger import Plain
-from streams.storage.books import DeadLetter, LateEvent
-from streams.storage.overview import Owing, Sender, Stretch, Untold
+from streams.storage.row_decoding import PROMISE, notice_rows, promise_row
+from streams.storage.rows import DeadLetter, LateEvent, Owing, Sender, Stretch, Untold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
-    from streams.storage.books import NoticeRow, PromiseRow
-    from streams.storage.overview import UntoldFilter
+    from streams.storage.rows import NoticeRow, PromiseRow, UntoldFilter
+    from streams.storage.shared_connection import SharedConnection
     from streams.storage.sqlite import Row
 
-    Ask = Callable[..., list[Row]]
-
-_NEXT: Final = """
-SELECT {columns} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
-"""
-_PAUSED: Final = """
-SELECT {columns} FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')
+_NEXT: Final = f"""
+SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
+"""  # noqa: S608 - fixed names
+_PAUSED: Final = f"""
+SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')
 ORDER BY state DESC, opened, id LIMIT ?
-"""
+"""  # noqa: S608 - fixed names
 _COUNTS: Final = """
 SELECT CASE WHEN state IN ('paused', 'paused_warned') THEN 'paused' WHEN due < 0 THEN 'endless'
     WHEN state = 'warned' THEN 'warned' ELSE 'running' END AS sort, count(*)
@@ -99,80 +97,67 @@ def _source(raw: bytes) -> str:
         return "somebody"
 
 
-def _action(row: Sequence[Any]) -> Action:
+def _action(row: Row) -> Action:
     name, at, by, promise, kind, source, body = row
     return Action(name, at, by, promise, kind, source, _data(body))
 
 
 class BoardQueries:
-    """Answers the board: `overview.Overview`.
+    """Answers the board: for any thread, and always at the last commit. Raises StateError."""
 
-    `ask` runs a query, `promise` makes a row of `columns` a promise, and `notices` brings notices' bodies together with
-    how they fare.
-    """
-
-    def __init__(
-        self,
-        ask: Ask,
-        columns: str,
-        promise: Callable[[Row], PromiseRow],
-        notices: Callable[[Sequence[Row]], list[NoticeRow]],
-    ) -> None:
-        self._ask = ask
-        self._columns = columns
-        self._promise = promise
-        self._notices = notices
+    def __init__(self, connection: SharedConnection) -> None:
+        self._connection = connection
+        self._all = connection.all
 
     def owing(self, limit: int) -> Owing:
         """Give what is open: at most `limit` warned and running rows, and as many paused ones."""
-        following = _NEXT.format(columns=self._columns)
-        rows = self._ask(following, "warned", limit)
+        rows = self._all(_NEXT, "warned", limit)
         if len(rows) < limit:
-            rows += self._ask(following, "open", limit - len(rows))
-        rows += self._ask(_PAUSED.format(columns=self._columns), limit)
-        return Owing(list(map(self._promise, rows)), **dict(self._ask(_COUNTS)))
+            rows += self._all(_NEXT, "open", limit - len(rows))
+        rows += self._all(_PAUSED, limit)
+        return Owing(list(map(promise_row, rows)), **dict(self._all(_COUNTS)))
 
     def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
-        found = self._ask(_ABOUT, *wanted)
+        found = self._all(_ABOUT, *wanted)
         return list(map(_action, found))
 
     def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
         """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
         found = _BROKEN.format(no="" if debriefed else "NOT")
-        sql = f"SELECT {self._columns} {found} ORDER BY settled DESC, seq DESC LIMIT ?"
-        rows = self._ask(sql, DEBRIEFED, limit)
-        ((count,),) = self._ask(f"SELECT count(*) {found}", DEBRIEFED)
-        return list(map(self._promise, rows)), count
+        sql = f"SELECT {PROMISE} {found} ORDER BY settled DESC, seq DESC LIMIT ?"
+        rows = self._all(sql, DEBRIEFED, limit)
+        ((count,),) = self._all(f"SELECT count(*) {found}", DEBRIEFED)
+        return list(map(promise_row, rows)), count
 
     def trend(self, starts: Sequence[int]) -> dict[str, list[Stretch]]:
         """Give how each standard went in the stretches that begin at `starts`, oldest first, the last one up to now."""
         found: dict[str, list[Stretch]] = {}
-        for standard, start, kept, broken in self._ask(_TREND, _encode(list(starts)).decode()):
+        for standard, start, kept, broken in self._all(_TREND, _encode(list(starts)).decode()):
             found.setdefault(standard, []).append(Stretch(start, kept, broken))
         return found
 
     def refused(self, limit: int) -> tuple[list[DeadLetter], int]:
         """Give the newest dead letters, those first that nobody has dealt with, and how many there are in all."""
-        ((count,),) = self._ask("SELECT count(*) FROM dead_letters")
-        rows = self._ask(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
+        ((count,),) = self._all("SELECT count(*) FROM dead_letters")
+        rows = self._all(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
         return [DeadLetter(*row) for row in rows], count
 
     def senders(self, since: int) -> list[Sender]:
         """Give the senders whose events came late, or from the future, since an instant; the worst first."""
-        found = {source: Sender(source, late, most) for source, late, most in self._ask(_DELAYED, since, SENDERS)}
-        for source, count in Counter(_source(raw) for (raw,) in self._ask(_AHEAD, since, LETTERS)).items():
+        found = {source: Sender(source, late, most) for source, late, most in self._all(_DELAYED, since, SENDERS)}
+        for source, count in Counter(_source(raw) for (raw,) in self._all(_AHEAD, since, LETTERS)).items():
             found[source] = msgspec.structs.replace(found.get(source) or Sender(source), ahead=count)
         return sorted(found.values(), key=lambda each: -each.late - each.ahead)[:SENDERS]
 
     def letter(self, number: int) -> DeadLetter | None:
         """Give a dead letter by its number, or None."""
-        return next((DeadLetter(*row) for row in self._ask(f"{_LETTER} WHERE seq = ?", number)), None)
+        return next((DeadLetter(*row) for row in self._all(f"{_LETTER} WHERE seq = ?", number)), None)
 
     def open_letters(self) -> int:
         """Give how many dead letters nobody has dealt with yet."""
-        ((count,),) = self._ask(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
+        ((count,),) = self._all(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
         return int(count)
 
     def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
@@ -183,7 +168,7 @@ class BoardQueries:
         for name in ("to", "reason"):
             if value := getattr(wanted, name):
                 terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
-        rows = self._ask(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
         return [Untold(seq, _withheld(body), *rest) for seq, body, *rest in rows]
 
     def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
@@ -191,22 +176,23 @@ class BoardQueries:
         terms: dict[str, object] = {"seq < ?": before or _LAST}
         if types:
             terms["type IN (SELECT value FROM json_each(?))"] = _encode(list(types)).decode()
-        rows = self._ask(_LISTED.format(terms=" AND ".join(terms)), *terms.values(), limit)
-        return [(seq, _action(row)) for seq, *row in rows]
+        rows = self._all(_LISTED.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        return [(row[0], _action(row[1:])) for row in rows]
 
     def unused(self, limit: int) -> tuple[list[LateEvent], int]:
         """Give the newest events that changed nothing, and how many there are in all."""
-        ((count,),) = self._ask("SELECT count(*) FROM late")
-        return [LateEvent(*row) for row in self._ask(_LATE, limit)], count
+        ((count,),) = self._all("SELECT count(*) FROM late")
+        return [LateEvent(*row) for row in self._all(_LATE, limit)], count
 
     def undelivered(self, limit: int) -> list[NoticeRow]:
         """Give the newest notices that wait for a channel, or that one has given up."""
-        return self._notices(self._ask(_UNDELIVERED, limit))
+        with self._connection.reading() as database:
+            return notice_rows(database, database.all(_UNDELIVERED, [limit]))
 
     def fates(self) -> dict[str, int]:
         """Give how many deliveries there are in each state."""
-        return dict(self._ask("SELECT state, count(*) FROM outbox GROUP BY state"))
+        return dict(self._all("SELECT state, count(*) FROM outbox GROUP BY state"))
 
     def reasons(self, promise: str) -> dict[str, str]:
         """Give why each line of a promise was told or not, by the line's id."""
-        return dict(self._ask("SELECT id, told FROM ledger WHERE promise = ?", promise))
+        return dict(self._all("SELECT id, told FROM ledger WHERE promise = ?", promise))

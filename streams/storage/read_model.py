@@ -1,45 +1,40 @@
 """Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
 
-Read next: `books.py`.
+What only the board asks is in `ReadModel.board`.
+Read next: `rows.py` for what is given, `board_queries.py` for the board's questions.
 """
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from alerts.channels import Told
-from alerts.routing.notice import Notice
-from standards.judge.ledger import Line, Plain
+from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.storage.board_queries import BoardQueries
-from streams.storage.books import (
+from streams.storage.router_tables import withheld_of
+from streams.storage.row_decoding import DELIVERY, PROMISE, decode_notice, notice_rows, promise_row
+from streams.storage.rows import (
     DeadLetter,
     Delivery,
     LateEvent,
     NoticeRow,
     Page,
-    PromiseRow,
     PromiseView,
     StandardRow,
     Total,
 )
-from streams.storage.router_tables import withheld_of
-from streams.storage.sqlite import FILE, Database
+from streams.storage.shared_connection import SharedConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from streams.storage.books import PromiseFilter
+    from streams.storage.rows import PromiseFilter
     from streams.storage.sqlite import Row
 
-_ROW = (
-    "id, standard, revision, subject, owner, aspect, severity, fields, state, verdict, "
-    "opened, due, settled, elapsed, waited, warned, corrected"
-)
 _SCORE = """
 SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum(verdict IS 'void'),
     sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'), sum(corrected),
@@ -56,7 +51,6 @@ SELECT body FROM notices WHERE promise = ? OR id IN (SELECT notice FROM spoken_f
 _LAST = 2**63 - 1
 _PAGE = 500
 """How many notices are looked at in one go."""
-_DELIVERY = "notice, channel, state, tries, next_try, delivered, error"
 
 
 class _Identity(msgspec.Struct):
@@ -67,26 +61,19 @@ class _Identity(msgspec.Struct):
 _encode = msgspec.json.encode
 _identity = msgspec.json.Decoder(_Identity).decode
 _line = msgspec.json.Decoder(Line).decode
-_notice = msgspec.json.Decoder(Notice).decode
-_fields = msgspec.json.Decoder(dict[str, Plain]).decode
 
 
 class ReadModel:
-    """The read side of the store in a folder, for any thread: `books.ReadBooks`. Raises StateError."""
+    """The read side of the store in a folder: for any thread, and always at the last commit. Raises StateError."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / FILE, read_only=True)
-        self._lock = Lock()
-        self.overview = BoardQueries(self._all, _ROW, _promise, self._notices)
+        self._connection = SharedConnection(folder)
+        self._all = self._connection.all
+        self.board = BoardQueries(self._connection)
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
-            self._database.close()
-
-    def _all(self, sql: str, *values: object) -> list[Row]:
-        with self._lock:
-            return self._database.all(sql, values)
+        self._connection.close()
 
     def promises(self, wanted: PromiseFilter, after: str = "", limit: int = 100) -> Page:
         """Give a page of promises, newest first. Raises ValueError for an `after` that is no cursor."""
@@ -95,37 +82,23 @@ class ReadModel:
             terms["seq < ?"] = _cursor(after)
         where = " AND ".join(terms) or "1"
         values = [value for value in terms.values() if value is not None]
-        sql = f"SELECT seq, {_ROW} FROM promises WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - fixed terms
+        sql = f"SELECT seq, {PROMISE} FROM promises WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - fixed terms
         rows = self._all(sql, *values, limit + 1)
         following = str(rows[limit - 1][0]) if len(rows) > limit else ""
-        return Page([_promise(row[1:]) for row in rows[:limit]], following)
+        return Page([promise_row(row[1:]) for row in rows[:limit]], following)
 
     def promise(self, promise_id: str) -> PromiseView | None:
         """Give everything about one promise, or None."""
-        with self._lock, self._database.reading():
-            database = self._database
-            row = database.one(f"SELECT {_ROW} FROM promises WHERE id = ?", [promise_id])  # noqa: S608 - fixed names
+        with self._connection.reading() as database:
+            row = database.one(f"SELECT {PROMISE} FROM promises WHERE id = ?", [promise_id])  # noqa: S608 - fixed names
             if row is None:
                 return None
-            found = _promise(row)
+            found = promise_row(row)
             lines = database.all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq", [promise_id])
-            bodies = database.all(_TOLD, [promise_id, promise_id])
-            kept_back = withheld_of(database, promise_id)
+            notices = notice_rows(database, database.all(_TOLD, [promise_id, promise_id]))
+            withheld = withheld_of(database, promise_id)
             text = database.one("SELECT excerpt FROM revisions WHERE revision = ?", [found.revision])
-            notices = self._with_deliveries(bodies)
-        return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", kept_back)
-
-    def _with_deliveries(self, bodies: Iterable[Row]) -> list[NoticeRow]:
-        found = []
-        sql = f"SELECT {_DELIVERY} FROM outbox WHERE notice = ? ORDER BY channel"  # noqa: S608 - fixed names
-        for (body,) in bodies:
-            told = _notice(body)
-            found.append(NoticeRow(told, [Delivery(*row) for row in self._database.all(sql, [told.id])]))
-        return found
-
-    def _notices(self, bodies: Sequence[Row]) -> list[NoticeRow]:
-        with self._lock, self._database.reading():
-            return self._with_deliveries(bodies)
+        return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", withheld)
 
     def standards(self) -> list[StandardRow]:
         """Give the revisions that were ever loaded, those in force first."""
@@ -157,8 +130,8 @@ class ReadModel:
         """Give notices, newest first, from before the one whose id is `after`."""
         before = "WHERE seq < (SELECT seq FROM notices WHERE id = ?)" if after else ""
         sql = f"SELECT body FROM notices {before} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - fixed text
-        with self._lock, self._database.reading():
-            return self._with_deliveries(self._database.all(sql, [after, limit] if after else [limit]))
+        with self._connection.reading() as database:
+            return notice_rows(database, database.all(sql, [after, limit] if after else [limit]))
 
     def event(self, source: str, name: str, at: int) -> bytes | None:
         """Give an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
@@ -186,14 +159,14 @@ class ReadModel:
         Either those that were `tried` already, or those that were not; of some `shards` of all notices, or of all.
         """
         of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
-        names = ", ".join(f"o.{name}" for name in _DELIVERY.split(", "))
+        names = ", ".join(f"o.{name}" for name in DELIVERY.split(", "))
         sql = f"""
             SELECT n.body, {names} FROM outbox o JOIN notices n ON n.id = o.notice
             WHERE o.state = 'waiting' AND o.channel = ? AND o.next_try <= ? AND (o.tries > 0) = ?{of}
             ORDER BY o.next_try, n.seq LIMIT ?
         """  # noqa: S608 - fixed names, and numbers
         rows = self._all(sql, channel, at, tried, limit)
-        return [NoticeRow(_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
+        return [NoticeRow(decode_notice(row[0]), [Delivery(*row[1:])]) for row in rows]
 
     def standing(self, channel: str, since: int, *, shards: Collection[int] | None = None) -> list[Told]:
         """Give the last notice of each promise that came in from `since` on, where the channel has it; newest first.
@@ -212,7 +185,7 @@ class ReadModel:
         rows: list[Row] = [(_LAST, since)]
         while rows and rows[-1][1] >= since:
             rows = self._all(sql, channel, rows[-1][0], _PAGE)
-            found += [Told(_notice(row[2]), row[3]) for row in rows if row[4] and row[1] >= since]
+            found += [Told(decode_notice(row[2]), row[3]) for row in rows if row[4] and row[1] >= since]
         return found
 
     def waiting_channels(self) -> list[str]:
@@ -237,10 +210,3 @@ def _cursor(after: str) -> int:
     if not (after.isascii() and after.isdecimal() and len(after) < len(str(2**63))):
         raise ValueError(f"{after!r} is no place in this list; use the `next` of the page before")
     return int(after)
-
-
-def _promise(row: Row) -> PromiseRow:
-    values = list(row)
-    values[7] = _fields(values[7])
-    values[15:17] = map(bool, values[15:17])
-    return PromiseRow(*values)

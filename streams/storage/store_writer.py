@@ -18,10 +18,10 @@ from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import AlertResult
-from streams.storage.books import Delivery
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
+from streams.storage.rows import Delivery
 from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def application(
     """
 
     async def scrape() -> bytes:
-        nearest = await asked(house.books.nearest)
+        nearest = await asked(house.read_model.nearest)
         return metrics.text(house.now_status(), house.wall(), nearest)
 
     grants, letters = Grants(house), Letters(house, max_skew=limits.max_skew)

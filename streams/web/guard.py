@@ -20,7 +20,7 @@ import structlog
 from aiohttp import web
 
 from standards.errors import StateError
-from streams.storage.books import Backlog
+from streams.storage.status import Backlog
 from streams.web.problem import Problem, retry
 from streams.web.session import Session, Sessions, may
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from streams.host import EventSink
-    from streams.storage.books import Status
+    from streams.storage.status import Status
 
 UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
 _OK = HTTPStatus.OK

@@ -21,7 +21,7 @@ from streams.web.pages import ready_answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.storage.books import Status
+    from streams.storage.status import Status
 
 Application = web.Application
 _LOOPBACK_ONLY = Access()

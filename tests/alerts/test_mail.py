@@ -143,11 +143,11 @@ async def test_a_refused_letter_comes_again_from_the_outbox(tmp_path: Path) -> N
             await until(
                 lambda: any(
                     row.deliveries[0].tries == 1 and row.deliveries[0].state == "waiting"
-                    for row in host.books.notices()
+                    for row in host.read_model.notices()
                 )
             )
             clock.go(2)
-            await until(lambda: [row.deliveries[0].state for row in host.books.notices()] == ["delivered"] * 2)
+            await until(lambda: [row.deliveries[0].state for row in host.read_model.notices()] == ["delivered"] * 2)
     warned, broken = post.letters
     assert warned["Subject"].startswith("Open the next register at s3/q1. Promise due ")
     assert "was broken at" in broken["Subject"]

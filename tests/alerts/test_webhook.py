@@ -152,8 +152,10 @@ async def test_the_address_is_never_told(tmp_path: Path, url: str, told: str) ->
         async with hosting(tmp_path, clock, channels=[webhook]) as host:
             await host.submit([queue(host.reader, "a", T0, waiting=4)])
             clock.go(45)
-            await until(lambda: bool(host.books.notices()) and host.books.notices()[0].deliveries[0].tries == 1)
-            (delivery,) = host.books.notices()[0].deliveries
+            await until(
+                lambda: bool(host.read_model.notices()) and host.read_model.notices()[0].deliveries[0].tries == 1
+            )
+            (delivery,) = host.read_model.notices()[0].deliveries
     assert delivery.state == "waiting"
     assert told in delivery.error
     assert told in str(logs)
@@ -181,10 +183,10 @@ async def test_a_notice_comes_again_with_its_id_until_it_is_taken(tmp_path: Path
         async with hosting(tmp_path, clock, channels=[webhook]) as host:
             await host.submit([queue(host.reader, "a", T0, waiting=4)])
             clock.go(45)
-            await until(lambda: len(receiver.bodies) == 1 and host.books.notices()[0].deliveries[0].tries == 1)
+            await until(lambda: len(receiver.bodies) == 1 and host.read_model.notices()[0].deliveries[0].tries == 1)
             clock.go(2)
-            await until(lambda: len(receiver.bodies) == 2 and host.books.notices()[0].deliveries[0].tries == 2)
-            (told,) = host.books.notices()
+            await until(lambda: len(receiver.bodies) == 2 and host.read_model.notices()[0].deliveries[0].tries == 2)
+            (told,) = host.read_model.notices()
             assert told.deliveries[0].state == "waiting"
             assert told.deliveries[0].next_try == clock.at + 100 * SECOND
             assert told.deliveries[0].error == "answered 429 Too Many Requests"
@@ -193,9 +195,9 @@ async def test_a_notice_comes_again_with_its_id_until_it_is_taken(tmp_path: Path
         webhook = Webhook(again.url, clock=clock)
         async with hosting(tmp_path, clock, channels=[webhook]) as host:
             clock.go(100)
-            await until(lambda: all(row.deliveries[0].state == "delivered" for row in host.books.notices()))
-            await until(lambda: len(host.books.notices()) == 2)
-            await until(lambda: all(row.deliveries[0].state == "delivered" for row in host.books.notices()))
+            await until(lambda: all(row.deliveries[0].state == "delivered" for row in host.read_model.notices()))
+            await until(lambda: len(host.read_model.notices()) == 2)
+            await until(lambda: all(row.deliveries[0].state == "delivered" for row in host.read_model.notices()))
     ids = [headers["webhook-id"] for headers in (*receiver.headers, *again.headers)]
     assert len(set(ids)) == 2
     assert ids.count(ids[0]) == 3
@@ -211,7 +213,7 @@ async def test_a_notice_that_was_refused_is_shown_as_failed(tmp_path: Path) -> N
             host.listen_deliveries(lambda channel, result: tried.append((channel, result)))
             await host.submit([queue(host.reader, "a", T0, waiting=4)])
             clock.go(45)
-            await until(lambda: bool(tried) and host.books.notices()[0].deliveries[0].state == "failed")
+            await until(lambda: bool(tried) and host.read_model.notices()[0].deliveries[0].state == "failed")
     assert tried == [("webhook", "failed")]
     assert len(receiver.bodies) == 1
 
@@ -224,8 +226,10 @@ async def test_a_notice_for_a_channel_that_is_gone_is_shown_as_failed(tmp_path: 
         async with hosting(tmp_path, clock, channels=[webhook]) as host:
             await host.submit([queue(host.reader, "a", T0, waiting=4)])
             clock.go(45)
-            await until(lambda: bool(host.books.notices()) and host.books.notices()[0].deliveries[0].tries == 1)
+            await until(
+                lambda: bool(host.read_model.notices()) and host.read_model.notices()[0].deliveries[0].tries == 1
+            )
     clock.go(10)
     async with hosting(tmp_path, clock) as host:
-        await until(lambda: host.books.notices()[0].deliveries[0].state == "failed")
-        assert "no channel webhook is set up any more" in host.books.notices()[0].deliveries[0].error
+        await until(lambda: host.read_model.notices()[0].deliveries[0].state == "failed")
+        assert "no channel webhook is set up any more" in host.read_model.notices()[0].deliveries[0].error

@@ -31,4 +31,4 @@ def entered(served: Served, role: str = "admin") -> tuple[Visitor, str]:
 
 
 def acts(served: Served) -> list[tuple[str, str, str]]:
-    return [(act.type, act.by, act.source) for _, act in served.caller.host.books.overview.actions()]
+    return [(act.type, act.by, act.source) for _, act in served.caller.host.read_model.board.actions()]

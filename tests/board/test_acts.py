@@ -26,8 +26,8 @@ def guarded(tmp_path: Path) -> Iterator[Served]:
 
 
 def promise(served: Served, *, broken: bool) -> str:
-    overview = served.caller.host.books.overview
-    rows = overview.broken(1, debriefed=False)[0] if broken else overview.owing(9).rows
+    queries = served.caller.host.read_model.board
+    rows = queries.broken(1, debriefed=False)[0] if broken else queries.owing(9).rows
     return rows[0].id
 
 
@@ -39,10 +39,10 @@ def test_a_form_needs_its_proof(visitor: Visitor) -> None:
     assert visitor.ask("/acts/acknowledge", {**wanted, "proof": "0" * 64})[0] == 403
     assert Visitor(visitor.served).ask("/acts/acknowledge", {**wanted, "proof": proof})[0] == 403
     assert visitor.ask("/acts/acknowledge", {**wanted, "proof": proof}, Origin="http://evil.example")[0] == 403
-    assert visitor.served.caller.host.books.overview.actions_on([wanted["promise"]]) == []
+    assert visitor.served.caller.host.read_model.board.actions_on([wanted["promise"]]) == []
     status, headers, _ = visitor.ask("/acts/acknowledge", {**wanted, "proof": proof, "next": "/"})
     assert (status, headers["Location"]) == (303, "/")
-    (act,) = visitor.served.caller.host.books.overview.actions_on([wanted["promise"]])
+    (act,) = visitor.served.caller.host.read_model.board.actions_on([wanted["promise"]])
     assert (act.type, act.by, act.source) == ("alert.acknowledged", "Ania", "kept/board")
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_done_is_said(visitor: Visitor, act: str, given: dict[str
     status, headers, page = visitor.ask(f"/acts/{act}", {**usual, **given})
     assert (status >= 400, headers["Content-Type"]) == (True, "text/html; charset=utf-8")
     assert words in page
-    assert visitor.served.caller.host.books.overview.actions_on([usual["promise"]]) == []
+    assert visitor.served.caller.host.read_model.board.actions_on([usual["promise"]]) == []
 
 
 def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
@@ -73,11 +73,11 @@ def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
     name = promise(visitor.served, broken=True)
     form = {"promise": name, "name": "Jan", "proof": proof, "cause": "nobody on the list", "next_step": "a longer list"}
     assert [visitor.ask("/acts/debrief", form)[0] for _ in range(2)] == [303, 303]
-    overview = visitor.served.caller.host.books.overview
-    (act,) = overview.actions_on([name])
+    queries = visitor.served.caller.host.read_model.board
+    (act,) = queries.actions_on([name])
     said = {key: value for key, value in act.data.items() if value is not None}
     assert said == {"promise": name, "by": "Jan", "cause": "nobody on the list", "next_step": "a longer list"}
-    assert [overview.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
+    assert [queries.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
 
 
 def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
@@ -87,10 +87,10 @@ def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
     form = {"promise": name, "name": "Ania", "proof": proof, "next": "/"}
     assert visitor.ask("/acts/done", form)[0] == 303
     served.go(3)
-    found = served.caller.host.books.promise(name)
+    found = served.caller.host.read_model.promise(name)
     assert found is not None
     assert (found.row.verdict, found.lines[-1].cause) == ("kept", ("kept/board", found.lines[-1].cause[1]))  # type: ignore[index]
-    (act,) = served.caller.host.books.overview.actions_on([name])
+    (act,) = served.caller.host.read_model.board.actions_on([name])
     assert (act.type, act.by) == ("work.reported", "Ania")
     status, _, page = visitor.ask("/acts/done", form)
     assert (status, "This promise is kept already" in page) == (409, True)

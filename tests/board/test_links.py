@@ -29,7 +29,7 @@ LINKS = Links(ALL.secret, BASE)
 
 
 def warned(served: Served) -> str:
-    return next(row.id for row in served.caller.host.books.overview.owing(9).rows if row.state == "warned")
+    return next(row.id for row in served.caller.host.read_model.board.owing(9).rows if row.state == "warned")
 
 
 def test_a_mail_has_links_that_work(tmp_path: Path) -> None:
@@ -97,12 +97,12 @@ def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
     """A message for several promises has one link for all of them; what is over meanwhile is left alone."""
     peopled.send(waiting("x", peopled.now, queue="q8"))
     peopled.go(2)
-    rows = {row.subject: row.id for row in peopled.caller.host.books.overview.owing(9).rows}
-    broken = peopled.caller.host.books.overview.broken(9, debriefed=False)[0][0].id
+    rows = {row.subject: row.id for row in peopled.caller.host.read_model.board.owing(9).rows}
+    broken = peopled.caller.host.read_model.board.broken(9, debriefed=False)[0][0].id
     wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken), by="ann")
     assert "and 2 more promises in the same message" in Visitor(peopled).ask(wanted)[2]
     assert Visitor(peopled).ask(wanted, {})[0] == 200
-    taken = [act.promise for _, act in peopled.caller.host.books.overview.actions()]
+    taken = [act.promise for _, act in peopled.caller.host.read_model.board.actions()]
     assert sorted(taken) == sorted([rows["s3/q4"], rows["s3/q8"]])
 
 
@@ -133,7 +133,7 @@ def test_links_end_with_the_token(tmp_path: Path) -> None:
 def test_the_page_of_a_link_fits_a_phone(peopled: Served, browser: Browser, deed: str) -> None:
     """On a small phone nothing scrolls sideways, axe finds nothing, and the one button does what it says."""
     page: Page = browser.new_page(viewport={"width": 320, "height": 640})
-    broken = peopled.caller.host.books.overview.broken(9, debriefed=False)[0][0].id
+    broken = peopled.caller.host.read_model.board.broken(9, debriefed=False)[0][0].id
     wanted = link(peopled, deed=deed, promise=warned(peopled) if deed == "acknowledge" else broken, by="ann")
     page.goto(peopled.url + wanted)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 320

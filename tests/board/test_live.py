@@ -98,8 +98,8 @@ def test_what_one_does_the_other_sees(busy: Served, browser: Browser) -> None:
 
 def test_what_is_typed_stays(busy: Served, page: Page) -> None:
     """A page that is brought up to date does not take away what somebody is writing."""
-    books = busy.caller.host.books
-    (broken,), _ = books.overview.broken(1, debriefed=False)
+    read_model = busy.caller.host.read_model
+    (broken,), _ = read_model.board.broken(1, debriefed=False)
     page.goto(f"{busy.url}/promises/{broken.id}")
     expect(page.locator("#link")).to_have_text("live")
     page.get_by_label("What got in the way").fill("nobody on the stand")

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from streams.storage.books import PromiseFilter
+from streams.storage.rows import PromiseFilter
 from tests.board.peopled import POLICY
 from tests.board.serving import GUARDED, LOOK, Served
 from tests.streams.asking import Peopled, cloud
@@ -33,8 +33,8 @@ PAGES = (
 
 def paths(served: Served) -> list[str]:
     """Give the address of every kind of page."""
-    books = served.caller.host.books
-    rows = books.promises(FILTER).items
+    read_model = served.caller.host.read_model
+    rows = read_model.promises(FILTER).items
     named = {"broken": "q2", "warned": "q3"}
     ids = {name: next(row.id for row in rows if row.subject.endswith(queue)) for name, queue in named.items()}
     return [served.url + path.format(**ids) for path in PAGES]
@@ -124,7 +124,7 @@ def fill_with_evil(empty: Served) -> None:
     bad = {"site": EVIL, "queue": EVIL}
     empty.send(cloud("queue.length", EVIL, now, **bad, waiting=9) | {"source": EVIL})
     empty.go(100)
-    (broken,) = empty.caller.host.books.promises(FILTER).items
+    (broken,) = empty.caller.host.read_model.promises(FILTER).items
     debrief = dict.fromkeys(("by", "team", "cause", "next_step", "involved", "missed"), EVIL)
     silence = dict.fromkeys(("silence", "by", "reason", "site", "subject", "standard"), EVIL)
     grant = {"standard": "no-wait", "subject": broken.subject, "by": EVIL, "reason": EVIL, "promise": broken.id}
@@ -148,7 +148,7 @@ def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> Non
     """Whatever a sender puts into a field is shown as it is, on every page, also when it comes in live."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    ids = [row.id for row in evil.caller.host.books.promises(FILTER).items]
+    ids = [row.id for row in evil.caller.host.read_model.promises(FILTER).items]
     for path in (
         "/",
         "/standards",

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from streams.board.silences import holding
-from streams.storage.overview import UntoldFilter
+from streams.storage.rows import UntoldFilter
 from streams.web.guard import needed
 from streams.web.session import ROLES, Role
 from tests.board.peopled import TOKENS, acts, entered
@@ -71,8 +71,8 @@ def test_a_silence_is_laid_and_lifted(peopled: Served) -> None:
     assert "the shop is rebuilt" in page
     peopled.send(waiting("x", peopled.now, queue="q9"))
     peopled.go(50)
-    overview = peopled.caller.host.books.overview
-    silenced = [it for it in overview.suppressed(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
+    queries = peopled.caller.host.read_model.board
+    silenced = [it for it in queries.suppressed(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
     assert [(it.row.to, it.kind, it.standard) for it in silenced] == [("ann", "warned", "no-wait")]
     (name,) = re.findall(r'name="silence" value="([^"]+)"', page)
     assert visitor.ask("/acts/unsilence", {"proof": proof, "name": "Ania", "silence": name})[0] == 303
@@ -97,7 +97,7 @@ def test_a_silence_that_is_over_is_not_shown(peopled: Served) -> None:
     """Only what holds at the moment is listed."""
     visitor, proof = entered(peopled)
     visitor.ask("/acts/silence", {"proof": proof, "name": "Ania", "span": "30m", "reason": "x"})
-    deeds = [act for _, act in peopled.caller.host.books.overview.actions()]
+    deeds = [act for _, act in peopled.caller.host.read_model.board.actions()]
     assert [until - peopled.now for _, until in holding(deeds, peopled.now)] == [1800 * SECOND]
     assert holding(deeds, peopled.now + 1801 * SECOND) == []
 
@@ -143,28 +143,28 @@ def bad(served: Served, name: str = "m") -> None:
 
 
 def newest(served: Served) -> int:
-    return max(letter.seq for letter in served.caller.host.books.dead_letters())
+    return max(letter.seq for letter in served.caller.host.read_model.dead_letters())
 
 
 def test_a_dead_letter_is_mended_and_sent_again(peopled: Served) -> None:
     """The mended event is judged; the letter stays, with who did it, and no longer counts; twice is once."""
     bad(peopled)
-    overview = peopled.caller.host.books.overview
-    before, number = overview.open_letters(), newest(peopled)
-    letter = overview.letter(number)
+    queries = peopled.caller.host.read_model.board
+    before, number = queries.open_letters(), newest(peopled)
+    letter = queries.letter(number)
     assert letter is not None
     visitor, proof = entered(peopled, "author")
     form = {"proof": proof, "name": "Ola", "letter": str(number), "raw": letter.raw.decode()}
     status, _, page = visitor.ask("/acts/resend", form)
     assert (status, "still cannot be read" in page, "did you mean" in page) == (422, True, True)
-    assert overview.open_letters() == before
+    assert queries.open_letters() == before
     mended = {**form, "raw": letter.raw.decode().replace("lenght", "length")}
     assert [visitor.ask("/acts/resend", mended)[0] for _ in range(2)] == [303, 409]
-    assert overview.open_letters() == before - 1
-    assert overview.letter(number) == letter
+    assert queries.open_letters() == before - 1
+    assert queries.letter(number) == letter
     assert acts(peopled) == [("letter.settled", "Ola", "kept/board")]
     peopled.go(2)
-    assert [row.subject for row in overview.owing(9).rows if row.subject == "s3/q7"] == ["s3/q7"]
+    assert [row.subject for row in queries.owing(9).rows if row.subject == "s3/q7"] == ["s3/q7"]
     assert "sent it again" in visitor.ask("/feeds")[2]
 
 

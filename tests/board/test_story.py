@@ -9,7 +9,8 @@ from standards.judge.ledger import Line
 from streams.board.shell import Shell
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
-from streams.storage.books import PromiseRow, PromiseView, Status
+from streams.storage.rows import PromiseRow, PromiseView
+from streams.storage.status import Status
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")

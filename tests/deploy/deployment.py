@@ -17,7 +17,7 @@ import yaml
 
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
-from streams.storage.books import Status
+from streams.storage.status import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -21,7 +21,7 @@ from streams.ingest.wire import Refusal
 from streams.kafka.records.facts import DeadLetters, Late, Letter, Progress, Revision, Told, lines
 from streams.kafka.records.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
 from streams.kafka.records.unpacking import Record
-from streams.storage.books import Delivery
+from streams.storage.rows import Delivery
 from streams.storage.sqlite import FILE, Database
 from tests.streams.feeding import OPTIONS, RULES, history
 from tests.streams.hosting import SECOND, T0, shop

@@ -16,7 +16,7 @@ from streams.delivery.dispatch import AT_ONCE
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Told
 from streams.kafka.records.topics import DELIVERIES, NOTICES
-from streams.storage.books import Delivery
+from streams.storage.rows import Delivery
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.kafka.history import CHANNEL, Said
 from tests.kafka.serve import Served, process, published, served, settings_of, until
@@ -48,7 +48,7 @@ def came(receiver: Receiver) -> Counter[str]:
 
 
 def fates(serve: Served) -> Counter[str]:
-    rows = serve.host.kafka_host.books.notices(limit=1_000)
+    rows = serve.host.kafka_host.read_model.notices(limit=1_000)
     return Counter(fate.state for row in rows for fate in row.deliveries)
 
 
@@ -119,7 +119,7 @@ async def test_a_notice_that_failed_is_tried_again_by_whoever_owns_it_then(
 
 def fate(serve: Served) -> Delivery:
     """How the one notice there is fares, if it is there."""
-    rows = serve.host.kafka_host.books.notices()
+    rows = serve.host.kafka_host.read_model.notices()
     return rows[0].deliveries[0] if rows else Delivery("", "")
 
 

@@ -15,8 +15,8 @@ from streams.kafka.records.facts import Progress, Told, lines
 from streams.kafka.records.topics import DELIVERIES, LEDGER, NOTICES, PROGRESS
 from streams.kafka.records.unpacking import UNREADABLE_RECORD, Record
 from streams.kafka.serve.projection import Projection
-from streams.storage.books import Delivery
 from streams.storage.read_model import ReadModel
+from streams.storage.rows import Delivery
 from streams.storage.sqlite import FILE, Database
 from streams.storage.store_writer import KEEP
 from tests.kafka.history import CHANNEL, WALL, Tables, batched, interleaved, record_history, records_of, tables

@@ -64,7 +64,7 @@ async def test_what_comes_later_is_seen_everywhere(tmp_path: Path, kafka: KafkaS
         assert serve.host.kafka_host.now_status().low == -1
         await published(kafka, [it for stream in streams for it in stream if it.topic == LEDGER])
         count = len(tables(recorded)["ledger"])
-        await until(lambda: sum(total.count for total in serve.host.kafka_host.books.totals()) == count)
+        await until(lambda: sum(total.count for total in serve.host.kafka_host.read_model.totals()) == count)
         for at in (T0, T0 + SECOND):
             await published(kafka, [progress(number, [at]) for number in range(PARTITIONS)])
             await until(lambda at=at: serve.host.kafka_host.now_status().low == at)  # type: ignore[misc]
@@ -101,7 +101,7 @@ async def test_events_and_refusals_go_to_their_topics(tmp_path: Path, kafka: Kaf
         assert {headers["content-type"] for headers, _ in found} == {b"application/cloudevents-batch+json"}
         assert [event["id"] for _, batch in found for event in batch] == [event["id"] for event in events]
         assert len(found) > 1
-        await until(lambda: len(other.host.kafka_host.books.dead_letters()) == 1)
+        await until(lambda: len(other.host.kafka_host.read_model.dead_letters()) == 1)
         letters = (await other.get("/v1/dead-letters")).json["items"]
         assert [letter["reason"] for letter in letters] == ["unknown-type"]
         assert serve.host.kafka_host.now_status().waiting == 0
@@ -117,7 +117,7 @@ async def test_a_grant_goes_the_same_way(tmp_path: Path, kafka: KafkaSettings) -
             return await serve.post("/v1/exceptions", json.dumps(asked).encode(), "application/json")
 
         await published(kafka, [Said(LEDGER, 1, lines([owed]))])
-        await until(lambda: serve.host.kafka_host.books.promise("p") is not None)
+        await until(lambda: serve.host.kafka_host.read_model.promise("p") is not None)
         answer = await grant("s3/q2")
         assert (answer.status, "nothing that no-wait owes" in answer.text) == (409, True)
         answer = await grant("s3/q1")

@@ -25,7 +25,7 @@ from streams.ingest.wire import Reader
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
-from streams.storage.books import Status
+from streams.storage.status import Status
 from tests.pages.reference import FOLDER, PAGES, PICTURES
 from tests.pages.reference.commands import verbs
 from tests.pages.reference.examples import SAMPLES, WRITTEN_BY_KEPT

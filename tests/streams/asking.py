@@ -89,7 +89,7 @@ async def asking(
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
     options = Options(policies=PolicyFiles(standards.paths))
     async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
-        metrics.start(host.books.totals())
+        metrics.start(host.read_model.totals())
         host.listen(metrics.committed)
         served = host if house is None else house(host)
         app = application(served, metrics, access, limits)

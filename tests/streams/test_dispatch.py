@@ -20,7 +20,7 @@ from alerts.routing.notice import Notice
 from standards.errors import DeliveryError
 from streams.delivery.dispatch import AT_ONCE, LONGEST_WAIT, MOST_TRIES, Dispatcher, pause, store_wait, wait
 from streams.embedded.embedded import EmbeddedHost
-from streams.storage.books import Delivery, NoticeRow
+from streams.storage.rows import Delivery, NoticeRow
 from streams.storage.sqlite import FILE
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
@@ -45,12 +45,12 @@ async def warned(host: EmbeddedHost, clock: Clock, *, queues: int = 1) -> None:
     """Let as many promises come close to their deadlines."""
     await host.submit([queue(host.reader, f"e{n}", clock.at, waiting=4, where=f"q{n}") for n in range(queues)])
     clock.go(45)
-    await until(lambda: len(host.books.notices()) == queues)
+    await until(lambda: len(host.read_model.notices()) == queues)
 
 
 def fates(host: EmbeddedHost, channel: str = "webhook") -> list[Delivery]:
     """How all notices fare on one channel."""
-    return [one for row in host.books.notices() for one in row.deliveries if one.channel == channel]
+    return [one for row in host.read_model.notices() for one in row.deliveries if one.channel == channel]
 
 
 def kinds(receiver: Receiver) -> Counter[str]:
@@ -240,7 +240,7 @@ async def test_what_fell_due_in_the_night_breaks_at_its_own_deadline(tmp_path: P
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
     clock.go(9 * 3600)
     async with hosting(tmp_path, clock, channels=[Console(screen)]) as host:
-        lines = [(line.kind, (line.at - T0) // SECOND) for line in host.books.lines()]
+        lines = [(line.kind, (line.at - T0) // SECOND) for line in host.read_model.lines()]
         assert lines == [("opened", 0), ("warned", 40), ("broken", 60)]
         await until(lambda: [one.state for one in fates(host, "console")] == ["delivered"])
     assert screen.getvalue().startswith("x no-wait: Open the next register at s3/q1. The promise was broken")

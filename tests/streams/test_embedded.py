@@ -13,8 +13,9 @@ from standards.judge.ledger import Line
 from streams.embedded.engine import Options
 from streams.ingest.wire import Refusal, encode
 from streams.settings import StandardsFiles
-from streams.storage.books import Backlog, Committed, PromiseFilter
+from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FILE, Database
+from streams.storage.status import Backlog, Committed
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue, shop, until
 
 pytestmark = pytest.mark.timeout(60)
@@ -55,8 +56,8 @@ async def test_a_promise_breaks_in_silence_within_grace_and_a_second(tmp_path: P
         clock.go(45)
         await until(lambda: "! no-wait: Open the next register at s3/q1." in screen.getvalue())
         clock.go(18)  # the promise's minute, the grace of 2 s, and a second
-        await until(lambda: len(host.books.lines()) == 3)
-        assert story(host.books.lines()) == [("opened", 0), ("warned", 40), ("broken", 60)]
+        await until(lambda: len(host.read_model.lines()) == 3)
+        assert story(host.read_model.lines()) == [("opened", 0), ("warned", 40), ("broken", 60)]
         await until(lambda: screen.getvalue().count("\n") == 2)
         assert "x no-wait: Open the next register at s3/q1. The promise was broken" in screen.getvalue()
 
@@ -67,11 +68,11 @@ async def test_silence_within_the_grace_breaks_nothing(tmp_path: Path) -> None:
     async with hosting(tmp_path, clock) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         clock.go(61)
-        await until(lambda: len(host.books.lines()) == 2)
+        await until(lambda: len(host.read_model.lines()) == 2)
         await host.submit([opened(host.reader, "b", T0 + 59 * SECOND)])
         clock.go(10)
-        await until(lambda: len(host.books.lines()) == 3)
-        assert story(host.books.lines())[-1] == ("kept", 59)
+        await until(lambda: len(host.read_model.lines()) == 3)
+        assert story(host.read_model.lines())[-1] == ("kept", 59)
 
 
 async def test_a_repeated_event_is_inert_after_a_restart(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ async def test_time_does_not_go_back_over_a_restart(tmp_path: Path) -> None:
         await host.submit([queue(host.reader, "a", T0 + 100 * SECOND, waiting=1)])
     async with hosting(tmp_path, Clock(T0 + 100 * SECOND), options=years) as host:
         await host.submit([queue(host.reader, "b", T0 + 98 * SECOND, waiting=9, where="q2")])
-        assert [late.id for late in host.books.late()] == ["b"]
+        assert [late.id for late in host.read_model.late()] == ["b"]
 
 
 async def test_a_fast_clock_of_one_sender_ends_no_promise_of_another(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ async def test_a_fast_clock_of_one_sender_ends_no_promise_of_another(tmp_path: P
         await host.submit([queue(host.reader, "c", T0 + 5 * SECOND, waiting=1)])
         clock.go(10)
         await until(lambda: host.now_status().low > T0 + 6 * SECOND)
-        (row,) = host.books.promises(PromiseFilter()).items
+        (row,) = host.read_model.promises(PromiseFilter()).items
         assert row.verdict == "void"
 
 
@@ -117,7 +118,7 @@ async def test_an_event_from_the_future_is_a_dead_letter(tmp_path: Path) -> None
     async with hosting(tmp_path, Clock()) as host:
         within, beyond = T0 + 300 * SECOND, T0 + 300 * SECOND + 1
         await host.submit([queue(host.reader, "a", within, waiting=1), queue(host.reader, "b", beyond, waiting=1)])
-        assert [letter.reason for letter in host.books.dead_letters()] == ["from-the-future"]
+        assert [letter.reason for letter in host.read_model.dead_letters()] == ["from-the-future"]
         assert host.now_status().newest == within
 
 
@@ -127,7 +128,7 @@ async def test_events_in_kepts_own_name_are_refused(tmp_path: Path) -> None:
         forged = queue(host.reader, "a", T0, waiting=9)
         forged.source = "kept"
         await host.submit([forged])
-        assert [letter.reason for letter in host.books.dead_letters()] == ["reserved-source"]
+        assert [letter.reason for letter in host.read_model.dead_letters()] == ["reserved-source"]
 
 
 async def test_late_events_are_kept_where_they_can_be_looked_up(tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ async def test_late_events_are_kept_where_they_can_be_looked_up(tmp_path: Path) 
     async with hosting(tmp_path, clock) as host:
         clock.go(60)
         await host.submit([queue(host.reader, "a", T0, waiting=9)])
-        assert [(late.reason, late.id, late.at) for late in host.books.late()] == [("late", "a", T0)]
+        assert [(late.reason, late.id, late.at) for late in host.read_model.late()] == [("late", "a", T0)]
 
 
 async def test_a_full_backlog_turns_away(tmp_path: Path) -> None:
@@ -177,12 +178,12 @@ async def test_when_the_store_fails_memory_goes_back_to_it(tmp_path: Path) -> No
         batch = [queue(host.reader, "a", T0, waiting=5), queue(host.reader, "b", T0 + 3 * SECOND, waiting=6)]
         with pytest.raises(StateError, match="jammed"):
             await host.submit(batch)
-        assert host.books.lines() == []
+        assert host.read_model.lines() == []
         await until(lambda: host.now_status().ready)
         other.execute("DROP TRIGGER jam")
         other.close()
         await host.submit(batch)
-        assert story(host.books.lines()) == [("opened", 0)]
+        assert story(host.read_model.lines()) == [("opened", 0)]
 
 
 async def test_a_reload_judges_open_promises_by_their_own_revision(tmp_path: Path) -> None:
@@ -191,22 +192,22 @@ async def test_a_reload_judges_open_promises_by_their_own_revision(tmp_path: Pat
     async with hosting(tmp_path, clock) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         clock.go(5)
-        await until(lambda: len(host.books.lines()) == 1)
+        await until(lambda: len(host.read_model.lines()) == 1)
         before = host.now_status().revision
         shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 30s"))
         await until(lambda: host.now_status().revision != before)
         assert host.now_status().retired == 1
     async with hosting(tmp_path, clock, standards=StandardsFiles([str(tmp_path / "rules")])) as host:
         clock.go(90)
-        await until(lambda: len(host.books.lines()) == 3)
-        assert story(host.books.lines())[-1] == ("broken", 60)
+        await until(lambda: len(host.read_model.lines()) == 3)
+        assert story(host.read_model.lines())[-1] == ("broken", 60)
         await host.submit([queue(host.reader, "c", clock.at, waiting=1, where="q2")])
         await host.submit([queue(host.reader, "d", clock.at, waiting=7, where="q2")])
         clock.go(5)
-        await until(lambda: len(host.books.lines()) == 4)
-        last = host.books.lines()[-1]
+        await until(lambda: len(host.read_model.lines()) == 4)
+        last = host.read_model.lines()[-1]
         assert last.due - last.opened == 30 * SECOND
-        assert len(host.books.standards()) == 2
+        assert len(host.read_model.standards()) == 2
 
 
 async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp_path: Path) -> None:
@@ -215,15 +216,15 @@ async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp
     async with hosting(tmp_path, clock) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         clock.go(70)
-        await until(lambda: len(host.books.lines()) == 3)
+        await until(lambda: len(host.read_model.lines()) == 3)
     edited = shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 30s"))
     async with hosting(tmp_path, clock, standards=edited) as host:
         assert host.now_status().retired == 1
     clock.go(25 * 3600)
     async with hosting(tmp_path, clock, standards=edited) as host:
         assert host.now_status().retired == 0
-        (view,) = host.books.promises(PromiseFilter()).items
-        found = host.books.promise(view.id)
+        (view,) = host.read_model.promises(PromiseFilter()).items
+        found = host.read_model.promise(view.id)
         assert found is not None
         assert "60s" in found.revision_text
 
@@ -252,7 +253,7 @@ async def test_events_read_before_a_reload_are_read_again(tmp_path: Path) -> Non
         assert type(under_way[0]) is not host.reader.classes["queue.length"]
         await host.submit(under_way)
         clock.go(5)
-        await until(lambda: len(host.books.lines()) == 1)
+        await until(lambda: len(host.read_model.lines()) == 1)
 
 
 async def test_a_host_with_wrong_standards_does_not_start(tmp_path: Path) -> None:
@@ -278,16 +279,16 @@ async def test_the_books_are_a_fold_of_the_ledger(tmp_path: Path) -> None:
         for n in range(60):
             clock.go(7)
             await host.submit([queue(host.reader, f"e{n}", clock.at, waiting=n % 7, where=f"q{n % 4}")])
-        lines, books = host.books.lines(), host.books
-        totals = {total.kind: total.count for total in books.totals()}
+        lines, read_model = host.read_model.lines(), host.read_model
+        totals = {total.kind: total.count for total in read_model.totals()}
         assert totals == {kind: sum(line.kind == kind for line in lines) for kind in {line.kind for line in lines}}
-        first = books.promises(PromiseFilter(), limit=3)
-        second = books.promises(PromiseFilter(), after=first.next, limit=1000)
+        first = read_model.promises(PromiseFilter(), limit=3)
+        second = read_model.promises(PromiseFilter(), after=first.next, limit=1000)
         rows = first.items + second.items
         assert {row.id: row.state for row in rows} == {line.promise: line.state for line in lines}
-        assert len(rows) == totals["opened"] == books.score()["no-wait"].opened
-        assert [row.id for row in books.promises(PromiseFilter(open=True)).items] == [
+        assert len(rows) == totals["opened"] == read_model.score()["no-wait"].opened
+        assert [row.id for row in read_model.promises(PromiseFilter(open=True)).items] == [
             row.id for row in rows if row.verdict is None
         ]
         with pytest.raises(ValueError, match="use the `next`"):
-            books.promises(PromiseFilter(), after="1 OR 1")
+            read_model.promises(PromiseFilter(), after="1 OR 1")

@@ -11,7 +11,7 @@ from streams.board.shell import Shell
 from streams.kafka.records.facts import Facts, FactsCodec, HeardAt
 from streams.kafka.worker.partition import Partition, Setting
 from streams.runtime.feeds import MOST, FeedStanding, standings
-from streams.storage.books import Status
+from streams.storage.status import Status
 from tests.history import rulebook
 from tests.streams.asking import asking, waiting
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, shop
@@ -87,10 +87,10 @@ async def test_senders_that_are_late_or_ahead_are_named(tmp_path: Path) -> None:
         await caller.pass_time(600)
         late, ahead = waiting("b", T0 + 10 * SECOND), waiting("c", caller.clock.at + 3_600 * SECOND)
         await caller.send(late, late | {"id": "d"}, ahead | {"source": "tower"})
-        (till, tower) = caller.host.books.overview.senders(T0)
+        (till, tower) = caller.host.read_model.board.senders(T0)
         assert (till.source, till.late, till.latest, till.ahead) == ("till", 2, 590 * SECOND, 0)
         assert (tower.source, tower.late, tower.ahead) == ("tower", 0, 1)
         page = (await caller.get("/feeds")).text
         assert "2 events came late within a day, by up to 9 min 50 s." in page
         assert "1 event said that it is later than it is; its clock is ahead." in page
-        assert caller.host.books.overview.senders(caller.clock.at + SECOND) == []
+        assert caller.host.read_model.board.senders(caller.clock.at + SECOND) == []

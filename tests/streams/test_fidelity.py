@@ -47,7 +47,7 @@ class Live:
         mark = f"mark-{len(self.sent)}"
         await self.send("queue.length", {"site": "s3", "queue": mark, "waiting": 5})
         self.clock.go(5)
-        await until(lambda: any(line.subject == f"s3/{mark}" for line in self.host.books.lines(limit=10_000)))
+        await until(lambda: any(line.subject == f"s3/{mark}" for line in self.host.read_model.lines(limit=10_000)))
 
 
 def made(reader: Reader, sent: Sent) -> Event:
@@ -90,7 +90,7 @@ async def test_a_replay_of_a_live_history_is_its_ledger(tmp_path: Path) -> None:
         await live.go(150)
         clock.go(600)
         await live.all_judged()
-        lines, revisions = host.books.lines(limit=10_000), host.books.standards()
+        lines, revisions = host.read_model.lines(limit=10_000), host.read_model.standards()
     newer, older = sorted(revisions, key=lambda each: each.loaded_at, reverse=True)
     assert {line.revision for line in lines} == {newer.revision, older.revision}
     assert newer.loaded_at == edited

@@ -7,8 +7,8 @@ from alerts.channels.console import Console
 from streams.embedded.engine import Options
 from streams.ingest.wire import Refusal
 from streams.settings import read_settings
-from streams.storage.books import PromiseFilter
 from streams.storage.retention import BLOCKS, ROWS, forget
+from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FILE, Database
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, until
 
@@ -22,19 +22,19 @@ async def test_what_is_only_looked_up_is_forgotten_after_its_time(tmp_path: Path
         await host.submit([queue(host.reader, "a", T0, waiting=5)], [Refusal(1, "not-json", "no", b"{")])
         clock.go(70)
         await host.submit([queue(host.reader, "late", T0, waiting=1, where="q2")])
-        await until(lambda: all(note.deliveries[0].state == "delivered" for note in host.books.notices()))
-        books = host.books
-        told = len(books.notices())
+        await until(lambda: all(note.deliveries[0].state == "delivered" for note in host.read_model.notices()))
+        read_model = host.read_model
+        told = len(read_model.notices())
         assert told > 0
-        assert (len(books.lines()), len(books.late()), len(books.dead_letters())) == (3, 1, 1)
+        assert (len(read_model.lines()), len(read_model.late()), len(read_model.dead_letters())) == (3, 1, 1)
         clock.go(86_400)
         await host.submit([queue(host.reader, "b", clock.at, waiting=1)], [Refusal(1, "not-json", "no", b"[")])
-        assert (len(books.notices()), len(books.late()), len(books.dead_letters())) == (told, 1, 2)
+        assert (len(read_model.notices()), len(read_model.late()), len(read_model.dead_letters())) == (told, 1, 2)
         clock.go(86_400 + 1)
         await host.submit([queue(host.reader, "c", clock.at, waiting=1)])
-        assert (len(books.lines()), len(books.notices()), len(books.late())) == (3, 0, 0)
-        assert [letter.raw for letter in books.dead_letters()] == [b"["]
-        assert [row.verdict for row in books.promises(PromiseFilter()).items] == ["broken"]
+        assert (len(read_model.lines()), len(read_model.notices()), len(read_model.late())) == (3, 0, 0)
+        assert [letter.raw for letter in read_model.dead_letters()] == [b"["]
+        assert [row.verdict for row in read_model.promises(PromiseFilter()).items] == ["broken"]
     database = Database(tmp_path / "data" / FILE)
     kept = b"".join(body for (body,) in database.all("SELECT body FROM events"))
     assert database.all("SELECT * FROM outbox") == []

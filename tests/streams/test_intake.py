@@ -15,7 +15,7 @@ from standards.errors import StateError
 from standards.judge.events import Event
 from streams.embedded.embedded import EmbeddedHost
 from streams.ingest.wire import Refusal
-from streams.storage.books import Status
+from streams.storage.status import Status
 from streams.web import Access, Limits
 from streams.web.api.intake import MOST_REFUSED
 from tests.streams.asking import BATCH, LINES, ONE, Caller, asking, register, waiting
@@ -199,7 +199,7 @@ class Starting:
     """A house that is not ready yet."""
 
     def __init__(self, house: EmbeddedHost) -> None:
-        self.reader, self.rulebook, self.books = house.reader, house.rulebook, house.books
+        self.reader, self.rulebook, self.read_model = house.reader, house.rulebook, house.read_model
         self.wall, self.room, self.listen = house.wall, house.room, house.listen
         self.heeds_silences, self.feeds = house.heeds_silences, house.feeds
 

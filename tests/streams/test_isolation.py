@@ -16,7 +16,8 @@ from standards.judge.shapes.response import ResponseMachine
 from streams.embedded.engine import Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
-from streams.storage.books import Committed, PromiseFilter
+from streams.storage.rows import PromiseFilter
+from streams.storage.status import Committed
 from tests.streams.hosting import SECOND, T0, Clock, hosting, queue, shop, until
 
 pytestmark = pytest.mark.timeout(60)
@@ -95,13 +96,13 @@ async def test_an_event_that_cannot_be_judged_is_a_dead_letter_and_the_rest_is_k
         batch = [queue(host.reader, "a", T0, waiting=5), alien, queue(host.reader, "b", T0, waiting=6, where="q2")]
         other = [queue(host.reader, "c", T0, waiting=7, where="q3")]
         await asyncio.gather(host.submit(batch), host.submit(other))
-        (letter,) = host.books.dead_letters()
+        (letter,) = host.read_model.dead_letters()
         assert letter.reason == "defect"
         assert letter.message.startswith("AttributeError: ")
         assert b'"alien"' in letter.raw
         clock.go(3)
-        await until(lambda: len(host.books.lines()) == 3)
-        assert {line.subject for line in host.books.lines()} == {"s3/q1", "s3/q2", "s3/q3"}
+        await until(lambda: len(host.read_model.lines()) == 3)
+        assert {line.subject for line in host.read_model.lines()} == {"s3/q1", "s3/q2", "s3/q3"}
         assert host.now_status().ready
         assert sum(commit.refused.get("defect", 0) for commit in commits) == 1
 
@@ -113,7 +114,7 @@ async def test_an_event_that_cannot_be_stored_is_found_by_halving(tmp_path: Path
         batch = [queue(host.reader, f"e{n}", T0 + n, waiting=n % 4, where=f"q{n}") for n in range(20)]
         batch.insert(13, built(host.reader, "huge", Huge(), T0 + 13))
         await host.submit(batch)
-        (letter,) = host.books.dead_letters()
+        (letter,) = host.read_model.dead_letters()
         assert (letter.reason, letter.message[:14]) == ("defect", "OverflowError:")
         assert b"huge" in letter.raw
         assert host.now_status().newest == T0 + 19
@@ -124,16 +125,16 @@ async def test_an_event_that_lies_in_wait_is_taken_out_of_its_case(tmp_path: Pat
     clock = Clock()
     async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen)) as host:
         await host.submit([queue(host.reader, "bad-1", T0, waiting=5), queue(host.reader, "a", T0 + 1, waiting=5)])
-        assert host.books.dead_letters() == []
+        assert host.read_model.dead_letters() == []
         clock.go(5)
-        await until(lambda: len(host.books.lines()) == 1)
-        (letter,) = host.books.dead_letters()
+        await until(lambda: len(host.read_model.lines()) == 1)
+        (letter,) = host.read_model.dead_letters()
         assert letter.message == "ZeroDivisionError: nobody foresaw bad-1"
-        assert host.books.lines()[0].opened == T0 + 1
+        assert host.read_model.lines()[0].opened == T0 + 1
     async with hosting(tmp_path, clock) as host:  # the case is the mended one after a start, too
         clock.go(70)
-        await until(lambda: len(host.books.lines()) == 3)
-        assert len(host.books.promises(PromiseFilter()).items) == 1
+        await until(lambda: len(host.read_model.lines()) == 3)
+        assert len(host.read_model.promises(PromiseFilter()).items) == 1
 
 
 async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_pat
         await host.submit([queue(host.reader, "bad-1", T0, waiting=5)])
         await host.submit([queue(host.reader, "bad-2", T0 + 9 * SECOND, waiting=5, where="q2")])
         await host.submit([queue(host.reader, "a", T0 + 19 * SECOND, waiting=5)])
-        names = [msgspec.json.decode(letter.raw)["id"] for letter in host.books.dead_letters()]
+        names = [msgspec.json.decode(letter.raw)["id"] for letter in host.read_model.dead_letters()]
         assert names == ["bad-1", "bad-2"]
         assert host.now_status().newest == T0 + 19 * SECOND
 
@@ -156,8 +157,8 @@ async def test_a_case_that_cannot_be_judged_at_all_is_set_aside(tmp_path: Path) 
         await host.submit([queue(host.reader, "a", T0, waiting=5, where="stuck")])
         await host.submit([queue(host.reader, "b", T0, waiting=5)])
         clock.go(70)
-        await until(lambda: {line.subject for line in host.books.lines() if line.kind == "broken"} == {"s3/q1"})
-        (letter,) = host.books.dead_letters()
+        await until(lambda: {line.subject for line in host.read_model.lines() if line.kind == "broken"} == {"s3/q1"})
+        (letter,) = host.read_model.dead_letters()
         assert "OverflowError: this timer has run down; the case of" in letter.message
         assert b"stuck" in letter.raw
         assert host.now_status().ready

@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from standards.judge.ledger import Line
 from streams.metrics import Metrics
-from streams.storage.books import Committed, Status, Total
+from streams.storage.rows import Total
+from streams.storage.status import Committed, Status
 from tests.streams.asking import Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
 
@@ -51,7 +52,7 @@ async def test_the_scrape_is_a_fold_over_the_ledger(tmp_path: Path) -> None:
     async with asking(tmp_path) as caller:
         await a_day(caller, T0)
         found = await scrape(caller)
-        lines = caller.host.books.lines()
+        lines = caller.host.read_model.lines()
         assert kinds(found) == Counter(line.kind for line in lines)
         assert kinds(found)["kept"] == kinds(found)["broken"] == 1
         assert found["kept_open_promises", ("no-wait",)] == 1
@@ -71,7 +72,7 @@ async def test_the_counts_go_on_after_a_restart(tmp_path: Path) -> None:
         caller.clock.go(110)
         await caller.send(register("z", T0 + 110 * SECOND, queue="q3"))
         await caller.pass_time(10)
-        assert kinds(await scrape(caller)) == Counter(line.kind for line in caller.host.books.lines())
+        assert kinds(await scrape(caller)) == Counter(line.kind for line in caller.host.read_model.lines())
         assert kinds(await scrape(caller))["kept"] == before["kept"] + 1
         assert ("kept_nearest_deadline_timestamp_seconds", ("no-wait",)) not in await scrape(caller)
 

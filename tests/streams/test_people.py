@@ -11,7 +11,7 @@ from streams.documents.policies import PolicyFiles
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
-from streams.storage.books import PromiseFilter, PromiseView
+from streams.storage.rows import PromiseFilter, PromiseView
 from tests.streams.hosting import SECOND, Clock, event, hosting, opened, queue, shop
 
 POLICY = """
@@ -32,8 +32,8 @@ def house(folder: Path, clock: Clock, policy: str = POLICY) -> EmbeddedHost:
 
 
 def view(host: EmbeddedHost) -> PromiseView:
-    (row,) = host.books.promises(PromiseFilter()).items
-    found = host.books.promise(row.id)
+    (row,) = host.read_model.promises(PromiseFilter()).items
+    found = host.read_model.promise(row.id)
     assert found is not None
     return found
 
@@ -112,8 +112,8 @@ async def test_one_message_is_found_by_every_promise_it_speaks_for(tmp_path: Pat
         lines = [queue(host.reader, f"e{n}", clock.at, waiting=5, where=f"q{n}") for n in range(3)]
         await host.submit(lines)
         await pass_time(host, clock, 50)
-        rows = host.books.promises(PromiseFilter()).items
-        stories = [host.books.promise(row.id) for row in rows]
+        rows = host.read_model.promises(PromiseFilter()).items
+        stories = [host.read_model.promise(row.id) for row in rows]
         ids = {row.notice.id for story in stories if story is not None for row in story.notices}
         assert len(rows) == 3
         assert len(ids) == 1

@@ -9,7 +9,7 @@ import aiohttp
 
 from standards.judge.ledger import Line
 from streams.metrics.kafka import KafkaMetrics
-from streams.storage.books import Status
+from streams.storage.status import Status
 from streams.web import Access, serving
 from streams.web.probes import probes
 from tests.streams.test_metrics import samples

@@ -56,7 +56,7 @@ async def test_what_stands_is_the_last_notice_that_arrived(tmp_path: Path) -> No
     """Of each promise the last notice stands, with when it arrived; nothing while a newer one is on its way."""
     clock, channel = Clock(), Forgetful()
     async with hosting(tmp_path, clock, channels=[channel]) as host:
-        standing = host.books.standing
+        standing = host.read_model.standing
         await host.submit([queue(host.reader, "a", T0, waiting=4), queue(host.reader, "b", T0, waiting=4, where="q2")])
         clock.go(45)
         await until(lambda: channel.has == ["warned"] * 2 and len(standing("forgetful", T0)) == 2)
@@ -72,7 +72,7 @@ async def test_what_stands_is_the_last_notice_that_arrived(tmp_path: Path) -> No
         assert standing("forgetful", T0)[0].notice.subject == "s3/q2"
         channel.failing = None
         clock.go(4)
-        await until(lambda: len(host.books.notices()) == 3)
+        await until(lambda: len(host.read_model.notices()) == 3)
         clock.go(100)
         await until(lambda: {told.notice.kind for told in standing("forgetful", T0)} == {"kept", "broken"})
 
@@ -83,10 +83,10 @@ async def test_whoever_forgets_is_reminded_again_and_again(tmp_path: Path) -> No
     async with hosting(tmp_path, clock, channels=[channel]) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         clock.go(45)
-        await until(lambda: [told.notice.kind for told in host.books.standing("forgetful", T0)] == ["warned"])
+        await until(lambda: [told.notice.kind for told in host.read_model.standing("forgetful", T0)] == ["warned"])
     async with hosting(tmp_path, clock, channels=[channel]) as host:
         with capture_logs() as logs:
-            reminding = asyncio.create_task(remind([channel], host.books.standing, clock))
+            reminding = asyncio.create_task(remind([channel], host.read_model.standing, clock))
             await until(lambda: len(channel.told) == 2)
             channel.failing = DeliveryError("not now", again=True)
             await until(lambda: len(channel.told) == 5)
@@ -122,18 +122,20 @@ async def test_an_alertmanager_that_restarts_shows_the_same_again(tmp_path: Path
         with watcher(tmp_path / "first", url) as running:
             await host.submit([queue(host.reader, "a", start, waiting=4)])
             clock.go(45)
-            await until(lambda: host.books.standing("alertmanager", start) != [])
+            await until(lambda: host.read_model.standing("alertmanager", start) != [])
             assert [shown.labels["subject"] for shown in await running.alerts()] == ["s3/q1"]
     channel = Alertmanager(url, clock=_real)
     with watcher(tmp_path / "second", url) as running:
         async with hosting(tmp_path, clock, channels=[channel]) as host:
             assert await running.alerts() == []
-            reminding = asyncio.create_task(remind([channel], host.books.standing, clock))
+            reminding = asyncio.create_task(remind([channel], host.read_model.standing, clock))
             async with asyncio.timeout(PATIENCE):
                 while not await running.alerts():
                     assert not reminding.done()
             await host.submit([opened(host.reader, "c", start + 46 * SECOND)])
             clock.go(10)
-            await until(lambda: [told.notice.kind for told in host.books.standing("alertmanager", start)] == ["kept"])
+            await until(
+                lambda: [told.notice.kind for told in host.read_model.standing("alertmanager", start)] == ["kept"]
+            )
             assert await running.alerts() == []
             reminding.cancel()

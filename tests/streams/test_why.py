@@ -6,7 +6,7 @@ import msgspec
 
 from streams.documents.policies import PolicyFiles
 from streams.embedded.engine import DEFAULTS
-from streams.storage.books import PromiseFilter
+from streams.storage.rows import PromiseFilter
 from tests.streams.commands import Ended, kept_apart
 from tests.streams.hosting import SECOND, Clock, event, hosting, queue, shop, until
 
@@ -51,8 +51,8 @@ async def test_the_whole_story_of_a_promise_is_told(tmp_path: Path) -> None:
             await host.submit([event(host.reader, f"contact.{kind}", f"e-{kind}", at, contact="c1")])
         clock.go(10)
         await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
-        await until(lambda: host.books.overview.fates() == {"delivered": 2})
-        (row,) = host.books.promises(PromiseFilter()).items
+        await until(lambda: host.read_model.board.fates() == {"delivered": 2})
+        (row,) = host.read_model.promises(PromiseFilter()).items
         asked = kept_why(tmp_path / "data", row.id)
     assert asked.returncode == 0, asked.stderr
     assert asked.stdout == (GOLDENS / "why.txt").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ async def test_without_a_policy_everybody_was_told(tmp_path: Path) -> None:
         await host.submit([queue(host.reader, "e1", clock.at, waiting=5)])
         clock.go(70)
         await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
-        (row,) = host.books.promises(PromiseFilter()).items
+        (row,) = host.read_model.promises(PromiseFilter()).items
     asked = kept_why(tmp_path / "data", row.id)
     assert asked.returncode == 0
     assert "broken to everybody (console " in asked.stdout
@@ -79,7 +79,7 @@ async def test_what_people_did_is_told(tmp_path: Path) -> None:
         await host.submit([queue(host.reader, "e1", clock.at, waiting=5)])
         clock.go(10)
         await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
-        (row,) = host.books.promises(PromiseFilter()).items
+        (row,) = host.read_model.promises(PromiseFilter()).items
         took = {"promise": row.id, "by": "ann", "note": "on my way"}
         await host.submit([event(host.reader, "alert.acknowledged", "a1", clock.at, **took)])
         grant = {"standard": row.standard, "subject": row.subject, "promise": row.id, "by": "floor-lead"}

@@ -14,7 +14,7 @@ import msgspec
 from streams.ingest.wire import Reader, encode
 from streams.kafka.clients.message import ANY, Message
 from streams.kafka.records.facts import WORDS, Letter
-from streams.storage.books import Backlog, Committed, Status
+from streams.storage.status import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, consumin
 from streams.kafka.intake.intake import Intake
 from streams.kafka.intake.ticker import Ticker, Ticking, partitions_of
 from streams.kafka.rulebooks.revisions import Revisions, load
-from streams.storage.books import Status
+from streams.storage.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -17,7 +17,7 @@ from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.records.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
 from streams.kafka.records.topics import ACTS, DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
-from streams.storage.books import Delivery
+from streams.storage.rows import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from streams.kafka.clients.outlet import Outlet
     from streams.kafka.records.topics import Names
     from streams.kafka.serve.projection_consumer import Places, ProjectionConsumer
-    from streams.storage.books import Delivery, NoticeRow
     from streams.storage.read_model import ReadModel
+    from streams.storage.rows import Delivery, NoticeRow
 
 GOODBYE: Final = 5.0
 """How long deliveries under way are waited for when a partition is given up, in seconds."""

@@ -13,7 +13,7 @@ import msgspec
 
 from alerts.routing.actions import actions_of
 from streams.kafka.clients.event_sink import KafkaEventSink
-from streams.storage.books import Committed, Status
+from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.facts import Progress
     from streams.kafka.serve.projection_consumer import ProjectionConsumer
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.overview import BoardBooks
+    from streams.storage.read_model import ReadModel
 
     Item = TypeVar("Item")
     NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class KafkaHost(KafkaEventSink):
     """An event sink with a read model: what the web side of `kept serve` works with."""
 
-    books: BoardBooks
+    read_model: ReadModel
     heeds_silences: bool = False
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]

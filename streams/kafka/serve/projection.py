@@ -23,10 +23,10 @@ import msgspec
 from standards.errors import StateError
 from streams.kafka.records.facts import Letter, Progress
 from streams.kafka.records.unpacking import Unpacked, unpack
-from streams.storage.books import Committed
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_withheld
+from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, letter_row
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from streams.kafka.records.facts import Late, Revision
     from streams.kafka.records.unpacking import Record
-    from streams.storage.books import Delivery
+    from streams.storage.rows import Delivery
     from streams.storage.sqlite import Database
 
 _OFFSET = "INSERT OR REPLACE INTO topic_offsets (topic, partition, next) VALUES (?,?,?)"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.facts import Progress
     from streams.kafka.records.topics import Names
     from streams.kafka.serve.projection import Projection
-    from streams.storage.books import Committed
+    from streams.storage.status import Committed
 
     Places = Mapping[TopicPartition, int]
     FoldIn = Callable[[list[Record], int], Awaitable[Committed]]

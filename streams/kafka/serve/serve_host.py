@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from streams.kafka.clients.log import Consumer, Producer
     from streams.kafka.records.unpacking import Record
     from streams.settings import Settings
-    from streams.storage.books import Committed, Delivery
+    from streams.storage.rows import Delivery
+    from streams.storage.status import Committed
 
 FETCH: Final = 4 << 20
 """How much is read ahead of each partition, in bytes: large batches make a quick fold."""
@@ -155,7 +156,7 @@ class ServeHost:
         stack.callback(lookup.close)
         self._outlet = outlet = Outlet(producer, kafka)
         self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
-        self.kafka_host.problems, self.kafka_host.books = problems, lookup
+        self.kafka_host.problems, self.kafka_host.read_model = problems, lookup
 
         async def fold_in(records: list[Record], wall: int) -> Committed:
             return await self._write(fold.fold, records, wall)

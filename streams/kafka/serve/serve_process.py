@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from alerts.channels import Told
     from streams.delivery.reminding import Standing
     from streams.settings import Settings
-    from streams.storage.books import Committed
+    from streams.storage.status import Committed
 
 log = structlog.get_logger("kept")
 
@@ -117,7 +117,7 @@ def _name() -> str:
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.kafka_host.books.totals())
+    metrics.start(host.kafka_host.read_model.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)

@@ -31,8 +31,8 @@ from streams.kafka.worker.worker import Worker, WorkerDeps
 from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
-from streams.storage.books import Status
 from streams.storage.sqlite import FolderLock
+from streams.storage.status import Status
 from streams.web.http_server import access, listening
 from streams.web.probes import probes
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from standards.errors import EventError
 from standards.judge.events import iso
 from standards.judge.standard import CORRECTIONS_HORIZON
-from streams.storage.books import PromiseFilter
+from streams.storage.rows import PromiseFilter
 from streams.web.api.intake import check_open
 from streams.web.api.reading import no_standard
 from streams.web.api.views import GrantAnswer
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from streams.host import Host
-    from streams.storage.books import PromiseRow
+    from streams.storage.rows import PromiseRow
 
 SOURCE: Final = "kept/exceptions"
 """The `source` of the events made here."""
@@ -115,7 +115,7 @@ class Grants:
         return _Reach(grant.standard, grant.subject, rows)
 
     async def _reach_one(self, grant: Grant, promise: str) -> _Reach:
-        found = await asked(self._house.books.promise, promise)
+        found = await asked(self._house.read_model.promise, promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no promise {promise[:100]!r}; /v1/promises lists them")
         row = found.row
@@ -131,7 +131,7 @@ class Grants:
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
         """List what a standard owes or owed a subject. An empty subject is the whole house, and not every subject."""
         wanted = PromiseFilter(standard=standard, subject=subject, open=is_open)
-        page = await asked(self._house.books.promises, wanted, "", _MOST)
+        page = await asked(self._house.read_model.promises, wanted, "", _MOST)
         return [row for row in page.items if row.subject == subject]
 
     def _broken_last(self, rows: list[PromiseRow]) -> list[PromiseRow]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from streams.host import Host
-    from streams.storage.books import DeadLetter
+    from streams.storage.rows import DeadLetter
 
 AGAIN: Final = "sent it again"
 ASIDE: Final = "set it aside"
@@ -106,10 +106,10 @@ class Letters:
     async def _letter(self, number: str) -> DeadLetter:
         letter = None
         if number.isascii() and number.isdecimal() and len(number) <= len(str(2**53)):
-            letter = await asked(self._house.books.overview.letter, int(number))
+            letter = await asked(self._house.read_model.board.letter, int(number))
         if letter is None or not letter.mark:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
-        done = await asked(self._house.books.overview.actions_on, [letter.mark])
+        done = await asked(self._house.read_model.board.actions_on, [letter.mark])
         if done:
             first = done[0]
             words = f"{first.by} has dealt with it already: {first.data.get('how', '')}"

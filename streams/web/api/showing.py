@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.score import Score
     from standards.judge.standard import Standard
-    from streams.storage.books import DeadLetter, LateEvent, NoticeRow, PromiseRow, PromiseView
-    from streams.storage.overview import Untold
+    from streams.storage.rows import DeadLetter, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
 
 _SECOND: Final = 1_000_000
 _MOST_RAW: Final = 4096

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.routing.notice import Reason
 from standards.judge.ledger import Plain
 from standards.judge.promise import Kind, State, Verdict
-from streams.storage.books import DeliveryState
+from streams.storage.rows import DeliveryState
 
 
 class View(BaseModel):

@@ -23,7 +23,7 @@ from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.shell import Shell, page
-from streams.storage.overview import UntoldFilter
+from streams.storage.rows import UntoldFilter
 from streams.web.board.reportable import awaited
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.judge.score import Score
     from streams.host import Host
-    from streams.storage.books import PromiseView
+    from streams.storage.rows import PromiseView
     from streams.web.board.board_live import Live
     from streams.web.session import Sessions
 
@@ -126,15 +126,15 @@ class Board:
         days = self._days()
         scores = standards.Scores(
             await self._score(days[-1]), await self._score(days[-7]), await self._score(days[0]),
-            await asked(self.house.books.overview.trend, days), days,
+            await asked(self.house.read_model.board.trend, days), days,
         )  # fmt: skip
         return self.answer(request, standards.draw(shell, self.house.rulebook.current, scores))
 
     async def promise(self, request: web.Request) -> web.Response:
         """Answer `GET /promises/{id}`."""
         shell = self.shell(request)
-        books, wanted = self.house.books, request.match_info["id"]
-        found = await asked(books.promise, wanted)
+        read_model, wanted = self.house.read_model, request.match_info["id"]
+        found = await asked(read_model.promise, wanted)
         if found is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
         causes = [line.cause for line in found.lines if line.cause is not None]
@@ -143,8 +143,8 @@ class Board:
         told = story.Story(
             found,
             standard,
-            await asked(books.overview.actions_on, [found.row.id], causes),
-            await asked(books.overview.reasons, found.row.id),
+            await asked(read_model.board.actions_on, [found.row.id], causes),
+            await asked(read_model.board.reasons, found.row.id),
             excusable=self._excusable(found),
             acknowledges=self.acknowledges(),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
@@ -154,10 +154,10 @@ class Board:
     async def debriefs(self, request: web.Request) -> web.Response:
         """Answer `GET /debriefs`."""
         shell = self.shell(request)
-        overview = self.house.books.overview
-        waiting = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=False))
-        done = debriefs.Broken(*await asked(overview.broken, debriefs.MOST, debriefed=True))
-        acts = await asked(overview.actions_on, [row.id for row in done.rows])
+        queries = self.house.read_model.board
+        waiting = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=False))
+        done = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=True))
+        acts = await asked(queries.actions_on, [row.id for row in done.rows])
         by_revision = self.house.rulebook.standards
         text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
         return self.answer(request, text)
@@ -165,37 +165,36 @@ class Board:
     async def notices(self, request: web.Request) -> web.Response:
         """Answer `GET /notices`."""
         shell = self.shell(request)
-        books, overview = self.house.books, self.house.books.overview
+        read_model = self.house.read_model
         told = notices.Told(
-            await asked(books.notices, "", notices.MOST), await asked(overview.undelivered, notices.MOST),
-            await asked(overview.fates),
+            await asked(read_model.notices, "", notices.MOST), await asked(read_model.board.undelivered, notices.MOST),
+            await asked(read_model.board.fates),
         )  # fmt: skip
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
-        rows = await asked(overview.suppressed, wanted, 0, notices.MOST)
+        rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
         silences = await self._silences() if self.house.heeds_silences else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 
     async def _silences(self) -> list[Action]:
-        deeds = await asked(self.house.books.overview.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
+        deeds = await asked(self.house.read_model.board.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
         return [act for _, act in deeds]
 
     async def people(self, request: web.Request) -> web.Response:
         """Answer `GET /people`."""
         shell = self.shell(request)
-        deeds = await asked(self.house.books.overview.actions, 0, people.MOST)
+        deeds = await asked(self.house.read_model.board.actions, 0, people.MOST)
         return self.answer(request, people.draw(shell, [act for _, act in deeds]))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Answer `GET /feeds`."""
         shell = self.shell(request)
-        overview = self.house.books.overview
-        letters, late = await asked(overview.refused, feeds.MOST), await asked(overview.unused, feeds.MOST)
-        settled = {
-            act.promise: act for act in await asked(overview.actions_on, [it.mark for it in letters[0] if it.mark])
-        }
-        unused = feeds.Unused(*letters, *late, open=await asked(overview.open_letters), settled=settled,
-                              senders=await asked(overview.senders, self.house.wall() - DAY))  # fmt: skip
+        queries = self.house.read_model.board
+        letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
+        marks = [it.mark for it in letters[0] if it.mark]
+        settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
+        unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
+                              senders=await asked(queries.senders, self.house.wall() - DAY))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))
 
     async def file(self, request: web.Request) -> web.Response:
@@ -206,7 +205,7 @@ class Board:
         return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": lasting})
 
     async def _score(self, since: int) -> Mapping[str, Score]:
-        return await asked(self.house.books.score, since)
+        return await asked(self.house.read_model.score, since)
 
     def _excusable(self, view: PromiseView) -> bool:
         row = view.row

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
-    from streams.storage.books import PromiseRow
+    from streams.storage.rows import PromiseRow
     from streams.web.api.grants import Grants
     from streams.web.api.letters import Letters
     from streams.web.board.board import Board
@@ -183,7 +183,7 @@ class Acts:
 
     async def _promise(self, given: Given) -> PromiseRow:
         wanted = needed(given, "promise", "which promise")
-        found = await asked(self._house.books.promise, wanted)
+        found = await asked(self._house.read_model.promise, wanted)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
         return found.row

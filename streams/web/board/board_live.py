@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from streams.host import Host
-    from streams.storage.books import Committed
+    from streams.storage.status import Committed
 
 EVERY: Final = 0.2
 """How long there is at least between two looks, in seconds."""
@@ -78,14 +78,14 @@ class Live:
                     raise
 
     def _look(self) -> Picture:
-        overview, rulebook = self._house.books.overview, self._house.rulebook
-        owing = overview.owing(MOST)
-        acts = overview.actions_on([row.id for row in owing.rows])
+        queries, rulebook = self._house.read_model.board, self._house.rulebook
+        owing = queries.owing(MOST)
+        acts = queries.actions_on([row.id for row in owing.rows])
         revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
         done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
         can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))
         shown = picture(owing, acts, rulebook.standards, self._zone, may=can)
-        return msgspec.structs.replace(shown, undebriefed=overview.broken(0, debriefed=False)[1])
+        return msgspec.structs.replace(shown, undebriefed=queries.broken(0, debriefed=False)[1])
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the house while the application runs."""

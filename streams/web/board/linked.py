@@ -29,7 +29,7 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.delivery.links import Link, Links
-    from streams.storage.books import PromiseRow
+    from streams.storage.rows import PromiseRow
     from streams.web.board.board import Board
     from streams.web.board.board_acts import Acts
     from streams.web.board.board_door import Failures
@@ -85,7 +85,7 @@ class Linked:
         """Give the promises that a link is for: of several, those that are still open."""
         if not link.more:
             return [link.promise]
-        found = [await asked(self._board.house.books.promise, each) for each in (link.promise, *link.more)]
+        found = [await asked(self._board.house.read_model.promise, each) for each in (link.promise, *link.more)]
         return [each.row.id for each in found if each is not None and each.row.verdict is None]
 
     def _link(self, request: web.Request) -> Link:
@@ -106,7 +106,7 @@ class Linked:
 
     async def _page(self, request: web.Request, link: Link) -> web.Response:
         house = self._board.house
-        found = await asked(house.books.promise, link.promise)
+        found = await asked(house.read_model.promise, link.promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
         row, shell = found.row, self._board.shell(request)

@@ -12,7 +12,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from streams.metrics import Metrics
 from streams.metrics.kafka import KafkaMetrics
-from streams.storage.books import Status
+from streams.storage.status import Status
 from tests.pages.reference.table import PRINTED, code, table
 
 FAMILY = re.compile(

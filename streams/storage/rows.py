@@ -1,0 +1,205 @@
+"""The rows that the read model gives, and the filters that it takes; SQL, screens and the API share them.
+
+Instants are microseconds UTC, or -1 where there is none. Read next: `read_model.py`, which reads them from the store.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from alerts.routing.notice import Notice, Withheld
+from standards.judge.ledger import Line, Plain
+from standards.judge.promise import State, Verdict
+
+DeliveryState = Literal["waiting", "delivered", "failed"]
+
+
+class PromiseFilter(msgspec.Struct, frozen=True):
+    """Which promises to show; what is empty does not narrow. `since`: opened at or after, in microseconds UTC.
+
+    `due_before`, from 0: only promises that are still open and due before it.
+    """
+
+    standard: str = ""
+    owner: str = ""
+    subject: str = ""
+    verdict: str = ""
+    open: bool | None = None
+    since: int = -1
+    state: str = ""
+    due_before: int = -1
+
+
+class PromiseRow(msgspec.Struct, frozen=True):
+    """One promise as the ledger leaves it. Instants are microseconds UTC or -1, spans microseconds.
+
+    `elapsed` is the open time and `waited` the customer's own time, both up to the verdict (or the last line).
+    """
+
+    id: str
+    standard: str
+    revision: str
+    subject: str
+    owner: str
+    aspect: str
+    severity: str
+    fields: dict[str, Plain]
+    state: State
+    verdict: Verdict | None
+    opened: int
+    due: int
+    settled: int
+    elapsed: int
+    waited: int
+    warned: bool
+    corrected: bool
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some promises, newest first; `next` fetches those that follow, and is empty at the end."""
+
+    items: list[PromiseRow]
+    next: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """How one notice fares on one channel. `next_try` and `delivered` are microseconds UTC, or -1."""
+
+    notice: str
+    channel: str
+    state: DeliveryState = "waiting"
+    tries: int = 0
+    next_try: int = -1
+    delivered: int = -1
+    error: str = ""
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A notice and how it fares on each channel."""
+
+    notice: Notice
+    deliveries: list[Delivery] = []
+
+
+class PromiseView(msgspec.Struct, frozen=True):
+    """Everything about one promise: its lines, what was told of it, and the text of the revision that judges it.
+
+    `withheld` are the notices that were not sent, with their reasons.
+    """
+
+    row: PromiseRow
+    lines: list[Line]
+    notices: list[NoticeRow]
+    revision_text: str
+    withheld: list[Withheld] = []
+
+
+class StandardRow(msgspec.Struct, frozen=True):
+    """One revision of one standard, as it was loaded at `loaded_at` (microseconds UTC)."""
+
+    id: str
+    revision: str
+    retired: bool
+    text: str
+    loaded_at: int
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An event that could not be taken in: when it came (microseconds UTC), a stable reason, a sentence, the bytes.
+
+    `mark` names it in every store that has it; it is empty for one from before there were marks.
+    """
+
+    seq: int
+    received: int
+    reason: str
+    message: str
+    raw: bytes
+    mark: str = ""
+
+
+class LateEvent(msgspec.Struct, frozen=True):
+    """An event that changed nothing: it came too late, or granted what could not be. Instants: microseconds UTC."""
+
+    seq: int
+    received: int
+    reason: str
+    type: str
+    source: str
+    id: str
+    at: int
+
+
+class Total(msgspec.Struct, frozen=True):
+    """How many lines of one kind the ledger has for one standard and owner."""
+
+    standard: str
+    owner: str
+    kind: str
+    count: int
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a person did about a promise: an event of one of the types in `acting.ACTS`. `at` is microseconds UTC.
+
+    `promise` is empty for an exception that was granted for whatever a subject was owed.
+    """
+
+    type: str
+    source: str
+    id: str
+    promise: str
+    at: int
+    by: str
+    data: dict[str, Plain] = {}
+
+
+class UntoldFilter(msgspec.Struct, frozen=True):
+    """Which notices that were not sent to show; what is empty does not narrow."""
+
+    promise: str = ""
+    to: str = ""
+    reason: str = ""
+
+
+class Owing(msgspec.Struct, frozen=True):
+    """The open promises that are next: `rows` by the time left, and how many there are of each sort in all.
+
+    `warned` and `running` have a deadline and a clock that runs; `paused` have a clock that stands; `endless` have no
+    deadline of their own.
+    """
+
+    rows: list[PromiseRow] = []
+    warned: int = 0
+    running: int = 0
+    paused: int = 0
+    endless: int = 0
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """How many promises opened in one stretch of time were kept and broken. `start` is microseconds UTC."""
+
+    start: int
+    kept: int
+    broken: int
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A notice that was not sent, with its place in the list, and what it would have told of: the kind of line."""
+
+    seq: int
+    row: Withheld
+    standard: str = ""
+    subject: str = ""
+    kind: str = ""
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """A sender whose events came late, or from the future: how many, and by how much at most, in microseconds."""
+
+    source: str
+    late: int = 0
+    latest: int = 0
+    ahead: int = 0

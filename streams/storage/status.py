@@ -1,0 +1,55 @@
+"""What a host says of itself: how it stands, that it is full, and what each transaction stored.
+
+Read next: `streams/host.py`, the host that says it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from alerts.routing.notice import Notice, Withheld
+from standards.errors import KeptError
+from standards.judge.ledger import Line
+
+
+class Backlog(KeptError):  # noqa: N818 - the condition has a name of its own
+    """More events wait than the host takes in; the same batch is welcome again after `seconds`."""
+
+    def __init__(self, waiting: int, *, seconds: int = 1) -> None:
+        self.seconds = seconds
+        super().__init__(f"{waiting} events are waiting to be stored; send this batch again in {seconds} s")
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How a host stands. `low` and `newest` are microseconds UTC, or -1; `waiting` counts events not yet stored.
+
+    `revision` is one hash over all standards in force. `problems` are for people: what a reload found wrong, and such.
+    """
+
+    ready: bool
+    reason: str = ""
+    low: int = -1
+    newest: int = -1
+    waiting: int = 0
+    revision: str = ""
+    problems: list[str] = []
+    retired: int = 0
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
+
+    `events` and `unmatched` count by event type, `late` and `refused` by reason, `acts` what people did.
+    """
+
+    lines: list[Line] = []
+    notices: list[Notice] = []
+    withheld: list[Withheld] = []
+    acts: int = 0
+    events: dict[str, int] = {}
+    duplicates: int = 0
+    unmatched: dict[str, int] = {}
+    late: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    judging: float = 0.0
+    storing: float = 0.0
