@@ -1,7 +1,6 @@
 """Lengths of time as authors write them and as people read them: `90m`, `1h30m`, `2 h 5 min`.
 
-Knows: the units, and that a length is an integer count of microseconds. Must not know: calendars, time zones, or any
-instant. A day here is 24 hours; a day of the calendar, which can have 23 or 25, is in `hours.py`. Read that next.
+A day here is 24 hours; a day of the calendar, which can have 23 or 25, is in `hours.py`. Read that next.
 """
 
 from __future__ import annotations

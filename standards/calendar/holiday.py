@@ -1,8 +1,7 @@
 """Closed days: from a country's public holidays, from a list of dates, or from the text of an iCalendar file.
 
-Knows: the `holidays` library, which no other file imports, and as much of RFC 5545 as a list of holidays needs. Must
-not know: shifts, time zones, files. Each function returns "is this day a holiday?", which always answers the same for
-the same day. Read next: `hours.py`, which asks.
+Each function returns "is this day a holiday?", which always answers the same for the same day.
+Read next: `hours.py`, which asks.
 """
 
 from __future__ import annotations

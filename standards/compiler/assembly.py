@@ -1,7 +1,6 @@
 """One namespace, compiled: its event types, calendars, feeds and standards, in the order in which they need each other.
 
-Knows: what refers to what, and which fields the promises of each standard carry to the others. Must not know: files, or
-which standards are current. Read next: `spec.py`.
+Read next: `spec.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One standard: from its model to what the judge judges by, with its revision and its excerpt.
 
-Knows: whom a standard is about, what its promises carry, and which feeds it relies on. Must not know: files, or the
-order in which a document is read. Read next: `spec.py`.
+Read next: `spec.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The names that files declare together: calendars, feeds, event types and standards, each name once.
 
-Knows: the top of a document, and what a name looks like. Must not know: what stands under a name.
 Read next: `spec.py`, which compiles what is collected here.
 """
 

@@ -1,6 +1,6 @@
 """Which of the six shapes a standard has: its keys say.
 
-Knows: which keys each shape must and may have. Must not know: what any of them means. Read next: `shaping.py`.
+Read next: `shaping.py`.
 """
 
 from __future__ import annotations

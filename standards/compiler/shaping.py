@@ -1,7 +1,6 @@
 """The six shapes: how each is compiled from a standard's keys.
 
-Knows: what the numbers and clauses of each shape must satisfy. Must not know: subjects' fields, revisions, or other
-standards. Read next: `compiling.py`, which compiles the rest of a standard.
+Read next: `compiling.py`, which compiles the rest of a standard.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Calendars, feeds and event types: from what an author declared to what the judge uses.
 
-Knows: what makes sense in each of them. Must not know: standards. Read next: `shaping.py`.
+Read next: `shaping.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One declaration in a file, and how to speak of it: every finding is placed at the key or the value that it is about.
 
-Knows: how to read a declaration by its model, and how to put into words what the model refuses. Must not know: what a
-standard means. Read next: `declared.py` for calendars, feeds and event types, `shaping.py` for standards.
+Read next: `declared.py` for calendars, feeds and event types, `shaping.py` for standards.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The excerpt is JSON, which is YAML too: loaded again it gives the same standard of the same revision, also when the
 file it came from has changed since. It holds the calendar, the feeds it relies on, and of each event type the fields
-it uses. Knows: which parts those are. Must not know: files. Read next: `spec.py`, which loads excerpts and whole
-documents alike.
+it uses.
+Read next: `spec.py`, which loads excerpts and whole documents alike.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The form of a standards document: which keys there are, what type each value has, and what each one means.
 
-Knows: the keys, version 1 of them. Editors complete and explain by the JSON Schema made here. Must not know: what makes
-sense together (`shaping.py`), or where in the file a value stands (`entries.py`). Imports pydantic.
-Read next: `entries.py`, which reads a file by these models.
+Editors complete and explain by the JSON Schema made here. Imports pydantic. Read next: `entries.py`, which reads a file
+by these models.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 PyYAML's events leave comments out. But they say where every text begins and ends, so a `#` at the beginning of a line
 or behind a blank begins a comment just where it lies in none of them (YAML 1.1, 4.1.1 and 4.2.3).
-Knows: lines and extents. Must not know: YAML's events. Read next: `document.py`, `snooze.py`.
+Read next: `document.py`, `snooze.py`.
 """
 
 from __future__ import annotations

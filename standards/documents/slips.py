@@ -1,7 +1,7 @@
 """What an author likely meant where YAML cannot be read on: a space forgotten, a bracket or a quote left open.
 
 The parser stops where it can make no sense of what follows, which is often a line or more after the slip.
-Knows: lines of text, and what the parser says. Must not know: YAML's events. Read next: `document.py`, which asks.
+Read next: `document.py`, which asks.
 """
 
 from __future__ import annotations

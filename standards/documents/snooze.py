@@ -4,8 +4,7 @@
 
 It is about a finding on its own line or, where it stands alone, on the line right below it and other comments. A
 snooze that cannot be read, that is over, or that nothing needs any more is a finding itself, and never sleeps.
-Knows: findings, comments, a date. Must not know: the clock, which document is what. Read next: `scalars.py`, which
-tells comments from texts.
+Read next: `scalars.py`, which tells comments from texts.
 """
 
 from __future__ import annotations

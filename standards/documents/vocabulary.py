@@ -1,6 +1,5 @@
 """The vocabulary: the event types that Kept knows from the start.
 
-Knows: the form of `vocabulary.yaml`, which stands beside this file. Must not know: standards, or what authors declare.
 Read next: `vocabulary.yaml` itself.
 """
 

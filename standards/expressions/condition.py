@@ -1,7 +1,5 @@
 """Compile the conditions that authors write (`waiting > 3 and channel == "phone"`) to one function each.
 
-Knows: how a checked tree becomes the cheapest function that means the same. Must not know: events, standards, files.
-
 **Missing values.** A comparison that touches an optional field without a value is false, `!=` and `not in`
 included; so is a missing boolean field by itself, and a comparison that divides by zero. Hence `not (x > 3)` is
 true where x is missing, and `x <= 3` is not.

@@ -1,9 +1,7 @@
 """Work a checked tree out when only some of the fields are known.
 
-Knows: the meaning of every node that `typecheck.py` lets through, in three values (true, false, unknown), and the
-one rule about missing values: **a comparison that touches one is false**. A division by zero counts as missing.
-Must not know: the author's text, types, or how a tree is compiled. The compiled function of a condition agrees
-with this file wherever all fields are known; a test holds the two together.
+A comparison that touches a missing value is false, and a division by zero counts as missing. The compiled function of a
+condition agrees with this file wherever all fields are known; a test holds the two together.
 
 Read next: `condition.py`.
 """

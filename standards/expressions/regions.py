@@ -3,7 +3,7 @@
 A field that is only compared with literals changes a condition's truth nowhere but at these literals. So the literals,
 one value between each two, and one beyond each end stand for all values there are. Where fields are compared with each
 other or reckoned with, or texts by their order, that does not hold, and nothing is said.
-Knows: checked trees. Must not know: standards, files. Read next: `condition.py`, which made their tests.
+Read next: `condition.py`, which made their tests.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Read the text of an expression into Python's syntax tree, or say where it stops making sense.
 
-Knows: how long a text may be, and where every node stands in the author's own text. Must not know: fields, types,
-or what an expression means. Python's parser gives precedence and chained comparisons; `tokens.py` has allowed every
-token before it sees one.
+Python's parser gives precedence and chained comparisons; `tokens.py` has allowed every token before it sees one.
 
 Read next: `typecheck.py`, which allows the nodes and gives each a type.
 """

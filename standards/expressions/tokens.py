@@ -1,8 +1,7 @@
 """Take the text of an expression apart into tokens, and refuse every token that an expression cannot have.
 
-Knows: which characters, signs, words and numbers may be written, and which may stand side by side.
-Must not know: grammar, fields, types. Python's parser later sees only text in which every token was allowed here,
-so no call prefix, comment, exponent or literal of unbounded size ever reaches it.
+Python's parser later sees only text in which every token was allowed here, so no call prefix, comment, exponent or
+literal of unbounded size ever reaches it.
 
 Read next: `syntax.py`.
 """

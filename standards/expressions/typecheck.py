@@ -1,8 +1,7 @@
 """Allow the nodes an expression may have, give each a type, and rebuild the tree from nodes of our own.
 
-Knows: the types of fields, and which operator takes which types. Must not know: events, or how a tree is run.
-Nothing of the author's tree is kept: a node is either understood and built again, or refused where it stands.
-In the rebuilt tree a field of the event is the attribute of `d`, one of the opening event that of `o`.
+Nothing of the author's tree is kept: a node is either understood and built again, or refused where it stands. In the
+rebuilt tree a field of the event is the attribute of `d`, one of the opening event that of `o`.
 
 Read next: `evaluation.py` for what a rebuilt tree means, `condition.py` for how it is compiled.
 """

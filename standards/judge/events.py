@@ -1,8 +1,7 @@
 """Events: what arrives, as typed values.
 
-Knows: the CloudEvents envelope, the fields that the vocabulary gives each event type, and the time fact (`Tick`).
-Must not know: standards, files or sockets. Read next: `rulebook.py`, which says whom an event concerns, and
-`streams/ingest/wire.py`, which turns bytes into the classes made here.
+Read next: `rulebook.py`, which says whom an event concerns, and `streams/ingest/wire.py`, which turns bytes into the
+classes made here.
 """
 
 from __future__ import annotations

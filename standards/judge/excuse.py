@@ -1,6 +1,6 @@
 """Excusing: an exception was granted for a subject, so its promise is not owed, or was not broken.
 
-Knows: who may grant, and which promises a grant reaches. Must not know: shapes. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A feed's `Hearing` keeps the last time it was heard and the gaps longer than its `silent_after`. It depends only on the
 set of times heard, not on their order, so that batches, hosts and late arrivals all see the same darkness.
-Knows: times. Must not know: promises. Read next: `case.py`, whose context asks.
+Read next: `case.py`, whose context asks.
 """
 
 from __future__ import annotations

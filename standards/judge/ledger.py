@@ -1,6 +1,5 @@
 """The ledger's lines: what is stored, sent and shown of a transition, in a form that needs no rulebook to be read.
 
-Knows: how a transition becomes a line, and an event that other standards can hear. Must not know: where lines go.
 Read next: `score.py`, the simplest fold over these lines.
 """
 

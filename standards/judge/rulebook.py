@@ -3,7 +3,7 @@
 Standards with the same `per` fields that share events share one case per subject and form a group. One that hears
 promises (`promise.broken` ...) is judged one stratum above the standards whose promises it hears, so that within one
 batch its facts are complete before it judges; that is why no cycle of standards is allowed.
-Knows: standards and the vocabulary. Must not know: files, promises in flight. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

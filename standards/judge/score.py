@@ -2,7 +2,7 @@
 
 A fold over transitions or ledger lines; order does not matter but for corrections following what they correct.
 Unknown and excused promises stand apart: they are in no share.
-Knows: counts. Must not know: where lines are kept. Read next: `streams/board/standards.py`, which shows it.
+Read next: `streams/board/standards.py`, which shows it.
 """
 
 from __future__ import annotations

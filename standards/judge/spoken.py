@@ -1,8 +1,7 @@
 """The numbers that a promise says in words or digits, and those that its rule is made of.
 
-Knows: English number words, and that "no more than three" can be written `> 3` or `>= 4`. Must not know: findings.
-"One", "once" and "twice" are left alone: they are said of other things than the rule too often.
-Read next: `lint.py`, which compares the two.
+"One", "once" and "twice" are left alone: they are said of other things than the rule too often. Read next: `lint.py`,
+which compares the two.
 """
 
 from __future__ import annotations

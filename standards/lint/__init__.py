@@ -1,9 +1,7 @@
 """What a standard says that its author can hardly mean: warnings, each with a page of its own in `docs/checks/`.
 
 Each check is one function that gives at most a few findings; a document with warnings is still used.
-Knows: compiled standards, and what was declared around them. Must not know: how a document is read, and what makes it
-unusable (`compiling.py`, `shaping.py`). Read next: `lint_input.py` for what a check can see, then one file for each
-sort.
+Read next: `lint_input.py` for what a check can see, then one file for each sort.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Checks of time: promises too short to be seen, warnings of no use, calendars that stop nothing, holidays run out.
 
-Knows: lengths, warnings, calendars, and today's date where it is given. Must not know: the clock.
 Read next: `lint_input.py` for what it is given.
 """
 

@@ -1,7 +1,7 @@
 """Checks of feeds: what is expected comes by one of them, and those that are named are there.
 
 Where a document declares no feeds, it says nothing about where its events come from, and nothing is checked.
-Knows: feeds and clauses. Must not know: what was ever sent. Read next: `clock.py`, which looks at how often they speak.
+Read next: `clock.py`, which looks at how often they speak.
 """
 
 from __future__ import annotations

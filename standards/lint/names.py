@@ -1,7 +1,7 @@
 """Checks of who is named: an owner, or whoever may grant an exception, whose name is likely spelt otherwise.
 
 Names of people are not declared, so one that nobody has is found only beside the others. A grant counts only by the
-very name, and so does a route. Knows: the names in the standards. Must not know: the policy's people.
+very name, and so does a route.
 Read next: `standards/judge/excuse.py`, where a grant is held against them.
 """
 

@@ -1,7 +1,6 @@
 """Checks of standards beside each other: speed promised alone, two promises for one moment, pages nobody talks over.
 
-Knows: all standards of a house. Must not know: who is told of them. Read next: `regions.py`, which says whether two
-conditions can be met by the same event.
+Read next: `regions.py`, which says whether two conditions can be met by the same event.
 """
 
 from __future__ import annotations

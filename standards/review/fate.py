@@ -1,6 +1,6 @@
 """The fate of a promise: all that a reviewer wants to know of its life, folded from its transitions.
 
-Knows: transitions. Must not know: where they come from, or what is counted. Read next: `tally.py`, `difference.py`.
+Read next: `tally.py`, `difference.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Standards that came in the place of others: gone under one name, and there under another, for the same moments.
 
-Knows: fates. Must not know: what a standard says; a ledger of before does not. Read next: `difference.py`.
+Read next: `difference.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Tallies: fates counted by when they began and by how long they took, for tables and pictures.
 
-Knows: fates, zones. Must not know: what a picture looks like. Read next: `streams/review/pictures.py`.
+Read next: `streams/review/pictures.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Variations of one standard: the same rule with another deadline, or another number that a field is compared with.
 
-Knows: where in a document the number stands. Must not know: events, or how the variations fare.
 Read next: `streams/review/sweeping.py`, which judges history by each of them.
 """
 

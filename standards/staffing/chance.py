@@ -4,7 +4,7 @@ A team at the objective breaks the share q0 of its promises; one that breaks twi
 many promises are needed that a number k of broken ones exists which the first reaches in at most 5 of 100 spans, and
 the second in at least 80: P(X >= k | n, q0) <= 0.05 and P(X >= k | n, q1) >= 0.8, X binomial. The smallest such n is
 that of A'Hern, "Sample size tables for exact single-stage phase II designs", Statistics in Medicine 20 (2001) 859-866.
-Knows: shares and numbers. Must not know: promises, history. Read next: `streams/checking/history.py`, which counts.
+Read next: `streams/checking/history.py`, which counts.
 """
 
 from __future__ import annotations

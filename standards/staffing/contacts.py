@@ -1,7 +1,8 @@
 """Counting contacts: from waiting, answered, given up and closed to who came, who was there and what was kept.
 
 Somebody is taken to be there from the first contact they take to the last one's end; a gap of more than `AWAY` between
-two of their own contacts is taken for absence. Knows: contact events. Must not know: files. Read next: `record.py`.
+two of their own contacts is taken for absence.
+Read next: `record.py`.
 """
 
 from __future__ import annotations

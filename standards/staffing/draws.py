@@ -1,7 +1,7 @@
 """Chance from a seed: the same seed draws the same numbers, on every machine and in every version of Python.
 
-Kept derives what it decides; a simulation needs chance all the same, so it is given some. Knows: one generator and the
-distributions made from it. Must not know: what is drawn for. Read next: `floor.py`.
+Kept derives what it decides; a simulation needs chance all the same, so it is given some.
+Read next: `floor.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Calls come as a Poisson stream and take exponential times; whoever comes first is served first. `load` is in erlangs:
 calls a second times seconds each, which is how many people would be busy if nobody ever waited.
-Knows: arithmetic. Must not know: promises. Read next: `patience.py`, for callers who give up.
+Read next: `patience.py`, for callers who give up.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 For what the formulas leave out: a line that is carried from one hour into the next, people who come and go, times of
 work that are not exponential. Chance is drawn before (`Arrival`), so the same people can be sent through other staffs:
 what differs is then the staff alone (common random numbers; Law, Simulation Modeling and Analysis, 2015, 11.2).
-Knows: one line, first come first served. Must not know: where the numbers come from. Read next: `plan.py`.
+Read next: `plan.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How sure a number is: 95 % intervals of counts and of means.
 
-Knows: distributions. Must not know: what was counted. `score.py` has that of a share. Read next: `record.py`.
+`score.py` has that of a share. Read next: `record.py`.
 """
 
 from __future__ import annotations

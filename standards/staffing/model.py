@@ -1,7 +1,8 @@
 """From days that were to a day that could be: rates, times and patience, each with its interval, and people drawn.
 
 The days of a weekday speak for it; a weekday without any is described by all days. So are times of work, where an hour
-has too few of its own. Knows: records. Must not know: what is promised. Read next: `plan.py`.
+has too few of its own.
+Read next: `plan.py`.
 """
 
 from __future__ import annotations

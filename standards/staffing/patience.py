@@ -7,7 +7,8 @@ take a mean time s, and patience of mean p, is
     v(x) = r P(n-1) exp(rp(1 - exp(-x/p)) - xn/s)
 
 where P(n-1) is the chance that one of the n is free and no more. As p grows it becomes r P(n-1) exp(-(n/s - r)x), which
-is Erlang C. Knows: the formula, and how to add it up. Must not know: promises. Read next: `target.py`.
+is Erlang C.
+Read next: `target.py`.
 """
 
 from __future__ import annotations

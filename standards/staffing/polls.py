@@ -3,7 +3,7 @@
 People who come are not seen, but they can be counted: whoever took a number has been called or waits, so the numbers
 called plus those who wait are all who came. The last number is the digits at the end of `last_called` (`A034`); numbers
 that go back a little are people called again; numbers that fall to less than half, or leap ahead, are another series.
-Knows: `queue.length`. Must not know: files. Read next: `record.py`.
+Read next: `record.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Foretold is the share kept in each hour; the error is its difference from the share that was kept, weighted by how many
 were judged in that hour. With one day only there is nothing to hold out: the error is then that of describing the day
 the model was made from, which proves nothing, and says so (`held_out` is false).
-Knows: models, targets. Must not know: plans. Read next: `plan.py`.
+Read next: `plan.py`.
 """
 
 from __future__ import annotations

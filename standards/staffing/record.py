@@ -1,8 +1,8 @@
 """What history says of one line of people: who came, who was there, how long it took, and how many were kept.
 
 All by the wall clock of its place, in quarter-hours and hours of the local day. A day whose clock is changed has its
-odd hour where the clock showed it. Knows: counts, and what can be estimated from them. Must not know: which events they
-were counted from. Read next: `contacts.py` and `polls.py`, which count; `model.py`, which reads this.
+odd hour where the clock showed it.
+Read next: `contacts.py` and `polls.py`, which count; `model.py`, which reads this.
 """
 
 from __future__ import annotations

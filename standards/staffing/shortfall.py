@@ -2,7 +2,7 @@
 
 An hour counts where so few were kept that it is no chance (the goal lies above the 95 % interval of what was seen) and
 the model says that more people would do. So nobody is told that a promise cannot be kept which was.
-Knows: plans. Must not know: where the sentence is shown. Read next: `streams/staffing/text.py`, and the checks.
+Read next: `streams/staffing/text.py`, and the checks.
 """
 
 from __future__ import annotations

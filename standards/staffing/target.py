@@ -3,7 +3,7 @@
 Three kinds: each contact is answered within a time (a response), a share of those answered is answered within a time (a
 level), and no more than so many people wait (a condition on `queue.length`). Everything else is not a matter of how
 many people are there, or not of that alone: it gets a sentence that says why.
-Knows: the shapes of standards. Must not know: history. Read next: `record.py`, which counts by a target.
+Read next: `record.py`, which counts by a target.
 """
 
 from __future__ import annotations

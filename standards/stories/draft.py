@@ -1,7 +1,7 @@
 """Drafts: a standard cut out of a pack, with an author's own words in it, and the stories that go with it.
 
-What is cut out is the text itself, so that comments and layout come along. Knows: where in a text the parts of a
-document stand. Must not know: files, or who answers the questions. Read next: `streams/drafting/`, which asks.
+What is cut out is the text itself, so that comments and layout come along.
+Read next: `streams/drafting/`, which asks.
 """
 
 from __future__ import annotations

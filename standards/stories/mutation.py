@@ -3,7 +3,6 @@
 The idea is that of mutation testing (DeMillo, Lipton and Sayward 1978): a test that stays green whatever is changed
 tests nothing. A change is small enough to be a slip of the pen: a number one more or less, a deadline a second off,
 something left out. What is not among them, such as the words of a promise, no story could notice.
-Knows: which changes there are, and where in the file they are. Must not know: stories, files.
 Read next: `streams/stories/mutating.py`, which makes each of them and looks whether anybody notices.
 """
 

@@ -1,7 +1,6 @@
 """Times as they stand in stories: `10:00:05`, `tue 10:00`, `+1d 10:00`, `+90s`, `2026-03-03 10:00`.
 
 A time of day is one of the zone in which the story begins; one that the clocks skip there is refused.
-Knows: how to read an instant, and how to print it so that it reads the same. Must not know: what happens then.
 Read next: `story.py`.
 """
 

@@ -2,8 +2,7 @@
 
 A silent feed's events are left out; then ids are counted, for each source by itself, and anew where it restarts. What
 comes at one instant comes in the order in which it is written.
-Knows: feeds, sources, times. Must not know: what the judge makes of it. Read next: `story_writing.py` for one entry,
-`story.py`, which calls this.
+Read next: `story_writing.py` for one entry, `story.py`, which calls this.
 """
 
 from __future__ import annotations

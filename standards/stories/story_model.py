@@ -1,7 +1,6 @@
 """The form of a story document, as far as standards are concerned: what is given, and what the judge is to make of it.
 
-Knows: the keys, version 1 of them. Must not know: what makes sense together (`story.py`), or who is told
-(`alerts/stories/story.py`, which adds those keys). Imports pydantic. Read next: `story.py`.
+Imports pydantic. Read next: `story.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Theory of operation. `every` and `times` repeat an entry; a list gives one value to each event, `2 to 6` a ramp, and
 `<n>` in a text is the event's number. Acts are events too, under shorter names; the promise that one is about is known
 by its id only when the story is played.
-Knows: the vocabulary. Must not know: other entries. Read next: `story_given.py`, which joins them.
+Read next: `story_given.py`, which joins them.
 """
 
 from __future__ import annotations

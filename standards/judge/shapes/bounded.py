@@ -2,7 +2,7 @@
 
 The promise opens with the first event that counts. It breaks once, at the event that exceeds the bound; with `within`
 it opens again when the count has fallen back to the bound. An event counts up to and including `within` after it.
-Knows: one standard of this shape. Must not know: other standards. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

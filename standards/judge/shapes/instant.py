@@ -1,7 +1,7 @@
 """Judging the two shapes whose verdict falls at the event itself: precedence and universality.
 
 Precedence looks back: was `expect` seen at most `within_last` before? Universality looks at the event alone.
-Knows: one standard of these shapes. Must not know: other standards. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A window opens with its first sample; its verdict falls at its end. Windows of time are open at their end: a sample at
 that instant belongs to the next. A window with too few samples is void: it says nothing either way.
-Knows: one standard of this shape. Must not know: other standards. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A period is open at its start and closed at its end: what happens exactly at the end still counts for it. A period that
 was kept early stays kept, and the next one starts when it ends, not when it was kept.
-Knows: one standard of this shape. Must not know: other standards. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations

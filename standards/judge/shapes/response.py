@@ -2,7 +2,7 @@
 
 An event that both fulfils and voids, fulfils. A promise breaks at its deadline, not when that is noticed. The clock
 counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing.
-Knows: one standard of this shape. Must not know: other standards, or how events were held. Read next: `judge.py`.
+Read next: `judge.py`.
 """
 
 from __future__ import annotations
