@@ -55,7 +55,7 @@ def _bare_url(value: object) -> object:
         return ""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
-        raise ValueError(f"{given!r} is no address of a board; write it like https://kept.shop.example")
+        raise ValueError(f"{given!r} is not a valid address of a board; write it like https://kept.shop.example")
     return given
 
 
@@ -63,7 +63,7 @@ def _zone(value: object) -> object:
     try:
         return ZoneInfo(value) if isinstance(value, str) else value
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"{value!r} is no time zone; write one like Europe/Warsaw") from None
+        raise ValueError(f"{value!r} is not a known time zone; write one like Europe/Warsaw") from None
 
 
 Span = Annotated[int, BeforeValidator(_span)]
@@ -140,7 +140,7 @@ class Settings(ChannelSettings):
     def _check_listen(cls, listen: str) -> str:
         host, _, port = listen.rpartition(":")
         if not host or not (port.isascii() and port.isdecimal()) or int(port) > _HIGHEST_PORT:
-            raise ValueError(f"{listen!r} is no place to listen; write host:port, as in 127.0.0.1:8321")
+            raise ValueError(f"{listen!r} is not a valid listen address; write host:port, as in 127.0.0.1:8321")
         return listen
 
     @model_validator(mode="after")
@@ -221,7 +221,7 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the co
         problems = [_finding(dict(problem)) for problem in error.errors(include_url=False)]
         raise SettingsError([*unknown, *(each for each in problems if not _told(each, unknown))]) from None
     except UndecodedError:
-        raise SettingsError(unknown) from None  # only KEPT_KAFKA itself is decoded, and that is no setting
+        raise SettingsError(unknown) from None  # only KEPT_KAFKA itself is decoded, and that is not a setting
     if unknown:
         raise SettingsError(unknown)
     return settings
@@ -239,7 +239,9 @@ def _told(problem: Finding, unknown: Sequence[Finding]) -> bool:
 
 def _unknown(name: str) -> Finding:
     if name.upper() == f"{PREFIX}KAFKA":
-        return Finding("setting", Place(name, 1, 1), f"this is no setting by itself; set {name}__BROKERS and its like")
+        return Finding(
+            "setting", Place(name, 1, 1), f"this is not a setting by itself; set {name}__BROKERS and its like"
+        )
     near = get_close_matches(name.upper().removeprefix(PREFIX), (known.removeprefix(PREFIX) for known in NAMES), n=1)
     fix = f"did you mean {PREFIX}{near[0]}?" if near else f"the settings are: {', '.join(NAMES)}"
     return Finding("setting", Place(name, 1, 1), f"there is no such setting; {fix}")

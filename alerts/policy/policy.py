@@ -56,7 +56,7 @@ class Person(msgspec.Struct, frozen=True):
     """Somebody, or a team's own room, who can be told: addresses by channel, the zone of times (None: the host's).
 
     In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they get at
-    most, digests too; 0 is no limit. What does not reach them at once stands in the next digest.
+    most, digests too; 0 means no limit. What does not reach them at once stands in the next digest.
     """
 
     name: str

@@ -36,7 +36,7 @@ _MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
 class Action(msgspec.Struct, frozen=True):
     """What somebody did at an instant (microseconds UTC): an event of one of `ACTIONS`, told by its source and id.
 
-    `promise` is what it is about: a promise by its id, a dead letter by its mark, or nothing where it is no single one.
+    `promise` is what it is about: a promise by its id, a dead letter by its mark, or nothing where it is several.
     One that an earlier version stored for a router has neither a source nor a type.
     """
 

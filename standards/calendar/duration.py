@@ -33,14 +33,14 @@ def parse(text: str) -> int:
     """
     said = _SAID.fullmatch(text.strip().lower())
     if said is not None and f"{said[1]}{said[2][0]}" != text:
-        raise ValueError(f"{text!r} is no length of time; write {said[1]}{said[2][0]}")
+        raise ValueError(f"{text!r} is not a length of time; write {said[1]}{said[2][0]}")
     if not _WHOLE.fullmatch(text):
         raise ValueError(_misreading(text))
     total, smallest = 0, LONGEST
     for digits, unit in _PART.findall(text):
         size = _UNITS.get(unit)
         if size is None:
-            raise ValueError(f"{unit!r} in {text!r} is no unit of time; the units are w, d, h, m, s and ms")
+            raise ValueError(f"{unit!r} in {text!r} is not a unit of time; the units are w, d, h, m, s and ms")
         if size >= smallest:
             raise ValueError(f"{text!r} has {unit!r} out of order; write each unit once, the largest first: 1h30m")
         if len(digits) > len(str(LONGEST)):
@@ -91,9 +91,9 @@ def _too_long(text: str) -> str:
 
 def _misreading(text: str) -> str:
     if not text:
-        return "an empty text is no length of time; write a number with a unit, such as 60s, 24h or 1h30m"
+        return "an empty text is not a length of time; write a number with a unit, such as 60s, 24h or 1h30m"
     if re.fullmatch(r"[0-9]+", text):
         return f"{text!r} has no unit; write {text}s, {text}m or {text}h"
     if re.search(r"[0-9][.,][0-9]", text):
         return f"{text!r} has a fraction; write whole numbers, such as 1h30m for one hour and a half"
-    return f"{text!r} is no length of time; write a number with a unit and no spaces, such as 60s, 24h or 1h30m"
+    return f"{text!r} is not a length of time; write a number with a unit and no spaces, such as 60s, 24h or 1h30m"

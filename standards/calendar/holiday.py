@@ -133,7 +133,7 @@ def _iso_date(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is no date; write year, month and day like 2026-12-25")
+    raise ValueError(f"{text!r} is not a valid date; write year, month and day like 2026-12-25")
 
 
 def _events(text: str) -> Iterator[_Event]:
@@ -209,7 +209,7 @@ def _compact_date(event: _Event, name: str, text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise event.wrong(f"has {text!r} in {name}, which is no date; write it like 20261225", name)
+    raise event.wrong(f"has {text!r} in {name}, which is not a valid date; write it like 20261225", name)
 
 
 def _yearly(event: _Event, first: date, days: int) -> _Closure:

@@ -57,11 +57,11 @@ def parse_shifts(text: str) -> Shift:
     """Read `08:00-16:00`; `22:00-06:00` ends on the morning after, `00:00-24:00` is the whole day."""
     found = _SHIFT.fullmatch(text)
     if not found:
-        raise ValueError(f"{text!r} is no shift; write its two times like 08:00-16:00")
+        raise ValueError(f"{text!r} is not a valid shift; write its two times like 08:00-16:00")
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if start >= _MINUTES_A_DAY or end > _MINUTES_A_DAY:
-        raise ValueError(f"{text!r} is no shift; a day has the times 00:00 to 23:59, and 24:00 as an end")
+        raise ValueError(f"{text!r} is not a valid shift; a day has the times 00:00 to 23:59, and 24:00 as an end")
     if start == end:
         raise ValueError(f"{text!r} ends as it begins; for the whole day write 00:00-24:00")
     return Shift(start, end if end > start else end + _MINUTES_A_DAY)
@@ -90,7 +90,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, OSError, ValueError) as error:  # it depends on what the name happens to hit in the zone files
         hint = did_you_mean(name, available_timezones()) or "write an IANA name such as Europe/Warsaw"
-        raise ValueError(f"{name!r} is no known time zone; {hint}") from error
+        raise ValueError(f"{name!r} is not a known time zone; {hint}") from error
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
@@ -246,7 +246,7 @@ def _weekday(name: str, key: str) -> int:
     if name in WEEKDAYS:
         return WEEKDAYS.index(name)
     hint = did_you_mean(name, [*WEEKDAYS, "daily"]) or "write it like mon, mon-fri, sat,sun or daily"
-    raise ValueError(f"{name!r} in {key!r} is no day of the week ({', '.join(WEEKDAYS)}); {hint}")
+    raise ValueError(f"{name!r} in {key!r} is not a day of the week ({', '.join(WEEKDAYS)}); {hint}")
 
 
 def _merged(shifts: Iterable[Shift]) -> list[Shift]:

@@ -51,7 +51,7 @@ class Namespace:
             found = f"{entry.name!r} is declared already, in {first.where}"
             entry.error("duplicate-name", found, "choose another name, or remove one of the two", key=True)
         if section != "events" and not NAME.fullmatch(entry.name):
-            found = f"{entry.name!r} is no name"
+            found = f"{entry.name!r} is not a valid name"
             entry.error("bad-name", found, "write lower case words joined by -, such as no-wait", key=True)
 
 
@@ -65,4 +65,4 @@ def _check_top(top: Entry, data: dict[str, Value]) -> None:
     for key in data:
         if key not in _KEYS:
             fix = did_you_mean(key, _KEYS) or f"the keys here are: {', '.join(_KEYS[:-1])}"
-            top.at(key).error("unknown-key", f"{key!r} is no key here", fix, key=True)
+            top.at(key).error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)

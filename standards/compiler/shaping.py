@@ -40,7 +40,7 @@ def percent(text: str) -> Fraction:
     if not found:
         bare = _PERCENT.fullmatch(f"{text}%")
         meant = "like 95%" if bare is None else f"{float(text) * (1 if float(text) > 1 else 100):.10g}%"
-        raise ValueError(f"{text!r} is no share; write it {meant}")
+        raise ValueError(f"{text!r} is not a valid share; write it {meant}")
     return Fraction(found[1]) / 100
 
 
@@ -224,7 +224,7 @@ def _mark(text: str, whole: int | None) -> int | None:
     """Read a warning as microseconds after the opening, or None where the whole is not known."""
     before = _BEFORE.fullmatch(text)
     if not before and not _PERCENT.fullmatch(text):
-        raise ValueError(f"{text!r} is no time to warn; write 50%, or 15s before")
+        raise ValueError(f"{text!r} is not a valid time to warn; write 50%, or 15s before")
     if whole is None:
         return None
     mark = whole - parse(before[1]) if before else int(percent(text) * whole)

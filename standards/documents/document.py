@@ -35,7 +35,7 @@ _BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # the line breaks of
 _REFERENCES: Final = "anchors, aliases and tags"
 _SORTS: Final = {
     "yaml-alias": _REFERENCES, "yaml-anchor": _REFERENCES, "yaml-tag": _REFERENCES,
-    "duplicate-key": "keys given a second time", "wrong-type": "keys that are no plain text",
+    "duplicate-key": "keys given a second time", "wrong-type": "keys that are not plain text",
 }  # fmt: skip
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -123,7 +123,7 @@ class Document:
         return value
 
 
-class _Stop(Exception):  # noqa: N818 - it is no error: it ends the reading
+class _Stop(Exception):  # noqa: N818 - it is not an error: it ends the reading
     """Nothing more can be read."""
 
 

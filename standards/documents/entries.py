@@ -131,7 +131,7 @@ def _report(entry: Entry, model: type[Strict], problem: Problem) -> None:
         case "extra_forbidden":
             known = keys_of(model, under=problem.path[:-1])
             fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
-            part.error("unknown-key", f"{key!r} is no key here", fix, key=True)
+            part.error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)
         case "missing":
             owner = entry.at(*problem.path[:-1])
             owner.error("missing-key", f"{owner.name} has no {key!r}", f"add {key}:", key=True)

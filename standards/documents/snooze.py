@@ -119,7 +119,7 @@ def _read(document: Document, comment: Comment, lines: frozenset[int], checks: C
     elif until is None:
         found = "this snooze has no date, and would never be looked at again"
     elif day is None:
-        found = f"{until!r} is no date"
+        found = f"{until!r} is not a valid date"
         fix = "write year, month and day like 2027-03-01"
     elif not form["reason"]:
         found = "this snooze has no reason; who reads it next year will want one"

@@ -75,7 +75,7 @@ def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
     """
     call = _CALL.fullmatch(source)
     if call is None:
-        raise ExpressionError("this is no measure", offset=0, length=len(source), fix=f"write {_FORMS}")
+        raise ExpressionError("this is not a measure", offset=0, length=len(source), fix=f"write {_FORMS}")
     name, of = call["name"], call["of"]
     percentile = _PERCENTILE.fullmatch(name)
     if not (percentile or name in _OF_NUMBERS or name in {"count", "share"}):

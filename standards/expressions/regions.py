@@ -85,7 +85,7 @@ def truths(
 
 
 def _is_plain(node: ast.AST) -> bool:
-    """Say whether a node compares at most one field, with literals only, or is no comparison. Texts have no regions."""
+    """Say whether a node compares at most one field, with literals only, or is not a comparison. Texts have none."""
     match node:
         case ast.BinOp():
             return False

@@ -67,7 +67,7 @@ _ONLY: Final = "write comparisons, joined by and, or, not"
 
 
 class ExpressionError(ValueError):
-    """The author's text is no expression: what was found, where in the text, and what would fix it.
+    """The author's text is not a valid expression: what was found, where in the text, and what would fix it.
 
     `offset` counts characters from 0 in the source exactly as it was given; `length` is at least 1, save that it is
     0 at the very end of the text.
@@ -163,7 +163,7 @@ def _check_token(token: Token) -> None:
     if token.kind == "number":
         _check_number(token)
     if token.kind == "name" and not token.text.isidentifier():
-        raise token.error(f"{token.text} is no name", "names are made of letters, digits and _")
+        raise token.error(f"{token.text} is not a valid name", "names are made of letters, digits and _")
     reserved = keyword.iskeyword(token.text) and token.text not in _COMBINING | {"True", "False"}
     if token.kind == "name" and (reserved or token.text in _FOREIGN_WORDS):
         raise token.error(f"{token.text} has no meaning here", _FOREIGN_WORDS.get(token.text, _ONLY))

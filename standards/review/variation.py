@@ -68,7 +68,7 @@ def values_of(text: str) -> tuple[str, list[str]]:
 
 def _lengths(first: int, last: int) -> list[str]:
     if not 0 < first <= last:
-        raise ValueError(f"{describe(first)} to {describe(last)} is no range; write the shorter one first")
+        raise ValueError(f"{describe(first)} to {describe(last)} is not a valid range; write the shorter one first")
     between = sorted({each for each in (*_ROUND, 90_000_000, 150_000_000) if first < each < last})
     step = max(1, -(-len(between) // STEPS))
     return [describe(each) for each in dict.fromkeys((first, *between[step - 1 :: step], last))]
@@ -94,14 +94,14 @@ def value_now(standard: Mapping[str, Any], knob: str) -> str:
 def varied(standard: Mapping[str, Any], knob: str, value: str) -> dict[str, Any]:
     """Give a standard with another value. Where a field has several numbers, they keep their distances.
 
-    Raises ValueError where the value is no number, or a number would be below zero.
+    Raises ValueError where the value is not a number, or a number would be below zero.
     """
     made: dict[str, Any] = deepcopy(dict(standard))
     if knob in LENGTHS:
         made[knob] = value
         return made
     if _PLAIN.fullmatch(value) is None or (knob in COUNTS and not value.isdecimal()):
-        raise ValueError(f"{value!r} is no number that {knob} can be; write {knob}=2..6")
+        raise ValueError(f"{value!r} is not a number that {knob} can be; write {knob}=2..6")
     if knob in COUNTS:
         made[knob] = int(value)
         return made

@@ -1,7 +1,7 @@
 """The gap in a sentence, where history and model agree that there is one.
 
-An hour counts where so few were kept that it is no chance (the goal lies above the 95 % interval of what was seen) and
-the model says that more people would do. So nobody is told that a promise cannot be kept which was.
+An hour counts where chance does not explain how few were kept (the goal lies above the 95 % interval of what was
+seen) and the model says that more people would do. So nobody is told that a promise cannot be kept which was.
 Read next: `streams/staffing/text.py`, and the checks.
 """
 

@@ -107,7 +107,7 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
     if shape.when.event == LENGTH:
         most = _longest(shape.when.where)
         if most is None:
-            return "its condition is no plain bound on the line; write where: waiting > 3"
+            return "its condition is not a plain bound on the line; write where: waiting > 3"
         return Target(standard, "line", goal, most=most, fields=fields, zone=zone)
     if (shape.when.event, shape.expect.event) != (WAITING, ANSWERED):
         return f"it waits for {shape.expect.event}; {WAITING} followed by {ANSWERED} can be staffed"
@@ -127,7 +127,7 @@ def _of_level(standard: Standard, shape: Level, fields: tuple[str, ...]) -> Targ
     goal = float(bound["number"]) / (100 if bound["percent"] else 1)
     limit = _bound(parse(share["of"]).tree)
     if not 0 < goal <= 1 or limit is None:
-        return "its share is no plain bound; write share(waited <= 20)"
+        return "its share is not a plain bound; write share(waited <= 20)"
     field, sign, number = limit
     if shape.when.event == ANSWERED and field == "waited" and sign in {"<", "<="}:
         return Target(standard, "share", goal, within=number, fields=fields, zone=zone)

@@ -81,7 +81,7 @@ def read_start(text: str) -> StoryClock:
     """Read where a story begins: `2026-03-02 10:00 Europe/Warsaw`; without a zone it is UTC. Raises ValueError."""
     parts = text.split()
     if len(parts) not in (2, 3):
-        raise ValueError(f"{text!r} is no beginning; {START_FIX}")
+        raise ValueError(f"{text!r} is not a valid start; {START_FIX}")
     zone = zone_of(parts[2] if len(parts) > 2 else "UTC")  # noqa: PLR2004 - the third word
     at = _instant(_date(parts[0], text, START_FIX), _time(parts[1], text, START_FIX), zone)
     return StoryClock(at, zone)
@@ -99,7 +99,7 @@ def _whole(text: str) -> int:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise ValueError(f"{text!r} is no moment; {_FIX}")
+        raise ValueError(f"{text!r} is not a valid time; {_FIX}")
     return microseconds(found)
 
 
@@ -119,7 +119,7 @@ def _time(word: str, text: str, fix: str) -> time:
     except ValueError:
         pass
     meant = _meant(word)
-    raise ValueError(f"{text!r} is no time; {f'did you mean {text.replace(word, meant)}?' if meant else fix}")
+    raise ValueError(f"{text!r} is not a valid time; {f'did you mean {text.replace(word, meant)}?' if meant else fix}")
 
 
 def _meant(word: str) -> str:

@@ -57,7 +57,7 @@ def _attribute(name: str, value: str | int | bool | None) -> str:  # noqa: FBT00
     if name in {"style", "srcdoc"} or name.startswith("on"):
         raise ValueError(f"{name} is not written here: styles are in board.css, and what happens in board.js")
     if name in _ADDRESSES and not _stays_here(str(value)):
-        raise ValueError(f"{value!r} is no address on this server; begin it with one / or #")
+        raise ValueError(f"{value!r} is not an address on this server; begin it with one / or #")
     return f' {name}="{escape(str(value))}"'
 
 

@@ -95,7 +95,7 @@ class ChannelSettings(BaseSettings):
         if not url:
             return url
         if not url.startswith(("http://", "https://")):
-            raise ValueError("this is no web address; begin it with https://")
+            raise ValueError("this is not a web address; begin it with https://")
         try:
             parts = urlsplit(url)
             usable = bool(parts.hostname) and parts.port != 0
@@ -111,7 +111,7 @@ class ChannelSettings(BaseSettings):
         try:
             signing_key(secret.get_secret_value())
         except ValueError:
-            raise ValueError("what follows whsec_ is no base64; copy the secret anew") from None
+            raise ValueError("what follows whsec_ is not base64; copy the secret anew") from None
         return secret
 
     @field_validator("chat_urls")
@@ -119,7 +119,7 @@ class ChannelSettings(BaseSettings):
     def _check_chats(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if not all(re.match(r"[A-Za-z][\w.+-]*://.", url.get_secret_value()) for url in urls):
             raise ValueError(
-                "this is no list of addresses as Apprise has them; write service://..., several with commas"
+                "this is not a list of addresses as Apprise has them; write service://..., several with commas"
             )
         return urls
 
@@ -172,7 +172,7 @@ class _MailServer(NamedTuple):
 
 def _mail_server(address: str) -> _MailServer:
     """Read the address of a mail server. Raises ValueError, which does not quote it: a password may be in it."""
-    wrong = "this is no mail server; write smtp://host (STARTTLS, port 587), smtps://host (TLS, port 465)"
+    wrong = "this is not a mail server; write smtp://host (STARTTLS, port 587), smtps://host (TLS, port 465)"
     try:
         parts = urlsplit(address)
         usable = parts.scheme in MAIL and bool(parts.hostname) and parts.port != 0
@@ -187,7 +187,7 @@ def _mail_server(address: str) -> _MailServer:
 
 def _addresses(text: str) -> tuple[Address, ...]:
     """Read mail addresses, with or without names. Raises ValueError."""
-    wrong = "this is no list of mail addresses; write floor@shop.example, several with commas"
+    wrong = "this is not a list of mail addresses; write floor@shop.example, several with commas"
     if not text.isprintable():
         raise ValueError(wrong)
     header = HeaderRegistry()("To", text)

@@ -57,7 +57,7 @@ def read_table(
 
     `doubt` is told what is odd about the table though it could be read, when all of it was read.
     `name` is the table's file, for messages and for its format where the mapping names none. Raises SpecError at once
-    where a column of the mapping is missing, and while reading where the file turns out to be no table. `lines` is read
+    where a column of the mapping is missing, and while reading where the file is not a table. `lines` is read
     to its end and closed.
     """
     rows = _Rows(lines, mapping, name)

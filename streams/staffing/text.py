@@ -67,7 +67,7 @@ def _standard(staffed: Staffed) -> Iterator[str]:
         yield from ["", f"  The other {len(staffed.plans) - SHOWN} lines hour by hour: --html FILE, or --json."]
     yield ""
     if any(map(short_hours, staffed.plans)):
-        yield from ["  ! more are needed, and history shows it: so few were kept that it is no chance.", ""]
+        yield from ["  ! more are needed, and history shows it: so few were kept that chance does not explain it.", ""]
     for sentence in _said(staffed):
         yield from wrap(sentence, WIDTH)
 

@@ -37,7 +37,7 @@ _ADVICE: Final = {
     sqlite3.SQLITE_READONLY: "it cannot be written; check the rights of the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the rights of the file and its folder",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; keep it, and put back a backup",
-    sqlite3.SQLITE_NOTADB: "the file is no database; keep it, and put back a backup or move it away",
+    sqlite3.SQLITE_NOTADB: "the file is not a database; keep it, and put back a backup or move it away",
 }
 
 

@@ -78,7 +78,7 @@ def test_revisions_that_do_not_go_together_are_loaded_as_far_as_they_do(tmp_path
 
 
 def test_only_what_is_missing_is_published(tmp_path: Path) -> None:
-    """A revision that the topic holds is not published again, and what is no revision is named and passed over."""
+    """A revision that the topic holds is not published again, and what is not a revision is named and passed over."""
     loaded, revisions = shop(tmp_path).load(()), Revisions()
     assert revisions.missing(loaded, 7) == [msgspec.structs.replace(revision_of(NO_WAIT), loaded_at=7)]
     revisions.take(Record(None))

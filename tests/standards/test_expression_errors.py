@@ -91,7 +91,7 @@ def refused(source: str, opening: Mapping[str, Field] | None = None) -> Expressi
         ("waiting >»«", "the end comes too early", "both sides"),
         ("waiting > »>« 3", "out of place", "both sides"),
         ("»«", "there is nothing here", "write a comparison"),
-        ("»x²« > 3", "x² is no name", "letters, digits"),
+        ("»x²« > 3", "x² is not a valid name", "letters, digits"),
         ("waiting > 3»\0«", "no meaning", "comparisons"),
         ("channel == '»\ud800«'", "half a character", "again"),
     ],

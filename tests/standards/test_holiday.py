@@ -138,7 +138,7 @@ def test_only_what_holds_is_closed() -> None:
     ("lines", "advice"),
     [
         (("DTSTART:20261224T080000",), "line 5: the event 'Closed' has a time of day"),
-        (("DTSTART;VALUE=DATE:20261324",), "line 5: .* is no date"),
+        (("DTSTART;VALUE=DATE:20261324",), "line 5: .* is not a valid date"),
         (("STATUS:CONFIRMED",), "line 3: the event 'Closed' has no DTSTART"),
         (("DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20261224"), "DTEND is the day after the last"),
         (("DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20280101"), "1 to 366 days"),

@@ -97,7 +97,7 @@ def test_a_week_is_put_together() -> None:
         (["daily", "sun"], "sun is named twice"),
         (["Mon"], "did you mean 'mon'"),
         (["thurs"], "did you mean 'thu'"),
-        (["mon-"], "'' in 'mon-' is no day of the week"),
+        (["mon-"], "'' in 'mon-' is not a day of the week"),
         (["weekdays"], "mon, tue, wed, thu, fri, sat, sun"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_week_that_is_unclear_is_refused_with_advice(keys: list[str], advice: 
         ("Europe/Warszawa", "did you mean 'Europe/Warsaw'"),
         ("europe/warsaw", "did you mean 'Europe/Warsaw'"),
         ("Europe", "did you mean 'Europe/"),
-        ("../Warsaw", "is no known time zone"),
+        ("../Warsaw", "is not a known time zone"),
         ("", "an IANA name"),
         ("\0", "an IANA name"),
     ],

@@ -79,7 +79,7 @@ def test_a_misspelt_key_is_not_also_missing() -> None:
         "unknown-key: a.yaml:7:5\n"
         "        wihtin: 60s}\n"
         "        ^^^^^^\n"
-        "  error: 'wihtin' is no key here\n"
+        "  error: 'wihtin' is not a valid key here\n"
         "  fix: did you mean 'within'?"
     )
 

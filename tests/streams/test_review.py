@@ -267,6 +267,6 @@ def test_what_is_wrong_with_both_versions_is_told_at_once(week: Shop) -> None:
         text = (week.folder / name).read_text(encoding="utf-8")
         (week.folder / name).write_text(text.replace("    when:", f"    {line}:"), encoding="utf-8")
     said = week.refused("--against", "shop.yaml", rules="next.yaml")
-    assert "'whin' is no key here" in said
-    assert "'whne' is no key here" in said
+    assert "'whin' is not a valid key here" in said
+    assert "'whne' is not a valid key here" in said
     assert "did you mean 'shop.yaml'?" in week.refused(rules="shp.yaml")

@@ -25,7 +25,7 @@ def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> Non
                    *more, cwd=week.folder)  # fmt: skip
         said = " ".join(run.stderr.split())
         assert (run.returncode, run.stdout, run.stderr.count("  error: ")) == (2, "", 4)
-        for part in ("'whn' is no key here", "did you mean 'week.csv'?", "this is a folder", "mp.yml"):
+        for part in ("'whn' is not a valid key here", "did you mean 'week.csv'?", "this is a folder", "mp.yml"):
             assert part in said
     assert not (week.folder / "page.html").exists()
 
@@ -46,7 +46,7 @@ def test_values_are_looked_at_though_the_rules_are_wrong(week: Shop) -> None:
     text = (week.folder / "shop.yaml").read_text(encoding="utf-8")
     (week.folder / "shop.yaml").write_text(text.replace("    when:", "    whn:"), encoding="utf-8")
     said = week.refused("--sweep", "within=5m..30s")
-    assert "'whn' is no key here" in said
+    assert "'whn' is not a valid key here" in said
     assert "write the shorter one first" in said
 
 

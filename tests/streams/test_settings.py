@@ -40,20 +40,29 @@ def test_the_environment_is_read_and_options_go_before_it(monkeypatch: pytest.Mo
     [
         ({"grace": "2"}, "KEPT_GRACE: '2' has no unit; write 2s, 2m or 2h"),
         ({"grace": "400d"}, "KEPT_GRACE: 400d is out of bounds; the limit is 366d"),
-        ({"listen": "8321"}, "KEPT_LISTEN: '8321' is no place to listen; write host:port, as in 127.0.0.1:8321"),
-        ({"listen": "::1:70000"}, "KEPT_LISTEN: '::1:70000' is no place to listen; write host:port"),
-        ({"zone": "Europe/Warszawa"}, "KEPT_ZONE: 'Europe/Warszawa' is no time zone; write one like Europe/Warsaw"),
-        ({"webhook_url": "ftp://x"}, "KEPT_WEBHOOK_URL: this is no web address; begin it with https://"),
+        (
+            {"listen": "8321"},
+            "KEPT_LISTEN: '8321' is not a valid listen address; write host:port, as in 127.0.0.1:8321",
+        ),
+        ({"listen": "::1:70000"}, "KEPT_LISTEN: '::1:70000' is not a valid listen address; write host:port"),
+        (
+            {"zone": "Europe/Warszawa"},
+            "KEPT_ZONE: 'Europe/Warszawa' is not a known time zone; write one like Europe/Warsaw",
+        ),
+        ({"webhook_url": "ftp://x"}, "KEPT_WEBHOOK_URL: this is not a web address; begin it with https://"),
         ({"webhook_url": "https:///hook"}, "KEPT_WEBHOOK_URL: this has no host, or no port from 1 to 65535; write it"),
         ({"webhook_url": "https://:80/hook"}, "KEPT_WEBHOOK_URL: this has no host"),
         ({"webhook_url": "http://chat.example:99999"}, "KEPT_WEBHOOK_URL: this has no host, or no port"),
         ({"webhook_url": "http://chat.example:0"}, "KEPT_WEBHOOK_URL: this has no host, or no port"),
         ({"webhook_url": "http://[::1"}, "KEPT_WEBHOOK_URL: this has no host"),
         ({"listen": "0.0.0.0:0"}, "KEPT_LISTEN: 0.0.0.0:0 can be reached by other machines, and there is no token; "),
-        ({"webhook_secret": "whsec_???"}, "KEPT_WEBHOOK_SECRET: what follows whsec_ is no base64"),
+        ({"webhook_secret": "whsec_???"}, "KEPT_WEBHOOK_SECRET: what follows whsec_ is not base64"),
         ({"backlog": "0"}, "KEPT_BACKLOG: input should be greater than or equal to 1"),
         ({"kafka": {"partitions": 0}}, "KEPT_KAFKA__PARTITIONS: input should be greater than or equal to 1"),
-        ({"kafka": {"brokers": "a:1,b"}}, "KEPT_KAFKA__BROKERS: this is no list of brokers; write host:port, several"),
+        (
+            {"kafka": {"brokers": "a:1,b"}},
+            "KEPT_KAFKA__BROKERS: this is not a list of brokers; write host:port, several",
+        ),
         ({"kafka": {"prefix": "a b"}}, "KEPT_KAFKA__PREFIX: this cannot begin a topic's name; take at most 100 of"),
         ({"kafka": {"security": "SASL_SSL"}}, "KEPT_KAFKA: SASL_SSL needs a user and a password; set KEPT_KAFKA__USER"),
         ({"kafka": {"user": "ann"}}, "KEPT_KAFKA: PLAINTEXT asks for no user or password; set KEPT_KAFKA__SECURITY"),
@@ -124,7 +133,7 @@ def test_all_kafka_settings_in_one_are_refused(value: str, monkeypatch: pytest.M
     monkeypatch.setenv("KEPT_KAFKA", value)
     with pytest.raises(SpecError) as caught:
         read_settings()
-    assert str(caught.value) == "KEPT_KAFKA: this is no setting by itself; set KEPT_KAFKA__BROKERS and its like"
+    assert str(caught.value) == "KEPT_KAFKA: this is not a setting by itself; set KEPT_KAFKA__BROKERS and its like"
 
 
 @pytest.mark.parametrize("name", ["BROKERS", "SECURITY", "MECHANISM", "PREFIX", "PARTITIONS", "PASWORD", "KEY", "USER"])

@@ -70,9 +70,9 @@ class KafkaSettings(BaseModel):
     @field_validator("brokers")
     @classmethod
     def _check_brokers(cls, brokers: str) -> str:
-        """Refuse what is no list of brokers, without repeating it: a login may have slipped in."""
+        """Refuse what is not a list of brokers, without repeating it: a login may have slipped in."""
         if not all(_BROKER.fullmatch(each.strip()) for each in brokers.split(",")):
-            raise ValueError("this is no list of brokers; write host:port, several with commas between them")
+            raise ValueError("this is not a list of brokers; write host:port, several with commas between them")
         return brokers
 
     @field_validator("prefix")
@@ -102,7 +102,7 @@ class KafkaSettings(BaseModel):
         for name in ("ca", "certificate", "key"):
             file: Path | None = getattr(self, name)
             if file is not None and not file.is_file():
-                raise StateError(f"{file} is no file; check KEPT_KAFKA__{name.upper()}")
+                raise StateError(f"{file} is not a file; check KEPT_KAFKA__{name.upper()}")
         try:
             context = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
             if self.certificate is not None:

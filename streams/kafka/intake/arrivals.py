@@ -154,7 +154,7 @@ def _placed(events: Sequence[Event], refusals: Sequence[Refusal], value: bytes) 
     """Give each event with its place in its record, from 1: those that were not refused, in order."""
     gone = {refusal.place for refusal in refusals}
     places = [place for place, line in enumerate(value.split(b"\n"), 1) if line.strip()]
-    if value.lstrip().startswith(b"[") or len(places) != len(events) + len(gone):  # these are no lines
+    if value.lstrip().startswith(b"[") or len(places) != len(events) + len(gone):  # these are not lines
         places = list(range(1, len(events) + len(gone) + 1))
     return list(zip([place for place in places if place not in gone], events, strict=True))
 

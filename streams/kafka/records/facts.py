@@ -75,7 +75,7 @@ class FactsCodec:
         try:
             loose = self._loose.decode(raw)
         except UNREADABLE as error:
-            raise StateError(f"this is no record of facts: {error}; only Kept may write to its topics") from None
+            raise StateError(f"this is not a record of facts: {error}; only Kept may write to its topics") from None
         events = []
         for each in loose.events:
             try:

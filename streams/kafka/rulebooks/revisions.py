@@ -41,7 +41,7 @@ class Revisions:
         try:
             revision = msgspec.json.decode(record.value, type=Revision)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            words = f"{record.topic}/{record.partition}/{record.offset} is no revision: {error}"
+            words = f"{record.topic}/{record.partition}/{record.offset} is not a revision: {error}"
             if words not in self.unreadable:  # the topic is read again whenever Kafka was away
                 self.unreadable.append(words)
             return

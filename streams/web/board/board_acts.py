@@ -58,7 +58,7 @@ async def read_form(request: web.Request, board: Board) -> Given:
     try:
         given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError:
-        raise Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board.") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board.") from None
     session = request.get(SESSION)
     if session is None or not board.sessions.proven(session, given.get("proof", "")):
         words = (

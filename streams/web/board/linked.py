@@ -77,7 +77,7 @@ class Linked:
         except Problem as problem:
             return self._refusal(request, problem)
         except ValueError:
-            return self._refusal(request, Problem(HTTPStatus.BAD_REQUEST, "This is no form of this board."))
+            return self._refusal(request, Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board."))
         thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
         return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
 
