@@ -18,9 +18,9 @@ from aiohttp import web
 
 from standards.errors import EventError
 from streams.ingest.wire import UNREADABLE, Refusal, in_future
-from streams.web.api.views import IntakeAnswer
+from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
-from streams.web.operation import Operation
+from streams.web.operation import Operation, json_answer
 from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
@@ -48,22 +48,6 @@ class Limits(msgspec.Struct, frozen=True):
     body: int = 4 << 20
     max_skew: int = 300_000_000
     patience: float = PATIENCE
-
-
-class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One event that was refused, as the sender is told: its line or place in the batch, from 1, and why."""
-
-    place: int
-    reason: str
-    message: str
-    id: str = ""
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """How many events of a request are durable, and which are not."""
-
-    accepted: int
-    refused: list[Refused] = []
 
 
 class _Named(msgspec.Struct):
@@ -198,8 +182,8 @@ def _whole(form: str, request: web.Request, body: bytes) -> bytes:
     return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
 
 
-def _told(refusals: list[Refusal]) -> list[Refused]:
-    return [Refused(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
+def _told(refusals: list[Refusal]) -> list[RefusedItem]:
+    return [RefusedItem(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
 
 
 def _id(raw: bytes) -> str:
@@ -211,8 +195,7 @@ def _id(raw: bytes) -> str:
 
 def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
     if not refusals:
-        raw = msgspec.json.encode(Accepted(accepted))
-        return web.Response(status=HTTPStatus.ACCEPTED, body=raw, content_type="application/json")
+        return json_answer(IntakeAnswer(accepted, []), HTTPStatus.ACCEPTED)
     kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
     words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
     members = {"accepted": accepted, "refused": _told(refusals)}
