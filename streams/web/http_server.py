@@ -1,7 +1,7 @@
 """Listening: how a process of Kept opens its web side, and who may ask there.
 
 Knows: settings, and how an application is served. Must not know: what the application answers.
-Read next: `web/__init__.py`, `web/guard.py`.
+Read next: `application.py`, `guard.py`.
 """
 
 from __future__ import annotations
