@@ -1,7 +1,4 @@
-"""Debriefs: the promises that were broken, those that nobody has talked over yet first.
-
-Knows: how they are listed, and the form. Must not know: how they are found. Read next: `story.py`.
-"""
+"""Debriefs: the promises that were broken, those that nobody has talked over yet first. Read next: `story.py`."""
 
 from __future__ import annotations
 

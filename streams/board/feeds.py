@@ -1,6 +1,5 @@
 """Feeds: which are dark, what came in and could not be used, with the reason, and how far judging has come.
 
-Knows: how it is listed, and the forms by which a dead letter is dealt with. Must not know: how it is found.
 Read next: `shell.py`.
 """
 

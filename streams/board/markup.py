@@ -2,7 +2,7 @@
 
 Thirty lines of our own and no library: the standard library escapes, and a type tells HTML from text, so that nothing
 is marked as safe by hand. Addresses are refused unless they stay on this server, and so are handlers of events.
-Knows: HTML's syntax. Must not know: what is shown. Read next: `shell.py`.
+Read next: `shell.py`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _attribute(name: str, value: str | int | bool | None) -> str:  # noqa: FBT00
     if name in {"style", "srcdoc"} or name.startswith("on"):
         raise ValueError(f"{name} is not written here: styles are in board.css, and what happens in board.js")
     if name in _ADDRESSES and not _stays_here(str(value)):
-        raise ValueError(f"{value!r} is no address on this server; begin it with one / or #")
+        raise ValueError(f"{value!r} is not an address on this server; begin it with one / or #")
     return f' {name}="{escape(str(value))}"'
 
 

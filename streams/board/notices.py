@@ -1,6 +1,6 @@
 """Notices: what was told, to which channel, and how it fares: what could not be delivered first.
 
-Knows: how they are listed. Must not know: how they are found. Read next: `story.py`, which shows a promise's own.
+Read next: `story.py`, which shows a promise's own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Now: what needs a hand, by the time left. One row for each promise that is open and has a clock.
 
 A row is drawn from an `Item` alone, so two equal items need not be drawn twice: that is how changes are told.
-Knows: rows and their order. Must not know: where they come from. Read next: `changes.py`, which tells what changed.
+Read next: `changes.py`, which tells what changed.
 """
 
 from __future__ import annotations

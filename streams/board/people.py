@@ -1,6 +1,6 @@
 """What people did: every act that was taken in, newest first: who, when, by which way, and why.
 
-Knows: how it is listed. Must not know: how it is found. Read next: `story.py`, which shows a promise's own.
+Read next: `story.py`, which shows a promise's own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The shell: what all pages of the board share: head, navigation, who looks, and what is wrong with the server itself.
 
-Knows: the frame of a page, its forms, and the words about the server. Must not know: what a page shows.
 Read next: `now.py`.
 """
 
@@ -26,7 +25,7 @@ BEHIND: Final = 30 * SECOND
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """What every page is drawn with. `now` is the house's clock, in microseconds UTC; times are told in `zone`.
+    """What every page is drawn with. `now` is the host's clock, in microseconds UTC; times are told in `zone`.
 
     `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
     `corrects`: deal with events that could not be read, too.

@@ -1,6 +1,5 @@
 """Silences: for a time nobody is told of what matches. Which hold, who laid them and why, and the forms for them.
 
-Knows: how they are shown, and which of the acts still hold. Must not know: what a silence keeps back.
 Read next: `notices.py`, on whose page they are.
 """
 

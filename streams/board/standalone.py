@@ -1,7 +1,6 @@
 """A page that stands alone: one file that needs no server, no script and no other file, in the board's own style.
 
-A policy in the page lets nothing else in: its one style is named there by its hash. Knows: the frame. Must not know:
-what is shown. Read next: `markup.py`.
+A policy in the page lets nothing else in: its one style is named there by its hash. Read next: `markup.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Standards: each promise in the customer's words, with how often it was kept and how sure that is.
 
 The aspects stand beside each other at the top, so that nobody looks at speed alone.
-Knows: scores and how they are shown. Must not know: how they are counted. Read next: `trend.py`, which draws the days.
+Read next: `trend.py`, which draws the days.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The timeline of one promise, drawn: both its clocks beside each other, its pauses, its marks, its deadline.
 
-Knows: a promise's lines, and SVG. Must not know: standards. Read next: `story.py`, which shows it.
+Read next: `story.py`, which shows it.
 """
 
 from __future__ import annotations

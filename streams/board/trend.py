@@ -1,6 +1,6 @@
 """The trend of one standard, drawn: the share kept on each of the last days, and the goal.
 
-Knows: SVG. Must not know: standards. Read next: `standards.py`, which shows it.
+Read next: `standards.py`, which shows it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Plain words of the board: times of day, spans, shares, states and reasons, as people say them.
 
-Knows: how things are said. Must not know: HTML's structure beyond `<time>`. Read next: `now.py`.
+Read next: `now.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
 
-An edge: here the clock is read. Knows: how the parts are put together. Must not know: what any of them does.
-Read next: `embedded.py`, the host; `web/application.py`, its web side; `floor/__init__.py`, the demo.
+An edge: here the clock is read. Read next: `embedded.py`, the host; `web/application.py`, its web side;
+`floor/__init__.py`, the demo.
 """
 
 from __future__ import annotations

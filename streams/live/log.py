@@ -1,6 +1,6 @@
 """Log lines: the ledger's lines one by one, for terminals that cannot show the live view, files and log collectors.
 
-Knows: how a line is logged. Must not know: settings; it is told whether to write JSON. Read next: `folding.py`.
+Read next: `folding.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The live view on a terminal: open promises with their countdowns, the newest verdicts, how each standard goes.
 
 Whatever is told by a colour is told by a word too, so that it reads the same without colours. `render` is a function of
-the picture and the size alone. Knows: rows, columns, colours. Must not know: hosts. Nothing else
-imports rich. Read next: `log.py`, for where there is no terminal.
+the picture and the size alone. Nothing else imports rich. Read next: `log.py`, for where there is no terminal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Plain words for a line of the ledger: what was kept or missed, and by how much.
-
-Knows: the six shapes, and how to say of each that it was kept or broken. Must not know: screens.
-Read next: `folding.py`.
-"""
+"""Plain words for a line of the ledger: what was kept or missed, and by how much. Read next: `folding.py`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Writing to a terminal or pipe that nobody may be reading: the host must not stop because its output does.
 
 A thread of its own writes what is queued. When the queue is full, lines are left out and counted, and the count is
-written as soon as somebody reads again; the ledger has them all. Knows: file descriptors. Must not know: what is
-written. Read next: `running.py`, which hands such streams to the console and the log.
+written as soon as somebody reads again; the ledger has them all. Read next: `running.py`, which hands such streams to
+the console and the log.
 """
 
 from __future__ import annotations

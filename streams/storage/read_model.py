@@ -76,7 +76,7 @@ class ReadModel:
         self._connection.close()
 
     def promises(self, wanted: PromiseFilter, after: str = "", limit: int = 100) -> Page:
-        """Give a page of promises, newest first. Raises ValueError for an `after` that is no cursor."""
+        """Give a page of promises, newest first. Raises ValueError for an `after` that is not a cursor."""
         terms = dict(_terms(wanted))
         if after:
             terms["seq < ?"] = _cursor(after)
@@ -208,5 +208,5 @@ def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:
 
 def _cursor(after: str) -> int:
     if not (after.isascii() and after.isdecimal() and len(after) < len(str(2**63))):
-        raise ValueError(f"{after!r} is no place in this list; use the `next` of the page before")
+        raise ValueError(f"{after!r} is not a place in this list; use the `next` of the page before")
     return int(after)

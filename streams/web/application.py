@@ -23,10 +23,9 @@ from streams.web.api.openapi import document
 from streams.web.api.reading import Reading
 from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
-from streams.web.board.board_door import Door as BoardDoor
-from streams.web.board.board_door import Failures
 from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
+from streams.web.board.sign_in import Failures, SignIn
 from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.operation import Operation, asked, read_query
@@ -48,7 +47,7 @@ _UTC: Final = ZoneInfo("UTC")
 
 
 def application(
-    house: Host,
+    host: Host,
     metrics: Metrics,
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
@@ -60,23 +59,23 @@ def application(
     """
 
     async def scrape() -> bytes:
-        nearest = await asked(house.read_model.nearest)
-        return metrics.text(house.now_status(), house.wall(), nearest)
+        nearest = await asked(host.read_model.nearest)
+        return metrics.text(host.now_status(), host.wall(), nearest)
 
-    grants, letters = Grants(house), Letters(house, max_skew=limits.max_skew)
+    grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
     operations = [
-        *Intake(house, metrics, limits).operations(),
-        *Reading(house).operations(),
+        *Intake(host, metrics, limits).operations(),
+        *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
-        *Pages(house, scrape).operations(),
+        *Pages(host, scrape).operations(),
     ]
     sessions = access.sessions()
-    app = _application(house, operations, guarded(access, sessions))
-    live = Live(house, zone, os.urandom(6).hex())
-    board = Board(house, live, sessions, zone, unguarded=not access.token)
+    app = _application(host, operations, guarded(access, sessions))
+    live = Live(host, zone, os.urandom(6).hex())
+    board = Board(host, live, sessions, zone, unguarded=not access.token)
     acts, failures = Acts(board, grants, letters), Failures()
-    for part in (board, acts, BoardDoor(board, access, failures)):
+    for part in (board, acts, SignIn(board, access, failures)):
         app.add_routes(part.routes())
     if access.public_url:
         app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), failures).routes())
@@ -87,26 +86,26 @@ def application(
 
 
 def intake_application(
-    door: EventSink,
+    sink: EventSink,
     metrics: Timed,
     text: Callable[[], bytes],
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
 ) -> web.Application:
-    """Put the web side of a door together: the intake, the probes and `text` for Prometheus; nothing to look up."""
+    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus."""
 
     async def scrape() -> bytes:
         return text()
 
-    pages = Pages(door, scrape)
-    operations = [*Intake(door, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
-    return _application(door, operations, guarded(access, front=True))
+    pages = Pages(sink, scrape)
+    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
+    return _application(sink, operations, guarded(access, front=True))
 
 
-def _application(door: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
+def _application(sink: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
     async def describe(request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        described = document(operations, door.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})
+        described = document(operations, sink.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})
         return web.json_response(described)
 
     answers = {HTTPStatus.OK: "application/json"}

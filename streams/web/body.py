@@ -1,7 +1,7 @@
 """Bodies: what a request carries, read up to a limit and never further.
 
 A compressed body is unpacked piece by piece, so that one that would unpack to more is refused when it passes the limit.
-Knows: HTTP. Must not know: what the bytes mean. Read next: `intake.py`.
+Read next: `intake.py`.
 """
 
 from __future__ import annotations

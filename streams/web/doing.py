@@ -2,7 +2,7 @@
 
 A promise can be kept from the board only when the event that it expects asks for nothing beyond its own subject and
 what it carries: a register of this line was opened. Where more would have to be made up, whoever knows it sends it.
-Knows: standards and the vocabulary. Must not know: forms. Read next: `web/board_acts.py`, which submits it.
+Read next: `web/board/board_acts.py`, which submits it.
 """
 
 from __future__ import annotations

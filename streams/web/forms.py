@@ -1,7 +1,6 @@
 """Forms: what can be asked in a request's address and body. From these models come the checks and the description.
 
-Knows: pydantic, and the words of the API. Must not know: aiohttp, or what is done with it. Read next: `views.py` for
-what is answered.
+Read next: `views.py` for what is answered.
 """
 
 import re

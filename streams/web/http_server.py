@@ -1,6 +1,5 @@
 """Listening: how a process of Kept opens its web side, and who may ask there.
 
-Knows: settings, and how an application is served. Must not know: what the application answers.
 Read next: `application.py`, `guard.py`.
 """
 

@@ -1,6 +1,5 @@
 """Operations: what can be done over HTTP, each said once; the routes and the API's description are made from them.
 
-Knows: the form of an operation, and how a query is read by its model. Must not know: what any operation does.
 Read next: `reading.py` for the first of them, `openapi.py` for their description.
 """
 

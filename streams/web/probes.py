@@ -1,7 +1,7 @@
 """Probes: what a process without an API answers: whether it is alive, whether it is ready, and its metrics.
 
 They are the same three pages that a host with an API has, guarded in the same way.
-Knows: a status, and a text. Must not know: what the process does. Read next: `guard.py`, `pages.py`.
+Read next: `guard.py`, `pages.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Problems: what is answered when a request cannot be done, as RFC 9457 `application/problem+json`.
 
-`detail` is plain English: what was found, and what would fix it. Knows: HTTP. Must not know: what was asked.
-Read next: `guard.py`, which turns every error into one of these.
+`detail` is plain English: what was found, and what would fix it. Read next: `guard.py`, which turns every error into
+one of these.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ number. Nothing is stored here: the cookie holds everything, sealed with a key t
 outlive a restart and end when a token is changed. Without a token the key is known to all, and need not be more: a
 session then gives no right that a stranger on this machine has not, and the number in it is still secret to others.
 An edge: here a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
-Knows: cookies. Must not know: pages. Read next: `guard.py`, which asks for one.
+Read next: `guard.py`, which asks for one.
 """
 
 from __future__ import annotations

@@ -69,10 +69,10 @@ async def served(
     """Run a host in this process and give a client of it, when it is ready."""
     name = f"http/{settings.data.name}"
     async with ServeHost(settings, clock=clock or Clock(), name=name, channels=channels) as host:
-        app = application(host.house, Metrics())
+        app = application(host.kafka_host, Metrics())
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             host.start()
-            await until(lambda: host.house.now_status().ready)
+            await until(lambda: host.kafka_host.now_status().ready)
             yield Served(host, session, f"http://127.0.0.1:{port}")
 
 

@@ -48,7 +48,7 @@ def came(receiver: Receiver) -> Counter[str]:
 
 
 def fates(serve: Served) -> Counter[str]:
-    rows = serve.host.house.read_model.notices(limit=1_000)
+    rows = serve.host.kafka_host.read_model.notices(limit=1_000)
     return Counter(fate.state for row in rows for fate in row.deliveries)
 
 
@@ -119,7 +119,7 @@ async def test_a_notice_that_failed_is_tried_again_by_whoever_owns_it_then(
 
 def fate(serve: Served) -> Delivery:
     """How the one notice there is fares, if it is there."""
-    rows = serve.host.house.read_model.notices()
+    rows = serve.host.kafka_host.read_model.notices()
     return rows[0].deliveries[0] if rows else Delivery("", "")
 
 

@@ -78,8 +78,8 @@ async def test_a_serve_says_what_it_may_not_read(kafka: KafkaSettings, tmp_path:
     async with served(settings_of(tmp_path, kafka)) as serve:
         await deny(kafka, READ, TOPIC, kafka.names.ledger)
         words = f"the topics cannot be read: this user may not read or write {kafka.names.ledger}; give it the right"
-        await until(lambda: words in serve.host.house.now_status().reason)
-        assert not serve.host.house.now_status().ready
+        await until(lambda: words in serve.host.kafka_host.now_status().reason)
+        assert not serve.host.kafka_host.now_status().ready
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, ACLOperation.DESCRIBE_CONFIGS])

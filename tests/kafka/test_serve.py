@@ -46,7 +46,7 @@ async def test_the_read_model_is_made_from_the_topics_and_made_again(tmp_path: P
     expected = await publish_history(tmp_path, kafka, 1)
     one, other = settings_of(tmp_path, kafka, name="one"), settings_of(tmp_path, kafka, name="other")
     async with served(one) as first, served(other) as second:
-        status = first.host.house.now_status()
+        status = first.host.kafka_host.now_status()
         assert (status.low, status.problems) == (T0, ["one", "0", "1", "2", "3"])
         assert (await first.get("/v1/score")).json == (await second.get("/v1/score")).json
     shutil.rmtree(one.data)
@@ -61,14 +61,14 @@ async def test_what_comes_later_is_seen_everywhere(tmp_path: Path, kafka: KafkaS
     recorded = record_history(tmp_path, batches=20)
     streams = records_of(recorded, random.Random(3))
     async with served(settings_of(tmp_path, kafka)) as serve:
-        assert serve.host.house.now_status().low == -1
+        assert serve.host.kafka_host.now_status().low == -1
         await published(kafka, [it for stream in streams for it in stream if it.topic == LEDGER])
         count = len(tables(recorded)["ledger"])
-        await until(lambda: sum(total.count for total in serve.host.house.read_model.totals()) == count)
+        await until(lambda: sum(total.count for total in serve.host.kafka_host.read_model.totals()) == count)
         for at in (T0, T0 + SECOND):
             await published(kafka, [progress(number, [at]) for number in range(PARTITIONS)])
-            await until(lambda at=at: serve.host.house.now_status().low == at)  # type: ignore[misc]
-        assert serve.host.house.now_status().ready
+            await until(lambda at=at: serve.host.kafka_host.now_status().low == at)  # type: ignore[misc]
+        assert serve.host.kafka_host.now_status().ready
 
 
 async def events_of(kafka: KafkaSettings) -> list[tuple[dict[str, bytes], list[dict[str, object]]]]:
@@ -101,10 +101,10 @@ async def test_events_and_refusals_go_to_their_topics(tmp_path: Path, kafka: Kaf
         assert {headers["content-type"] for headers, _ in found} == {b"application/cloudevents-batch+json"}
         assert [event["id"] for _, batch in found for event in batch] == [event["id"] for event in events]
         assert len(found) > 1
-        await until(lambda: len(other.host.house.read_model.dead_letters()) == 1)
+        await until(lambda: len(other.host.kafka_host.read_model.dead_letters()) == 1)
         letters = (await other.get("/v1/dead-letters")).json["items"]
         assert [letter["reason"] for letter in letters] == ["unknown-type"]
-        assert serve.host.house.now_status().waiting == 0
+        assert serve.host.kafka_host.now_status().waiting == 0
 
 
 async def test_a_grant_goes_the_same_way(tmp_path: Path, kafka: KafkaSettings) -> None:
@@ -117,7 +117,7 @@ async def test_a_grant_goes_the_same_way(tmp_path: Path, kafka: KafkaSettings) -
             return await serve.post("/v1/exceptions", json.dumps(asked).encode(), "application/json")
 
         await published(kafka, [Said(LEDGER, 1, lines([owed]))])
-        await until(lambda: serve.host.house.read_model.promise("p") is not None)
+        await until(lambda: serve.host.kafka_host.read_model.promise("p") is not None)
         answer = await grant("s3/q2")
         assert (answer.status, "nothing that no-wait owes" in answer.text) == (409, True)
         answer = await grant("s3/q1")
@@ -143,12 +143,12 @@ async def test_without_a_broker_events_are_turned_away_and_reading_goes_on(
         own_broker.kill()
         assert await post("meanwhile") == 503
         assert await post("meanwhile") == 503
-        await until(lambda: not serve.host.house.now_status().ready)
+        await until(lambda: not serve.host.kafka_host.now_status().ready)
         assert "Kafka" in (await serve.get("/readyz")).text
         assert (await serve.get("/v1/score")).status == 200
         own_broker.start()
-        await until(lambda: serve.host.house.now_status().ready)
+        await until(lambda: serve.host.kafka_host.now_status().ready)
         assert await post("after") == 202
         ids = {event["id"] for _, batch in await events_of(own_kafka) for event in batch}
         assert {"before", "after"} <= ids <= {"before", "meanwhile", "after"}
-        await until(lambda: serve.host.house.now_status().waiting == 0)
+        await until(lambda: serve.host.kafka_host.now_status().waiting == 0)

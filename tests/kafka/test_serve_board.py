@@ -22,7 +22,7 @@ async def test_a_debrief_is_shown_and_published(tmp_path: Path, kafka: KafkaSett
     broken = Line("p.1", "p", "no-wait", "r", "s3/q1", "broken", due, due, T0, "broken", due=due, verdict="broken")
     async with served(settings_of(tmp_path, kafka)) as serve:
         await published(kafka, [Said(LEDGER, 1, msgspec.json.encode(broken) + b"\n")])
-        await until(lambda: serve.host.house.read_model.promise("p") is not None)
+        await until(lambda: serve.host.kafka_host.read_model.promise("p") is not None)
         assert "To talk over · 1" in (await serve.get("/debriefs")).text
         form = {"promise": "p", "name": "Ania", "cause": "nobody came", "next_step": "a longer list"}
         shown = await serve.get("/promises/p")

@@ -59,7 +59,7 @@ class KafkaEventSink:
         return self._outlet.waiting < self._backlog
 
     def now_status(self) -> Status:
-        """Say how the house is."""
+        """Say how the host is."""
         revisions = ",".join(sorted(standard.revision for standard in self.rulebook.current.values()))
         return Status(
             ready=not self._outlet.fault,

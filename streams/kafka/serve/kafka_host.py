@@ -1,4 +1,4 @@
-"""The house on Kafka: events go to their topic, and what can be looked up comes from the read model.
+"""The host on Kafka: events go to their topic, and what can be looked up comes from the read model.
 
 Knows: the read model, and what people did. Must not know: HTTP, the judge, how the read model is kept.
 Read next: `streams/kafka/clients/event_sink.py`, which takes events in; `projection_consumer.py`, which keeps the read
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class KafkaHost(KafkaEventSink):
-    """A door and books: what `kept serve` serves."""
+    """An event sink and a read model: what `kept serve` serves."""
 
     read_model: ReadModel
     heeds_silences: bool = False
@@ -48,7 +48,7 @@ class KafkaHost(KafkaEventSink):
         self._listeners.append(listener)
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
-        """Take events and refusals in, as a door does; what people did is then shown here at once."""
+        """Take events and refusals in, as the event sink does; what people did is then shown here at once."""
         await super().submit(events, refusals)
         classes = act_classes(self.rulebook.classes)
         acts = [act_row(event) for event in events if type(event) in classes]
@@ -63,7 +63,7 @@ class KafkaHost(KafkaEventSink):
         return [] if told is None else told.feeds
 
     def now_status(self) -> Status:
-        """Say how the house is: `low` is the instant that every partition's worker has judged up to, by its word."""
+        """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
         status, follower = super().now_status(), self.follower
         progress = follower.progress
         return msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""The host behind `kept serve`: the topics followed into a read model, a house that shows it, and its share of notices.
+"""The host behind `kept serve`: the topics followed into a read model, a host that shows it, and its share of notices.
 
 Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
 then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
@@ -62,7 +62,7 @@ class ServeHost:
     `name` is this process's own among all that ever publish letters; notices go to `channels`.
     """
 
-    house: KafkaHost
+    kafka_host: KafkaHost
     follower: ProjectionConsumer
     outbox: OwnOutbox
 
@@ -153,17 +153,17 @@ class ServeHost:
         fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         await self._write(fold.in_force, excerpts, self._clock())
-        lookup = ReadModel(settings.data)
-        stack.callback(lookup.close)
+        read_model = ReadModel(settings.data)
+        stack.callback(read_model.close)
         self._outlet = outlet = Outlet(producer, kafka)
-        self.house = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
-        self.house.problems, self.house.read_model = problems, lookup
+        self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
+        self.kafka_host.problems, self.kafka_host.read_model = problems, read_model
 
         async def fold_in(records: list[Record], wall: int) -> Committed:
             return await self._write(fold.fold, records, wall)
 
         self.follower = ProjectionConsumer(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
-        self.house.follower = self.follower
+        self.kafka_host.follower = self.follower
         await self.follower.begin(outlet.partitions)
 
         async def note_here(deliveries: Sequence[Delivery]) -> None:
@@ -172,9 +172,9 @@ class ServeHost:
         async def note_acts(rows: Sequence[ActRow]) -> None:
             await self._write(fold.acts, rows)
 
-        self.house.note_acts = note_acts
+        self.kafka_host.note_acts = note_acts
         noting = Noting(outlet, kafka.names, note_here)
-        self.outbox = OwnOutbox(lookup, outlet)
+        self.outbox = OwnOutbox(read_model, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
@@ -182,8 +182,8 @@ class ServeHost:
         self._operator = CoordinatorRunner(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
         )
-        self.house.heeds_silences = self._people is not None
-        self.house.telling = lambda: self._operator.problems
+        self.kafka_host.heeds_silences = self._people is not None
+        self.kafka_host.telling = lambda: self._operator.problems
 
     async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:
         """Load this process's standards with all other revisions, and let the others know of them."""

@@ -67,22 +67,22 @@ async def run(settings: Settings) -> None:
         channels = [*([] if live else [Console(talk)]), *ways]
         host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
         await stack.enter_async_context(host)
-        view = Folder(host.house.rulebook.current, zone=settings.zone)
-        resume(view, host.house)
-        host.listen(follow(view, host.house))
+        view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
+        resume(view, host.kafka_host)
+        host.listen(follow(view, host.kafka_host))
         view.api = await _serve(settings, host, stack)
         if live:
             drawing = asyncio.create_task(
-                show(view, _WallClock(), asyncio.Event(), console=console, low=lambda: host.house.now_status().low)
+                show(view, _WallClock(), asyncio.Event(), console=console, low=lambda: host.kafka_host.now_status().low)
             )
             stack.callback(drawing.cancel)
         else:
-            host.listen(_when_caught_up(host, write_lines(host.house, lines, as_json=as_json)))
+            host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        lookup = ReadModel(settings.data)
-        stack.callback(lookup.close)
-        reminders = asyncio.create_task(remind(channels, _standing(host, lookup), wall))
+        read_model = ReadModel(settings.data)
+        stack.callback(read_model.close)
+        reminders = asyncio.create_task(remind(channels, _standing(host, read_model), wall))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
@@ -96,14 +96,14 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, lookup: ReadModel) -> Standing:
+def _standing(host: ServeHost, read_model: ReadModel) -> Standing:
     """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
 
     def standing(channel: str, since: int) -> list[Told]:
         shards = host.outbox.shards
         if not shards or host.follower.fault:
             return []
-        found = lookup.standing(channel, since, shards=shards)
+        found = read_model.standing(channel, since, shards=shards)
         return found if host.outbox.shards == shards else []
 
     return standing
@@ -117,10 +117,10 @@ def _name() -> str:
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.house.read_model.totals())
+    metrics.start(host.kafka_host.read_model.totals())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    app = application(host.house, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack)
 
 

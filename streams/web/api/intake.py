@@ -3,7 +3,7 @@
 202 is said only when everything is durable. What cannot be read is answered with its place and reason and goes to the
 dead letters; the rest of the request is kept all the same, and the answer says how much that was. This is the hot path:
 nothing here is checked twice, and nothing is looked at one by one that can be looked at together.
-Knows: HTTP and the forms. Must not know: what an event means. Read next: `streams/ingest/wire.py`, which reads them.
+Read next: `streams/ingest/wire.py`, which reads them.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Timed(Protocol):
 class Intake:
     """Takes events in by HTTP."""
 
-    def __init__(self, house: EventSink, metrics: Timed, limits: Limits) -> None:
-        self._house = house
+    def __init__(self, sink: EventSink, metrics: Timed, limits: Limits) -> None:
+        self._sink = sink
         self._metrics = metrics
         self._limits = limits
 
@@ -87,22 +87,22 @@ class Intake:
     async def receive(self, request: web.Request) -> web.Response:
         """Answer `POST /v1/events`."""
         began = perf_counter()
-        check_open(self._house)
+        check_open(self._sink)
         form = _form(request)
         body = await read_body(request, self._limits.body, self._limits.patience)
         refusals: list[Refusal] = []
         try:
             events = self._read(form, request, body, refusals)
         except _HopelessError:
-            await self._house.submit((), refusals)
+            await self._sink.submit((), refusals)
             raise _hopeless(refusals) from None
         if events or refusals:
-            await self._house.submit(events, refusals)
+            await self._sink.submit(events, refusals)
         self._metrics.intake(perf_counter() - began)
         return _answer(len(events), refusals)
 
     def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
-        reader = self._house.reader
+        reader = self._sink.reader
 
         def refuse(refusal: Refusal) -> None:
             refusals.append(refusal)
@@ -121,7 +121,7 @@ class Intake:
         except EventError as error:
             refuse(Refusal(1, error.reason, str(error), _whole(form, request, body)))
             return []
-        latest = self._house.wall() + self._limits.max_skew
+        latest = self._sink.wall() + self._limits.max_skew
         if max((event.at for event in events), default=0) <= latest:
             return events
         gone = {refusal.place for refusal in refusals}
@@ -134,7 +134,7 @@ class Intake:
         self, events: list[Event], places: list[tuple[int, bytes]], refuse: Callable[[Refusal], None]
     ) -> list[Event]:
         """Refuse the events that claim to come from the future; `places` are where they stood, and their text."""
-        wall, present = self._house.wall(), []
+        wall, present = self._sink.wall(), []
         for event, (place, raw) in zip(events, places, strict=True):
             error = in_future(event, wall, self._limits.max_skew)
             if error is None:
@@ -144,13 +144,13 @@ class Intake:
         return present
 
 
-def check_open(house: EventSink) -> None:
-    """Refuse what the house cannot take now. Raises Problem, with the time after which it is worth asking again."""
-    status = house.now_status()
+def check_open(sink: EventSink) -> None:
+    """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
+    status = sink.now_status()
     if not status.ready:
         words = status.reason or "it is starting"
         raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
-    if not house.room():
+    if not sink.room():
         words = "more events wait than can be judged; send this request again in a moment"
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 

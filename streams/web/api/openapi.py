@@ -1,7 +1,7 @@
 """The description of the API, as OpenAPI 3.1: made from the operations, their classes and the vocabulary in force.
 
 Nothing is written twice: a route that is not here does not exist, and the events are described by the classes that
-read them. Knows: OpenAPI. Must not know: what any operation does. Read next: `operation.py`.
+read them. Read next: `operation.py`.
 """
 
 from __future__ import annotations
