@@ -2,7 +2,7 @@
 
 Thirty lines of our own and no library: the standard library escapes, and a type tells HTML from text, so that nothing
 is marked as safe by hand. Addresses are refused unless they stay on this server, and so are handlers of events.
-Knows: HTML's syntax. Must not know: what is shown. Read next: `shell.py`.
+Read next: `shell.py`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ BEHIND: Final = 30 * SECOND
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """What every page is drawn with. `now` is the house's clock, in microseconds UTC; times are told in `zone`.
+    """What every page is drawn with. `now` is the host's clock, in microseconds UTC; times are told in `zone`.
 
     `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
     `corrects`: deal with events that could not be read, too.

@@ -1,7 +1,7 @@
 """A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
 
 An edge: here the clock is read.
-Read next: `embedded.py`, the host; `streams/web/__init__.py`, its web side; `streams/floor/__init__.py`, the demo.
+Read next: `embedded.py`, the host; `streams/web/application.py`, its web side; `streams/floor/__init__.py`, the demo.
 """
 
 from __future__ import annotations

@@ -28,36 +28,36 @@ SHOWN_AT_START = 5_000
 """How many owed promises the view takes over from an earlier run."""
 
 
-def resume(view: Folder, house: Host) -> None:
+def resume(view: Folder, host: Host) -> None:
     """Fill the view with what an earlier run left open."""
     owed: list[Line] = []
     after = ""
     while len(owed) < SHOWN_AT_START:
-        page = house.read_model.promises(PromiseFilter(open=True), after, PAGE)
-        found = (house.read_model.promise(row.id) for row in page.items)
+        page = host.read_model.promises(PromiseFilter(open=True), after, PAGE)
+        found = (host.read_model.promise(row.id) for row in page.items)
         owed += [promise.lines[-1] for promise in found if promise is not None]
         after = page.next
         if not after:
             break
-    view.resume(house.read_model.score(None), owed)
+    view.resume(host.read_model.score(None), owed)
 
 
-def follow(view: Folder, house: Host) -> Callable[[Committed], None]:
+def follow(view: Folder, host: Host) -> Callable[[Committed], None]:
     """Give a listener that keeps the view up to date."""
 
     def add(stored: Committed) -> None:
-        view.standards = house.rulebook.current
+        view.standards = host.rulebook.current
         for line in stored.lines:
             view.add(line)
 
     return add
 
 
-def write_lines(house: Host, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
+def write_lines(host: Host, stream: TextIO, *, as_json: bool) -> Callable[[Committed], None]:
     """Give a listener that writes one log line for each line of the ledger."""
 
     def write(stored: Committed) -> None:
-        log = log_lines(house.rulebook.current, stream, as_json=as_json)
+        log = log_lines(host.rulebook.current, stream, as_json=as_json)
         for line in stored.lines:
             log(line)
 

@@ -1,4 +1,4 @@
-"""The guard: who may ask at all, and how every answer leaves the house.
+"""The guard: who may ask at all, and which headers every answer has.
 
 With a token, everything but the probes and the API's description needs `Authorization: Bearer` or, for reading and for
 the board's own forms, a session that began with the token. The token for viewing reads and changes nothing. Without one
@@ -43,7 +43,7 @@ WRITES: Final[tuple[tuple[str, Role], ...]] = (
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
 PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
-"""How the paths begin that are not for people: who may not ask there is told so, and not led to the door."""
+"""How the paths begin that are not for people: who may not ask there is told so, and not led to the sign-in."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 """What is answered under any host name: probes call a pod by its address."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -199,11 +199,11 @@ def _check_may(request: web.Request, role: Role | None) -> None:
 
 
 def _turned_away(request: web.Request, *, to_door: bool) -> web.Response:
-    """Lead a person to the door, and tell a program what is missing."""
+    """Lead a person to the sign-in, and tell a program what is missing."""
     person = request.method in SAFE and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
     if to_door and person:
-        door = f"/sign-in?next={quote(request.path)}"
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": door})
+        sign_in = f"/sign-in?next={quote(request.path)}"
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in})
     if request.headers.get("Authorization", "").partition(" ")[0].lower() != "bearer":
         challenge = {"WWW-Authenticate": 'Bearer realm="kept"'}
         words = "this needs a token; send it as Authorization: Bearer TOKEN"

@@ -1,6 +1,6 @@
 """Listening: how a process of Kept opens its web side, and who may ask there.
 
-Read next: `streams/web/__init__.py`, `streams/web/guard.py`.
+Read next: `application.py`, `guard.py`.
 """
 
 from __future__ import annotations

@@ -10,21 +10,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
 
+import msgspec
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from streams.web.forms import NoQuery, Query
 from streams.web.problem import Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from streams.web.api.views import View
     from streams.web.forms import Grant, Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Query)
 
-Answers = Mapping[HTTPStatus, "type[BaseModel] | str"]
-"""What is answered, by status: a model for JSON, or the media type of a text. Problems need not be named twice."""
+Answers = Mapping[HTTPStatus, "type[View] | str"]
+"""What is answered, by status: a view for JSON, or the media type of a text. Problems need not be named twice."""
 
 
 class Operation(NamedTuple):
@@ -68,12 +70,12 @@ def told(error: ValidationError) -> list[dict[str, str]]:
     ]
 
 
-def json_answer(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     """Answer with a view."""
-    return web.Response(status=status, body=view.model_dump_json().encode(), content_type="application/json")
+    return web.Response(status=status, body=msgspec.json.encode(view), content_type="application/json")
 
 
 async def asked(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Ask the books, which block, beside the event loop."""
+    """Ask the read model, which blocks, in a thread beside the event loop."""
     result: Any = await asyncio.to_thread(call, *args, **kwargs)
     return result  # type: ignore[no-any-return]

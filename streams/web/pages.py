@@ -28,14 +28,14 @@ _OK = HTTPStatus.OK
 _UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 
 LINKS: Final = (("/metrics", "metrics for Prometheus"), ("/openapi.json", "how to use this API"))
-"""What the front page of a door without a board leads to."""
+"""What the front page of a server without a board leads to."""
 
 
 class Pages:
     """Answers the plain pages. `scrape` gives what Prometheus reads."""
 
-    def __init__(self, house: EventSink, scrape: Callable[[], Awaitable[bytes]]) -> None:
-        self._house = house
+    def __init__(self, sink: EventSink, scrape: Callable[[], Awaitable[bytes]]) -> None:
+        self._sink = sink
         self._scrape = scrape
 
     def front_operation(self) -> Operation:
@@ -53,7 +53,7 @@ class Pages:
     async def front(self, request: web.Request) -> web.Response:
         """Answer `GET /`."""
         read_query(request, NoQuery)
-        status = self._house.now_status()
+        status = self._sink.now_status()
         why = f": {escape(status.reason)}" if request.get(TRUSTED) else ""
         how = "It is ready." if status.ready else f"It is not ready{why}."
         links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in LINKS)
@@ -72,7 +72,7 @@ class Pages:
     async def ready(self, request: web.Request) -> web.Response:
         """Answer `GET /readyz`."""
         read_query(request, NoQuery)
-        return ready_answer(request, self._house.now_status())
+        return ready_answer(request, self._sink.now_status())
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Answer `GET /metrics`."""

@@ -80,7 +80,7 @@ async def asking(
     *,
     access: Access = Access(),  # noqa: B008 - it is frozen
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
-    house: Callable[[EmbeddedHost], Host] | None = None,
+    served_as: Callable[[EmbeddedHost], Host] | None = None,
     peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it."""
@@ -91,7 +91,7 @@ async def asking(
     async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
         metrics.start(host.read_model.totals())
         host.listen(metrics.committed)
-        served = host if house is None else house(host)
+        served = host if served_as is None else served_as(host)
         app = application(served, metrics, access, limits)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(auto_decompress=False) as session:
             yield Caller(session, f"http://127.0.0.1:{port}", host, clock, app)

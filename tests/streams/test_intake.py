@@ -186,7 +186,7 @@ async def test_a_stalled_body_is_given_up(tmp_path: Path) -> None:
         writer.close()
 
 
-async def test_a_full_house_says_when_to_come_again(caller: Caller) -> None:
+async def test_a_full_host_says_when_to_come_again(caller: Caller) -> None:
     """When too much waits, the sender is asked to wait, and the events stay with it."""
     caller.host.backlog = 0
     answer = await caller.send(waiting("a", T0))
@@ -196,12 +196,12 @@ async def test_a_full_house_says_when_to_come_again(caller: Caller) -> None:
 
 
 class Starting:
-    """A house that is not ready yet."""
+    """A host that is not ready yet."""
 
-    def __init__(self, house: EmbeddedHost) -> None:
-        self.reader, self.rulebook, self.read_model = house.reader, house.rulebook, house.read_model
-        self.wall, self.room, self.listen = house.wall, house.room, house.listen
-        self.heeds_silences, self.feeds = house.heeds_silences, house.feeds
+    def __init__(self, host: EmbeddedHost) -> None:
+        self.reader, self.rulebook, self.read_model = host.reader, host.rulebook, host.read_model
+        self.wall, self.room, self.listen = host.wall, host.room, host.listen
+        self.heeds_silences, self.feeds = host.heeds_silences, host.feeds
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")
@@ -211,7 +211,7 @@ class Starting:
 
 
 class Broken(Starting):
-    """A house whose disk is full, and which has not noticed yet."""
+    """A host whose disk is full, and which has not noticed yet."""
 
     def now_status(self) -> Status:
         return Status(ready=True)
@@ -220,10 +220,10 @@ class Broken(Starting):
         raise StateError("the disk is full; make room")
 
 
-@pytest.mark.parametrize(("house", "words"), [(Starting, "reading its store"), (Broken, "the disk is full")])
-async def test_a_house_that_cannot_store_says_so(tmp_path: Path, house: type[Starting], words: str) -> None:
+@pytest.mark.parametrize(("served_as", "words"), [(Starting, "reading its store"), (Broken, "the disk is full")])
+async def test_a_host_that_cannot_store_says_so(tmp_path: Path, served_as: type[Starting], words: str) -> None:
     """202 is never said for what is not durable: while the store fails, senders are asked to wait."""
-    async with asking(tmp_path, house=house) as caller:
+    async with asking(tmp_path, served_as=served_as) as caller:
         answer = await caller.send(waiting("a", T0))
         assert answer.status == 503
         assert words in answer.json["detail"]
@@ -232,7 +232,7 @@ async def test_a_house_that_cannot_store_says_so(tmp_path: Path, house: type[Sta
 
 async def test_ready_says_why_not(tmp_path: Path) -> None:
     """A probe learns from the status, and a person from the words."""
-    async with asking(tmp_path, house=Starting) as caller:
+    async with asking(tmp_path, served_as=Starting) as caller:
         assert (await caller.get("/healthz")).status == 200
         answer = await caller.get("/readyz")
         assert (answer.status, answer.json["reasons"]) == (503, ["it is reading its store"])
@@ -253,7 +253,7 @@ async def test_with_a_token_nothing_is_taken_without_it(tmp_path: Path) -> None:
 
 async def test_ready_tells_strangers_no_details(tmp_path: Path) -> None:
     """Files, lines and errors are for whoever has the token; others learn only that something is wrong."""
-    async with asking(tmp_path, access=Access("secret"), house=Starting) as caller:
+    async with asking(tmp_path, access=Access("secret"), served_as=Starting) as caller:
         strange = await caller.get("/readyz")
         assert (strange.status, "its store" in str(strange.json)) == (503, False)
         known = await caller.get("/readyz", Authorization="Bearer secret")

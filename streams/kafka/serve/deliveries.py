@@ -42,9 +42,9 @@ log = structlog.get_logger("kept")
 class OwnOutbox:
     """The part of the outbox that this process delivers: `dispatch.Outbox`. `shards` are the partitions it owns."""
 
-    def __init__(self, lookup: ReadModel, outlet: Outlet) -> None:
+    def __init__(self, read_model: ReadModel, outlet: Outlet) -> None:
         self.shards: frozenset[int] = frozenset()
-        self._lookup = lookup
+        self._read_model = read_model
         self._outlet = outlet
 
     def due_deliveries(self, channel: str, at: int, limit: int, *, tried: bool) -> list[NoticeRow]:
@@ -52,12 +52,12 @@ class OwnOutbox:
         shards = self.shards
         if not shards or self._outlet.fault:
             return []
-        found = self._lookup.due_deliveries(channel, at, limit, tried=tried, shards=shards)
+        found = self._read_model.due_deliveries(channel, at, limit, tried=tried, shards=shards)
         return found if self.shards == shards else []
 
     def waiting_channels(self) -> list[str]:
         """Give the names of the channels that a notice waits for, set up or not."""
-        return self._lookup.waiting_channels()
+        return self._read_model.waiting_channels()
 
 
 class Noting:

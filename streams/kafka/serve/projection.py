@@ -127,7 +127,7 @@ class Projection:
             self._database.put(_REVISION, rows)
 
     def _lines(self, unpacked: Unpacked) -> list[Line]:
-        """Book the lines, and bring them together with their reasons, whichever came first."""
+        """Store the lines, and bring them together with their reasons, whichever came first."""
         reasons, lines, put = unpacked.reasons, unpacked.lines, self._database.put
         early: dict[str, Reason] = {}
         if lines and self._database.one("SELECT 1 FROM reasons LIMIT 1"):

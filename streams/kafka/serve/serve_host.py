@@ -152,11 +152,11 @@ class ServeHost:
         fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         await self._write(fold.in_force, excerpts, self._clock())
-        lookup = ReadModel(settings.data)
-        stack.callback(lookup.close)
+        read_model = ReadModel(settings.data)
+        stack.callback(read_model.close)
         self._outlet = outlet = Outlet(producer, kafka)
         self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
-        self.kafka_host.problems, self.kafka_host.read_model = problems, lookup
+        self.kafka_host.problems, self.kafka_host.read_model = problems, read_model
 
         async def fold_in(records: list[Record], wall: int) -> Committed:
             return await self._write(fold.fold, records, wall)
@@ -173,7 +173,7 @@ class ServeHost:
 
         self.kafka_host.note_acts = note_acts
         noting = Noting(outlet, kafka.names, note_here)
-        self.outbox = OwnOutbox(lookup, outlet)
+        self.outbox = OwnOutbox(read_model, outlet)
         self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)

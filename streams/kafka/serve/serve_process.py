@@ -80,9 +80,9 @@ async def run(settings: Settings) -> None:
             host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        lookup = ReadModel(settings.data)
-        stack.callback(lookup.close)
-        reminders = asyncio.create_task(remind(channels, _standing(host, lookup), wall))
+        read_model = ReadModel(settings.data)
+        stack.callback(read_model.close)
+        reminders = asyncio.create_task(remind(channels, _standing(host, read_model), wall))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
@@ -96,14 +96,14 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, lookup: ReadModel) -> Standing:
+def _standing(host: ServeHost, read_model: ReadModel) -> Standing:
     """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
 
     def standing(channel: str, since: int) -> list[Told]:
         shards = host.outbox.shards
         if not shards or host.follower.fault:
             return []
-        found = lookup.standing(channel, since, shards=shards)
+        found = read_model.standing(channel, since, shards=shards)
         return found if host.outbox.shards == shards else []
 
     return standing

@@ -58,8 +58,8 @@ class _Reach(NamedTuple):
 class Grants:
     """Takes exceptions in."""
 
-    def __init__(self, house: Host) -> None:
-        self._house = house
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
@@ -74,7 +74,7 @@ class Grants:
     async def grant(self, request: web.Request) -> web.Response:
         """Answer `POST /v1/exceptions`."""
         read_query(request, NoQuery)
-        check_open(self._house)
+        check_open(self._host)
         check_type(request, ("application/json",))
         asked_for = _read(await read_body(request, _BODY))
         answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
@@ -86,7 +86,7 @@ class Grants:
         self._check_may(asked_for, reach)
         event = self._event(asked_for, reach, key)
         if not reach.already:
-            await self._house.submit([event])
+            await self._host.submit([event])
         return GrantAnswer(
             event=event.id,
             standard=reach.standard,
@@ -103,7 +103,7 @@ class Grants:
             return await self._reach_one(grant, grant.promise)
         if grant.standard is None or grant.subject is None:
             raise Problem(_UNPROCESSABLE, "say which promise is excused, or give a standard and a subject")
-        current = self._house.rulebook.current
+        current = self._host.rulebook.current
         if grant.standard not in current:
             raise no_standard(grant.standard, current)
         rows = await self._owed(grant.standard, grant.subject, is_open=True)
@@ -115,7 +115,7 @@ class Grants:
         return _Reach(grant.standard, grant.subject, rows)
 
     async def _reach_one(self, grant: Grant, promise: str) -> _Reach:
-        found = await asked(self._house.read_model.promise, promise)
+        found = await asked(self._host.read_model.promise, promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no promise {promise[:100]!r}; /v1/promises lists them")
         row = found.row
@@ -131,7 +131,7 @@ class Grants:
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
         """List what a standard owes or owed a subject. An empty subject is the whole house, and not every subject."""
         wanted = PromiseFilter(standard=standard, subject=subject, open=is_open)
-        page = await asked(self._house.read_model.promises, wanted, "", _MOST)
+        page = await asked(self._host.read_model.promises, wanted, "", _MOST)
         return [row for row in page.items if row.subject == subject]
 
     def _broken_last(self, rows: list[PromiseRow]) -> list[PromiseRow]:
@@ -140,11 +140,11 @@ class Grants:
         return [max(fitting, key=lambda row: row.settled)] if fitting else []
 
     def _recent(self, row: PromiseRow) -> bool:
-        return self._house.wall() - row.settled <= CORRECTIONS_HORIZON
+        return self._host.wall() - row.settled <= CORRECTIONS_HORIZON
 
     def _check_may(self, grant: Grant, reach: _Reach) -> None:
         """Refuse who may not grant, by the revisions under which the promises were opened."""
-        rulebook = self._house.rulebook
+        rulebook = self._host.rulebook
         for row in reach.promises:
             standard = rulebook.standards.get(row.revision) or rulebook.current.get(row.standard)
             may = () if standard is None else standard.may_excuse
@@ -164,11 +164,11 @@ class Grants:
             "id": blake2b(msgspec.json.encode(parts), digest_size=10).hexdigest(),
             "source": SOURCE,
             "type": "exception.granted",
-            "time": iso(self._house.wall()),
+            "time": iso(self._host.wall()),
             "data": data,
         }
         try:
-            return self._house.reader.one(msgspec.json.encode(event))
+            return self._host.reader.one(msgspec.json.encode(event))
         except EventError as error:
             raise Problem(_UNPROCESSABLE, str(error)) from None
 

@@ -18,9 +18,9 @@ from aiohttp import web
 
 from standards.errors import EventError
 from streams.ingest.wire import UNREADABLE, Refusal, in_future
-from streams.web.api.views import IntakeAnswer
+from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
-from streams.web.operation import Operation
+from streams.web.operation import Operation, json_answer
 from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
@@ -50,22 +50,6 @@ class Limits(msgspec.Struct, frozen=True):
     patience: float = PATIENCE
 
 
-class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One event that was refused, as the sender is told: its line or place in the batch, from 1, and why."""
-
-    place: int
-    reason: str
-    message: str
-    id: str = ""
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """How many events of a request are durable, and which are not."""
-
-    accepted: int
-    refused: list[Refused] = []
-
-
 class _Named(msgspec.Struct):
     id: str = ""
 
@@ -84,8 +68,8 @@ class Timed(Protocol):
 class Intake:
     """Takes events in by HTTP."""
 
-    def __init__(self, house: EventSink, metrics: Timed, limits: Limits) -> None:
-        self._house = house
+    def __init__(self, sink: EventSink, metrics: Timed, limits: Limits) -> None:
+        self._sink = sink
         self._metrics = metrics
         self._limits = limits
 
@@ -103,22 +87,22 @@ class Intake:
     async def receive(self, request: web.Request) -> web.Response:
         """Answer `POST /v1/events`."""
         began = perf_counter()
-        check_open(self._house)
+        check_open(self._sink)
         form = _form(request)
         body = await read_body(request, self._limits.body, self._limits.patience)
         refusals: list[Refusal] = []
         try:
             events = self._read(form, request, body, refusals)
         except _HopelessError:
-            await self._house.submit((), refusals)
+            await self._sink.submit((), refusals)
             raise _hopeless(refusals) from None
         if events or refusals:
-            await self._house.submit(events, refusals)
+            await self._sink.submit(events, refusals)
         self._metrics.intake(perf_counter() - began)
         return _answer(len(events), refusals)
 
     def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
-        reader = self._house.reader
+        reader = self._sink.reader
 
         def refuse(refusal: Refusal) -> None:
             refusals.append(refusal)
@@ -137,7 +121,7 @@ class Intake:
         except EventError as error:
             refuse(Refusal(1, error.reason, str(error), _whole(form, request, body)))
             return []
-        latest = self._house.wall() + self._limits.max_skew
+        latest = self._sink.wall() + self._limits.max_skew
         if max((event.at for event in events), default=0) <= latest:
             return events
         gone = {refusal.place for refusal in refusals}
@@ -150,7 +134,7 @@ class Intake:
         self, events: list[Event], places: list[tuple[int, bytes]], refuse: Callable[[Refusal], None]
     ) -> list[Event]:
         """Refuse the events that claim to come from the future; `places` are where they stood, and their text."""
-        wall, present = self._house.wall(), []
+        wall, present = self._sink.wall(), []
         for event, (place, raw) in zip(events, places, strict=True):
             error = in_future(event, wall, self._limits.max_skew)
             if error is None:
@@ -160,13 +144,13 @@ class Intake:
         return present
 
 
-def check_open(house: EventSink) -> None:
-    """Refuse what the house cannot take now. Raises Problem, with the time after which it is worth asking again."""
-    status = house.now_status()
+def check_open(sink: EventSink) -> None:
+    """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
+    status = sink.now_status()
     if not status.ready:
         words = status.reason or "it is starting"
         raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
-    if not house.room():
+    if not sink.room():
         words = "more events wait than can be judged; send this request again in a moment"
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 
@@ -198,8 +182,8 @@ def _whole(form: str, request: web.Request, body: bytes) -> bytes:
     return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
 
 
-def _told(refusals: list[Refusal]) -> list[Refused]:
-    return [Refused(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
+def _told(refusals: list[Refusal]) -> list[RefusedItem]:
+    return [RefusedItem(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
 
 
 def _id(raw: bytes) -> str:
@@ -211,8 +195,7 @@ def _id(raw: bytes) -> str:
 
 def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
     if not refusals:
-        raw = msgspec.json.encode(Accepted(accepted))
-        return web.Response(status=HTTPStatus.ACCEPTED, body=raw, content_type="application/json")
+        return json_answer(IntakeAnswer(accepted, []), HTTPStatus.ACCEPTED)
     kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
     words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
     members = {"accepted": accepted, "refused": _told(refusals)}

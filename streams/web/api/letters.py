@@ -41,8 +41,8 @@ _UNPROCESSABLE: Final = HTTPStatus(422)
 class Letters:
     """Deals with dead letters. `max_skew` is in microseconds, as the intake has it."""
 
-    def __init__(self, house: Host, *, max_skew: int) -> None:
-        self._house = house
+    def __init__(self, host: Host, *, max_skew: int) -> None:
+        self._host = host
         self._max_skew = max_skew
 
     def operations(self) -> list[Operation]:
@@ -76,26 +76,26 @@ class Letters:
         letter = await self._letter(number)
         raw = letter.raw if given.event is None else given.event.encode()
         try:
-            event = self._house.reader.one(raw)
+            event = self._host.reader.one(raw)
         except EventError as error:
             words = f"it still cannot be read, and stays where it is: {error}"
             raise Problem(_UNPROCESSABLE, words) from None
-        odd = in_future(event, self._house.wall(), self._max_skew)
+        odd = in_future(event, self._host.wall(), self._max_skew)
         if odd is not None or event.source == DERIVED_SOURCE:
             words = str(odd or f"the source {DERIVED_SOURCE!r} is Kept's own")
             raise Problem(_UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {words}")
-        await self._house.submit([event, self._settled(letter, given, AGAIN, source)])
+        await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:
         """Note that nothing is to be done about a letter. Raises Problem."""
         letter = await self._letter(number)
         if not given.reason:
             raise Problem(_UNPROCESSABLE, "say why it is set aside: `reason`")
-        await self._house.submit([self._settled(letter, given, ASIDE, source)])
+        await self._host.submit([self._settled(letter, given, ASIDE, source)])
 
     async def _given(self, request: web.Request) -> Settlement:
         read_query(request, NoQuery)
-        check_open(self._house)
+        check_open(self._host)
         check_type(request, ("application/json",))
         try:
             return Settlement.model_validate_json(await read_body(request, _BODY))
@@ -106,10 +106,10 @@ class Letters:
     async def _letter(self, number: str) -> DeadLetter:
         letter = None
         if number.isascii() and number.isdecimal() and len(number) <= len(str(2**53)):
-            letter = await asked(self._house.read_model.board.letter, int(number))
+            letter = await asked(self._host.read_model.board.letter, int(number))
         if letter is None or not letter.mark:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
-        done = await asked(self._house.read_model.board.actions_on, [letter.mark])
+        done = await asked(self._host.read_model.board.actions_on, [letter.mark])
         if done:
             first = done[0]
             words = f"{first.by} has dealt with it already: {first.data.get('how', '')}"
@@ -125,7 +125,7 @@ class Letters:
             "id": blake2b(msgspec.json.encode([SETTLED, *sorted(data.items())]), digest_size=10).hexdigest(),
             "source": source,
             "type": SETTLED,
-            "time": iso(self._house.wall()),
+            "time": iso(self._host.wall()),
             "data": data,
         }
-        return self._house.reader.one(msgspec.json.encode(event))
+        return self._host.reader.one(msgspec.json.encode(event))

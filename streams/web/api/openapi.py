@@ -1,4 +1,4 @@
-"""The description of the API, as OpenAPI 3.1: made from the operations, their models and the vocabulary in force.
+"""The description of the API, as OpenAPI 3.1: made from the operations, their classes and the vocabulary in force.
 
 Nothing is written twice: a route that is not here does not exist, and the events are described by the classes that
 read them.
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from streams.web.api.intake import BATCH, BINARY, LINES, ONE
-from streams.web.api.views import IntakeProblem, ProblemItem
+from streams.web.api.views import IntakeProblem, ProblemItem, View
 from streams.web.forms import Grant, Settlement
 from streams.web.problem import CONTENT_TYPE
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_REF: Final = "#/components/schemas/{model}"
+_REF: Final = "#/components/schemas/{name}"
+_FORM: Final = "#/components/schemas/{model}"
 _EVENT: Final = "#/components/schemas/event.{name}"
 _ALWAYS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _STORE: Final = HTTPStatus.SERVICE_UNAVAILABLE
@@ -83,7 +84,7 @@ def _operation(operation: Operation) -> Json:
     return described
 
 
-def _answer(status: HTTPStatus, answer: type[BaseModel] | str) -> Json:
+def _answer(status: HTTPStatus, answer: type[View] | str) -> Json:
     if isinstance(answer, str):
         kind = "object" if answer == "application/json" else "string"
         return {"description": status.phrase, "content": {answer: {"schema": {"type": kind}}}}
@@ -126,17 +127,16 @@ def _header(name: str, description: str) -> Json:
     return {"name": name, "in": "header", "description": description, "schema": {"type": "string", "maxLength": 255}}
 
 
-def _ref(model: type[BaseModel]) -> Json:
-    return {"$ref": _REF.format(model=model.__name__)}
+def _ref(model: type[BaseModel | View]) -> Json:
+    return {"$ref": _REF.format(name=model.__name__)}
 
 
 def _models(operations: Iterable[Operation]) -> Json:
     answers = [answer for operation in operations for answer in operation.answers.values()]
-    models: list[type[BaseModel]] = [answer for answer in answers if not isinstance(answer, str)]
-    models += [Grant, Settlement, ProblemItem, IntakeProblem]
-    _, schema = models_json_schema([(model, "serialization") for model in dict.fromkeys(models)], ref_template=_REF)
-    found: Json = schema["$defs"]
-    return found
+    views = dict.fromkeys(answer for answer in answers if not isinstance(answer, str))
+    _, answered = msgspec.json.schema_components([*views, ProblemItem, IntakeProblem], ref_template=_REF)
+    _, asked = models_json_schema([(form, "validation") for form in (Grant, Settlement)], ref_template=_FORM)
+    return {**answered, **asked["$defs"]}
 
 
 def _events(classes: Mapping[str, type[Event]]) -> Json:

@@ -30,8 +30,8 @@ _NOT_FOUND = HTTPStatus.NOT_FOUND
 class Reading:
     """Answers what can be looked up."""
 
-    def __init__(self, house: Host) -> None:
-        self._house = house
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def operations(self) -> list[Operation]:
         """Say what can be looked up."""
@@ -69,7 +69,7 @@ class Reading:
             due_before=-1 if query.due_before is None else max(0, microseconds(query.due_before)),
         )
         try:
-            page = await asked(self._house.read_model.promises, wanted, query.after, query.limit)
+            page = await asked(self._host.read_model.promises, wanted, query.after, query.limit)
         except ValueError:
             raise _no_cursor() from None
         items = [showing.promise_item(row) for row in page.items]
@@ -78,7 +78,7 @@ class Reading:
     async def promise(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/promises/{id}`."""
         read_query(request, NoQuery)
-        found = await asked(self._house.read_model.promise, request.match_info["id"])
+        found = await asked(self._host.read_model.promise, request.match_info["id"])
         if found is None:
             words = f"there is no promise {request.match_info['id'][:100]!r}; /v1/promises lists them"
             raise Problem(_NOT_FOUND, words)
@@ -87,8 +87,8 @@ class Reading:
     async def standards(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/standards`."""
         read_query(request, NoQuery)
-        texts = {row.revision: row.text for row in await asked(self._house.read_model.standards)}
-        current = self._house.rulebook.current
+        texts = {row.revision: row.text for row in await asked(self._host.read_model.standards)}
+        current = self._host.rulebook.current
         items = [
             showing.standard_item(current[name], texts.get(current[name].revision, "")) for name in sorted(current)
         ]
@@ -98,8 +98,8 @@ class Reading:
         """Answer `GET /v1/score`."""
         query = read_query(request, ScoreQuery)
         since = None if query.since is None else microseconds(query.since)
-        scores = {name: Score() for name in self._house.rulebook.current}
-        scores |= await asked(self._house.read_model.score, since)
+        scores = {name: Score() for name in self._host.rulebook.current}
+        scores |= await asked(self._host.read_model.score, since)
         if query.standard is not None:
             if query.standard not in scores:
                 raise no_standard(query.standard, scores)
@@ -110,7 +110,7 @@ class Reading:
         """Answer `GET /v1/notices`."""
         query = read_query(request, NoticesQuery)
         try:
-            rows = await asked(self._house.read_model.notices, query.after, query.limit)
+            rows = await asked(self._host.read_model.notices, query.after, query.limit)
         except ValueError:
             raise _no_cursor() from None
         following = rows[-1].notice.id if len(rows) == query.limit else None
@@ -120,7 +120,7 @@ class Reading:
         """Answer `GET /v1/withheld`."""
         query = read_query(request, UntoldQuery)
         wanted = UntoldFilter(query.promise or "", query.to or "", query.reason or "")
-        rows = await asked(self._house.read_model.board.suppressed, wanted, query.after, query.limit)
+        rows = await asked(self._host.read_model.board.suppressed, wanted, query.after, query.limit)
         following = rows[-1].seq if len(rows) == query.limit else None
         return json_answer(act_views.UntoldPage(items=[showing.untold_item(row) for row in rows], next=following))
 
@@ -128,21 +128,21 @@ class Reading:
         """Answer `GET /v1/acts`."""
         query = read_query(request, ActsQuery)
         types = [query.type] if query.type else []
-        rows = await asked(self._house.read_model.board.actions, query.after, query.limit, types=types)
+        rows = await asked(self._host.read_model.board.actions, query.after, query.limit, types=types)
         following = rows[-1][0] if len(rows) == query.limit else None
         return json_answer(act_views.ActPage(items=[showing.act_item(*row) for row in rows], next=following))
 
     async def dead_letters(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/dead-letters`."""
         query = read_query(request, RowsQuery)
-        rows = await asked(self._house.read_model.dead_letters, query.after, query.limit)
+        rows = await asked(self._host.read_model.dead_letters, query.after, query.limit)
         following = rows[-1].seq if len(rows) == query.limit else None
         return json_answer(views.DeadLetterPage(items=[showing.dead_letter_item(row) for row in rows], next=following))
 
     async def late(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/late`."""
         query = read_query(request, RowsQuery)
-        rows = await asked(self._house.read_model.late, query.after, query.limit)
+        rows = await asked(self._host.read_model.late, query.after, query.limit)
         following = rows[-1].seq if len(rows) == query.limit else None
         return json_answer(views.LatePage(items=[showing.late_item(row) for row in rows], next=following))
 

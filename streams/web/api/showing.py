@@ -1,11 +1,8 @@
-"""Showing: from the values of the books to what the API answers; instants become times, spans seconds.
-
-Read next: `reading.py`, which asks and answers.
-"""
+"""From rows of the read model to the API's answers: instants become times, spans seconds. Read next: `reading.py`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from standards.judge.events import moment
 from streams.web.api import act_views, views
@@ -17,10 +14,18 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.score import Score
     from standards.judge.standard import Standard
-    from streams.storage.rows import DeadLetter, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
+    from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
 
 _SECOND: Final = 1_000_000
 _MOST_RAW: Final = 4096
+
+V = TypeVar("V", bound=views.View)
+
+
+def _shown(view: type[V], row: object, **otherwise: object) -> V:
+    """Fill a view from the attributes of a row that have the same name, but for what is given `otherwise`."""
+    same = {name: getattr(row, name) for name in view.__struct_fields__ if name not in otherwise}
+    return view(**same, **otherwise)
 
 
 def _at(instant: int) -> datetime | None:
@@ -29,127 +34,78 @@ def _at(instant: int) -> datetime | None:
 
 def promise_item(row: PromiseRow) -> views.PromiseItem:
     """Show a promise."""
-    return views.PromiseItem(**_promise(row))
+    return _shown(views.PromiseItem, row, **_of_promise(row))
 
 
 def promise_detail(view: PromiseView) -> views.PromiseDetail:
     """Show everything about one promise."""
-    return views.PromiseDetail(
-        **_promise(view.row),
+    return _shown(
+        views.PromiseDetail,
+        view.row,
+        **_of_promise(view.row),
         lines=[line_item(line) for line in view.lines],
         notices=[notice_item(row) for row in view.notices],
         standard_text=view.revision_text,
     )
 
 
-def _promise(row: PromiseRow) -> dict[str, Any]:
+def _of_promise(row: PromiseRow) -> dict[str, object]:
     return {
-        "id": row.id,
-        "standard": row.standard,
-        "revision": row.revision,
-        "subject": row.subject,
-        "owner": row.owner,
-        "aspect": row.aspect,
-        "severity": row.severity,
-        "fields": row.fields,
-        "state": row.state,
-        "verdict": row.verdict,
         "opened_at": moment(row.opened),
         "due_at": _at(row.due),
         "settled_at": _at(row.settled),
         "elapsed_seconds": row.elapsed / _SECOND,
         "waited_seconds": row.waited / _SECOND,
-        "warned": row.warned,
-        "corrected": row.corrected,
     }
 
 
 def line_item(line: Line) -> views.LineItem:
     """Show a line of the ledger."""
-    return views.LineItem(
-        id=line.id,
-        kind=line.kind,
+    return _shown(
+        views.LineItem,
+        line,
         at=moment(line.at),
         known_at=moment(line.known),
         due_at=_at(line.due),
-        state=line.state,
-        verdict=line.verdict,
-        was=line.was,
         elapsed_seconds=line.elapsed / _SECOND,
         waited_seconds=(line.at - line.opened) / _SECOND,
-        cause=None if line.cause is None else views.CauseItem(source=line.cause[0], id=line.cause[1]),
+        cause=None if line.cause is None else views.CauseItem(*line.cause),
     )
 
 
 def notice_item(row: NoticeRow) -> views.NoticeItem:
     """Show a notice and how it fares."""
-    notice = row.notice
-    return views.NoticeItem(
-        id=notice.id,
-        promise=notice.promise,
-        standard=notice.standard,
-        subject=notice.subject,
-        kind=notice.kind,
-        at=moment(notice.at),
-        due_at=_at(notice.due),
-        severity=notice.severity,
-        owner=notice.owner,
-        text=notice.text,
-        how=notice.how,
-        why=notice.why,
-        exceptions=notice.exceptions,
-        reason=notice.reason,
-        deliveries=[
-            views.DeliveryItem(
-                channel=delivery.channel,
-                state=delivery.state,
-                tries=delivery.tries,
-                next_try_at=_at(delivery.next_try),
-                delivered_at=_at(delivery.delivered),
-                error=delivery.error,
-            )
-            for delivery in row.deliveries
-        ],
-    )
+    notice, deliveries = row.notice, list(map(_delivery_item, row.deliveries))
+    return _shown(views.NoticeItem, notice, at=moment(notice.at), due_at=_at(notice.due), deliveries=deliveries)
+
+
+def _delivery_item(delivery: Delivery) -> views.DeliveryItem:
+    next_try, delivered = _at(delivery.next_try), _at(delivery.delivered)
+    return _shown(views.DeliveryItem, delivery, next_try_at=next_try, delivered_at=delivered)
 
 
 def untold_item(suppressed: Untold) -> act_views.UntoldItem:
     """Show a notice that was not sent."""
     row = suppressed.row
-    return act_views.UntoldItem(
-        number=suppressed.seq, promise=row.promise, standard=suppressed.standard, subject=suppressed.subject,
-        kind=suppressed.kind, to=row.to, reason=row.reason, at=moment(row.at),
+    return _shown(
+        act_views.UntoldItem, suppressed,
+        number=suppressed.seq, promise=row.promise, to=row.to, reason=row.reason, at=moment(row.at),
     )  # fmt: skip
 
 
 def act_item(number: int, act: Action) -> act_views.ActItem:
     """Show what somebody did."""
-    return act_views.ActItem(
-        number=number, type=act.type, source=act.source, id=act.id, about=act.promise, at=moment(act.at), by=act.by,
-        data=act.data,
-    )  # fmt: skip
+    return _shown(act_views.ActItem, act, number=number, about=act.promise, at=moment(act.at))
 
 
 def standard_item(standard: Standard, text: str) -> views.StandardItem:
     """Show a standard; `text` is its part of the document."""
     objective = standard.objective
-    return views.StandardItem(
-        id=standard.id,
-        revision=standard.revision,
+    return _shown(
+        views.StandardItem,
+        standard,
         shape=type(standard.shape).__name__.lower(),
-        per=list(standard.per),
-        promise=standard.promise,
-        what=standard.what,
-        how=standard.how,
-        why=standard.why,
-        exceptions=standard.exceptions,
-        owner=standard.owner,
-        aspect=standard.aspect,
-        severity=standard.severity,
-        may_excuse=list(standard.may_excuse),
-        objective=None
-        if objective is None
-        else views.ObjectiveItem(kept=objective.kept, over_seconds=objective.over / _SECOND),
+        objective=None if objective is None else views.ObjectiveItem(objective.kept, objective.over / _SECOND),
         text=text,
     )
 
@@ -157,20 +113,11 @@ def standard_item(standard: Standard, text: str) -> views.StandardItem:
 def score_item(standard: str, score: Score) -> views.ScoreItem:
     """Show how a standard did."""
     settled = score.settled
-    return views.ScoreItem(
+    return _shown(
+        views.ScoreItem,
+        score,
         standard=standard,
-        opened=score.opened,
-        open=score.open,
-        kept=score.kept,
-        broken=score.broken,
-        void=score.void,
-        excused=score.excused,
-        unknown=score.unknown,
-        warned=score.warned,
         fulfilled_late=score.late,
-        corrected=score.corrected,
-        kept_rate=score.kept_rate,
-        interval=score.interval,
         mean_elapsed_seconds=score.elapsed / settled / _SECOND if settled else None,
         mean_waited_seconds=score.waited / settled / _SECOND if settled else None,
     )
@@ -178,23 +125,11 @@ def score_item(standard: str, score: Score) -> views.ScoreItem:
 
 def dead_letter_item(letter: DeadLetter) -> views.DeadLetterItem:
     """Show a refused event."""
-    return views.DeadLetterItem(
-        number=letter.seq,
-        received_at=moment(letter.received),
-        reason=letter.reason,
-        message=letter.message,
-        raw=letter.raw[:_MOST_RAW].decode("utf-8", "replace"),
-    )
+    raw = letter.raw[:_MOST_RAW].decode("utf-8", "replace")
+    return _shown(views.DeadLetterItem, letter, number=letter.seq, received_at=moment(letter.received), raw=raw)
 
 
 def late_item(late: LateEvent) -> views.LateItem:
     """Show an event that changed nothing."""
-    return views.LateItem(
-        number=late.seq,
-        received_at=moment(late.received),
-        reason=late.reason,
-        type=late.type,
-        source=late.source,
-        id=late.id,
-        at=moment(late.at),
-    )
+    received, at = moment(late.received), moment(late.at)
+    return _shown(views.LateItem, late, number=late.seq, received_at=received, at=at)

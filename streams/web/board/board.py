@@ -2,7 +2,7 @@
 
 Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
 to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
-forms (`board_acts.py`); whoever comes without a token is led to the door (`board_door.py`).
+forms (`board_acts.py`); whoever comes without a token is led to the sign-in (`sign_in.py`).
 Read next: `streams/board/shell.py`.
 """
 
@@ -59,8 +59,8 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 class Board:
     """Answers the board's pages. `unguarded`: there is no token; `zone` is the one in which times are told."""
 
-    def __init__(self, house: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
-        self.house = house
+    def __init__(self, host: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
+        self.host = host
         self.sessions = sessions
         self.unguarded = unguarded
         self._live = live
@@ -85,7 +85,7 @@ class Board:
         if session is None and self.unguarded:
             request[SESSION] = session = self.sessions.begin("admin")
         return Shell(
-            self.house.wall(), self._zone, self.house.now_status(),
+            self.host.wall(), self._zone, self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
@@ -111,7 +111,7 @@ class Board:
 
     def acknowledges(self) -> bool:
         """Say whether the vocabulary has a word for taking a promise on."""
-        return ACKNOWLEDGED in self.house.rulebook.classes
+        return ACKNOWLEDGED in self.host.rulebook.classes
 
     async def now(self, request: web.Request) -> web.Response:
         """Answer `GET /`."""
@@ -126,19 +126,19 @@ class Board:
         days = self._days()
         scores = standards.Scores(
             await self._score(days[-1]), await self._score(days[-7]), await self._score(days[0]),
-            await asked(self.house.read_model.board.trend, days), days,
+            await asked(self.host.read_model.board.trend, days), days,
         )  # fmt: skip
-        return self.answer(request, standards.draw(shell, self.house.rulebook.current, scores))
+        return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores))
 
     async def promise(self, request: web.Request) -> web.Response:
         """Answer `GET /promises/{id}`."""
         shell = self.shell(request)
-        read_model, wanted = self.house.read_model, request.match_info["id"]
+        read_model, wanted = self.host.read_model, request.match_info["id"]
         found = await asked(read_model.promise, wanted)
         if found is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}."))
         causes = [line.cause for line in found.lines if line.cause is not None]
-        rulebook = self.house.rulebook
+        rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
         told = story.Story(
             found,
@@ -154,18 +154,18 @@ class Board:
     async def debriefs(self, request: web.Request) -> web.Response:
         """Answer `GET /debriefs`."""
         shell = self.shell(request)
-        queries = self.house.read_model.board
+        queries = self.host.read_model.board
         waiting = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=False))
         done = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=True))
         acts = await asked(queries.actions_on, [row.id for row in done.rows])
-        by_revision = self.house.rulebook.standards
+        by_revision = self.host.rulebook.standards
         text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
         return self.answer(request, text)
 
     async def notices(self, request: web.Request) -> web.Response:
         """Answer `GET /notices`."""
         shell = self.shell(request)
-        read_model = self.house.read_model
+        read_model = self.host.read_model
         told = notices.Told(
             await asked(read_model.notices, "", notices.MOST), await asked(read_model.board.undelivered, notices.MOST),
             await asked(read_model.board.fates),
@@ -173,29 +173,29 @@ class Board:
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
-        silences = await self._silences() if self.house.heeds_silences else None
+        silences = await self._silences() if self.host.heeds_silences else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 
     async def _silences(self) -> list[Action]:
-        deeds = await asked(self.house.read_model.board.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
+        deeds = await asked(self.host.read_model.board.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
         return [act for _, act in deeds]
 
     async def people(self, request: web.Request) -> web.Response:
         """Answer `GET /people`."""
         shell = self.shell(request)
-        deeds = await asked(self.house.read_model.board.actions, 0, people.MOST)
+        deeds = await asked(self.host.read_model.board.actions, 0, people.MOST)
         return self.answer(request, people.draw(shell, [act for _, act in deeds]))
 
     async def feeds(self, request: web.Request) -> web.Response:
         """Answer `GET /feeds`."""
         shell = self.shell(request)
-        queries = self.house.read_model.board
+        queries = self.host.read_model.board
         letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
         marks = [it.mark for it in letters[0] if it.mark]
         settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
         unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
-                              senders=await asked(queries.senders, self.house.wall() - DAY))  # fmt: skip
-        return self.answer(request, feeds.draw(shell, unused, self.house.feeds()))
+                              senders=await asked(queries.senders, self.host.wall() - DAY))  # fmt: skip
+        return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
 
     async def file(self, request: web.Request) -> web.Response:
         """Answer the board's own style, script and sign."""
@@ -205,16 +205,16 @@ class Board:
         return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": lasting})
 
     async def _score(self, since: int) -> Mapping[str, Score]:
-        return await asked(self.house.read_model.score, since)
+        return await asked(self.host.read_model.score, since)
 
     def _excusable(self, view: PromiseView) -> bool:
         row = view.row
         if row.verdict is None:
             return True
-        return row.verdict in ("broken", "unknown") and self.house.wall() - row.settled <= CORRECTIONS_HORIZON
+        return row.verdict in ("broken", "unknown") and self.host.wall() - row.settled <= CORRECTIONS_HORIZON
 
     def _days(self) -> list[int]:
         """Give the midnights before which the last days began, by the clock on the wall there."""
-        today = moment(self.house.wall()).astimezone(self._zone).date()
+        today = moment(self.host.wall()).astimezone(self._zone).date()
         dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
         return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self._zone)) for day in dates]

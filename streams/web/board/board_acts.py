@@ -80,7 +80,7 @@ class Acts:
         self._board = board
         self._grants = grants
         self._letters = letters
-        self._house = board.house
+        self._host = board.host
         self._deeds: dict[str, Callable[[Given, str], Awaitable[None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence,
@@ -102,7 +102,7 @@ class Acts:
             board = self._board
             try:
                 given = await read_form(request, board)
-                check_open(self._house)
+                check_open(self._host)
                 await deed(given, needed(given, "name", "your name"))
             except Problem as problem:
                 return board.refusal(request, problem)
@@ -122,7 +122,7 @@ class Acts:
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
-        promise, rulebook = await self._promise(given), self._house.rulebook
+        promise, rulebook = await self._promise(given), self._host.rulebook
         standard = rulebook.standards.get(promise.revision)
         kind = None if standard is None else awaited(standard, rulebook.vocabulary)
         if kind is None:
@@ -131,7 +131,7 @@ class Acts:
             raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
         work = self._event(kind.name, fields_of(kind, promise.fields), given, about=promise.id)
-        await self._house.submit([work, said])
+        await self._host.submit([work, said])
 
     async def _excuse(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
@@ -159,10 +159,10 @@ class Acts:
         reason, span = needed(given, "reason", "why"), given.get("span", "")
         if span not in SPANS:
             raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
-        until = iso(self._house.wall() + parse(span))
+        until = iso(self._host.wall() + parse(span))
         terms = {key: given[key] for key in TERMS if given.get(key)}
         standard = terms.get("standard", "")
-        if standard and standard not in self._house.rulebook.current:
+        if standard and standard not in self._host.rulebook.current:
             raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
         silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
@@ -183,13 +183,13 @@ class Acts:
 
     async def _promise(self, given: Given) -> PromiseRow:
         wanted = needed(given, "promise", "which promise")
-        found = await asked(self._house.read_model.promise, wanted)
+        found = await asked(self._host.read_model.promise, wanted)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
         return found.row
 
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
-        await self._house.submit([self._event(kind, data, given)])
+        await self._host.submit([self._event(kind, data, given)])
 
     def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
         """Make an event; its id is made of what it says, and of what it is `about`, so that a repeat is inert."""
@@ -198,11 +198,11 @@ class Acts:
             "id": blake2b(msgspec.json.encode([kind, about, *sorted(data.items())]), digest_size=10).hexdigest(),
             "source": given["source"],
             "type": kind,
-            "time": iso(self._house.wall()),
+            "time": iso(self._host.wall()),
             "data": data,
         }
         try:
-            return self._house.reader.one(msgspec.json.encode(event))
+            return self._host.reader.one(msgspec.json.encode(event))
         except EventError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
 

@@ -48,10 +48,10 @@ log = structlog.get_logger("kept")
 class Live:
     """What the board shows, kept up to date while anybody looks."""
 
-    def __init__(self, house: Host, zone: ZoneInfo, server: str) -> None:
+    def __init__(self, host: Host, zone: ZoneInfo, server: str) -> None:
         self.changes = Changes(server)
         self.commits = 0
-        self._house = house
+        self._host = host
         self._zone = zone
         self._stale = True
         self._looking = asyncio.Lock()
@@ -78,7 +78,7 @@ class Live:
                     raise
 
     def _look(self) -> Picture:
-        queries, rulebook = self._house.read_model.board, self._house.rulebook
+        queries, rulebook = self._host.read_model.board, self._host.rulebook
         owing = queries.owing(MOST)
         acts = queries.actions_on([row.id for row in owing.rows])
         revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
@@ -88,8 +88,8 @@ class Live:
         return msgspec.structs.replace(shown, undebriefed=queries.broken(0, debriefed=False)[1])
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
-        """Follow the house while the application runs."""
-        self._house.listen(self.committed)
+        """Follow the host while the application runs."""
+        self._host.listen(self.committed)
         work = asyncio.create_task(self._follow())
         yield
         work.cancel()
@@ -145,9 +145,9 @@ class Live:
         while not socket.closed and not self._stopping:
             news.clear()
             await self.fresh()
-            message: dict[str, Any] = {"now": self._house.wall() // 1000}
+            message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
-                message = self.changes.since(known, self._house.wall(), acts=acts) or message
+                message = self.changes.since(known, self._host.wall(), acts=acts) or message
                 known = self.changes.version
             elif heard != self.commits:
                 message["changed"] = self.commits

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseRow
     from streams.web.board.board import Board
     from streams.web.board.board_acts import Acts
-    from streams.web.board.board_door import Failures
+    from streams.web.board.sign_in import Failures
 
 SOURCE: Final = "kept/link"
 """The `source` of the events made here."""
@@ -67,7 +67,7 @@ class Linked:
         request.pop(SESSION, None)
         try:
             link = self._link(request)
-            check_open(self._board.house)
+            check_open(self._board.host)
             check_type(request, (FORM,))
             body = (await read_body(request, _BODY)).decode("utf-8", "replace")
             given = bounded(dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)))
@@ -85,7 +85,7 @@ class Linked:
         """Give the promises that a link is for: of several, those that are still open."""
         if not link.more:
             return [link.promise]
-        found = [await asked(self._board.house.read_model.promise, each) for each in (link.promise, *link.more)]
+        found = [await asked(self._board.host.read_model.promise, each) for each in (link.promise, *link.more)]
         return [each.row.id for each in found if each is not None and each.row.verdict is None]
 
     def _link(self, request: web.Request) -> Link:
@@ -100,17 +100,17 @@ class Linked:
             self._failures.note(address, now)
             words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
             raise Problem(HTTPStatus.FORBIDDEN, words)
-        if link.until < self._board.house.wall():
+        if link.until < self._board.host.wall():
             raise Problem(HTTPStatus.GONE, "This link is over; it lasted a day. Sign in on the board to do it there.")
         return link
 
     async def _page(self, request: web.Request, link: Link) -> web.Response:
-        house = self._board.house
-        found = await asked(house.read_model.promise, link.promise)
+        host = self._board.host
+        found = await asked(host.read_model.promise, link.promise)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
         row, shell = found.row, self._board.shell(request)
-        standard = house.rulebook.standards.get(row.revision) or house.rulebook.current.get(row.standard)
+        standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         due = ("due ", clock(row.due, shell.zone, shell.now)) if row.due >= 0 and row.verdict is None else ()
         state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
@@ -121,8 +121,8 @@ class Linked:
 
     def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
         shell = self._board.shell(request)
-        door = el("p", el("a", "To the board", href="/"))
-        text = page(shell, "That could not be done", "", el("p", problem.detail, class_="trouble"), door)
+        to_board = el("p", el("a", "To the board", href="/"))
+        text = page(shell, "That could not be done", "", el("p", problem.detail, class_="trouble"), to_board)
         return self._board.answer(request, text, problem.status)
 
 

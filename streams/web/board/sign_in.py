@@ -1,4 +1,4 @@
-"""The board's door: whoever gives a token, and a name, gets a session; whoever guesses too often has to wait.
+"""Signing in to the board: whoever gives a token, and a name, gets a session; whoever guesses too often has to wait.
 
 Read next: `streams/web/session.py`.
 """
@@ -50,7 +50,7 @@ class Failures:
         return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
 
-class Door:
+class SignIn:
     """Answers those who come without a session."""
 
     def __init__(self, board: Board, access: Access, failures: Failures) -> None:
@@ -59,7 +59,7 @@ class Door:
         self._failures = failures
 
     def routes(self) -> list[web.RouteDef]:
-        """Give the door, and the way out."""
+        """Give the routes for signing in and out."""
         return [web.get("/sign-in", self.show), web.post("/sign-in", self.enter), web.post("/sign-out", self.leave)]
 
     async def show(self, request: web.Request) -> web.Response:

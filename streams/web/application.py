@@ -1,0 +1,135 @@
+"""The web side of a host as one aiohttp application: the intake, the API, the board, the probes and the metrics.
+
+Read next: `api/intake.py` for what comes in, `api/reading.py` for what can be looked up, `board/board.py` for the
+pages, `guard.py` for who may.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from streams.delivery.links import Links
+from streams.metrics import installed_version
+from streams.web.api.grants import Grants
+from streams.web.api.intake import Intake, Limits, Timed
+from streams.web.api.letters import Letters
+from streams.web.api.openapi import document
+from streams.web.api.reading import Reading
+from streams.web.board.board import Board
+from streams.web.board.board_acts import Acts
+from streams.web.board.board_live import Live
+from streams.web.board.linked import Linked
+from streams.web.board.sign_in import Failures, SignIn
+from streams.web.forms import NoQuery
+from streams.web.guard import OPEN, Access, guarded
+from streams.web.operation import Operation, asked, read_query
+from streams.web.pages import Pages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from aiohttp.typedefs import Middleware
+
+    from streams.host import EventSink, Host
+    from streams.metrics import Metrics
+
+LONGEST_GOODBYE = 5.0
+"""How long requests under way are waited for at the end, in seconds."""
+_LOOPBACK_ONLY = Access()
+_USUAL = Limits()
+_UTC: Final = ZoneInfo("UTC")
+
+
+def application(
+    host: Host,
+    metrics: Metrics,
+    access: Access = _LOOPBACK_ONLY,
+    limits: Limits = _USUAL,
+    zone: ZoneInfo = _UTC,
+) -> web.Application:
+    """Put the web side of a host together; the board tells times in `zone`.
+
+    More routes may be added before it is served; they are guarded as well.
+    """
+
+    async def scrape() -> bytes:
+        nearest = await asked(host.read_model.nearest)
+        return metrics.text(host.now_status(), host.wall(), nearest)
+
+    grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
+    operations = [
+        *Intake(host, metrics, limits).operations(),
+        *Reading(host).operations(),
+        *grants.operations(),
+        *letters.operations(),
+        *Pages(host, scrape).operations(),
+    ]
+    sessions = access.sessions()
+    app = _application(host, operations, guarded(access, sessions))
+    live = Live(host, zone, os.urandom(6).hex())
+    board = Board(host, live, sessions, zone, unguarded=not access.token)
+    acts, failures = Acts(board, grants, letters), Failures()
+    for part in (board, acts, SignIn(board, access, failures)):
+        app.add_routes(part.routes())
+    if access.public_url:
+        app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), failures).routes())
+    app.router.add_get("/live", live.watch, allow_head=False)
+    app.cleanup_ctx.append(live.running)
+    app.on_shutdown.append(live.stop)
+    return app
+
+
+def intake_application(
+    sink: EventSink,
+    metrics: Timed,
+    text: Callable[[], bytes],
+    access: Access = _LOOPBACK_ONLY,
+    limits: Limits = _USUAL,
+) -> web.Application:
+    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus."""
+
+    async def scrape() -> bytes:
+        return text()
+
+    pages = Pages(sink, scrape)
+    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
+    return _application(sink, operations, guarded(access, front=True))
+
+
+def _application(sink: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
+    async def describe(request: web.Request) -> web.Response:
+        read_query(request, NoQuery)
+        described = document(operations, sink.reader.classes, version=installed_version(), open_paths=OPEN | {"/"})
+        return web.json_response(described)
+
+    answers = {HTTPStatus.OK: "application/json"}
+    operations.append(Operation("GET", "/openapi.json", "Describe this API.", describe, answers))
+    app = web.Application(middlewares=[guard])
+    for operation in operations:
+        if operation.method == "GET":
+            app.router.add_get(operation.path, operation.handler)  # and HEAD
+        else:
+            app.router.add_post(operation.path, operation.handler)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve until left, then let the requests under way finish; gives the port, which is a free one for 0.
+
+    Raises OSError when the address cannot be listened on.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
