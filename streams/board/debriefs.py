@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.board.markup import Html, el
-from streams.board.shell import Shell, field, form, page, your_name
-from streams.board.wording import clock, how_many, number
+from streams.board.shell import Shell, field, form, hidden, older, page, promise_link, your_name
+from streams.board.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def draw(
 
 def debrief_form(shell: Shell, promise: str) -> Html:
     """Draw the form by which a broken promise is talked over."""
-    which = el("input", type="hidden", name="promise", value=promise)
+    which = hidden("promise", promise)
     button = el("button", "We have talked it over")
     return form(shell, "/acts/debrief", which, your_name(shell), *debrief_fields(), button)
 
@@ -78,13 +78,13 @@ def debrief_fields() -> tuple[Html, ...]:
 
 
 def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None = None) -> Html:
-    name = el("a", promise.subject or "everywhere", href=f"/promises/{promise.id}#debrief", class_="subject")
-    when = el("p", "broken ", clock(promise.settled, shell.zone, shell.now), class_="quiet")
+    head = el("p", promise_link(promise.id, promise.subject, promise.standard, part="#debrief"), class_="where")
+    when = el("p", "broken ", shell.clock(promise.settled), class_="quiet")
     late = el("p", "It was done later.", class_="quiet") if promise.state == "late" else None
     people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
     promised = el("p", standard.promise if standard else "", class_="promise")
-    return el("li", el("p", name, " ", el("span", promise.standard, class_="standard"), class_="where"), promised,
+    return el("li", head, promised,
               el("p", people, class_="quiet"), when, late, learned)  # fmt: skip
 
 
@@ -92,10 +92,9 @@ def _learned(shell: Shell, act: Action) -> list[Html]:
     told = (("Who was there", "involved"), ("What got in the way", "cause"),
             ("The steps that should have been taken", "missed"), ("What we try now", "next_step"))  # fmt: skip
     pairs = [el("div", el("dt", name), el("dd", str(act.data[key]))) for name, key in told if act.data.get(key)]
-    who = el("p", el("strong", act.by), " led the talk, ", clock(act.at, shell.zone, shell.now), class_="note")
+    who = el("p", el("strong", act.by), " led the talk, ", shell.clock(act.at), class_="note")
     return [who, el("dl", pairs, class_="advice")] if pairs else [who]
 
 
 def _more(broken: Broken) -> Html | None:
-    rest = broken.count - len(broken.rows)
-    return el("p", f"and {how_many(rest, 'older one')}", class_="quiet") if rest > 0 else None
+    return older(broken.count - len(broken.rows))

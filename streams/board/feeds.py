@@ -11,8 +11,8 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from streams.board.markup import Html, el
-from streams.board.shell import Shell, field, form, page, your_name
-from streams.board.wording import clock, how_many, number
+from streams.board.shell import Shell, field, form, hidden, older, page, your_name
+from streams.board.wording import how_many, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +66,9 @@ def _standing(shell: Shell) -> Html:
     status = shell.status
     pairs: list[tuple[str, Html | str]] = [("Events", "are taken" if status.ready else "are not taken now")]
     if status.newest >= 0:
-        pairs.append(("Newest event", clock(status.newest, shell.zone, shell.now)))
+        pairs.append(("Newest event", shell.clock(status.newest)))
     if status.low >= 0:
-        pairs.append(("Judged up to", clock(status.low, shell.zone, shell.now)))
+        pairs.append(("Judged up to", shell.clock(status.low)))
         pairs.append(("Behind the clock", spoken(max(0, shell.now - status.low))))
     pairs.append(("Waiting to be stored", how_many(status.waiting, "event")))
     return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
@@ -92,7 +92,7 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
     if feed.last < 0:
         return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
-    heard = el("p", "last heard ", clock(feed.last, shell.zone, shell.now), class_="quiet")
+    heard = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
     if not feed.dark(shell.now):
         return el("li", head, heard)
     since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
@@ -117,17 +117,15 @@ def _sender(sender: Sender) -> Html:
 
 
 def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
-    rest = count - len(rows)
-    more = el("p", f"and {how_many(rest, 'older one')}", class_="quiet") if rest > 0 else None
     listed = el("ul", rows, class_="letters") if rows else el("p", calm, class_="calm")
-    return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, more)
+    return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, older(count - len(rows)))
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
-    head = el("p", el("strong", letter.reason), ", ", clock(letter.received, shell.zone, shell.now), class_="where")
+    head = el("p", el("strong", letter.reason), ", ", shell.clock(letter.received), class_="where")
     if act is not None:
         why = f": {act.data['reason']}" if act.data.get("reason") else ""
-        did = (el("strong", act.by), f" {act.data.get('how', '')}{why}, ", clock(act.at, shell.zone, shell.now))
+        did = (el("strong", act.by), f" {act.data.get('how', '')}{why}, ", shell.clock(act.at))
         return el("li", head, el("p", letter.message), el("p", *did, class_="quiet"))
     raw = letter.raw.decode("utf-8", "replace")
     if shell.corrects and letter.mark:
@@ -138,7 +136,7 @@ def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = el("input", type="hidden", name="letter", value=str(letter.seq))
+    which = hidden("letter", str(letter.seq))
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
     again = form(
         shell, "/acts/resend", which, your_name(shell),
@@ -151,9 +149,7 @@ def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
 
 
 def _late(shell: Shell, event: LateEvent) -> Html:
-    head = el("p", el("strong", event.type), " of ", clock(event.at, shell.zone, shell.now), class_="where")
+    head = el("p", el("strong", event.type), " of ", shell.clock(event.at), class_="where")
     why = _LATE.get(event.reason, event.reason.replace("-", " "))
-    about = el(
-        "p", f"{event.id} from {event.source}, received ", clock(event.received, shell.zone, shell.now), class_="quiet"
-    )
+    about = el("p", f"{event.id} from {event.source}, received ", shell.clock(event.received), class_="quiet")
     return el("li", head, el("p", why[:1].upper() + why[1:], "."), about)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.board.markup import Html, el, join
-from streams.board.shell import Shell, field, page
+from streams.board.shell import Shell, field, page, promise_link
 from streams.board.silences import silence_section
-from streams.board.wording import clock, how_many, number, reason_words
+from streams.board.wording import how_many, number, reason_words
 from streams.explain.why import BECAUSE
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def _not_sent(shell: Shell, not_told: NotTold) -> Html:
 
 def _untold(shell: Shell, suppressed: Untold) -> Html:
     row = suppressed.row
-    name = el("a", suppressed.subject or "everywhere", href=f"/promises/{row.promise}", class_="subject")
-    head = el("p", name, " ", el("span", suppressed.standard, class_="standard"), " ",
-              clock(row.at, shell.zone, shell.now), class_="where")  # fmt: skip
+    about = promise_link(row.promise, suppressed.subject, suppressed.standard)
+    head = el("p", about, " ", shell.clock(row.at), class_="where")
     whom = f"to {row.to}: " if row.to else ""
     kind = f"{suppressed.kind.replace('_', ' ')}, " if suppressed.kind else ""
     return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
@@ -98,14 +97,13 @@ def withheld_list(shell: Shell, rows: Sequence[Withheld]) -> Html:
 
 def _withheld(shell: Shell, row: Withheld) -> Html:
     whom = f" to {row.to}" if row.to else ""
-    return el("li", el("p", clock(row.at, shell.zone, shell.now), whom, ": ", reason_words(row.reason)))
+    return el("li", el("p", shell.clock(row.at), whom, ": ", reason_words(row.reason)))
 
 
 def _notice(shell: Shell, row: NoticeRow) -> Html:
     notice = row.notice
-    name = el("a", notice.subject or "everywhere", href=f"/promises/{notice.promise}", class_="subject")
-    head = el("p", name, " ", el("span", notice.standard, class_="standard"), " ",
-              clock(notice.at, shell.zone, shell.now), class_="where")  # fmt: skip
+    about = promise_link(notice.promise, notice.subject, notice.standard)
+    head = el("p", about, " ", shell.clock(notice.at), class_="where")
     channels = [_delivery(shell, delivery) for delivery in row.deliveries]
     whom = el("p", f"to {notice.to}", class_="quiet") if notice.to else None
     reason = el("p", reason_words(notice.reason), class_="quiet") if notice.reason != "told" else None
@@ -124,9 +122,9 @@ def _notice(shell: Shell, row: NoticeRow) -> Html:
 def _delivery(shell: Shell, delivery: Delivery) -> Html:
     parts: list[Html | str] = [el("strong", _FATES[delivery.state]), f" by {delivery.channel}"]
     if delivery.delivered >= 0:
-        parts += [", ", clock(delivery.delivered, shell.zone, shell.now)]
+        parts += [", ", shell.clock(delivery.delivered)]
     elif delivery.state == "waiting" and delivery.next_try >= 0:
-        parts += [", next try ", clock(delivery.next_try, shell.zone, shell.now)]
+        parts += [", next try ", shell.clock(delivery.next_try)]
     if delivery.tries > 1 or (delivery.tries and delivery.state != "delivered"):
         parts.append(f", after {how_many(delivery.tries, 'try', 'tries')}")
     if delivery.error and delivery.state != "delivered":

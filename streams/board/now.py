@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el, join
-from streams.board.shell import Shell, page, proof
+from streams.board.shell import Shell, hidden, page, promise_link, proof
 from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ def draw(shell: Shell, shown: Picture, *, acknowledges: bool) -> str:
 
 def row(item: Item, now: int, *, acts: bool) -> Html:
     """Draw one row."""
-    name = el("a", item.subject or "everywhere", href=f"/promises/{item.id}", class_="subject")
-    about = el("p", name, " ", el("span", item.standard, class_="standard"), class_="where")
+    about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
     todo = el("p", item.what, class_="what") if item.sort == "warned" else None
     note = el("p", item.note, class_="note") if item.note else None
     told = el("p", item.promise, class_="promise")
@@ -198,7 +197,7 @@ def _summary(shown: Picture) -> Html:
 def _taker(shell: Shell) -> Html:
     name = el("input", name="name", value=shell.name, required=True, maxlength=80, autocomplete="name")
     label = el("label", el("span", "Your name, for what you do here"), name, class_="field")
-    return el("form", proof(shell), el("input", type="hidden", name="next", value="/"), label,
+    return el("form", proof(shell), hidden("next", "/"), label,
               id="take", method="post", action="/acts/acknowledge", class_="taker")  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, page
-from streams.board.wording import clock, number
+from streams.board.wording import number
 from streams.explain.action_words import did, said, way
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def draw(shell: Shell, acts: Sequence[Action]) -> str:
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:
     """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
     head = el("p", el("strong", act.by or "somebody"), f" {did(act, causes or ())}, ",
-              clock(act.at, shell.zone, shell.now), f", {way(act)}")  # fmt: skip
+              shell.clock(act.at), f", {way(act)}")  # fmt: skip
     about = act.type in (ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED) and act.promise and causes is None
     link = el("p", el("a", "the promise", href=f"/promises/{act.promise}"), class_="quiet") if about else None
     return el("li", head, (el("p", text, class_="said") for text in said(act)), link)

@@ -12,7 +12,7 @@ import msgspec
 
 from standards.calendar.duration import SECOND, spoken
 from streams.board.markup import Child, Html, el, join
-from streams.board.wording import clock
+from streams.board.wording import clock, how_many
 
 if TYPE_CHECKING:
     from streams.storage.status import Status
@@ -44,6 +44,10 @@ class Shell(msgspec.Struct, frozen=True):
     version: str = ""
     changes: int = 0
     mark: str = ""
+
+    def clock(self, at: int) -> Html:
+        """Show an instant (microseconds UTC)."""
+        return clock(at, self.zone, self.now)
 
 
 def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -> str:
@@ -83,6 +87,22 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -
     return f"<!doctype html>\n{whole}\n"
 
 
+def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
+    """Name a promise by its subject, which leads to its page (or a `part` of that), and its standard."""
+    name = el("a", subject or "everywhere", href=f"/promises/{promise}{part}", class_="subject")
+    return (name, " ", el("span", standard, class_="standard"))
+
+
+def older(count: int) -> Html | None:
+    """Say that so many more rows are not on the page, if any are not."""
+    return el("p", f"and {how_many(count, 'older one')}", class_="quiet") if count > 0 else None
+
+
+def hidden(name: str, value: str) -> Html:
+    """Draw a field of a form that nobody sees."""
+    return el("input", type="hidden", name=name, value=value)
+
+
 def form(shell: Shell, path: str, *content: Child, **attributes: str) -> Html:
     """Draw a form that goes to one of our own paths, with the proof that it came from here."""
     return el("form", proof(shell), *content, method="post", action=path, **attributes)
@@ -90,7 +110,7 @@ def form(shell: Shell, path: str, *content: Child, **attributes: str) -> Html:
 
 def proof(shell: Shell) -> Html:
     """Give the hidden field that proves where a form came from."""
-    return el("input", type="hidden", name="proof", value=shell.proof)
+    return hidden("proof", shell.proof)
 
 
 def field(
@@ -138,7 +158,7 @@ def _trouble(shell: Shell) -> list[Html]:
 
 
 def _foot(shell: Shell) -> Html:
-    drawn = el("p", "Drawn at ", clock(shell.now, shell.zone, shell.now), f" {shell.zone.key}.")
+    drawn = el("p", "Drawn at ", shell.clock(shell.now), f" {shell.zone.key}.")
     people = el("p", el("a", "What people did", href="/people"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip

@@ -12,8 +12,7 @@ from alerts.routing.actions import SILENCED
 from standards.calendar.duration import spoken
 from standards.judge.events import microseconds
 from streams.board.markup import Html, el
-from streams.board.shell import Shell, field, form, your_name
-from streams.board.wording import clock
+from streams.board.shell import Shell, field, form, hidden, your_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,9 +59,9 @@ def silence_section(shell: Shell, acts: Sequence[Action]) -> Html:
 def _row(shell: Shell, act: Action, until: int) -> Html:
     terms = ", ".join(f"{name} {act.data[name]}" for name in TERMS if act.data.get(name)) or "everything"
     head = el("p", el("strong", terms), f", for another {spoken(until - shell.now)}, until ",
-              clock(until, shell.zone, shell.now))  # fmt: skip
+              shell.clock(until))  # fmt: skip
     why = f": {act.data['reason']}" if act.data.get("reason") else ""
-    name = el("input", type="hidden", name="silence", value=str(act.data.get("silence", "")))
+    name = hidden("silence", str(act.data.get("silence", "")))
     lift = form(shell, "/acts/unsilence", name, your_name(shell), el("button", "Lift it", class_="plain"))
     return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
 

@@ -15,9 +15,9 @@ from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
-from streams.board.shell import Shell, field, form, page, your_name
+from streams.board.shell import Shell, field, form, hidden, page, your_name
 from streams.board.timeline import timeline
-from streams.board.wording import ASPECTS, clock, reason_words, state_word, time_left
+from streams.board.wording import ASPECTS, reason_words, state_word, time_left
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _head(shell: Shell, story: Story) -> Html:
 
 def _times(shell: Shell, promise: PromiseRow) -> Html:
     def at(instant: int) -> Html:
-        return clock(instant, shell.zone, shell.now)
+        return shell.clock(instant)
 
     pairs: list[tuple[str, Html | str]] = [("Opened", at(promise.opened))]
     if promise.due >= 0:
@@ -127,7 +127,7 @@ def _deeds(shell: Shell, story: Story) -> list[Html]:
         return []
     promise, found = story.view.row, []
     taken = any(act.type == ACKNOWLEDGED for act in story.acts)
-    back = el("input", type="hidden", name="promise", value=promise.id)
+    back = hidden("promise", promise.id)
     if story.acknowledges and promise.verdict is None and not taken:
         take = form(shell, "/acts/acknowledge", back, your_name(shell), el("button", "I have it"))
         found.append(el("section", el("h2", "Take it"), take, id="take-it"))
@@ -166,11 +166,11 @@ def _lines(shell: Shell, story: Story) -> Html:
 
 def _line(shell: Shell, line: Line, story: Story) -> Html:
     said = words(line, story.standard) if story.standard else ""
-    late = (", learned at ", clock(line.known, shell.zone, shell.now)) if line.known > line.at else ()
+    late = (", learned at ", shell.clock(line.known)) if line.known > line.at else ()
     cause = el("small", f"by {line.cause[1]} from {line.cause[0]}") if line.cause else None
     what = join(el("strong", WORDS[line.kind]), f": {said}" if said else "", " ", cause)
     return el(
-        "tr", el("td", clock(line.at, shell.zone, shell.now), *late), el("td", what), el("td", spoken(line.elapsed)),
+        "tr", el("td", shell.clock(line.at), *late), el("td", what), el("td", spoken(line.elapsed)),
         el("td", spoken(line.at - line.opened)), el("td", reason_words(story.reasons.get(line.id, "")), class_="quiet"),
         class_=line.kind,
     )  # fmt: skip

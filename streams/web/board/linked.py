@@ -17,7 +17,7 @@ from aiohttp import web
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el
 from streams.board.shell import field, page
-from streams.board.wording import clock, how_many, state_word
+from streams.board.wording import how_many, state_word
 from streams.delivery.links import PATH, WORDS
 from streams.web.api.intake import check_open
 from streams.web.board.board_acts import FORM, bounded, needed
@@ -111,7 +111,7 @@ class Linked:
             raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
-        due = ("due ", clock(row.due, shell.zone, shell.now)) if row.due >= 0 and row.verdict is None else ()
+        due = ("due ", shell.clock(row.due)) if row.due >= 0 and row.verdict is None else ()
         state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
         title = f"{row.standard}: {row.subject or 'everywhere'}"

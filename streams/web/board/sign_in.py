@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from streams.board.markup import el
-from streams.board.shell import field, page
+from streams.board.shell import field, hidden, page
 from streams.web.board.board_acts import FORM, read_form
 from streams.web.body import check_type, read_body
 from streams.web.guard import SESSION
@@ -104,7 +104,7 @@ class SignIn:
         request.pop(SESSION, None)
         form = el(
             "form",
-            el("input", type="hidden", name="next", value=after if _is_ours(after) else "/"),
+            hidden("next", after if _is_ours(after) else "/"),
             field("Token", "token", type="password", required=True, autocomplete="current-password"),
             field("Your name", "name", required=True, maxlength=80, autocomplete="name",
                   hint="it stands beside everything you do here"),
