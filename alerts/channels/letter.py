@@ -44,6 +44,8 @@ _FACES: Final = {
     "lost": ("Nobody can say", "#6d28d9", ""),
     "kept": ("Kept", "#15803d", "Thank you. There is nothing more to do."),
     "fulfilled_late": ("Done late", "#15803d", "Thank you. There is nothing more to do."),
+    "ended": ("Not needed any more", "#4b5563", "There is nothing to do. This is so that you know."),
+    "given_up": ("Given up", "#4b5563", ""),
     "voided": ("Not needed any more", "#4b5563", ""),
     "excused": ("Excused", "#4b5563", ""),
     "corrected": ("Corrected", "#4b5563", "There is nothing to do. This is so that you know."),

@@ -143,6 +143,9 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
     )
 
 
+Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
+
+
 class _Words:
     """The sentences of one notice: what to do comes first, then the promise's clock."""
 
@@ -168,6 +171,15 @@ class _Words:
                 )
             case "corrected":
                 return f"Corrected{self.where}: {self._promise()}, reported {self._was()}, {self._after_all()}."
+            case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
+                return self._over(self.line.kind)
+            case "opened" | "paused" | "resumed":
+                return (
+                    f"The promise {self.line.standard} was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
+                )
+
+    def _over(self, kind: Over) -> str:
+        match kind:
             case "kept":
                 return f"All is well again{self.where}: {self._promise()} was kept at {self._clock(self.line.at)}."
             case "fulfilled_late":
@@ -176,13 +188,17 @@ class _Words:
                     f"{self._promise()} stays broken."
                 )
             case "voided" | "excused":
-                over = (
-                    "was not needed any more" if self.line.kind == "voided" else "was excused by an exception granted"
-                )
+                over = "was not needed any more" if kind == "voided" else "was excused by an exception granted"
                 return f"Nothing more to do{self.where}: {self._promise()} {over} at {self._clock(self.line.at)}."
-            case "opened" | "paused" | "resumed":
+            case "ended":
                 return (
-                    f"The promise {self.line.standard} was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
+                    f"Nothing more to do{self.where}: the need went away at {self._clock(self.line.at)}; "
+                    f"{self._promise()} stays broken."
+                )
+            case "given_up":
+                return (
+                    f"Given up{self.where}: {self._promise()} was due {self._clock(self.line.due)} and was never done; "
+                    "it is not waited for any more."
                 )
 
     def _promise(self) -> str:

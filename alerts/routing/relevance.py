@@ -37,7 +37,7 @@ def relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
             return "overdue" if 0 <= line.due <= low else "told"
         case "broken" | "lost":
             return "told"
-        case "kept" | "voided" | "excused" | "fulfilled_late" | "corrected":
+        case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
         case "opened" | "paused" | "resumed":
             return "not-actionable"
@@ -49,7 +49,7 @@ def _heard_of(before: State, warned: Warned, now: int) -> bool:
     """Say whether people know of a promise's trouble: every breach is told, and every loss."""
     if before in ("warned", "paused_warned"):
         return warned is msgspec.UNSET or now <= warned + REMEMBERED_FOR
-    return before in ("broken", "late", "unknown")
+    return before in ("broken", "late", "ended", "given_up", "unknown")
 
 
 def last_warned(line: Line, reason: Reason, *, before: State, warned: Warned) -> Warned:

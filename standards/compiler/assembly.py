@@ -40,8 +40,13 @@ class Assembly(NamedTuple):
     entries: dict[str, Entry]
 
 
-def assemble(names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None) -> Assembly:
-    """Compile calendars, feeds and standards. Those with errors, which are reported, are left out."""
+def assemble(
+    names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None, *, excerpt: bool = False
+) -> Assembly:
+    """Compile calendars, feeds and standards. Those with errors, which are reported, are left out.
+
+    `excerpt`: they were written down by Kept itself.
+    """
     calendars = _calendars(names, read)
     feeds = _feeds(names, vocabulary)
     models = {
@@ -50,7 +55,7 @@ def assemble(names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFi
         if (model := entry.read(StandardModel, data)) is not None
     }
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
-    around = Surroundings(vocabulary, carried, calendars, feeds)
+    around = Surroundings(vocabulary, carried, calendars, feeds, excerpt)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
     used = {model.calendar for _, model, _ in models.values()}
     for name, (entry, _) in names.sections["calendars"].items():

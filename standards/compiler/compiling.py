@@ -34,13 +34,15 @@ _TELLING_PEOPLE = ("what", "how", "why", "exceptions", "owner")
 class Surroundings:
     """What a standard can refer to, by name; `carried` are the fields that each standard adds to promise.* events.
 
-    A calendar is None where it is declared and has errors, which are reported where it stands.
+    A calendar is None where it is declared and has errors, which are reported where it stands. `excerpt`: the standard
+    was written down by Kept itself, perhaps by an older one.
     """
 
     vocabulary: Mapping[str, EventType]
     carried: Mapping[str, Fields]
     calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
+    excerpt: bool = False
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
         """Give the fields of an event type; a promise.* event has those that standards other than the asker add."""
@@ -73,6 +75,8 @@ def compile_standard(
         if key not in given:
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
     calendar = _calendar(entry, model, around)
+    if model.when is not None and model.expect is not None and "within" in given:
+        model = model.model_copy(update=_after_the_verdict(entry, model, around))
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
     shape = None if name is None else Shaper(entry, model, fields_of, around.events, calendar).shape(name)
@@ -96,6 +100,25 @@ def compile_standard(
         carry=tuple(model.carry), may_excuse=_may_excuse(model), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
     )  # fmt: skip
     return standard, text
+
+
+def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, str | None]:
+    """Give the keys that say what comes after the verdict of a response, those too that are left out.
+
+    An excerpt without them was written before there were any: then only a rise opened, and a day was looked back.
+    """
+    again, owed_for = model.again, model.owed_for
+    if model.reopen is not None and not around.excerpt:
+        old, new = f"reopen: {model.reopen}", f"again: {'each' if model.reopen == 'each' else 'rise'}"
+        entry.at("reopen").warning("renamed-key", f"{old} is now {new}", f"write {new}")
+    if again is None and (around.excerpt or model.reopen is not None):
+        again = "each" if model.reopen == "each" else "rise"
+    if again is None:
+        known = around.vocabulary.get(model.when.event) if model.when else None
+        again = "done" if known is not None and known.reading else "judged"
+    if owed_for is None:
+        owed_for = "24h" if around.excerpt else "7d"
+    return {"again": again, "owed_for": owed_for, "reopen": None}
 
 
 def clause_models(model: StandardModel) -> dict[tuple[str, ...], ClauseModel]:

@@ -30,6 +30,7 @@ class Namespace:
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
         self.sections: dict[str, dict[str, tuple[Entry, Value]]] = {section: {} for section in SECTIONS}
+        self.readings: dict[str, Entry] = {}
 
     def add(self, document: Document) -> None:
         """Take in a document: check its top and collect what stands under its sections."""
@@ -44,6 +45,11 @@ class Namespace:
             elif declared is not None:
                 fix = "write each name on a line of its own, followed by a colon"
                 top.at(section).error("wrong-type", f"{section} must be a mapping of names", fix)
+        readings = document.data.get("readings", [])
+        if isinstance(readings, list) and all(isinstance(name, str) for name in readings):
+            self.readings |= {str(name): top.at("readings", index) for index, name in enumerate(readings)}
+        else:
+            top.at("readings").error("wrong-type", "readings must be a list of event types", "write [floor.counted]")
 
     def _declare(self, entry: Entry, section: str, data: Value) -> None:
         first = self.sections[section].setdefault(entry.name, (entry, data))[0]

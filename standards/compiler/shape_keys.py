@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 ShapeName = Literal["response", "precedence", "universality", "bounded", "recurrence", "level"]
 
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "response": (("when", "expect", "within"), ("unless", "pause", "calendar", "warn", "reopen")),
+    "response": (
+        ("when", "expect", "within"),
+        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "reopen"),
+    ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
     "bounded": (("when", "at_most"), ("within", "until")),

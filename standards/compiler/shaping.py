@@ -16,7 +16,7 @@ from standards.calendar.duration import describe, parse
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import DAY, UTC_ZONE, Clause, Pause, Period
+from standards.judge.standard import DAY, OWED_FOR, UTC_ZONE, Clause, Pause, Period
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -82,8 +82,15 @@ class Shaper:
         warn = self._warn(within)
         if when is None or expect is None or within is None:
             return None
-        each = model.reopen == "each"
-        return Response(when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, each=each)
+        rest, owed_for = self._duration(model.rest, "rest"), self._duration(model.owed_for, "owed_for")
+        again = model.again or "judged"
+        if rest is not None and again != "done":
+            found = f"a rest goes with again: done, and here it is {again}"
+            self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
+        return Response(
+            when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
+            rest=rest or 0, owed_for=owed_for or OWED_FOR,
+        )  # fmt: skip
 
     def _precedence(self) -> Precedence | None:
         when = self._clause(self.model.when, "when")

@@ -111,6 +111,12 @@ class _Loading:
                 )
             elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
                 self.vocabulary[entry.name] = found
+        for name, entry in names.readings.items():
+            known = self.vocabulary.get(name)
+            if known is None:
+                entry.unknown("event", name, self.vocabulary)
+            else:
+                self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
         made = self._take(names, self.vocabulary)
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
@@ -140,7 +146,7 @@ class _Loading:
         retired: bool = False,
     ) -> Assembly:
         """Compile a namespace and take what it came to; `then` is the revision and excerpt that it had before."""
-        made = assemble(names, vocabulary, self.read)
+        made = assemble(names, vocabulary, self.read, excerpt=then is not None)
         self.feeds = {**made.feeds, **self.feeds}
         self.entries = {**made.entries, **self.entries}
         for standard, written in made.standards:

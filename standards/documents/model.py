@@ -150,7 +150,12 @@ class StandardModel(Strict):
     pause: PauseModel | None = Field(default=None, description="What stops the clock, and what starts it again.")
     calendar: Text | None = Field(default=None, description="The calendar whose hours count.")
     warn: Texts | None = Field(default=None, description="When to warn: 50%, or 15s before.")
-    reopen: Literal["edge", "each"] | None = Field(default=None, description="each: one promise per event.")
+    again: Literal["done", "judged", "each", "rise"] | None = Field(
+        default=None, description="When the next promise may open: done, judged, each or rise."
+    )
+    rest: Duration | None = Field(default=None, description="How long after a kept promise the next one may open.")
+    owed_for: Duration | None = Field(default=None, description="How long a broken promise stays owed; 7d if left out.")
+    reopen: Literal["edge", "each"] | None = Field(default=None, description="As `again` was called before.")
     within_last: Duration | None = Field(default=None, description="How long before `when` it must have happened.")
     must: Text | None = Field(default=None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(default=None, ge=0, description="How many are allowed.")
@@ -174,6 +179,9 @@ class DocumentModel(Strict):
     )
     events: dict[str, dict[str, FieldModel]] = Field(
         default={}, description="Your own event types, beside the built-in ones: each field and its type."
+    )
+    readings: Texts = Field(
+        default=[], description="Those of your own event types that say how things stand, not that something happened."
     )
     standards: dict[str, StandardModel] = Field(default={}, description="The standards, by id.")
     excerpt: Text | None = Field(default=None, description="Written by Kept where it keeps a standard by itself.")

@@ -23,7 +23,12 @@ def _builtin() -> dict[str, EventType]:
         raise StateError(f"the built-in vocabulary cannot be read; install Kept anew: {document.findings[0].render()}")
     declared: Any = document.data["events"]
     return {
-        name: EventType(name, {field: Field(**given) for field, given in entry["fields"].items()}, entry["meaning"])
+        name: EventType(
+            name,
+            {field: Field(**given) for field, given in entry["fields"].items()},
+            entry["meaning"],
+            reading=entry.get("reading", False),
+        )
         for name, entry in declared.items()
     }
 

@@ -41,8 +41,9 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
     timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
-    back and may open anew. `overdue` counts the broken promises that can still be fulfilled late; those settled up to
-    `relieved` no longer can. `recent` are the events that may still precede another, `times` those that still count,
+    back and may open anew. `overdue` are the broken promises that are still owed. `barred`: a promise was excused, and
+    what it was for has held ever since. Until `rest_until` nothing opens; `waiting` is the event that opens then.
+    `recent` are the events that may still precede another, `times` those that still count,
     `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
     the current window or period.
     """
@@ -51,8 +52,10 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     settled: list[Promise[E]] = msgspec.field(default_factory=list)
     wake: int = NEVER
     up: bool = False
-    overdue: int = 0
-    relieved: int = -1
+    overdue: list[Promise[E]] = msgspec.field(default_factory=list, name="owed")
+    barred: bool = False
+    rest_until: int = -1
+    waiting: E | None = None
     recent: list[E] | None = None
     times: list[int] | None = None
     tripped: bool = False
@@ -187,12 +190,30 @@ class JudgeContext(Generic[E]):
         promise.settled = at
         promise.wake = NEVER
         state.open = [other for other in state.open if other is not promise]
-        if promise.state == "excused" or (promise.state in ("kept", "void") and not reversible):
+        if promise.state not in ("kept", "void") or reversible:
+            self._remember(state, promise, at)
+
+    @staticmethod
+    def _remember(state: StandardState[E], promise: Promise[E], at: int) -> None:
+        promise.wake = NEVER
+        if promise.state == "excused":
             return
         settled = state.settled
         while settled and settled[0].settled < at - CORRECTIONS_HORIZON:
             del settled[0]
         settled.append(promise)
+
+    def owe(self, state: StandardState[E], promise: Promise[E], at: int, until: int) -> None:
+        """Move a promise that broke at `at` from the open to the overdue ones, where it is owed up to `until`."""
+        promise.settled = at
+        promise.wake = until
+        state.open = [other for other in state.open if other is not promise]
+        state.overdue = [*state.overdue, promise]
+
+    def relieve(self, state: StandardState[E], promise: Promise[E]) -> None:
+        """Move a promise that is no longer owed from the overdue to the settled ones of its state."""
+        state.overdue = [other for other in state.overdue if other is not promise]
+        self._remember(state, promise, promise.settled)
 
     def wake(self, state: StandardState[E]) -> None:
         """Note that a standard's timer was set: the case wakes no later, and not for a timer that no longer runs.
@@ -207,9 +228,15 @@ class JudgeContext(Generic[E]):
             case.wake = min(case.wake, state.wake)
 
     def owes(self, revisions: tuple[str, ...]) -> bool:
-        """Say whether the subject is owed a promise under one of these revisions."""
+        """Say whether the subject has a promise on the clock under one of these revisions."""
         states = self.case.states
         return any(revision in states and states[revision].open for revision in revisions)
+
+    def owed(self, revisions: tuple[str, ...]) -> Promise[E] | None:
+        """Give the newest promise that the subject is owed under these revisions: on the clock or overdue."""
+        states = [self.case.states[revision] for revision in revisions if revision in self.case.states]
+        found = [*(p for state in states for p in state.overdue), *(p for state in states for p in state.open)]
+        return found[-1] if found else None
 
     def correctable(self, promise: Promise[E], verdict: State, at: int) -> bool:
         """Say whether evidence from `at` makes the verdict of a settled promise another one, and is not too late.

@@ -76,11 +76,15 @@ def iso(at: int) -> str:
 
 
 class EventType(msgspec.Struct, frozen=True):
-    """One entry of the vocabulary: the name of an event type, its fields by name, and what it means."""
+    """One entry of the vocabulary: the name of an event type, its fields by name, and what it means.
+
+    A `reading` says how things stand, and comes again and again; any other event says that something happened.
+    """
 
     name: str
     fields: Mapping[str, Field]
     meaning: str = ""
+    reading: bool = False
 
 
 def name_problem(name: str) -> str:

@@ -5,6 +5,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
@@ -49,6 +50,8 @@ def _reached(
     named = event.data.promise
     opened = [promise for promise in state.open if promise.opened <= event.at]
     broken = [p for p in state.settled if p.opened <= event.at and context.correctable(p, "excused", event.at)]
+    broken += [promise for promise in state.overdue if promise.opened <= event.at]
+    broken.sort(key=attrgetter("settled"))
     if named is not None:
         return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) == named]
     return opened or broken[-1:]
@@ -64,6 +67,8 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     late: bool,
 ) -> None:
     settled = promise.state in VERDICTS
+    if promise in state.overdue or not settled:
+        state.barred = state.up
     kind: Kind = "corrected" if settled else "excused"
     corrected: State | None = "excused" if settled else None
     if late:
@@ -72,3 +77,5 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
         context.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
     if not settled:
         context.settle(state, promise, event.at)
+    elif promise in state.overdue:
+        context.relieve(state, promise)

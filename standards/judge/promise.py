@@ -1,9 +1,9 @@
 """The life of one promise: every state, every transition between states, and the lines they leave in the ledger.
 
 Theory of operation. A promise is opened once and settled at most once; after that only late evidence can change its
-verdict, by a `corrected` line, and a broken promise can still be `fulfilled_late`. Nothing is rewritten: whatever is
-shown anywhere is a fold over these lines. All moves stand in `MOVES`; a move that is not there is a defect in the
-judge, and `StateError` says so.
+verdict, by a `corrected` line. A broken promise is still owed, it is overdue, until it is fulfilled late, the need
+ends, or it is given up. Nothing is rewritten: whatever is shown anywhere is a fold over these lines. All moves stand
+in `MOVES`; a move that is not there is a defect in the judge, and `StateError` says so.
 
 Identity is derived, never drawn: a promise's id from its standard, subject, opening event and time; a transition's from
 its promise and ordinal. The same facts therefore give the same ids on every machine: a repeat is recognised by its id.
@@ -23,7 +23,19 @@ from standards.judge.events import Event
 from standards.judge.standard import Standard
 
 State = Literal[
-    "new", "open", "warned", "paused", "paused_warned", "kept", "broken", "late", "void", "excused", "unknown"
+    "new",
+    "open",
+    "warned",
+    "paused",
+    "paused_warned",
+    "kept",
+    "broken",
+    "late",
+    "ended",
+    "given_up",
+    "void",
+    "excused",
+    "unknown",
 ]
 Verdict = Literal["kept", "broken", "void", "excused", "unknown"]
 Kind = Literal[
@@ -37,6 +49,8 @@ Kind = Literal[
     "excused",
     "lost",
     "fulfilled_late",
+    "ended",
+    "given_up",
     "corrected",
 ]
 
@@ -51,7 +65,7 @@ class Move(NamedTuple):
 
 _LIVE: tuple[State, ...] = ("open", "warned", "paused", "paused_warned")
 _RUNNING: tuple[State, ...] = ("open", "warned")
-_SETTLED_BADLY: tuple[State, ...] = ("broken", "late", "unknown")
+_SETTLED_BADLY: tuple[State, ...] = ("broken", "late", "ended", "given_up", "unknown")
 _CORRECTED_TO: tuple[State, ...] = ("kept", "void", "excused")
 
 MOVES: tuple[Move, ...] = (
@@ -68,6 +82,8 @@ MOVES: tuple[Move, ...] = (
     *(Move(before, "broken", "broken") for before in _RUNNING),
     *(Move(before, "lost", "unknown") for before in _RUNNING),
     Move("broken", "fulfilled_late", "late"),
+    Move("broken", "ended", "ended"),
+    Move("broken", "given_up", "given_up"),
     *(Move(before, "corrected", after) for before in _SETTLED_BADLY for after in _CORRECTED_TO),
     Move("kept", "corrected", "void"),
     Move("void", "corrected", "kept"),
@@ -77,6 +93,8 @@ VERDICTS: dict[str, Verdict] = {
     "kept": "kept",
     "broken": "broken",
     "late": "broken",
+    "ended": "broken",
+    "given_up": "broken",
     "void": "void",
     "excused": "excused",
     "unknown": "unknown",
@@ -95,13 +113,14 @@ NEVER = 2**62
 E = TypeVar("E", bound=Event)
 
 
-class Promise(msgspec.Struct, Generic[E], gc=False):
+class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     """One instance of a standard, owed to a subject. Times are microseconds UTC, spans microseconds.
 
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
-    its clock next has something to say. `settled` is when its verdict fell. `warned` is when people were last warned:
-    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
+    its clock next has something to say. `settled` is when its verdict fell. `joined` counts the events that would have
+    opened a promise of their own while this one was owed, the last of them at `joined_at`. `warned` is when people were
+    last warned: the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
 
     opened: int
@@ -115,6 +134,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False):
     wake: int = NEVER
     settled: int = -1
     id: str = ""
+    joined: int = 0
+    joined_at: int = -1
     warned: int | msgspec.UnsetType = msgspec.UNSET
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:

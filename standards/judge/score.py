@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class Score(msgspec.Struct):
-    """Counts of one standard's promises. `open` are those without a verdict; `late` of the broken were fulfilled late.
+    """Counts of one standard's promises. `open` are those without a verdict.
+
+    Of the broken, `late` were fulfilled late, the need for `ended` went away, and `given_up` were owed to the last.
 
     `elapsed` and `waited` are sums over the settled promises, in microseconds: open time and the customer's own time.
     """
@@ -30,6 +32,8 @@ class Score(msgspec.Struct):
     unknown: int = 0
     warned: int = 0
     late: int = 0
+    ended: int = 0
+    given_up: int = 0
     corrected: int = 0
     elapsed: int = 0
     waited: int = 0
@@ -67,6 +71,10 @@ class Score(msgspec.Struct):
             self.warned += 1
         elif kind == "fulfilled_late":
             self.late += 1
+        elif kind == "ended":
+            self.ended += 1
+        elif kind == "given_up":
+            self.given_up += 1
         elif verdict is not None:
             if was is not None:
                 self.corrected += 1

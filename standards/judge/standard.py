@@ -27,6 +27,8 @@ DAY = 86_400_000_000
 """Microseconds in 24 hours."""
 CORRECTIONS_HORIZON = DAY
 """How long after its verdict late evidence can still correct a promise, in microseconds."""
+OWED_FOR = 7 * DAY
+"""How long after its deadline a broken promise stays owed, in microseconds."""
 FORGET_AFTER = 7 * DAY
 """How long a subject that owes nothing is remembered after its last event, in microseconds."""
 

@@ -74,7 +74,7 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.warned = (*fate.warned, each.at)
         case "fulfilled_late":
             fate.took = each.elapsed
-        case "opened" | "paused" | "resumed":
+        case "opened" | "paused" | "resumed" | "ended" | "given_up":
             pass
         case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":
             if verdict is not None:

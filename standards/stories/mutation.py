@@ -36,6 +36,8 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "until": "let it end in a story, and expect kept; go on counting after it in another",
     "pause": "stop the clock in a story, and let what is expected come late but for the pause",
     "calendar": "play it over a closed hour, a night or a weekend",
+    "again": "let it happen twice for one subject, and say how many promises there are",
+    "rest": "let it be so again soon after a promise was kept, and say when the next one opens",
     "reopen": "let it happen twice for one subject, and expect two promises",
 }
 _SWAPS: Final[Mapping[str, str]] = {
@@ -157,7 +159,9 @@ class _Standard:
 
     def _is_usual(self, key: str) -> bool:
         """Say whether a key says what would be so without it."""
-        return self._is_short_window() if key == "calendar" else key == "reopen" and self.data[key] == "edge"
+        if key == "calendar":
+            return self._is_short_window()
+        return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
 
     def _is_short_window(self) -> bool:
         """Say whether windows begin at the same instants with a calendar and without: it gives them a zone, no more.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from standards.documents.document import Value
     from standards.documents.model import Strict
 
-CLOCKWORK: frozenset[Kind] = frozenset({"opened", "paused", "resumed"})
+CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "paused", "resumed"})
 """Kinds of lines that settle nothing: looked at only where a story names one."""
 _LISTS: dict[str, type[Strict]] = {"given": GivenModel, "expect": ExpectModel}
 

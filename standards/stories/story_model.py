@@ -58,6 +58,8 @@ class ExpectModel(Strict):
     excused: Texts | None = Field(default=None, description=_PROMISE)
     lost: Texts | None = Field(default=None, description=_PROMISE)
     fulfilled_late: Texts | None = Field(default=None, description=_PROMISE)
+    ended: Texts | None = Field(default=None, description=_PROMISE)
+    given_up: Texts | None = Field(default=None, description=_PROMISE)
     corrected: Texts | None = Field(default=None, description=_PROMISE)
     to: Literal["kept", "void", "excused"] | None = Field(default=None, description="What it was corrected to.")
     due: NumberAsText | None = Field(default=None, description="The promise's deadline as of then.")
@@ -67,7 +69,7 @@ class ExpectModel(Strict):
 
 KINDS: tuple[Kind, ...] = (
     "opened", "warned", "paused", "resumed", "kept", "broken", "voided", "excused", "lost", "fulfilled_late",
-    "corrected",
+    "ended", "given_up", "corrected",
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ _OURS, _THEIRS, _DEEP = 46, 98, 18
 """Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
 _MARKED: Final = {
     "warned": "warned", "kept": "kept", "broken": "broken", "voided": "not needed", "excused": "excused",
-    "lost": "unknown", "fulfilled_late": "done late", "corrected": "corrected",
+    "lost": "unknown", "fulfilled_late": "done late", "ended": "not needed any more",
+    "given_up": "given up", "corrected": "corrected",
 }  # fmt: skip
 
 

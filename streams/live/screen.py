@@ -50,7 +50,7 @@ _TODO_WIDTH: Final = 44
 _COUNTS_WIDTH: Final = 28
 _STYLES: Final[dict[Kind, str]] = {
     "kept": "green", "broken": "bold red", "voided": "dim", "excused": "cyan", "lost": "bold magenta",
-    "fulfilled_late": "yellow", "corrected": "cyan",
+    "fulfilled_late": "yellow", "ended": "dim", "given_up": "dim", "corrected": "cyan",
 }  # fmt: skip
 
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from standards.judge.shapes import Shape
     from standards.judge.standard import Standard
 
-    Unusual = Literal["excused", "lost", "fulfilled_late", "corrected"]
+    Unusual = Literal["excused", "lost", "fulfilled_late", "ended", "given_up", "corrected"]
 
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "late",
-    "corrected": "corrected",
+    "ended": "ended", "given_up": "given up", "corrected": "corrected",
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
 
@@ -48,7 +48,7 @@ def words(line: Line, standard: Standard) -> str:
             return _broken(standard.shape)
         case "voided":
             return _void(standard.shape)
-        case "excused" | "lost" | "fulfilled_late" | "corrected":
+        case "excused" | "lost" | "fulfilled_late" | "ended" | "given_up" | "corrected":
             return _unusual(line, line.kind, standard)
         case _:
             assert_never(line.kind)
@@ -62,6 +62,10 @@ def _unusual(line: Line, kind: Unusual, standard: Standard) -> str:
             return f"nothing was heard of {' and '.join(standard.feeds)}"
         case "fulfilled_late":
             return f"done {spoken(line.at - line.due)} after the time"
+        case "ended":
+            return "the need went away"
+        case "given_up":
+            return f"not done {spoken(line.at - line.due)} after the time"
         case "corrected":
             why = "an exception was granted" if line.verdict == "excused" else "on late evidence"
             return f"from {line.was} to {line.verdict}, {why}"

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _SCORE = """
 SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum(verdict IS 'void'),
-    sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'), sum(corrected),
+    sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'),
+    sum(state = 'ended'), sum(state = 'given_up'), sum(corrected),
     sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
 FROM promises WHERE opened >= ? GROUP BY standard
 """

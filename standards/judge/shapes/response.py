@@ -1,20 +1,22 @@
 """Judging the response shape: after `when`, `expect` follows within the time, unless the need goes away first.
 
 An event that both fulfils and voids, fulfils. A promise breaks at its deadline, not when that is noticed. The clock
-counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing.
+counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing. A broken promise is
+overdue until it is fulfilled late, the need ends, it is excused, or `owed_for` has gone by. `again` says when the next
+one may open. An event first ends what it ends, and may then open the next one.
 Read next: `judge.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, assert_never
 
 import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, VERDICTS, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
-from standards.judge.standard import CORRECTIONS_HORIZON, clauses
+from standards.judge.standard import OWED_FOR, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
+Again = Literal["done", "judged", "each", "rise"]
+"""When the next promise may open: when none is owed, when none is on the clock, always, or when it begins to be so."""
+
 
 class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
     `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
-    at which someone is warned. `each` opens one promise per event rather than one per rising edge.
+    at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one opens. A broken
+    one is given up `owed_for` microseconds after its deadline.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -44,7 +50,9 @@ class Response(msgspec.Struct, frozen=True):
     pause: Pause | None = None
     hours: Hours | None = None
     warn: tuple[int, ...] = ()
-    each: bool = False
+    again: Again = "judged"
+    rest: int = 0
+    owed_for: int = OWED_FOR
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""
@@ -62,14 +70,13 @@ class ResponseMachine(Machine):
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, open_one = self._carry_on(event_type), self._open
+        carry_on, begin = self._carry_on(event_type), self._opener()
         when = None if self.standard.retired else test_for(shape.when, event_type)
-        always_rising = shape.each or shape.when.where is None
         closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
         def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             state = case.states.get(revision)
-            if state is not None and (state.open or state.overdue):
+            if state is not None and (state.open or state.overdue or state.waiting):
                 carry_on(state, event, context)
 
         if when is None:
@@ -80,16 +87,62 @@ class ResponseMachine(Machine):
                 state = case.states[revision]
             except KeyError:
                 state = case.state_of(revision)
-            if closes and (state.open or state.overdue):
+            if closes and (state.open or state.overdue or state.waiting):
                 carry_on(state, event, context)
             if when(event.data, None):
-                if always_rising or not state.up:
-                    open_one(state, event, context)
+                begin(state, event, context)
                 state.up = True
-            else:
-                state.up = False
+            elif state.up:
+                state.up = state.barred = False
+                if state.waiting is not None:
+                    self._wait(state, None, context)
 
         return on_event
+
+    def _opener(self) -> Carry:
+        """Give what an event at which `when` holds does, by `again`: it opens a promise, joins one, or waits."""
+        match self.shape.again:
+            case "each":
+                return self._open
+            case "rise":
+                return self._open_at_a_rise
+            case "judged":
+                return self._open_when_judged
+            case "done":
+                return self._open_when_done
+            case _:
+                assert_never(self.shape.again)
+
+    def _open_at_a_rise(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if not state.up or self.shape.when.where is None:
+            self._open_when_judged(state, event, context)
+
+    def _open_when_judged(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if state.open:
+            _join(state.open[-1], event)
+        elif context.owes(self.siblings):
+            _join(context.owed(self.siblings), event)
+        else:
+            self._open(state, event, context)
+
+    def _open_when_done(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if state.barred:
+            return
+        if state.open:
+            _join(state.open[-1], event)
+        elif state.overdue:
+            _join(state.overdue[-1], event)
+        elif owed := context.owed(self.siblings):
+            _join(owed, event)
+        elif event.at < state.rest_until:
+            self._wait(state, event, context)
+        else:
+            self._open(state, event, context)
+
+    def _wait(self, state: StandardState[Event], event: Event | None, context: JudgeContext[Event]) -> None:
+        """Note the event that opens the next promise when the rest ends; None: there is no need for one any more."""
+        state.waiting = event
+        self._set_alarm(state, context)
 
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
@@ -98,10 +151,10 @@ class ResponseMachine(Machine):
         start = test_for(pause.until, event_type) if pause else None
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            if state.overdue:
-                self._catch_up(state, event, context, expect, unless)
             lines = len(context.transitions)
             data = event.data
+            if state.overdue or state.waiting is not None:
+                self._catch_up(state, event, context, expect, unless)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
@@ -119,14 +172,18 @@ class ResponseMachine(Machine):
         return carry_on
 
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        state.wake = min([promise.wake for promise in state.open]) if state.open else NEVER
+        wakes = [promise.wake for promise in state.open]
+        if state.overdue:
+            wakes += [promise.wake for promise in state.overdue]
+        if state.waiting is not None:
+            wakes.append(state.rest_until)
+        state.wake = min(wakes) if wakes else NEVER
         context.wake(state)
 
     def _open(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        shape = self.shape
-        if not shape.each and (state.open or context.owes(self.siblings)):
-            return
-        at = event.at
+        self._open_at(event.at, state, event, context)
+
+    def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
         self._run(promise)
         state.open.append(promise)
@@ -171,6 +228,8 @@ class ResponseMachine(Machine):
     ) -> None:
         context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
         context.settle(state, promise, event.at, reversible=True)
+        if kind == "kept" and self.shape.rest:
+            state.rest_until = event.at + self.shape.rest
 
     def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise.spent = self.elapsed(promise, event.at)
@@ -190,26 +249,29 @@ class ResponseMachine(Machine):
         expect: Test | None,
         unless: Test | None,
     ) -> None:
-        """Note a fulfilment that came after the deadline; when the need has gone away, stop looking for one."""
-        since = state.relieved
-        waiting = []
-        for promise in reversed(state.settled):
-            if promise.settled <= since:
-                break
-            if _can_be_late(promise, state, event.at):
-                waiting.append(promise)
-        for promise in waiting:
-            if expect is not None and expect(event.data, opening_data(promise)):
-                elapsed = self.elapsed(promise, event.at)
-                context.write(self.standard, promise, "fulfilled_late", event.at, cause=event, elapsed=elapsed)
-            elif unless is not None and unless(event.data, opening_data(promise)):
-                state.relieved = event.at
-        state.overdue = sum(_can_be_late(promise, state, event.at) for promise in waiting)
-        if not state.overdue:
-            state.relieved = max(state.relieved, event.at)
+        """End what is overdue or waits for the end of a rest: it was done, or the need for it went away."""
+        if state.waiting is not None and any(t and t(event.data, state.waiting.data) for t in (expect, unless)):
+            self._wait(state, None, context)
+        for promise in state.overdue:
+            opening = opening_data(promise)
+            if expect is not None and expect(event.data, opening):
+                kind: Kind = "fulfilled_late"
+            elif unless is not None and unless(event.data, opening):
+                kind = "ended"
+            else:
+                continue
+            context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
+            context.relieve(state, promise)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
-        """Give the warnings and verdicts that fall exactly at `at`."""
+        """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
+        if state.waiting is not None and state.rest_until <= at:
+            event, state.waiting = state.waiting, None
+            self._open_at(at, state, event, context)
+        for promise in state.overdue:
+            if promise.wake <= at:
+                context.write(self.standard, promise, "given_up", at, elapsed=self.elapsed(promise, at))
+                context.relieve(state, promise)
         for promise in tuple(state.open):
             if promise.wake != at:
                 continue
@@ -221,8 +283,10 @@ class ResponseMachine(Machine):
                 continue
             dark = context.dark(self.standard, at)
             context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
-            context.settle(state, promise, at)
-            state.overdue += not dark
+            if dark:
+                context.settle(state, promise, at)
+            else:
+                context.owe(state, promise, at, promise.due + self.shape.owed_for)
         self._set_alarm(state, context)
 
     def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
@@ -233,7 +297,7 @@ class ResponseMachine(Machine):
         event_type = type_of(event)
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         lines = len(context.transitions)
-        for promise in (*state.open, *state.settled):
+        for promise in (*state.open, *state.overdue, *state.settled):
             opening = opening_data(promise)
             if event.at < promise.opened:
                 continue
@@ -257,14 +321,18 @@ class ResponseMachine(Machine):
             context.reveal(self.standard, promise, "kept" if verdict == "kept" else "voided", event, elapsed=elapsed)
             context.settle(state, promise, event.at, reversible=True)
         elif promise.state == "broken" and event.at > promise.due:
-            if verdict == "kept" and _can_be_late(promise, state, context.case.time):
-                context.reveal(self.standard, promise, "fulfilled_late", event, elapsed=elapsed)
+            kind: Kind = "fulfilled_late" if verdict == "kept" else "ended"
+            context.reveal(self.standard, promise, kind, event, elapsed=elapsed)
+            context.relieve(state, promise)
         elif event.at <= promise.due and context.correctable(promise, verdict, event.at):
+            if promise.state == "broken":
+                context.relieve(state, promise)
             context.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected=verdict)
             promise.settled = event.at
 
 
-def _can_be_late(promise: Promise[Event], state: StandardState[Event], at: int) -> bool:
-    return (
-        promise.state == "broken" and state.relieved < promise.settled and at - promise.settled <= CORRECTIONS_HORIZON
-    )
+def _join(promise: Promise[Event] | None, event: Event) -> None:
+    """Note on a promise that is owed an event that would otherwise have opened one of its own."""
+    if promise is not None:
+        promise.joined += 1
+        promise.joined_at = event.at
