@@ -169,6 +169,8 @@ class _Words:
                     f"Look after the feed{self.where}. It was silent, so nobody can say whether {self._promise()}, due "
                     f"{self._clock(self.line.at)}, was kept."
                 )
+            case "withdrawn":
+                return f"Taken back{self.where}: {self._promise()} was never owed, as was learned afterwards."
             case "corrected":
                 return f"Corrected{self.where}: {self._promise()}, reported {self._was()}, {self._after_all()}."
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":

@@ -37,7 +37,7 @@ def relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
             return "overdue" if 0 <= line.due <= low else "told"
         case "broken" | "lost":
             return "told"
-        case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected":
+        case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
         case "opened" | "paused" | "resumed":
             return "not-actionable"

@@ -22,6 +22,10 @@ Identity = str | tuple[str, str]
 """What identifies an event: its id, if it is from the source that a case heard from first, else (source, id)."""
 
 
+EXCUSABLE: tuple[State, ...] = ("broken", "late", "ended", "given_up", "unknown")
+"""The states of settled promises that an exception can still excuse."""
+
+
 class Tally(msgspec.Struct, gc=False):
     """The running measure of one window: count, sum and extremes.
 
@@ -68,14 +72,31 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
         return self.wake == NEVER and not self.open
 
 
+class Snapshot(msgspec.Struct, Generic[E], omit_defaults=True):
+    """How the states of a case stood right after the event at `time`, and before any timer after it ran.
+
+    `received` is the latest stamp of the events that were judged into it.
+    """
+
+    time: int
+    received: int = -1
+    states: dict[str, StandardState[E]] = msgspec.field(default_factory=dict)
+
+
 class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     """The state of one subject of one group of standards.
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
     standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
-    `generation` counts how often they were rotated, `rotated` is `newest` when they last were. `newest` is the latest
-    of these times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time
-    alone changes something. Snapshots keep the names that they had in version 1.
+    `generation` counts how often they were rotated, `rotated` is `newest` when they last were and `rotated_before`
+    when they were the time before: no event that was forgotten is newer than that. `newest` is the latest of these
+    times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time alone
+    changes something.
+
+    A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
+    `younger` is the next `base`, after the first `cut` events of the log. `grants` are the promises that a grant
+    without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots keep the
+    names that they had in version 1.
     """
 
     group: str
@@ -88,9 +109,16 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     seen_before: dict[Identity, int] = msgspec.field(default_factory=dict)
     generation: int = msgspec.field(default=0, name="leaf")
     rotated: int = msgspec.field(default=-1, name="turned")
+    rotated_before: int = -1
     newest: int = -1
     touched: int = -1
     wake: int = NEVER
+    base: Snapshot[E] | None = None
+    younger: Snapshot[E] | None = None
+    cut: int = 0
+    log: list[E] = msgspec.field(default_factory=list)
+    grants: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    revisions: tuple[str, ...] = ()
 
     def state_of(self, revision: str) -> StandardState[E]:
         """Give the state of a revision, making it on first use."""
@@ -104,13 +132,14 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up."""
 
     event: E
-    reason: Literal["late", "not-allowed", "nothing-to-excuse", "no-subject"]
+    reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject"]
 
 
 class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
 
-    `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing.
+    `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing. `settled_early` counts
+    those that no earlier event can change any more, for want of room.
     """
 
     case: Case[E] | None
@@ -118,15 +147,24 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     wake_at: int
     duplicates: int = 0
     unused: tuple[Unused[E], ...] = ()
+    settled_early: int = 0
 
 
 class JudgeContext(Generic[E]):
-    """What one step of judging writes to. `heard` says which feeds were silent when, if any matter here."""
+    """What one step of judging writes to. `heard` says which feeds were silent when, if any matter here.
 
-    __slots__ = ("case", "duplicates", "heard", "transitions", "unused")
+    `settle` is how long after an event was received an earlier one can still take its place, in microseconds; 0 where
+    nothing is judged again, as in history. `lost` are the instants of verdicts that were unknown: what is remembered of
+    a silence that the feeds themselves have forgotten.
+    """
 
-    def __init__(self, case: Case[E]) -> None:
+    __slots__ = ("case", "duplicates", "heard", "lost", "settle", "settled_early", "transitions", "unused")
+
+    def __init__(self, case: Case[E], settle: int = 0) -> None:
         self.case = case
+        self.settle = settle
+        self.settled_early = 0
+        self.lost: frozenset[int] = frozenset()
         self.transitions: list[Transition[E]] = []
         self.unused: list[Unused[E]] = []
         self.duplicates = 0
@@ -142,6 +180,7 @@ class JudgeContext(Generic[E]):
         elapsed: int = -1,
         corrected: State | None = None,
         known: int = -1,
+        reason: str = "",
     ) -> None:
         """Move the promise by the table and add the line.
 
@@ -152,6 +191,7 @@ class JudgeContext(Generic[E]):
         promise.ordinal = ordinal = promise.ordinal + 1
         if elapsed < 0:
             elapsed = at - promise.opened
+        promise.last_at, promise.last_elapsed = at, elapsed
         self.transitions.append(
             Transition(
                 standard,
@@ -166,6 +206,7 @@ class JudgeContext(Generic[E]):
                 before,
                 after,
                 cause,
+                reason,
             )
         )
 
@@ -179,29 +220,24 @@ class JudgeContext(Generic[E]):
         corrected: State | None = None,
     ) -> None:
         """Write a line that late evidence brought to light: it took effect at the event, and is known since now."""
-        known = max(self.case.time + 1, cause.at)
+        known = cause.received or max(self.case.time + 1, cause.at)
         self.write(standard, promise, kind, cause.at, cause, elapsed, corrected, known)
 
-    def settle(self, state: StandardState[E], promise: Promise[E], at: int, *, reversible: bool = False) -> None:
-        """Move a promise whose verdict fell at `at` from the open to the settled ones of its state.
-
-        Only what evidence can still correct is remembered: a bad verdict and, where `reversible`, a kept or void one.
-        """
+    def close(self, state: StandardState[E], promise: Promise[E], at: int) -> None:
+        """Move a promise whose verdict fell at `at` from the open to the settled ones of its state."""
         promise.settled = at
-        promise.wake = NEVER
         state.open = [other for other in state.open if other is not promise]
-        if promise.state not in ("kept", "void") or reversible:
-            self._remember(state, promise, at)
+        self._remember(state, promise)
 
-    @staticmethod
-    def _remember(state: StandardState[E], promise: Promise[E], at: int) -> None:
+    def _remember(self, state: StandardState[E], promise: Promise[E]) -> None:
+        """Keep what a grant can still excuse and, in a live host, all that judging again may find otherwise."""
         promise.wake = NEVER
-        if promise.state == "excused":
-            return
-        settled = state.settled
-        while settled and settled[0].settled < at - CORRECTIONS_HORIZON:
-            del settled[0]
-        settled.append(promise)
+        if self.settle:
+            state.settled.append(promise)
+        elif promise.state in EXCUSABLE:
+            if state.settled and state.settled[0].settled < promise.settled - CORRECTIONS_HORIZON:
+                forget_settled(state, promise.settled, NEVER)
+            state.settled.append(promise)
 
     def owe(self, state: StandardState[E], promise: Promise[E], at: int, until: int) -> None:
         """Move a promise that broke at `at` from the open to the overdue ones, where it is owed up to `until`."""
@@ -213,7 +249,7 @@ class JudgeContext(Generic[E]):
     def relieve(self, state: StandardState[E], promise: Promise[E]) -> None:
         """Move a promise that is no longer owed from the overdue to the settled ones of its state."""
         state.overdue = [other for other in state.overdue if other is not promise]
-        self._remember(state, promise, promise.settled)
+        self._remember(state, promise)
 
     def wake(self, state: StandardState[E]) -> None:
         """Note that a standard's timer was set: the case wakes no later, and not for a timer that no longer runs.
@@ -238,17 +274,20 @@ class JudgeContext(Generic[E]):
         found = [*(p for state in states for p in state.overdue), *(p for state in states for p in state.open)]
         return found[-1] if found else None
 
-    def correctable(self, promise: Promise[E], verdict: State, at: int) -> bool:
-        """Say whether evidence from `at` makes the verdict of a settled promise another one, and is not too late.
-
-        What comes in time is known at its own time, late evidence at the case's.
-        """
-        if max(self.case.time, at) - promise.settled > CORRECTIONS_HORIZON or promise.state == verdict:
-            return False
-        if promise.state in ("kept", "void"):
-            return at < promise.settled and verdict in ("kept", "void")
-        return promise.state != "excused"
+    def excusable(self, promise: Promise[E], at: int) -> bool:
+        """Say whether a grant from `at` can still excuse a settled promise; it is known no earlier than the case is."""
+        return promise.state in EXCUSABLE and max(self.case.time, at) - promise.settled <= CORRECTIONS_HORIZON
 
     def dark(self, standard: Standard, at: int) -> bool:
         """Say whether a feed that the standard's verdicts rest on was silent at an instant."""
+        if self.heard is not None and at < self.heard.since:
+            return at in self.lost
         return self.heard is not None and any(self.heard.dark(feed, at) for feed in standard.feeds)
+
+
+def forget_settled(state: StandardState[E], now: int, reached: int) -> None:
+    """Forget what was settled before judging again can reach, at `reached`, unless a grant can still excuse it."""
+    horizon = now - CORRECTIONS_HORIZON
+    state.settled = [
+        it for it in state.settled if it.last_at > reached or (it.state in EXCUSABLE and it.settled >= horizon)
+    ]

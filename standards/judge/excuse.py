@@ -24,12 +24,13 @@ def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Ev
     """Excuse the subject's open promises of the standard that the grant names, or those broken within the horizon.
 
     A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
-    open, the one broken last.
+    open, the one broken last; judged again, it reaches those that it reached the first time.
     """
     named = [standard for standard in standards if standard.id == event.data.standard]
     if not named:
         return  # the grant is here because a standard counts grants
-    reached, refused = 0, False
+    reached: list[str] = []
+    refused = False
     for standard in named:
         state = context.case.states.get(standard.revision)
         if state is None:
@@ -39,7 +40,9 @@ def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Ev
             continue
         for promise in _reached(state, standard, event, context):
             _grant(standard, state, promise, event, context, late=late)
-            reached += 1
+            reached.append(promise.identify(standard.id, context.case.key))
+    if context.settle and reached and event.data.promise is None:
+        context.case.grants[f"{event.source} {event.id}"] = reached
     if not reached:
         context.unused.append(Unused(event, "not-allowed" if refused else "nothing-to-excuse"))
 
@@ -47,13 +50,15 @@ def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Ev
 def _reached(
     state: StandardState[Event], standard: Standard, event: Event, context: JudgeContext[Event]
 ) -> list[Promise[Event]]:
-    named = event.data.promise
+    named, bound = event.data.promise, context.case.grants.get(f"{event.source} {event.id}")
     opened = [promise for promise in state.open if promise.opened <= event.at]
-    broken = [p for p in state.settled if p.opened <= event.at and context.correctable(p, "excused", event.at)]
+    broken = [p for p in state.settled if p.opened <= event.at and context.excusable(p, event.at)]
     broken += [promise for promise in state.overdue if promise.opened <= event.at]
     broken.sort(key=attrgetter("settled"))
     if named is not None:
         return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) == named]
+    if bound is not None:
+        return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) in bound]
     return opened or broken[-1:]
 
 
@@ -76,6 +81,6 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     else:
         context.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
     if not settled:
-        context.settle(state, promise, event.at)
+        context.close(state, promise, event.at)
     elif promise in state.overdue:
         context.relieve(state, promise)

@@ -63,9 +63,13 @@ class Hearing(msgspec.Struct):
 
 @final
 class Heard(msgspec.Struct, frozen=True):
-    """A fact for a case: the hearings of the feeds that its standards rest on, by the feed's name."""
+    """A fact for a case: the hearings of the feeds that its standards rest on, by the feed's name.
+
+    What was silent before `since` (microseconds UTC) is forgotten.
+    """
 
     hearings: dict[str, Hearing]
+    since: int = -1
 
     def dark(self, feed: str, at: int) -> bool:
         """Say whether the feed was silent at `at`; a feed that was never heard is."""

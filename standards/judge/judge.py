@@ -6,8 +6,9 @@ A tick to t judges the held events up to t; before each of them every timer that
 time, and after them every timer up to t. A transition's time is therefore a deadline or an event's time, never the
 time of a tick: how often ticks come, how facts are batched and which host runs cannot change the ledger.
 
-An event at or before the case's time is late evidence: it can still correct a verdict, and opens nothing. The second
-event with one (source, id) is inert. A subject that owes nothing is forgotten `forget_after` after its last event.
+An event at or before the case's time is late. In a live host the subject is judged again with the event in its place,
+unless that has settled; then it opens what is still due ahead and ends what is overdue, no more. The second event with
+one (source, id) is inert. A subject that owes nothing is forgotten `forget_after` after its last event.
 
 `feed` changes the case it is given and gives it back; a caller that may have to go back keeps its own snapshot.
 Knows: cases and machines. Must not know: any shape, or where facts come from. Read next: `shapes/machine.py`.
@@ -26,11 +27,13 @@ from standards.judge.case import Case, Identity, JudgeContext, Step, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
+from standards.judge.judging_again import is_known, judge_again, remember, settle_all, settled_until
+from standards.judge.progress import JudgeDefect, judge_events, run_timers
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from standards.judge.rulebook import Group, Rulebook
 
@@ -47,37 +50,30 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
-class JudgeDefect(Exception):  # noqa: N818 - it is a defect, and not an error of whoever called
-    """Judging raised what nobody foresaw, which is its `__cause__`: a defect in Kept.
-
-    `case` is the (group, key) of the case that was judged. `event` is the event that was being judged, or None: then it
-    was a timer, or the case itself. The case and the context are half changed: judge on from a snapshot.
-    """
-
-    def __init__(self, error: Exception, case: Case[Event], event: object = None) -> None:
-        self.case = case.group, case.key
-        self.event = event if isinstance(event, Event) else None
-        culprit = "a timer" if self.event is None else f"event {self.event.id!r} of {self.event.source!r}"
-        super().__init__(f"{culprit} of case {case.group} {case.key} could not be judged: {error!r}")
-
-
 Fact = Event | Tick | Heard | Start
 _AT = attrgetter("at")
 
 
-def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and a call would be its dearest part
-    case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook
+def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there is, and a call would be its dearest part
+    case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: int = 0
 ) -> Step[Event]:
-    """Judge one subject's facts: an event before its tick, `Heard` before both. Raises StateError, JudgeDefect."""
+    """Judge one subject's facts: an event before its tick, `Heard` before both. Raises StateError, JudgeDefect.
+
+    `settle` is how long in microseconds after an event was received an earlier one can take its place; 0 in history.
+    """
     group = rulebook.groups[case.group]
-    context: JudgeContext[Event] = JudgeContext(case)
+    context: JudgeContext[Event] = JudgeContext(case, settle)
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
     rotate_at = case.rotated + DEDUPE_HORIZON
+    late: list[Event] = []
     fact = None
     try:
         for fact in facts:
             if type(fact) is Tick:
+                if late and fact.at > time:
+                    _late(late, group, context)
+                    late = []
                 _reach(fact.at, group, context, ordered=ordered)
                 hold, time, ordered = case.held.append, case.time, not group.level
             elif type(fact) is Heard:
@@ -91,7 +87,8 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
                 else:
                     name, rotate_at = _foreign(case, fact), case.rotated + DEDUPE_HORIZON
                 if name in seen or name in before:
-                    if max(seen.get(name, -NEVER), before.get(name, -NEVER)) >= newest - DEDUPE_HORIZON:
+                    last = max(seen.get(name, -NEVER), before.get(name, -NEVER))
+                    if last >= newest - DEDUPE_HORIZON or last == at:
                         context.duplicates += 1
                         continue
                 else:
@@ -106,7 +103,9 @@ def feed(  # noqa: C901, PLR0912 - this loop runs for every event there is, and 
                 if at > time:
                     hold(fact)
                 else:
-                    _late(fact, group, context)
+                    late.append(fact)
+        if late:
+            _late(late, group, context)
     except (StateError, JudgeDefect):
         raise
     except Exception as error:
@@ -130,14 +129,18 @@ def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[I
     What the one before holds was seen by `rotated`. A rotation for the sake of time comes more than the horizon after
     that, so nothing is forgotten by which a repeat could still be recognised.
     """
-    case.seen_before, case.seen, case.generation, case.rotated = case.seen, {}, case.generation + 1, newest
+    case.seen_before, case.seen, case.generation = case.seen, {}, case.generation + 1
+    case.rotated_before, case.rotated = case.rotated, newest
     return case.seen, case.seen_before
 
 
 def _step(case: Case[Event], context: JudgeContext[Event]) -> Step[Event]:
     wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
     gone = not (case.held or case.states)
-    return Step(None if gone else case, context.transitions, wake_at, context.duplicates, tuple(context.unused))
+    return Step(
+        None if gone else case, context.transitions, wake_at, context.duplicates, tuple(context.unused),
+        context.settled_early,
+    )  # fmt: skip
 
 
 def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: bool) -> None:
@@ -145,74 +148,57 @@ def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: b
 
     What is held is in order of time when it was so before and all that came since did.
     """
-    case, held, reactions = context.case, context.case.held, group.reactions
+    case, held = context.case, context.case.held
     if held:
         if not ordered:
             held.sort(key=group.order)
-        if case.wake == NEVER:
-            case.wake = held[0].at + group.forget_after
         cut = len(held) if held[-1].at <= until else bisect_right(held, until, key=_AT)
-        case.held, last = held[cut:], case.touched
-        try:
-            for event in held if cut == len(held) else held[:cut]:
-                at = event.at
-                if case.wake < at:
-                    case.touched = last
-                    _run_timers(at - 1, group, context)
-                for on_event in reactions[type(event)]:
-                    on_event(case, event, context)
-                last = at
-        except (StateError, JudgeDefect):
-            raise
-        except Exception as error:
-            raise JudgeDefect(error, case, event) from error
-        case.touched = last
+        case.held, events = held[cut:], held if cut == len(held) else held[:cut]
+        judge_events(events, group, context)
+        if context.settle and events:
+            remember(events, group, context)
     if case.wake <= until:
-        _run_timers(until, group, context)
+        run_timers(until, group, context)
     case.time = max(case.time, until)
 
 
-def _run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
-    """Run every timer up to an instant, earliest first; forget a subject that has owed nothing for long.
+def _late(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
+    """Take in events of one stamp that are behind the case's time."""
+    case, placed = context.case, []
+    settled = settled_until(case, events[0].received - context.settle) if context.settle else NEVER
+    for event in events:
+        if event.at <= settled:
+            _too_late(event, group, context)
+        elif is_known(case, event):
+            context.duplicates += 1
+        else:
+            placed.append(event)
+    if placed:
+        judge_again(placed, group, context)
 
-    Whoever owes nothing only after this instant is not forgotten before `forget_after` from it: hence the bound on
-    `wake`.
+
+def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
+    """Let an event that came too late to be judged where it belongs do what it still can.
+
+    One that is older than all identities that are remembered may be a repeat: nobody can tell, so it does nothing.
     """
     case = context.case
-    pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
-    try:
-        while pairs:
-            state, machine = min(pairs, key=lambda pair: pair[0].wake)
-            if state.wake > until:
-                break
-            machine.on_timer(state, state.wake, context)
-    except StateError:
-        raise
-    except Exception as error:
-        raise JudgeDefect(error, case) from error
-    case.wake = min([until + group.forget_after, *(state.wake for state, _ in pairs)])
-    if all(state.idle for state in case.states.values()):
-        forget_at = case.touched + group.forget_after
-        if forget_at <= until:
-            case.states.clear()
-        else:
-            case.wake = forget_at
-
-
-def _late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
-    case = context.case
+    if event.at <= case.rotated_before:
+        context.unused.append(Unused(event, "too-old-to-tell"))
+        return
     if event.__struct_config__.tag == GRANT:
         excuse(event, group.standards, context, late=True)
         return
-    changed = False
-    for machine in group.machines:
-        if machine.on_late_event(case, event, context):
-            changed = True
-    if not changed:
+    changed = [machine.on_late_event(case, event, context) for machine in group.machines]
+    if not any(changed):
         context.unused.append(Unused(event, "late"))
 
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
+    lines = len(context.transitions)
     for machine in group.machines:
         machine.on_start(context.case, at, context)
     context.case.touched = max(context.case.touched, at)
+    if context.settle and len(context.transitions) > lines:
+        context.case.time = max(context.case.time, at)
+        settle_all(context.case)

@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     `due` is the deadline as of this line, or -1. `elapsed` is the open time since the opening and `at - opened` the
     customer's own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that
     made the line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is
-    the verdict before a correction.
+    the verdict before a correction. `reason`, `replaces` and `replaced_by` are those of the transition.
     """
 
     id: str
@@ -51,6 +51,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     was: Verdict | None = None
     fields: dict[str, Plain] = {}
     cause: tuple[str, str] | None = None
+    reason: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
 
 
 def line(transition: Transition[Event]) -> Line:
@@ -74,9 +77,12 @@ def line(transition: Transition[Event]) -> Line:
         due=transition.due,
         elapsed=transition.elapsed,
         verdict=VERDICTS.get(transition.after),
-        was=VERDICTS.get(transition.before) if transition.kind == "corrected" else None,
+        was=VERDICTS.get(transition.before) if transition.kind in ("corrected", "withdrawn") else None,
         fields=ledger_fields(standard, transition.key, promise),
         cause=None if cause is None else (cause.source, cause.id),
+        reason=transition.reason,
+        replaces=transition.replaces,
+        replaced_by=transition.replaced_by,
     )
 
 

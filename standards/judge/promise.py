@@ -36,8 +36,9 @@ State = Literal[
     "void",
     "excused",
     "unknown",
+    "withdrawn",
 ]
-Verdict = Literal["kept", "broken", "void", "excused", "unknown"]
+Verdict = Literal["kept", "broken", "void", "excused", "unknown", "withdrawn"]
 Kind = Literal[
     "opened",
     "warned",
@@ -52,6 +53,7 @@ Kind = Literal[
     "ended",
     "given_up",
     "corrected",
+    "withdrawn",
 ]
 
 
@@ -65,8 +67,7 @@ class Move(NamedTuple):
 
 _LIVE: tuple[State, ...] = ("open", "warned", "paused", "paused_warned")
 _RUNNING: tuple[State, ...] = ("open", "warned")
-_SETTLED_BADLY: tuple[State, ...] = ("broken", "late", "ended", "given_up", "unknown")
-_CORRECTED_TO: tuple[State, ...] = ("kept", "void", "excused")
+_STANDING: tuple[State, ...] = (*_LIVE, "kept", "broken", "late", "ended", "given_up", "void", "excused", "unknown")
 
 MOVES: tuple[Move, ...] = (
     Move("new", "opened", "open"),
@@ -84,9 +85,8 @@ MOVES: tuple[Move, ...] = (
     Move("broken", "fulfilled_late", "late"),
     Move("broken", "ended", "ended"),
     Move("broken", "given_up", "given_up"),
-    *(Move(before, "corrected", after) for before in _SETTLED_BADLY for after in _CORRECTED_TO),
-    Move("kept", "corrected", "void"),
-    Move("void", "corrected", "kept"),
+    *(Move(before, "corrected", after) for before in _STANDING for after in _STANDING),
+    *(Move(before, "withdrawn", "withdrawn") for before in _STANDING),
 )
 
 VERDICTS: dict[str, Verdict] = {
@@ -98,8 +98,9 @@ VERDICTS: dict[str, Verdict] = {
     "void": "void",
     "excused": "excused",
     "unknown": "unknown",
+    "withdrawn": "withdrawn",
 }
-"""The verdict that a state stands for; a state that is not here is still open."""
+"""The verdict that a state stands for; a state that is not here is still open. What was withdrawn counts nowhere."""
 
 _AFTER: dict[Kind, dict[State, State]] = {}
 for _move in MOVES:
@@ -119,7 +120,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
     its clock next has something to say. `settled` is when its verdict fell. `joined` counts the events that would have
-    opened a promise of their own while this one was owed, the last of them at `joined_at`. `warned` is when people were
+    opened a promise of their own while this one was owed, the last of them at `joined_at`. `last_at` and `last_elapsed`
+    are those of its last line. `warned` is when people were
     last warned: the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
 
@@ -136,6 +138,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     id: str = ""
     joined: int = 0
     joined_at: int = -1
+    last_at: int = -1
+    last_elapsed: int = 0
     warned: int | msgspec.UnsetType = msgspec.UNSET
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
@@ -154,7 +158,9 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """One change of one promise, as the judge makes it; `ledger.line` gives the form that is stored and shown.
 
     `at` is when it took effect; `known` is the case's time when late evidence brought it to light, else the same.
-    `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`.
+    `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`. `reason` says why a
+    verdict is unknown, where that is not silence. When an earlier event turns out to have opened the promise, it has
+    another id: it `replaces` the one that was told, which is withdrawn and `replaced_by` it.
     """
 
     standard: Standard
@@ -169,6 +175,9 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
     before: State
     after: State
     cause: E | None = None
+    reason: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
 
     @property
     def id(self) -> str:
@@ -186,8 +195,9 @@ def advance(before: State, kind: Kind, corrected: State | None = None) -> State:
 
 
 def diagram() -> str:
-    """Draw the table as a Mermaid state diagram for the docs."""
+    """Draw the table as a Mermaid state diagram for the docs: all moves but what judging again can find."""
     lines = ["stateDiagram-v2", "    [*] --> open: opened"]
     for before, kind, after in MOVES[1:]:
-        lines.append(f"    {before} --> {after}: {kind}")
+        if kind not in ("corrected", "withdrawn"):
+            lines.append(f"    {before} --> {after}: {kind}")
     return "\n".join(lines) + "\n"

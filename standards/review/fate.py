@@ -76,7 +76,7 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.took = each.elapsed
         case "opened" | "paused" | "resumed" | "ended" | "given_up":
             pass
-        case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":
+        case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected" | "withdrawn":
             if verdict is not None:
                 fate.end, fate.at = verdict, each.at
                 fate.took = each.elapsed if verdict == "kept" else -1

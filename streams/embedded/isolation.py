@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from standards.errors import StateError
-from standards.judge.judge import JudgeDefect
+from standards.judge.progress import JudgeDefect
 from streams.ingest.wire import Refusal, encode
 from streams.storage.status import Committed
 from streams.storage.store_writer import Batch

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from standards.judge.shapes import Shape
     from standards.judge.standard import Standard
 
-    Unusual = Literal["excused", "lost", "fulfilled_late", "ended", "given_up", "corrected"]
+    Unusual = Literal["excused", "lost", "fulfilled_late", "ended", "given_up", "corrected", "withdrawn"]
 
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "late",
     "ended": "ended", "given_up": "given up", "corrected": "corrected",
+    "withdrawn": "withdrawn",
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
 
@@ -48,7 +49,7 @@ def words(line: Line, standard: Standard) -> str:
             return _broken(standard.shape)
         case "voided":
             return _void(standard.shape)
-        case "excused" | "lost" | "fulfilled_late" | "ended" | "given_up" | "corrected":
+        case "excused" | "lost" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return _unusual(line, line.kind, standard)
         case _:
             assert_never(line.kind)
@@ -66,6 +67,8 @@ def _unusual(line: Line, kind: Unusual, standard: Standard) -> str:
             return "the need went away"
         case "given_up":
             return f"not done {spoken(line.at - line.due)} after the time"
+        case "withdrawn":
+            return "it was never owed, as was learned afterwards"
         case "corrected":
             why = "an exception was granted" if line.verdict == "excused" else "on late evidence"
             return f"from {line.was} to {line.verdict}, {why}"

@@ -9,7 +9,7 @@ import pytest
 from standards.errors import StateError
 from standards.judge.case import Case, JudgeContext, StandardState
 from standards.judge.events import Event
-from standards.judge.judge import JudgeDefect
+from standards.judge.progress import JudgeDefect
 from standards.judge.shapes.machine import Machine
 from streams.runtime.pump import Pump
 from tests.history import events_of, pump_all, rulebook, rules

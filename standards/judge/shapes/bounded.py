@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.judge.events import type_of
-from standards.judge.promise import NEVER, VERDICTS, Promise
+from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class BoundedMachine(Machine):
         if len(times) > shape.at_most and state.open:
             promise = state.open[0]
             context.write(self.standard, promise, "broken", event.at, cause=event)
-            context.settle(state, promise, event.at)
+            context.close(state, promise, event.at)
             state.tripped = True
         if shape.within is None and state.tripped:
             state.times = None  # broken for good: nothing is left to count, nor to remember the subject for
@@ -89,7 +88,7 @@ class BoundedMachine(Machine):
         for promise in tuple(state.open):
             kind: Kind = "lost" if context.dark(self.standard, at) else "kept"
             context.write(self.standard, promise, kind, at, cause=cause)
-            context.settle(state, promise, at)
+            context.close(state, promise, at)
         state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
@@ -103,19 +102,3 @@ class BoundedMachine(Machine):
             state.tripped, state.up = False, True
         state.wake = state.times[0] + within
         context.case.wake = min(context.case.wake, state.wake)
-
-    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Learn after its time that the count had ended: the open promise is kept since then."""
-        state = case.states.get(self.standard.revision)
-        if state is None:
-            return False
-        until = test_for(self.shape.until, type_of(event))
-        for promise in tuple(state.open):
-            if until is None or event.at < promise.opened or not until(event.data, opening_data(promise)):
-                continue
-            if promise.state not in VERDICTS:
-                context.reveal(self.standard, promise, "kept", event)
-                context.settle(state, promise, event.at)
-                state.times, state.tripped, state.wake = None, False, NEVER
-                return True
-        return False

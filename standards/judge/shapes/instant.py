@@ -34,7 +34,7 @@ def _judge_now(
     promise: Promise[Event] = Promise(opened=event.at, opening=event, due=event.at)
     context.write(standard, promise, "opened", event.at, cause=event)
     context.write(standard, promise, verdict, event.at, cause=event)
-    context.settle(state, promise, event.at)
+    context.close(state, promise, event.at)
 
 
 class Universality(msgspec.Struct, frozen=True):
@@ -135,23 +135,3 @@ class PrecedenceMachine(Machine):
         state.recent = [earlier for earlier in state.recent or () if earlier.at + self.shape.within_last > at] or None
         state.wake = state.recent[0].at + self.shape.within_last if state.recent else NEVER
         context.case.wake = min(context.case.wake, state.wake)
-
-    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Learn of a preceding event after its time: what followed it is kept, and what still may follow it will be."""
-        remembered = self._remembers(event, case.time)
-        revision = self.standard.revision
-        state = case.state_of(revision) if remembered else case.states.get(revision)
-        if state is None or type_of(event) != self.shape.expect.event:
-            return False
-        lines = len(context.transitions)
-        for promise in state.settled:
-            opening = promise.opening
-            if (
-                opening is not None
-                and self._precedes(event, opening)
-                and context.correctable(promise, "kept", event.at)
-            ):
-                context.reveal(self.standard, promise, "corrected", event, elapsed=0, corrected="kept")
-        if remembered:
-            self._remember(state, event, context)
-        return len(context.transitions) > lines

@@ -14,7 +14,6 @@ import msgspec
 
 from standards.calendar.hours import window_of
 from standards.judge.case import Tally
-from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
 from standards.judge.standard import UTC_ZONE
@@ -154,7 +153,7 @@ class LevelMachine(Machine):
         tally = state.tally or Tally()
         for promise in tuple(state.open):
             context.write(self.standard, promise, self._verdict(tally, at, context), at, cause=cause)
-            context.settle(state, promise, at)
+            context.close(state, promise, at)
         state.tally, state.wake, state.until = None, NEVER, -1
 
     def _verdict(self, tally: Tally, at: int, context: JudgeContext[Event]) -> Kind:
@@ -167,22 +166,3 @@ class LevelMachine(Machine):
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the window: give its verdict at its end, the instant after its last one."""
         self._close(state, at + 1, context, None)
-
-    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Take a sample that came after its time into the window it belongs to, while that one is open."""
-        state = case.states.get(self.standard.revision)
-        when = test_for(self.shape.when, type_of(event))
-        if when is None or state is None or state.tally is None or not state.open or not when(event.data, None):
-            return False
-        if self.shape.count:
-            inside = state.open[0].opened <= event.at
-        else:
-            inside = window_of(event.at, self.shape.over, self.shape.zone)[1] == state.until
-        if not inside or not add_sample(state.tally, self.shape.measure, event.data):
-            return False
-        if self.shape.count and state.tally.count >= self.shape.over:
-            for promise in state.open:
-                context.reveal(self.standard, promise, self._verdict(state.tally, event.at, context), event)
-                context.settle(state, promise, event.at)
-            state.tally = None
-        return True

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from standards.calendar.hours import end_of_period
-from standards.judge.events import type_of
-from standards.judge.promise import NEVER, VERDICTS, Promise
+from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
 from standards.judge.standard import UTC_ZONE
 
@@ -76,7 +75,7 @@ class RecurrenceMachine(Machine):
                 promise = state.open[0]
                 elapsed = self._elapsed(promise, event.at)
                 context.write(self.standard, promise, "kept", event.at, cause=event, elapsed=elapsed)
-                context.settle(state, promise, event.at)
+                context.close(state, promise, event.at)
                 self._set_alarm(state, context)
 
         return on_event
@@ -126,31 +125,10 @@ class RecurrenceMachine(Machine):
             else:
                 dark = context.dark(self.standard, at)
                 context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
-                context.settle(state, promise, at)
+                context.close(state, promise, at)
         if at < state.until:
             self._set_alarm(state, context)
         elif self.standard.retired:
             state.wake, state.until = NEVER, -1
         else:
             self._begin(state, at, context, None)
-
-    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Learn after its time that it happened: the period it happened in is kept."""
-        state = case.states.get(self.standard.revision)
-        expect = test_for(self.shape.expect, type_of(event))
-        if state is None or expect is None or not expect(event.data, None):
-            return False
-        for promise in (*state.open, *state.settled):
-            if not promise.opened < event.at <= promise.due:
-                continue
-            elapsed = self._elapsed(promise, event.at)
-            if promise.state not in VERDICTS:
-                context.reveal(self.standard, promise, "kept", event, elapsed=elapsed)
-                context.settle(state, promise, event.at)
-                self._set_alarm(state, context)
-                return True
-            if context.correctable(promise, "kept", event.at):
-                context.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected="kept")
-                promise.settled = event.at
-                return True
-        return False

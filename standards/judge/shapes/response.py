@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, assert_never
 import msgspec
 
 from standards.judge.events import type_of
-from standards.judge.promise import NEVER, VERDICTS, Promise
+from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.standard import OWED_FOR, clauses
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.case import Case, JudgeContext, StandardState
     from standards.judge.events import Event
-    from standards.judge.promise import Kind, State
+    from standards.judge.promise import Kind
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.standard import Clause, Pause, Standard
 
@@ -227,7 +227,7 @@ class ResponseMachine(Machine):
         context: JudgeContext[Event],
     ) -> None:
         context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
-        context.settle(state, promise, event.at, reversible=True)
+        context.close(state, promise, event.at)
         if kind == "kept" and self.shape.rest:
             state.rest_until = event.at + self.shape.rest
 
@@ -284,51 +284,34 @@ class ResponseMachine(Machine):
             dark = context.dark(self.standard, at)
             context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
             if dark:
-                context.settle(state, promise, at)
+                context.close(state, promise, at)
             else:
                 context.owe(state, promise, at, promise.due + self.shape.owed_for)
         self._set_alarm(state, context)
 
     def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Take in an event that came after its time. Says whether it changed anything."""
-        state = case.states.get(self.standard.revision)
+        """Take in an event that came too late to be judged where it belongs. Says whether it changed anything.
+
+        It ends what is overdue, and opens what it would have opened: on the clock where that is due ahead, and unknown
+        where it was due before this was known, since what happened meanwhile was judged without it.
+        """
+        event_type = type_of(event)
+        lines = len(context.transitions)
+        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
+        when = None if self.standard.retired else test_for(self.shape.when, event_type)
+        opens = when is not None and when(event.data, None)
+        state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
         if state is None:
             return False
-        event_type = type_of(event)
-        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
-        lines = len(context.transitions)
-        for promise in (*state.open, *state.overdue, *state.settled):
-            opening = opening_data(promise)
-            if event.at < promise.opened:
-                continue
-            if expect is not None and expect(event.data, opening):
-                self._reconsider(state, promise, "kept", event, context)
-            elif unless is not None and unless(event.data, opening):
-                self._reconsider(state, promise, "void", event, context)
-        self._set_alarm(state, context)
+        if expect is not None or unless is not None:
+            self._catch_up(state, event, context, expect, unless)
+        if opens:
+            self._opener()(state, event, context)
+            for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
+                context.write(self.standard, promise, "lost", promise.due, known=event.received, reason="came-too-late")
+                context.close(state, promise, promise.due)
+            self._set_alarm(state, context)
         return len(context.transitions) > lines
-
-    def _reconsider(
-        self,
-        state: StandardState[Event],
-        promise: Promise[Event],
-        verdict: State,
-        event: Event,
-        context: JudgeContext[Event],
-    ) -> None:
-        elapsed = self.elapsed(promise, event.at)
-        if promise.state not in VERDICTS:
-            context.reveal(self.standard, promise, "kept" if verdict == "kept" else "voided", event, elapsed=elapsed)
-            context.settle(state, promise, event.at, reversible=True)
-        elif promise.state == "broken" and event.at > promise.due:
-            kind: Kind = "fulfilled_late" if verdict == "kept" else "ended"
-            context.reveal(self.standard, promise, kind, event, elapsed=elapsed)
-            context.relieve(state, promise)
-        elif event.at <= promise.due and context.correctable(promise, verdict, event.at):
-            if promise.state == "broken":
-                context.relieve(state, promise)
-            context.reveal(self.standard, promise, "corrected", event, elapsed=elapsed, corrected=verdict)
-            promise.settled = event.at
 
 
 def _join(promise: Promise[Event] | None, event: Event) -> None:

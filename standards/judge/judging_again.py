@@ -1,0 +1,269 @@
+"""Judging a subject again: an event that came late takes its place, and what comes out otherwise becomes lines.
+
+Theory of operation. A live case keeps a snapshot of its states from at least `settle` ago, and all events since. The
+snapshot stands right after an event and before any timer after it ran; it moves on past events that were also received
+at least `settle` ago, so that of two senders who were both away, the second still finds room before the first. An
+event behind the case's time, but not behind what has settled, is put in its place, and the subject is judged anew from
+the snapshot. Each promise is then held against what the ledger says of it. The same: nothing is said. What the ledger
+says is where the new run has been: the rest follows as ordinary lines. Otherwise one `corrected` line says how the
+promise stands now, and one that is not there any more is `withdrawn`.
+
+What has settled is decided by the events' times and stamps alone, never by where a snapshot happens to stand, and late
+events of one stamp are judged together. So the lines depend on what was received when, and not on batches.
+Read next: `judge.py`, which judges what comes in time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from copy import copy
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from standards.judge.case import Case, JudgeContext, Snapshot, forget_settled
+from standards.judge.progress import judge_events, run_timers
+from standards.judge.promise import NEVER, Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from standards.judge.case import StandardState
+    from standards.judge.events import Event
+    from standards.judge.promise import Promise
+    from standards.judge.rulebook import Group, Key
+
+    Remembered = dict[str, tuple[str, Promise[Event]]]
+
+FEW: Final = 8
+"""How many events at least lie between two snapshots: a subject with fewer needs none."""
+MOST: Final = 2_000
+"""How many events of a subject are kept before the older half is settled, whenever it was received."""
+
+
+def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
+    """Keep events that were just judged, in order of time, no timer after them having run; move the snapshot on."""
+    case, settle = context.case, context.settle
+    if not case.log and case.base is None:
+        case.revisions = tuple(group.by_revision)
+    case.log += events
+    younger, received = case.younger, events[-1].received
+    full = len(case.log) - case.cut > MOST
+    early = younger is not None and younger.received > received - settle
+    if len(case.log) - case.cut < FEW or (early and not full):
+        return
+    if younger is not None:
+        context.settled_early += case.cut if early else 0
+        case.base = younger
+        for event in case.log[: case.cut]:
+            case.grants.pop(_name(event), None)
+        del case.log[: case.cut]
+        for state in case.states.values():
+            forget_settled(state, events[-1].at, younger.time)
+    case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
+
+
+def settle_all(case: Case[Event]) -> None:
+    """Settle all that a case was judged by: nothing before its time can take its place any more."""
+    case.base = _snapshot(case, case.time, -1)
+    case.younger, case.cut, case.log, case.grants, case.revisions = None, 0, [], {}, ()
+
+
+def settled_until(case: Case[Event], received: int) -> int:
+    """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
+
+    It is walked in order of time, and stops at the first event that came after the stamp.
+    """
+    until = -1 if case.base is None else case.base.time
+    for event in case.log:
+        if event.received > received:
+            break
+        until = event.at
+    return until
+
+
+def is_known(case: Case[Event], event: Event) -> bool:
+    """Say whether an event is among those that the subject can be judged by again."""
+    return any(it.at == event.at and it.id == event.id and it.source == event.source for it in case.log)
+
+
+def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> None:
+    """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
+    case = context.case
+    received, cause = 0, None
+    for event in late:
+        insort(case.log, event, key=group.order)
+        received, cause = event.received, event
+    base = case.base or Snapshot(-1)
+    fresh: Case[Event] = Case(
+        case.group, case.key, states=_copies(base.states), grants=case.grants, touched=base.time,
+        wake=0 if base.states else NEVER,
+    )  # fmt: skip
+    again: JudgeContext[Event] = JudgeContext(fresh, context.settle)
+    again.heard = context.heard
+    again.lost = frozenset(
+        it.last_at for state in case.states.values() for it in state.settled if it.state == "unknown"
+    )
+    if case.younger is not None:
+        case.cut = bisect_right(case.log, case.younger.time, key=lambda event: event.at)
+        judge_events(case.log[: case.cut], group, again)
+        case.younger = _snapshot(fresh, case.younger.time, max(it.received for it in case.log[: case.cut]))
+    judge_events(case.log[case.cut :], group, again)
+    if fresh.wake <= case.time:
+        run_timers(case.time, group, again)
+    _Difference(group, context, again, received, cause).write()
+    case.states, case.touched, case.wake = fresh.states, fresh.touched, fresh.wake
+
+
+class _Difference:
+    """What a new run says otherwise than the ledger does. `cause` is the event that brought it to light."""
+
+    def __init__(
+        self,
+        group: Group,
+        context: JudgeContext[Event],
+        again: JudgeContext[Event],
+        received: int,
+        cause: Event | None,
+    ) -> None:
+        case = context.case
+        self.group = group
+        self.context = context
+        self.known = received
+        self.cause = cause
+        self.key = case.key
+        self.since = -1 if case.base is None else case.base.time
+        self.runs: dict[str, list[Transition[Event]]] = {}
+        for line in again.transitions:
+            self.runs.setdefault(line.promise.identify(line.standard.id, self.key), []).append(line)
+        self.before = {} if case.base is None else _promises(case.base.states, group, self.key)
+        self.told = _promises(case.states, group, self.key)
+        self.stands = _promises(again.case.states, group, self.key)
+
+    def write(self) -> None:
+        """Write the lines that the ledger lacks."""
+        gone = [name for name in self.told if name not in self.runs and name not in self.stands]
+        gone = [name for name in gone if self.told[name][1].opened > self.since]
+        twins = self._twins(gone)
+        for name in gone:
+            self._withdraw(name, twins.get(name, ""))
+        older = {new: old for old, new in twins.items()}
+        for name, lines in self.runs.items():
+            if name in self.told:
+                self._continue(name, lines)
+            else:
+                self._open(lines, older.get(name, ""))
+        for name, (revision, promise) in self.stands.items():
+            if name in self.told and name not in self.runs:
+                self._return(revision, self.told[name][1], promise)
+
+    def _twins(self, gone: Iterable[str]) -> dict[str, str]:
+        """Pair promises that are gone with new ones of the same standard: an earlier event opened the same need."""
+        came: dict[str, list[str]] = {}
+        for name, lines in self.runs.items():
+            if name not in self.told:
+                came.setdefault(lines[0].standard.revision, []).append(name)
+        pairs = {}
+        for name in gone:
+            candidates = came.get(self.told[name][0])
+            if candidates:
+                pairs[name] = candidates.pop(0)
+        return pairs
+
+    def _open(self, lines: Sequence[Transition[Event]], replaces: str) -> None:
+        if replaces:
+            lines[-1].promise.warned = self.told[replaces][1].warned
+        for line in lines:
+            self._say(msgspec.structs.replace(line, known=self.known, replaces=replaces))
+
+    def _continue(self, name: str, lines: Sequence[Transition[Event]]) -> None:
+        """Say what a promise's new run has beyond what was told of it, or how it stands instead."""
+        told, promise = self.told[name][1], lines[-1].promise
+        now = _standing(told)
+        promise.warned = told.warned
+        been = [name in self.before and _standing(self.before[name][1]) == now]
+        been += [(it.after, it.at, it.due, it.elapsed) == now for it in lines]
+        if not any(been):
+            self._correct(told, lines[-1])
+            return
+        rest = lines[len(been) - 1 - been[::-1].index(True) :]
+        for ordinal, line in enumerate(rest, told.ordinal + 1):
+            self._say(msgspec.structs.replace(line, known=self.known, ordinal=ordinal))
+        promise.ordinal = told.ordinal + len(rest)
+
+    def _correct(self, told: Promise[Event], line: Transition[Event]) -> None:
+        line.promise.ordinal = told.ordinal + 1
+        self._say(
+            msgspec.structs.replace(
+                line, kind="corrected", known=self.known, ordinal=told.ordinal + 1, before=told.state
+            )
+        )
+
+    def _return(self, revision: str, told: Promise[Event], promise: Promise[Event]) -> None:
+        """Say of a promise to which nothing happened since the snapshot that it stands as it stood there."""
+        promise.warned = told.warned
+        if _standing(told) == _standing(promise):
+            promise.ordinal = told.ordinal
+            return
+        promise.ordinal = told.ordinal + 1
+        self._say(self._line(revision, promise, told, at=promise.last_at))
+
+    def _withdraw(self, name: str, replaced_by: str) -> None:
+        revision, told = self.told[name]
+        line = self._line(revision, told, told, at=self.known)
+        promise = copy(told)
+        promise.state, promise.ordinal = "withdrawn", told.ordinal + 1
+        self._say(
+            msgspec.structs.replace(
+                line, promise=promise, kind="withdrawn", after="withdrawn", replaced_by=replaced_by, elapsed=0
+            )
+        )
+
+    def _line(self, revision: str, now: Promise[Event], told: Promise[Event], *, at: int) -> Transition[Event]:
+        standard = self.group.by_revision[revision].standard
+        return Transition(
+            standard, self.key, now, "corrected", at, self.known, told.ordinal + 1, now.due, now.last_elapsed,
+            told.state, now.state, self.cause,
+        )  # fmt: skip
+
+    def _say(self, line: Transition[Event]) -> None:
+        self.context.transitions.append(line)
+
+
+def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:
+    """Say how a promise stands: its state, since when, its deadline, and how much of its time is used."""
+    return promise.state, promise.last_at, promise.due, promise.last_elapsed
+
+
+def _promises(states: dict[str, StandardState[Event]], group: Group, key: Key) -> Remembered:
+    """Give the promises that a case remembers by their ids, each with its revision."""
+    return {
+        it.identify(group.by_revision[revision].standard.id, key): (revision, it)
+        for revision, state in states.items()
+        for it in (*state.settled, *state.overdue, *state.open)
+    }
+
+
+def _snapshot(case: Case[Event], time: int, received: int) -> Snapshot[Event]:
+    return Snapshot(time, received, _copies(case.states))
+
+
+def _copies(states: dict[str, StandardState[Event]]) -> dict[str, StandardState[Event]]:
+    """Copy states as deep as judging changes them; events are shared."""
+    found = {}
+    for revision, state in states.items():
+        own = found[revision] = copy(state)
+        own.open = [copy(promise) for promise in state.open]
+        own.overdue = [copy(promise) for promise in state.overdue]
+        own.settled = [copy(promise) for promise in state.settled]
+        own.recent = None if state.recent is None else list(state.recent)
+        own.times = None if state.times is None else list(state.times)
+        if state.tally is not None:
+            own.tally = copy(state.tally)
+            own.tally.samples = None if state.tally.samples is None else list(state.tally.samples)
+    return found
+
+
+def _name(event: Event) -> str:
+    """Name a grant by its source and id."""
+    return f"{event.source} {event.id}"

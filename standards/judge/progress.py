@@ -1,0 +1,84 @@
+"""A case's progress: events in order, each after the timers that are due before it, and timers up to an instant.
+
+Read next: `judge.py`, which says when, and `judging_again.py`, which does it once more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.errors import StateError
+from standards.judge.events import Event
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.judge.case import Case, JudgeContext
+    from standards.judge.rulebook import Group
+
+
+class JudgeDefect(Exception):  # noqa: N818 - it is a defect, and not an error of whoever called
+    """Judging raised what nobody foresaw, which is its `__cause__`: a defect in Kept.
+
+    `case` is the (group, key) of the case that was judged. `event` is the event that was being judged, or None: then it
+    was a timer, or the case itself. The case and the context are half changed: judge on from a snapshot.
+    """
+
+    def __init__(self, error: Exception, case: Case[Event], event: object = None) -> None:
+        self.case = case.group, case.key
+        self.event = event if isinstance(event, Event) else None
+        culprit = "a timer" if self.event is None else f"event {self.event.id!r} of {self.event.source!r}"
+        super().__init__(f"{culprit} of case {case.group} {case.key} could not be judged: {error!r}")
+
+
+def judge_events(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
+    """Judge events, which are in order of time, each after all timers before it. No timer runs after the last one.
+
+    Raises StateError, JudgeDefect.
+    """
+    case, reactions = context.case, group.reactions
+    if events and case.wake == NEVER:
+        case.wake = events[0].at + group.forget_after
+    last, event = case.touched, None
+    try:
+        for event in events:
+            at = event.at
+            if case.wake < at:
+                case.touched = last
+                run_timers(at - 1, group, context)
+            for on_event in reactions[type(event)]:
+                on_event(case, event, context)
+            last = at
+    except (StateError, JudgeDefect):
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case, event) from error
+    case.touched = last
+
+
+def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
+    """Run every timer up to an instant, earliest first; forget a subject that has owed nothing for long.
+
+    Whoever owes nothing only after this instant is not forgotten before `forget_after` from it: hence the bound on
+    `wake`.
+    """
+    case = context.case
+    pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
+    try:
+        while pairs:
+            state, machine = min(pairs, key=lambda pair: pair[0].wake)
+            if state.wake > until:
+                break
+            machine.on_timer(state, state.wake, context)
+    except StateError:
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case) from error
+    case.wake = min([until + group.forget_after, *(state.wake for state, _ in pairs)])
+    if all(state.idle for state in case.states.values()):
+        forget_at = case.touched + group.forget_after
+        if forget_at <= until:
+            case.states.clear()
+        else:
+            case.wake = forget_at
