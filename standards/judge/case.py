@@ -94,7 +94,8 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     changes something.
 
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
-    `younger` is the next `base`, after the first `cut` events of the log. `grants` are the promises that a grant
+    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are promises of states that were
+    forgotten since, by revision. `grants` are the promises that a grant
     without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots keep the
     names that they had in version 1.
     """
@@ -117,8 +118,15 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     younger: Snapshot[E] | None = None
     cut: int = 0
     log: list[E] = msgspec.field(default_factory=list)
+    forgotten: dict[str, list[Promise[E]]] = msgspec.field(default_factory=dict)
     grants: dict[str, list[str]] = msgspec.field(default_factory=dict)
     revisions: tuple[str, ...] = ()
+
+    def settle_all(self, time: int, states: dict[str, StandardState[E]]) -> None:
+        """Settle all that the case was judged by up to a time: nothing can take its place before that any more."""
+        self.base = Snapshot(time, -1, states)
+        self.younger, self.cut, self.log, self.revisions = None, 0, [], ()
+        self.forgotten, self.grants = {}, {}
 
     def state_of(self, revision: str) -> StandardState[E]:
         """Give the state of a revision, making it on first use."""

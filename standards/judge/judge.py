@@ -27,7 +27,7 @@ from standards.judge.case import Case, Identity, JudgeContext, Step, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
-from standards.judge.judging_again import is_known, judge_again, remember, settle_all, settled_until
+from standards.judge.judging_again import is_known, judge_again, remember, settle_now, settled_until
 from standards.judge.progress import JudgeDefect, judge_events, run_timers
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
@@ -113,7 +113,7 @@ def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there
     case.newest = newest
     if not ordered:
         case.held.sort(key=group.order)
-    return _step(case, context)
+    return _step(case, group, context)
 
 
 def _foreign(case: Case[Event], event: Event) -> Identity:
@@ -134,9 +134,12 @@ def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[I
     return case.seen, case.seen_before
 
 
-def _step(case: Case[Event], context: JudgeContext[Event]) -> Step[Event]:
+def _step(case: Case[Event], group: Group, context: JudgeContext[Event]) -> Step[Event]:
     wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
     gone = not (case.held or case.states)
+    if gone and context.settle:  # what was received lately can come again, or an earlier event can take its place
+        settled = case.time - context.settle
+        gone = case.touched + group.forget_after <= settled and all(event.received <= settled for event in case.log)
     return Step(
         None if gone else case, context.transitions, wake_at, context.duplicates, tuple(context.unused),
         context.settled_early,
@@ -201,4 +204,4 @@ def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
     context.case.touched = max(context.case.touched, at)
     if context.settle and len(context.transitions) > lines:
         context.case.time = max(context.case.time, at)
-        settle_all(context.case)
+        settle_now(context.case)

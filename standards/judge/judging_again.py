@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from copy import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -26,17 +27,18 @@ from standards.judge.progress import judge_events, run_timers
 from standards.judge.promise import NEVER, Transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.case import StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Promise
-    from standards.judge.rulebook import Group, Key
+    from standards.judge.rulebook import Group
 
     Remembered = dict[str, tuple[str, Promise[Event]]]
 
 FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
+NONE: Final[Mapping[str, list[Promise[Event]]]] = MappingProxyType({})
 MOST: Final = 2_000
 """How many events of a subject are kept before the older half is settled, whenever it was received."""
 
@@ -44,12 +46,12 @@ MOST: Final = 2_000
 def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
     """Keep events that were just judged, in order of time, no timer after them having run; move the snapshot on."""
     case, settle = context.case, context.settle
-    if not case.log and case.base is None:
+    if not case.log:
         case.revisions = tuple(group.by_revision)
-    case.log += events
+    case.log += events if case.base is None else [event for event in events if event.at > case.base.time]
     younger, received = case.younger, events[-1].received
     full = len(case.log) - case.cut > MOST
-    early = younger is not None and younger.received > received - settle
+    early = younger is not None and younger.received >= received - settle
     if len(case.log) - case.cut < FEW or (early and not full):
         return
     if younger is not None:
@@ -60,23 +62,23 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
         del case.log[: case.cut]
         for state in case.states.values():
             forget_settled(state, events[-1].at, younger.time)
+        case.forgotten = {}
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
 
 
-def settle_all(case: Case[Event]) -> None:
-    """Settle all that a case was judged by: nothing before its time can take its place any more."""
-    case.base = _snapshot(case, case.time, -1)
-    case.younger, case.cut, case.log, case.grants, case.revisions = None, 0, [], {}, ()
+def settle_now(case: Case[Event]) -> None:
+    """Settle all that a case was judged by: what it stands on has changed."""
+    case.settle_all(case.time, _copies(case.states))
 
 
 def settled_until(case: Case[Event], received: int) -> int:
     """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
 
-    It is walked in order of time, and stops at the first event that came after the stamp.
+    It is walked in order of time, and stops at the first event that did not come before the stamp.
     """
     until = -1 if case.base is None else case.base.time
     for event in case.log:
-        if event.received > received:
+        if event.received >= received:
             break
         until = event.at
     return until
@@ -112,7 +114,7 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     if fresh.wake <= case.time:
         run_timers(case.time, group, again)
     _Difference(group, context, again, received, cause).write()
-    case.states, case.touched, case.wake = fresh.states, fresh.touched, fresh.wake
+    case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
 
 
 class _Difference:
@@ -136,9 +138,9 @@ class _Difference:
         self.runs: dict[str, list[Transition[Event]]] = {}
         for line in again.transitions:
             self.runs.setdefault(line.promise.identify(line.standard.id, self.key), []).append(line)
-        self.before = {} if case.base is None else _promises(case.base.states, group, self.key)
-        self.told = _promises(case.states, group, self.key)
-        self.stands = _promises(again.case.states, group, self.key)
+        self.before = {} if case.base is None else self._promises(case.base.states)
+        self.told = {**self.before, **self._promises(case.states, case.forgotten)}
+        self.stands = {**self.before, **self._promises(again.case.states, again.case.forgotten)}
 
     def write(self) -> None:
         """Write the lines that the ledger lacks."""
@@ -156,6 +158,17 @@ class _Difference:
         for name, (revision, promise) in self.stands.items():
             if name in self.told and name not in self.runs:
                 self._return(revision, self.told[name][1], promise)
+
+    def _promises(
+        self, states: dict[str, StandardState[Event]], forgotten: Mapping[str, list[Promise[Event]]] = NONE
+    ) -> Remembered:
+        """Give the promises that a case remembers by their ids, each with its revision."""
+        found = [(revision, it) for revision, known in forgotten.items() for it in known]
+        found += [
+            (revision, it) for revision, state in states.items() for it in (*state.settled, *state.overdue, *state.open)
+        ]
+        standards = self.group.by_revision
+        return {it.identify(standards[name].standard.id, self.key): (name, it) for name, it in found}
 
     def _twins(self, gone: Iterable[str]) -> dict[str, str]:
         """Pair promises that are gone with new ones of the same standard: an earlier event opened the same need."""
@@ -233,15 +246,6 @@ class _Difference:
 def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:
     """Say how a promise stands: its state, since when, its deadline, and how much of its time is used."""
     return promise.state, promise.last_at, promise.due, promise.last_elapsed
-
-
-def _promises(states: dict[str, StandardState[Event]], group: Group, key: Key) -> Remembered:
-    """Give the promises that a case remembers by their ids, each with its revision."""
-    return {
-        it.identify(group.by_revision[revision].standard.id, key): (revision, it)
-        for revision, state in states.items()
-        for it in (*state.settled, *state.overdue, *state.open)
-    }
 
 
 def _snapshot(case: Case[Event], time: int, received: int) -> Snapshot[Event]:

@@ -79,6 +79,10 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
     if all(state.idle for state in case.states.values()):
         forget_at = case.touched + group.forget_after
         if forget_at <= until:
+            if context.settle:
+                for revision, state in case.states.items():
+                    case.forgotten.setdefault(revision, []).extend(state.settled)
+                case.wake = max(forget_at, until) + context.settle
             case.states.clear()
         else:
             case.wake = forget_at
