@@ -10,14 +10,15 @@ Read next: `scalars.py`, which tells comments from texts.
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from standards.calendar.holiday import date_in
 from standards.calendar.hours import did_you_mean
 from standards.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import date
 
     from standards.documents.document import Document
     from standards.documents.scalars import Comment
@@ -109,7 +110,7 @@ def _read(document: Document, comment: Comment, lines: frozenset[int], checks: C
     place = Place(document.name, comment.line, comment.column, len(comment.text))
     form = _FORM.fullmatch(comment.text)
     check, until = (None, None) if form is None else form.group("id", "until")
-    day = _day(until or "")
+    day = date_in(until or "")
     fix = _WRITE
     if form is None or check is None:
         found = "this snooze cannot be read"
@@ -126,10 +127,3 @@ def _read(document: Document, comment: Comment, lines: frozenset[int], checks: C
     else:
         return _Snooze(check, day, lines, place)
     return document.finding("bad-snooze", place, found, fix=fix, level="warning")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-    except ValueError:
-        return None
