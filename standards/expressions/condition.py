@@ -105,17 +105,16 @@ def _guarded_truth(node: ast.expr, optional: frozenset[str]) -> ast.expr:
             return ast.UnaryOp(ast.Not(), _guarded_truth(operand, optional))
         case ast.Compare(left=left, ops=operations, comparators=comparators):
             guards = _distinct(guard for operand in (left, *comparators) for guard in _guards(operand, optional))
-            first, *others = (_guarded_operand(operand, optional) for operand in (left, *comparators))
+            # A field here is guarded by the comparison, a condition guards itself.
+            first, *others = (
+                operand if isinstance(operand, ast.Attribute) else _guarded_truth(operand, optional)
+                for operand in (left, *comparators)
+            )
             return _all_of([*guards, ast.Compare(first, operations, others)])
         case ast.Attribute() if field_name(node) in optional:
             return ast.Compare(node, [ast.Is()], [ast.Constant(value=True)])
         case _:
             return node
-
-
-def _guarded_operand(node: ast.expr, optional: frozenset[str]) -> ast.expr:
-    """Return an operand of a comparison; a field here is guarded by the comparison, a condition guards itself."""
-    return node if isinstance(node, ast.Attribute) else _guarded_truth(node, optional)
 
 
 def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:
