@@ -52,9 +52,8 @@ def excerpt(
     if calendar is not None and model.calendar is not None:
         document["calendars"] = {model.calendar: calendar.model.model_dump(exclude_none=True)}
     if feeds:
-        document["feeds"] = {
-            feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()
-        }  # judges nothing
+        # `every` judges nothing.
+        document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()}
     document["events"] = {
         event: {field: {"type": found.type, "optional": found.optional} for field, found in fields.items()}
         for event, fields in used.items()

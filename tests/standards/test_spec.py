@@ -3,9 +3,10 @@
 import jsonschema_rs
 import pytest
 
-from standards.compiler.spec import Loaded, Source, builtin_vocabulary, json_schema, load
+from standards.compiler.spec import Loaded, Source, load
 from standards.documents.document import Document
-from standards.documents.model import StandardModel
+from standards.documents.model import StandardModel, json_schema
+from standards.documents.vocabulary import builtin_vocabulary
 from standards.expressions.expression import Field
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import DAY, Clause, Objective, Standard
