@@ -1,7 +1,7 @@
 """Loading standards documents: texts in, a rulebook out, or everything that is wrong with them, each at its place.
 
 Files join into one namespace; excerpts of older revisions are taken along.
-Read next: `document.py`, `namespace.py`, `assembly.py`, `compiling.py`: the steps, in order.
+Read next: `documents/document.py`, `namespace.py`, `assembly.py`, `compiling.py`: the steps, in order.
 """
 
 from __future__ import annotations

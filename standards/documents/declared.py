@@ -1,6 +1,6 @@
 """Calendars, feeds and event types: from what an author declared to what the judge uses.
 
-Read next: `shaping.py`.
+Read next: `compiler/assembly.py`, which asks.
 """
 
 from __future__ import annotations

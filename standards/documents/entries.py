@@ -1,6 +1,6 @@
 """One declaration in a file, and how to speak of it: every finding is placed at the key or the value that it is about.
 
-Read next: `declared.py` for calendars, feeds and event types, `shaping.py` for standards.
+Read next: `declared.py` for calendars, feeds and event types, `compiler/shaping.py` for standards.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The excerpt is JSON, which is YAML too: loaded again it gives the same standard of the same revision, also when the
 file it came from has changed since. It holds the calendar, the feeds it relies on, and of each event type the fields
 it uses.
-Read next: `spec.py`, which loads excerpts and whole documents alike.
+Read next: `compiler/spec.py`, which loads excerpts and whole documents alike.
 """
 
 from __future__ import annotations

@@ -112,8 +112,7 @@ class FieldModel(Strict):
 class StandardModel(Strict):
     """A declared rule about service. Its keys tell which of the six shapes it has.
 
-    Nothing is required here, so that a standard with one slip is still read for others; `shaping.py` asks for what is
-    missing.
+    Nothing is required here, so that a standard with one slip is still read for others; the compiler asks for the rest.
     """
 
     model_config = ConfigDict(json_schema_extra={"required": ["promise", "per"]})

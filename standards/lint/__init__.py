@@ -26,7 +26,7 @@ CHECKS: Final[Mapping[str, Need]] = {
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete` and `unused-calendar` are made where the document is read, those of snoozes by `snooze.py`, the check that
+`incomplete` and `unused-calendar` are made by the compiler, those of snoozes by `documents/snooze.py`, the check that
 needs a policy by `alerts/policy/policy_lint.py`, and those that need history by `streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})

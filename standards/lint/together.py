@@ -1,6 +1,6 @@
 """Checks of standards beside each other: speed promised alone, two promises for one moment, pages nobody talks over.
 
-Read next: `regions.py`, which says whether two conditions can be met by the same event.
+Read next: `expressions/regions.py`, which says whether two conditions can be met by the same event.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Checks of one standard's words and numbers: what its conditions, its promise and its objective can hardly mean.
 
-Read next: `regions.py`, `spoken.py`.
+Read next: `expressions/regions.py`, `judge/spoken.py`.
 """
 
 from __future__ import annotations
