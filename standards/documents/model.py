@@ -174,13 +174,8 @@ def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[s
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a standards document, for editors."""
-    return schema_of(DocumentModel)
-
-
 def schema_of(model: type[Strict]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a document."""
+    """Return the JSON Schema (draft 7) of a document, for editors."""
     schema = model.model_json_schema(ref_template="#/definitions/{model}")
     schema["definitions"] = schema.pop("$defs")
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}

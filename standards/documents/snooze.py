@@ -63,7 +63,11 @@ def sift(findings: Sequence[Finding], documents: Iterable[Document], checks: Che
             if not isinstance(read, _Snooze):
                 said.append(read)
                 continue
-            sleeping = [one for one in findings if _is_about(read, one)]
+            sleeping = [
+                one for one in findings
+                if (one.level, one.id, one.place.file) == ("warning", read.check, document.name)
+                and one.place.line in lines
+            ]  # fmt: skip
             if today >= read.until:
                 found = f"this snooze of {read.check} is over since {read.until}"
                 fix = "mend what it is about, or give it another date and the reason why it has to wait again"
@@ -88,12 +92,6 @@ def _placed(document: Document) -> Iterator[tuple[Comment, frozenset[int]]]:
             while line in alone:
                 line += 1
             yield comment, frozenset({comment.line, line})
-
-
-def _is_about(snooze: _Snooze, finding: Finding) -> bool:
-    place = finding.place
-    at = place.file == snooze.place.file and place.line in snooze.lines
-    return at and finding.level == "warning" and finding.id == snooze.check
 
 
 def _where_to(snooze: _Snooze, findings: Iterable[Finding]) -> str:

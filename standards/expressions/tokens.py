@@ -143,12 +143,9 @@ def _tokens(source: str) -> Iterator[Token]:
 
 def _unreadable(source: str, offset: int) -> ExpressionError:
     if source[offset] in "\"'":
-        return ExpressionError(
-            "this text has no end, or holds a line break or a backslash",
-            offset=offset,
-            length=len(source) - offset,
-            fix="close it with the same quote; write a backslash twice",
-        )
+        found = "this text has no end, or holds a line break or a backslash"
+        fix = "close it with the same quote; write a backslash twice"
+        return ExpressionError(found, offset=offset, length=len(source) - offset, fix=fix)
     found = f"{source[offset]!r} has no meaning here"
     fix = 'write texts in straight quotes: "phone"' if source[offset] in _TYPESET_QUOTES else ONLY_COMPARISONS
     return ExpressionError(found, offset=offset, length=1, fix=fix)

@@ -18,7 +18,7 @@ from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Respo
 from standards.lint.lint_input import opening
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from standards.judge.standard import Standard
@@ -104,7 +104,16 @@ class _Promise(NamedTuple):
         """The fields that its condition wants to have one value each: `channel == "phone" and waiting > 3`."""
         tree = None if self.where is None else self.where.tree
         parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-        return dict(pin for part in parts for pin in _pin(part))
+        pins: dict[str, object] = {}
+        for part in parts:
+            match part:
+                case ast.Compare(
+                    left=ast.Attribute() as field, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]
+                ):
+                    pins[field_name(field)] = value
+                case _:
+                    pass
+        return pins
 
 
 def two_promises(lint: LintInput) -> None:
@@ -122,7 +131,12 @@ def two_promises(lint: LintInput) -> None:
     for earlier, later in islice(pairs, MOST_PAIRS):
         if _differ(lint, earlier, later):
             reported.add(later.standard.id)
-            _report(lint, earlier, later)
+            found = (
+                f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
+                f"promises {earlier.shown}"
+            )
+            fix = "keep one of the two, or let their conditions exclude each other"
+            lint.entries[later.standard.id].at(later.key).warning("two-promises", found, fix)
 
 
 def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promise]]:
@@ -130,18 +144,10 @@ def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promis
     for promises in groups:
         pins = [promise.pins for promise in promises]
         for number, later in enumerate(promises):
-            for before in range(number):
-                if promises[before].limit != later.limit and not _pinned_apart(pins[before], pins[number]):
-                    yield promises[before], later
-
-
-def _report(lint: LintInput, earlier: _Promise, later: _Promise) -> None:
-    found = (
-        f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
-        f"promises {earlier.shown}"
-    )
-    fix = "keep one of the two, or let their conditions exclude each other"
-    lint.entries[later.standard.id].at(later.key).warning("two-promises", found, fix)
+            for before, earlier in enumerate(promises[:number]):
+                apart = any(pins[number].get(name, value) != value for name, value in pins[before].items())
+                if earlier.limit != later.limit and not apart:
+                    yield earlier, later
 
 
 def _promise(standard: Standard) -> _Promise | None:
@@ -200,16 +206,3 @@ def _stricter(special: Standard, general: Standard) -> bool:
             return one.at_most <= other.at_most
         case _:
             return True
-
-
-def _pinned_apart(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Say at a glance whether two conditions want different values of one field."""
-    return any(other.get(name, value) != value for name, value in one.items())
-
-
-def _pin(part: ast.expr | None) -> Iterator[tuple[str, object]]:
-    match part:
-        case ast.Compare(left=ast.Attribute() as field, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
-            yield field_name(field), value
-        case _:
-            return

@@ -9,7 +9,7 @@ from typing import Any, Literal, assert_never
 
 from alerts.policy.policy_model import PolicyModel
 from alerts.stories.story_model import story_schema
-from standards.documents.model import json_schema, schema_of
+from standards.documents.model import DocumentModel, schema_of
 from streams.ingest.mapping_model import MappingModel
 
 Form = Literal["standards", "policy", "mapping", "stories"]
@@ -19,7 +19,7 @@ def schema_for(form: Form) -> dict[str, Any]:
     """Return the JSON Schema (draft 7) of a kind of document."""
     match form:
         case "standards":
-            return json_schema()
+            return schema_of(DocumentModel)
         case "policy":
             return schema_of(PolicyModel)
         case "mapping":
