@@ -52,10 +52,6 @@ class Surroundings:
         others = [fields.items() for speaker, fields in self.carried.items() if speaker != asker]
         return {**dict(chain(*others)), **PROMISE_FIELDS}
 
-    def events(self) -> list[str]:
-        """Name all event types."""
-        return [*self.vocabulary, *PROMISE_EVENTS]
-
 
 def compile_standard(
     entry: Entry, model: StandardModel, given: list[str], around: Surroundings
@@ -71,7 +67,8 @@ def compile_standard(
     calendar = _calendar(entry, model, around)
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
-    shape = None if name is None else Shaper(entry, model, fields_of, around.events, calendar).shape(name)
+    known = [*around.vocabulary, *PROMISE_EVENTS]
+    shape = None if name is None else Shaper(entry, model, fields_of, known, calendar).shape(name)
     _check_subject(entry, model, around)
     _check_carried(entry, model, around)
     forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)

@@ -46,12 +46,12 @@ def percent(text: str) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """Compiles the shape of one standard. `fields_of` gives the fields of an event type, None for an unknown one."""
+    """Compiles the shape of one standard. `fields_of` gives the fields of the `known` event types, else None."""
 
     entry: Entry
     model: StandardModel
     fields_of: Callable[[str], Fields | None]
-    known: Callable[[], list[str]]
+    known: list[str]
     calendar: Calendar | None
 
     def shape(self, name: ShapeName) -> Shape | None:
@@ -139,7 +139,7 @@ class Shaper:
             return None
         fields = self.fields_of(model.event)
         if fields is None:
-            self.entry.at(*at, "event").unknown("event", model.event, self.known())
+            self.entry.at(*at, "event").unknown("event", model.event, self.known)
             return None
         if model.where is None:
             return Clause(model.event)

@@ -110,7 +110,11 @@ class _Loading:
         made = self._take(names, self.vocabulary)
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
-        self.lint = LintInput(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
+
+        def fields_of_event(event: str) -> Mapping[str, Field]:
+            return self.vocabulary[event].fields if event in self.vocabulary else PROMISE_FIELDS
+
+        self.lint = LintInput(standards, self.entries, made.calendars, feeds, fields_of_event, self.terms)
         for check in EACH:
             check(self.lint)
 
@@ -161,10 +165,6 @@ class _Loading:
         current = tuple(standard for standard in standards if not standard.retired)
         entries = {standard.id: self.entries[standard.id] for standard in current}
         return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts, entries)
-
-    def _fields_of(self, event: str) -> Mapping[str, Field]:
-        found = self.vocabulary.get(event)
-        return PROMISE_FIELDS if found is None else found.fields
 
     def _wrong(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 import yaml
 
-from standards.documents.scalars import Comment, Extent, comments, extent, typed
+from standards.documents.scalars import Comment, Extent, comments, typed
 from standards.documents.slips import slip_at
 from standards.errors import Finding, Place
 
@@ -242,8 +242,9 @@ class _Composer:
             found = f"&{event.anchor} names a value; anchors are not read"
             self._note("yaml-anchor", self._place(event), found, "remove it")
         if isinstance(event, yaml.ScalarEvent) and event.start_mark is not None and event.end_mark is not None:
-            marks = [(mark.line, mark.column) for mark in (event.start_mark, event.end_mark)]
-            self.document.extents.append(extent(*marks, block=event.style in {"|", ">"}))
+            start, end = ((mark.line, mark.column) for mark in (event.start_mark, event.end_mark))
+            # Behind the sign of a block, on its first line, there is room for a comment.
+            self.document.extents.append(((start[0] + 1, 0) if event.style in {"|", ">"} else start, end))
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 

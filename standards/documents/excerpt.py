@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from standards.expressions.expression import Condition
 from standards.judge.shapes import Level, Shape, Universality
 from standards.judge.standard import clauses
 
@@ -66,26 +66,23 @@ def used_fields(
     fields_of: Callable[[str], Mapping[str, Field] | None],
 ) -> dict[str, dict[str, Field]]:  # fmt: skip
     """Find the fields of each event type that a standard uses: for its subject, in conditions, to carry along."""
-    names: dict[str, set[str]] = {}
-    opening = next(iter(clauses(shape).values())).event
-    for clause in clauses(shape).values():
-        names.setdefault(clause.event, set(per))
-        _add(names, clause.event, opening, clause.where)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    conditions = [(clause.event, clause.where) for clause in clauses(shape).values()]
+    opening = conditions[0][0]
     if isinstance(shape, Universality):
-        _add(names, opening, opening, shape.must)
+        conditions.append((opening, shape.must))
+    for event, where in conditions:
+        names[event].update(per)
+        if where is not None:
+            names[event] |= where.fields
+            names[opening] |= where.opening_fields
     if isinstance(shape, Level):
         names[opening] |= shape.measure.fields
     names[opening] |= set(carry)
     for feed in feeds:
         for event in feed.events:
-            names.setdefault(event, set()).update(feed.per)
+            names[event].update(feed.per)
     return {
         event: {field: found for field, found in (fields_of(event) or {}).items() if field in wanted}
         for event, wanted in names.items()
     }
-
-
-def _add(names: dict[str, set[str]], event: str, opening: str, where: Condition | None) -> None:
-    if where is not None:
-        names[event] |= where.fields
-        names[opening] |= where.opening_fields

@@ -41,7 +41,6 @@ class Condition(msgspec.Struct, frozen=True):
 class Value(msgspec.Struct, frozen=True):
     """A compiled number: `test(data)` is its value, or None where a field is missing or it divides by zero."""
 
-    source: str
     test: Callable[[Any], float | None]
     fields: frozenset[str]
 
@@ -71,7 +70,7 @@ def compile_value(source: str, fields: Mapping[str, Field]) -> Value:
     tree = check.number()
     guards = _distinct(_guards(tree, _optional(check.used)))
     body = ast.IfExp(_all_of(guards), tree, ast.Constant(None)) if guards else tree
-    return Value(source=source, test=_function(body, EVENT), fields=frozenset(check.used))
+    return Value(test=_function(body, EVENT), fields=frozenset(check.used))
 
 
 def could_hold(condition: Condition, known: Mapping[str, object]) -> bool:

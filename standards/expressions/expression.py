@@ -89,7 +89,8 @@ def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
     try:
         if name == "share":
             share = compile_condition(of, fields)
-            return Measure("share", lambda data: share.test(data, None), 0, source, share.fields)
+            holds = share.test
+            return Measure("share", lambda data: holds(data, None), 0, source, share.fields)
         value = compile_value(of, fields)
     except ExpressionError as error:
         raise error.within(source, call.start("of")) from None

@@ -51,6 +51,5 @@ def _feeds_named(where: Condition | None) -> Iterator[str]:
         if isinstance(node, ast.Compare):
             parts = [part for operand in (node.left, *node.comparators) for part in ast.walk(operand)]
             if any(isinstance(part, ast.Attribute) and part.attr == "feed" for part in parts):
-                yield from (
-                    part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                )
+                values = [part.value for part in parts if isinstance(part, ast.Constant)]
+                yield from (value for value in values if isinstance(value, str))

@@ -21,7 +21,7 @@ from standards.judge.standard import Feed, Standard, clauses
 class Terms(NamedTuple):
     """What no document says. `today` is None where no check may ask for it; `lateness` and `grace` are microseconds.
 
-    `whole`: the policy of the house is there too, so what is missing among the standards is missing in the house.
+    `whole`: all standards are there, with the policy, so what is missing among them is missing altogether.
     """
 
     today: date | None = None

@@ -29,7 +29,7 @@ DEBRIEF: Final = "debrief.completed"
 SHOWN: Final = 3
 """How many standards are named; whoever looks finds the others."""
 MOST_PAIRS: Final = 2_000
-"""How many pairs of conditions are compared in a house; of the others, nothing is said."""
+"""How many pairs of conditions are compared; of the others, nothing is said."""
 
 
 class _Work(NamedTuple):
@@ -51,14 +51,12 @@ def speed_alone(lint: LintInput) -> None:
     quick = [work for work in every if work.standard.aspect == "speed"]
     left = [work for work in quick if not any(_same_work(work, other) for other in others)]
     while left:
-        first, *rest = left
-        alike = [_same_work(first, work) for work in rest]
-        group = [first, *(work for work, same in zip(rest, alike, strict=True) if same)]
-        left = [work for work, same in zip(rest, alike, strict=True) if not same]
+        first = left[0]
+        group = [work for work in left if work is first or _same_work(first, work)]
+        left = [work for work in left if work not in group]
         if len(group) > 1:
-            names = ", ".join(work.standard.id for work in group[:SHOWN]) + (
-                " and others" if len(group) > SHOWN else ""
-            )
+            names = ", ".join(work.standard.id for work in group[:SHOWN])
+            names += " and others" if len(group) > SHOWN else ""
             entry = lint.entries[first.standard.id]
             found = f"{names} ask for speed, and nothing here says how the same work is to be done"
             fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
@@ -80,7 +78,7 @@ def no_debrief(lint: LintInput) -> None:
         and (standard.shape.when.event, standard.shape.expect.event) == (BROKEN, DEBRIEF)
     ]  # fmt: skip
     if not debriefs and not lint.terms.whole:
-        return  # these are some files of a house; where its follow-through stands is not known
+        return  # these are some files of several; where the follow-through stands is not known
     for standard in lint.standards.values():
         told_of = standard in debriefs or any(hears(debrief, standard) for debrief in debriefs)
         if standard.severity == "page" and not told_of:
