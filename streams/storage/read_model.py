@@ -14,8 +14,7 @@ from alerts.channels import Told
 from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.storage.board_queries import BoardQueries
-from streams.storage.router_tables import withheld_of
-from streams.storage.row_decoding import DELIVERY, PROMISE, decode_notice, notice_rows, promise_row
+from streams.storage.row_decoding import DELIVERY, PROMISE, decode_notice, decode_withheld, notice_rows, promise_row
 from streams.storage.rows import (
     DeadLetter,
     Delivery,
@@ -26,7 +25,7 @@ from streams.storage.rows import (
     StandardRow,
     Total,
 )
-from streams.storage.shared_connection import SharedConnection
+from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -96,8 +95,9 @@ class ReadModel:
             found = promise_row(row)
             lines = database.all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq", [promise_id])
             notices = notice_rows(database, database.all(_TOLD, [promise_id, promise_id]))
-            withheld = withheld_of(database, promise_id)
+            unsent = database.all("SELECT body FROM withheld WHERE promise = ? ORDER BY seq", [promise_id])
             text = database.one("SELECT excerpt FROM revisions WHERE revision = ?", [found.revision])
+        withheld = [decode_withheld(body) for (body,) in unsent]
         return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", withheld)
 
     def standards(self) -> list[StandardRow]:

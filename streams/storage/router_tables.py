@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.routing.notice import Withheld
 from streams.runtime.router_runtime import AlertResult, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alerts.routing.actions import Action
-    from streams.runtime.router_runtime import CaseKind, CaseName, Stored
+    from alerts.routing.notice import Withheld
+    from streams.runtime.router_runtime import CaseName, Stored
     from streams.storage.sqlite import Database
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
-
 _ACTION = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
 
 _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
-_withheld = msgspec.json.Decoder(Withheld).decode
 
 
 def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
@@ -54,12 +52,5 @@ def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
 
 def read_calls(database: Database) -> dict[CaseName, Stored]:
     """Read all cases back. Raises StateError for one that this Kept cannot read."""
-    kinds: dict[str, CaseKind] = {"place": "place", "matter": "matter", "person": "person", "house": "house"}
     rows = database.all("SELECT kind, name, body FROM call_cases ORDER BY kind, name")
-    return {(kinds[kind], name): stored_case(kind, body) for kind, name, body in rows}
-
-
-def withheld_of(database: Database, promise: str) -> list[Withheld]:
-    """Give what was not told of a promise, in the order in which it was decided."""
-    rows = database.all("SELECT body FROM withheld WHERE promise = ? ORDER BY seq", [promise])
-    return [_withheld(body) for (body,) in rows]
+    return {(kind, name): stored_case(kind, body) for kind, name, body in rows}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.notice import Notice
+from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Plain
 from streams.storage.rows import Delivery, NoticeRow, PromiseRow
 
@@ -22,6 +22,7 @@ DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
 
 _fields = msgspec.json.Decoder(dict[str, Plain]).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
+decode_withheld = msgspec.json.Decoder(Withheld).decode
 
 
 def promise_row(row: Row) -> PromiseRow:

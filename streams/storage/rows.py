@@ -141,21 +141,6 @@ class Total(msgspec.Struct, frozen=True):
     count: int
 
 
-class Act(msgspec.Struct, frozen=True):
-    """What a person did about a promise: an event of one of the types in `acting.ACTS`. `at` is microseconds UTC.
-
-    `promise` is empty for an exception that was granted for whatever a subject was owed.
-    """
-
-    type: str
-    source: str
-    id: str
-    promise: str
-    at: int
-    by: str
-    data: dict[str, Plain] = {}
-
-
 class UntoldFilter(msgspec.Struct, frozen=True):
     """Which notices that were not sent to show; what is empty does not narrow."""
 

@@ -13,7 +13,9 @@ import fcntl
 import os
 import sqlite3
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from standards.errors import StateError
 from streams.storage.schema import MIGRATIONS
@@ -57,7 +59,7 @@ class Database:
         """
         self.file = file
         with self._explaining():
-            name = f"file:{_quoted(file)}{'?mode=ro' if read_only else ''}"
+            name = f"file:{quote(os.fsencode(file))}{'?mode=ro' if read_only else ''}"
             self._connection = sqlite3.connect(
                 name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT / 1000
             )
@@ -142,8 +144,28 @@ class Database:
         self._connection.close()
 
 
-def _quoted(file: Path) -> str:
-    return str(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+class SharedConnection:
+    """A connection that only reads the store in a folder; threads take turns with it. Raises StateError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder / FILE, read_only=True)
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._database.close()
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """Read every row of a query."""
+        with self._lock:
+            return self._database.all(sql, values)
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """Run a block of reads that all see the store as of one commit."""
+        with self._lock, self._database.reading():
+            yield self._database
 
 
 class FolderLock:

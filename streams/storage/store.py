@@ -7,6 +7,7 @@ Read next: `sqlite.py`, the store of one machine.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,6 +20,8 @@ from streams.ingest.wire import UNREADABLE
 from streams.storage.case_parts import unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from standards.judge.rulebook import Rulebook
 
 T = TypeVar("T")
@@ -36,30 +39,22 @@ Settling = tuple[str, tuple[str | int, ...], bool, Settled[E]]
 
 
 class Snapshots:
-    """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary."""
+    """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary.
+
+    `decode` reads a case, the other two what cases came to hold or settled; all raise StateError for a version or
+    content that this Kept does not know.
+    """
 
     def __init__(self, rulebook: Rulebook) -> None:
         union: Any = union_of(rulebook.classes.values())
-        self._case: msgspec.msgpack.Decoder[Case[Event]] = msgspec.msgpack.Decoder(Case[union])
-        self._holdings: msgspec.msgpack.Decoder[list[Holding[Event]]] = msgspec.msgpack.Decoder(list[Holding[union]])
-        self._settlings: msgspec.msgpack.Decoder[list[Settling[Event]]] = msgspec.msgpack.Decoder(list[Settling[union]])
-        self._encoder = msgspec.msgpack.Encoder()
+        form = msgspec.msgpack.Decoder
+        self.decode: Callable[[bytes], Case[Event]] = partial(_decoded, form(Case[union]))
+        self.decode_holdings: Callable[[bytes], list[Holding[Event]]] = partial(_decoded, form(list[Holding[union]]))
+        self.decode_settlings: Callable[[bytes], list[Settling[Event]]] = partial(_decoded, form(list[Settling[union]]))
 
     def encode(self, what: Case[Event] | list[Holding[Event]] | list[Settling[Event]]) -> bytes:
         """Give the bytes of a case, of what cases came to hold, or of what they settled; version first."""
-        return bytes((VERSION,)) + self._encoder.encode(what)
-
-    def decode(self, raw: bytes) -> Case[Event]:
-        """Read a case back. Raises StateError for a version or content that this Kept does not know."""
-        return _decoded(self._case, raw)
-
-    def decode_holdings(self, raw: bytes) -> list[Holding[Event]]:
-        """Read back what cases came to hold. Raises StateError as `decode` does."""
-        return _decoded(self._holdings, raw)
-
-    def decode_settlings(self, raw: bytes) -> list[Settling[Event]]:
-        """Read back what cases settled. Raises StateError as `decode` does."""
-        return _decoded(self._settlings, raw)
+        return bytes((VERSION,)) + msgspec.msgpack.encode(what)
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
