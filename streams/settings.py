@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ from pydantic_settings import SettingsError as UndecodedError
 
 from standards.calendar.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
-from streams.delivery.channel_settings import ChannelSettings, Secret
+from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
 from streams.documents.documents import YAML, load_standards, read_documents
 from streams.kafka.clients.connection import KafkaSettings
 
@@ -79,10 +78,7 @@ class Address(NamedTuple):
     @property
     def loopback(self) -> bool:
         """Say whether only this machine can reach it."""
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 class Settings(ChannelSettings):
@@ -145,13 +141,13 @@ class Settings(ChannelSettings):
 
     @model_validator(mode="after")
     def _check_open_door(self) -> Self:
-        if not self.address.loopback and (self.token is None or not self.token.get_secret_value()):
+        if not self.address.loopback and not self.token:
             raise ValueError(
                 f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
-        named = {name: getattr(self, name) for name in ("token", "author_token", "supervisor_token", "view_token")}
-        given = {name: each.get_secret_value() for name, each in named.items() if each and each.get_secret_value()}
+        named = ("token", "author_token", "supervisor_token", "view_token")
+        given = {name: each.get_secret_value() for name in named if (each := getattr(self, name))}
         taken: dict[str, str] = {}
         for name, secret in given.items():
             if "token" not in given or secret in taken:
