@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
 import typer
 
+from streams.ingest.wire import MAX_SKEW
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 Number = TypeVar("Number", int, float)
 
-MAX_SKEW: Final = 300_000_000
-"""How far an event's time may be ahead of this machine's clock, in microseconds."""
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two lines of progress."""
 WIDTH: Final = 60

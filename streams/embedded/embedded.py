@@ -85,8 +85,6 @@ class EmbeddedHost:
         self._pause = 0.0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
-    # --- what a house has ------------------------------------------------------------------------------------------
-
     @property
     def reader(self) -> Reader:
         """The reader of the vocabulary in force; another one after the standards were reloaded."""
@@ -148,8 +146,6 @@ class EmbeddedHost:
         self._queue.add(events, refusals, done)
         self._wake.set()
         await done
-
-    # --- its life --------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         """Open the store, load the standards and let fall what fell due meanwhile. Raises StateError, SpecError."""
@@ -216,8 +212,6 @@ class EmbeddedHost:
         log.info("standards reloaded", standards=len(self.rulebook.current))
         return True
 
-    # --- its work --------------------------------------------------------------------------------------------------
-
     async def _work(self) -> None:
         """Store what is waiting and let time pass, until asked to stop and nothing is left."""
         while self._queue or not self._stopping.is_set():
@@ -242,9 +236,6 @@ class EmbeddedHost:
             return
         self._queue.done(group)
         self._fault, self._pause = "", 0.0
-        for submission in group:
-            if not submission.done.done():
-                submission.done.set_result(None)
         for each in stored:
             self._tell(each)
 
@@ -252,11 +243,8 @@ class EmbeddedHost:
         """Turn away what was not stored. Nothing is judged again until everything was read back from the store."""
         self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
         log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
-        self._queue.done(group)
         self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
-        for submission in group:
-            if not submission.done.done():
-                submission.done.set_exception(StateError(self._fault))
+        self._queue.done(group, self._fault)
 
     def _tell(self, stored: Committed) -> None:
         if stored.notices:

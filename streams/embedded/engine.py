@@ -24,8 +24,8 @@ from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
 from standards.judge.standard import CORRECTIONS_HORIZON
-from streams.documents.rules import Policies, Rules, Standards
-from streams.ingest.wire import Reader, Refusal, encode, in_future
+from streams.documents.rules import Rules
+from streams.ingest.wire import MAX_SKEW, Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
 from streams.storage.router_tables import read_calls
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
+    from streams.documents.rules import Policies, Standards
 
-MAX_SKEW = 300_000_000
-"""How far an event's time may be ahead of the wall clock, in microseconds."""
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
@@ -93,14 +92,8 @@ class Engine:
 
     def rebuild(self, wall: int) -> None:
         """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
-        if not hasattr(self, "loaded"):
-            self.reload(wall)
-            return
-        self.adopt(Rules(self.loaded, self.people), wall)
-
-    def reload(self, wall: int) -> None:
-        """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
-        self.adopt(self.read_standards(self.owing(wall)), wall)
+        known = hasattr(self, "loaded")
+        self.adopt(Rules(self.loaded, self.people) if known else self.read_standards(self.owing(wall)), wall)
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
@@ -115,7 +108,7 @@ class Engine:
         loaded = self.standards.load(())
         retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
         policies = self.options.policies
-        people = None if policies is None else policies.load(loaded.standards)
+        people = None if policies is None else policies(loaded.standards)
         return Rules(self.standards.load(retired) if retired else loaded, people)
 
     def adopt(self, rules: Rules, wall: int) -> None:

@@ -12,8 +12,18 @@ import msgspec
 
 from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from standards.judge.ledger import Plain
-from streams.storage.row_decoding import PROMISE, decode_withheld, notice_rows, promise_row
-from streams.storage.rows import DeadLetter, LateEvent, Owing, Sender, Stretch, Untold
+from streams.storage.rows import (
+    PROMISE,
+    DeadLetter,
+    LateEvent,
+    Owing,
+    Sender,
+    Stretch,
+    Untold,
+    decode_withheld,
+    notice_rows,
+    promise_row,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

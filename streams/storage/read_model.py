@@ -14,8 +14,9 @@ from alerts.channels import Told
 from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.storage.board_queries import BoardQueries
-from streams.storage.row_decoding import DELIVERY, PROMISE, decode_notice, decode_withheld, notice_rows, promise_row
 from streams.storage.rows import (
+    DELIVERY,
+    PROMISE,
     DeadLetter,
     Delivery,
     LateEvent,
@@ -24,7 +25,11 @@ from streams.storage.rows import (
     PromiseView,
     StandardRow,
     Total,
-)
+    decode_notice,
+    decode_withheld,
+    notice_rows,
+    promise_row,
+)  # fmt: skip
 from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:

@@ -1,17 +1,22 @@
-"""The rows that the read model gives, and the filters that it takes; SQL, screens and the API share them.
+"""The rows that the read model gives, the filters that it takes, and how rows are made of those of tables.
 
 Instants are microseconds UTC, or -1 where there is none. Read next: `read_model.py`, which reads them from the store.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import State, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.storage.sqlite import Database, Row
 
 DeliveryState = Literal["waiting", "delivered", "failed"]
 
@@ -188,3 +193,31 @@ class Sender(msgspec.Struct, frozen=True):
     late: int = 0
     latest: int = 0
     ahead: int = 0
+
+
+PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
+"""The columns of `promises` that `promise_row` takes."""
+DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
+"""The columns of `outbox` that a Delivery takes."""
+
+_fields = msgspec.json.Decoder(dict[str, Plain]).decode
+decode_notice = msgspec.json.Decoder(Notice).decode
+decode_withheld = msgspec.json.Decoder(Withheld).decode
+
+
+def promise_row(row: Row) -> PromiseRow:
+    """Make a promise of the columns of PROMISE."""
+    values = list(row)
+    values[7] = _fields(values[7])
+    values[15:17] = map(bool, values[15:17])
+    return PromiseRow(*values)
+
+
+def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:
+    """Make notices of the `body` of each, and read how they fare on each channel."""
+    found = []
+    sql = f"SELECT {DELIVERY} FROM outbox WHERE notice = ? ORDER BY channel"  # noqa: S608 - fixed names
+    for (body,) in bodies:
+        notice = decode_notice(body)
+        found.append(NoticeRow(notice, [Delivery(*row) for row in database.all(sql, [notice.id])]))
+    return found

@@ -2,7 +2,7 @@
 
 Identities of events are appended, and a generation that was forgotten is deleted. The events that a case holds and its
 settled promises have tables of their own.
-Read next: `case_parts.py`, which says what is new; `holding.py`, `settling.py`; `store_writer.py`.
+Read next: `case_parts.py`, which says what is new; `case_logs.py`; `store_writer.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.storage.case_logs import HeldLog, SettledLog
 from streams.storage.case_parts import Seen, SeenMark, core, join_seen, new_seen, seen_mark
-from streams.storage.holding import HeldLog
-from streams.storage.settling import SettledLog
 from streams.storage.store import Snapshots
 
 if TYPE_CHECKING:

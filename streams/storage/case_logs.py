@@ -1,12 +1,16 @@
-"""The settled log: the promises of cases whose verdict evidence can still correct, for a day, in rows of their own.
+"""The held and the settled log: what cases hold, and what they have settled, in rows of their own.
 
-They outnumber the open ones by far and seldom change, while their case changes with every batch. So a commit appends
-those that were settled or corrected, one row for all cases, and drops the rows that are past correcting as a whole.
+Both would be stored as often as their case changes if they lay in its snapshot. At fifty thousand events a second and a
+lateness of one second, cases hold fifty thousand events, and nearly all cases change with each commit; the promises
+whose verdict evidence can still correct, for a day, outnumber the open ones by far and seldom change. So a commit
+appends what is new, one row for all cases, and drops the rows that time has passed as a whole.
 Read next: `shelving.py`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from standards.judge.standard import CORRECTIONS_HORIZON
@@ -21,7 +25,64 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Key
     from streams.storage.case_parts import CaseKey, Marks
     from streams.storage.sqlite import Database
-    from streams.storage.store import Settled, Settling, Snapshots
+    from streams.storage.store import Holding, Settled, Settling, Snapshots
+
+_at = attrgetter("at")
+
+
+class HeldLog:
+    """The held events of one database's cases. After an error, use another one."""
+
+    def __init__(self, database: Database, snapshots: Snapshots) -> None:
+        self._database = database
+        self._snapshots = snapshots
+        self._written: dict[CaseKey, list[Event]] = {}
+
+    def read(self, low: int) -> dict[CaseKey, list[Event]]:
+        """Give what each case holds, in order of time; time had come to `low`, in microseconds UTC.
+
+        Raises StateError for events that cannot be read under this rulebook.
+        """
+        found: dict[CaseKey, list[Event]] = {}
+        for (body,) in self._database.all("SELECT body FROM held ORDER BY seq"):
+            for group, key, anew, events in self._snapshots.decode_holdings(body):
+                known = [] if anew else found.get((group, key), [])
+                found[group, key] = known + [event for event in events if event.at > low]
+        self._written = {key: sorted(events, key=_at) for key, events in found.items() if events}
+        return {key: list(events) for key, events in self._written.items()}
+
+    def write(self, held: Mapping[CaseKey, list[Event]], low: int) -> None:
+        """Note, inside a transaction, what some cases hold now that time has come to `low`: in order, and all later."""
+        entries: list[Holding[Event]] = []
+        newest = -1
+        for key, events in held.items():
+            known = self._written.get(key, [])
+            known = known[bisect_right(known, low, key=_at) :]
+            fresh = _fresh(known, events)
+            if fresh is None:
+                entries.append((*key, True, events))
+                newest = max(newest, known[-1].at)
+            elif fresh:
+                entries.append((*key, False, fresh))
+            if events:
+                newest = max(newest, events[-1].at)
+                self._written[key] = list(events)
+            else:
+                self._written.pop(key, None)
+        self._database.put("DELETE FROM held WHERE newest <= ?", [(low,)])
+        if entries:
+            row = (newest, self._snapshots.encode(entries))
+            self._database.put("INSERT INTO held (newest, body) VALUES (?,?)", [row])
+
+
+def _fresh(known: list[Event], events: list[Event]) -> list[Event] | None:
+    """Give the events that are not among the known ones, or None if some of the known ones are gone."""
+    count = len(known)
+    if events[:count] == known:  # in order, as nearly always: told by comparing addresses
+        return events[count:]
+    there = set(map(id, known))
+    fresh = [event for event in events if id(event) not in there]
+    return fresh if len(fresh) + count == len(events) else None
 
 
 class SettledLog:
