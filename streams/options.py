@@ -1,7 +1,4 @@
-"""What the verbs of the command line share: options, their checks, a line of progress, and what was left out.
-
-An edge: here the terminal and the clock are read.
-"""
+"""What the verbs share: options, their checks, a line of progress. An edge: it reads terminal and clock."""
 
 from __future__ import annotations
 

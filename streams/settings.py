@@ -1,8 +1,4 @@
-"""What the operator set: `KEPT_*` in the environment, or given by the command line, checked before anything starts.
-
-An edge: here the environment is read.
-Read next: `cli.py`, which starts a host with it.
-"""
+"""What the operator set: `KEPT_*` in the environment, or the command line. An edge: it reads the environment."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the operator set for the channels: where notices go, each of them if it is set.
-
-Read next: `streams/settings.py`, of which these are a part; `channels.py`, which makes the channels.
-"""
+"""The settings of the channels, a part of `streams/settings.py`. Read next: `channels.py`, which makes them."""
 
 from __future__ import annotations
 

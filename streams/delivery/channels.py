@@ -1,7 +1,4 @@
-"""The channels that are in effect: one for each that the settings say where to send to.
-
-Read next: `alerts/channels/__init__.py`.
-"""
+"""The channels in effect: one for each that the settings say where to send to."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The forms of all documents that people write, as JSON Schemas for their editors.
-
-Read next: `standards/documents/model.py`.
-"""
+"""The forms of all documents that people write, as JSON Schemas for their editors."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
-
-An edge: here the clock is read.
-Read next: `embedded.py`, the host; `streams/web/application.py`, its web side; `streams/floor/__init__.py`, the demo.
-"""
+"""A running Kept: the embedded host, its web side, and the demo's floor and live view. An edge: it reads the clock."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What waits to be stored: submissions in the order they came, and how much of it there is.
-
-Read next: `embedded.py`.
-"""
+"""What waits to be stored: submissions in the order they came, and how much of it there is."""
 
 from __future__ import annotations
 

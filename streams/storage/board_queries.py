@@ -1,7 +1,4 @@
-"""BoardQueries: the board's questions, answered from the store.
-
-Read next: `rows.py`.
-"""
+"""BoardQueries: the board's questions, answered from the store. Read next: `rows.py`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Booking: lines of the ledger and notices go into the tables that everybody reads, each once however often it comes.
+"""Lines of the ledger and notices, written into the tables that everybody reads.
 
-Lines and notices have derived ids, so what comes again is told by them and changes nothing. Both hosts book alike: the
-embedded one what it has just judged, `kept serve` what the workers judged elsewhere.
-Read next: `store_writer.py` and `streams/kafka/serve/projection.py`, which book.
+Both have derived ids, so what comes again changes nothing. The embedded host writes what it has just judged, `kept
+serve` what the workers judged. Read next: `store_writer.py`, `streams/kafka/serve/projection.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
 
-What only the board asks is in `ReadModel.board`.
-Read next: `rows.py` for what is given, `board_queries.py` for the board's questions.
+Read next: `rows.py` for what is given, `board_queries.py` for what only the board asks.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The router's tables: its cases for places and people, the notices that were not sent, and what people did.
-
-Must not know: what is in a case, or why somebody was not told. Read next: `store_writer.py`, which calls it with
-everything else that a batch changed, and `streams/runtime/router_runtime.py`, where the cases live.
-"""
+"""The router's tables: its cases for places and people, the notices that were not sent, and what people did."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The rows that the read model gives, the filters that it takes, and how rows are made of those of tables.
 
-Instants are microseconds UTC, or -1 where there is none. Read next: `read_model.py`, which reads them from the store.
+Instants are microseconds UTC, or -1 where there is none; spans are microseconds. Read next: `read_model.py`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ DeliveryState = Literal["waiting", "delivered", "failed"]
 
 
 class PromiseFilter(msgspec.Struct, frozen=True):
-    """Which promises to show; what is empty does not narrow. `since`: opened at or after, in microseconds UTC.
+    """Which promises to show; what is empty or -1 does not narrow. `since`: opened at or after.
 
-    `due_before`, from 0: only promises that are still open and due before it.
+    `due_before`: only promises that are still open and due before it.
     """
 
     standard: str = ""
@@ -38,7 +38,7 @@ class PromiseFilter(msgspec.Struct, frozen=True):
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
-    """One promise as the ledger leaves it. Instants are microseconds UTC or -1, spans microseconds.
+    """One promise as the ledger leaves it.
 
     `elapsed` is the open time and `waited` the customer's own time, both up to the verdict (or the last line).
     """
@@ -70,7 +70,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """How one notice fares on one channel. `next_try` and `delivered` are microseconds UTC, or -1."""
+    """How one notice fares on one channel."""
 
     notice: str
     channel: str
@@ -89,10 +89,7 @@ class NoticeRow(msgspec.Struct, frozen=True):
 
 
 class PromiseView(msgspec.Struct, frozen=True):
-    """Everything about one promise: its lines, what was told of it, and the text of the revision that judges it.
-
-    `withheld` are the notices that were not sent, with their reasons.
-    """
+    """One promise with its lines, the notices that were sent and those that were not, and the text that judges it."""
 
     row: PromiseRow
     lines: list[Line]
@@ -102,7 +99,7 @@ class PromiseView(msgspec.Struct, frozen=True):
 
 
 class StandardRow(msgspec.Struct, frozen=True):
-    """One revision of one standard, as it was loaded at `loaded_at` (microseconds UTC)."""
+    """One revision of one standard."""
 
     id: str
     revision: str
@@ -112,7 +109,7 @@ class StandardRow(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that could not be taken in: when it came (microseconds UTC), a stable reason, a sentence, the bytes.
+    """An event that could not be taken in: when it came, a stable reason, a sentence, the bytes.
 
     `mark` names it in every store that has it; it is empty for one from before there were marks.
     """
@@ -126,7 +123,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class LateEvent(msgspec.Struct, frozen=True):
-    """An event that changed nothing: it came too late, or granted what could not be. Instants: microseconds UTC."""
+    """An event that changed nothing: it came too late, or granted what could not be."""
 
     seq: int
     received: int
@@ -169,7 +166,7 @@ class Owing(msgspec.Struct, frozen=True):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """How many promises opened in one stretch of time were kept and broken. `start` is microseconds UTC."""
+    """How many promises opened in one stretch of time were kept and broken."""
 
     start: int
     kept: int
@@ -187,7 +184,7 @@ class Untold(msgspec.Struct, frozen=True):
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """A sender whose events came late, or from the future: how many, and by how much at most, in microseconds."""
+    """A sender whose events came late, or from the future: how many, and by how much at most."""
 
     source: str
     late: int = 0

@@ -1,8 +1,7 @@
-"""Cases in the store: a small snapshot of each; what grows with the traffic lies beside it.
+"""Cases in the store: a small snapshot of each, and beside it what grows with the traffic.
 
-Identities of events are appended, and a generation that was forgotten is deleted. The events that a case holds and its
-settled promises have tables of their own.
-Read next: `case_parts.py`, which says what is new; `case_logs.py`; `store_writer.py`.
+Identities of events are appended, and a generation that was forgotten is deleted.
+Read next: `case_parts.py`, which says what is new; `case_logs.py` for held events and settled promises.
 """
 
 from __future__ import annotations

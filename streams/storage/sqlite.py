@@ -1,10 +1,8 @@
 """The database file: opening it, locking its folder, bringing its schema up to date, and saying what went wrong.
 
 Durable means durable: write-ahead log with `synchronous=FULL`, so a commit that returned survives a power cut. A
-database that is derived from something durable need not wait for the disk: it may lose its last commits then. Every
-failure of SQLite becomes a `StateError` that says what to do. The only file that imports sqlite3.
-Knows: connections and transactions. Must not know: what the tables mean. Read next: `schema.py`, then
-`store_writer.py`.
+database that is derived from something durable may lose its last commits then. Every failure of SQLite becomes a
+`StateError` that says what to do. Must not know: what the tables mean. Read next: `schema.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a host says of itself: how it stands, that it is full, and what each transaction stored.
-
-Read next: `streams/host.py`, the host that says it.
-"""
+"""What a host says of itself: how it stands, that it is full, and what each transaction stored."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Snapshots: a case as bytes and back, and what every store of cases promises.
+"""Snapshots: a case as bytes and back.
 
 A snapshot begins with its version, so that a newer Kept can read what an older one wrote; one it cannot read stops the
-host with the data kept.
-Read next: `sqlite.py`, the store of one machine.
+host with the data kept. Read next: `shelving.py`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Writing the store: everything that one batch did goes in together, or not at all.
 
-Lines of the ledger and notices are booked by their derived ids and ignored when they are there already, so that a
-batch that is judged twice is recorded once.
-Read next: `ledger_tables.py` for lines and notices, `read_model.py`, which reads it back, `streams/embedded/engine.py`,
-which calls both.
+Lines and notices have derived ids, and what is there already is ignored, so a batch judged twice is recorded once.
+Read next: `ledger_tables.py`, `read_model.py`, which reads it back, `streams/embedded/engine.py`, which calls both.
 """
 
 from __future__ import annotations
