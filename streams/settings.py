@@ -178,10 +178,7 @@ class StandardsFiles:
         self.paths = tuple(paths)
 
     def fingerprint(self) -> object:
-        """Give name, time of change and size of each file that rules can stand in.
-
-        Other files are left aside: a folder of rules may be the one that this very process keeps its data in.
-        """
+        """Give name, time of change and size of each file of rules: other files in a folder may be our own data."""
         return [_mark(file) for path in map(Path, self.paths) for file in _files(path)] if self.paths else None
 
     def load(self, retired: Sequence[str]) -> Loaded:
@@ -243,11 +240,8 @@ def _finding(problem: dict[str, Any]) -> Finding:
     where = [str(part) for part in problem["loc"]]
     name = "__".join(where) or "listen"
     setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
-    message = str(problem["msg"])
-    if problem["type"] == "value_error":
-        message = message.removeprefix("Value error, ")  # our own words, as they are
-    else:
-        message = message[:1].lower() + message[1:]
+    message, ours = str(problem["msg"]), problem["type"] == "value_error"
+    message = message.removeprefix("Value error, ") if ours else message[:1].lower() + message[1:]
     limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
     if name in ("lateness", "grace", "max_skew", "keep") and isinstance(limit, int):
         given = problem["input"]

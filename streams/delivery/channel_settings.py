@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from alerts.channels.letter import Envelope
 from alerts.channels.mail import Security, Server
 from alerts.channels.webhook import signing_key
 
@@ -77,14 +78,9 @@ class ChannelSettings(BaseSettings):
         return Server(parts.hostname or "", parts.port or port, security, self.mail_user, password, self.mail_ca)
 
     @property
-    def sender(self) -> Address:
-        """Who writes the letters."""
-        return _addresses(self.mail_from)[0]
-
-    @property
-    def recipients(self) -> tuple[Address, ...]:
-        """Who gets them."""
-        return _addresses(self.mail_to)
+    def envelope(self) -> Envelope:
+        """Who writes the letters, and who gets them."""
+        return Envelope(_addresses(self.mail_from)[0], _addresses(self.mail_to))
 
     @field_validator("webhook_url", "alertmanager_url")
     @classmethod

@@ -3,8 +3,7 @@
 At least once: a notice is marked as delivered after the channel took it, and comes again, with the same id, when the
 process ended in between. What cannot be delivered now is tried again, less and less often, for about a day; then it is
 `failed`, and stays to be looked at. No channel waits for another one, and on each of them no first try waits for the
-repeats. Knows: the outbox, waiting times. Must not know: what is told, and why.
-Read next: `alerts/channels/__init__.py`.
+repeats. Must not know: what is told, and why. Read next: `alerts/channels/__init__.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from standards.calendar.duration import SECOND
 from standards.errors import DeliveryError, StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from alerts.channels import Channel
     from streams.storage.rows import Delivery, NoticeRow
@@ -73,10 +72,10 @@ class Dispatcher:
         self.note = note
         self._channels = channels
         self._listeners = listeners
-        self._lanes = [lane for name in channels for lane in self._lanes_of(name)]
+        self._lanes = self._lanes_of(channels)
 
-    def _lanes_of(self, channel: str) -> list[_Lane]:
-        return [_Lane(self, channel, tried=tried) for tried in (False, True)]
+    def _lanes_of(self, channels: Iterable[str]) -> list[_Lane]:
+        return [_Lane(self, channel, tried=tried) for channel in channels for tried in (False, True)]
 
     def nudge(self) -> None:
         """Say that the outbox has something new."""
@@ -94,9 +93,9 @@ class Dispatcher:
             for lane in self._lanes:
                 group.create_task(lane.run())
             waiting = await _answer(partial(asyncio.to_thread, self.outbox.waiting_channels))
-            for name in waiting:  # an earlier run may have left notices for channels that are not set up any more
-                for lane in self._lanes_of(name) if name not in self._channels else ():
-                    group.create_task(lane.run())
+            gone = [name for name in waiting if name not in self._channels]  # an earlier run had them set up
+            for lane in self._lanes_of(gone):
+                group.create_task(lane.run())
 
     async def deliver(self, row: NoticeRow) -> Delivery:
         """Try the one delivery of a row, and give how it fares now. Whatever a channel raises counts as a miss."""

@@ -104,11 +104,6 @@ class EmbeddedHost:
         """Say how the declared feeds stand."""
         return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
 
-    @property
-    def read_model(self) -> ReadModel:
-        """What can be looked up."""
-        return self._lookup
-
     def listen(self, listener: Callable[[Committed], None]) -> None:
         """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
         self._listeners.append(listener)
@@ -156,12 +151,12 @@ class EmbeddedHost:
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
             await self._write(self._engine.rebuild, self.wall())
-            self._lookup = ReadModel(self.folder)
-            stack.callback(self._lookup.close)
+            self.read_model = ReadModel(self.folder)
+            stack.callback(self.read_model.close)
             for channel in self.channels.values():
                 stack.push_async_callback(channel.close)
             self._open = stack.pop_all()
-        self._dispatcher = Dispatcher(self._lookup, self.channels, self.wall, self._note, self._delivery_listeners)
+        self._dispatcher = Dispatcher(self.read_model, self.channels, self.wall, self._note, self._delivery_listeners)
         self._fault = ""
         await self._commit([])
         self._working = asyncio.create_task(self._work())

@@ -1,10 +1,10 @@
-"""Isolation: a batch that could not be judged is judged without what raised; nothing blocks the intake for ever.
+"""Isolation: a batch that could not be judged is judged without what raised; a defect in Kept costs one event.
 
-A defect in Kept must cost one event, not the service. When judging raises something that nobody foresaw, `JudgeDefect`
-says which event of which case was being judged: that event goes to the dead letters with the reason `defect`, and the
-rest is judged again. An event that an earlier batch brought is taken out of its case. Where a case raises whatever its
-events, a timer for one, the whole case is set aside. Where something else raises, the batch is halved until a single
-event is left. Each try begins with memory read back from the store. Read next: `engine.py`.
+When judging raises something that nobody foresaw, `JudgeDefect` says which event of which case was being judged: that
+event goes to the dead letters with the reason `defect`, and the rest is judged again. An event that an earlier batch
+brought is taken out of its case. Where a case raises whatever its events, a timer for one, the whole case is set aside.
+Where something else raises, the batch is halved until a single event is left. Each try begins with memory read back
+from the store. Read next: `engine.py`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Metrics: what Prometheus is told. All numbers about promises are sums over the ledger's lines.
 
 Every instance has its own registry, so two hosts in one process never add up. Labels are standards, owners, event types
-and reasons, all of which the standards file or the code bounds; never a customer, an agent or a subject.
-Counters about promises are started from the ledger (`start`), so that they equal it after a restart; the others begin
-at nought, as Prometheus expects. Calls may come from any thread.
-Knows: prometheus_client, which nothing outside this package imports. Must not know: HTTP, stores.
+and reasons, which the standards file or the code bounds; never a customer, an agent or a subject. Counters about
+promises begin with what the ledger has, so that they equal it after a restart. Calls may come from any thread.
 Read next: `kafka.py` for what the Kafka processes tell; `streams/web/pages.py`, which serves the text.
 """
 
@@ -25,7 +23,6 @@ from standards.calendar.duration import SECOND
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from streams.storage.rows import Total
     from streams.storage.status import Committed, Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,10 +61,10 @@ class Metrics:
         self._commit = seconds("kept_commit_seconds", "One transaction of the store.")
         tell_build(registry)
 
-    def start(self, totals: Iterable[Total]) -> None:
+    def start(self, totals: Mapping[tuple[str, str, str], int]) -> None:
         """Begin where the ledger stands. Call it once, before the first batch."""
-        for total in totals:
-            self._count((total.standard, total.owner, total.kind), total.count)
+        for key, count in totals.items():
+            self._count(key, count)
 
     def committed(self, batch: Committed) -> None:
         """Count what one transaction stored: ledger lines, what became of its events, and how long it took."""

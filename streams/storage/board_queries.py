@@ -91,12 +91,9 @@ class _Named(msgspec.Struct):
     source: str = ""
 
 
-_named = msgspec.json.Decoder(_Named).decode
-
-
 def _source(raw: bytes) -> str:
     try:
-        return _named(raw).source or "somebody"
+        return msgspec.json.decode(raw, type=_Named).source or "somebody"
     except (msgspec.DecodeError, UnicodeDecodeError):
         return "somebody"
 

@@ -4,7 +4,7 @@ Both would be stored as often as their case changes if they lay in its snapshot.
 lateness of one second, cases hold fifty thousand events, and nearly all cases change with each commit; the promises
 whose verdict evidence can still correct, for a day, outnumber the open ones by far and seldom change. So a commit
 appends what is new, one row for all cases, and drops the rows that time has passed as a whole.
-Read next: `shelving.py`.
+Read next: `case_store.py`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Key
-    from streams.storage.case_parts import CaseKey, Marks
+    from streams.storage.case_parts import CaseKey, Holding, Marks, Settled, Settling
+    from streams.storage.case_store import Snapshots
     from streams.storage.sqlite import Database
-    from streams.storage.store import Holding, Settled, Settling, Snapshots
 
 _at = attrgetter("at")
 
@@ -39,10 +39,7 @@ class HeldLog:
         self._written: dict[CaseKey, list[Event]] = {}
 
     def read(self, low: int) -> dict[CaseKey, list[Event]]:
-        """Give what each case holds, in order of time; time had come to `low`, in microseconds UTC.
-
-        Raises StateError for events that cannot be read under this rulebook.
-        """
+        """Give what each case holds later than `low`, in order of time. Raises StateError for what cannot be read."""
         found: dict[CaseKey, list[Event]] = {}
         for (body,) in self._database.all("SELECT body FROM held ORDER BY seq"):
             for group, key, anew, events in self._snapshots.decode_holdings(body):
@@ -94,10 +91,7 @@ class SettledLog:
         self._written: dict[CaseKey, Marks] = {}
 
     def read(self, low: int) -> dict[CaseKey, Settled[Event]]:
-        """Give what can still be corrected in each case, by revision; time had come to `low`, in microseconds UTC.
-
-        Raises StateError for what cannot be read under this rulebook.
-        """
+        """Give what can still be corrected at `low` in each case, by revision. Raises StateError as `HeldLog` does."""
         found: dict[CaseKey, dict[str, dict[str, Promise[Event]]]] = {}
         for (body,) in self._database.all("SELECT body FROM settled ORDER BY seq"):
             for group, key, anew, settled in self._snapshots.decode_settlings(body):
@@ -120,10 +114,7 @@ class SettledLog:
     def write(
         self, cases: Mapping[CaseKey, Case[Event] | None], low: int, changed: Container[Key] | None = None
     ) -> None:
-        """Note, inside a transaction, what cases have settled now that time has come to `low`.
-
-        `changed` are the subjects whose promises changed; without it, all are looked at.
-        """
+        """Note, inside a transaction, what cases have settled by `low`: those of `changed` subjects, or all."""
         horizon, newest = low - CORRECTIONS_HORIZON, -1
         entries: list[Settling[Event]] = []
         for key, case in cases.items():

@@ -63,15 +63,11 @@ def book_notices(
     """
     last = _last(database, "notices") if notices else 0
     changed = database.put(_NOTICE, [(it.id, it.promise, received, shard, _encode(it)) for it in notices])
-    outbox = [(it.id, channel) for it in notices for channel in _channels(it, channels)]
+    outbox = [(it.id, each) for it in notices for each in [c for c in channels if c in it.addresses] or channels]
     database.put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
     others = [(promise, it.id) for it in notices for promise in it.promises if promise != it.promise]
     database.put("INSERT OR IGNORE INTO spoken_for (promise, notice) VALUES (?,?)", others)
     return list(notices) if changed == len(notices) else _new(database, "notices", last, notices)
-
-
-def _channels(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
-    return [channel for channel in channels if channel in notice.addresses] or channels
 
 
 def _last(database: Database, table: str) -> int:

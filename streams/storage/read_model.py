@@ -23,7 +23,6 @@ from streams.storage.rows import (
     Page,
     PromiseView,
     StandardRow,
-    Total,
     decode_notice,
     decode_withheld,
     notice_rows,
@@ -146,9 +145,9 @@ class ReadModel:
                     return raw
         return None
 
-    def totals(self) -> list[Total]:
-        """Give how many lines of each kind the ledger has, by standard and owner."""
-        return [Total(*row) for row in self._all("SELECT standard, owner, kind, count FROM totals")]
+    def totals(self) -> dict[tuple[str, str, str], int]:
+        """Give how many lines the ledger has, by standard, owner and kind."""
+        return {(*key,): count for *key, count in self._all("SELECT standard, owner, kind, count FROM totals")}
 
     def lines(self, after: int = 0, limit: int = 1000) -> list[Line]:
         """Give lines of the ledger in their order, from the one with number `after` (from 0) on."""

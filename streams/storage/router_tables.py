@@ -34,10 +34,7 @@ def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
 
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
-    """Write, inside a transaction, what was not told, each with when that was decided: microseconds UTC.
-
-    Gives what was not there before.
-    """
+    """Write, inside a transaction, what was not sent, with when that was decided; gives what was not there before."""
     return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
 
 

@@ -134,15 +134,6 @@ class LateEvent(msgspec.Struct, frozen=True):
     at: int
 
 
-class Total(msgspec.Struct, frozen=True):
-    """How many lines of one kind the ledger has for one standard and owner."""
-
-    standard: str
-    owner: str
-    kind: str
-    count: int
-
-
 class UntoldFilter(msgspec.Struct, frozen=True):
     """Which notices that were not sent to show; what is empty does not narrow."""
 

@@ -41,12 +41,6 @@ _ADVICE: Final = {
 }
 
 
-def _explained(file: Path, error: sqlite3.Error) -> StateError:
-    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    advice = _ADVICE.get(code, "stop, keep the file, and report this")
-    return StateError(f"{file}: {str(error).lower()}; {advice}")
-
-
 class Database:
     """One connection. A writing one may be used from one thread at a time; a reading one never changes anything."""
 
@@ -77,26 +71,26 @@ class Database:
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB
             self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
-        self._check_version(migrate=not read_only)
+            self._check_version(migrate=not read_only)
 
     def _check_version(self, *, migrate: bool) -> None:
-        with self._explaining():
-            found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if found > len(MIGRATIONS):
             raise StateError(
                 f"{self.file} has schema version {found}, and this Kept knows {len(MIGRATIONS)}; "
                 "run the newer Kept that wrote it, or put back a backup from before"
             )
         for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):
-            with self._explaining():
-                self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
+            self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise _explained(self.file, error) from error
+            code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+            advice = _ADVICE.get(code, "stop, keep the file, and report this")
+            raise StateError(f"{self.file}: {str(error).lower()}; {advice}") from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

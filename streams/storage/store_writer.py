@@ -16,11 +16,11 @@ from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import AlertResult
+from streams.storage.case_store import CaseStore
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.rows import Delivery
-from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -80,10 +80,7 @@ class Batch(msgspec.Struct):
 
 
 class StoreWriter:
-    """Writes to one database, for one rulebook and the channels that every notice goes to.
-
-    Events, dead letters, late events and settled notices are forgotten after `keep`, in microseconds.
-    """
+    """Writes to one database, for one rulebook; notices go to `channels`, and what is old goes after `keep`."""
 
     def __init__(
         self, database: Database, rulebook: Rulebook, *, channels: Sequence[str] = (), keep: int = KEEP
