@@ -165,14 +165,12 @@ NAMES = (
 """All settings, as the environment names them."""
 NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
 """How names begin that container platforms set by themselves for a service called kept."""
-
-
 RULES = (*YAML, ".ics")
 """How the names of files end in which rules stand, and calendars."""
 
 
 class StandardsFiles:
-    """The standards in some files and folders, for `engine.Standards`."""
+    """The standards in some files and folders, for `rules.Standards`."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = tuple(paths)

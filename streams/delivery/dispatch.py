@@ -54,10 +54,7 @@ class Outbox(Protocol):
 
 
 class Dispatcher:
-    """Delivers for one host. `note` stores how deliveries fare; `clock` gives microseconds UTC.
-
-    After each try, `listeners` get the channel's name and `delivered`, `retried` or `failed`.
-    """
+    """Delivers for one host. `note` stores how deliveries fare; `listeners` get channel and result after each try."""
 
     def __init__(
         self,

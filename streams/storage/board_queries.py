@@ -20,7 +20,7 @@ from streams.storage.rows import (
     decode_withheld,
     notice_rows,
     promise_row,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

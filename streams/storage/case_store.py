@@ -27,7 +27,7 @@ from streams.storage.case_parts import (
     new_seen,
     seen_mark,
     unreadable,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping

@@ -27,7 +27,7 @@ from streams.storage.rows import (
     decode_withheld,
     notice_rows,
     promise_row,
-)  # fmt: skip
+)
 from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:

@@ -22,10 +22,7 @@ DeliveryState = Literal["waiting", "delivered", "failed"]
 
 
 class PromiseFilter(msgspec.Struct, frozen=True):
-    """Which promises to show; what is empty or -1 does not narrow. `since`: opened at or after.
-
-    `due_before`: only promises that are still open and due before it.
-    """
+    """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it."""
 
     standard: str = ""
     owner: str = ""
@@ -109,10 +106,7 @@ class StandardRow(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that could not be taken in: when it came, a stable reason, a sentence, the bytes.
-
-    `mark` names it in every store that has it; it is empty for one from before there were marks.
-    """
+    """An event that could not be taken in. `mark` names it in every store; those from before marks have none."""
 
     seq: int
     received: int

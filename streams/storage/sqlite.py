@@ -122,9 +122,7 @@ class Database:
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Read the first row of a query, or None. Raises StateError."""
-        with self._explaining():
-            row: Row | None = self._connection.execute(sql, values).fetchone()
-            return row
+        return next(iter(self.all(sql, values)), None)
 
     def put(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run a statement for each row and say how many rows of tables it changed. Raises StateError."""
