@@ -17,7 +17,7 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from streams.ingest.wire import UNREADABLE, Refusal, in_future
+from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
 from streams.web.operation import Operation, json_answer
@@ -46,7 +46,7 @@ class Limits(msgspec.Struct, frozen=True):
     """
 
     body: int = 4 << 20
-    max_skew: int = 300_000_000
+    max_skew: int = MAX_SKEW
     patience: float = PATIENCE
 
 
