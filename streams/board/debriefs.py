@@ -60,7 +60,7 @@ def debrief_form(shell: Shell, promise: str) -> Html:
     """Draw the form by which a broken promise is talked over."""
     which = hidden("promise", promise)
     button = el("button", "We have talked it over")
-    return form(shell, "/acts/debrief", which, your_name(shell), *debrief_fields(), button)
+    return form(shell, "/acts/debrief", which, your_name(shell.name), *debrief_fields(), button)
 
 
 def debrief_fields() -> tuple[Html, ...]:

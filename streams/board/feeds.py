@@ -139,12 +139,14 @@ def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     which = hidden("letter", str(letter.seq))
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
     again = form(
-        shell, "/acts/resend", which, your_name(shell),
+        shell, "/acts/resend", which, your_name(shell.name),
         field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says"),
         el("button", "Send again"),
     )  # fmt: skip
     reason = field("Why", "reason", required=True, maxlength=500)
-    aside = form(shell, "/acts/set-aside", which, your_name(shell), reason, el("button", "Set aside", class_="plain"))
+    aside = form(
+        shell, "/acts/set-aside", which, your_name(shell.name), reason, el("button", "Set aside", class_="plain")
+    )
     return el("details", el("summary", "Deal with it"), again, aside)
 
 

@@ -15,6 +15,8 @@ from streams.board.markup import Child, Html, el, join
 from streams.board.wording import clock, how_many
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from streams.storage.status import Status
 
 PAGES: Final = (
@@ -114,16 +116,23 @@ def proof(shell: Shell) -> Html:
 
 
 def field(
-    label: str, name: str, *, control: Html | None = None, hint: str = "", **attributes: str | int | bool
+    label: str, name: str, *, control: Html | None = None, hint: str = "", **attributes: str | int | bool | None
 ) -> Html:
     """Draw a labelled field; a text unless another control is given."""
     text = control or el("input", type=attributes.pop("type", "text"), name=name, **attributes)
     return el("label", el("span", label), text, el("small", hint) if hint else None, class_="field")
 
 
-def your_name(shell: Shell) -> Html:
+def your_name(value: str | None = None, *, hint: str = "") -> Html:
     """Draw the field for who does something: every act carries a name."""
-    return field("Your name", "name", value=shell.name, required=True, maxlength=80, autocomplete="name")
+    return field("Your name", "name", value=value, required=True, maxlength=80, autocomplete="name", hint=hint)
+
+
+def excuse_fields(may: Iterable[str]) -> tuple[Html, ...]:
+    """Draw what is asked of whoever grants an exception, beside their name; `may` are the roles that may."""
+    choice = el("select", (el("option", role, value=role) for role in may), name="by", required=True)
+    reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
+    return field("In the role of", "by", control=choice), field("Why", "reason", control=reason)
 
 
 def _navigation(path: str) -> Html:

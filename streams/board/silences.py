@@ -62,14 +62,14 @@ def _row(shell: Shell, act: Action, until: int) -> Html:
               shell.clock(until))  # fmt: skip
     why = f": {act.data['reason']}" if act.data.get("reason") else ""
     name = hidden("silence", str(act.data.get("silence", "")))
-    lift = form(shell, "/acts/unsilence", name, your_name(shell), el("button", "Lift it", class_="plain"))
+    lift = form(shell, "/acts/unsilence", name, your_name(shell.name), el("button", "Lift it", class_="plain"))
     return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
 
 
 def _form(shell: Shell) -> Html:
     spans = (el("option", words, value=span) for span, words in SPANS.items())
     return form(
-        shell, "/acts/silence", your_name(shell),
+        shell, "/acts/silence", your_name(shell.name),
         field("Standard", "standard", maxlength=200, hint="its id; empty is every standard"),
         field("Site", "site", maxlength=200, hint="empty is every place"),
         field("For how long", "span", control=el("select", spans, name="span")),

@@ -15,7 +15,7 @@ from streams.board.debriefs import debrief_form
 from streams.board.markup import Html, el, join
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
-from streams.board.shell import Shell, field, form, hidden, page, your_name
+from streams.board.shell import Shell, excuse_fields, form, hidden, page, your_name
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, reason_words, state_word, time_left
 from streams.live.wording import WORDS, words
@@ -129,17 +129,15 @@ def _deeds(shell: Shell, story: Story) -> list[Html]:
     taken = any(act.type == ACKNOWLEDGED for act in story.acts)
     back = hidden("promise", promise.id)
     if story.acknowledges and promise.verdict is None and not taken:
-        take = form(shell, "/acts/acknowledge", back, your_name(shell), el("button", "I have it"))
+        take = form(shell, "/acts/acknowledge", back, your_name(shell.name), el("button", "I have it"))
         found.append(el("section", el("h2", "Take it"), take, id="take-it"))
     if story.doable and promise.verdict is None:
-        done = form(shell, "/acts/done", back, your_name(shell), el("button", "It is done"))
+        done = form(shell, "/acts/done", back, your_name(shell.name), el("button", "It is done"))
         found.append(el("section", el("h2", "Mark it done"), done, id="done"))
     may = story.standard.may_excuse if story.standard else ()
     if story.excusable and may:
-        choice = el("select", (el("option", who, value=who) for who in may), name="by", required=True)
-        reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
-        excuse = form(shell, "/acts/excuse", back, your_name(shell), field("In the role of", "by", control=choice),
-                      field("Why", "reason", control=reason), el("button", "Grant the exception"))  # fmt: skip
+        button = el("button", "Grant the exception")
+        excuse = form(shell, "/acts/excuse", back, your_name(shell.name), *excuse_fields(may), button)
         found.append(el("section", el("h2", "Excuse it"), excuse, id="excuse"))
     if promise.verdict == "broken" and not any(act.type == DEBRIEFED for act in story.acts):
         found.append(el("section", el("h2", "Talk it over"), debrief_form(shell, promise.id), id="debrief"))

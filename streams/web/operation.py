@@ -54,20 +54,17 @@ def read_query(request: web.Request, model: type[Q]) -> Q:
     try:
         return model.model_validate(dict(request.query))
     except ValidationError as error:
-        found = told(error)
-        words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
-        raise Problem(HTTPStatus.BAD_REQUEST, words, members={"errors": found}) from None
+        raise invalid(error) from None
 
 
-def told(error: ValidationError) -> list[dict[str, str]]:
-    """Give what a model refused: each field and, in plain words, why."""
-    return [
-        {
-            "field": ".".join(map(str, part["loc"])) or "body",
-            "message": part["msg"].removeprefix("Value error, "),
-        }
+def invalid(error: ValidationError, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Problem:
+    """Make a problem of what a model refused: each field and, in plain words, why."""
+    found = [
+        {"field": ".".join(map(str, part["loc"])) or "body", "message": part["msg"].removeprefix("Value error, ")}
         for part in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+    words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
+    return Problem(status, words, members={"errors": found})
 
 
 def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -9,23 +9,17 @@ Read next: `standards/judge/excuse.py`.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-from pydantic import ValidationError
-
 from standards.errors import EventError
-from standards.judge.events import iso
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.rows import PromiseFilter
-from streams.web.api.intake import check_open
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.reading import no_standard
 from streams.web.api.views import GrantAnswer
-from streams.web.body import check_type, read_body
-from streams.web.forms import Grant, NoQuery
-from streams.web.operation import Operation, asked, json_answer, read_query, told
+from streams.web.forms import Grant
+from streams.web.operation import Operation, asked, json_answer
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -40,7 +34,6 @@ SOURCE: Final = "kept/exceptions"
 
 _BODY: Final = 1 << 16
 _MOST: Final = 100
-_UNPROCESSABLE: Final = HTTPStatus(422)  # its name differs between versions of Python
 
 
 class _Reach(NamedTuple):
@@ -63,20 +56,12 @@ class Grants:
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
-        problems = (
-            HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _UNPROCESSABLE, HTTPStatus.TOO_MANY_REQUESTS,
-        )  # fmt: skip
         answers = {HTTPStatus.ACCEPTED: GrantAnswer, HTTPStatus.OK: GrantAnswer}
         summary = "Grant an exception: the promise is excused, or was not broken."
-        return [Operation("POST", "/v1/exceptions", summary, self.grant, answers, problems, body=Grant)]
+        return [Operation("POST", "/v1/exceptions", summary, self._grant, answers, PROBLEMS, body=Grant)]
 
-    async def grant(self, request: web.Request) -> web.Response:
-        """Answer `POST /v1/exceptions`."""
-        read_query(request, NoQuery)
-        check_open(self._host)
-        check_type(request, ("application/json",))
-        asked_for = _read(await read_body(request, _BODY))
+    async def _grant(self, request: web.Request) -> web.Response:
+        asked_for = await read_action(request, self._host, Grant, _BODY, wrong=UNPROCESSABLE)
         answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
@@ -102,7 +87,7 @@ class Grants:
         if grant.promise is not None:
             return await self._reach_one(grant, grant.promise)
         if grant.standard is None or grant.subject is None:
-            raise Problem(_UNPROCESSABLE, "say which promise is excused, or give a standard and a subject")
+            raise Problem(UNPROCESSABLE, "say which promise is excused, or give a standard and a subject")
         current = self._host.rulebook.current
         if grant.standard not in current:
             raise no_standard(grant.standard, current)
@@ -121,7 +106,7 @@ class Grants:
         row = found.row
         if grant.standard not in (None, row.standard) or grant.subject not in (None, row.subject):
             words = f"the promise {row.id} is of {row.standard} for {row.subject!r}; leave both out, or give these"
-            raise Problem(_UNPROCESSABLE, words)
+            raise Problem(UNPROCESSABLE, words)
         if row.verdict in ("kept", "void"):
             raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
         if row.settled >= 0 and not self._recent(row):
@@ -150,7 +135,7 @@ class Grants:
             may = () if standard is None else standard.may_excuse
             if grant.by not in may:
                 who = " or ".join(may) or "nobody"
-                raise Problem(_UNPROCESSABLE, f"{grant.by[:100]!r} may not excuse {row.standard}; {who} may")
+                raise Problem(UNPROCESSABLE, f"{grant.by[:100]!r} may not excuse {row.standard}; {who} may")
 
     def _event(self, grant: Grant, reach: _Reach, key: str) -> Event:
         parts = (
@@ -159,26 +144,7 @@ class Grants:
         data = {"standard": reach.standard, "subject": reach.subject, "by": grant.by, "reason": grant.reason}
         if grant.promise is not None:
             data["promise"] = grant.promise
-        event = {
-            "specversion": "1.0",
-            "id": blake2b(msgspec.json.encode(parts), digest_size=10).hexdigest(),
-            "source": SOURCE,
-            "type": "exception.granted",
-            "time": iso(self._host.wall()),
-            "data": data,
-        }
         try:
-            return self._host.reader.one(msgspec.json.encode(event))
+            return action_event(self._host, "exception.granted", data, SOURCE, identity=parts)
         except EventError as error:
-            raise Problem(_UNPROCESSABLE, str(error)) from None
-
-
-def _read(body: bytes) -> Grant:
-    try:
-        return Grant.model_validate_json(body)
-    except ValidationError as error:
-        found = told(error)
-        broken = any(part["type"] == "json_invalid" for part in error.errors(include_url=False))
-        words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
-        status = HTTPStatus.BAD_REQUEST if broken else _UNPROCESSABLE
-        raise Problem(status, words, members={"errors": found}) from None
+            raise Problem(UNPROCESSABLE, str(error)) from None

@@ -18,10 +18,11 @@ from aiohttp import web
 
 from standards.errors import EventError
 from streams.ingest.wire import UNREADABLE, Refusal, in_future
+from streams.web.actions import check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
 from streams.web.operation import Operation, json_answer
-from streams.web.problem import Problem, retry
+from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from standards.judge.events import Event
@@ -35,8 +36,6 @@ KNOWN: Final = (ONE, BATCH, *LINES)
 
 MOST_REFUSED: Final = 1000
 """How many events of one request may be refused before the rest of it is not looked at."""
-NOT_READY_RETRY: Final = 2
-FULL_RETRY: Final = 1
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -82,10 +81,9 @@ class Intake:
             HTTPStatus.TOO_MANY_REQUESTS,
         )
         answers = {HTTPStatus.ACCEPTED: IntakeAnswer}
-        return [Operation("POST", "/v1/events", "Take events in.", self.receive, answers, problems, body="events")]
+        return [Operation("POST", "/v1/events", "Take events in.", self._receive, answers, problems, body="events")]
 
-    async def receive(self, request: web.Request) -> web.Response:
-        """Answer `POST /v1/events`."""
+    async def _receive(self, request: web.Request) -> web.Response:
         began = perf_counter()
         check_open(self._sink)
         form = _form(request)
@@ -95,7 +93,11 @@ class Intake:
             events = self._read(form, request, body, refusals)
         except _HopelessError:
             await self._sink.submit((), refusals)
-            raise _hopeless(refusals) from None
+            words = (
+                f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was "
+                "kept; mend the sender and send it again"
+            )
+            raise _refused(words, 0, refusals) from None
         if events or refusals:
             await self._sink.submit(events, refusals)
         self._metrics.intake(perf_counter() - began)
@@ -144,17 +146,6 @@ class Intake:
         return present
 
 
-def check_open(sink: EventSink) -> None:
-    """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
-    status = sink.now_status()
-    if not status.ready:
-        words = status.reason or "it is starting"
-        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
-    if not sink.room():
-        words = "more events wait than can be judged; send this request again in a moment"
-        raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
-
-
 def _form(request: web.Request) -> str:
     """Tell the form by its content type; the binary form is told by its headers."""
     if request.content_type == BINARY and any(name.lower().startswith("ce-") for name in request.headers):
@@ -182,10 +173,6 @@ def _whole(form: str, request: web.Request, body: bytes) -> bytes:
     return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
 
 
-def _told(refusals: list[Refusal]) -> list[RefusedItem]:
-    return [RefusedItem(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
-
-
 def _id(raw: bytes) -> str:
     try:
         return msgspec.json.decode(raw, type=_Named).id[:512]
@@ -198,13 +185,9 @@ def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
         return json_answer(IntakeAnswer(accepted, []), HTTPStatus.ACCEPTED)
     kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
     words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
-    members = {"accepted": accepted, "refused": _told(refusals)}
-    raise Problem(HTTPStatus.BAD_REQUEST, words, members=members)
+    raise _refused(words, accepted, refusals)
 
 
-def _hopeless(refusals: list[Refusal]) -> Problem:
-    words = (
-        f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was kept; "
-        "mend the sender and send it again"
-    )
-    return Problem(HTTPStatus.BAD_REQUEST, words, members={"accepted": 0, "refused": _told(refusals)})
+def _refused(words: str, accepted: int, refusals: list[Refusal]) -> Problem:
+    refused = [RefusedItem(each.place, each.reason, each.message, _id(each.raw)) for each in refusals]
+    return Problem(HTTPStatus.BAD_REQUEST, words, members={"accepted": accepted, "refused": refused})

@@ -21,7 +21,7 @@ from aiohttp import WSCloseCode, web
 from alerts.routing.actions import ACKNOWLEDGED
 from streams.board.changes import Changes
 from streams.board.now import MOST, May, Picture, picture
-from streams.web.board.reportable import awaited
+from streams.board.reportable import awaited
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem

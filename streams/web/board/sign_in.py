@@ -9,14 +9,12 @@ import asyncio
 from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from streams.board.markup import el
-from streams.board.shell import field, hidden, page
-from streams.web.board.board_acts import FORM, read_form
-from streams.web.body import check_type, read_body
+from streams.board.shell import field, hidden, page, your_name
+from streams.web.board.board_acts import read_fields, read_form, see_other
 from streams.web.guard import SESSION
 from streams.web.problem import Problem
 
@@ -60,19 +58,16 @@ class SignIn:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes for signing in and out."""
-        return [web.get("/sign-in", self.show), web.post("/sign-in", self.enter), web.post("/sign-out", self.leave)]
+        return [web.get("/sign-in", self._show), web.post("/sign-in", self._enter), web.post("/sign-out", self._leave)]
 
-    async def show(self, request: web.Request) -> web.Response:
-        """Answer `GET /sign-in`."""
+    async def _show(self, request: web.Request) -> web.Response:
         if self._board.unguarded:
-            return _to("/")
+            return see_other("/")
         return self._draw(request, request.query.get("next", "/"))
 
-    async def enter(self, request: web.Request) -> web.Response:
-        """Answer `POST /sign-in`. There is no session yet to prove anything by; the guard refuses foreign pages."""
-        check_type(request, (FORM,))
-        body = await read_body(request, _BODY)
-        given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    async def _enter(self, request: web.Request) -> web.Response:
+        """Begin a session. Nothing proves yet where the form came from; the guard refuses foreign pages."""
+        given = await read_fields(request, _BODY)
         after = given.get("next", "/")
         address, now = request.remote or "", asyncio.get_running_loop().time()
         if self._failures.waits(address, now):
@@ -83,18 +78,17 @@ class SignIn:
             self._failures.note(address, now)
             words = "This is not a token of this server. Ask whoever runs Kept for it."
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
-        response = _to(after if _is_ours(after) else "/")
+        response = see_other(after if _is_ours(after) else "/")
         session = self._board.sessions.begin(role, given.get("name", ""))
         self._board.sessions.write(request, response, session)
         return response
 
-    async def leave(self, request: web.Request) -> web.Response:
-        """Answer `POST /sign-out`."""
+    async def _leave(self, request: web.Request) -> web.Response:
         try:
             await read_form(request, self._board)
         except Problem as problem:
             return self._board.refusal(request, problem)
-        response = _to("/sign-in")
+        response = see_other("/sign-in")
         self._board.sessions.end(request, response)
         return response
 
@@ -106,23 +100,18 @@ class SignIn:
             "form",
             hidden("next", after if _is_ours(after) else "/"),
             field("Token", "token", type="password", required=True, autocomplete="current-password"),
-            field("Your name", "name", required=True, maxlength=80, autocomplete="name",
-                  hint="it stands beside everything you do here"),
+            your_name(hint="it stands beside everything you do here"),
             el("button", "Sign in"),
             method="post", action="/sign-in", class_="door",
         )  # fmt: skip
         said = el("p", trouble, class_="trouble", role="alert") if trouble else None
         shell = self._board.shell(request)
-        headers = {"Retry-After": str(int(WITHIN))} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
         response = self._board.answer(request, page(shell, "Sign in", "", said, form), status)
-        response.headers.update(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["Retry-After"] = str(int(WITHIN))
         return response
 
 
 def _is_ours(path: str) -> bool:
     """Say whether a path stays on this server."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-
-
-def _to(path: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
