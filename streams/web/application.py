@@ -32,12 +32,13 @@ from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from aiohttp.typedefs import Middleware
 
     from streams.host import EventSink, Host
     from streams.metrics import Metrics
+    from streams.storage.status import Status
 
 LONGEST_GOODBYE = 5.0
 """How long requests under way are waited for at the end, in seconds."""
@@ -68,7 +69,7 @@ def application(
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
-        *Pages(host, scrape).operations(),
+        *Pages(host.now_status, scrape).operations(),
     ]
     sessions = access.sessions()
     app = _application(host, operations, guarded(access, sessions))
@@ -93,13 +94,21 @@ def intake_application(
     limits: Limits = _USUAL,
 ) -> web.Application:
     """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus."""
+    pages = Pages(sink.now_status, _at_once(text))
+    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
+    return _application(sink, operations, guarded(access, front=True))
 
+
+def probes(status: Callable[[], Status], text: Callable[[], bytes], access: Access = _LOOPBACK_ONLY) -> web.Application:
+    """Put together what a process without an API answers: whether it is alive and ready, and `text` for Prometheus."""
+    return _routed(Pages(status, _at_once(text)).operations(), guarded(access))
+
+
+def _at_once(text: Callable[[], bytes]) -> Callable[[], Awaitable[bytes]]:
     async def scrape() -> bytes:
         return text()
 
-    pages = Pages(sink, scrape)
-    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
-    return _application(sink, operations, guarded(access, front=True))
+    return scrape
 
 
 def _application(sink: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
@@ -110,12 +119,14 @@ def _application(sink: EventSink, operations: list[Operation], guard: Middleware
 
     answers = {HTTPStatus.OK: "application/json"}
     operations.append(Operation("GET", "/openapi.json", "Describe this API.", describe, answers))
+    return _routed(operations, guard)
+
+
+def _routed(operations: Iterable[Operation], guard: Middleware) -> web.Application:
     app = web.Application(middlewares=[guard])
     for operation in operations:
-        if operation.method == "GET":
-            app.router.add_get(operation.path, operation.handler)  # and HEAD
-        else:
-            app.router.add_post(operation.path, operation.handler)
+        route = web.get if operation.method == "GET" else web.post  # the first is for HEAD too
+        app.router.add_routes([route(operation.path, operation.handler)])
     return app
 
 

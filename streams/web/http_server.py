@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
     from streams.settings import Settings
-    from streams.web.probes import Application
+    from streams.web import Application
 
 
 def access(settings: Settings) -> Access:

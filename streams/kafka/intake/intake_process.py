@@ -26,9 +26,8 @@ from streams.kafka.intake.intake_host import IntakeHost, Terms
 from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
-from streams.web import Limits, intake_application
+from streams.web import Application, Limits, intake_application, probes
 from streams.web.http_server import access, listening
-from streams.web.probes import Application, probes
 
 if TYPE_CHECKING:
     from standards.compiler.spec import Loaded

@@ -16,7 +16,7 @@ from standards.errors import EventError
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.rows import PromiseFilter
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
-from streams.web.api.reading import no_standard
+from streams.web.api.reading import known_promise, no_standard
 from streams.web.api.views import GrantAnswer
 from streams.web.forms import Grant
 from streams.web.operation import Operation, asked, json_answer
@@ -100,10 +100,7 @@ class Grants:
         return _Reach(grant.standard, grant.subject, rows)
 
     async def _reach_one(self, grant: Grant, promise: str) -> _Reach:
-        found = await asked(self._host.read_model.promise, promise)
-        if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"there is no promise {promise[:100]!r}; /v1/promises lists them")
-        row = found.row
+        row = (await known_promise(self._host, promise)).row
         if grant.standard not in (None, row.standard) or grant.subject not in (None, row.subject):
             words = f"the promise {row.id} is of {row.standard} for {row.subject!r}; leave both out, or give these"
             raise Problem(UNPROCESSABLE, words)
