@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.board.now import TITLES, Picture, beyond, endless, heading, row, to_talk_over
-from streams.board.wording import how_many
+from streams.board.now import Picture, row, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,10 +40,10 @@ class Changes:
 
     def take(self, picture: Picture) -> bool:
         """Take the next picture; say whether it differs from the one before."""
+        if picture == self.picture:
+            return False
         before, after = self.picture.items, picture.items
         different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-        if not different and (picture.counts, picture.undebriefed) == (self.picture.counts, self.picture.undebriefed):
-            return False
         self.number += 1
         self.picture = picture
         self._past.append((self.number, different))
@@ -64,8 +63,6 @@ class Changes:
         return self._message(found, now, acts=acts) | {"gone": [f"p-{name}" for name in sorted(names - items.keys())]}
 
     def _message(self, items: Iterable[Item], now: int, *, acts: bool) -> Message:
-        counts = self.picture.counts
-        shown = [item.sort for item in self.picture.items.values()]
         return {
             "version": self.version,
             "now": now // 1000,
@@ -73,12 +70,6 @@ class Changes:
                 {"id": f"p-{item.id}", "list": f"list-{item.sort}", "html": str(row(item, now, acts=acts))}
                 for item in items
             ],
-            "words": {
-                "open": f"{how_many(sum(counts.values()), 'promise')} open.",
-                "endless": endless(counts),
-                "broken": to_talk_over(self.picture.undebriefed),
-                **{f"title-{sort}": heading(sort, counts.get(sort, 0)) for sort in TITLES},
-                **{f"more-{sort}": beyond(sort, counts.get(sort, 0), shown.count(sort)) for sort in TITLES},
-            },
-            "hidden": {"part-paused": not counts.get("paused", 0), "broken": not self.picture.undebriefed},
+            "words": texts(self.picture),
+            "hidden": {"part-paused": not self.picture.counts.get("paused", 0), "broken": not self.picture.undebriefed},
         }

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from standards.calendar.duration import spoken
-from streams.board.markup import Html, el
+from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.shell import Shell, field, form, hidden, older, page, your_name
-from streams.board.wording import how_many, number
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,28 +64,28 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
 
 def _standing(shell: Shell) -> Html:
     status = shell.status
-    pairs: list[tuple[str, Html | str]] = [("Events", "are taken" if status.ready else "are not taken now")]
+    pairs: list[tuple[str, Child]] = [("Events", "are taken" if status.ready else "are not taken now")]
     if status.newest >= 0:
         pairs.append(("Newest event", shell.clock(status.newest)))
     if status.low >= 0:
-        pairs.append(("Judged up to", shell.clock(status.low)))
-        pairs.append(("Behind the clock", spoken(max(0, shell.now - status.low))))
+        pairs += [
+            ("Judged up to", shell.clock(status.low)),
+            ("Behind the clock", spoken(max(0, shell.now - status.low))),
+        ]
     pairs.append(("Waiting to be stored", how_many(status.waiting, "event")))
-    return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
+    return facts(pairs, "facts")
 
 
 def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
     """List the declared feeds, those that are dark first; those that speak are folded away."""
     if not feeds:
         return None
-    dark = [each for each in feeds if each.dark(shell.now)]
-    speaking = [each for each in feeds if not each.dark(shell.now)]
-    first = el("ul", (_feed(shell, each) for each in dark), class_="letters") if dark else None
+    dark = [_feed(shell, each) for each in feeds if each.dark(shell.now)]
+    speaking = [_feed(shell, each) for each in feeds if not each.dark(shell.now)]
     words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
-    rest = el("details", el("summary", words), el("ul", (_feed(shell, each) for each in speaking), class_="letters"))
-    calm = None if dark else el("p", "Every feed speaks.", class_="calm")
-    title = f"Silent · {number(len(dark))}" if dark else "Feeds"
-    return el("section", el("h2", title), first, calm, rest if speaking else None)
+    rest = el("details", el("summary", words), el("ul", speaking, class_="letters")) if speaking else None
+    title = f"Silent · {len(dark):,}" if dark else "Feeds"
+    return section(title, listed(dark, "letters", "Every feed speaks."), rest)
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
@@ -104,7 +104,7 @@ def _senders(senders: Sequence[Sender]) -> Html | None:
     """Name the senders that are late, or whose clocks are ahead: they are where it can be mended."""
     if not senders:
         return None
-    return el("section", el("h2", "Late, or ahead of the clock"), el("ul", map(_sender, senders), class_="letters"))
+    return section("Late, or ahead of the clock", el("ul", map(_sender, senders), class_="letters"))
 
 
 def _sender(sender: Sender) -> Html:
@@ -117,8 +117,8 @@ def _sender(sender: Sender) -> Html:
 
 
 def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
-    listed = el("ul", rows, class_="letters") if rows else el("p", calm, class_="calm")
-    return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, older(count - len(rows)))
+    whole = f"{title} · {count:,}" if count else title
+    return section(whole, listed(rows, "letters", calm), older(count - len(rows)))
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from standards.calendar.duration import SECOND, spoken
-from streams.board.markup import Child, Html, el, join
+from streams.board.markup import Child, Html, document, el, join
 from streams.board.wording import clock, how_many
 
 if TYPE_CHECKING:
@@ -58,35 +58,20 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -
     0: it changes row by row instead.
     """
     head = (
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{title} – Kept"),
         el("link", rel="icon", href="/board.svg"),
         el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
         el("script", src=f"/board.js?{shell.mark}", defer=True),
     )
-    body = (
+    body = el(
+        "body",
         el("a", "To the content", href="#content", class_="skip"),
         el("header", _navigation(path), _who(shell), class_="top"),
         el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
         el("p", id="said", class_="unseen", role="status"),
         el("footer", _foot(shell)),
-    )
-    whole = el(
-        "html",
-        el("head", *head),
-        el(
-            "body",
-            *body,
-            data_now=shell.now // 1000,
-            data_version=shell.version,
-            data_changes=shell.changes,
-            data_every=every,
-        ),
-        lang="en",
-    )
-    return f"<!doctype html>\n{whole}\n"
+        data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
+    )  # fmt: skip
+    return document(title, body, head=head)
 
 
 def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
@@ -141,13 +126,14 @@ def _navigation(path: str) -> Html:
 
 
 def _who(shell: Shell) -> Html:
-    role = "may look and act" if shell.acts else "may look"
+    link = el("span", id="link", class_="link")
     if shell.unguarded:
-        return el("p", el("span", id="link", class_="link"), shell.name or None, class_="who")
+        return el("p", link, shell.name or None, class_="who")
     if not shell.proof:  # nobody is signed in
-        return el("div", el("span", id="link", class_="link"), class_="who")
+        return el("div", link, class_="who")
+    name = el("span", shell.name, title="may look and act" if shell.acts else "may look")
     out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
-    return el("div", el("span", id="link", class_="link"), el("span", shell.name, title=role), out, class_="who")
+    return el("div", link, name, out, class_="who")
 
 
 def _trouble(shell: Shell) -> list[Html]:
@@ -160,9 +146,8 @@ def _trouble(shell: Shell) -> list[Html]:
         found.append(el("p", words, class_="trouble"))
     if status.problems:
         problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
-        found.append(
-            el("div", el("strong", "Something is wrong with the standards' files:"), problems, class_="trouble")
-        )
+        words = "Something is wrong with the standards' files:"
+        found.append(el("div", el("strong", words), problems, class_="trouble"))
     return found
 
 
@@ -171,10 +156,8 @@ def _foot(shell: Shell) -> Html:
     people = el("p", el("a", "What people did", href="/people"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip
-    if not shell.unguarded:
-        return join(drawn, people, programs)
     words = (
         "There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this page. "
         "Set KEPT_TOKEN to let others in."
     )
-    return join(el("p", words), drawn, people, programs)
+    return join(el("p", words) if shell.unguarded else None, drawn, people, programs)

@@ -12,7 +12,7 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.judge.score import Score
-from streams.board.markup import Html, el
+from streams.board.markup import Html, el, section
 from streams.board.shell import Shell, page
 from streams.board.trend import trend
 from streams.board.wording import ASPECTS, percent, share
@@ -46,49 +46,35 @@ def _aspects(standards: Sequence[Standard], scores: Scores) -> Html:
     found = []
     for aspect, word in ASPECTS.items():
         mine = [scores.month.get(each.id, Score()) for each in standards if each.aspect == aspect]
-        if not mine:
-            found.append(el("li", el("h3", word), el("p", "nothing is promised yet", class_="quiet")))
-            continue
         total = Score(kept=sum(score.kept for score in mine), broken=sum(score.broken for score in mine))
         rate, of = share(total)
-        found.append(el("li", el("h3", word), el("p", rate, class_="rate"), el("p", of, class_="quiet")))
-    title = el("h2", "Beside each other, in 28 days")
-    return el("section", title, el("ul", found, class_="aspects"))
+        words = (el("p", rate, class_="rate"), of) if mine else (None, "nothing is promised yet")
+        found.append(el("li", el("h3", word), words[0], el("p", words[1], class_="quiet")))
+    return section("Beside each other, in 28 days", el("ul", found, class_="aspects"))
 
 
 def _card(standard: Standard, scores: Scores) -> Html:
     month = scores.month.get(standard.id, Score())
-    below = _below(standard, month)
+    goal = None if standard.objective is None else standard.objective.kept
     spans = (("Today", scores.today), ("7 days", scores.week), ("28 days", scores.month))
     rows = [_row(name, each.get(standard.id, Score())) for name, each in spans]
     head = el("tr", el("td"), (el("th", text, scope="col") for text in ("Kept", "Of how many", "Broken")))
-    table = el(
-        "table",
-        el("caption", f"How often {standard.id} was kept", class_="unseen"),
-        el("thead", head),
-        el("tbody", rows),
-    )
+    caption = el("caption", f"How often {standard.id} was kept", class_="unseen")
+    table = el("table", caption, el("thead", head), el("tbody", rows))
     aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
-    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, _goal(standard))
+    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
+    below = None if goal is None else _below(goal, month)
     return el("li", el("h3", standard.promise or standard.id), named, table, drawn, _clocks(month), below)
 
 
 def _row(name: str, score: Score) -> Html:
     rate, of = share(score)
-    return el(
-        "tr", el("th", name, scope="row"), el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
-    )
+    cells = el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
+    return el("tr", el("th", name, scope="row"), cells)
 
 
-def _goal(standard: Standard) -> float | None:
-    return None if standard.objective is None else standard.objective.kept
-
-
-def _below(standard: Standard, score: Score) -> Html | None:
-    goal = _goal(standard)
-    if goal is None:
-        return None
+def _below(goal: float, score: Score) -> Html:
     if score.interval is None:
         return el("p", f"The goal is {percent(goal)}.", class_="quiet")
     if score.interval[1] < goal:

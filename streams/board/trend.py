@@ -23,10 +23,7 @@ def trend(name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: fl
     """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height."""
     by_day = {stretch.start: stretch for stretch in stretches}
     step = WIDTH // max(1, len(days))
-    bars: list[Html] = []
-    for place, day in enumerate(days):
-        if day in by_day:
-            bars += _bar(place * step, step - _GAP, by_day[day])
+    bars = [_bar(place * step, step - _GAP, by_day[day]) for place, day in enumerate(days) if day in by_day]
     line = None
     if goal is not None:
         y = round((1 - goal) * HEIGHT)

@@ -18,10 +18,8 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
-from alerts.routing.actions import ACKNOWLEDGED
 from streams.board.changes import Changes
-from streams.board.now import MOST, May, Picture, picture
-from streams.board.reportable import awaited
+from streams.board.now import MOST, Picture, picture
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -78,14 +76,11 @@ class Live:
                     raise
 
     def _look(self) -> Picture:
-        queries, rulebook = self._host.read_model.board, self._host.rulebook
+        queries = self._host.read_model.board
         owing = queries.owing(MOST)
         acts = queries.actions_on([row.id for row in owing.rows])
-        revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
-        done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
-        can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))
-        shown = picture(owing, acts, rulebook.standards, self._zone, may=can)
-        return msgspec.structs.replace(shown, undebriefed=queries.broken(0, debriefed=False)[1])
+        _, undebriefed = queries.broken(0, debriefed=False)
+        return picture(owing, acts, self._host.rulebook, self._zone, undebriefed=undebriefed)
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""

@@ -16,7 +16,7 @@ from aiohttp import web
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el
 from streams.board.shell import excuse_fields, page, your_name
-from streams.board.wording import how_many, state_word
+from streams.board.wording import STATES, how_many
 from streams.delivery.links import PATH, WORDS
 from streams.web.actions import check_open
 from streams.web.board.board_acts import bounded, needed, read_fields
@@ -102,7 +102,7 @@ class Linked:
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         due = ("due ", shell.clock(row.due)) if row.due >= 0 and row.verdict is None else ()
-        state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
+        state = el("p", el("span", STATES[row.state], class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
         title = f"{row.standard}: {row.subject or 'everywhere'}"
         others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
