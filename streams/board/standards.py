@@ -1,7 +1,7 @@
 """Standards: each promise in the customer's words, with how often it was kept and how sure that is.
 
 The aspects stand beside each other at the top, so that nobody looks at speed alone.
-Read next: `trend.py`, which draws the days.
+Read next: `story.py`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from standards.calendar.duration import spoken
 from standards.judge.score import Score
 from streams.board.markup import Html, el, section
 from streams.board.shell import Shell, page
-from streams.board.trend import trend
 from streams.board.wording import ASPECTS, percent, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from standards.judge.standard import Standard
     from streams.storage.rows import Stretch
+
+_WIDTH, _HEIGHT, _GAP = 280, 48, 2
+"""The size of a trend, and what is between its bars."""
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ def _card(standard: Standard, scores: Scores) -> Html:
     table = el("table", caption, el("thead", head), el("tbody", rows))
     aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
-    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
+    drawn = _trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
     below = None if goal is None else _below(goal, month)
     return el("li", el("h3", standard.promise or standard.id), named, table, drawn, _clocks(month), below)
 
@@ -94,3 +96,35 @@ def _clocks(score: Score) -> Html | None:
     time = f"On average {spoken(own)} to the verdict" if own else "Judged at once"
     time += f", {spoken(waited)} for the customer" if abs(waited - own) > own // 100 else ""
     return el("p", f"{time}." + (f" Beside these: {rest}." if rest else ""), class_="quiet")
+
+
+def _trend(name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: float | None) -> Html:
+    """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height."""
+    by_day = {stretch.start: stretch for stretch in stretches}
+    step = _WIDTH // max(1, len(days))
+    bars = [_day(place * step, step - _GAP, by_day[day]) for place, day in enumerate(days) if day in by_day]
+    line = None
+    if goal is not None:
+        y = round((1 - goal) * _HEIGHT)
+        line = el("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="goal-line")
+    said = el("title", _trend_words(name, stretches, len(days)))
+    return el("svg", said, *bars, line, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", class_="trend",
+              preserveAspectRatio="none")  # fmt: skip
+
+
+def _day(x: int, width: int, stretch: Stretch) -> Iterator[Html]:
+    judged = stretch.kept + stretch.broken
+    if not judged:
+        return
+    high = round(_HEIGHT * stretch.kept / judged)
+    if high < _HEIGHT:
+        yield el("rect", x=x, y=0, width=width, height=_HEIGHT - high, class_="missed")
+    yield el("rect", x=x, y=_HEIGHT - high, width=width, height=max(high, 1), class_="held")
+
+
+def _trend_words(name: str, stretches: Sequence[Stretch], days: int) -> str:
+    rates = [each.kept / (each.kept + each.broken) for each in stretches if each.kept + each.broken]
+    if not rates:
+        return f"{name}: no verdict in {days} days"
+    least, most, last = percent(min(rates)), percent(max(rates)), percent(rates[-1])
+    return f"{name}, day by day in {days} days: between {least} and {most} kept, last {last}"

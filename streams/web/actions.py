@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 UNPROCESSABLE: Final = HTTPStatus(422)  # its name differs between versions of Python
-PROBLEMS: Final = (
-    HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE, UNPROCESSABLE, HTTPStatus.TOO_MANY_REQUESTS,
+SENDING: Final = (
+    HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.TOO_MANY_REQUESTS,
 )  # fmt: skip
+"""What can go wrong with whatever has a body."""
+PROBLEMS: Final = (*SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, UNPROCESSABLE)
 """What can go wrong with an action by the API."""
 NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1

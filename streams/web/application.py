@@ -30,6 +30,7 @@ from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
+from streams.web.session import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -71,7 +72,7 @@ def application(
         *letters.operations(),
         *Pages(host.now_status, scrape).operations(),
     ]
-    sessions = access.sessions()
+    sessions = Sessions(access.secret)
     app = _application(host, operations, guarded(access, sessions))
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)

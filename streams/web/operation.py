@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -74,5 +74,4 @@ def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
 
 async def asked(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Ask the read model, which blocks, in a thread beside the event loop."""
-    result: Any = await asyncio.to_thread(call, *args, **kwargs)
-    return result  # type: ignore[no-any-return]
+    return await asyncio.to_thread(call, *args, **kwargs)

@@ -8,7 +8,7 @@ Read next: `streams/ingest/wire.py`, which reads them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Protocol
@@ -18,7 +18,7 @@ from aiohttp import web
 
 from standards.errors import EventError
 from streams.ingest.wire import UNREADABLE, Refusal, in_future
-from streams.web.actions import check_open
+from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
 from streams.web.operation import Operation, json_answer
@@ -74,14 +74,8 @@ class Intake:
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
-        problems = (
-            HTTPStatus.REQUEST_TIMEOUT,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.TOO_MANY_REQUESTS,
-        )
         answers = {HTTPStatus.ACCEPTED: IntakeAnswer}
-        return [Operation("POST", "/v1/events", "Take events in.", self._receive, answers, problems, body="events")]
+        return [Operation("POST", "/v1/events", "Take events in.", self._receive, answers, SENDING, body="events")]
 
     async def _receive(self, request: web.Request) -> web.Response:
         began = perf_counter()
@@ -120,29 +114,21 @@ class Intake:
                 events = [reader.binary(request.headers, body)]
             else:
                 events = reader.lines(body, refuse)
-        except EventError as error:
-            refuse(Refusal(1, error.reason, str(error), _whole(form, request, body)))
+        except EventError as unreadable:
+            refuse(Refusal(1, unreadable.reason, str(unreadable), _whole(form, request, body)))
             return []
-        latest = self._sink.wall() + self._limits.max_skew
-        if max((event.at for event in events), default=0) <= latest:
+        wall, max_skew = self._sink.wall(), self._limits.max_skew
+        if max((event.at for event in events), default=0) <= wall + max_skew:
             return events
-        gone = {refusal.place for refusal in refusals}
-        places = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
-        present = self._without_future(events, places, refuse)
-        refusals.sort(key=lambda refusal: refusal.place)
-        return present
-
-    def _without_future(
-        self, events: list[Event], places: list[tuple[int, bytes]], refuse: Callable[[Refusal], None]
-    ) -> list[Event]:
-        """Refuse the events that claim to come from the future; `places` are where they stood, and their text."""
-        wall, present = self._sink.wall(), []
-        for event, (place, raw) in zip(events, places, strict=True):
-            error = in_future(event, wall, self._limits.max_skew)
+        gone, present = {refusal.place for refusal in refusals}, []
+        pieces = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
+        for event, (place, raw) in zip(events, pieces, strict=True):
+            error = in_future(event, wall, max_skew)
             if error is None:
                 present.append(event)
             else:
                 refuse(Refusal(place, error.reason, str(error), raw))
+        refusals.sort(key=lambda refusal: refusal.place)
         return present
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from streams.host import Host
-    from streams.storage.rows import PromiseView
+    from streams.storage.rows import PromiseRow
     from streams.web.board.board_live import Live
     from streams.web.session import Sessions
 
@@ -135,16 +135,13 @@ class Board:
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
-        told = story.Story(
-            found,
-            standard,
-            await asked(read_model.board.actions_on, [found.row.id], causes),
-            await asked(read_model.board.reasons, found.row.id),
-            excusable=self._excusable(found),
+        drawn = story.Story(
+            found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
+            await asked(read_model.board.reasons, found.row.id), excusable=self._excusable(found.row),
             acknowledges=self.acknowledges(),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
-        )
-        return self.answer(request, story.draw(shell, told))
+        )  # fmt: skip
+        return self.answer(request, story.draw(shell, drawn))
 
     async def _debriefs(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
@@ -192,9 +189,9 @@ class Board:
             body=self._files[name], content_type=FILES[name], charset="utf-8", headers={"Cache-Control": lasting}
         )
 
-    def _excusable(self, view: PromiseView) -> bool:
-        verdict, recent = view.row.verdict, self.host.wall() - view.row.settled <= CORRECTIONS_HORIZON
-        return verdict is None or (verdict in ("broken", "unknown") and recent)
+    def _excusable(self, row: PromiseRow) -> bool:
+        recent = self.host.wall() - row.settled <= CORRECTIONS_HORIZON
+        return row.verdict is None or (row.verdict in ("broken", "unknown") and recent)
 
     def _days(self) -> list[int]:
         """Give the midnights before which the last days began, by the clock on the wall there."""

@@ -8,7 +8,7 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -23,7 +23,7 @@ from streams.board.silences import SPANS, TERMS
 from streams.web.actions import action_event, check_open
 from streams.web.body import check_type, read_body
 from streams.web.forms import Grant, Settlement
-from streams.web.guard import SESSION
+from streams.web.guard import SESSION, see_other
 from streams.web.operation import asked, invalid
 from streams.web.problem import Problem
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from streams.web.board.board import Board
 
     Given = dict[str, str]
+
+M = TypeVar("M", Grant, Settlement)
 
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
@@ -77,14 +79,14 @@ def bounded(given: Given) -> Given:
 
 
 class Acts:
-    """Answers the board's forms."""
+    """Answers the board's forms. `actions` take what was filled in, with their `source` in it, and who does it."""
 
     def __init__(self, board: Board, grants: Grants, letters: Letters) -> None:
         self._board = board
         self._grants = grants
         self._letters = letters
         self._host = board.host
-        self._actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence,
             "resend": self._resend, "set-aside": self._set_aside,
@@ -92,11 +94,7 @@ class Acts:
 
     def routes(self) -> list[web.RouteDef]:
         """Give what can be done."""
-        return [web.post(f"/acts/{name}", self._answering(take)) for name, take in self._actions.items()]
-
-    async def do(self, action: str, given: Given, name: str) -> None:
-        """Take one of the actions; `given` has the way by which it came under `source`. Raises Problem."""
-        await self._actions[action](given, name)
+        return [web.post(f"/acts/{name}", self._answering(take)) for name, take in self.actions.items()]
 
     def _answering(
         self, take: Callable[[Given, str], Awaitable[None]]
@@ -140,11 +138,8 @@ class Acts:
     async def _excuse(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
-        try:
-            grant = Grant(promise=promise.id, by=by, reason=reason if name == by else f"{reason} ({name})")
-        except ValidationError as error:
-            raise invalid(error) from None
-        await self._grants.take(grant)
+        why = reason if name == by else f"{reason} ({name})"
+        await self._grants.take(_valid(Grant, promise=promise.id, by=by, reason=why))
 
     async def _debrief(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
@@ -174,12 +169,12 @@ class Acts:
     async def _resend(self, given: Given, name: str) -> None:
         event = needed(given, "raw", "what is to be sent")
         letter = needed(given, "letter", "which event")
-        await self._letters.resend(letter, _settlement(name, event=event), source=SOURCE)
+        await self._letters.resend(letter, _valid(Settlement, by=name, event=event), source=SOURCE)
 
     async def _set_aside(self, given: Given, name: str) -> None:
         reason = needed(given, "reason", "why")
         letter = needed(given, "letter", "which event")
-        await self._letters.set_aside(letter, _settlement(name, reason=reason), source=SOURCE)
+        await self._letters.set_aside(letter, _valid(Settlement, by=name, reason=reason), source=SOURCE)
 
     async def _promise(self, given: Given) -> PromiseRow:
         wanted = needed(given, "promise", "which promise")
@@ -205,16 +200,11 @@ def _check_unsettled(promise: PromiseRow) -> None:
         raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
 
 
-def _settlement(name: str, **given: str) -> Settlement:
+def _valid(model: type[M], **given: str) -> M:
     try:
-        return Settlement(by=name, **given)
+        return model(**given)
     except ValidationError as error:
         raise invalid(error) from None
-
-
-def see_other(path: str) -> web.Response:
-    """Send the browser to another page."""
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
 
 
 def _back(given: Given) -> str:

@@ -7,7 +7,6 @@ Read next: `streams/delivery/links.py`.
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -65,7 +64,7 @@ class Linked:
             given = bounded(await read_fields(request, _BODY))
             name = link.by or needed(given, "name", "your name")
             for promise in await self._open_of(link):
-                await self._acts.do(link.deed, {**given, "promise": promise, "source": SOURCE}, name)
+                await self._acts.actions[link.deed]({**given, "promise": promise, "source": SOURCE}, name)
         except Problem as problem:
             return self._board.refusal(request, problem, back="To the board")
         thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
@@ -80,14 +79,12 @@ class Linked:
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
-        address, now = request.remote or "", asyncio.get_running_loop().time()
-        if self._failures.waits(address, now):
-            raise Problem(
-                HTTPStatus.TOO_MANY_REQUESTS, "Too many links came from there that are not ours. Wait a minute."
-            )
+        if self._failures.waits(request):
+            words = "Too many links came from there that are not ours. Wait a minute."
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, words)
         link = self._links.read(request.match_info["link"])
         if link is None:
-            self._failures.note(address, now)
+            self._failures.note(request)
             words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
             raise Problem(HTTPStatus.FORBIDDEN, words)
         if link.until < self._board.host.wall():
@@ -114,9 +111,9 @@ def _form(link: Link, row: PromiseRow, standard: Standard | None) -> Html:
     who = el("p", f"as {link.by}", class_="quiet") if link.by else your_name()
     if link.deed == "acknowledge" and row.verdict is not None and not link.more:
         return el("p", "There is nothing to take on any more.", class_="calm")
-    more: tuple[Child, ...] = ()
+    asked_for: Child = None
     if link.deed == "excuse":
-        more = excuse_fields(standard.may_excuse if standard else ())
+        asked_for = excuse_fields(standard.may_excuse if standard else ())
     elif link.deed == "debrief":
-        more = debrief_fields()
-    return el("form", who, *more, el("button", WORDS[link.deed]), method="post", class_="door")
+        asked_for = debrief_fields()
+    return el("form", who, asked_for, el("button", WORDS[link.deed]), method="post", class_="door")

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from streams.board.markup import el
 from streams.board.shell import field, hidden, page, your_name
-from streams.web.board.board_acts import read_fields, read_form, see_other
-from streams.web.guard import SESSION
+from streams.web.board.board_acts import read_fields, read_form
+from streams.web.guard import SESSION, see_other
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ class Failures:
     def __init__(self) -> None:
         self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
 
-    def note(self, address: str, now: float) -> None:
-        """Note one; `now` is in seconds, by a clock that never goes back."""
-        self._wrong.append((now, address))
+    def note(self, request: web.Request) -> None:
+        """Note that a request had a wrong one."""
+        self._wrong.append((asyncio.get_running_loop().time(), request.remote or ""))
 
-    def waits(self, address: str, now: float) -> bool:
-        """Say whether an address has to wait."""
-        while self._wrong and self._wrong[0][0] < now - WITHIN:
+    def waits(self, request: web.Request) -> bool:
+        """Say whether whoever asks has to wait."""
+        while self._wrong and self._wrong[0][0] < asyncio.get_running_loop().time() - WITHIN:
             self._wrong.popleft()
-        mine = sum(wrong == address for _, wrong in self._wrong)
-        return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+        same = sum(address == (request.remote or "") for _, address in self._wrong)
+        return same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
 
 class SignIn:
@@ -63,22 +63,21 @@ class SignIn:
     async def _show(self, request: web.Request) -> web.Response:
         if self._board.unguarded:
             return see_other("/")
-        return self._draw(request, request.query.get("next", "/"))
+        return self._draw(request, _ours(request.query.get("next", "/")))
 
     async def _enter(self, request: web.Request) -> web.Response:
         """Begin a session. Nothing proves yet where the form came from; the guard refuses foreign pages."""
         given = await read_fields(request, _BODY)
-        after = given.get("next", "/")
-        address, now = request.remote or "", asyncio.get_running_loop().time()
-        if self._failures.waits(address, now):
+        after = _ours(given.get("next", "/"))
+        if self._failures.waits(request):
             words = "Too many wrong tokens came from there. Wait a minute, then try again."
             return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
         role = self._access.role(given.get("token", ""))
         if role is None:
-            self._failures.note(address, now)
+            self._failures.note(request)
             words = "This is not a token of this server. Ask whoever runs Kept for it."
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
-        response = see_other(after if _is_ours(after) else "/")
+        response = see_other(after)
         session = self._board.sessions.begin(role, given.get("name", ""))
         self._board.sessions.write(request, response, session)
         return response
@@ -98,7 +97,7 @@ class SignIn:
         request.pop(SESSION, None)
         form = el(
             "form",
-            hidden("next", after if _is_ours(after) else "/"),
+            hidden("next", after),
             field("Token", "token", type="password", required=True, autocomplete="current-password"),
             your_name(hint="it stands beside everything you do here"),
             el("button", "Sign in"),
@@ -112,6 +111,7 @@ class SignIn:
         return response
 
 
-def _is_ours(path: str) -> bool:
-    """Say whether a path stays on this server."""
-    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+def _ours(path: str) -> str:
+    """Give a path that stays on this server; / instead of any other."""
+    stays = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if stays else "/"
