@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.board.markup import Html, el, facts, listed, section
-from streams.board.shell import Shell, field, form, hidden, older, page, promise_link, your_name
+from streams.board.shell import Shell, field, older, page, promise_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,13 +51,6 @@ def draw(
 
 def _section(title: str, broken: Broken, rows: Html) -> Html:
     return section(f"{title} · {broken.count:,}", rows, older(broken.count - len(broken.rows)))
-
-
-def debrief_form(shell: Shell, promise: str) -> Html:
-    """Draw the form by which a broken promise is talked over."""
-    which = hidden("promise", promise)
-    button = el("button", "We have talked it over")
-    return form(shell, "/acts/debrief", which, your_name(shell.name), *debrief_fields(), button)
 
 
 def debrief_fields() -> tuple[Html, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.reportable import awaited
-from streams.board.shell import Shell, hidden, page, promise_link, proof
+from streams.board.shell import Shell, form, hidden, page, promise_link
 from streams.board.wording import STATES, hour_and_minute, how_many, time_left
 
 if TYPE_CHECKING:
@@ -142,13 +142,10 @@ def _actions(item: Item) -> Iterator[Html]:
 def _left(item: Item, now: int) -> Html:
     if item.sort == "paused":
         return el("p", item.state, class_="left")
-    spent = el("progress", max=1000, value=_spent(item, now), aria_hidden="true")
-    return el("p", el("span", time_left(item.due, now), class_="count"), spent, class_="left")
-
-
-def _spent(item: Item, now: int) -> int:
     whole = max(1, item.due - item.opened)
-    return max(0, min(1000, (item.due - now) * 1000 // whole))
+    share = max(0, min(1000, (item.due - now) * 1000 // whole))
+    spent = el("progress", max=1000, value=share, aria_hidden="true")
+    return el("p", el("span", time_left(item.due, now), class_="count"), spent, class_="left")
 
 
 def texts(shown: Picture) -> dict[str, str]:
@@ -172,8 +169,8 @@ def texts(shown: Picture) -> dict[str, str]:
 def _taker(shell: Shell) -> Html:
     name = el("input", name="name", value=shell.name, required=True, maxlength=80, autocomplete="name")
     label = el("label", el("span", "Your name, for what you do here"), name, class_="field")
-    return el("form", proof(shell), hidden("next", "/"), label,
-              id="take", method="post", action="/acts/acknowledge", class_="taker")  # fmt: skip
+    content = hidden("next", "/"), label
+    return form(shell, "/acts/acknowledge", *content, id="take", class_="taker")
 
 
 def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str]) -> Html:

@@ -92,12 +92,7 @@ def hidden(name: str, value: str) -> Html:
 
 def form(shell: Shell, path: str, *content: Child, **attributes: str) -> Html:
     """Draw a form that goes to one of our own paths, with the proof that it came from here."""
-    return el("form", proof(shell), *content, method="post", action=path, **attributes)
-
-
-def proof(shell: Shell) -> Html:
-    """Give the hidden field that proves where a form came from."""
-    return hidden("proof", shell.proof)
+    return el("form", hidden("proof", shell.proof), *content, method="post", action=path, **attributes)
 
 
 def field(

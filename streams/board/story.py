@@ -11,7 +11,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.calendar.duration import spoken
-from streams.board.debriefs import debrief_form
+from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
@@ -21,7 +21,7 @@ from streams.board.wording import ASPECTS, STATES, reason_words, time_left
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
@@ -75,13 +75,13 @@ def _head(shell: Shell, story: Story) -> Html:
     promise, standard = story.view.row, story.standard
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
     left = el("span", time_left(promise.due, shell.now), class_="count", data_due=promise.due // 1000) if runs else None
-    facts = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
-    facts += ["corrected later"] if promise.corrected else []
+    about = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
+    about += ["corrected later"] if promise.corrected else []
     return el(
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", el("span", STATES[promise.state], class_=f"state {promise.state}"), " ", left),
-        el("p", ", ".join(filter(None, facts)), ".", class_="quiet"),
+        el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
 
@@ -106,26 +106,25 @@ def _advice(standard: Standard | None) -> Html | None:
     return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
 
 
-def _actions(shell: Shell, story: Story) -> list[Html]:
-    if not shell.acts:
-        return []
-    promise, found = story.view.row, []
-    taken = any(act.type == ACKNOWLEDGED for act in story.acts)
-    back = hidden("promise", promise.id)
-    if story.acknowledges and promise.verdict is None and not taken:
-        take = form(shell, "/acts/acknowledge", back, your_name(shell.name), el("button", "I have it"))
-        found.append(section("Take it", take, id="take-it"))
-    if story.doable and promise.verdict is None:
-        done = form(shell, "/acts/done", back, your_name(shell.name), el("button", "It is done"))
-        found.append(section("Mark it done", done, id="done"))
+def _actions(shell: Shell, story: Story) -> Iterator[Html]:
+    promise, done = story.view.row, {act.type for act in story.acts}
     may = story.standard.may_excuse if story.standard else ()
+
+    def offer(title: str, action: str, button: str, fields: Child = None) -> Html:
+        content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
+        part = "take-it" if action == "acknowledge" else action
+        return section(title, form(shell, f"/acts/{action}", *content), id=part)
+
+    if not shell.acts:
+        return
+    if story.acknowledges and promise.verdict is None and ACKNOWLEDGED not in done:
+        yield offer("Take it", "acknowledge", "I have it")
+    if story.doable and promise.verdict is None:
+        yield offer("Mark it done", "done", "It is done")
     if story.excusable and may:
-        button = el("button", "Grant the exception")
-        excuse = form(shell, "/acts/excuse", back, your_name(shell.name), *excuse_fields(may), button)
-        found.append(section("Excuse it", excuse, id="excuse"))
-    if promise.verdict == "broken" and not any(act.type == DEBRIEFED for act in story.acts):
-        found.append(section("Talk it over", debrief_form(shell, promise.id), id="debrief"))
-    return found
+        yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
+    if promise.verdict == "broken" and DEBRIEFED not in done:
+        yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
 
 
 def _done(shell: Shell, story: Story) -> Html | None:
@@ -140,8 +139,8 @@ def _lines(shell: Shell, story: Story) -> Html:
     columns = ("When", "What", "By its clock", "For the customer", "Notice")
     head = el("tr", (el("th", name, scope="col") for name in columns))
     table = el("table", el("thead", head), el("tbody", (_line(shell, line, story) for line in story.view.lines)))
-    return section("What happened", el("div", table, class_="wide", tabindex="0", role="group",
-              aria_label="What happened, line by line"))  # fmt: skip
+    words = "What happened, line by line"
+    return section("What happened", el("div", table, class_="wide", tabindex="0", role="group", aria_label=words))
 
 
 def _line(shell: Shell, line: Line, story: Story) -> Html:

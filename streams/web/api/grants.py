@@ -10,7 +10,7 @@ Read next: `standards/judge/excuse.py`.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from standards.errors import EventError
 from standards.judge.standard import CORRECTIONS_HORIZON
@@ -25,7 +25,6 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from standards.judge.events import Event
     from streams.host import Host
     from streams.storage.rows import PromiseRow
 
@@ -34,18 +33,6 @@ SOURCE: Final = "kept/exceptions"
 
 _BODY: Final = 1 << 16
 _MOST: Final = 100
-
-
-class _Reach(NamedTuple):
-    """The promises that a grant is for, and whether all of them are excused already."""
-
-    standard: str
-    subject: str
-    promises: list[PromiseRow]
-
-    @property
-    def already(self) -> bool:
-        return all(row.verdict == "excused" for row in self.promises)
 
 
 class Grants:
@@ -65,27 +52,28 @@ class Grants:
         answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
-    async def take(self, asked_for: Grant, key: str = "") -> GrantAnswer:
+    async def take(self, grant: Grant, key: str = "") -> GrantAnswer:
         """Take an exception in; `key` names it. Raises Problem where it cannot be granted."""
-        reach = await self._reach(asked_for)
-        self._check_may(asked_for, reach)
-        event = self._event(asked_for, reach, key)
-        if not reach.already:
-            await self._host.submit([event])
-        return GrantAnswer(
-            event=event.id,
-            standard=reach.standard,
-            subject=reach.subject,
-            by=asked_for.by,
-            reason=asked_for.reason,
-            promises=[row.id for row in reach.promises],
-            already=reach.already,
-        )
-
-    async def _reach(self, grant: Grant) -> _Reach:
-        """Find the promises that a grant is for."""
+        rows = await self._concerned(grant)
+        self._check_may(grant, rows)
+        standard, subject, ids = rows[0].standard, rows[0].subject, [row.id for row in rows]
+        identity = [key] if key else [standard, subject, grant.by, grant.reason, *ids]
+        data = {"standard": standard, "subject": subject, "by": grant.by, "reason": grant.reason}
         if grant.promise is not None:
-            return await self._reach_one(grant, grant.promise)
+            data["promise"] = grant.promise
+        try:
+            event = action_event(self._host, "exception.granted", data, SOURCE, identity=identity)
+        except EventError as error:
+            raise Problem(UNPROCESSABLE, str(error)) from None
+        already = all(row.verdict == "excused" for row in rows)
+        if not already:
+            await self._host.submit([event])
+        return GrantAnswer(event.id, standard, subject, grant.by, grant.reason, ids, already)
+
+    async def _concerned(self, grant: Grant) -> list[PromiseRow]:
+        """Find the promises that a grant is for: at least one, all of one standard and subject."""
+        if grant.promise is not None:
+            return [await self._concerned_one(grant, grant.promise)]
         if grant.standard is None or grant.subject is None:
             raise Problem(UNPROCESSABLE, "say which promise is excused, or give a standard and a subject")
         current = self._host.rulebook.current
@@ -97,9 +85,9 @@ class Grants:
             per = "/".join(current[grant.standard].per) or "the whole house, which is written as an empty text"
             words = f"nothing that {grant.standard} owes {grant.subject[:200]!r} is open, or was broken within a day"
             raise Problem(HTTPStatus.CONFLICT, f"{words}; its subjects are {per}")
-        return _Reach(grant.standard, grant.subject, rows)
+        return rows
 
-    async def _reach_one(self, grant: Grant, promise: str) -> _Reach:
+    async def _concerned_one(self, grant: Grant, promise: str) -> PromiseRow:
         row = (await known_promise(self._host, promise)).row
         if grant.standard not in (None, row.standard) or grant.subject not in (None, row.subject):
             words = f"the promise {row.id} is of {row.standard} for {row.subject!r}; leave both out, or give these"
@@ -108,7 +96,7 @@ class Grants:
             raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
         if row.settled >= 0 and not self._recent(row):
             raise Problem(HTTPStatus.CONFLICT, "the promise was settled more than a day ago; its verdict stays")
-        return _Reach(row.standard, row.subject, [row])
+        return row
 
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
         """List what a standard owes or owed a subject. An empty subject is the whole house, and not every subject."""
@@ -124,24 +112,12 @@ class Grants:
     def _recent(self, row: PromiseRow) -> bool:
         return self._host.wall() - row.settled <= CORRECTIONS_HORIZON
 
-    def _check_may(self, grant: Grant, reach: _Reach) -> None:
+    def _check_may(self, grant: Grant, rows: list[PromiseRow]) -> None:
         """Refuse who may not grant, by the revisions under which the promises were opened."""
         rulebook = self._host.rulebook
-        for row in reach.promises:
+        for row in rows:
             standard = rulebook.standards.get(row.revision) or rulebook.current.get(row.standard)
             may = () if standard is None else standard.may_excuse
             if grant.by not in may:
                 who = " or ".join(may) or "nobody"
                 raise Problem(UNPROCESSABLE, f"{grant.by[:100]!r} may not excuse {row.standard}; {who} may")
-
-    def _event(self, grant: Grant, reach: _Reach, key: str) -> Event:
-        parts = (
-            [key] if key else [reach.standard, reach.subject, grant.by, grant.reason, *(p.id for p in reach.promises)]
-        )
-        data = {"standard": reach.standard, "subject": reach.subject, "by": grant.by, "reason": grant.reason}
-        if grant.promise is not None:
-            data["promise"] = grant.promise
-        try:
-            return action_event(self._host, "exception.granted", data, SOURCE, identity=parts)
-        except EventError as error:
-            raise Problem(UNPROCESSABLE, str(error)) from None
