@@ -38,16 +38,15 @@ class Changes:
         """The version of the picture now."""
         return f"{self.server}.{self.number}"
 
-    def take(self, picture: Picture) -> bool:
-        """Take the next picture; say whether it differs from the one before."""
+    def take(self, picture: Picture) -> None:
+        """Take the next picture."""
         if picture == self.picture:
-            return False
+            return
         before, after = self.picture.items, picture.items
         different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
         self.number += 1
         self.picture = picture
         self._past.append((self.number, different))
-        return True
 
     def since(self, version: str, now: int, *, acts: bool) -> Message | None:
         """Give what is different from a version, as a message; None if nothing is. `acts`: rows have buttons."""

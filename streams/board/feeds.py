@@ -123,30 +123,27 @@ def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
     head = el("p", el("strong", letter.reason), ", ", shell.clock(letter.received), class_="where")
+    raw = letter.raw.decode("utf-8", "replace")
+    below: Html | None = None
     if act is not None:
         why = f": {act.data['reason']}" if act.data.get("reason") else ""
-        did = (el("strong", act.by), f" {act.data.get('how', '')}{why}, ", shell.clock(act.at))
-        return el("li", head, el("p", letter.message), el("p", *did, class_="quiet"))
-    raw = letter.raw.decode("utf-8", "replace")
-    if shell.corrects and letter.mark:
-        return el("li", head, el("p", letter.message), _mend(shell, letter, raw))
-    shown = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
-    return el("li", head, el("p", letter.message), shown if raw else None)
+        how = f" {act.data.get('how', '')}{why}, "
+        below = el("p", el("strong", act.by), how, shell.clock(act.at), class_="quiet")
+    elif shell.corrects and letter.mark:
+        below = _mend(shell, letter, raw)
+    elif raw:
+        below = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
+    return el("li", head, el("p", letter.message), below)
 
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = hidden("letter", str(letter.seq))
+    which = hidden("letter", str(letter.seq)), your_name(shell.name)
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
-    again = form(
-        shell, "/acts/resend", which, your_name(shell.name),
-        field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says"),
-        el("button", "Send again"),
-    )  # fmt: skip
+    event = field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says")
     reason = field("Why", "reason", required=True, maxlength=500)
-    aside = form(
-        shell, "/acts/set-aside", which, your_name(shell.name), reason, el("button", "Set aside", class_="plain")
-    )
+    again = form(shell, "/acts/resend", *which, event, el("button", "Send again"))
+    aside = form(shell, "/acts/set-aside", *which, reason, el("button", "Set aside", class_="plain"))
     return el("details", el("summary", "Deal with it"), again, aside)
 
 

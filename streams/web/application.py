@@ -17,7 +17,7 @@ from aiohttp import web
 from streams.delivery.links import Links
 from streams.metrics import installed_version
 from streams.web.api.grants import Grants
-from streams.web.api.intake import Intake, Limits, Timed
+from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
 from streams.web.api.reading import Reading
@@ -66,7 +66,7 @@ def application(
 
     grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
     operations = [
-        *Intake(host, metrics, limits).operations(),
+        *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
@@ -89,14 +89,17 @@ def application(
 
 def intake_application(
     sink: EventSink,
-    metrics: Timed,
+    timed: Callable[[float], None],
     text: Callable[[], bytes],
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
 ) -> web.Application:
-    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus."""
+    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus.
+
+    `timed` is told how long each request to the intake took, in seconds.
+    """
     pages = Pages(sink.now_status, _at_once(text))
-    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
+    operations = [*Intake(sink, timed, limits).operations(), pages.front_operation(), *pages.operations()]
     return _application(sink, operations, guarded(access, front=True))
 
 

@@ -110,7 +110,8 @@ def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = F
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response: web.StreamResponse
         try:
-            _check_host(request, None if access.token else names)
+            if not access.token:
+                _check_host(request, names)
             check_origin(request)
             role = _role(request, access, sessions)
             request[TRUSTED] = role is not None if access.token else _name(request.host) in names
@@ -139,11 +140,9 @@ def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = F
     return guard
 
 
-def _check_host(request: web.Request, names: frozenset[str] | None) -> None:
-    if names is None or request.path in PROBES:
-        return
+def _check_host(request: web.Request, names: frozenset[str]) -> None:
     host = _name(request.host)
-    if host not in names:
+    if host not in names and request.path not in PROBES:
         words = f"this server has no token and answers only to {', '.join(sorted(names))}, not to {host[:100]!r}"
         raise Problem(HTTPStatus.FORBIDDEN, f"{words}; set a token, or name the host it is reached by")
 

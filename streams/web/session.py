@@ -1,10 +1,10 @@
 """Sessions: who looks at the board, in a cookie that only this server can have written.
 
-A session has a name, a role and a secret number of its own; the proof that a form came from its page is made of that
-number. Nothing is stored here: the cookie holds everything, sealed with a key that is made of the tokens, so sessions
-outlive a restart and end when a token is changed. Without a token the key is known to all, and need not be more: a
-session then gives no right that a stranger on this machine has not, and the number in it is still secret to others.
-An edge: here a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
+A session has a name, a role and a secret number, of which the proof is made that a form came from its own page. Nothing
+is stored here: the cookie holds everything, sealed with a key made of the tokens, so sessions outlive a restart and end
+when a token is changed. Without a token the key is known to all: a session then gives no right that a stranger on this
+machine has not, and its number is still secret to others.
+An edge: a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
 Read next: `guard.py`, which asks for one.
 """
 

@@ -94,4 +94,5 @@ async def _event_sink(
     host.listen(adopt)
     watching = asyncio.create_task(outlet.watch())
     stack.callback(watching.cancel)
-    return intake_application(sink, metrics, metrics.text, access(settings), Limits(max_skew=settings.max_skew))
+    limits = Limits(max_skew=settings.max_skew)
+    return intake_application(sink, metrics.intake, metrics.text, access(settings), limits)

@@ -1,9 +1,8 @@
 """Granting exceptions over HTTP: from what a person asks to the `exception.granted` event that the judge understands.
 
-What can be said at once is said at once: that there is no such standard, that someone else grants this, that nothing is
-owed. The judge still has the last word, for it alone sees every event in order.
-The event's id is derived: from the caller's Idempotency-Key or else from the grant and the promises that it reaches. A
-repeat is therefore inert, and asking again for what was excused already adds nothing.
+What can be refused at once is: an unknown standard, a role that may not grant it, a subject who is owed nothing. The
+judge decides, for it alone sees every event in order. The event's id is made of the caller's Idempotency-Key, or else of
+the grant and its promises, so that a repeat is inert.
 Read next: `standards/judge/excuse.py`.
 """
 

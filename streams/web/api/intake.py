@@ -1,17 +1,17 @@
 """The intake: `POST /v1/events`, in all the forms that people send CloudEvents in.
 
 202 is said only when everything is durable. What cannot be read is answered with its place and reason and goes to the
-dead letters; the rest of the request is kept all the same, and the answer says how much that was. This is the hot path:
-nothing here is checked twice, and nothing is looked at one by one that can be looked at together.
+dead letters; the rest of the request is kept, and the answer says how much that was. This is the hot path: nothing here
+is checked twice, nor one by one where it can be checked together.
 Read next: `streams/ingest/wire.py`, which reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from aiohttp import web
@@ -57,19 +57,12 @@ class _HopelessError(Exception):
     """So much of a request was refused that the rest is not looked at."""
 
 
-class Timed(Protocol):
-    """Metrics that note how long requests took."""
-
-    def intake(self, seconds: float) -> None:
-        """Note how long one request to the intake took."""
-
-
 class Intake:
-    """Takes events in by HTTP."""
+    """Takes events in by HTTP. `timed` is told how long each request took, in seconds."""
 
-    def __init__(self, sink: EventSink, metrics: Timed, limits: Limits) -> None:
+    def __init__(self, sink: EventSink, timed: Callable[[float], None], limits: Limits) -> None:
         self._sink = sink
-        self._metrics = metrics
+        self._timed = timed
         self._limits = limits
 
     def operations(self) -> list[Operation]:
@@ -94,7 +87,7 @@ class Intake:
             raise _refused(words, 0, refusals) from None
         if events or refusals:
             await self._sink.submit(events, refusals)
-        self._metrics.intake(perf_counter() - began)
+        self._timed(perf_counter() - began)
         return _answer(len(events), refusals)
 
     def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:

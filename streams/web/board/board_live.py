@@ -51,7 +51,7 @@ class Live:
         self.commits = 0
         self._host = host
         self._zone = zone
-        self._stale = True
+        self._drawn = -1  # the commits that the picture shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
         self._waiting: set[asyncio.Event] = set()
@@ -61,19 +61,15 @@ class Live:
         """Hear of a commit."""
         if stored.acts or stored.lines or stored.notices or stored.late or stored.refused:
             self.commits += 1
-            self._stale = True
             self._news.set()
 
     async def fresh(self) -> None:
         """Look again, if anything may have changed since the last look."""
         async with self._looking:
-            if self._stale:
-                self._stale = False
-                try:
-                    self.changes.take(await asked(self._look))
-                except BaseException:
-                    self._stale = True
-                    raise
+            if self._drawn != self.commits:
+                commits = self.commits
+                self.changes.take(await asked(self._look))
+                self._drawn = commits
 
     def _look(self) -> Picture:
         queries = self._host.read_model.board
@@ -121,22 +117,22 @@ class Live:
         await socket.prepare(request)
         news = asyncio.Event()
         self._waiting.add(news)
-        hearing = asyncio.create_task(_hear(socket, news))
+        reading = asyncio.create_task(_until_closed(socket, news))
         try:
             async with asyncio.timeout(LONGEST):
-                await self._tell(request, socket, news)
+                await self._send(request, socket, news)
         except (TimeoutError, ConnectionError):
             pass  # the page connects again
         finally:
             self._waiting.discard(news)
-            hearing.cancel()
+            reading.cancel()
             await socket.close(code=WSCloseCode.GOING_AWAY)
         return socket
 
-    async def _tell(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+    async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
-        acts, heard = may(request[ROLE], "supervisor"), -1
+        acts, sent = may(request[ROLE], "supervisor"), -1
         while not socket.closed and not self._stopping:
             news.clear()
             await self.fresh()
@@ -144,17 +140,17 @@ class Live:
             if rows:
                 message = self.changes.since(known, self._host.wall(), acts=acts) or message
                 known = self.changes.version
-            elif heard != self.commits:
+            elif sent != self.commits:
                 message["changed"] = self.commits
-                heard = self.commits
+                sent = self.commits
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOCK):
                     await news.wait()
 
 
-async def _hear(socket: web.WebSocketResponse, news: asyncio.Event) -> None:
-    """Notice when the other side goes; whatever it says is not listened to."""
+async def _until_closed(socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+    """Notice when the other side goes; whatever it sends is ignored."""
     async for _ in socket:
         pass
     news.set()
