@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from standards.calendar.duration import SECOND, spoken
+from standards.judge.events import iso, moment
 from streams.board.markup import Child, Html, document, el, join
-from streams.board.wording import clock, how_many
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +49,11 @@ class Shell(msgspec.Struct, frozen=True):
     mark: str = ""
 
     def clock(self, at: int) -> Html:
-        """Show an instant (microseconds UTC)."""
-        return clock(at, self.zone, self.now)
+        """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
+        local, today = moment(at).astimezone(self.zone), moment(self.now).astimezone(self.zone).date()
+        year = "" if local.year == today.year else f"{local.year} "
+        day = "" if local.date() == today else f"{local.day} {local:%B} {year}"
+        return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, spoken
-from standards.judge.events import iso, moment
-from streams.board.markup import Html, el
+from standards.judge.events import moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -77,14 +76,6 @@ def percent(value: float) -> str:
 def time_left(due: int, now: int) -> str:
     """Say how long there is still: `40 s left`."""
     return f"{spoken(due - now)} left" if due - now >= SECOND else "time is up"
-
-
-def clock(at: int, zone: tzinfo, now: int) -> Html:
-    """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
-    local, today = moment(at).astimezone(zone), moment(now).astimezone(zone).date()
-    year = "" if local.year == today.year else f"{local.year} "
-    day = "" if local.date() == today else f"{local.day} {local:%B} {year}"
-    return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def hour_and_minute(at: int, zone: tzinfo) -> str:

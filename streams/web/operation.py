@@ -25,18 +25,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Query)
 
-Answers = Mapping[HTTPStatus, "type[View] | str"]
-"""What is answered, by status: a view for JSON, or the media type of a text. Problems need not be named twice."""
-
 
 class Operation(NamedTuple):
-    """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong."""
+    """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong.
+
+    `answers` are by status: a view for JSON, or the media type of a text. Those problems that all have are not named.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     summary: str
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    answers: Answers
+    answers: Mapping[HTTPStatus, type[View] | str]
     problems: tuple[HTTPStatus, ...] = ()
     query: type[Query] = NoQuery
     body: type[Grant | Settlement] | Literal["events"] | None = None

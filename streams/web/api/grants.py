@@ -1,8 +1,8 @@
 """Granting exceptions over HTTP: from what a person asks to the `exception.granted` event that the judge understands.
 
 What can be refused at once is: an unknown standard, a role that may not grant it, a subject who is owed nothing. The
-judge decides, for it alone sees every event in order. The event's id is made of the caller's Idempotency-Key, or else of
-the grant and its promises, so that a repeat is inert.
+judge decides, for it alone sees every event in order. The event's id is made of the caller's Idempotency-Key, or else
+of the grant and its promises, so that a repeat is inert.
 Read next: `standards/judge/excuse.py`.
 """
 
