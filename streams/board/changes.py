@@ -31,7 +31,7 @@ class Changes:
         self.server = server
         self.number = 0
         self.picture = Picture()
-        self._past: deque[tuple[int, frozenset[str]]] = deque(maxlen=REMEMBERED)
+        self._past: deque[tuple[str, set[str]]] = deque(maxlen=REMEMBERED)
 
     @property
     def version(self) -> str:
@@ -43,23 +43,23 @@ class Changes:
         if picture == self.picture:
             return
         before, after = self.picture.items, picture.items
-        different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        different = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        self._past.append((self.version, different))
         self.number += 1
         self.picture = picture
-        self._past.append((self.number, different))
 
     def since(self, version: str, now: int, *, acts: bool) -> Message | None:
         """Give what is different from a version, as a message; None if nothing is. `acts`: rows have buttons."""
-        server, _, number = version.partition(".")
-        known = int(number) if server == self.server and number.isdecimal() and len(number) < len(str(1 << 62)) else -1
-        if known == self.number:
+        if version == self.version:
             return None
-        items = self.picture.items
-        if known < 0 or known > self.number or known < self.number - len(self._past):
-            return self._message(items.values(), now, acts=acts) | {"whole": True}
-        names = frozenset[str]().union(*(changed for of, changed in self._past if of > known))
-        found = [items[name] for name in items if name in names]
-        return self._message(found, now, acts=acts) | {"gone": [f"p-{name}" for name in sorted(names - items.keys())]}
+        items, names = self.picture.items, set[str]()
+        for before, different in reversed(self._past):
+            names |= different
+            if before == version:
+                found = [items[name] for name in items if name in names]
+                gone = [f"p-{name}" for name in sorted(names - items.keys())]
+                return self._message(found, now, acts=acts) | {"gone": gone}
+        return self._message(items.values(), now, acts=acts) | {"whole": True}
 
     def _message(self, items: Iterable[Item], now: int, *, acts: bool) -> Message:
         return {

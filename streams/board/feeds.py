@@ -92,12 +92,12 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
     if feed.last < 0:
         return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
-    heard = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
+    last = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
     if not feed.dark(shell.now):
-        return el("li", head, heard)
+        return el("li", head, last)
     since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
     words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
-    return el("li", head, el("p", words), heard)
+    return el("li", head, el("p", words), last)
 
 
 def _senders(senders: Sequence[Sender]) -> Html | None:

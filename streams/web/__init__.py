@@ -3,7 +3,10 @@
 from aiohttp.web import Application
 
 from streams.web.api.intake import Limits
-from streams.web.application import application, intake_application, probes, serving
+from streams.web.application import access, application, intake_application, links, listening, probes, serving
 from streams.web.guard import Access
 
-__all__ = ["Access", "Application", "Limits", "application", "intake_application", "probes", "serving"]
+__all__ = [
+    "Access", "Application", "Limits", "access", "application", "intake_application", "links", "listening", "probes",
+    "serving",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The web side of a host as one aiohttp application: the intake, the API, the board, the probes and the metrics.
+"""The web side of a process as one aiohttp application, and how it is served: intake, API, board, probes and metrics.
 
 Read next: `api/intake.py` for what comes in, `api/reading.py` for what can be looked up, `board/board.py` for the
 pages, `guard.py` for who may.
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from standards.errors import StateError
 from streams.delivery.links import Links
 from streams.metrics import installed_version
 from streams.web.api.grants import Grants
@@ -34,11 +35,13 @@ from streams.web.session import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from contextlib import AsyncExitStack
 
     from aiohttp.typedefs import Middleware
 
     from streams.host import EventSink, Host
     from streams.metrics import Metrics
+    from streams.settings import Settings
     from streams.storage.status import Status
 
 LONGEST_GOODBYE = 5.0
@@ -148,3 +151,27 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def access(settings: Settings) -> Access:
+    """Say who may ask this process."""
+    given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
+    token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
+    return Access(token, (settings.address.host,), view, supervisor, author, settings.public_url)
+
+
+def links(settings: Settings) -> Links | None:
+    """Give what makes the links in messages; None where nobody said at which address people reach the board."""
+    asked_for = access(settings)
+    return Links(asked_for.secret, asked_for.public_url) if asked_for.public_url else None
+
+
+async def listening(settings: Settings, app: web.Application, stack: AsyncExitStack) -> str:
+    """Serve an application until the stack is left; gives its address. Raises StateError where it cannot listen."""
+    name, port = settings.address
+    try:
+        port = await stack.enter_async_context(serving(app, name, port))
+    except OSError as error:
+        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
+        raise StateError(f"{message} ({error.strerror or error})") from None
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

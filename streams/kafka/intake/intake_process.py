@@ -26,8 +26,7 @@ from streams.kafka.intake.intake_host import IntakeHost, Terms
 from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
-from streams.web import Application, Limits, intake_application, probes
-from streams.web.http_server import access, listening
+from streams.web import Application, Limits, access, intake_application, listening, probes
 
 if TYPE_CHECKING:
     from standards.compiler.spec import Loaded

@@ -21,7 +21,7 @@ from streams.web.forms import Grant, Settlement
 from streams.web.problem import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from standards.judge.events import Event
     from streams.web.operation import Operation
@@ -37,14 +37,13 @@ _RETRIED: Final = (HTTPStatus.TOO_MANY_REQUESTS, _STORE)
 
 
 def document(
-    operations: Sequence[Operation], classes: Mapping[str, type[Event]], *, version: str, open_paths: Iterable[str]
+    operations: Sequence[Operation], classes: Mapping[str, type[Event]], *, version: str, open_paths: Collection[str]
 ) -> Json:
     """Describe the operations; `classes` are those of the events that are read, `open_paths` need no token."""
     paths: Json = {}
-    unguarded = set(open_paths)
     for operation in operations:
         described = _operation(operation)
-        if operation.path in unguarded:
+        if operation.path in open_paths:
             described["security"] = []
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {

@@ -1,6 +1,6 @@
 """The board, served: each page is looked up and drawn when it is asked for, with strict headers of its own.
 
-Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
+Pages are drawn on the server and can be read without any script. The script only brings them up
 to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
 forms (`board_acts.py`); whoever comes without a token is led to the sign-in (`sign_in.py`).
 Read next: `streams/board/shell.py`.

@@ -1,9 +1,9 @@
 """The board, live: whoever looks gets what is different after each commit, over a WebSocket.
 
-Theory of operation. A commit only says that something may have changed. If anybody looks, the picture is then looked up
-anew, at most a few times a second, and compared with the one before. Each socket remembers which version it has and is
-sent the difference up to now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles
-up. Pages without rows are told that there is something new, and ask for themselves again.
+A commit only says that something may have changed. If anybody looks, the picture is then made anew, at most a few times
+a second, and compared with the one before. Each socket remembers which version it has and is sent the difference up to
+now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles up. Pages without rows
+are told that there is something new, and ask for themselves again.
 Read next: `streams/board/changes.py`.
 """
 
