@@ -2,7 +2,7 @@
 
 Each process counts what it did itself; sums over processes are Prometheus' work. What is said of a partition is said by
 the process that has it, and goes from its scrape when the partition went to another.
-Read next: `streams/web/probes.py`, which serves the text.
+Read next: `streams/web/application.py`, which serves the text.
 """
 
 from __future__ import annotations

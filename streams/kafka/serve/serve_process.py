@@ -28,8 +28,7 @@ from streams.live.screen import terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.storage.read_model import ReadModel
-from streams.web import Limits, application
-from streams.web.http_server import access, links, listening
+from streams.web import Limits, access, application, links, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
