@@ -23,7 +23,7 @@ from streams.delivery.reminding import remind
 from streams.documents.policies import PolicyFiles
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
 from streams.live.screen import show, terminal

@@ -25,7 +25,7 @@ from standards.judge.events import moment
 from streams.live.wording import WORDS, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import JustifyMethod, RenderableType
 
@@ -130,20 +130,16 @@ def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     todo = Text(owed.what if owed.line.state == "warned" else "", "bold yellow", no_wrap=True, overflow="ellipsis")
     wide, bar = width >= WIDE, max(8, width // 6)
     what: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
-    grid = _grid(width, (8, "left"), (_names(view), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
+    grid = _grid(width, (8, "left"), (_widest(view.rows), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
-    return [grid] if wide or not todo else [grid, _indented(todo)]
+    return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
 
 
 def _how(how: str, width: int, room: int) -> list[RenderableType]:
     if room < 1:
         return []
     wrapped = wrap(how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
-    return [_indented(Text(line, no_wrap=True, overflow="ellipsis")) for line in wrapped]
-
-
-def _indented(text: Text) -> RenderableType:
-    return Padding(text, (0, 0, 0, _INDENT))
+    return [Padding.indent(Text(line, no_wrap=True, overflow="ellipsis"), _INDENT) for line in wrapped]
 
 
 def _owed_row(line: Line, now: int) -> list[RenderableType]:
@@ -160,17 +156,13 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
 
 
 def _told(view: View, width: int, rows: int) -> RenderableType:
-    grid = _grid(width, (9, "left"), (9, "left"), (_names(view), "left"), (10, "left"), (None, "left"))
+    grid = _grid(width, (9, "left"), (9, "left"), (_widest(view.rows), "left"), (10, "left"), (None, "left"))
     for line, words, _ in _chosen(view.told, rows):
         style = _STYLES.get(line.kind, "")
         when = Text(f" {moment(line.at).astimezone(view.zone):%H:%M:%S}", "dim")
         word, subject = Text(WORDS[line.kind], style), Text(printable(line.subject))
         grid.add_row(when, word, Text(line.standard), subject, Text(words, style))
     return _section("Newest verdicts", grid, rows, len(view.told))
-
-
-def _names(view: View) -> int:
-    return _widest(row.standard.id for row in view.rows)
 
 
 def _chosen(told: Sequence[Told], rows: int) -> list[Told]:
@@ -183,7 +175,7 @@ def _chosen(told: Sequence[Told], rows: int) -> list[Told]:
 
 def _scores(rows: Sequence[Row], width: int = 0) -> Table:
     """Make the table of scores; without a width it takes what it needs."""
-    names: Column = (_widest(row.standard.id for row in rows) + 1, "left")
+    names: Column = (_widest(rows) + 1, "left")
     wide = width >= WIDE
     rest: tuple[Column, ...] = ((_COUNTS_WIDTH, "left"), (None, "left")) if wide else ((None, "left"),)
     grid = _grid(width, names, (14, "left"), (5, "right"), (10, "left"), *rest)
@@ -201,8 +193,8 @@ def _scores(rows: Sequence[Row], width: int = 0) -> Table:
     return grid
 
 
-def _widest(texts: Iterable[str]) -> int:
-    return min(_LONGEST, max((len(text) for text in texts), default=0))
+def _widest(rows: Sequence[Row]) -> int:
+    return min(_LONGEST, max((len(row.standard.id) for row in rows), default=0))
 
 
 def _grid(width: int, *columns: Column) -> Table:

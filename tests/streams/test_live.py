@@ -17,7 +17,7 @@ from standards.calendar.duration import SECOND
 from standards.compiler.spec import Source, load
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State, Verdict
-from streams.floor import DEMO_STANDARDS, DemoClock
+from streams.floor.playing import DEMO_STANDARDS, DemoClock
 from streams.live.folding import Folder, View
 from streams.live.logging_setup import log_lines
 from streams.live.screen import render, show, terminal
