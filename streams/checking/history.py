@@ -63,7 +63,7 @@ def examine_history(
     task = Task(loaded.rulebook, list(request.history), mapping, latest=request.latest, progress=judging)
     check_inputs(task)
     result = Backtest(task).run()
-    span = max(DAY, result.newest - _oldest(task))
+    span = max(DAY, result.newest - result.oldest)
     for standard in loaded.standards:
         _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
     _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)
@@ -74,13 +74,6 @@ def examine_history(
     document = Document(source.name, source.text)
     _over_budget(_told(task, rules, say), people, ceil(span / DAY), Entry(document, (), document.findings))
     return result, document.findings
-
-
-def _oldest(task: Task) -> int:
-    """Give the time of the first event, in microseconds UTC."""
-    with ExitStack() as stack:
-        first = next((batch for batch, _ in Backtest(task).batches(task.paths, stack) if batch), [])
-    return min((event.at for event in first), default=0)
 
 
 def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:

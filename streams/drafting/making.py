@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from standards.compiler.spec import Source
-from standards.documents.document import Document
 from standards.errors import Finding, SpecError
 from standards.stories.draft import Cut, Words, draft, stories_of, story_head
 from streams.documents.documents import YAML, load_standards, read_documents, write_whole
@@ -138,8 +137,4 @@ def standards_in(folder: Path) -> list[Source]:
 
 def _names(sources: Sequence[Source], section: str) -> dict[str, str]:
     """Give the names in a section of some documents, each with its file."""
-    found: dict[str, str] = {}
-    for source in sources:
-        declared = Document(source.name, source.text).data.get(section)
-        found |= dict.fromkeys(declared, source.name) if isinstance(declared, dict) else {}
-    return found
+    return {name: source.name for source in sources for name in Cut(source).names(section)}

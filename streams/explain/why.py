@@ -7,20 +7,20 @@ Read next: `streams/storage/read_model.py`.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
 from alerts.routing.notice import printable
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.events import moment
-from streams.explain.action_words import did, said, way
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -46,8 +46,21 @@ BECAUSE: dict[str, str] = {
     "budget": "it is kept for their digest, as they had as many messages as they want in an hour",
 }
 """Each reason of a notice, or of none, in a sentence."""
+_DID: Final = {
+    ACKNOWLEDGED: "took it",
+    DONE: "said that it is done",
+    DEBRIEFED: "talked it over",
+    EXCUSED: "asked for an exception",
+    SILENCED: "laid a silence",
+    UNSILENCED: "lifted a silence",
+    SETTLED: "dealt with an event that could not be read",
+}
+_WAYS: Final = {"kept/board": "on the board", "kept/link": "by a link in a message", "kept/exceptions": "by the API"}
+_SAID: Final = ("reason", "note", "how", "involved", "cause", "missed", "next_step", "team", "silence", "until",
+                "standard", "subject", "site", "owner", "severity")  # fmt: skip
 
-_STOPPED = ("paused", "paused_warned")
+Cause = tuple[str, str] | None
+"""The event that made a line of the ledger, by its source and id; None where time did."""
 
 
 class _Event(msgspec.Struct):
@@ -137,7 +150,7 @@ class _Story(NamedTuple):
         for before, after in pairwise(lines):
             span, counted = after.at - before.at, after.elapsed - before.elapsed
             stretch = f"  {self._at(before.at)} to {self._at(after.at)}  {spoken(span)}"
-            if before.state in _STOPPED:
+            if before.state in ("paused", "paused_warned"):
                 yield f"{stretch}, paused: {spoken(counted)} counted"
             elif counted < span:
                 yield f"{stretch}, of which {spoken(span - counted)} out of hours: {spoken(counted)} counted"
@@ -206,3 +219,18 @@ class _Story(NamedTuple):
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def did(act: Action, causes: Collection[Cause] = ()) -> str:
+    """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
+    return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
+
+
+def way(act: Action) -> str:
+    """Say by which way it came."""
+    return _WAYS.get(act.source, f"from {act.source}")
+
+
+def said(act: Action) -> list[str]:
+    """Give what they said of it, each with its name."""
+    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]

@@ -15,7 +15,7 @@ import msgspec
 
 from standards.calendar.hours import did_you_mean
 from standards.documents.entries import Entry
-from standards.errors import EventError, Finding, SpecError
+from standards.errors import EventError, SpecError
 from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from streams.ingest.cells import Reader, constant, reader
@@ -73,7 +73,7 @@ def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker
     binder = _Binder(mapping, header, table)
     makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
     if binder.missing and not binder.present:
-        raise SpecError([binder.stranger()])
+        raise binder.stranger()
     if binder.findings:
         raise SpecError(list(dict.fromkeys(binder.findings)))
     return makers
@@ -138,16 +138,15 @@ class _Binder:
         more = len(self._header) - _SHOWN_COLUMNS
         return f"its columns are: {shown}" + (f" and {more} more" if more > 0 else "")
 
-    def stranger(self) -> Finding:
-        """Make the finding for a table that has none of the columns, placed at the mapping's format if it names one."""
+    def stranger(self) -> SpecError:
+        """Make the error for a table that has none of the columns, placed at the mapping's format if it names one."""
         declared = self._mapping.model.table.format
-        entry = self._entry.at("table", "format") if declared else self._entry.at("table")
+        entry = Entry(self._mapping.document, ("table", "format") if declared else ("table",), [])
         form = f"`format: {declared}`" if declared else "the separator, which its name stands for,"
         asked = "does it belong to this mapping?" if len(self._header) > 1 else f"is {form} right?"
         found = f"{self._table} has none of the {len(self.missing)} columns that are asked for"
-        place = entry.document.spot(entry.path)
-        where = place.value if declared else place.key
-        return entry.document.finding("unknown-column", where, found, fix=f"{asked} {self._listed()}")
+        entry.error("unknown-column", found, f"{asked} {self._listed()}", key=declared is None)
+        return SpecError(entry.findings)
 
     def _named(self) -> dict[str, tuple[int, Field]]:
         """Give the columns by their names in conditions; a name that two columns would have is nobody's."""

@@ -36,11 +36,6 @@ class TableMapping:
     vocabulary: Mapping[str, EventType]
     zone: ZoneInfo | None
 
-    def delimiter(self, name: str) -> str:
-        """Give the separator of the cells: the declared one, or by the name of the table's file."""
-        form = self.model.table.format or ("tsv" if name.lower().endswith((".tsv", ".tab")) else "csv")
-        return "\t" if form == "tsv" else ","
-
 
 def load_mapping(
     source: Source, classes: Mapping[str, type[Event]], vocabulary: Mapping[str, EventType]

@@ -123,14 +123,12 @@ def template(text: str) -> tuple[str, list[re.Match[str]]]:
     return "".join("{}" if part["header"] else part[0] for part in parts), [part for part in parts if part["header"]]
 
 
-_WANTED: Final = "give the file that has table: and events:, as docs/mapping.md shows"
-
-
 def read_model(document: Document) -> MappingModel:
     """Read the document's keys. Raises SpecError with everything that is wrong with them."""
     entry = Entry(document, (), document.findings)
     if "table" not in document.data and "standards" in document.data:
-        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", _WANTED, key=True)
+        fix = "give the file that has table: and events:, as docs/mapping.md shows"
+        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", fix, key=True)
     if not document.findings:
         for key, field in MappingModel.model_fields.items():
             if field.is_required() and document.data.get(key) is None:

@@ -144,9 +144,9 @@ class _Rows:
         self._text = io.TextIOWrapper(lines, self._encoding, errors="surrogateescape", newline="")
         self._begin()
         line = self._first_line()
-        delimiter = mapping.delimiter(name)
-        if delimiter == "," and "," not in line and ";" in line:
-            delimiter = ";"  # what spreadsheets write where the comma is the decimal sign
+        form = mapping.model.table.format or ("tsv" if name.lower().endswith((".tsv", ".tab")) else "csv")
+        comma = "," if "," in line or ";" not in line else ";"  # spreadsheets, where it is the decimal sign
+        delimiter = "\t" if form == "tsv" else comma
         self._rows = csv.reader(self._lines(line), delimiter=delimiter, strict=True)
         self.header = self._header()
         self.row = 0
@@ -220,7 +220,7 @@ class _Rows:
             if self._size > MAX_ROW:
                 fix = "see that this file is a table, and that each quote in it has its end"
                 raise self._unusable(f"this row is longer than {MAX_ROW:,} characters", fix)
-            self._damaged = self._damaged or not _is_whole(line)
+            self._damaged |= not line.isascii() and any("\ud800" <= character <= "\udfff" for character in line)
             yield line
             line = self._read()
 
@@ -233,8 +233,3 @@ class _Rows:
 
     def _unusable(self, found: str, fix: str) -> SpecError:
         return SpecError([Finding("bad-table", Place(self.name, self._first, 1), found, fix)])
-
-
-def _is_whole(line: str) -> bool:
-    """Say whether no byte of the line was beyond the encoding."""
-    return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)

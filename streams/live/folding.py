@@ -40,11 +40,10 @@ class Told(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """An open promise: its last line, what is to be done, and how it is done."""
+    """An open promise: its last line, and its standard; None where that has gone."""
 
     line: Line
-    what: str = ""
-    how: str = ""
+    standard: Standard | None
 
 
 class Row(NamedTuple):
@@ -114,13 +113,10 @@ class Folder:
             told = sorted([*self._told[True], *self._told[False]], key=lambda told: told.line.at, reverse=True)
             return View(
                 now=now, low=low, speed=speed, name=self.name, api=self.api, zone=self.zone,
-                owed=[self._todo(line) for line in owed], endless=len(self._owed) - len(owed), told=told,
+                owed=[Owed(line, self.standards.get(line.standard)) for line in owed],
+                endless=len(self._owed) - len(owed), told=told,
                 rows=[Row(each, replace(self._scores.get(each.id, Score()))) for each in self.standards.values()],
             )  # fmt: skip
-
-    def _todo(self, line: Line) -> Owed:
-        standard = self.standards.get(line.standard)
-        return Owed(line, standard.what, standard.how) if standard else Owed(line)
 
 
 def _urgency(line: Line) -> tuple[bool, int, str]:

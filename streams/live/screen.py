@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
+    from standards.judge.standard import Standard
     from streams.live.folding import Folder, Owed, Row, Told, View
 
     Column = tuple[int | None, JustifyMethod]
@@ -120,25 +121,26 @@ def _owed(view: View, width: int, rows: int) -> RenderableType:
     if view.owed and view.owed[0].line.state == "warned":  # the most urgent one: where there is room, how it is done
         room = min(_HOW_ROWS, rows - len(lines))
         first = len(_owed_lines(view.owed[0], view, width))
-        lines[first:first] = _how(view.owed[0].how, width, room)
+        lines[first:first] = _how(view.owed[0].standard, width, room)
     title = f"Open promises · {len(view.owed)}" + (f" and {view.endless} without a time" if view.endless else "")
     return _titled(title, [*lines[:rows], *(Text() for _ in range(rows - len(lines)))])
 
 
 def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     """Give the row of an open promise and, where that has no room for what is to be done, a second one for it."""
-    todo = Text(owed.what if owed.line.state == "warned" else "", "bold yellow", no_wrap=True, overflow="ellipsis")
+    what = owed.standard.what if owed.standard and owed.line.state == "warned" else ""
+    todo = Text(what, "bold yellow", no_wrap=True, overflow="ellipsis")
     wide, bar = width >= WIDE, max(8, width // 6)
-    what: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
-    grid = _grid(width, (8, "left"), (_widest(view.rows), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
+    rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
+    grid = _grid(width, (8, "left"), (_widest(view.rows), "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
     return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
 
 
-def _how(how: str, width: int, room: int) -> list[RenderableType]:
-    if room < 1:
+def _how(standard: Standard | None, width: int, room: int) -> list[RenderableType]:
+    if standard is None or room < 1:
         return []
-    wrapped = wrap(how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
+    wrapped = wrap(standard.how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
     return [Padding.indent(Text(line, no_wrap=True, overflow="ellipsis"), _INDENT) for line in wrapped]
 
 
