@@ -22,7 +22,7 @@ WIDTH: Final = 640
 _LEFT, _RIGHT = 8, 632
 _OURS, _THEIRS, _DEEP = 46, 98, 18
 """Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
-_MARKED: Final = {
+MARKED: Final = {
     "warned": "warned", "kept": "kept", "broken": "broken", "voided": "not needed", "excused": "excused",
     "lost": "unknown", "fulfilled_late": "done late", "corrected": "corrected",
 }  # fmt: skip
@@ -51,7 +51,7 @@ def timeline(promise: PromiseRow, lines: list[Line], now: int, zone: tzinfo) -> 
         _label(_LEFT, _THEIRS - 7, "The customer’s own time", "start"),
         _bar(scale, _THEIRS, promise.opened, end, "waits"),
         *_due(scale, promise),
-        *(_mark(scale, line) for line in lines if line.kind in _MARKED),
+        *(_mark(scale, line) for line in lines if line.kind in MARKED),
         _label(_LEFT, _THEIRS + _DEEP + 24, hour_and_minute(scale.first, zone), "start"),
         _label(_RIGHT, _THEIRS + _DEEP + 24, hour_and_minute(scale.last, zone), "end"),
     ]
