@@ -48,7 +48,7 @@ _INDENT: Final = 9
 _HOW_ROWS: Final = 2
 _TODO_WIDTH: Final = 44
 _COUNTS_WIDTH: Final = 28
-_STYLES: Final[dict[Kind, str]] = {
+STYLES: Final[dict[Kind, str]] = {
     "kept": "green", "broken": "bold red", "voided": "dim", "excused": "cyan", "lost": "bold magenta",
     "fulfilled_late": "yellow", "corrected": "cyan",
 }  # fmt: skip
@@ -160,7 +160,7 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
 def _told(view: View, width: int, rows: int) -> RenderableType:
     grid = _grid(width, (9, "left"), (9, "left"), (_widest(view.rows), "left"), (10, "left"), (None, "left"))
     for line, words, _ in _chosen(view.told, rows):
-        style = _STYLES.get(line.kind, "")
+        style = STYLES.get(line.kind, "")
         when = Text(f" {moment(line.at).astimezone(view.zone):%H:%M:%S}", "dim")
         word, subject = Text(WORDS[line.kind], style), Text(printable(line.subject))
         grid.add_row(when, word, Text(line.standard), subject, Text(words, style))
