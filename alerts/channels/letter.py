@@ -38,7 +38,7 @@ LONGEST_PART: Final = 2_000
 _LONGEST_LINE: Final = 998  # of a header, by RFC 5322
 _PLAIN: Final = SMTP.clone(cte_type="7bit")  # any server takes it
 
-_FACES: Final = {
+FACES: Final = {
     "warned": ("Due soon", "#b45309", ""),
     "broken": ("Broken", "#b91c1c", ""),
     "lost": ("Nobody can say", "#6d28d9", ""),
@@ -149,7 +149,7 @@ def _ways(links: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _face(notice: Notice) -> tuple[str, str, str]:
-    return _FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
+    return FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
 
 
 def _rows(notice: Notice) -> list[tuple[str, str]]:

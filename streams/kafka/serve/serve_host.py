@@ -19,7 +19,7 @@ import structlog
 from alerts.policy.policy import Policy
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.kafka.clients.log import KafkaError, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.rulebooks import revisions
@@ -146,7 +146,7 @@ class ServeHost:
             )
         )
         loaded, problems = await self._standards(consumer, producer)
-        self._people = PolicyFiles(settings.standards).load(loaded.standards)
+        self._people = policy_in(settings.standards, loaded.standards)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
         fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
