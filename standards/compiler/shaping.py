@@ -72,7 +72,8 @@ class Shaper:
         warn = self._warn(within)
         if when is None or expect is None or within is None:
             return None
-        rest, owed_for = self._duration(model.rest, "rest"), self._duration(model.owed_for, "owed_for")
+        rest = self.entry.at("rest").duration(model.rest)
+        owed_for = self.entry.at("owed_for").duration(model.owed_for)
         again = model.again or "judged"
         if rest is not None and again != "done":
             found = f"a rest goes with again: done, and here it is {again}"
