@@ -45,7 +45,8 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     promise that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that
     opens then. `recent` are the events that may still precede another, `times` those that still count,
     `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
-    the current window or period.
+    the current window or period. `counted` and `relieved` are of states that an older Kept stored, and of no others:
+    how many of the settled were overdue, and since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -61,6 +62,8 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     tripped: bool = False
     tally: Tally | None = None
     until: int = -1
+    counted: int = msgspec.field(default=0, name="overdue")
+    relieved: int = -1
 
     @property
     def idle(self) -> bool:

@@ -20,6 +20,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
+from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
@@ -47,9 +48,11 @@ BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
 _OWING = """
-SELECT revision, excerpt FROM revisions WHERE revision IN (
+SELECT revision, excerpt, coalesce(last, -1), revision IN (
     SELECT revision FROM promises WHERE verdict IS NULL UNION SELECT revision FROM promises WHERE settled >= ?)
-ORDER BY loaded_at, revision
+FROM revisions LEFT JOIN (
+    SELECT revision, max(settled) AS last FROM promises WHERE verdict = 'broken' AND state = 'broken' GROUP BY revision
+) USING (revision) ORDER BY loaded_at, revision
 """
 
 
@@ -108,7 +111,11 @@ class Engine:
         low = -1 if stored is None else msgspec.json.decode(stored[0], type=Position).low
         reached = min(wall, max(low, wall - self.options.grace))  # how far time has come for the judge, once it begins
         found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
-        return [(str(revision), str(text)) for revision, text in found]
+        return [
+            (str(revision), str(text))
+            for revision, text, last_broken, lasts in found
+            if lasts or last_broken >= low - owed_for(text)  # what is given up while nobody runs is told then
+        ]
 
     def read_standards(self, owing: Sequence[tuple[str, str]]) -> Rules:
         """Read the standards, the older revisions that are still owed, and the policy. Any thread may do it."""

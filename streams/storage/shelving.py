@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.storage.case_parts import Seen, SeenMark, core, join_seen, new_seen, seen_mark
+from streams.storage.case_parts import Seen, SeenMark, core, join_seen, new_seen, seen_mark, take_over
 from streams.storage.holding import HeldLog
 from streams.storage.settling import SettledLog
 from streams.storage.store import Snapshots
@@ -57,6 +57,7 @@ class CaseStore:
             case.held = held.get((case.group, case.key), [])
             self._settled.join(case, settled.get((case.group, case.key), {}))
             self._written[case.group, case.key] = seen_mark(case)
+            take_over(case)
             yield case
 
     def write(

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = 1
-"""The version of snapshots that this Kept writes."""
+VERSION = 2
+"""The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`."""
+_READ = range(1, VERSION + 1)
 
 Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
 """Events that a case came to hold: its group, its key, whether it holds nothing else, and the events."""
@@ -63,9 +64,9 @@ class Snapshots:
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
-    if not raw or raw[0] != VERSION:
+    if not raw or raw[0] not in _READ:
         found = raw[0] if raw else "none"
-        raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
+        raise StateError(f"snapshot version {found}, and this Kept reads up to {VERSION}; run the Kept that wrote it")
     try:
         return decoder.decode(memoryview(raw)[1:])
     except UNREADABLE as error:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from standards.errors import EventError
 from standards.judge.events import iso
+from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.rows import PromiseFilter
 from streams.web.api.intake import check_open
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
     from streams.host import Host
     from streams.storage.rows import PromiseRow
 
@@ -41,6 +43,14 @@ SOURCE: Final = "kept/exceptions"
 _BODY: Final = 1 << 16
 _MOST: Final = 100
 _UNPROCESSABLE: Final = HTTPStatus(422)  # its name differs between versions of Python
+
+
+def still_excusable(row: PromiseRow, rulebook: Rulebook, now: int) -> bool:
+    """Say whether a verdict can still be excused: that of a response while it is overdue, any for a day."""
+    standard = rulebook.standards.get(row.revision)
+    shape = None if standard is None or row.state != "broken" else standard.shape
+    owed_for = shape.owed_for if isinstance(shape, Response) else 0
+    return now - row.settled <= max(owed_for, CORRECTIONS_HORIZON)
 
 
 class _Reach(NamedTuple):
@@ -110,7 +120,8 @@ class Grants:
         rows = rows or self._broken_last(await self._owed(grant.standard, grant.subject, is_open=False))
         if not rows:
             per = "/".join(current[grant.standard].per) or "the whole house, which is written as an empty text"
-            words = f"nothing that {grant.standard} owes {grant.subject[:200]!r} is open, or was broken within a day"
+            owes = f"nothing that {grant.standard} owes {grant.subject[:200]!r}"
+            words = f"{owes} is open or overdue, or was broken within a day"
             raise Problem(HTTPStatus.CONFLICT, f"{words}; its subjects are {per}")
         return _Reach(grant.standard, grant.subject, rows)
 
@@ -125,7 +136,7 @@ class Grants:
         if row.verdict in ("kept", "void"):
             raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
         if row.settled >= 0 and not self._recent(row):
-            raise Problem(HTTPStatus.CONFLICT, "the promise was settled more than a day ago; its verdict stays")
+            raise Problem(HTTPStatus.CONFLICT, "the promise was settled too long ago; its verdict stays")
         return _Reach(row.standard, row.subject, [row])
 
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
@@ -140,7 +151,7 @@ class Grants:
         return [max(fitting, key=lambda row: row.settled)] if fitting else []
 
     def _recent(self, row: PromiseRow) -> bool:
-        return self._host.wall() - row.settled <= CORRECTIONS_HORIZON
+        return still_excusable(row, self._host.rulebook, self._host.wall())
 
     def _check_may(self, grant: Grant, reach: _Reach) -> None:
         """Refuse who may not grant, by the revisions under which the promises were opened."""
