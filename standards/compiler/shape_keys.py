@@ -15,7 +15,7 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "reopen"),
+        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
@@ -24,7 +24,9 @@ SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "level": (("when", "measure", "over", "must"), ("at_least", "calendar")),
 }
 """The keys that a shape must have, and those that it may have."""
-_ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)}
+FORMER: dict[str, ShapeName] = {"reopen": "response"}
+"""Keys that a shape had once, and that are still understood in it."""
+_ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)} | FORMER.keys()
 _IMPLIES: dict[str, ShapeName] = {
     "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
 }  # fmt: skip
@@ -47,7 +49,7 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         return None
     required, optional = SHAPES[names[0]]
     for key in given:
-        if key in _ALL_KEYS and key not in (*required, *optional):
+        if key in _ALL_KEYS and key not in (*required, *optional) and FORMER.get(key) != names[0]:
             fix = f"its keys are: {', '.join((*required, *optional))}"
             entry.at(key).error("misplaced-key", f"{key} has no place in a {names[0]}", fix, key=True)
     for key in required:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from standards.calendar.duration import parse
 from standards.judge.shapes import Level, Shape, Universality
 from standards.judge.standard import clauses
 
@@ -37,6 +38,12 @@ def canonical(document: Mapping[str, Any]) -> str:
 def revision_of(text: str) -> str:
     """Return the revision of an excerpt: 12 hexadecimal digits of its BLAKE2b hash."""
     return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def owed_for(text: str) -> int:
+    """Give how long a broken promise of an excerpt's standard is owed, in microseconds; a day where it does not say."""
+    (standard,) = json.loads(text)["standards"].values()
+    return parse(standard.get("owed_for", "24h"))
 
 
 def excerpt(

@@ -45,11 +45,12 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
     timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
-    back and may open anew. `overdue` are the broken promises that are still owed. `barred`: a promise was excused, and
-    what it was for has held ever since. Until `rest_until` nothing opens; `waiting` is the event that opens then.
-    `recent` are the events that may still precede another, `times` those that still count,
+    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a
+    promise that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that
+    opens then. `recent` are the events that may still precede another, `times` those that still count,
     `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
-    the current window or period.
+    the current window or period. `counted` and `relieved` are of states that an older Kept stored, and of no others:
+    how many of the settled were overdue, and since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -57,7 +58,7 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     wake: int = NEVER
     up: bool = False
     overdue: list[Promise[E]] = msgspec.field(default_factory=list, name="owed")
-    barred: bool = False
+    barred: E | None = None
     rest_until: int = -1
     waiting: E | None = None
     recent: list[E] | None = None
@@ -65,6 +66,8 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     tripped: bool = False
     tally: Tally | None = None
     until: int = -1
+    counted: int = msgspec.field(default=0, name="overdue")
+    relieved: int = -1
 
     @property
     def idle(self) -> bool:
@@ -254,10 +257,12 @@ class JudgeContext(Generic[E]):
         state.open = [other for other in state.open if other is not promise]
         state.overdue = [*state.overdue, promise]
 
-    def relieve(self, state: StandardState[E], promise: Promise[E]) -> None:
-        """Move a promise that is no longer owed from the overdue to the settled ones of its state."""
+    def relieve(self, state: StandardState[E], promise: Promise[E], at: int) -> None:
+        """Take a promise that is no longer owed since `at` from the overdue ones; it settles, if not long ago."""
         state.overdue = [other for other in state.overdue if other is not promise]
-        self._remember(state, promise)
+        promise.wake = NEVER
+        if self.settle or promise.settled >= at - CORRECTIONS_HORIZON:
+            self._remember(state, promise)
 
     def wake(self, state: StandardState[E]) -> None:
         """Note that a standard's timer was set: the case wakes no later, and not for a timer that no longer runs.

@@ -72,8 +72,9 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     late: bool,
 ) -> None:
     settled = promise.state in VERDICTS
-    if promise in state.overdue or not settled:
-        state.barred = state.up
+    owed = not settled or any(promise is other for other in state.overdue)
+    if owed:
+        state.barred = promise.opening if state.up else None
     kind: Kind = "corrected" if settled else "excused"
     corrected: State | None = "excused" if settled else None
     if late:
@@ -82,5 +83,5 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
         context.write(standard, promise, kind, event.at, cause=event, corrected=corrected)
     if not settled:
         context.close(state, promise, event.at)
-    elif promise in state.overdue:
-        context.relieve(state, promise)
+    elif owed:
+        context.relieve(state, promise, max(context.case.time, event.at))

@@ -20,14 +20,15 @@ CHECKS: Final[Mapping[str, Need]] = {
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
     "never-closed": "documents", "never-true": "documents", "no-debrief": "documents", "no-feed": "documents",
     "no-time-to-act": "documents", "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
-    "owner-without-route": "policy", "snooze-idle": "documents", "snooze-over": "documents",
+    "owner-without-route": "policy", "renamed-key": "documents", "snooze-idle": "documents", "snooze-over": "documents",
     "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
     "understaffed": "history", "unused-calendar": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete` and `unused-calendar` are made by the compiler, those of snoozes by `documents/snooze.py`, the check that
-needs a policy by `alerts/policy/policy_lint.py`, and those that need history by `streams/checking`.
+`incomplete`, `renamed-key` and `unused-calendar` are made where the document is read, those of snoozes by
+`documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history by
+`streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 

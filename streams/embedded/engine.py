@@ -17,6 +17,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
+from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
@@ -43,9 +44,11 @@ BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
 _OWING = """
-SELECT revision, excerpt FROM revisions WHERE revision IN (
+SELECT revision, excerpt, coalesce(last, -1), revision IN (
     SELECT revision FROM promises WHERE verdict IS NULL UNION SELECT revision FROM promises WHERE settled >= ?)
-ORDER BY loaded_at, revision
+FROM revisions LEFT JOIN (
+    SELECT revision, max(settled) AS last FROM promises WHERE verdict = 'broken' AND state = 'broken' GROUP BY revision
+) USING (revision) ORDER BY loaded_at, revision
 """
 
 
@@ -94,11 +97,14 @@ class Engine:
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
-        reached = min(
-            wall, max(self._position().low, wall - self.options.grace)
-        )  # how far time has come for the judge, once it begins
+        low = self._position().low
+        reached = min(wall, max(low, wall - self.options.grace))  # how far time has come for the judge, once it begins
         found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
-        return [(str(revision), str(text)) for revision, text in found]
+        return [
+            (str(revision), str(text))
+            for revision, text, last_broken, lasts in found
+            if lasts or last_broken >= low - owed_for(text)  # what is given up while nobody runs is told then
+        ]
 
     def read_standards(self, owing: Sequence[tuple[str, str]]) -> Rules:
         """Read the standards, the older revisions that are still owed, and the policy. Any thread may do it."""

@@ -17,6 +17,7 @@ from standards.errors import StateError
 from standards.judge.case import Identity
 from standards.judge.promise import E, Promise
 from standards.judge.rulebook import Key
+from standards.judge.standard import CORRECTIONS_HORIZON
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -88,6 +89,28 @@ def core(case: Case[Event]) -> Case[Event]:
     """Give a case without what is stored beside it: held events, identities, settled promises."""
     states = {revision: with_settled(state, ()) for revision, state in case.states.items()}
     return replace(case, held=[], seen={}, seen_before={}, states=states)
+
+
+def take_over(case: Case[Event]) -> None:
+    """List as overdue, in a case that was read, what an older Kept only counted so; every timer is then asked anew.
+
+    What is owed is no longer among the settled promises, though it may still be stored there.
+    """
+    for state in case.states.values():
+        if state.counted:
+            state.overdue += [it for it in state.settled if _still_owed(it, state.relieved, case.time)]
+            for promise in state.overdue:
+                promise.wake = min(promise.wake, promise.settled + CORRECTIONS_HORIZON)
+            state.wake = min([state.wake, *(it.wake for it in state.overdue)])
+            case.wake = min(case.wake, state.wake)
+            state.counted, state.relieved = 0, -1
+        if state.overdue:
+            owed = {it.id for it in state.overdue}
+            state.settled = [it for it in state.settled if it.id not in owed]
+
+
+def _still_owed(promise: Promise[Event], relieved: int, time: int) -> bool:
+    return promise.state == "broken" and promise.settled > relieved and promise.settled + CORRECTIONS_HORIZON > time
 
 
 def unreadable(error: Exception) -> StateError:

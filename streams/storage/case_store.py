@@ -26,6 +26,7 @@ from streams.storage.case_parts import (
     join_seen,
     new_seen,
     seen_mark,
+    take_over,
     unreadable,
 )
 
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = 1
-"""The version of snapshots that this Kept writes."""
+VERSION = 2
+"""The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`."""
+_READ = range(1, VERSION + 1)
 
 _encode = msgspec.json.encode
 _pack = msgspec.msgpack.encode
@@ -66,9 +68,9 @@ class Snapshots:
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
-    if not raw or raw[0] != VERSION:
+    if not raw or raw[0] not in _READ:
         found = raw[0] if raw else "none"
-        raise StateError(f"snapshot version {found}, and this Kept reads {VERSION}; run the Kept that wrote it")
+        raise StateError(f"snapshot version {found}, and this Kept reads up to {VERSION}; run the Kept that wrote it")
     try:
         return decoder.decode(memoryview(raw)[1:])
     except UNREADABLE as error:
@@ -99,6 +101,7 @@ class CaseStore:
             case.held = held.get((case.group, case.key), [])
             self._settled.join(case, settled.get((case.group, case.key), {}))
             self._written[case.group, case.key] = seen_mark(case)
+            take_over(case)
             yield case
 
     def write(

@@ -44,7 +44,7 @@ def test_a_grant_corrects_the_last_failure() -> None:
         08:11 {GRANT} by=lead
         08:12 {GRANT} by=lead
     """
-    outcome = judge_all(rules(answer=ANSWER), history)
+    outcome = judge_all(rules(answer=f"{ANSWER}, again: judged"), history)
     corrected = [(one.promise.opened, one.after) for one in outcome.transitions if one.kind == "corrected"]
     opened = [one.at for one in outcome.transitions if one.kind == "opened"]
     assert corrected == [(opened[1], "excused"), (opened[0], "excused")]
@@ -58,9 +58,9 @@ def test_a_grant_leaves_what_was_kept() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("granted", "reaches"), [("+1d 08:01:00", True), ("+1d 08:01:00.000001", False)])
-def test_a_failure_can_be_excused_for_a_day(granted: str, reaches: bool) -> None:
-    """Up to 24 hours after the verdict a grant corrects it, by the grant's own time."""
+@pytest.mark.parametrize(("granted", "reaches"), [("+7d 08:01:00", True), ("+7d 08:01:00.000001", False)])
+def test_what_is_overdue_can_be_excused(granted: str, reaches: bool) -> None:
+    """A grant corrects a broken promise for as long as it is owed, 7 days by default, by the grant's own time."""
     kinds, unused = grants(f"08:00 contact.waiting\n{granted} {GRANT} by=lead")
     assert ("corrected" in kinds, unused) == (reaches, [] if reaches else ["nothing-to-excuse"])
 
@@ -80,7 +80,7 @@ def test_a_grant_for_nobody_known_is_counted() -> None:
 
 def test_a_grant_can_name_one_promise() -> None:
     """With two open, a grant that names one excuses that one alone."""
-    each = rules(answer=f"{ANSWER}, reopen: each")
+    each = rules(answer=f"{ANSWER}, again: each")
     waits = "08:00 contact.waiting id=a\n08:00:01 contact.waiting id=b\n"
     first = judge_all(each, waits).transitions[0]
     name = first.promise.identify("answer", ("c1",))
@@ -92,7 +92,7 @@ def test_a_grant_can_name_one_promise() -> None:
 
 def test_an_unnamed_grant_excuses_all_that_is_open() -> None:
     """With two open and no name, both are excused."""
-    each = rules(answer=f"{ANSWER}, reopen: each")
+    each = rules(answer=f"{ANSWER}, again: each")
     told = judge(each, f"08:00 contact.waiting\n08:00:01 contact.waiting\n08:00:30 {GRANT} by=lead")
     assert told[2:] == ["08:00:30 excused c1", "08:00:30 excused c1"]
 

@@ -111,17 +111,26 @@ def test_a_late_meeting_at_a_bound_belongs_to_the_old_period(held: str, period: 
 
 
 def test_a_correction_has_its_horizon() -> None:
-    """Evidence within 24 hours of the verdict corrects it; a second later it is counted only."""
-    wait = "08:00 contact.waiting\n"
-    day = judge(rules(answer=ANSWER), f"{wait}+1d 08:01:01 nothing\n08:00:30 contact.answered")
+    """Evidence within 24 hours of a verdict corrects it; a second later it is counted only."""
+    wait = "08:00 contact.waiting\n08:00:40 contact.abandoned\n"
+    day = judge(rules(answer=ANSWER), f"{wait}+1d 08:00:41 nothing\n08:00:30 contact.answered")
     assert kinds(day)[-1] == "corrected kept"
-    more = judge_all(rules(answer=ANSWER), f"{wait}+1d 08:01:02 nothing\n08:00:30 contact.answered")
-    assert ([one.kind for one in more.transitions], len(more.unused)) == (["opened", "broken"], 1)
+    more = judge_all(rules(answer=ANSWER), f"{wait}+1d 08:00:42 nothing\n08:00:30 contact.answered")
+    assert ([one.kind for one in more.transitions], len(more.unused)) == (["opened", "voided"], 1)
+
+
+def test_what_is_overdue_is_corrected_however_late() -> None:
+    """While a broken promise is owed, evidence that it was done in time corrects it; once given up, it does not."""
+    wait = "08:00 contact.waiting\n"
+    week = judge(rules(answer=ANSWER), f"{wait}+7d 08:01 nothing\n08:00:30 contact.answered")
+    assert kinds(week) == ["opened", "broken", "corrected kept"]
+    more = judge_all(rules(answer=ANSWER), f"{wait}+7d 08:01:02 nothing\n08:00:30 contact.answered")
+    assert ([one.kind for one in more.transitions], len(more.unused)) == (["opened", "broken", "given_up"], 1)
 
 
 def test_the_second_event_of_an_identity_is_inert() -> None:
     """The same source and id again is no second event, whatever its time and type say."""
-    each = f"{ANSWER}, reopen: each"
+    each = f"{ANSWER}, again: each"
     history = "08:00 contact.waiting id=a\n08:00:10 contact.waiting id=a\n08:00:20 contact.answered id=a\n08:03 nothing"
     outcome = judge_all(rules(answer=each), history)
     assert ([one.kind for one in outcome.transitions], outcome.duplicates) == (["opened", "broken"], 2)
@@ -135,7 +144,7 @@ def test_ids_of_two_sources_are_two_events() -> None:
 
 def test_a_repeat_is_known_for_ten_minutes() -> None:
     """A repeat ten minutes after the event is inert; one that comes later is late evidence, and opens nothing."""
-    each = rules(answer=f"{ANSWER}, reopen: each")
+    each = rules(answer=f"{ANSWER}, again: each")
     wait = "08:00 contact.waiting id=a\n"
     within = judge_all(each, f"{wait}08:10 contact.closed\n08:00 contact.waiting id=a")
     assert (within.duplicates, [one.kind for one in within.transitions]) == (1, ["opened", "broken"])
@@ -145,7 +154,7 @@ def test_a_repeat_is_known_for_ten_minutes() -> None:
 
 def test_a_thousand_events_within_the_horizon_are_all_known() -> None:
     """However many events a subject has in ten minutes, at least its last 1,000 are told apart from repeats."""
-    each = rules(answer=f"{ANSWER}, reopen: each")
+    each = rules(answer=f"{ANSWER}, again: each")
     waits = [f"08:00:00.{number:06} contact.waiting id=n{number}" for number in range(3000)]
     outcome = judge_all(each, "\n".join([*waits, *waits[-1000:]]), size=500)
     assert outcome.duplicates == 1000
@@ -155,7 +164,7 @@ def test_a_thousand_events_within_the_horizon_are_all_known() -> None:
 def test_a_subject_is_forgotten_after_its_time() -> None:
     """A day after its last event a subject that owes nothing is new again; exactly a day after it is not yet."""
     line = """per: [site, queue], when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: 60s,
-        forget_after: 24h"""
+        forget_after: 24h, again: rise"""
     start = "08:00 queue.length waiting=9\n08:00:10 register.opened\n"
     known = judge(rules(line=line), f"{start}+1d 08:00:10 queue.length waiting=9")
     assert kinds(known) == ["opened", "kept"]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from standards.judge.events import Event
-from standards.judge.promise import Transition
+from standards.judge.promise import VERDICTS, Transition
 from standards.judge.rulebook import Rulebook
 from streams.runtime.pump import GRACE, Position, Pump
 from streams.storage.case_store import Snapshots
@@ -160,7 +160,7 @@ EVIDENCE = st.tuples(st.sampled_from(TYPES[:3]), st.integers(0, 20), st.sampled_
 def test_late_evidence_is_set_right(happened: list[tuple[str, int, int]], unless: bool) -> None:
     """However late `expect` and `unless` come, the verdicts that stand at the end are those of their times."""
     standard = {"promise": "You will not wait.", "per": ["queue"], "when": "call.rang", "expect": "call.taken"}
-    standard |= {"within": "6s", "reopen": "each"} | ({"unless": "call.left"} if unless else {})
+    standard |= {"within": "6s", "again": "each"} | ({"unless": "call.left"} if unless else {})
     rulebook = rulebook_of(document({"first": standard}))
     data = {"site": "s", "queue": "a", "n": 0, "ok": True}
     events: list[dict[str, Any]] = [
@@ -173,6 +173,6 @@ def test_late_evidence_is_set_right(happened: list[tuple[str, int, int]], unless
 
 
 def verdicts(transitions: list[Transition[Event]]) -> dict[str, str]:
-    """Fold a ledger to the state in which each promise stands; fulfilled late is broken still."""
+    """Fold a ledger to the verdict on each promise, or the state of one that is open."""
     states = {t.id.rpartition(".")[0]: t.after for t in transitions}
-    return {name: "broken" if state == "late" else state for name, state in states.items()}
+    return {name: VERDICTS.get(state, state) for name, state in states.items()}

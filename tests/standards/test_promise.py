@@ -77,18 +77,19 @@ def test_every_kind_has_a_move() -> None:
 
 
 def test_every_state_has_a_verdict_or_is_open() -> None:
-    """A state that stands for a verdict is left by a correction or a late fulfilment only; an open one never is."""
+    """After a verdict there are corrections, and endings of what is overdue; before it there are none."""
     assert set(VERDICTS.values()) == set(get_args(Verdict))
     after_the_verdict = {move.kind for move in MOVES if move.before in VERDICTS}
     before_it = {move.kind for move in MOVES if move.before not in VERDICTS}
-    assert after_the_verdict == {"corrected", "fulfilled_late"}
+    assert after_the_verdict == {"corrected", "fulfilled_late", "ended", "given_up"}
     assert not before_it & after_the_verdict
     assert {move.after for move in MOVES if move.before in VERDICTS} <= set(VERDICTS)
 
 
-def test_a_verdict_of_the_broken_stays_broken_when_fulfilled_late() -> None:
-    """Fulfilled late is broken still."""
-    assert VERDICTS[advance("broken", "fulfilled_late")] == "broken"
+def test_a_broken_promise_stays_broken_however_it_ends() -> None:
+    """However a broken promise ends, fulfilled late, not needed any more or given up, it is broken still."""
+    endings: tuple[Kind, ...] = ("fulfilled_late", "ended", "given_up")
+    assert [VERDICTS[advance("broken", kind)] for kind in endings] == ["broken"] * 3
 
 
 def test_ids_never_change() -> None:

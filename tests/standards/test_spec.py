@@ -44,14 +44,14 @@ def test_the_whole_document_of_the_design_compiles() -> None:
     assert [feed.silent_after for feed in result.feeds] == [900 * SECOND]
 
 
-def test_response_with_pause_and_reopening() -> None:
-    """`pause`, `opening.` and `reopen: each` compile to what they say; a short clause is an event type alone."""
+def test_response_with_pause_and_again() -> None:
+    """`pause`, `opening.` and `again: each` compile to what they say; a short clause is an event type alone."""
     shape = one(
         "per: queue, when: queue.length, expect: {event: queue.length, where: serving > opening.serving}, within: 1h,"
-        "pause: {when: register.closed, until: register.opened}, reopen: each"
+        "pause: {when: register.closed, until: register.opened}, again: each"
     ).shape
     assert isinstance(shape, Response)
-    assert shape.each
+    assert (shape.again, shape.rest, shape.owed_for) == ("each", 0, 7 * DAY)
     assert shape.pause is not None
     assert (shape.pause.when.event, shape.pause.until.event) == ("register.closed", "register.opened")
     assert shape.expect.where is not None

@@ -211,7 +211,7 @@ async def test_a_reload_judges_open_promises_by_their_own_revision(tmp_path: Pat
 
 
 async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp_path: Path) -> None:
-    """Old revisions are loaded as long as their promises can still change, and no longer."""
+    """Old revisions are loaded as long as their promises are owed or can still change, and no longer."""
     clock = Clock()
     async with hosting(tmp_path, clock) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
@@ -220,7 +220,13 @@ async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp
     edited = shop(tmp_path, NO_WAIT.replace("within: 60s", "within: 30s"))
     async with hosting(tmp_path, clock, standards=edited) as host:
         assert host.now_status().retired == 1
-    clock.go(25 * 3600)
+    clock.go(3 * 86400)
+    async with hosting(tmp_path, clock, standards=edited) as host:
+        assert host.now_status().retired == 1
+    clock.go(5 * 86400)
+    async with hosting(tmp_path, clock, standards=edited) as host:
+        assert host.now_status().retired == 1
+        await until(lambda: host.read_model.lines()[-1].kind == "given_up")
     async with hosting(tmp_path, clock, standards=edited) as host:
         assert host.now_status().retired == 0
         (view,) = host.read_model.promises(PromiseFilter()).items

@@ -9,12 +9,14 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, assert_never
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
+from standards.judge.shapes.again import Again, Openings, ends
+from standards.judge.shapes.clock import PromiseClock
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.standard import OWED_FOR, clauses
 
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Pause, Standard
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
-
-Again = Literal["done", "judged", "each", "rise"]
-"""When the next promise may open: when none is owed, when none is on the clock, always, or when it begins to be so."""
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -66,94 +65,60 @@ class ResponseMachine(Machine):
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
+        self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
+        self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
 
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self._opener()
+        carry_on, begin = self._carry_on(event_type), self.openings.begin()
         when = None if self.standard.retired else test_for(shape.when, event_type)
         closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
-        def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-            state = case.states.get(revision)
-            if state is not None and (state.open or state.overdue or state.waiting):
-                carry_on(state, event, context)
-
         if when is None:
-            return close
+            return self._closing(carry_on)
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             try:
                 state = case.states[revision]
             except KeyError:
                 state = case.state_of(revision)
-            if closes and (state.open or state.overdue or state.waiting):
+            if closes and (state.open or state.overdue or state.waiting or state.barred):
                 carry_on(state, event, context)
             if when(event.data, None):
                 begin(state, event, context)
                 state.up = True
+                if state.waiting is event:
+                    self._set_alarm(state, context)
             elif state.up:
-                state.up = state.barred = False
-                if state.waiting is not None:
-                    self._wait(state, None, context)
+                state.up, state.barred = False, None
+                self._stop_waiting(state, context)
 
         return on_event
 
-    def _opener(self) -> Carry:
-        """Give what an event at which `when` holds does, by `again`: it opens a promise, joins one, or waits."""
-        match self.shape.again:
-            case "each":
-                return self._open
-            case "rise":
-                return self._open_at_a_rise
-            case "judged":
-                return self._open_when_judged
-            case "done":
-                return self._open_when_done
-            case _:
-                assert_never(self.shape.again)
+    def _closing(self, carry_on: Carry) -> Reaction:
+        revision = self.standard.revision
 
-    def _open_at_a_rise(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if not state.up or self.shape.when.where is None:
-            self._open_when_judged(state, event, context)
+        def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            state = case.states.get(revision)
+            if state is not None and (state.open or state.overdue or state.waiting or state.barred):
+                carry_on(state, event, context)
 
-    def _open_when_judged(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if state.open:
-            _join(state.open[-1], event)
-        elif context.owes(self.siblings):
-            _join(context.owed(self.siblings), event)
-        else:
-            self._open(state, event, context)
+        return close
 
-    def _open_when_done(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if state.barred:
-            return
-        if state.open:
-            _join(state.open[-1], event)
-        elif state.overdue:
-            _join(state.overdue[-1], event)
-        elif owed := context.owed(self.siblings):
-            _join(owed, event)
-        elif event.at < state.rest_until:
-            self._wait(state, event, context)
-        else:
-            self._open(state, event, context)
-
-    def _wait(self, state: StandardState[Event], event: Event | None, context: JudgeContext[Event]) -> None:
-        """Note the event that opens the next promise when the rest ends; None: there is no need for one any more."""
-        state.waiting = event
-        self._set_alarm(state, context)
+    def _stop_waiting(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        if state.waiting is not None:
+            state.waiting = None
+            self._set_alarm(state, context)
 
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
-        pause = self.shape.pause
-        stop = test_for(pause.when, event_type) if pause else None
-        start = test_for(pause.until, event_type) if pause else None
+        stop, start = self._pause_tests(event_type)
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
             data = event.data
-            if state.overdue or state.waiting is not None:
+            if state.overdue or state.waiting is not None or state.barred is not None:
                 self._catch_up(state, event, context, expect, unless)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
@@ -171,6 +136,10 @@ class ResponseMachine(Machine):
 
         return carry_on
 
+    def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
+        pause = self.shape.pause
+        return (test_for(pause.when, event_type), test_for(pause.until, event_type)) if pause else (None, None)
+
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         wakes = [promise.wake for promise in state.open]
         if state.overdue:
@@ -180,43 +149,14 @@ class ResponseMachine(Machine):
         state.wake = min(wakes) if wakes else NEVER
         context.wake(state)
 
-    def _open(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        self._open_at(event.at, state, event, context)
-
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
-        self._run(promise)
+        self.clock.run(promise)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, event)
         if promise.wake < state.wake:
             state.wake = promise.wake
             context.case.wake = min(context.case.wake, promise.wake)
-
-    def _run(self, promise: Promise[Event]) -> None:
-        """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
-        shape = self.shape
-        if shape.hours is None and not shape.warn:
-            promise.due = promise.wake = promise.running_since + shape.within - promise.spent
-            return
-        promise.due = self._after(promise, shape.within)
-        step = promise.step
-        promise.wake = (
-            promise.due if step >= len(shape.warn) else min(self._after(promise, shape.warn[step]), promise.due)
-        )
-
-    def _after(self, promise: Promise[Event], mark: int) -> int:
-        left = max(0, mark - promise.spent)
-        hours = self.shape.hours
-        return promise.running_since + left if hours is None else hours.due(promise.running_since, left)
-
-    def elapsed(self, promise: Promise[Event], at: int) -> int:
-        """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
-        if at <= promise.running_since or promise.state in ("paused", "paused_warned"):
-            return promise.spent
-        hours = self.shape.hours
-        return promise.spent + (
-            at - promise.running_since if hours is None else hours.between(promise.running_since, at)
-        )
 
     def _settle(
         self,
@@ -226,19 +166,23 @@ class ResponseMachine(Machine):
         event: Event,
         context: JudgeContext[Event],
     ) -> None:
-        context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
+        context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
         context.close(state, promise, event.at)
-        if kind == "kept" and self.shape.rest:
-            state.rest_until = event.at + self.shape.rest
+        if kind == "kept":
+            self._rest(state, event.at)
+
+    def _rest(self, state: StandardState[Event], kept: int) -> None:
+        if self.shape.rest:
+            state.rest_until = max(state.rest_until, kept + self.shape.rest)
 
     def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.elapsed(promise, event.at)
+        promise.spent = self.clock.elapsed(promise, event.at)
         context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
         promise.wake = NEVER
 
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise.running_since = event.at
-        self._run(promise)
+        self.clock.run(promise)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
 
     def _catch_up(
@@ -249,9 +193,11 @@ class ResponseMachine(Machine):
         expect: Test | None,
         unless: Test | None,
     ) -> None:
-        """End what is overdue or waits for the end of a rest: it was done, or the need for it went away."""
-        if state.waiting is not None and any(t and t(event.data, state.waiting.data) for t in (expect, unless)):
-            self._wait(state, None, context)
+        """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
+        if state.barred is not None and ends(state.barred, expect, unless, event):
+            state.barred = None
+        if state.waiting is not None and ends(state.waiting, expect, unless, event):
+            self._stop_waiting(state, context)
         for promise in state.overdue:
             opening = opening_data(promise)
             if expect is not None and expect(event.data, opening):
@@ -260,26 +206,25 @@ class ResponseMachine(Machine):
                 kind = "ended"
             else:
                 continue
-            context.write(self.standard, promise, kind, event.at, event, self.elapsed(promise, event.at))
-            context.relieve(state, promise)
+            context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
+            context.relieve(state, promise, event.at)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
         if state.waiting is not None and state.rest_until <= at:
-            event, state.waiting = state.waiting, None
-            self._open_at(at, state, event, context)
+            self.openings.end_rest(state, at, context, retired=self.standard.retired)
         for promise in state.overdue:
             if promise.wake <= at:
-                context.write(self.standard, promise, "given_up", at, elapsed=self.elapsed(promise, at))
-                context.relieve(state, promise)
+                context.write(self.standard, promise, "given_up", at, elapsed=self.clock.elapsed(promise, at))
+                context.relieve(state, promise, at)
         for promise in tuple(state.open):
             if promise.wake != at:
                 continue
-            elapsed = self.elapsed(promise, at)
+            elapsed = self.clock.elapsed(promise, at)
             if at < promise.due:
                 context.write(self.standard, promise, "warned", at, elapsed=elapsed)
                 promise.step += 1
-                self._run(promise)
+                self.clock.run(promise)
                 continue
             dark = context.dark(self.standard, at)
             context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
@@ -306,16 +251,9 @@ class ResponseMachine(Machine):
         if expect is not None or unless is not None:
             self._catch_up(state, event, context, expect, unless)
         if opens:
-            self._opener()(state, event, context)
+            self.openings.begin()(state, event, context)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
                 context.write(self.standard, promise, "lost", promise.due, known=event.received, reason="came-too-late")
                 context.close(state, promise, promise.due)
             self._set_alarm(state, context)
         return len(context.transitions) > lines
-
-
-def _join(promise: Promise[Event] | None, event: Event) -> None:
-    """Note on a promise that is owed an event that would otherwise have opened one of its own."""
-    if promise is not None:
-        promise.joined += 1
-        promise.joined_at = event.at

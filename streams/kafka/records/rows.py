@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from streams.storage.case_parts import CaseKey
 
-VERSION = 1
-"""The version of rows that this Kept writes."""
+VERSION = 2
+"""The version of rows that this Kept writes. It reads version 1 too, in which what is overdue was counted only."""
 CASE = b"c"
 
 Write = tuple[bytes, bytes | None]
@@ -65,6 +65,7 @@ class Name(msgspec.Struct, array_like=True, frozen=True):
 class _Owing(msgspec.Struct):
     open: list[msgspec.Raw] = []
     settled: list[msgspec.Raw] = []
+    owed: list[msgspec.Raw] = []
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -74,7 +75,7 @@ _read_owing = msgspec.msgpack.Decoder(_Owing).decode
 
 
 def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
-    """Name the revisions under which anything is open, or can be corrected, in some rows."""
+    """Name the revisions under which anything is owed, or can be corrected, in some rows."""
     found: set[str] = set()
     for _, raw in rows:
         row = decoded(raw)
@@ -85,9 +86,9 @@ def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
 
 
 def owes(state: bytes) -> bool:
-    """Say whether a standard's state has a promise that is open or can be corrected."""
+    """Say whether a standard's state has a promise that is open, overdue or can be corrected."""
     found = _read_owing(state)
-    return bool(found.open or found.settled)
+    return bool(found.open or found.settled or found.owed)
 
 
 def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, dict[int, Row]]]:
@@ -116,8 +117,10 @@ def decoded(raw: bytes) -> Row:
         row = _read_row(raw)
     except UNREADABLE as error:
         raise StateError(f"a row of the table of cases cannot be read: {error}; run the Kept that wrote it") from None
-    if row.version != VERSION:
-        raise StateError(f"rows of version {row.version}, and this Kept reads {VERSION}; run the Kept that wrote them")
+    if not 1 <= row.version <= VERSION:
+        raise StateError(
+            f"rows of version {row.version}, and this Kept reads up to {VERSION}; run the Kept that wrote them"
+        )
     return row
 
 

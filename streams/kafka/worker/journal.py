@@ -28,6 +28,7 @@ from streams.storage.case_parts import (
     new_seen,
     seen_mark,
     settled_marks,
+    take_over,
     unreadable,
     with_settled,
 )
@@ -169,6 +170,7 @@ class Journal:
                 case.wake = min(case.wake, case.states[revision].wake)
             elif any(owes(state) for state in states):
                 kept[revision] = states
+        take_over(case)
         return Restored(case, last.applied_offset, UndecodableState(kept, unread) if kept or unread else None)
 
     def _events(self, held: bytes, parked: list[bytes]) -> tuple[list[Event], list[bytes]]:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from standards.errors import EventError
+from standards.judge.shapes import Response
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.rows import PromiseFilter
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
@@ -24,6 +25,7 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from standards.judge.rulebook import Rulebook
     from streams.host import Host
     from streams.storage.rows import PromiseRow
 
@@ -32,6 +34,14 @@ SOURCE: Final = "kept/exceptions"
 
 _BODY: Final = 1 << 16
 _MOST: Final = 100
+
+
+def still_excusable(row: PromiseRow, rulebook: Rulebook, now: int) -> bool:
+    """Say whether a verdict can still be excused: that of a response while it is overdue, any for a day."""
+    standard = rulebook.standards.get(row.revision)
+    shape = None if standard is None or row.state != "broken" else standard.shape
+    owed_for = shape.owed_for if isinstance(shape, Response) else 0
+    return now - row.settled <= max(owed_for, CORRECTIONS_HORIZON)
 
 
 class Grants:
@@ -82,7 +92,8 @@ class Grants:
         rows = rows or self._broken_last(await self._owed(grant.standard, grant.subject, is_open=False))
         if not rows:
             per = "/".join(current[grant.standard].per) or "the whole house, which is written as an empty text"
-            words = f"nothing that {grant.standard} owes {grant.subject[:200]!r} is open, or was broken within a day"
+            owes = f"nothing that {grant.standard} owes {grant.subject[:200]!r}"
+            words = f"{owes} is open or overdue, or was broken within a day"
             raise Problem(HTTPStatus.CONFLICT, f"{words}; its subjects are {per}")
         return rows
 
@@ -94,7 +105,7 @@ class Grants:
         if row.verdict in ("kept", "void"):
             raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
         if row.settled >= 0 and not self._recent(row):
-            raise Problem(HTTPStatus.CONFLICT, "the promise was settled more than a day ago; its verdict stays")
+            raise Problem(HTTPStatus.CONFLICT, "the promise was settled too long ago; its verdict stays")
         return row
 
     async def _owed(self, standard: str, subject: str, *, is_open: bool) -> list[PromiseRow]:
@@ -109,7 +120,7 @@ class Grants:
         return [max(fitting, key=lambda row: row.settled)] if fitting else []
 
     def _recent(self, row: PromiseRow) -> bool:
-        return self._host.wall() - row.settled <= CORRECTIONS_HORIZON
+        return still_excusable(row, self._host.rulebook, self._host.wall())
 
     def _check_may(self, grant: Grant, rows: list[PromiseRow]) -> None:
         """Refuse who may not grant, by the revisions under which the promises were opened."""

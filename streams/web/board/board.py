@@ -19,12 +19,12 @@ from aiohttp import web
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY
 from standards.judge.events import microseconds, moment
-from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
 from streams.storage.rows import UntoldFilter
+from streams.web.api.grants import still_excusable
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -190,8 +190,9 @@ class Board:
         )
 
     def _excusable(self, row: PromiseRow) -> bool:
-        recent = self.host.wall() - row.settled <= CORRECTIONS_HORIZON
-        return row.verdict is None or (row.verdict in ("broken", "unknown") and recent)
+        if row.verdict is None:
+            return True
+        return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())
 
     def _days(self) -> list[int]:
         """Give the midnights before which the last days began, by the clock on the wall there."""

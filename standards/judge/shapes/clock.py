@@ -1,0 +1,43 @@
+"""The clock of a promise: how much open time it has counted, when it warns next, and when it is due.
+
+Knows: one promise's time. Must not know: events, or what a deadline leads to. Read next: `response.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from standards.calendar.hours import Hours
+    from standards.judge.events import Event
+    from standards.judge.promise import Promise
+
+
+class PromiseClock(NamedTuple):
+    """Counts `within` microseconds, of the open time of `hours` where there are any; warns at the marks `warn`."""
+
+    within: int
+    hours: Hours | None
+    warn: tuple[int, ...]
+
+    def run(self, promise: Promise[Event]) -> None:
+        """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
+        if self.hours is None and not self.warn:
+            promise.due = promise.wake = promise.running_since + self.within - promise.spent
+            return
+        promise.due = self._after(promise, self.within)
+        step = promise.step
+        promise.wake = (
+            promise.due if step >= len(self.warn) else min(self._after(promise, self.warn[step]), promise.due)
+        )
+
+    def _after(self, promise: Promise[Event], mark: int) -> int:
+        left = max(0, mark - promise.spent)
+        return promise.running_since + left if self.hours is None else self.hours.due(promise.running_since, left)
+
+    def elapsed(self, promise: Promise[Event], at: int) -> int:
+        """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
+        if at <= promise.running_since or promise.state in ("paused", "paused_warned"):
+            return promise.spent
+        since = promise.running_since
+        return promise.spent + (at - since if self.hours is None else self.hours.between(since, at))
