@@ -21,11 +21,12 @@ from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
+from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
 from streams.ingest.wire import MAX_SKEW, Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.pump import GRACE, LATENESS, Position, Pump
+from streams.runtime.pump import GRACE, SETTLE, Position, Pump
 from streams.storage.router_tables import read_calls
 from streams.storage.sqlite import FILE, Database
 from streams.storage.status import Committed
@@ -53,14 +54,14 @@ FROM revisions LEFT JOIN (
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to judge and tell. `lateness`, `grace`, `max_skew` and `keep` are microseconds.
+    """How to judge and tell. `grace`, `settle`, `max_skew` and `keep` are microseconds.
 
     Notices go to all `channels`, unless one of the `policies` says to whom they go. What is only looked up, such as
     events, is forgotten after `keep`.
     """
 
-    lateness: int = LATENESS
     grace: int = GRACE
+    settle: int = SETTLE
     max_skew: int = MAX_SKEW
     zone: ZoneInfo = ZoneInfo("UTC")
     channels: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ class Engine:
         silences = {feed.name: feed.silent_after for feed in loaded.feeds}
         for name, _, hearing in position.hearings:
             hearing.silent_after = silences.get(name, hearing.silent_after)
-        pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=position)
+        pump = Pump(rulebook, grace=options.grace, settle=options.settle, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read(pump.low))
         policy = Policy(rulebook.standards, options.zone, people)
@@ -143,16 +144,20 @@ class Engine:
         stored = self.database.one("SELECT body FROM position")
         return Position() if stored is None else msgspec.json.decode(stored[0], type=Position)
 
-    def step(self, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> Committed | None:
+    def step(
+        self, events: Sequence[Event], refusals: Sequence[Refusal], wall: int, *, waiting: int = NEVER
+    ) -> Committed | None:
         """Judge a batch and store it; durable when this returns. None: there was nothing to store.
 
-        Raises StateError; then nothing of the batch was stored, and `rebuild` must come next.
+        `waiting` is the oldest stamp of what was received and is not in this batch: time does not pass it by. An event
+        without a stamp was received now. Raises StateError; then nothing of the batch was stored, and `rebuild` must
+        come next.
         """
         refused = list(refusals)
         taken = self._admitted(events, refused, wall)
         started = perf_counter()
         self._begin_listed(wall)
-        outcome = self.pump.push(taken, wall=wall)
+        outcome = self.pump.push(taken, now=min(wall, waiting))
         lines = [line(transition) for transition in outcome.transitions]
         actions = actions_of(taken)
         alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
@@ -182,19 +187,22 @@ class Engine:
         )
 
     def _admitted(self, events: Sequence[Event], refused: list[Refusal], wall: int) -> Sequence[Event]:
-        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary."""
+        """Refuse events from too far ahead or in Kept's own name; read again those of an earlier vocabulary.
+
+        No event happens after it was received: one whose time is a little ahead of its stamp happened at its stamp.
+        """
         if not self._types.issuperset(map(type, events)):
             events = list(self._read_again(events, refused))
-        limit = wall + self.options.max_skew
-        odd = [event for event in events if event.at > limit or event.source == DERIVED_SOURCE]
-        if not odd:
-            return events
-        for event in odd:
-            error = in_future(event, wall, self.options.max_skew) or EventError(
-                "reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
-            )
-            refused.append(Refusal(0, error.reason, str(error), encode(event)))
-        return [event for event in events if event.at <= limit and event.source != DERIVED_SOURCE]
+        admitted = []
+        for event in events:
+            received = event.received = event.received or wall
+            error = in_future(event, received, self.options.max_skew) or _reserved(event)
+            if error is not None:
+                refused.append(Refusal(0, error.reason, str(error), encode(event)))
+                continue
+            event.at = min(event.at, received)
+            admitted.append(event)
+        return admitted
 
     def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
         for event in events:
@@ -203,7 +211,9 @@ class Engine:
                 continue
             raw = encode(event)
             try:
-                yield self.reader.one(raw)
+                again = self.reader.one(raw)
+                again.received = event.received
+                yield again
             except EventError as error:
                 refused.append(Refusal(0, error.reason, f"{type_of(event)}: {error}", raw))
 
@@ -212,3 +222,9 @@ class Engine:
         if self._lists and (not self._begun or (self._retired and wall >= self._begun + BEGIN_EVERY)):
             self.pump.begin(wall)
             self._begun = wall
+
+
+def _reserved(event: Event) -> EventError | None:
+    if event.source != DERIVED_SOURCE:
+        return None
+    return EventError("reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name")

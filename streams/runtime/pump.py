@@ -2,7 +2,9 @@
 
 It knows which case each event concerns, how far time has come, and which cases must wake. One batch is judged stratum
 by stratum, so that promises which are events to other standards are complete before those judge. Whatever the size of
-the batches, the ledger is the same: an event is late or not by the watermark at its own place in the input.
+the batches, the ledger is the same. In history time is the events' own: the watermark is the newest one's less
+`lateness`. In a live host it is the clock's less `grace`, and never the senders': an event is late if it happened more
+than that before it was received.
 
 Knows: cases, the watermark, alarms. Must not know: clocks, files, stores; the host passes the time in and saves what
 came out. Read next: `streams/storage/case_store.py`, and `standards/judge/judge.py` for what happens to a case.
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed
 
 LATENESS = 1_000_000
-"""How far an event may be behind the newest one and still be in time, in microseconds."""
+"""How far an event of history may be behind the newest one and still be in time, in microseconds."""
 GRACE = 2_000_000
-"""How long after an instant, by the wall clock, its events may still come, in microseconds."""
+"""How long after an instant, by the clock, its events may still come to a live host, in microseconds."""
+SETTLE = 600_000_000
+"""How long after an event was received an earlier one can still take its place in a live host, in microseconds."""
 HEARTBEAT = "feed.heartbeat"
 
 
@@ -59,7 +63,8 @@ class BatchResult(msgspec.Struct):
     """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
 
     `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
-    `unmatched` counts the events, by type, that no standard concerns itself with.
+    `unmatched` counts the events, by type, that no standard concerns itself with; `settled_early` those that nothing can
+    change any more for want of room.
     """
 
     transitions: list[Transition[Event]] = []
@@ -67,6 +72,7 @@ class BatchResult(msgspec.Struct):
     unused: list[Unused[Event]] = []
     duplicates: int = 0
     unmatched: dict[str, int] = {}
+    settled_early: int = 0
 
 
 class Position(msgspec.Struct):
@@ -83,7 +89,7 @@ class Position(msgspec.Struct):
 
 
 class Pump:
-    """A partition of cases and its watermark. `lateness` and `grace` are microseconds.
+    """A partition of cases and its watermark. `lateness`, `grace` and `settle` are microseconds.
 
     `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
     """
@@ -94,17 +100,20 @@ class Pump:
         *,
         lateness: int = LATENESS,
         grace: int = GRACE,
+        settle: int = 0,
         position: Position | None = None,
         share: Share = WHOLE,
     ) -> None:
         self.rulebook = rulebook
         self.lateness = lateness
         self.grace = grace
+        self.settle = settle
         self.share = share
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
         self.hearings: dict[tuple[str, Key], Hearing] = {(name, key): hearing for name, key, hearing in at.hearings}
+        self._forgotten = at.low - settle
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
         self._routes = {
@@ -157,16 +166,20 @@ class Pump:
                 if self.share.mine is None or self.share.mine(key):
                     group_state.pending[key].insert(0, Start(at))
 
-    def push(self, events: Sequence[Event], *, wall: int | None = None) -> BatchResult:
-        """Judge a batch, in arrival order; `wall` is the wall clock in microseconds UTC, where there is one."""
-        if self.started < 0 and (events or wall is not None):
-            self.begin(events[0].at if wall is None else wall)
+    def push(self, events: Sequence[Event], *, now: int | None = None) -> BatchResult:
+        """Judge a batch, in arrival order.
+
+        In a live host each event has its stamp, and `now` is the clock, in microseconds UTC, but no later than the
+        stamp of what was received and is not in a batch yet. Without it the events are history.
+        """
+        if self.started < 0 and (events or now is not None):
+            self.begin(events[0].at if now is None else now)
         outcome = BatchResult()
-        if wall is not None:
-            self.low = max(self.low, wall - self.grace)
         if self.rulebook.feeds:
-            self._hear(events, NEVER if wall is None else wall)
-        self.route(events, outcome, NEVER if wall is None else wall)
+            self._hear(events)
+        self.route(events, outcome)
+        if now is not None:
+            self.low = max(self.low, now - self.grace)
         self.judge(outcome)
         return outcome
 
@@ -177,20 +190,19 @@ class Pump:
         self.judge(outcome)
         return outcome
 
-    def route(self, events: Iterable[Event], outcome: BatchResult, wall: int) -> None:
-        """Sort the events to their cases. This loop runs for every event there is: it does nothing else.
-
-        No event moves the watermark past the wall clock: one sender's fast clock must not end everybody's promises.
-        """
-        low, newest, margin = self.low, self.newest, self.lateness + 1
+    def route(self, events: Iterable[Event], outcome: BatchResult) -> None:
+        """Sort the events to their cases. This loop runs for every event there is: it does nothing else."""
+        low, newest, margin, grace = self.low, self.newest, self.lateness + 1, self.grace
         routes, mine, lows = self._routes, self.share.mine, self.lows
         for event in events:
-            at = event.at
+            at, received = event.at, event.received
+            if received and received - grace > low:
+                low = received - grace
             late = at <= low
             if at > newest:
                 newest = at
-                if at - margin > low:
-                    low = at - margin if at - margin < wall else max(low, wall)
+                if at - margin > low and not received:
+                    low = at - margin
             targets = routes.get(type(event))
             if targets is None:
                 self._route_by_name(event, low if late else -1, outcome)
@@ -224,15 +236,15 @@ class Pump:
         elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
             outcome.unmatched[name] = outcome.unmatched.get(name, 0) + 1
 
-    def _hear(self, events: Iterable[Event], wall: int) -> None:
-        """Note when the feeds spoke. What comes late, or again, says nothing of whether its feed speaks now."""
+    def _hear(self, events: Iterable[Event]) -> None:
+        """Note when the feeds spoke. In history, what comes late says nothing of whether its feed speaks now."""
         low, newest = self.low, self.newest
         for event in events:
-            for feed_ in self._feeds_heard(event) if event.at > low else ():
+            for feed_ in self._feeds_heard(event) if event.at > low or event.received else ():
                 key = tuple(getattr(event.data, field, "") for field in feed_.per)
                 self.hearings.setdefault((feed_.name, key), Hearing(feed_.silent_after)).hear(event.at)
             newest = max(newest, event.at)
-            low = max(low, min(newest - self.lateness - 1, wall))
+            low = max(low, newest - self.lateness - 1)
 
     def _feeds_heard(self, event: Event) -> Iterable[Feed]:
         if event.__struct_config__.tag == HEARTBEAT:
@@ -246,7 +258,7 @@ class Pump:
             hearing = self.hearings.get((feed_.name, tuple(at.get(field, "") for field in feed_.per)))
             if hearing is not None:
                 hearings[feed_.name] = hearing
-        return Heard(hearings)
+        return Heard(hearings, self._forgotten)
 
     def judge(self, outcome: BatchResult) -> None:
         """Judge what was routed, up to the watermark."""
@@ -257,9 +269,9 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low, outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
-        lowest = self.lows[-1] if self.lows else self.low
+        self._forgotten = (self.lows[-1] if self.lows else self.low) - self.settle
         for name, hearing in list(self.hearings.items()):
-            if not hearing.forget(lowest):
+            if not hearing.forget(self._forgotten):
                 del self.hearings[name]
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
@@ -274,13 +286,14 @@ class Pump:
             if group.feeds:
                 facts.insert(0, self._heard(group, key))
             facts.append(tick)
-            step = feed(case, facts, rulebook)
+            step = feed(case, facts, rulebook, self.settle)
             outcome.touched.append((name, key))
             if step.transitions:
                 outcome.transitions += step.transitions
-            if step.unused or step.duplicates:
+            if step.unused or step.duplicates or step.settled_early:
                 outcome.unused += step.unused
                 outcome.duplicates += step.duplicates
+                outcome.settled_early += step.settled_early
             if step.case is None:
                 del cases[key]
                 group_state.alarm_of.pop(key, None)
