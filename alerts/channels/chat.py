@@ -20,7 +20,7 @@ from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 from alerts.channels.reach import ADVICE, public_only
 from alerts.channels.retrying import check_answer, unanswered
-from alerts.routing.notice import printable
+from alerts.routing.notice import printable, shortened
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -138,5 +138,4 @@ def words(notice: Notice) -> tuple[str, str]:
 
 
 def _harmless(text: str) -> str:
-    shown = _CALLS_EVERYBODY.sub("\\g<0>\u200b", printable(" ".join(text.split())))
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    return shortened(_CALLS_EVERYBODY.sub("\\g<0>\u200b", printable(" ".join(text.split()))), LONGEST)

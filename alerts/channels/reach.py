@@ -32,12 +32,6 @@ class PrivateAddressError(OSError):
         super().__init__(errno.EACCES, ADVICE)
 
 
-def check_public(address: str) -> None:
-    """Return when an address belongs to a single machine of the public internet. Raises PrivateAddressError."""
-    if not is_public(address):
-        raise PrivateAddressError
-
-
 def is_public(address: str) -> bool:
     """Say whether an address, written as IPv4 or IPv6, belongs to a single machine of the public internet."""
     try:

@@ -121,7 +121,7 @@ class _Routing:
         self.calling.turn(at, ready.values())
         for (promise, _), incident in ready.items():
             if incident.forget_at <= at:
-                self._drop(incident, anyway=True)
+                self.calling.drop(incident, anyway=True)
             self._note(promise)
 
     # --- lines -----------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ class _Routing:
             for name in ("told", "began", "step", "times"):
                 setattr(incident, name, getattr(before, name))
             incident.before = list(dict.fromkeys([*before.before, *before.kinds]))
-            self._drop(before)
+            self.calling.drop(before)
             self.changed.add(before.line.promise)
         return incident
 
@@ -224,13 +224,13 @@ class _Routing:
                 self.calling.reason(incident.line, "cured")
         if not incident.told:
             self.calling.reason(line, "cured" if incident.trouble_at != NEVER else "nobody-waits-for-it")
-            self._drop(incident, anyway=True)
+            self.calling.drop(incident, anyway=True)
             return
         self._next_is_spared(incident, "cured", at)
         route = self.people.route(incident.route)
         if incident.over_at != NEVER and incident.over is not None:
             self._supersede(incident, incident.over, incident.told, at)
-        incident.rest()
+        incident.trouble_at = incident.climb_at = incident.repeat_at = NEVER
         incident.over, incident.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
         if incident.over_at > at:
             self.case.settling[name_of(route.name, line.standard, line.subject)] = line.promise
@@ -244,10 +244,6 @@ class _Routing:
         if incident.climb_at != NEVER and incident.step < len(chain):
             spared = self.people.reached(chain[incident.step].tell, at)
             self.calling.withhold(incident.line, spared, reason, at)
-
-    def _drop(self, incident: Incident, *, anyway: bool = False) -> None:
-        """Let an incident go that is resolved, unless it can still be corrected."""
-        self.calling.drop(incident, anyway=anyway)
 
     # --- actions ---------------------------------------------------------------------------------------------------
 
