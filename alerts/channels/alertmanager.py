@@ -1,12 +1,10 @@
 """Alertmanager: each promise in trouble is an alert of its own, opened, told again while it stands, and resolved.
 
-Theory of operation. Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and
-the subject's fields there is the promise, so that two promises owed to one subject do not resolve each other; let
-Alertmanager group by `alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and
-Alertmanager forgets all of them when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is
-for a while that something is resolved. What stands is not remembered here: the outbox knows which notices arrived
-(`streams/delivery/reminding.py` asks it), so neither a restart nor another process in this one's place changes
-anything; a reminder that crosses a resolution on its way is put right by the next one.
+Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and the subject's fields
+there is the promise, so that two promises owed to one subject do not resolve each other; let Alertmanager group by
+`alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and Alertmanager forgets all
+when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is for a while that something is
+resolved. What stands is not remembered here: the outbox knows which notices arrived (`streams/delivery/reminding.py`).
 Instants told are never later than now: a simulated clock may be ahead of Alertmanager's.
 Read next: `posting.py`, `retrying.py`.
 """
@@ -20,6 +18,7 @@ import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
 from alerts.routing.notice import Notice, printable, shortened
+from standards.calendar.duration import SECOND
 from standards.judge.events import iso
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from alerts.channels import LinksOf, Told
 
-SECOND: Final = 1_000_000
 REMIND_SECONDS: Final = 60.0
 """How often what stands is told again, in seconds."""
 STANDS: Final = 300 * SECOND

@@ -44,7 +44,7 @@ from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
@@ -86,7 +86,6 @@ class _Reading:
         self.names: set[str] = set()
 
     def people(self) -> People | None:
-        """Read it all."""
         self._check_top()
         self.calendars = dict.fromkeys(self._section("calendars"))
         for entry, model in self._named("calendars", CalendarModel):
@@ -241,15 +240,17 @@ class _Reading:
             if field not in self.fields:
                 self._unknown_field(entry.at("group_by", index), field)
         mute = [self._hours(entry.at("mute", index), name) for index, name in enumerate(model.mute)]
-        span: Callable[[str, str | None], int] = lambda key, text: entry.at(key).duration(text, least=0) or 0  # noqa: E731 - said three times in one line each
+        group_wait, settle, repeat = (
+            entry.at(key).duration(getattr(model, key), least=0) or 0 for key in ("group_wait", "settle", "repeat")
+        )
         return Route(
             model.name or f"route-{int(entry.path[-1]) + 1}",
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
-            group_wait=span("group_wait", model.group_wait),
-            settle=span("settle", model.settle),
-            repeat=span("repeat", model.repeat),
+            group_wait=group_wait,
+            settle=settle,
+            repeat=repeat,
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,
         )

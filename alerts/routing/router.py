@@ -1,14 +1,12 @@
 """The router: whom to notify of trouble at one place, when, and when not.
 
-A pure machine, one case for each place (the field `site`). Theory of operation. What comes in, in order of time, are
-relevant lines, what people did about them (`actions.py`), and ticks. Each promise is an incident on each route that
-fits it; an incident is silent until one of its own instants comes: the group's wait is over, nobody has acknowledged,
-it is to be repeated, all has been well for long enough. Before a fact every earlier instant has its turn, and at the
-same instant facts come first: so a message speaks for all that came with it, and what is resolved at the very moment of
-an escalation is not escalated. Therefore it changes nothing how facts are split over calls of `feed`, how many ticks
-there are, or where a case was stored and read back.
+A pure machine, one case for each place (the field `site`). In order of time it is given relevant lines, what people did
+about them (`actions.py`), and ticks. A promise is an incident on each route that fits it, silent until one of its own
+instants comes: the group's wait is over, nobody has acknowledged, it is to be repeated, all has been well for long
+enough. Before a fact every earlier instant has its turn, and at the same instant facts come first: a message speaks for
+all that came with it, and what is resolved at the moment of an escalation is not escalated. So nothing depends on how
+facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back.
 
-Must not know: budgets, addresses, stores.
 Read next: `incident.py` for the state, `calling.py` for what a turn does, `throttle.py` for what becomes of a call.
 """
 
@@ -127,9 +125,7 @@ class _Routing:
     # --- lines -----------------------------------------------------------------------------------------------------
 
     def hear(self, line: Line) -> None:
-        """Take a line of the ledger."""
-        at = max(self.case.now, line.known)
-        self.case.now = at
+        self.case.now = at = max(self.case.now, line.known)
         self._hear(line, at)
         self._note(line.promise)
 
@@ -156,7 +152,8 @@ class _Routing:
         incident = known or self._begun(line, route)
         if line.kind in incident.before:  # it was told when it came before: the same trouble
             incident.line = line
-            incident.climb_at, incident.repeat_at = self._climb_at(incident, route, at), self._repeat_at(route, at)
+            incident.climb_at = self._climb_at(incident, route, at)
+            incident.repeat_at = at + route.repeat if route.repeat else NEVER
             self._quiet(incident, line, "flapping", at)
             return
         if known is not None:
@@ -207,9 +204,6 @@ class _Routing:
             return NEVER
         return max(at, incident.began + route.chain[incident.step].after)
 
-    def _repeat_at(self, route: Route, at: int) -> int:
-        return at + route.repeat if route.repeat else NEVER
-
     def _audience(self, incident: Incident, at: int) -> tuple[str, ...]:
         """Give those who were told, or who would be told first."""
         return tuple(incident.told) or self.people.reached(self.people.route(incident.route).chain[0].tell, at)
@@ -248,7 +242,6 @@ class _Routing:
     # --- actions ---------------------------------------------------------------------------------------------------
 
     def hear_action(self, action: Action) -> None:
-        """Take what somebody did."""
         case = self.case
         case.now = at = max(case.now, action.at)
         if action.silence is not None:

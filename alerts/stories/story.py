@@ -132,7 +132,6 @@ class _Reading:
         return ExpectedNotice(at, model.to, tuple(model.says), about, model.kind, model.promises, model.digest)
 
     def withheld(self, entry: Entry, model: WithheldModel, at: int) -> Iterator[ExpectedWithheld]:
-        """Read one message that is not sent, so many times."""
         if model.to != NOBODY:
             self._person(entry, model.to)
         about = None if model.about is None else promise_name(entry.at("about"), model.about, self.loaded)

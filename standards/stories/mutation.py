@@ -1,8 +1,7 @@
 """Mutations: small changes to an author's rules, each of which a story should notice.
 
-The idea is that of mutation testing (DeMillo, Lipton and Sayward 1978): a test that stays green whatever is changed
-tests nothing. A change is small enough to be a slip of the pen: a number one more or less, a deadline a second off,
-something left out. What is not among them, such as the words of a promise, no story could notice.
+This is mutation testing (DeMillo, Lipton and Sayward 1978). A change is a slip of the pen: a number one more or less, a
+deadline a second off, something left out. What is not among them, such as a promise's words, no story could notice.
 Read next: `streams/stories/mutating.py`, which makes each of them and looks whether anybody notices.
 """
 
@@ -89,7 +88,6 @@ class _Standard:
         self.data = data
 
     def changes(self) -> Iterator[Change]:
-        """Give them all."""
         for path in _CONDITIONS:
             yield from self._conditions(path)
         for key in _DEADLINES:
