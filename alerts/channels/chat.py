@@ -1,9 +1,8 @@
 """Chat and text-message services, by Apprise, which knows how to speak with more than a hundred of them.
 
-One channel for each address, so that no service waits for another and each delivery is shown by itself. Apprise waits
-while it sends, so it sends in threads of its own, at most a few for each address, and within a time limit; a thread
-that hangs is left to the time limits of its connections. An address holds secrets: nothing is told of it but the
-service's short name, and of Apprise's own words nothing but an HTTP status.
+One channel for each address, so that no service waits for another. Apprise blocks while it sends, so it has threads of
+its own, a few for each address; one that hangs is left to the time limits of its connections. An address holds secrets:
+nothing is told of it but the service's short name, and of Apprise's own words nothing but an HTTP status.
 Read next: `retrying.py`.
 """
 
