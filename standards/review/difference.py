@@ -2,14 +2,13 @@
 
 A promise's id is made of its standard, its subject and the event that opened it, so the same promise has the same id
 under both versions, whatever they say of it. Where a standard has come in another's place, `renaming.py` says so, and
-promises are paired by subject and opening. Knows: fates. Must not know: how they were found. Read next:
-`streams/review/text.py`, which tells it.
+promises are paired by subject and opening. Read next: `streams/review/text.py`, which tells it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.review.renaming import renamed, under_new_names
@@ -66,23 +65,23 @@ class Difference(NamedTuple):
         """Count the changes of one standard by the way they went; what is only told otherwise ends alike twice."""
         return Counter(change.way for change in self.changes if change.fate.standard == standard)
 
-    def telling(self, count: int = TELLING) -> list[Telling]:
+    def telling(self) -> list[Telling]:
         """Choose the cases that say most: the first of every way in turn, those first that broke or no longer do."""
-        lanes: dict[tuple[str, tuple[str, str]], list[Change]] = {}
+        by_way: dict[tuple[str, tuple[str, str]], list[Change]] = {}
         for change in self.changes:
-            lanes.setdefault((change.fate.standard, change.way), []).append(change)
-        order = sorted(lanes.items(), key=lambda lane: (_weight(lane[0][1]), lane[0]))
-        otherwise = [lane for (_, (was, is_now)), lane in order if was != is_now]
-        alike = [lane for (_, (was, is_now)), lane in order if was == is_now]
+            by_way.setdefault((change.fate.standard, change.way), []).append(change)
+        order = sorted(by_way, key=lambda key: (_weight(key[1]), key))
+        otherwise = [by_way[key] for key in order if key[1][0] != key[1][1]]
+        alike = [by_way[key] for key in order if key[1][0] == key[1][1]]
         few = min(ALIKE, sum(map(len, alike)))
-        chosen = _in_turn(otherwise, count - few)
-        return chosen + _in_turn(alike, count - len(chosen))
+        chosen = _in_turn(otherwise, TELLING - few)
+        return chosen + _in_turn(alike, TELLING - len(chosen))
 
 
-def _in_turn(lanes: Sequence[Sequence[Change]], count: int) -> list[Telling]:
-    longest = max(map(len, lanes), default=0)
-    turns = (Telling(lane[turn], turn + 1, len(lane)) for turn in range(longest) for lane in lanes if turn < len(lane))
-    return list(islice(turns, count))
+def _in_turn(ways: Sequence[Sequence[Change]], count: int) -> list[Telling]:
+    numbered = ([Telling(change, number, len(way)) for number, change in enumerate(way, start=1)] for way in ways)
+    turns = chain.from_iterable(zip_longest(*numbered))
+    return list(islice((each for each in turns if each is not None), count))
 
 
 def difference(before: Mapping[str, Fate], now: Mapping[str, Fate]) -> Difference:
@@ -100,13 +99,6 @@ def _changes(before: Mapping[str, Fate], now: Mapping[str, Fate]) -> Iterator[Ch
     for name, fate in before.items():
         if name not in now:
             yield Change(name, fate, None)
-
-
-def busiest(changes: Sequence[Change], slots: Sequence[tuple[int, int]], count: int = 3) -> list[tuple[int, int, int]]:
-    """Give the weekdays and hours with the most changes, each as (weekday, hour, changes); `slots` are the changes'."""
-    counted = Counter(slots)
-    best = sorted(counted, key=lambda slot: (-counted[slot], slot))[:count]
-    return [(*slot, counted[slot]) for slot in best] if changes else []
 
 
 def _end(fate: Fate | None) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso
-from standards.review.tally import slot
 from streams.backtest.report import score_table
 from streams.backtest.table import markdown_table, plain, text_table
 from streams.review.wording import (
@@ -84,20 +83,16 @@ def review_json(reviewed: Reviewed) -> dict[str, Any]:
 
 
 def _standard(reviewed: Reviewed, name: str) -> dict[str, Any]:
-    zone = reviewed.zone(name)
-    week: dict[str, int] = {}
-    for change in reviewed.difference.changes:
-        if change.fate.standard == name:
-            day, hour = slot(change.fate.opened, zone)
-            week[f"{day}-{hour:02}"] = week.get(f"{day}-{hour:02}", 0) + 1
     before, now = reviewed.tallies(name)
     return {
         "before": None if before is None else before.score.counts(),
         "now": None if now is None else now.score.counts(),
         "ways": [{"before": was, "now": is_now, "count": count}
                  for (was, is_now), count in sorted(reviewed.difference.ways(name).items())],
-        "timezone": zone.key,
-        "changes_by_weekday_and_hour": dict(sorted(week.items())),
+        "timezone": reviewed.zone(name).key,
+        "changes_by_weekday_and_hour": {
+            f"{day}-{hour:02}": count for (day, hour), count in sorted(reviewed.changes_by_hour(name).items())
+        },
     }  # fmt: skip
 
 

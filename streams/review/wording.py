@@ -5,13 +5,14 @@ Read next: `text.py`, `page.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from standards.calendar.duration import spoken
 from standards.judge.events import moment
-from standards.review.difference import ABSENT, busiest
+from standards.review.difference import ABSENT
 from standards.review.tally import slot
 from streams.backtest.report import DAYS, HEAD, counted, some, stretch
 from streams.backtest.table import Row, Table
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
-    from standards.review.tally import Tally
+    from standards.review.tally import Slot, Tally
     from streams.backtest.backtest import Result
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep
@@ -53,6 +54,11 @@ class Reviewed(NamedTuple):
     def zone(self, name: str) -> ZoneInfo:
         """Give the zone in which the hours of a standard are told."""
         return (self.now if name in self.now.standards else self.before).zone_of(name)
+
+    def changes_by_hour(self, name: str) -> Counter[Slot]:
+        """Count the changes of a standard by the weekday and hour in which their promises began."""
+        zone = self.zone(name)
+        return Counter(slot(each.fate.opened, zone) for each in self.difference.changes if each.fate.standard == name)
 
 
 def judged(result: Result, clock: ZoneInfo) -> str:
@@ -124,16 +130,11 @@ def place_of(reviewed: Reviewed, name: str) -> str:
 
 def when(reviewed: Reviewed, name: str) -> str:
     """Say on which weekdays and hours most changes are."""
-    zone = reviewed.zone(name)
-    changes = [change for change in reviewed.difference.changes if change.fate.standard == name]
-    best = busiest(changes, [slot(change.fate.opened, zone) for change in changes])
-    spots = ", ".join(f"{hour_name(day, hour)} ({count:,})" for day, hour, count in best)
-    return f"Most of these changes began on {spots}, by the clock of {zone.key}." if len(changes) > 1 else ""
-
-
-def hour_name(day: int, hour: int) -> str:
-    """Name an hour of the week: `Sat 12-13`."""
-    return f"{DAYS[day]} {hour}-{hour + 1}"
+    hours = reviewed.changes_by_hour(name)
+    busiest = sorted(hours, key=lambda slot: (-hours[slot], slot))[:3]
+    spots = ", ".join(f"{DAYS[day]} {hour}-{hour + 1} ({hours[day, hour]:,})" for day, hour in busiest)
+    clock = reviewed.zone(name).key
+    return f"Most of these changes began on {spots}, by the clock of {clock}." if hours.total() > 1 else ""
 
 
 def case_table(reviewed: Reviewed) -> Table:
