@@ -1,6 +1,6 @@
 """Judging history for a review: a backtest that also keeps the fate of each promise.
 
-Read next: `streams/backtest/backtest.py`; `ready.py`, which looks at it first.
+Read next: `streams/backtest/backtest.py`; `asked.py`, which checks the input first.
 """
 
 from __future__ import annotations

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.spec import Source, load
+from standards.compiler.spec import Loaded, Source, load
 from standards.errors import Finding, Place, SpecError
 from standards.judge.ledger import Line
-from standards.review.fate import Fates
+from standards.review.fate import Fate, Fates
 from streams.documents.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from standards.compiler.spec import Loaded
-    from standards.review.fate import Fate
 
 LEDGERS: Final = (".jsonl", ".ndjson")
 PATIENCE: Final = 30
@@ -32,36 +30,21 @@ _ELSEWHERE: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GI
 """What git tells those whom it calls, such as a hook, of the repository it is in: it would be taken for ours."""
 
 
+Older = Loaded | dict[str, Fate]
+"""An older version: its standards, or what its ledger says became of its promises."""
+
+
 class _GitFailedError(Exception):
     """Git ran, and refused; says what it said."""
 
 
-def is_ledger(older: str) -> bool:
-    """Say whether an older version is a ledger, by its name."""
-    return older.endswith(LEDGERS) and Path(older).is_file()
-
-
-def load_older(older: str, paths: Sequence[str]) -> Loaded:
-    """Load the standards of a file or a folder, or those at `paths` as they were at a revision. Raises SpecError."""
+def older_version(older: str, paths: Sequence[str]) -> Older:
+    """Load a ledger's fates, or the standards of a file, a folder, or at `paths` in a revision. Raises SpecError."""
+    if older.endswith(LEDGERS) and Path(older).is_file():
+        return read_ledger(older)
     if older and Path(older).exists():
         return load_paths([older])
     return _At(older, paths).load()
-
-
-def load_both(paths: Sequence[str], older: str) -> tuple[Loaded, Loaded | dict[str, Fate]]:
-    """Load the standards at `paths`, and the older ones, or a ledger's fates. Raises SpecError with all findings."""
-    findings: list[Finding] = []
-    try:
-        before = read_ledger(older) if is_ledger(older) else load_older(older, paths)
-    except SpecError as error:
-        findings = error.findings
-    try:
-        loaded = load_paths(paths)
-    except SpecError as error:
-        findings = [*error.findings, *findings]
-    if findings:
-        raise SpecError(list(dict.fromkeys(findings)))
-    return loaded, before
 
 
 def read_ledger(path: str) -> dict[str, Fate]:

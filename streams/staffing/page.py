@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from streams.board.markup import Html, el, join
 from streams.board.standalone import html_table, legend, standalone
+from streams.staffing import wording
 from streams.staffing.heat import heat
 from streams.staffing.text import capital, verdict
-from streams.staffing.wording import (
-    cost,
-    days_of,
-    goal,
-    hour_table,
-    line_name,
-    line_table,
-    unexplained,
-    unit,
-    with_range,
-    worth,
-)
 
 if TYPE_CHECKING:
     from standards.staffing.plan import Plan
@@ -64,20 +53,20 @@ def _how_to_read() -> Html:
 
 
 def _standard(staffed: Staffed) -> Html:
-    target = staffed.target
+    standard = staffed.target.standard
     lines = staffed.plans
+    about = f"goal: {wording.goal(staffed.target)} · history: {wording.days_of(staffed)}, {staffed.zone.key}"
     return el(
         "section",
-        el("h2", target.standard.promise or target.standard.id),
-        el("p", f"{target.standard.id} · goal: {goal(target)} · history: {days_of(staffed)}, {staffed.zone.key}",
-           class_="quiet"),
+        el("h2", standard.promise or standard.id),
+        el("p", f"{standard.id} · {about}", class_="quiet"),
         el("p", f"{capital(verdict(staffed))}.", class_="come gap" if staffed.sentence else "come"),
-        el("p", " ".join(filter(None, (cost(staffed), unexplained(staffed)))), class_="said"),
-        el("p", " ".join(worth(lines)), class_="said"),
+        el("p", " ".join(filter(None, (wording.cost(staffed), wording.unexplained(staffed)))), class_="said"),
+        el("p", " ".join(wording.worth(lines)), class_="said"),
         _left_out(staffed),
-        html_table(f"Lines of {target.standard.id}", line_table(_LINES, lines)) if len(lines) > 1 else None,
+        html_table(f"Lines of {standard.id}", wording.line_table(_LINES, lines)) if len(lines) > 1 else None,
         (_line(plan, unfolded=at < OPEN) for at, plan in enumerate(lines)) if len(lines) > 1 else _week(lines[0]),
-    )  # fmt: skip
+    )
 
 
 def _left_out(staffed: Staffed) -> Html | None:
@@ -91,16 +80,16 @@ def _left_out(staffed: Staffed) -> Html | None:
 
 
 def _line(plan: Plan, *, unfolded: bool) -> Html:
-    name = f"{line_name(plan)}: {with_range(plan.cost, plan.cost_span)} {unit(plan.target)}"
-    said = el("p", " ".join(worth([plan])), class_="said")
+    name = f"{wording.line_name(plan)}: {wording.with_range(plan.cost, plan.cost_span)} {wording.unit(plan.target)}"
+    said = el("p", " ".join(wording.worth([plan])), class_="said")
     return el("details", el("summary", name), said, _week(plan), class_="line", open=unfolded)
 
 
 def _week(plan: Plan) -> Html:
     if not plan.hours:
         return el("p", "Nobody was ever there for as much as an hour.", class_="quiet")
-    table = html_table(f"Hours of {line_name(plan)}", hour_table(_HEAD, plan))
-    return el("div", heat(plan, line_name(plan)), table, class_="week")
+    table = html_table(f"Hours of {wording.line_name(plan)}", wording.hour_table(_HEAD, plan))
+    return el("div", heat(plan, wording.line_name(plan)), table, class_="week")
 
 
 def _unfit(answer: Answer) -> Html | None:
