@@ -1,7 +1,6 @@
 """Work done side by side, by processes that inherit what they need: compiled rules are functions, and are not copied.
 
-Read next: `streams/staffing/asking.py` and `streams/review/judging.py`, which have such work; `shares.py`, whose
-processes each read a whole input.
+Read next: `shares.py`, `streams/staffing/asking.py` and `streams/review/judging.py`, which have such work.
 """
 
 from __future__ import annotations
@@ -39,7 +38,10 @@ class SideBySide(Generic[T]):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """End the processes, without what has not begun yet."""
+        """End the processes, without what has not begun yet; after an error at once."""
+        if error is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()
         self._pool.shutdown(cancel_futures=True)
 
     def results(self) -> Iterator[T]:
