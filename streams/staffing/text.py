@@ -67,19 +67,9 @@ def _said(staffed: Staffed) -> Iterator[str]:
         lacks = sorted({lack for found in staffed.left_out.values() for lack in found})
         names = ", ".join(" / ".join(key) for key in sorted(staffed.left_out))
         yield f"{number} {'line is' if number == 1 else 'lines are'} left out ({names}): {'; '.join(lacks)}."
-    yield " ".join(wording.worth(staffed.plans))
-    yield " ".join(filter(None, (wording.cost(staffed), wording.unexplained(staffed))))
-    yield f"{capital(verdict(staffed))}."
-
-
-def verdict(staffed: Staffed) -> str:
-    """Give the sentence that the whole comes to."""
-    return staffed.sentence or "with the staff that was there this promise can be kept, as far as this history can tell"
-
-
-def capital(sentence: str) -> str:
-    """Begin a sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
+    yield wording.worth(staffed.plans)
+    yield wording.cost(staffed)
+    yield wording.verdict(staffed)
 
 
 _LINES: Final = ("line", "days", "hours short", "there at most", "needed at most", "model off by", "broken by the gap")
