@@ -88,8 +88,8 @@ def _key(event: Event, fields: tuple[str, ...]) -> Key:
 
 
 def _record(key: Key, contacts: list[Contact], target: Target, zone: ZoneInfo) -> Record:
-    untold = any(not contact.told_of for contact in contacts)
-    record = Record(key, {}, at_once=target.kind == "share" or not untold)
+    at_once = target.kind == "share" or all(contact.told_of for contact in contacts)
+    record = Record(key, {}, at_once=at_once)
     for contact in contacts:
         came = wall(contact.came, zone)
         day = record.day(came.date)

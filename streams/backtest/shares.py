@@ -20,7 +20,7 @@ from msgspec.structs import astuple
 
 from standards.judge.score import Score
 from streams.backtest.backtest import Backtest, Result, Task
-from streams.backtest.processes import SideBySide
+from streams.backtest.processes import side_by_side
 from streams.runtime.pump import Share
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def backtest_files(task: Task, *, jobs: int = 1) -> Result:
         own, *others = (
             partial(_judge, task, Share.hashed(share, shares), ledger) for share, ledger in enumerate(ledgers)
         )
-        parts = stack.enter_context(SideBySide(others, processes=len(others))).results() if others else ()
+        parts = stack.enter_context(side_by_side(others, processes=len(others))) if others else ()
         result = own()
         for part in parts:
             _add(result, part)

@@ -80,13 +80,9 @@ def verdict(reviewed: Reviewed) -> str:
         return "No difference: every promise ends alike, and is told alike."
     ended = sum(change.way[0] != change.way[1] for change in changes)
     told = len(changes) - ended
-    parts = [f"{some(ended, 'promise')} would end otherwise"] if ended else []
-    parts += (
-        [f"{'' if parts else 'No promise ends otherwise; '}{some(told, 'promise')} would be told otherwise"]
-        if told
-        else []
-    )
-    return f"{', and '.join(parts)}."
+    ends = f"{some(ended, 'promise')} would end otherwise" if ended else ""
+    tells = f"{some(told, 'promise')} would be told otherwise" if told else ""
+    return f"{', and '.join(filter(None, (ends, tells)))}." if ended else f"No promise ends otherwise; {tells}."
 
 
 def version_table(reviewed: Reviewed, name: str, *, column: str = "") -> Table:

@@ -25,7 +25,7 @@ from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
-from streams.backtest.processes import SideBySide
+from streams.backtest.processes import side_by_side
 from streams.documents.documents import load_paths, read_mapping
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def plans_for(lines: Sequence[tuple[Record, Target]], *, processes: int = os.cpu
     if processes <= 1:
         yield from (plan(record, target) for record, target in lines)
         return
-    with SideBySide([partial(_parts, *line) for line in lines], processes=processes) as beside:
-        for (_, target), parts in zip(lines, beside.results(), strict=True):
+    with side_by_side([partial(_parts, *line) for line in lines], processes=processes) as made:
+        for (_, target), parts in zip(lines, made, strict=True):
             yield Plan(target=target, **parts)
 
 
