@@ -149,7 +149,7 @@ def least_staff(
     Each hour begins with what the staff found for the hours before it left over. `guess` has 24 numbers, where to begin
     to look; 0 is a closed hour, which stays at 0 and whose people wait for the next one.
     """
-    days = [(Floor(_not_counted), crowd) for crowd in crowds]
+    days = [(Floor(lambda _: None), crowd) for crowd in crowds]  # verdicts are counted on copies
     found: list[int] = []
     for hour, first in enumerate(guess):
         staff = first and _least(first, partial(_keeps, days, hour=hour, goal=goal, verdict=verdict))
@@ -187,7 +187,3 @@ def _keeps(
 def _pass(floor: Floor, crowd: Crowd, hour: int, staff: int) -> None:
     for slot in range(hour * AN_HOUR, (hour + 1) * AN_HOUR):
         floor.slot(crowd[slot], staff, (slot + 1) * SLOT)
-
-
-def _not_counted(_: Served) -> None:
-    """Do nothing: verdicts are counted on copies."""

@@ -64,7 +64,10 @@ def fate(servers: int, load: Load, within: float) -> Fate:
     if load.rate <= 0 or load.each <= 0:
         return SERVED_AT_ONCE
     if servers <= 0:
-        return NEVER_SERVED if load.patience is None else _nobody_answers(load.patience, within)
+        if load.patience is None:
+            return NEVER_SERVED
+        still = exp(-within / load.patience)
+        return Fate(0.0, 0.0, 0.0, 1 - still, still)
     if load.patience is None and load.erlangs >= servers:
         return NEVER_SERVED
     offered = _Offered(servers, load)
@@ -85,11 +88,6 @@ def fate(servers: int, load: Load, within: float) -> Fate:
         gave_up_soon=(soon - soon_served + late * (1 - still)) / whole,
         gave_up_late=(late * still - late_served) / whole,
     )
-
-
-def _nobody_answers(patience: float, within: float) -> Fate:
-    still = exp(-within / patience)
-    return Fate(0.0, 0.0, 0.0, 1 - still, still)
 
 
 class _Offered:
