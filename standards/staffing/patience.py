@@ -102,7 +102,9 @@ class _Offered:
         if load.patience is not None and load.rate > self._drain:
             peak = load.patience * log(load.rate / self._drain)
         self._top = self._power(peak)
-        self._end = self._find_end(peak)
+        self._end = max(peak, 1 / self._drain)
+        while self._power(self._end) > self._top - NOTHING:
+            self._end *= 1.5
 
     def free(self) -> float:
         """Give the weight of the states in which somebody is free; zero where that is beyond a float."""
@@ -125,9 +127,3 @@ class _Offered:
         if self._patience is None:
             return (self._rate - self._drain) * wait
         return -self._rate * self._patience * expm1(-wait / self._patience) - self._drain * wait
-
-    def _find_end(self, peak: float) -> float:
-        end = max(peak, 1 / self._drain)
-        while self._power(end) > self._top - NOTHING:
-            end *= 1.5
-        return end

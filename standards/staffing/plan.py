@@ -140,9 +140,9 @@ class _Weekday:
         self.days: Sequence[Day] = model.own(weekday)
         self.open = [hour for hour in range(HOURS) if any(day.staffed(hour) >= PRESENT for day in self.days)]
 
-    def least(self, hour: int, at: float = 0.0) -> int | None:
+    def least(self, hour: int, end: int = 0) -> int | None:
         """Give the smallest staff by the formulas, at the middle or at an end of the intervals."""
-        load = self.model.load(self.weekday, hour, at)
+        load = self.model.load(self.weekday, hour, end)
         if load.rate <= 0 or load.each <= 0:
             return 1
         return least_servers(load.erlangs, self.target.goal, lambda n: kept_rate(self.target, load, n))
@@ -179,7 +179,7 @@ class _Weekday:
         )  # fmt: skip
 
     def _span(self, hour: int, needed: int) -> tuple[int, int | None]:
-        low, middle, high = (self.least(hour, at) for at in (-1, 0, 1))
+        low, middle, high = (self.least(hour, end) for end in (-1, 0, 1))
         if middle is None or low is None or not needed:
             return 1, None
         return max(1, needed + low - middle), None if high is None else max(needed, needed + high - middle)

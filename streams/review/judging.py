@@ -97,9 +97,7 @@ def _own_zone(standard: Standard) -> ZoneInfo | None:
 def task_of(loaded: Loaded, history: History) -> Task:
     """Give what is to be judged. Raises SpecError for a table without a mapping, and the other way round."""
     mapping = None if history.mapping is None else read_mapping(history.mapping, loaded)
-    task = Task(
-        loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest
-    )  # fmt: skip
+    task = Task(loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest)
     check_inputs(task)
     return task
 

@@ -37,12 +37,9 @@ def _how_to_read() -> Html:
         "How many people keep a promise at its goal, hour by hour of the week, and who was there. The large number "
         "is who is needed; “was” is who was there on average. Intervals are 95 %."
     )
-    keys = (
-        ("enough", "enough people"),
-        ("maybe", "the model would have more"),
-        ("short", "more are needed, and history shows it"),
-    )
-    return join(el("p", words, class_="lead"), legend(*keys))
+    short = ("short", "more are needed, and history shows it")
+    keys = legend(("enough", "enough people"), ("maybe", "the model would have more"), short)
+    return join(el("p", words, class_="lead"), keys)
 
 
 def _standard(staffed: Staffed) -> Html:

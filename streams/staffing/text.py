@@ -36,11 +36,9 @@ def as_text(answer: Answer) -> str:
         lines += [*_standard(staffed), ""]
     if answer.unfit:
         lines.append("Not a matter of how many people are there:")
-        lines += [text for one in answer.unfit for text in wrap(f"{one.standard}: {one.why}.", WIDTH, **_INDENTED)]
+        for one in answer.unfit:
+            lines += wrap(f"{one.standard}: {one.why}.", WIDTH, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines).rstrip()
-
-
-_INDENTED: Final[dict[str, Any]] = {"initial_indent": "  ", "subsequent_indent": "    "}
 
 
 def _standard(staffed: Staffed) -> Iterator[str]:
