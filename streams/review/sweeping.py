@@ -77,9 +77,7 @@ class Sweep(NamedTuple):
 
     def is_now(self, value: str) -> bool:
         """Say whether a value is the one that the standard has now."""
-        if self.knob in LENGTHS:
-            return _length(value) == _length(self.now)
-        return value == self.now
+        return value == self.now or (self.knob in LENGTHS and _length(value) == _length(self.now))
 
     def _first(self, share: Callable[[Score], float]) -> Tried | None:
         goal = self.goal
