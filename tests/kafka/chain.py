@@ -17,7 +17,7 @@ from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event
 from standards.judge.ledger import Line
 from streams.documents.rules import Standards
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
 from streams.kafka.records.topics import Names
@@ -51,7 +51,7 @@ class Topics:
             if self.left == 0:
                 raise Crash
             self.left -= 1
-            log = self.log(each.topic, each.partition)
+            log = self.log(each.topic, each.partition or 0)
             offsets.append(len(log))
             log.append((each.key, each.value))
         return offsets

@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from streams.kafka.clients.edge import wall
-from streams.kafka.clients.log import KafkaError, TopicPartition
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import KafkaError, Message, TopicPartition
 from streams.kafka.intake.intake import Intake
 from streams.kafka.records.facts import Facts, FactsCodec, Revision
 from streams.kafka.records.topics import Names

@@ -101,7 +101,7 @@ def _admin(settings: KafkaSettings) -> Iterator[Any]:
         raise StateError(refused)
     try:
         admin = KafkaAdminClient(
-            **settings.kafka_python(),
+            **settings.client_options(),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             request_timeout_ms=REQUEST_MS,
             reconnect_backoff_max_ms=1_000,

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from streams.ingest.wire import Reader, encode
-from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.log import Message
 from streams.kafka.records.facts import WORDS, Letter
 from streams.storage.status import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from streams.kafka.clients.outlet import Outlet
 
     Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""
@@ -99,7 +97,7 @@ class KafkaEventSink:
             for number, it in enumerate(refusals, 1)
         ]
         for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + len(letter.message) + 500):
-            yield Message(self._names.dead_letters, ANY, msgspec.json.encode(part))
+            yield Message(self._names.dead_letters, None, msgspec.json.encode(part))
 
 
 def _parts(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:

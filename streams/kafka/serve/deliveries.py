@@ -17,8 +17,7 @@ import msgspec
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, consuming, told
-from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, Message, consuming, told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -74,7 +73,7 @@ class Noting:
         """Return when all of them were published and noted. Raises StateError; then they may be noted again."""
         await self._outlet.publish(
             [
-                Message(self._topic, ANY, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode())
+                Message(self._topic, None, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode())
                 for it in deliveries
             ]
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 import structlog
 
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message
 from streams.kafka.records.rows import CASE, owed
 from streams.kafka.worker.partition import Partition
 
@@ -153,10 +153,11 @@ class Worker:
     async def _remember(self, flushes: Mapping[int, Flush]) -> None:
         """Write the rows to the changelog, and what the changelog has to the table."""
         topic = self._names.changelog
-        rows = [Message(topic, number, value, key) for number, each in flushes.items() for key, value in each.writes]
+        rows = [(number, *write) for number, each in flushes.items() for write in each.writes]
+        offsets = await self._log.publish([Message(topic, number, value, key) for number, key, value in rows])
         kept: dict[int, list[Remembered]] = {}
-        for row, offset in zip(rows, await self._log.publish(rows), strict=True):
-            kept.setdefault(row.partition, []).append(Remembered(offset, row.key or b"", row.value))
+        for (number, key, value), offset in zip(rows, offsets, strict=True):
+            kept.setdefault(number, []).append(Remembered(offset, key, value))
         for number, remembered in kept.items():
             self._table.remember(number, remembered)
 

@@ -20,8 +20,7 @@ import structlog
 
 from standards.errors import StateError
 from streams.kafka.clients.edge import Pulse, stop_signals, wall
-from streams.kafka.clients.log import Tail, consuming
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message, Tail, consuming
 from streams.kafka.clients.publishing import Publisher
 from streams.kafka.rulebooks.revisions import Revisions
 from streams.kafka.rulebooks.rulebook_cache import RulebookCache
