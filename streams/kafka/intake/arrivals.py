@@ -17,13 +17,15 @@ from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
 from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
 from streams.kafka.records.facts import WORDS, Letter
-from streams.kafka.records.record import Headers, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from standards.judge.events import Event
     from streams.ingest.wire import Reader
+    from streams.kafka.clients.log import ConsumerRecord
+
+    Headers = Sequence[tuple[str, bytes]]
 
 TOGETHER: Final = 500
 """How many records are read by one call; a bad one among them costs a second look at these only."""
@@ -45,7 +47,7 @@ class Arrivals:
         self._clock = clock
         self._max_skew = max_skew
 
-    def read(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+    def read(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
         """Read one partition's records, in their order; what cannot be read is added to `letters`."""
         events: list[Event] = []
         for start in range(0, len(records), TOGETHER):
@@ -54,7 +56,7 @@ class Arrivals:
             events += self._each(some, letters) if found is None else found
         return events
 
-    def _together(self, records: Sequence[Record], letters: list[Letter]) -> list[Event] | None:
+    def _together(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event] | None:
         """Read records that hold one structured event each by one call, or give None if they are not all such."""
         if any(_is_special(headers) for headers in {record.headers for record in records}):
             return None
@@ -71,7 +73,7 @@ class Arrivals:
         letters += [self._letter(records[refusal.place], refusal, 1) for refusal in refusals]
         return events
 
-    def _each(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+    def _each(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
         events: list[Event] = []
         for record in records:
             refusals: list[Refusal] = []
@@ -82,7 +84,7 @@ class Arrivals:
             letters += [self._letter(record, refusal, refusal.place) for refusal in refusals]
         return events
 
-    def _read_one(self, record: Record, refusals: list[Refusal]) -> list[Event]:
+    def _read_one(self, record: ConsumerRecord, refusals: list[Refusal]) -> list[Event]:
         """Read one record in whatever form it is."""
         value, headers = record.value or b"", record.headers
         kind = _content_type(headers)
@@ -140,7 +142,7 @@ class Arrivals:
         refusals.sort(key=lambda refusal: refusal.place)
         return admitted
 
-    def _letter(self, record: Record, refusal: Refusal, place: int) -> Letter:
+    def _letter(self, record: ConsumerRecord, refusal: Refusal, place: int) -> Letter:
         return Letter(
             received=self._clock(),
             reason=refusal.reason,

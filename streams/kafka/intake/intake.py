@@ -31,7 +31,7 @@ from streams.kafka.clients.log import (
 from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
-from streams.kafka.records.packing import bounded, facts_records, letter_bytes
+from streams.kafka.records.packing import bounded, facts_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -177,7 +177,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _publish_letters(self, letters: Sequence[Letter | Late], producer: Producer) -> None:
         topic = self.names.dead_letters
-        sent = [await producer.send(topic, raw) for raw in bounded(letters, letter_bytes)]
+        sent = [await producer.send(topic, raw) for raw in bounded(letters, msgspec.json.encode)]
         await self._acknowledged(sent, topic)
         for letter in letters:
             if isinstance(letter, Letter):

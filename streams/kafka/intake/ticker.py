@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.judge.events import Event
-    from streams.kafka.clients.log import Consumer, Producer
-    from streams.kafka.records.record import Record
+    from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
     from streams.kafka.records.topics import Names
 
 TICK_SECONDS: Final = 0.5
@@ -97,7 +96,7 @@ class Ticking:
         self._ticker = ticker
         self._clock = clock
 
-    def take(self, record: Record) -> None:
+    def take(self, record: ConsumerRecord) -> None:
         """Take a record of `progress` in, for `log.Tail`; one that is none of Kept's changes nothing."""
         try:
             progress = msgspec.json.decode(record.value or b"", type=Progress)

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded
     from streams.documents.rules import Standards
-    from streams.kafka.clients.log import Producer
-    from streams.kafka.records.record import Record
+    from streams.kafka.clients.log import ConsumerRecord, Producer
     from streams.kafka.records.topics import Names
 
 _RETIRED = "retired/"
@@ -34,7 +33,7 @@ class Revisions:
         self.known: dict[str, Revision] = {}
         self.unreadable: list[str] = []
 
-    def take(self, record: Record) -> None:
+    def take(self, record: ConsumerRecord) -> None:
         """Take a record of the topic in. One that is none of Kept's is named in `unreadable` and changes nothing."""
         if not record.value:
             return

@@ -27,7 +27,7 @@ from standards.judge.promise import NEVER
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.journal import Journal
-from streams.kafka.worker.standing import FORMER_DESK, MARK, Mark, listing, mark_of, mark_row
+from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of, mark_row
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
 from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
