@@ -1,10 +1,9 @@
 """Who delivers which notices: each partition of `notices` belongs to one `kept serve`, which delivers what is of it.
 
-Theory of operation. The group of all dispatchers divides the partitions; nothing is read through it. Whoever gets a
-partition first folds `notices` and `deliveries` to where they end then, so that it knows what its predecessor has
-delivered, and only then delivers. Every result is published before it is noted. A dispatcher that dies is replaced
-when its session ends, and what it had sent without having said so comes a second time, with the same id. One that is
-asked to give a partition up lets its deliveries end first; one that has lost the broker stops delivering.
+The group of all dispatchers divides the partitions; nothing is read through it. Whoever gets a partition first reads
+`notices` and `deliveries` to where they end then, so that it knows what its predecessor has delivered. A dispatcher
+that dies is replaced when its session ends, and what it had sent without having said so comes a second time, with the
+same id. One that is asked to give a partition up lets its deliveries end first; one that has lost the broker stops.
 Read next: `streams/delivery/dispatch.py`.
 """
 
@@ -13,23 +12,22 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import structlog
 
 from standards.errors import StateError
-from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, Message, consuming, told
+from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, consuming, told
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
+    from alerts.channels import Told
     from streams.delivery.dispatch import Dispatcher
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, TopicPartition
     from streams.kafka.clients.outlet import Outlet
-    from streams.kafka.records.topics import Names
     from streams.kafka.serve.projection_consumer import Places, ProjectionConsumer
     from streams.storage.read_model import ReadModel
-    from streams.storage.rows import Delivery, NoticeRow
+    from streams.storage.rows import NoticeRow
 
 GOODBYE: Final = 5.0
 """How long deliveries under way are waited for when a partition is given up, in seconds."""
@@ -54,30 +52,15 @@ class OwnOutbox:
         found = self._read_model.due_deliveries(channel, at, limit, tried=tried, shards=shards)
         return found if self.shards == shards else []
 
+    def standing(self, channel: str, since: int) -> list[Told]:
+        """Give what stands of the notices that are delivered here; none while that may be changing hands."""
+        shards = self.shards
+        found = self._read_model.standing(channel, since, shards=shards) if shards else []
+        return found if self.shards == shards else []
+
     def waiting_channels(self) -> list[str]:
         """Give the names of the channels that a notice waits for, set up or not."""
         return self._read_model.waiting_channels()
-
-
-class Noting:
-    """Publishes how deliveries fare, and then notes it here."""
-
-    def __init__(
-        self, outlet: Outlet, names: Names, note_here: Callable[[Sequence[Delivery]], Awaitable[None]]
-    ) -> None:
-        self._outlet = outlet
-        self._topic = names.deliveries
-        self._note_here = note_here
-
-    async def __call__(self, deliveries: Sequence[Delivery]) -> None:
-        """Return when all of them were published and noted. Raises StateError; then they may be noted again."""
-        await self._outlet.publish(
-            [
-                Message(self._topic, None, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode())
-                for it in deliveries
-            ]
-        )
-        await self._note_here(deliveries)
 
 
 class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka comes without types

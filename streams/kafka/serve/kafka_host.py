@@ -7,7 +7,7 @@ read model.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from streams.runtime.feeds import FeedStanding
     from streams.storage.read_model import ReadModel
 
-    Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
-
 
 class KafkaHost(KafkaEventSink):
     """An event sink with a read model: what the web side of `kept serve` works with."""
@@ -38,7 +35,7 @@ class KafkaHost(KafkaEventSink):
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""
-    note_acts: NoteActs
+    note_acts: Callable[[Sequence[Action]], Awaitable[None]]
     """Notes what people did in the read model of this process."""
 
     def listen(self, listener: Callable[[Committed], None]) -> None:

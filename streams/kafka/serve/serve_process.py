@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,7 +28,6 @@ from streams.live.logging_setup import configure_logs, follow, resume, write_lin
 from streams.live.screen import terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.storage.read_model import ReadModel
 from streams.web import Limits, application
 from streams.web.http_server import access, links, listening
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alerts.channels import Told
-    from streams.delivery.reminding import Standing
     from streams.settings import Settings
     from streams.storage.status import Committed
 
@@ -80,9 +79,7 @@ async def run(settings: Settings) -> None:
             host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        read_model = ReadModel(settings.data)
-        stack.callback(read_model.close)
-        reminders = asyncio.create_task(remind(channels, _standing(host, read_model), wall))
+        reminders = asyncio.create_task(remind(channels, partial(_standing, host), wall))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
@@ -96,17 +93,9 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, read_model: ReadModel) -> Standing:
-    """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
-
-    def standing(channel: str, since: int) -> list[Told]:
-        shards = host.outbox.shards
-        if not shards or host.follower.fault:
-            return []
-        found = read_model.standing(channel, since, shards=shards)
-        return found if host.outbox.shards == shards else []
-
-    return standing
+def _standing(host: ServeHost, channel: str, since: int) -> list[Told]:
+    """Give what stands of the notices that this process delivers; nothing while it may not know all of them."""
+    return [] if host.follower.fault else host.outbox.standing(channel, since)
 
 
 def _name() -> str:
