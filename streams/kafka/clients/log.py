@@ -42,25 +42,14 @@ if TYPE_CHECKING:
     Client = TypeVar("Client", Consumer, Producer)
 
 __all__ = [
-    "PATIENCE",
     "CommitFailedError",
     "Consumer",
     "ConsumerRebalanceListener",
     "ConsumerRecord",
     "IllegalStateError",
     "KafkaError",
-    "Message",
     "Producer",
-    "Tail",
     "TopicPartition",
-    "acknowledged",
-    "consuming",
-    "no_topic",
-    "partition_count",
-    "producing",
-    "refusal",
-    "send",
-    "told",
 ]
 
 logging.getLogger("aiokafka.conn").setLevel(logging.WARNING)  # when debugging it logs what it sends, passwords too
@@ -76,6 +65,10 @@ KNOCK_SECONDS: Final = 5
 _LOGIN: Final = "USER, __PASSWORD and __MECHANISM"
 GOODBYE_SECONDS: Final = 10
 """How long a client may take to end."""
+FETCHED: Final = 4 << 20
+"""How much of a partition is fetched at once, in bytes."""
+FETCH_MS: Final = 100
+"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 LARGEST: Final = 8 << 20
 """The largest request that is written, in bytes."""
 PATIENCE: Final = 5.0
@@ -279,6 +272,11 @@ class Tail:
         ends = await self._consumer.end_offsets(there)
         while any([await self._consumer.position(partition) < ends[partition] for partition in there]):
             await self.step(200)
+
+    async def follow(self) -> None:
+        """Read what comes, for ever."""
+        while True:
+            await self.step()
 
     async def step(self, patience_ms: int = 1_000) -> int:
         """Read what has come since, waiting for it if need be; gives how many records there were."""

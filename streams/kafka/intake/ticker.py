@@ -1,12 +1,10 @@
 """The ticker: says to every partition of `facts` that time has come to some instant, and that all before it is there.
 
-Theory of operation. At an instant t the ends of all partitions of `events` are looked up. Once the intakes together
-have committed up to those ends, all that was in `events` at t is in `facts`, as nothing is committed before it was
-published. So `t - grace` is what the lowest stratum has reached for sure; a stratum above it has reached what all
-partitions say, in `progress`, that the one below has judged. Every intake looks, and the one that has partition 0 of
-`events` tells; when it dies, another has that partition within the session's time. Two that tell do no harm: what they
-say is true, and nobody goes back.
-
+At an instant t the ends of all partitions of `events` are looked up. Once the intakes together have committed up to
+those ends, all that was in `events` at t is in `facts`, as nothing is committed before it was published. So `t - grace`
+is what the lowest stratum has reached for sure; a stratum above it has reached what all partitions say, in `progress`,
+that the one below has judged. Every intake looks, and the one that has partition 0 of `events` tells; when it dies,
+another gets that partition. Two that tell do no harm: what they say is true, and nobody goes back.
 Read next: `intake_process.py`, which runs it.
 """
 
@@ -14,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -34,8 +33,6 @@ PATIENCE: Final = 5.0
 """How long Kafka may take to say where its partitions end before it counts as away, in seconds."""
 MEMORY: Final = 240
 """How many looks are kept while a partition is behind; beyond that every second one is forgotten."""
-
-_ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Look(NamedTuple):
@@ -72,9 +69,7 @@ class Ticker:
         reached = [max(-1, self.covered - self.grace)]
         said = [progress.get(each, []) for each in partitions]
         reached += [min((_low(lows, stratum) for lows in said), default=-1) for stratum in range(strata)]
-        self._lows += [-1] * (len(reached) - len(self._lows))
-        for stratum, low in enumerate(reached):
-            self._lows[stratum] = max(self._lows[stratum], low)
+        self._lows = [max(pair) for pair in zip_longest(self._lows, reached, fillvalue=-1)]
         return Facts(wall=self.covered, lows=self._lows[: len(reached)])
 
 
@@ -141,7 +136,7 @@ class Ticking:
 
     async def _tell(self, producer: Producer) -> None:
         there = [each.partition for each in await partitions_of(producer, self._names.facts)]
-        raw = _ENCODER.encode(self._ticker.tick(self.progress, there))
+        raw = msgspec.msgpack.encode(self._ticker.tick(self.progress, there))
         sent = [await producer.send(self._names.facts, raw, partition=each) for each in there]
         await acknowledged(sent, self._slow)
 

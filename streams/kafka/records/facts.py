@@ -14,7 +14,7 @@ import msgspec
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.errors import StateError
-from standards.judge.events import Event, union_of
+from standards.judge.events import Event, type_of, union_of
 from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
 from streams.ingest.wire import UNREADABLE
@@ -64,10 +64,7 @@ class FactsCodec:
         return self._encoder.encode(facts)
 
     def decode(self, raw: bytes) -> Facts[Event]:
-        """Read a record; events of types, or with fields, that this rulebook does not know are left out.
-
-        They concern none of its standards. Raises StateError for bytes that are not such a record.
-        """
+        """Read a record, without the events that this rulebook does not know. Raises StateError for other bytes."""
         try:
             return self._whole.decode(raw)
         except UNREADABLE:
@@ -139,6 +136,11 @@ class Late(msgspec.Struct, tag_field="kind", tag="unused", omit_defaults=True):
     source: str
     id: str
     at: int
+
+    @classmethod
+    def of(cls, event: Event, reason: str, wall: int) -> Late:
+        """Name an event; `wall` is the clock in microseconds UTC."""
+        return cls(wall, reason, type_of(event), event.source, event.id, event.at)
 
 
 DeadLetters = list[Letter | Late]

@@ -20,7 +20,7 @@ from alerts.policy.policy import Policy
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
 from streams.documents.policies import PolicyFiles
-from streams.kafka.clients.log import KafkaError, Message, Tail, consuming, told
+from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from streams.storage.rows import Delivery
     from streams.storage.status import Committed
 
-FETCH: Final = 4 << 20
-"""How much is read ahead of each partition, in bytes: large batches make a quick fold."""
 LONGEST_GOODBYE: Final = 10.0
 """How long connections may take to close at the end, in seconds: a broker that is away is not waited for."""
 
@@ -138,7 +136,7 @@ class ServeHost:
         settings = self._settings
         kafka = settings.kafka
         producer = await stack.enter_async_context(opening(kafka))
-        ahead: dict[str, Any] = {"max_partition_fetch_bytes": FETCH, "fetch_max_bytes": 8 * FETCH}
+        ahead: dict[str, Any] = {"max_partition_fetch_bytes": FETCHED, "fetch_max_bytes": 8 * FETCHED}
         consumer = await stack.enter_async_context(consuming(kafka, isolation_level="read_committed", **ahead))
         known, loaded, problems = await self._standards(consumer)
         await known.publish(producer, kafka.names, loaded, self._clock())

@@ -19,7 +19,7 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from standards.errors import StateError
-from streams.kafka.clients.log import HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
+from streams.kafka.clients.log import FETCH_MS, FETCHED, HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
 from streams.kafka.records.topics import TABLE
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ MOST_WAITING: Final = 100
 """How many records may be applied before a flush, while more are waiting."""
 BUFFERED: Final = 128
 """How many records may wait in memory for the agent."""
-FETCHED: Final = 4 << 20
-"""How much of a partition is fetched at once, in bytes."""
-FETCH_MS: Final = 100
-"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 STUCK_SECONDS: Final = 30.0
 """How long partitions may be on their way back while nothing moves, in seconds."""
 LOOK_SECONDS: Final = 1.0
