@@ -1,8 +1,7 @@
 """Arrivals: the records of `events` made into events, in every form that the Kafka binding of CloudEvents has.
 
-Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. Most topics hold one
-structured event a record: those are read by one call for many records. What cannot be read becomes a letter that says
-where it stood: `topic/partition/offset#place`; nothing is passed over.
+Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. What cannot be read
+becomes a letter that says where it stood: `topic/partition/offset#place`.
 Read next: `streams/ingest/wire.py`, which reads the bytes.
 """
 
@@ -174,13 +173,10 @@ def _content_type(headers: Headers) -> str:
 
 def _attributes(headers: Headers) -> dict[str, str]:
     """Give the attributes as the HTTP binding names and quotes them, which is what the reader reads."""
-    found = {f"ce-{name[3:]}": _quoted(value) for name, value in headers if name.startswith("ce_")}
+    given = [(name, value or b"") for name, value in headers if name.startswith("ce_")]
+    found = {f"ce-{name[3:]}": value.decode().replace("%", "%25") for name, value in given}
     kind = _content_type(headers)
     return found | ({"ce-datacontenttype": kind} if kind else {})
-
-
-def _quoted(value: bytes | None) -> str:
-    return (value or b"").decode().replace("%", "%25")
 
 
 def _is_json(value: bytes) -> bool:

@@ -267,9 +267,6 @@ def _key(*parts: str) -> bytes:
 
 def _parts(told: Told) -> Iterable[Told]:
     """Divide what would be a record too long for Kafka; one that says nothing is none."""
-    if told.reasons:
+    while told.notices or told.reasons or told.withheld:
         yield Told(told.notices[:TOGETHER], told.reasons, told.withheld[:TOGETHER])
-        told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])
-    while told.notices or told.withheld:
-        yield Told(told.notices[:TOGETHER], {}, told.withheld[:TOGETHER])
         told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])

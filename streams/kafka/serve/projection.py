@@ -1,12 +1,8 @@
-"""The fold: records of the topics into the read model that the board and the API show; the tables are `kept run`'s.
+"""The projection: records of the topics into the read model that the board and the API show, in `kept run`'s tables.
 
-Theory of operation. A batch of records goes in in one transaction, together with how far each partition was folded by
-then: a crash folds nothing twice and leaves nothing out. What the workers say twice after a crash of theirs is told by
-its derived id and changes nothing. Partitions and topics may come in any order towards each other: why a line was told
-may come before the line, and how a notice fared before the notice.
-What cannot be read is put with the dead letters, with its place, and the rest goes on.
-
-Used from one thread at a time.
+A batch of records goes in in one transaction, with how far each partition is stored by then. What the workers say twice
+is known by its derived id and changes nothing. Topics may come in any order: why a line was told before the line, how a
+notice fared before the notice. What cannot be read becomes a dead letter with its place. Used by one thread at a time.
 Read next: `streams/kafka/records/unpacking.py` for how records are read, `streams/storage/ledger_tables.py` for lines
 and notices, `projection_consumer.py`, which calls this.
 """

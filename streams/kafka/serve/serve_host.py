@@ -8,6 +8,7 @@ Read next: `projection_consumer.py`, `deliveries.py`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
@@ -17,30 +18,36 @@ import msgspec
 import structlog
 
 from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
 from streams.documents.policies import PolicyFiles
+from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
 from streams.kafka.serve.deliveries import Ownership, OwnOutbox
-from streams.kafka.serve.kafka_host import KafkaHost
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
+from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
     from alerts.channels import Channel
+    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
+    from standards.judge.events import Event
+    from streams.ingest.wire import Refusal
     from streams.kafka.clients.log import Consumer
+    from streams.kafka.records.facts import Progress
+    from streams.runtime.feeds import FeedStanding
     from streams.settings import Settings
     from streams.storage.rows import Delivery
-    from streams.storage.status import Committed
 
 LONGEST_GOODBYE: Final = 10.0
 """How long connections may take to close at the end, in seconds: a broker that is away is not waited for."""
@@ -49,6 +56,51 @@ _Values = TypeVarTuple("_Values")
 _Result = TypeVar("_Result")
 
 log = structlog.get_logger("kept")
+
+
+class KafkaHost(KafkaEventSink):
+    """An event sink with a read model: what the web side of `kept serve` works with."""
+
+    read_model: ReadModel
+    heeds_silences: bool = False
+    follower: ProjectionConsumer
+    notify_problems: Callable[[], list[str]]
+    """Gives what keeps this process from deciding whom to notify, for people."""
+    note_acts: Callable[[Sequence[Action]], Awaitable[None]]
+    """Notes what people did in the read model of this process."""
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
+        self.follower.listen(listener)
+        self._listeners.append(listener)
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in, as an event sink does; what people did is then shown here at once."""
+        await super().submit(events, refusals)
+        acts = actions_of(events)
+        if acts:
+            await self.note_acts(acts)
+            for listener in self._listeners:
+                listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand, as the worker of partition 0 has heard them."""
+        told = self.follower.progress.get(0)
+        return [] if told is None else told.feeds
+
+    def now_status(self) -> Status:
+        """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
+        status, follower = super().now_status(), self.follower
+        progress = follower.progress
+        said = [problem for number in sorted(progress) for problem in progress[number].problems]
+        return msgspec.structs.replace(
+            status,
+            ready=status.ready and not follower.fault,
+            reason=follower.fault or status.reason,
+            low=_low(progress, follower.partitions),
+            newest=max((each.newest for each in progress.values()), default=-1),
+            problems=[*status.problems, *self.notify_problems(), *dict.fromkeys(said)],
+        )
 
 
 class ServeHost:
@@ -197,3 +249,9 @@ class ServeHost:
     async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
         """Do something in the writer thread, where one thing is done after another."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work, *values)
+
+
+def _low(progress: Mapping[int, Progress], partitions: int) -> int:
+    """Give the instant that all partitions have reached; -1 while one of them has not said anything."""
+    lows = [progress[number].lows[0] for number in range(partitions) if number in progress and progress[number].lows]
+    return min(lows) if lows and len(lows) == partitions else -1

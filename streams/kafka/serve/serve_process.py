@@ -64,7 +64,8 @@ async def run(settings: Settings) -> None:
         maker = links(settings)
         elsewhere = channels_of(settings, wall, maker.of if maker else None)
         channels = [*([] if live else [Console(talk)]), *elsewhere]
-        host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
+        name = f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"  # no other process has it, now or later
+        host = ServeHost(settings, clock=wall, name=name, channels=channels)
         await stack.enter_async_context(host)
         view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
         resume(view, host.kafka_host)
@@ -96,11 +97,6 @@ def _folder(settings: Settings) -> Path:
 def _standing(host: ServeHost, channel: str, since: int) -> list[Told]:
     """Give what stands of the notices that this process delivers; nothing while it may not know all of them."""
     return [] if host.follower.fault else host.outbox.standing(channel, since)
-
-
-def _name() -> str:
-    """Give a name that no other process has, now or later."""
-    return f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"
 
 
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from types import SimpleNamespace as Record
+from typing import TYPE_CHECKING, Any, Final
 
 import faust
 import structlog
@@ -47,20 +48,6 @@ CACHE: Final = 64 << 20
 log = structlog.get_logger("kept")
 
 
-class _Message(NamedTuple):
-    tp: TP
-    partition: int
-    offset: int
-    key: bytes
-    value: bytes | None
-
-
-class _Row(NamedTuple):
-    """A record of the changelog as Faust's stores take it."""
-
-    message: _Message
-
-
 class Rows:
     """The workers' table. Its rows are written with the changelog's offsets, in one batch for each flush."""
 
@@ -85,7 +72,10 @@ class Rows:
         follows = all(row.offset == first + place for place, row in enumerate(rows))
         noted = [row.offset if follows else first - 1 for row in rows]
         pairs = zip(noted, rows, strict=True)
-        batch = [_Row(_Message(at, partition, offset, row.key, row.value)) for offset, row in pairs]
+        records = [
+            Record(tp=at, partition=partition, offset=offset, key=row.key, value=row.value) for offset, row in pairs
+        ]
+        batch = [Record(message=record) for record in records]  # as Faust's stores take a changelog
         store.apply_changelog_batch(batch, bytes, bytes)
 
 

@@ -1,11 +1,9 @@
 """The journal: cases as rows of a table that can only be written row by row.
 
-A crash may come between any two rows, so everything of a case stands in one: its core, its states, what it has seen
-since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
-whole. A busy one gets a short row for what is new each time, and a whole one now and then, which makes the short ones
-before it void.
-Nobody writes over another worker's rows (`streams/kafka/records/rows.py`): the first time a case is written here it is
-written whole, and what others wrote of it is deleted after that.
+A crash may come between any two rows, so all that is new in a case stands in one, with the last record of `facts` that
+is in it (`applied_offset`). Small cases are written whole. A busy one gets a short row for what is new each time, and a
+whole one now and then, which voids the short ones before it. Nobody writes over another worker's rows: the first time a
+case is written here it is written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
 Read next: `streams/storage/case_parts.py`, which says what is new; `streams/kafka/records/rows.py`, `partition.py`.
 """
@@ -109,10 +107,7 @@ class Journal:
             yield from ((other, None) for other in before.others)
 
     def delete(self, key: CaseKey) -> Iterator[Write]:
-        """Give the deletions that make a case forgotten: a whole row first; without it its short ones are void.
-
-        Who came furthest goes last, so that what is left at any moment is the case as it was.
-        """
+        """Give a case's deletions: a whole row first, and who came furthest last, so that what is left is as it was."""
         before = self._written.pop(key, _UNWRITTEN)
         ours = [self._name(key, number) for number in range(before.rows + 1)]
         gone = [*before.others, *ours] if before.ours else [*ours, *before.others]

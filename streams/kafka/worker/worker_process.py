@@ -22,8 +22,7 @@ from standards.errors import StateError
 from streams.kafka.clients.edge import Pulse, stop_signals, wall
 from streams.kafka.clients.log import Message, Tail, consuming
 from streams.kafka.clients.publishing import Publisher
-from streams.kafka.rulebooks.revisions import Revisions
-from streams.kafka.rulebooks.rulebook_cache import RulebookCache
+from streams.kafka.rulebooks.revisions import Revisions, RulebookCache
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Worker, WorkerDeps
@@ -72,7 +71,9 @@ async def _run(settings: Settings) -> None:
         setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            return Worker(settings.kafka.names, setting, rulebooks, WorkerDeps(publisher, table, metrics, pulse.check))
+            return Worker(
+                settings.kafka.names, setting, rulebooks, WorkerDeps(publisher.publish, table, metrics, pulse.check)
+            )
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
