@@ -72,9 +72,7 @@ FETCH_MS: Final = 100
 LARGEST: Final = 8 << 20
 """The largest request that is written, in bytes."""
 PATIENCE: Final = 5.0
-"""How long a caller waits for the broker's answer, in seconds."""
-ACK_SECONDS: Final = 5.0
-"""After how long it is said that the broker does not acknowledge what is published, in seconds."""
+"""How long the broker may take to answer before it is said that it does not, in seconds."""
 
 
 class Message(NamedTuple):
@@ -154,7 +152,7 @@ async def _stopped(client: Consumer | Producer) -> None:
 
 
 async def acknowledged(
-    sent: Collection[asyncio.Future[Any]], slow: Callable[[], None], *, seconds: float = ACK_SECONDS
+    sent: Collection[asyncio.Future[Any]], slow: Callable[[], None], *, seconds: float = PATIENCE
 ) -> None:
     """Return when the broker has everything; `slow` is called every so many `seconds` until then.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from streams.kafka.clients.log import KafkaError, TopicPartition, acknowledged, told
+from streams.kafka.clients.log import PATIENCE, KafkaError, TopicPartition, acknowledged, told
 from streams.kafka.records.facts import Facts, Progress
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 TICK_SECONDS: Final = 0.5
 """How often time is told, in seconds of real time."""
-PATIENCE: Final = 5.0
-"""How long Kafka may take to say where its partitions end before it counts as away, in seconds."""
 MEMORY: Final = 240
 """How many looks are kept while a partition is behind; beyond that every second one is forgotten."""
 

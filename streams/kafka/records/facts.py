@@ -21,7 +21,7 @@ from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from standards.judge.rulebook import Key
 
@@ -170,12 +170,6 @@ class Revision(msgspec.Struct, omit_defaults=True):
     standard: str
     excerpt: str
     loaded_at: int
-
-
-def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
-    """Write a record of `tellings` from all lines of a flush, and what of them is told."""
-    worth = {notice.id for notice in notices}
-    return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
 
 
 def partition_of(key: Key, partitions: int) -> int:

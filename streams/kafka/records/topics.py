@@ -39,14 +39,11 @@ class Topic(NamedTuple):
     @property
     def config(self) -> dict[str, str]:
         """Give its settings as the broker names them."""
+        largest = {"max.message.bytes": str(self.largest)}
         if self.compacted:
-            return {
-                "cleanup.policy": "compact", "max.message.bytes": str(self.largest),
-                "segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS),
-            }  # fmt: skip
-        return {
-            "cleanup.policy": "delete", "retention.ms": str(self.keep), "max.message.bytes": str(self.largest),
-        }  # fmt: skip
+            segments = {"segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS)}
+            return {"cleanup.policy": "compact"} | largest | segments
+        return {"cleanup.policy": "delete", "retention.ms": str(self.keep)} | largest
 
 
 class Names:

@@ -79,18 +79,13 @@ def load(standards: Standards, revisions: Iterable[Revision]) -> tuple[Loaded, l
         try:
             return standards.load([each.excerpt for each in wanted]), problems
         except SpecError as error:
-            bad = _named(error)
+            files = {finding.place.file for finding in error.findings if finding.level == "error"}
+            bad = {int(file.removeprefix(_RETIRED)) for file in files if file.startswith(_RETIRED)}
             if not bad:
                 return _one_by_one(standards, own, wanted, problems)
             problems += [_problem(each, error) for place, each in enumerate(wanted, 1) if place in bad]
             wanted = [each for place, each in enumerate(wanted, 1) if place not in bad]
     return own, problems
-
-
-def _named(error: SpecError) -> set[int]:
-    """Give the places, from 1, of the excerpts that findings name."""
-    files = {finding.place.file for finding in error.findings if finding.level == "error"}
-    return {int(file.removeprefix(_RETIRED)) for file in files if file.startswith(_RETIRED)}
 
 
 def _one_by_one(

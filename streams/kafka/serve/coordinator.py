@@ -24,6 +24,7 @@ from alerts.routing.notice import Notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
+from streams.kafka.records.rows import Write
 from streams.runtime.router_runtime import CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
@@ -41,9 +42,6 @@ BEHIND: Final = 10_000_000
 """How far behind the others a partition's time may be before it is not waited for any more, in microseconds."""
 STEPS: Final = 20
 """How often another partition must have told of its progress meanwhile: two a second when there is little to do."""
-
-Row = tuple[bytes, bytes | None]
-"""A key and its value; None where it is not needed any more."""
 
 _encode = msgspec.json.encode
 _KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKind)}
@@ -69,7 +67,7 @@ class Dealt(msgspec.Struct):
     """What one step has to publish, all of it together: records of `notices` by partition, and rows."""
 
     told: list[tuple[int, Told]] = []
-    rows: list[Row] = []
+    rows: list[Write] = []
 
 
 class NotifyCoordinator:

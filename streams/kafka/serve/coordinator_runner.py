@@ -92,17 +92,14 @@ class CoordinatorRunner:
                 try:
                     await self._turn()
                 except (KafkaError, OSError, KeptError) as error:
-                    self._interrupted(told(error))
+                    fault = f"what is worth telling waits: {told(error)}"
+                    if fault != self.fault:
+                        log.warning("telling is interrupted", reason=told(error))
+                    self.fault = fault
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:
                     self._coordinator, self.low = None, -1
             await asyncio.sleep(LOOK_SECONDS)
-
-    def _interrupted(self, why: str) -> None:
-        fault = f"what is worth telling waits: {why}"
-        if fault != self.fault:
-            log.warning("telling is interrupted", reason=why)
-        self.fault = fault
 
     async def _turn(self) -> None:
         """Take over, and work until it is another one's turn."""
@@ -146,7 +143,10 @@ class CoordinatorRunner:
         if times.left_out:
             behind = ", ".join(map(str, times.left_out))
             self.fault = f"partitions {behind} are far behind; what comes of them is told late"
-        await self._learn(coordinator)
+        now = asyncio.get_running_loop().time()
+        if coordinator.unworded and now >= self._learn_at:  # others have begun to judge by these revisions
+            self._learn_at = now + LEARN_SECONDS
+            coordinator.adopt(await self._policy())
         dealt = coordinator.step(times.low())
         if dealt is not None:
             await self._publish(producer, dealt)
@@ -171,13 +171,6 @@ class CoordinatorRunner:
                 except UNREADABLE as error:
                     place = f"{where.topic}/{where.partition}/{record.offset}"
                     raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None
-
-    async def _learn(self, coordinator: NotifyCoordinator) -> None:
-        """Ask for the words of revisions that others have begun to judge by, once in a while until they are there."""
-        now = asyncio.get_running_loop().time()
-        if coordinator.unworded and now >= self._learn_at:
-            self._learn_at = now + LEARN_SECONDS
-            coordinator.adopt(await self._policy())
 
     async def _publish(self, producer: Producer, dealt: Dealt) -> None:
         """Publish all of it, or nothing."""

@@ -112,9 +112,11 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._taking_over = asyncio.create_task(self._take_over(frozenset(each.partition for each in own)))
 
     async def _take_over(self, shards: frozenset[int]) -> None:
+        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
         while True:
             try:
-                places = await self._ends()
+                async with consuming(self._kafka) as consumer:  # one that reads may wait for minutes
+                    places: Places = await consumer.end_offsets(self._follower.followed(topics))
                 break
             except (KafkaError, StateError) as error:
                 log.warning("what was delivered cannot be asked for", reason=told(error))
@@ -125,13 +127,3 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._outbox.shards = shards
         log.info("delivering", partitions=sorted(shards))
         self._dispatcher.nudge()
-
-    async def _ends(self) -> Places:
-        """Say where notices and deliveries end now. Raises KafkaError.
-
-        It is asked with a client of its own each time: one that reads was seen to wait for an answer for minutes.
-        """
-        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
-        async with consuming(self._kafka) as consumer:
-            ends: Places = await consumer.end_offsets(self._follower.followed(topics))
-            return ends

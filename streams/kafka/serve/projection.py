@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from alerts.routing.notice import Notice, Reason
     from standards.judge.ledger import Line
-    from streams.kafka.records.facts import Late, Revision
+    from streams.kafka.records.facts import Late
     from streams.kafka.records.unpacking import Record
     from streams.storage.rows import Delivery
     from streams.storage.sqlite import Database
@@ -92,7 +92,8 @@ class Projection:
             notices = self._notices(unpacked, wall - self._keep)
             self._deliveries(unpacked.deliveries)
             refused, late = self._letters(unpacked), self._late(unpacked)
-            self._revisions(unpacked.revisions)
+            revisions = [(it.revision, it.standard, it.excerpt, it.loaded_at, 0) for it in unpacked.revisions]
+            self._database.put(_REVISION, revisions)
             withheld = book_withheld(self._database, unpacked.withheld)
             acts = book_actions(self._database, unpacked.acts)
             told = [(each.partition, _encode(each)) for each in unpacked.progress]
@@ -159,10 +160,6 @@ class Projection:
             row = (it.received, it.reason, it.type, it.source, it.id, it.at, _once(it))
             late[it.reason] += self._database.put(_LATE, [row])
         return +late
-
-    def _revisions(self, revisions: Iterable[Revision]) -> None:
-        rows = [(each.revision, each.standard, each.excerpt, each.loaded_at, 0) for each in revisions]
-        self._database.put(_REVISION, rows)
 
 
 def _once(letter: Letter | Late) -> str:

@@ -38,7 +38,7 @@ from streams.storage.status import Committed, Status
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
-    from alerts.channels import Channel
+    from alerts.channels import Channel, Told
     from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
@@ -109,10 +109,6 @@ class ServeHost:
     `name` is this process's own among all that ever publish letters; notices go to `channels`.
     """
 
-    kafka_host: KafkaHost
-    follower: ProjectionConsumer
-    outbox: OwnOutbox
-
     def __init__(
         self, settings: Settings, *, clock: Callable[[], int], name: str, channels: Sequence[Channel] = ()
     ) -> None:
@@ -156,9 +152,9 @@ class ServeHost:
                 raise
             log.debug("closed without Kafka's answer")  # a client that ends its own tasks may raise that in ours
 
-    def listen(self, listener: Callable[[Committed], None]) -> None:
-        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
-        self.follower.listen(listener)
+    def standing(self, channel: str, since: int) -> list[Told]:
+        """Give what stands of the notices that are delivered here; nothing while it may not know all of them."""
+        return [] if self.follower.fault else self.outbox.standing(channel, since)
 
     def listen_deliveries(self, listener: Callable[[str, str], None]) -> None:
         """Have a function called with a channel's name and `delivered`, `retried` or `failed`, after each try."""

@@ -12,7 +12,6 @@ import os
 import socket
 import sys
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,12 +31,9 @@ from streams.web import Limits, application
 from streams.web.http_server import access, links, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from alerts.channels import Told
     from streams.settings import Settings
-    from streams.storage.status import Committed
 
 log = structlog.get_logger("kept")
 
@@ -69,7 +65,7 @@ async def run(settings: Settings) -> None:
         await stack.enter_async_context(host)
         view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
         resume(view, host.kafka_host)
-        host.listen(follow(view, host.kafka_host))
+        host.follower.listen(follow(view, host.kafka_host))
         view.api = await _serve(settings, host, stack)
         if live:
             drawing = asyncio.create_task(
@@ -77,10 +73,12 @@ async def run(settings: Settings) -> None:
             )
             stack.callback(drawing.cancel)
         else:
-            host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
+            write = write_lines(host.kafka_host, lines, as_json=as_json)
+            # a database that is made anew need not tell all that ever was
+            host.follower.listen(lambda stored: None if host.follower.fault else write(stored))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        reminders = asyncio.create_task(remind(channels, partial(_standing, host), wall))
+        reminders = asyncio.create_task(remind(channels, host.standing, wall))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
@@ -94,26 +92,11 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, channel: str, since: int) -> list[Told]:
-    """Give what stands of the notices that this process delivers; nothing while it may not know all of them."""
-    return [] if host.follower.fault else host.outbox.standing(channel, since)
-
-
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
     metrics.start(host.kafka_host.read_model.totals())
-    host.listen(metrics.committed)
+    host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack)
-
-
-def _when_caught_up(host: ServeHost, write: Callable[[Committed], None]) -> Callable[[Committed], None]:
-    """Leave out what is only read again: a database that is made anew need not tell all that ever was."""
-
-    def listen(stored: Committed) -> None:
-        if not host.follower.fault:
-            write(stored)
-
-    return listen

@@ -24,10 +24,10 @@ from standards.judge.feeds import Hearing
 from standards.judge.judge import Start
 from standards.judge.ledger import derived, line
 from standards.judge.promise import NEVER
-from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
+from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, Telling, lines, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.journal import Journal
-from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of, mark_row
+from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
 from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
@@ -215,16 +215,19 @@ class Partition:
         self._pump.judge(outcome)
         made = [line(transition) for transition in outcome.transitions]
         alerts = self._alerts.push(outcome.transitions, lines=made, low=self._pump.low)
+        worth = {notice.id for notice in alerts.notices}
+        told = Telling(alerts.notices, alerts.reasons, [each for each in made if each.id in worth])
         unused = [Late.of(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
         writes, self._useless = self._useless, []
         for name in dict.fromkeys(outcome.touched):
             writes += self._case_rows(name)
         groups, position = list(self._rulebook.groups), self._pump.position()
-        writes.append(mark_row(Mark(self.offset, self.watermark, position, groups, self._begun)))
+        mark = Mark(self.offset, self.watermark, position, groups, self._begun)
+        writes.append((MARK, msgspec.msgpack.encode(mark)))
         return Flush(
             offset=self.offset,
             ledger=lines(made),
-            told=telling(made, alerts.notices, alerts.reasons) if made else b"",
+            told=msgspec.json.encode(told) if made else b"",
             letters=msgspec.json.encode(unused) if unused else b"",
             derived=self._derived(outcome.transitions),
             progress=self._progress(),

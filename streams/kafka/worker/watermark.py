@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.kafka.records.facts import Facts
-    from streams.kafka.records.rows import Write
 
 FORMER_DESK = b"d"
 """Rows of what had been told, as earlier versions wrote them: nobody reads them any more, and they are deleted."""
@@ -77,11 +76,6 @@ class Mark(msgspec.Struct):
 def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
     """Read the mark; without one, nothing has been applied yet."""
     return msgspec.msgpack.decode(rows[0][1], type=Mark) if rows else Mark(-1, Watermark([]), Position())
-
-
-def mark_row(mark: Mark) -> Write:
-    """Write the mark."""
-    return MARK, msgspec.msgpack.encode(mark)
 
 
 def listing(rulebook: Rulebook) -> list[str]:

@@ -137,7 +137,8 @@ class Worker:
             if drops != self._drops:  # however long it took: whoever has them next says the same again, and remembers
                 return {}
             await self._remember(flushes)
-            await self._publish([self._progress(number, each) for number, each in flushes.items()])
+            progress = [(str(number).encode(), msgspec.json.encode(each.progress)) for number, each in flushes.items()]
+            await self._publish([Message(self._names.progress, 0, value, key) for key, value in progress])
             self._count(flushes, perf_counter() - began, records)
             return {number: each.offset for number, each in flushes.items()}
 
@@ -171,9 +172,6 @@ class Worker:
             yield Message(names.dead_letters, 0, flush.letters)
         for target, value in flush.derived.items():
             yield Message(names.facts, target, value)
-
-    def _progress(self, number: int, flush: Flush) -> Message:
-        return Message(self._names.progress, 0, msgspec.json.encode(flush.progress), str(number).encode())
 
     def _count(self, flushes: Mapping[int, Flush], seconds: float, records: int) -> None:
         metrics = self._metrics
