@@ -82,7 +82,11 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._taking_over: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Be one of the group, for ever. Nothing is read: the partitions only say who delivers."""
+        """Be one of the group, for ever, once all was stored that was there at the start: nobody waits for a beginner.
+
+        Nothing is read: the partitions only say who delivers.
+        """
+        await self._follower.caught_up()
         self._consumer.subscribe([self._kafka.names.notices], listener=self)
         while True:
             try:

@@ -36,7 +36,7 @@ from streams.storage.sqlite import FILE, Database, FolderLock
 from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from alerts.channels import Channel, Told
     from alerts.routing.actions import Action
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.log import Consumer
-    from streams.kafka.records.facts import Progress
     from streams.runtime.feeds import FeedStanding
     from streams.settings import Settings
     from streams.storage.rows import Delivery
@@ -92,12 +91,13 @@ class KafkaHost(KafkaEventSink):
         """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
         status, follower = super().now_status(), self.follower
         progress = follower.progress
+        lows = [each.lows[0] for number, each in progress.items() if number < follower.partitions and each.lows]
         said = [problem for number in sorted(progress) for problem in progress[number].problems]
         return msgspec.structs.replace(
             status,
             ready=status.ready and not follower.fault,
             reason=follower.fault or status.reason,
-            low=_low(progress, follower.partitions),
+            low=min(lows) if lows and len(lows) == follower.partitions else -1,
             newest=max((each.newest for each in progress.values()), default=-1),
             problems=[*status.problems, *self.notify_problems(), *dict.fromkeys(said)],
         )
@@ -166,7 +166,7 @@ class ServeHost:
             self.follower.run(),
             self._outlet.watch(),
             self._dispatcher.run(),
-            self._begin_to_deliver(),
+            self._ownership.run(),
             self._coordinator.run(),
         ]
         self._tasks = [asyncio.create_task(each) for each in work]
@@ -237,17 +237,6 @@ class ServeHost:
         await self._outlet.publish([Message(topic, None, value, key) for key, value in keyed])
         await self._write(self._fold.deliveries, deliveries)
 
-    async def _begin_to_deliver(self) -> None:
-        """Join the dispatchers when all was folded that was there at the start: nobody waits for a beginner."""
-        await self.follower.caught_up()
-        await self._ownership.run()
-
     async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
         """Do something in the writer thread, where one thing is done after another."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work, *values)
-
-
-def _low(progress: Mapping[int, Progress], partitions: int) -> int:
-    """Give the instant that all partitions have reached; -1 while one of them has not said anything."""
-    lows = [progress[number].lows[0] for number in range(partitions) if number in progress and progress[number].lows]
-    return min(lows) if lows and len(lows) == partitions else -1

@@ -44,7 +44,7 @@ SELDOM: Final = 200_000
 BAD_WORLD: Final = 3
 """The exit code for what is wrong with the world, as `kept` has it."""
 GOODBYE_SECONDS: Final = 10.0
-"""How long the flush under way and the goodbye to the group may take, in seconds."""
+"""How long the flush under way and leaving the group may take, in seconds: with Kafka away they would for ever."""
 
 log = structlog.get_logger("kept")
 
@@ -114,23 +114,18 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
             log.error("this worker ends", reason=str(task.exception()))
             os._exit(BAD_WORLD)  # Faust's own thread may be what hangs
     if asked in done:
-        await _goodbye(host)
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await host.stop()
+        except TimeoutError:
+            log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
+            os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
         try:
             await working
         except Exception as error:  # noqa: BLE001 - it was asked to end, and ends; whatever was wrong is said
             log.warning("stopped out of order; what was not acknowledged is judged again", reason=repr(error))
         return
     await working
-
-
-async def _goodbye(host: FaustHost) -> None:
-    """Finish what is under way, and leave; with Kafka away that would take for ever, so it has its time."""
-    try:
-        async with asyncio.timeout(GOODBYE_SECONDS):
-            await host.stop()
-    except TimeoutError:
-        log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
-        os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
 
 
 def _told_once(failed: threading.ExceptHookArgs) -> None:
