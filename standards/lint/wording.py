@@ -1,11 +1,11 @@
 """Checks of one standard's words and numbers: what its conditions, its promise and its objective can hardly mean.
 
-Read next: `regions.py`, `spoken.py`.
+Read next: `expressions/regions.py`, `judge/spoken.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     from standards.expressions.expression import Condition
     from standards.judge.standard import Clause, Standard
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 
-def never_or_always_true(house: LintInput) -> None:
+def never_or_always_true(lint: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
-    for standard in house.standards.values():
-        fields = house.opening_fields(standard)
+    for standard in lint.standards.values():
+        fields = lint.opening_fields(standard)
         for path, clause, condition in _conditions_of(standard):
-            entry = house.entries[standard.id].at(*path)
-            match fixed_truth(condition, house.fields_of(clause.event), fields):
+            entry = lint.entries[standard.id].at(*path)
+            match fixed_truth(condition, lint.fields_of(clause.event), fields):
                 case "never":
                     found = f"no {clause.event} is ever like that: {condition.source}"
                     fix = "look at its numbers and at its and: one event has to meet all of it"
@@ -48,23 +48,23 @@ def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], Clause
         yield ("must",), standard.shape.when, standard.shape.must
 
 
-def other_number(house: LintInput) -> None:
+def other_number(lint: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         meant = rule_numbers(standard)
         for said in numbers_said(standard.promise):
             if said.value not in meant:
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
                 fix = "let the promise and the rule say the same number"
-                house.entries[standard.id].at("promise").warning("other-number", found, fix)
+                lint.entries[standard.id].at("promise").warning("other-number", found, fix)
 
 
-def forgets_first(house: LintInput) -> None:
+def forgets_first(lint: LintInput) -> None:
     """Find subjects that are forgotten before their promise is over."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         shape = standard.shape
         if isinstance(shape, Response) and shape.within >= standard.forget_after:
-            entry = house.entries[standard.id]
+            entry = lint.entries[standard.id]
             found = (
                 f"{standard.id} lasts {describe(shape.within)} and forgets after {describe(standard.forget_after)}: "
                 "what comes after its deadline is not seen"
@@ -73,13 +73,10 @@ def forgets_first(house: LintInput) -> None:
             entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
 
 
-def full_objective(house: LintInput) -> None:
+def full_objective(lint: LintInput) -> None:
     """Find objectives of 100 %."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         if standard.objective is not None and standard.objective.kept >= 1:
             found = f"{standard.id} has failed for the whole span as soon as one promise is broken"
             fix = "write the share that is good enough, such as 95%"
-            house.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)
-
-
-CHECKS: Final[tuple[Check, ...]] = (never_or_always_true, other_number, forgets_first, full_objective)
+            lint.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)

@@ -14,8 +14,7 @@ from standards.errors import Finding, SpecError
 from standards.lint.lint_input import Terms
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 from streams.documents.snoozed import awake, sifted
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts

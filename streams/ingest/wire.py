@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
-
+MAX_SKEW = 300_000_000
+"""How far an event's time may be ahead of this machine's clock where nobody set it otherwise, in microseconds."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are not an event; RecursionError is for brackets without end."""

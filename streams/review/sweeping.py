@@ -22,7 +22,7 @@ from standards.judge.standard import UTC_ZONE
 from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
 from streams.backtest.backtest import Backtest
 from streams.documents.documents import load_standards, read_documents
-from streams.documents.policies import read_policy
+from streams.documents.rules import read_policy
 from streams.review.judging import History, clock_of, task_of
 from streams.runtime.alert_pipeline import AlertPipeline
 

@@ -14,8 +14,7 @@ from alerts.stories.story import SECTIONS, Telling, read_telling
 from standards.errors import Finding, SpecError
 from standards.stories.story import Story, StoryDocument
 from streams.documents.documents import YAML, Documents, load_standards, read_documents
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

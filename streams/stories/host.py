@@ -18,7 +18,7 @@ from standards.judge.promise import NEVER
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import Position, Pump
 from streams.runtime.router_runtime import AlertResult, stored_case
-from streams.storage.store import Snapshots
+from streams.storage.case_store import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

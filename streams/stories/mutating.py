@@ -18,8 +18,7 @@ from standards.errors import SpecError
 from standards.judge.events import type_of
 from standards.stories.mutation import Change, changes
 from streams.documents.documents import load_standards
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 from streams.stories.comparing import compare
 from streams.stories.playing import play
 

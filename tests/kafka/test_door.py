@@ -34,7 +34,7 @@ async def open_door(
         door = KafkaEventSink(
             shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test"
         )
-        app = intake_application(door, Metrics(), lambda: b"kept_something 1\n")
+        app = intake_application(door, Metrics().intake, lambda: b"kept_something 1\n")
         async with (
             serving(app, "127.0.0.1", 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Content-Type": BATCH}) as session,

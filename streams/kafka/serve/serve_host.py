@@ -21,7 +21,7 @@ from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
@@ -188,7 +188,7 @@ class ServeHost:
         consumer = await stack.enter_async_context(consuming(kafka, isolation_level="read_committed", **ahead))
         known, loaded, problems = await self._standards(consumer)
         await known.publish(producer, kafka.names, loaded, self._clock())
-        self._people = PolicyFiles(settings.standards).load(loaded.standards)
+        self._people = policy_in(settings.standards, loaded.standards)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
         self._fold = fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)

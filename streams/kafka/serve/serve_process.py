@@ -27,8 +27,7 @@ from streams.live.logging_setup import configure_logs, follow, resume, write_lin
 from streams.live.screen import terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.web import Limits, application
-from streams.web.http_server import access, links, listening
+from streams.web import Limits, access, application, links, listening
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -31,8 +31,7 @@ from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Status
-from streams.web.http_server import access, listening
-from streams.web.probes import probes
+from streams.web import access, listening, probes
 
 if TYPE_CHECKING:
     from streams.kafka.clients.connection import KafkaSettings
