@@ -152,7 +152,7 @@ def why(
     Its events, the arithmetic of its clock, the clause, who was told, and who was not and why. Nothing is changed, and
     a host that uses the folder goes on.
     """
-    from streams.explain.explain_cli import story
+    from streams.explain.why import story
     from streams.settings import read_settings
 
     settings = read_settings(data=data)

@@ -24,7 +24,7 @@ TELLING: Final = 10
 """So many cases are shown."""
 ALIKE: Final = 2
 """How many of them, at least, end alike and are told otherwise, where there are some."""
-_WEIGHT: Final = {"broken": 0, "kept": 1, "excused": 2, "unknown": 3, "void": 4, "open": 5, ABSENT: 6}
+WEIGHT: Final = {"broken": 0, "kept": 1, "excused": 2, "unknown": 3, "void": 4, "open": 5, ABSENT: 6}
 """What a reviewer wants to see first."""
 
 
@@ -115,4 +115,4 @@ def _end(fate: Fate | None) -> str:
 
 def _weight(way: tuple[str, str]) -> tuple[int, int]:
     was, is_now = way
-    return min(_WEIGHT[was], _WEIGHT[is_now]) + (10 if was == is_now else 0), _WEIGHT[is_now]
+    return min(WEIGHT[was], WEIGHT[is_now]) + (10 if was == is_now else 0), WEIGHT[is_now]

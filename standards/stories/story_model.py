@@ -5,7 +5,7 @@ Imports pydantic. Read next: `story.py`.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
@@ -65,10 +65,7 @@ class ExpectModel(Strict):
     reason: Text | None = Field(default=None, description="Why it was told or not: told, grouped, no-route, ...")
 
 
-KINDS: tuple[Kind, ...] = (
-    "opened", "warned", "paused", "resumed", "kept", "broken", "voided", "excused", "lost", "fulfilled_late",
-    "corrected",
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class StoryModel(Strict):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 from streams.board.markup import Html, el, listed
 from streams.board.shell import Shell, page
-from streams.explain.action_words import did, said, way
+from streams.explain.why import did, said, way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from alerts.routing.actions import Action
-    from streams.explain.action_words import Cause
+    from streams.explain.why import Cause
 
 MOST: Final = 200
 

@@ -22,7 +22,7 @@ WIDTH: Final = 640
 _LEFT, _RIGHT = 8, 632
 _OURS, _THEIRS, _DEEP = 46, 98, 18
 """Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
-_MARKED: Final = frozenset(
+MARKED: Final = frozenset(
     {"warned", "kept", "broken", "voided", "excused", "lost", "fulfilled_late", "corrected"}
 )  # fmt: skip
 
@@ -53,7 +53,7 @@ def timeline(promise: PromiseRow, lines: list[Line], now: int, zone: tzinfo) -> 
         *(
             el("circle", cx=scale.x(line.at), cy=_OURS + _DEEP // 2, r=6, class_=f"mark {line.kind}")
             for line in lines
-            if line.kind in _MARKED
+            if line.kind in MARKED
         ),
         _label(_LEFT, _THEIRS + _DEEP + 24, hour_and_minute(scale.first, zone), "start"),
         _label(_RIGHT, _THEIRS + _DEEP + 24, hour_and_minute(scale.last, zone), "end"),

@@ -20,10 +20,10 @@ from streams.delivery.reminding import remind
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
-from streams.live import Folder, show
+from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
-from streams.live.screen import terminal
+from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles

@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from standards.calendar.duration import SECOND
+from standards.judge.promise import MOVES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
+SETTLING: Final = frozenset(move.kind for move in MOVES if move.after in VERDICTS and move.before not in VERDICTS)
 """The kinds of line that settle a promise; each promise has at most one of them. A correction settles nothing anew."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 UNMATCHED: Final = "Events that no standard concerns itself with."

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseFilter
     from streams.storage.sqlite import Row
 
-_SCORE = """
+SCORES = """
 SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum(verdict IS 'void'),
     sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'), sum(corrected),
     sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
@@ -113,7 +113,7 @@ class ReadModel:
 
     def score(self, since: int | None = None) -> dict[str, Score]:
         """Give each standard's score by its id, over the promises opened at or after `since`."""
-        return {row[0]: Score(*row[1:]) for row in self._all(_SCORE, -1 if since is None else since)}
+        return {row[0]: Score(*row[1:]) for row in self._all(SCORES, -1 if since is None else since)}
 
     def nearest(self) -> dict[str, int]:
         """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""

@@ -22,9 +22,9 @@ from streams.delivery.channels import channels_of
 from streams.delivery.reminding import remind
 from streams.kafka.clients.edge import stop_signals, wall
 from streams.kafka.serve.serve_host import ServeHost
-from streams.live import Folder, show
+from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
-from streams.live.screen import terminal
+from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.web import Limits, access, application, links, listening
