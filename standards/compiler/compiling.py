@@ -76,6 +76,10 @@ def compile_standard(
     _check_subject(entry, model, around)
     _check_carried(entry, model, around)
     forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
+    lateness = entry.at("lateness").duration(model.lateness)
+    if lateness and forget_after and lateness > forget_after:
+        found = f"a subject is forgotten after {model.forget_after}, before what comes {model.lateness} late"
+        entry.at("lateness").error("wrong-value", found, "write a shorter time, or a longer forget_after")
     objective = _objective(entry, model)
     _warn_of_gaps(entry, given)
     if shape is None or model.promise is None or model.per is None:
@@ -92,6 +96,7 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+        lateness=lateness or 0,
     )  # fmt: skip
     return standard, text
 

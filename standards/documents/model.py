@@ -129,6 +129,7 @@ class StandardModel(Strict):
     carry: Texts = Field([], description="Fields of the opening event that its promise's events carry along.")
     may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out.")
     forget_after: Duration = Field("7d", description="How long a subject that owes nothing is remembered.")
+    lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
     when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
     within: Duration | None = Field(None, description="How long there is, such as 60s.")

@@ -118,4 +118,4 @@ def derived(transition: Transition[Event], classes: Mapping[str, type[Event]]) -
     known = msgspec.structs.fields(made)[data_type.index("data")].type
     data = known(**{name: fields.get(name) for name in known.__struct_fields__})
     at = transition.known
-    return made(id=transition.id, source=DERIVED_SOURCE, time=moment(at), data=data, at=at)
+    return made(id=transition.id, source=DERIVED_SOURCE, time=moment(at), data=data, at=at, received=at)

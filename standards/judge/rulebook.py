@@ -47,7 +47,8 @@ class Route(msgspec.Struct, frozen=True):
 class Group:
     """The standards that share their subjects and events: same `per` fields, same stratum, events in common.
 
-    `level` is their stratum, `order` the key by which events are put in order of time.
+    `level` is their stratum, `order` the key by which events are put in order of time. `lateness` is how long a live host
+    waits with their verdicts for what comes late, in microseconds.
     """
 
     def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:
@@ -59,6 +60,7 @@ class Group:
         self.forget_after = max(standard.forget_after for standard in standards)
         self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
         self.level = int(name.partition(":")[0])
+        self.lateness = max(standard.lateness for standard in standards)
         self.order = _by_time_and_origin if self.level else _by_time
         self.key = key_getter(self.per)
         self.listed = tuple(dict.fromkeys(key for machine in self.machines for key in machine.listed))
@@ -95,10 +97,18 @@ class Rulebook:
             [group for group in self.groups.values() if group.level == level]
             for level in range(max(strata.values(), default=0) + 1)
         ]
+        self._wait_for_what_is_heard()
         self.routes = self._routes()
         self.grant_routes = self.routes.pop(self.classes[GRANT], ()) if GRANT in self.classes else ()
         self.heard = {kind: self.classes[kind] for kind in self.classes if kind.startswith("promise.")}
         self.heard = {kind: cls for kind, cls in self.heard.items() if self.routes.get(cls)}
+
+    def _wait_for_what_is_heard(self) -> None:
+        """Let no stratum be ahead of those whose promises it hears."""
+        for level, stratum in enumerate(self.strata[1:]):
+            longest = max((group.lateness for below in self.strata[: level + 1] for group in below), default=0)
+            for group in stratum:
+                group.lateness = max(group.lateness, longest)
 
     def _routes(self) -> dict[type[Event], tuple[Route, ...]]:
         routes: dict[type[Event], list[Route]] = {}
@@ -134,7 +144,7 @@ def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[s
     """
     groups: list[tuple[set[str], list[Standard]]] = []
     for standard in sorted(standards, key=lambda s: (s.id, s.retired, s.revision)):
-        level = f"{strata[standard.id]}:{','.join(standard.per)}"
+        level = f"{strata[standard.id]}:{','.join(standard.per)}:{standard.lateness}"
         tokens = {f"{level}:{clause.event}" for clause in clauses(standard.shape).values()} | {f"{level}:{standard.id}"}
         joined = [group for group in groups if group[0] & tokens]
         groups = [group for group in groups if group not in joined]

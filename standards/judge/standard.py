@@ -58,6 +58,7 @@ class Standard(msgspec.Struct, frozen=True):
     """One declared rule about service, with the promise in the customer's words.
 
     `revision` is the hash of its content. `feeds` names the feeds whose silence makes an absence uncertain.
+    A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     """
 
@@ -79,6 +80,7 @@ class Standard(msgspec.Struct, frozen=True):
     forget_after: int = FORGET_AFTER
     feeds: tuple[str, ...] = ()
     retired: bool = False
+    lateness: int = 0
 
 
 class Feed(msgspec.Struct, frozen=True):

@@ -83,6 +83,7 @@ class EmbeddedHost:
         self._fault = "not started"
         self._problems: list[str] = []
         self._pause = 0.0
+        self._stamped = 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
     @property
@@ -138,9 +139,14 @@ class EmbeddedHost:
         if not self.room():
             raise Backlog(self._queue.size)
         done = asyncio.get_running_loop().create_future()
-        self._queue.add(events, refusals, done)
+        self._queue.add(self._stamp(), events, refusals, done)
         self._wake.set()
         await done
+
+    def _stamp(self) -> int:
+        """Give the clock's time, which never goes back from one stamp to the next."""
+        self._stamped = max(self._stamped, self.wall())
+        return self._stamped
 
     async def __aenter__(self) -> Self:
         """Open the store, load the standards and let fall what fell due meanwhile. Raises StateError, SpecError."""
@@ -225,7 +231,8 @@ class EmbeddedHost:
             if self._fault:
                 await self._write(self._engine.rebuild, self.wall())
                 log.info("read back from the store", after=self._fault)
-            stored = await self._write(store, self._engine, events, refusals, self.wall())
+            waiting = self._queue.oldest
+            stored = await self._write(store, self._engine, events, refusals, self.wall(), waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
             self._fail(error, group)
             return

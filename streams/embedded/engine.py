@@ -227,4 +227,6 @@ class Engine:
 def _reserved(event: Event) -> EventError | None:
     if event.source != DERIVED_SOURCE:
         return None
-    return EventError("reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name")
+    return EventError(
+        "reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
+    )

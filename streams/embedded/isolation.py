@@ -17,6 +17,7 @@ import structlog
 
 from standards.errors import StateError
 from standards.judge.progress import JudgeDefect
+from standards.judge.promise import NEVER
 from streams.ingest.wire import Refusal, encode
 from streams.storage.status import Committed
 from streams.storage.store_writer import Batch
@@ -34,20 +35,25 @@ DEFECT = "defect"
 log = structlog.get_logger("kept")
 
 
-def store(engine: Engine, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> list[Committed]:
+def store(
+    engine: Engine, events: Sequence[Event], refusals: Sequence[Refusal], wall: int, waiting: int = NEVER
+) -> list[Committed]:
     """Judge and store a batch; it is durable when this returns. Gives what each transaction stored, in order.
+
+    `waiting` is the oldest stamp of what was received and is in no batch yet.
 
     It is one transaction, unless judging raises what nobody foresaw: then the batch is stored without what raises.
     Raises StateError, or what judging raises when nothing can be blamed for it; a part of the batch may be stored then.
     After an error `Engine.rebuild` must come next.
     """
-    return _Isolation(engine, wall).store(list(events), list(refusals))
+    return _Isolation(engine, wall, waiting).store(list(events), list(refusals))
 
 
 class _Isolation:
-    def __init__(self, engine: Engine, wall: int) -> None:
+    def __init__(self, engine: Engine, wall: int, waiting: int) -> None:
         self.engine = engine
         self.wall = wall
+        self.waiting = waiting
         self.stored: list[Committed] = []
 
     def store(self, events: list[Event], refusals: list[Refusal]) -> list[Committed]:
@@ -55,7 +61,8 @@ class _Isolation:
         while waiting:
             batch, refused = waiting.pop()
             try:
-                stored = self.engine.step(batch, refused, self.wall)
+                oldest = min((event.received or self.wall for events, _ in waiting for event in events), default=NEVER)
+                stored = self.engine.step(batch, refused, self.wall, waiting=min(self.waiting, oldest))
             except StateError:
                 raise
             except Exception as error:  # whatever it is, it is to be found and put aside

@@ -135,7 +135,7 @@ def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list
     channels += channels_of(settings, WallClock().wall, maker.of if maker else None)
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
-        lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
+        grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
         policies=partial(policy_in, plan.standards),
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)

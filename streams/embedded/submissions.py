@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.errors import StateError
+from standards.judge.promise import NEVER
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 
 class Submission(msgspec.Struct):
-    """Events and refusals that are stored together; `done` is set when they are durable."""
+    """Events and refusals that are stored together; `done` is set when they are durable.
 
+    `received` is when they came, in microseconds UTC.
+    """
+
+    received: int
     events: Sequence[Event]
     refusals: Sequence[Refusal]
     done: asyncio.Future[None]
@@ -42,10 +47,19 @@ class Submissions:
         """How many submissions have not been taken."""
         return len(self._queue)
 
-    def add(self, events: Sequence[Event], refusals: Sequence[Refusal], done: asyncio.Future[None]) -> None:
-        """Take a submission in. Of what was refused only as much waits as will be kept."""
+    @property
+    def oldest(self) -> int:
+        """When the oldest submission came that was not taken; NEVER: there is none."""
+        return self._queue[0].received if self._queue else NEVER
+
+    def add(
+        self, received: int, events: Sequence[Event], refusals: Sequence[Refusal], done: asyncio.Future[None]
+    ) -> None:
+        """Take a submission in, and stamp its events. Of what was refused only as much waits as will be kept."""
+        for event in events:
+            event.received = received
         cut = [msgspec.structs.replace(refusal, raw=refusal.raw[:RAW_KEPT]) for refusal in refusals]
-        submission = Submission(events, cut, done)
+        submission = Submission(received, events, cut, done)
         self._queue.append(submission)
         self.size += submission.size
 

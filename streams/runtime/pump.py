@@ -63,8 +63,8 @@ class BatchResult(msgspec.Struct):
     """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
 
     `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
-    `unmatched` counts the events, by type, that no standard concerns itself with; `settled_early` those that nothing can
-    change any more for want of room.
+    `unmatched` counts the events, by type, that no standard concerns itself with; `settled_early` those that nothing
+    can change any more for want of room.
     """
 
     transitions: list[Transition[Event]] = []
@@ -94,7 +94,7 @@ class Pump:
     `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - three of them say how time runs here
         self,
         rulebook: Rulebook,
         *,
@@ -117,13 +117,21 @@ class Pump:
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
         self._routes = {
-            cls: tuple((states[each.group.name].pending, each.key, each.sure, each.group.level) for each in routes)
+            cls: tuple(
+                (states[each.group.name].pending, each.key, each.sure, each.group.level, self._delay(each.group))
+                for each in routes
+            )
             for cls, routes in rulebook.routes.items()
         }
         self._feeds_of = {
             cls: tuple(feed_ for feed_ in rulebook.feeds if name in feed_.events)
             for name, cls in rulebook.classes.items()
         }
+
+    @property
+    def wake(self) -> int:
+        """When time alone changes a case next, in microseconds UTC, or earlier."""
+        return min((state.wake + self._delay(state.group) for state in self.group_states.values()), default=NEVER)
 
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
@@ -190,7 +198,7 @@ class Pump:
         self.judge(outcome)
         return outcome
 
-    def route(self, events: Iterable[Event], outcome: BatchResult) -> None:
+    def route(self, events: Iterable[Event], outcome: BatchResult) -> None:  # noqa: C901 - it runs for every event
         """Sort the events to their cases. This loop runs for every event there is: it does nothing else."""
         low, newest, margin, grace = self.low, self.newest, self.lateness + 1, self.grace
         routes, mine, lows = self._routes, self.share.mine, self.lows
@@ -205,21 +213,27 @@ class Pump:
                     low = at - margin
             targets = routes.get(type(event))
             if targets is None:
-                self._route_by_name(event, low if late else -1, outcome)
+                self._route_by_name(event, low, outcome)
                 continue
-            for pending, key_of, sure, level in targets:
+            for pending, key_of, sure, level, delay in targets:
                 key = key_of(event.data)
                 if mine is not None and not mine(key):
                     continue
                 if not sure and None in key:
                     outcome.unused.append(Unused(event, "no-subject"))
                     continue
-                if late and (not lows or at <= lows[level]):
-                    pending[key].append(Tick(lows[level] if lows else low))
+                if late:
+                    reached = (lows[level] if lows else low) - delay
+                    if at <= reached:
+                        pending[key].append(Tick(reached))
                 pending[key].append(event)
         self.low, self.newest = low, newest
 
-    def _route_by_name(self, event: Event, late_since: int, outcome: BatchResult) -> None:
+    def _delay(self, group: Group) -> int:
+        """Give how long a group's verdicts wait for what comes late; in history all is there."""
+        return group.lateness if self.settle else 0
+
+    def _route_by_name(self, event: Event, low: int, outcome: BatchResult) -> None:
         """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
         found = self.rulebook.granted(event) if name == GRANT else []
@@ -228,8 +242,9 @@ class Pump:
             if mine is not None and not mine(key):
                 continue
             facts = self.group_states[group.name].pending[key]
-            if late_since >= 0 and (not self.lows or event.at <= self.lows[group.level]):
-                facts.append(Tick(self.lows[group.level] if self.lows else late_since))
+            reached = (self.lows[group.level] if self.lows else low) - self._delay(group)
+            if event.at <= reached:
+                facts.append(Tick(reached))
             facts.append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
@@ -266,7 +281,7 @@ class Pump:
             judged = len(outcome.transitions)
             low = self.lows[level] if self.lows else self.low
             for group in stratum:
-                self._judge_group(self.group_states[group.name], low, outcome)
+                self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
         self._forgotten = (self.lows[-1] if self.lows else self.low) - self.settle
@@ -277,6 +292,7 @@ class Pump:
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
         tick, name = Tick(low), group.name
+        settle = self.settle and max(self.settle, group.lateness)
         for key, facts in group_state.collect(low).items():
             case = cases.get(key)
             if case is None:
@@ -286,7 +302,7 @@ class Pump:
             if group.feeds:
                 facts.insert(0, self._heard(group, key))
             facts.append(tick)
-            step = feed(case, facts, rulebook, self.settle)
+            step = feed(case, facts, rulebook, settle)
             outcome.touched.append((name, key))
             if step.transitions:
                 outcome.transitions += step.transitions

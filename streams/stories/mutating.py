@@ -1,7 +1,7 @@
 """Mutation coverage: each small change to the rules is made, by itself, and the stories are played until one notices.
 
-A change that no story notices survives: an author could make it by a slip, and nobody would hear. One that does not
-even load needs no story: `kept check` tells. All stories go as they say before anything is changed.
+A change that no story notices survives; one that does not load needs no story: `kept check` tells. All stories go as
+they say before anything is changed.
 Read next: `standards/stories/mutation.py`.
 """
 

@@ -94,7 +94,7 @@ def _last(steps: list[Step]) -> int:
 
 async def embedded(folder: Path, rules: Path, steps: list[Step]) -> Ledger:
     """Judge by the embedded host, each event submitted by itself."""
-    clock, options = Clock(), Options(lateness=LATENESS, grace=GRACE)
+    clock, options = Clock(), Options(grace=GRACE)
     await embedded_by(
         EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, options=options), clock, steps
     )

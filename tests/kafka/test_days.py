@@ -22,7 +22,7 @@ from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.records.facts import Told
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
-from streams.runtime.pump import GRACE, LATENESS
+from streams.runtime.pump import GRACE
 from streams.settings import Settings, StandardsFiles
 from streams.storage.sqlite import FILE, Database
 from tests.alerts.receiver import Receiver, receiving
@@ -59,7 +59,7 @@ def scripted(folder: Path, rules: Path, script: str) -> list[Step]:
 
 
 async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step]) -> Heard:
-    options = Options(lateness=LATENESS, grace=GRACE, policies=partial(policy_in, [str(rules)]))
+    options = Options(grace=GRACE, policies=partial(policy_in, [str(rules)]))
     clock = Clock()
     host = EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, channels=[], options=options)
     await embedded_by(host, clock, steps)

@@ -12,8 +12,7 @@ import pytest
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.event_sink import KafkaEventSink
-from streams.kafka.clients.log import producing
-from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.log import Message, producing
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.records.facts import WORDS, Letter
 from streams.metrics import Metrics
@@ -71,7 +70,7 @@ async def test_a_missing_topic_is_named(kafka: KafkaSettings) -> None:
         outlet = Outlet(producer, kafka)
         with pytest.raises(StateError, match=r"there is no topic .*nowhere; create it with `kept topics --create`"):
             await outlet.partitions(f"{kafka.prefix}nowhere")
-        await outlet.publish([Message(kafka.names.events, ANY, b"[]")])
+        await outlet.publish([Message(kafka.names.events, None, b"[]")])
         assert outlet.fault == ""
 
 

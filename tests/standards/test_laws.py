@@ -146,7 +146,7 @@ def test_extra_ticks_change_nothing(case: Case) -> None:
     rulebook = rulebook_of(about)
     pump, transitions = Pump(rulebook), []
     for event in ordered:
-        transitions += pump.push((), wall=event["time"] - 1 + GRACE).transitions
+        transitions += pump.push((), now=event["time"] - 1 + GRACE).transitions
         transitions += pump.push(read(rulebook, [event])).transitions
     transitions += pump.finish().transitions
     assert told(transitions) == told(judge(rulebook, ordered))

@@ -67,7 +67,7 @@ class Replay:
         reader = Reader(self.rulebook.classes)
         for each in events:
             self.fates.take(self.pump.push([made(reader, each)]).transitions)
-        self.fates.take(self.pump.push([], wall=until).transitions)
+        self.fates.take(self.pump.push([], now=until).transitions)
 
     def edit(self, text: str, retired: str) -> None:
         """Go over to other standards; what is open goes along, as the bytes that a store would have."""

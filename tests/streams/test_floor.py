@@ -44,7 +44,7 @@ def judged(loaded: Loaded, span: int, seed: int = 1) -> list[Line]:
     pump, reader = Pump(loaded.rulebook), Reader(loaded.rulebook.classes)
     lines = []
     for at, event in until(span, seed):
-        outcome = pump.push([reader.one(msgspec.json.encode(event))], wall=at)
+        outcome = pump.push([reader.one(msgspec.json.encode(event))], now=at)
         assert not outcome.unmatched.keys() - {"contact.waiting", "contact.abandoned", "complaint.received"}
         lines += [line(transition) for transition in outcome.transitions]
     return lines

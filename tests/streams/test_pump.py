@@ -116,10 +116,10 @@ def test_the_wall_clock_moves_time_when_nothing_comes() -> None:
     book = rulebook(rules(answer="per: contact, when: contact.waiting, expect: contact.answered, within: 60s"))
     pump = Pump(book)
     opened = at("08:00")
-    assert told(pump.push(events_of("08:00 contact.waiting", book), wall=opened).transitions) == []
-    assert told(pump.push([], wall=opened + 61_999_999).transitions) == ["08:00:00 opened c1"]
-    assert told(pump.push([], wall=opened + 62_000_000).transitions) == ["08:01:00 broken c1"]
-    assert told(pump.push([], wall=opened).transitions) == []
+    assert told(pump.push(events_of("08:00 contact.waiting", book), now=opened).transitions) == []
+    assert told(pump.push([], now=opened + 61_999_999).transitions) == ["08:00:00 opened c1"]
+    assert told(pump.push([], now=opened + 62_000_000).transitions) == ["08:01:00 broken c1"]
+    assert told(pump.push([], now=opened).transitions) == []
     assert pump.low == opened + 60_000_000
 
 

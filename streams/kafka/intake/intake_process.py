@@ -1,6 +1,5 @@
 """The process `kept intake`: puts an intake together with the clock, the signals and the web side.
 
-An edge.
 Read next: `intake_host.py`; `streams/kafka/clients/event_sink.py` for what `--http` opens.
 """
 
