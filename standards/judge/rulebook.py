@@ -47,8 +47,8 @@ class Route(msgspec.Struct, frozen=True):
 class Group:
     """The standards that share their subjects and events: same `per` fields, same stratum, events in common.
 
-    `level` is their stratum, `order` the key by which events are put in order of time. `lateness` is how long a live host
-    waits with their verdicts for what comes late, in microseconds.
+    `level` is their stratum, `order` the key by which events are put in order of time. `lateness` is how long a live
+    host waits with their verdicts for what comes late, in microseconds.
     """
 
     def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:

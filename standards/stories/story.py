@@ -212,7 +212,7 @@ class _Reading:
                 fix = did_you_mean(name, [*ids, *KINDS]) or f"name a standard, or one of {', '.join(KINDS)}"
                 place.error("unknown-name", f"{name!r} is neither a standard nor a kind of line", fix)
         usual = {kind for kind in KINDS if kind not in CLOCKWORK} | {each.kind for each in expect}
-        return frozenset(standards or ids), frozenset(kinds or usual)
+        return frozenset(standards or ids), frozenset({*kinds, *(each.kind for each in expect)} if kinds else usual)
 
 
 def entries_of(

@@ -70,7 +70,7 @@ class StoryHost:
     @property
     def wake(self) -> int:
         """When time alone changes something next, in microseconds UTC, or earlier."""
-        return min([self.alerts.wake, *(state.wake for state in self.pump.group_states.values())])
+        return min(self.alerts.wake, self.pump.wake)
 
     def step(self, events: Sequence[Event], wall: int) -> Stepped:
         """Judge events that came together, and tell; `wall` in microseconds UTC."""
