@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from standards.compiler.spec import Loaded, Source, load
-from standards.judge.events import Event, moment
+from standards.judge.events import Event, microseconds, moment
 from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook, subject_text
 from streams.ingest.wire import Reader
-from streams.runtime.pump import BatchResult, Pump
+from streams.runtime.pump import SETTLE, BatchResult, Pump
 
 DAY = "2026-03-02"
 FILLED_IN = {"contact": "c1", "site": "s3", "queue": "q1", "agent": "ann", "team": "north", "reason": "fire alarm"}
@@ -108,6 +108,33 @@ def told(transitions: Iterable[Transition[Event]]) -> list[str]:
         " ".join([shown(one.at), one.kind, *([one.after] if one.kind == "corrected" else []), subject_text(one.key)])
         for one in transitions
     ]
+
+
+def judge_live(text: str, history: str, *, settle: int = SETTLE, size: int = 1) -> BatchResult:
+    """Judge a history as a live host does. `08:05 <- 08:00:40 contact.answered` was received at 08:05.
+
+    A line without an arrow was received when it happened. The clock stops at the last line's stamp, and `grace` is over
+    for what was received before it.
+    """
+    book = rulebook(text)
+    pump, whole = Pump(book, settle=settle), BatchResult()
+    lines = [line.partition("#")[0].strip() for line in history.splitlines()]
+    arrivals = []
+    for number, line in enumerate(line for line in lines if line):
+        stamp, arrow, rest = line.partition(" <- ")
+        raw = json.dumps(cloud_event(rest if arrow else line, number, book)).encode()
+        event = Reader(book.classes).one(raw)
+        event.received = microseconds(instant(stamp)) if arrow else event.at
+        event.at = min(event.at, event.received)
+        arrivals.append(event)
+    for start in range(0, len(arrivals), size):
+        batch = arrivals[start : start + size]
+        outcome = pump.push(batch, now=batch[-1].received)
+        whole.transitions += outcome.transitions
+        whole.unused += outcome.unused
+        whole.duplicates += outcome.duplicates
+    whole.transitions += pump.push([], now=arrivals[-1].received + pump.grace).transitions
+    return whole
 
 
 def judge(text: str, history: str, *, size: int = 4096) -> list[str]:
