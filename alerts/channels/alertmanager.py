@@ -34,6 +34,8 @@ RESOLVED_TOLD: Final = 900 * SECOND
 """How long after an alert was resolved that is told again, in microseconds."""
 LONGEST_OPEN: Final = 86_400 * SECOND
 """How long an alert that nobody resolves is told again, in microseconds: later evidence corrects no verdict."""
+LONGEST_OWED: Final = 8 * LONGEST_OPEN
+"""The same for what is owed until it is done, if it is owed for so long."""
 LONGEST_BY_ITSELF: Final = 3_600 * SECOND
 """The same for what had no deadline: it happened, nothing can put it right, and there is nothing to wait for."""
 MOST_AT_ONCE: Final = 200
@@ -58,7 +60,7 @@ class Alertmanager:
 
     name = "alertmanager"
     remind_seconds = REMIND_SECONDS
-    remembers = LONGEST_OPEN
+    remembers = LONGEST_OWED
 
     def __init__(
         self, url: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS, links: LinksOf | None = None
@@ -101,13 +103,17 @@ def opens(notice: Notice) -> bool:
             return False
 
 
+def _longest(notice: Notice) -> int:
+    return LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF
+
+
 def _again(told: Iterable[Told], now: int) -> Iterable[tuple[Notice, Alert]]:
     for notice, told_at in told:
         at = min(told_at, now)
         if not opens(notice):
             if now - at <= RESOLVED_TOLD:
                 yield notice, _resolved(notice, at)
-        elif now - at <= (LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF):
+        elif at + LONGEST_OWED >= now and now <= max(notice.owed_until, at + _longest(notice)):
             yield notice, _opened(notice, now)
 
 

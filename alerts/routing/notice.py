@@ -86,6 +86,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     addresses: dict[str, str] = {}
     promises: tuple[str, ...] = ()
     decided: int = -1
+    owed_until: int = -1
 
     @property
     def speaks_for(self) -> tuple[str, ...]:
@@ -145,10 +146,17 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         exceptions=standard.exceptions,
         verdict=line.verdict,
         fields=line.fields,
+        owed_until=_owed_until(line, standard),
     )
 
 
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
+
+
+def _owed_until(line: Line, standard: Standard) -> int:
+    """Give up to when a broken promise is owed, or -1: then there is nothing to wait for."""
+    owed_for = getattr(standard.shape, "owed_for", 0)
+    return line.due + owed_for if line.verdict == "broken" and owed_for else -1
 
 
 class _Words:

@@ -79,7 +79,11 @@ class Group:
 
 
 class Rulebook:
-    """All standards together. It does not change. Raises CycleError."""
+    """All standards together. It does not change. Raises CycleError.
+
+    `owed_for` is how long after their deadline broken promises are owed, in microseconds, for each revision of which
+    that can be said.
+    """
 
     def __init__(
         self, standards: Sequence[Standard], feeds: Sequence[Feed], vocabulary: Mapping[str, EventType]
@@ -97,6 +101,12 @@ class Rulebook:
             [group for group in self.groups.values() if group.level == level]
             for level in range(max(strata.values(), default=0) + 1)
         ]
+        self.owed_for = {
+            machine.standard.revision: machine.owed_for
+            for group in self.groups.values()
+            for machine in group.machines
+            if machine.owed_for
+        }
         self._wait_for_what_is_heard()
         self.routes = self._routes()
         self.grant_routes = self.routes.pop(self.classes[GRANT], ()) if GRANT in self.classes else ()
@@ -118,6 +128,10 @@ class Rulebook:
                 sure = not any(self.vocabulary[name].fields[field].optional for field in group.per)
                 routes.setdefault(self.classes[name], []).append(Route(group, group.key, sure))
         return {cls: tuple(found) for cls, found in routes.items()}
+
+    def owed_since(self, now: int) -> dict[str, int]:
+        """Give, by revision, since when promises must have been broken to be owed at `now`, in microseconds UTC."""
+        return {revision: now - owed_for for revision, owed_for in self.owed_for.items()}
 
     def granted(self, event: Event) -> list[tuple[Group, Key]]:
         """Find whom an `exception.granted` concerns: the subject it names, in each group that judges its standard.

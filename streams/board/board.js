@@ -45,7 +45,9 @@ function tick() {
   const at = now();
   for (const element of document.querySelectorAll("[data-due]")) {
     const left = Number(element.dataset.due) - at;
-    write(element.querySelector(".count") || (element.matches(".count") ? element : null), left >= 1000 ? `${spoken(left)} left` : "time is up");
+    const late = element.classList.contains("overdue") && left <= -1000;
+    const words = late ? `${spoken(-left)} late` : left >= 1000 ? `${spoken(left)} left` : "time is up";
+    write(element.querySelector(".count") || (element.matches(".count") ? element : null), words);
     const bar = element.querySelector("progress");
     if (bar) {
       const whole = Number(element.dataset.due) - Number(element.dataset.opened);
@@ -84,7 +86,8 @@ function put(change) {
     place(list, row);
   }
   if (held) (row.querySelector(held) || row.querySelector("a")).focus();
-  return change.list === "list-warned" && !(old && old.classList.contains("warned")) ? row : null;
+  const urgent = ["list-overdue", "list-warned"].includes(change.list);
+  return urgent && !(old && old.classList.contains(change.list.slice(5))) ? row : null;
 }
 
 function show(news) {

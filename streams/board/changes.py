@@ -70,5 +70,8 @@ class Changes:
                 for item in items
             ],
             "words": texts(self.picture),
-            "hidden": {"part-paused": not self.picture.counts.get("paused", 0), "broken": not self.picture.undebriefed},
+            "hidden": {
+                **{f"part-{sort}": not self.picture.counts.get(sort, 0) for sort in ("overdue", "paused")},
+                "broken": not self.picture.undebriefed,
+            },
         }

@@ -61,7 +61,7 @@ def document(title: str, body: Html, *, head: Child, policy: Html | None = None)
         policy,
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{title} – Kept"),
+        el("title", title, id="page-title"),
         head,
     )
     return f"<!doctype html>\n{el('html', el('head', *found), body, lang='en')}\n"

@@ -14,23 +14,28 @@ from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, form, hidden, page, promise_link
-from streams.board.wording import STATES, hour_and_minute, how_many, time_left
+from streams.board.wording import STATES, hour_and_minute, how_many, time_left, time_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
     from alerts.routing.actions import Action
+    from standards.judge.promise import State
     from standards.judge.rulebook import Rulebook
     from streams.storage.rows import Owing
 
-Sort = Literal["warned", "running", "paused"]
+Sort = Literal["overdue", "warned", "running", "paused"]
 
 MOST: Final = 200
 """How many rows of each sort are on the page; the others are counted."""
-TITLES: Final[dict[Sort, str]] = {"warned": "Act now", "running": "On the clock", "paused": "Paused"}
+TITLES: Final[dict[Sort, str]] = {
+    "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
+}  # fmt: skip
+CALM: Final = "Nothing needs a hand right now."
+"""What is said where nothing is overdue or was warned of, and only there."""
 _NOBODY: Final[dict[Sort, str]] = {
-    "warned": "Nothing needs a hand right now.", "running": "No other promise is on the clock.", "paused": "",
+    "overdue": "", "warned": "", "running": "No other promise is on the clock.", "paused": "",
 }  # fmt: skip
 
 
@@ -78,15 +83,21 @@ def picture(owing: Owing, acts: Iterable[Action], rulebook: Rulebook, zone: tzin
     items = {}
     for row in owing.rows:
         standard, mine = revisions[row.revision], notes.get(row.id, {})
-        paused, taken = row.state.startswith("paused"), ACKNOWLEDGED in mine
+        taken = ACKNOWLEDGED in mine
         items[row.id] = Item(
-            row.id, "paused" if paused else "warned" if row.state == "warned" else "running", row.due, row.opened,
+            row.id, _sort(row.state), row.due, row.opened,
             row.subject, row.standard, row.aspect, standard.promise if standard else "",
             standard.what if standard else "", standard.how if standard else "", STATES[row.state],
             " ".join(mine.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken, row.revision in done,
         )  # fmt: skip
-    counts = {"warned": owing.warned, "running": owing.running, "paused": owing.paused, "endless": owing.endless}
+    counts = {sort: getattr(owing, sort) for sort in ("overdue", "warned", "running", "paused", "endless")}
     return Picture(items, counts, undebriefed)
+
+
+def _sort(state: State) -> Sort:
+    if state.startswith("paused"):
+        return "paused"
+    return "overdue" if state == "broken" else "warned" if state == "warned" else "running"
 
 
 def _note(act: Action, zone: tzinfo) -> str:
@@ -108,17 +119,18 @@ def draw(shell: Shell, shown: Picture, *, acknowledges: bool) -> str:
     taker = _taker(shell) if acknowledges and shell.acts else None
     sections = (_section(shell, shown, sort, words) for sort in TITLES)
     endless = el("p", words["endless"], id="endless", class_="quiet apart")
-    return page(shell, "Now", "/", summary, taker, sections, endless, every=0)
+    return page(shell, "Now", "/", summary, taker, sections, endless, every=0, tab=page_title(shown))
 
 
 def row(item: Item, now: int, *, acts: bool) -> Html:
     """Draw one row."""
     about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
-    todo = el("p", item.what, class_="what") if item.sort == "warned" else None
+    urgent = item.sort in ("overdue", "warned")
+    todo = el("p", item.what, class_="what") if urgent else None
     note = el("p", item.note, class_="note") if item.note else None
     promise = el("p", item.promise, class_="promise")
-    how = el("p", item.how, class_="how") if item.sort == "warned" else None
-    actions = el("p", *_actions(item), class_="deeds") if acts and item.sort == "warned" else None
+    how = el("p", item.how, class_="how") if urgent else None
+    actions = el("p", *_actions(item), class_="deeds") if acts and urgent else None
     return el(
         "li", _left(item, now), el("div", todo, about, promise, how, note, actions, class_="about"),
         id=f"p-{item.id}", class_=f"{item.sort}{' taken' if item.taken else ''}",
@@ -142,6 +154,8 @@ def _actions(item: Item) -> Iterator[Html]:
 def _left(item: Item, now: int) -> Html:
     if item.sort == "paused":
         return el("p", item.state, class_="left")
+    if item.sort == "overdue":
+        return el("p", el("span", time_over(item.due, now), class_="count"), class_="left")
     whole = max(1, item.due - item.opened)
     share = max(0, min(1000, (item.due - now) * 1000 // whole))
     spent = el("progress", max=1000, value=share, aria_hidden="true")
@@ -153,7 +167,8 @@ def texts(shown: Picture) -> dict[str, str]:
     counts, endless = shown.counts, shown.counts.get("endless", 0)
     said = "has no time: it is" if endless == 1 else "have no time: they are"
     found = {
-        "open": f"{how_many(sum(counts.values()), 'promise')} open.",
+        "page-title": page_title(shown),
+        "open": _summary(counts),
         "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
         "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
     }
@@ -161,9 +176,23 @@ def texts(shown: Picture) -> dict[str, str]:
         count = counts.get(sort, 0)
         beyond = count - sum(item.sort == sort for item in shown.items.values())
         found[f"title-{sort}"] = f"{title} · {count:,}" if count else title
-        more = f"and {beyond:,} more, with more time" if beyond > 0 else ""
-        found[f"more-{sort}"] = more if count else _NOBODY[sort]
+        more = f"and {beyond:,} more, {'overdue for less long' if sort == 'overdue' else 'with more time'}"
+        found[f"more-{sort}"] = (more if beyond > 0 else "") if count else _NOBODY[sort]
+    if not counts.get("overdue", 0) and not counts.get("warned", 0):
+        found["more-warned"] = CALM
     return found
+
+
+def page_title(shown: Picture) -> str:
+    """Give what stands on the page's tab: what is overdue comes first."""
+    count = shown.counts.get("overdue", 0)
+    return f"{count:,} overdue – Kept" if count else "Now – Kept"
+
+
+def _summary(counts: Mapping[str, int]) -> str:
+    overdue = counts.get("overdue", 0)
+    found = f"{how_many(sum(counts.values()) - overdue, 'promise')} open."
+    return f"{how_many(overdue, 'promise')} overdue, {found}" if overdue else found
 
 
 def _taker(shell: Shell) -> Html:
@@ -179,4 +208,4 @@ def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str])
     drawn = el("ol", rows, id=f"list-{sort}", class_=f"rows {sort}")
     more = el("p", words[f"more-{sort}"], id=f"more-{sort}", class_="quiet")
     return el("section", title, drawn, more, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
-              hidden=sort == "paused" and not shown.counts.get("paused", 0))  # fmt: skip
+              hidden=sort in ("overdue", "paused") and not shown.counts.get(sort, 0))  # fmt: skip

@@ -56,10 +56,10 @@ class Shell(msgspec.Struct, frozen=True):
         return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
-def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -> str:
+def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, tab: str = "") -> str:
     """Draw a whole page. `path` is that of its entry in the navigation; it is drawn anew at most each `every` seconds.
 
-    0: it changes row by row instead.
+    0: it changes row by row instead. `tab` is what stands on the browser's tab, where that is not the title.
     """
     head = (
         el("link", rel="icon", href="/board.svg"),
@@ -75,7 +75,7 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -
         el("footer", _foot(shell)),
         data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
     )  # fmt: skip
-    return document(title, body, head=head)
+    return document(tab or f"{title} – Kept", body, head=head)
 
 
 def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:

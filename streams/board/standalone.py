@@ -33,7 +33,7 @@ def standalone(title: str, content: Child, *, style: Path) -> str:
     )
     style_element = el("style", Html(css))  # our own files, whose signs mean what they mean in a style
     meta = el("meta", http_equiv="Content-Security-Policy", content=policy)
-    return document(title, body, head=style_element, policy=meta)
+    return document(f"{title} – Kept", body, head=style_element, policy=meta)
 
 
 def html_table(name: str, table: Table, *, cards: bool = False, words: bool = False) -> Html:

@@ -79,6 +79,11 @@ def time_left(due: int, now: int) -> str:
     return f"{spoken(due - now)} left" if due - now >= SECOND else "time is up"
 
 
+def time_over(due: int, now: int) -> str:
+    """Say how long something has been due: `40 s late`."""
+    return f"{spoken(now - due)} late" if now - due >= SECOND else "time is up"
+
+
 def hour_and_minute(at: int, zone: tzinfo) -> str:
     """Write an instant as 14:05."""
     return f"{moment(at).astimezone(zone):%H:%M}"

@@ -93,10 +93,15 @@ class Metrics:
         """Note how long one request to the intake took."""
         self._intake.observe(seconds)
 
-    def text(self, status: Status, wall: int, nearest: Mapping[str, int]) -> bytes:
-        """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC."""
+    def text(
+        self, status: Status, wall: int, nearest: Mapping[str, int], overdue: Mapping[str, tuple[int, int]]
+    ) -> bytes:
+        """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC.
+
+        `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline.
+        """
         moment = CollectorRegistry()
-        moment.register(_Moment(status, wall, nearest))
+        moment.register(_Moment(status, wall, nearest, overdue))
         return generate_latest(self._registry) + generate_latest(moment)
 
     def _count(self, key: tuple[str, str, str], count: int) -> None:
@@ -111,8 +116,11 @@ class Metrics:
 class _Moment(Collector):
     """What is asked at the time of a scrape rather than counted."""
 
-    def __init__(self, status: Status, wall: int, nearest: Mapping[str, int]) -> None:
+    def __init__(
+        self, status: Status, wall: int, nearest: Mapping[str, int], overdue: Mapping[str, tuple[int, int]]
+    ) -> None:
         self._given = status, wall, nearest
+        self._overdue = overdue
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         status, wall, nearest = self._given
@@ -121,6 +129,16 @@ class _Moment(Collector):
         for standard, due in sorted(nearest.items()):
             deadlines.add_metric((standard,), due / SECOND)
         yield deadlines
+        count = GaugeMetricFamily(
+            "kept_promises_overdue", "Promises that are broken and still owed.", labels=("standard",)
+        )
+        oldest = GaugeMetricFamily(
+            "kept_oldest_overdue_seconds", "How long the oldest overdue promise has been due.", labels=("standard",)
+        )
+        for standard, (number, due) in sorted(self._overdue.items()):
+            count.add_metric((standard,), number)
+            oldest.add_metric((standard,), max(0, wall - due) / SECOND)
+        yield from (count, oldest)
         if status.low >= 0:
             lag = max(0, wall - status.low) / SECOND
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)

@@ -10,6 +10,7 @@ import msgspec
 from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from standards.judge.ledger import Plain
 from streams.storage.rows import (
+    OWED,
     PROMISE,
     DeadLetter,
     LateEvent,
@@ -23,7 +24,7 @@ from streams.storage.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from streams.storage.rows import NoticeRow, PromiseRow, UntoldFilter
     from streams.storage.sqlite import Row, SharedConnection
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _NEXT: Final = f"""
 SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
 """  # noqa: S608 - fixed names
+_OVERDUE: Final = f"""
+SELECT {PROMISE} {OWED} ORDER BY due, id LIMIT ?
+"""
 _PAUSED: Final = f"""
 SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')
 ORDER BY state DESC, opened, id LIMIT ?
@@ -110,13 +114,19 @@ class BoardQueries:
         self._connection = connection
         self._all = connection.all
 
-    def owing(self, limit: int) -> Owing:
-        """Give what is open: at most `limit` warned and running rows, and as many paused ones."""
-        rows = self._all(_NEXT, "warned", limit)
-        if len(rows) < limit:
-            rows += self._all(_NEXT, "open", limit - len(rows))
+    def owing(self, limit: int, owed_since: Mapping[str, int]) -> Owing:
+        """Give what is overdue or open: at most `limit` overdue, warned and running rows, and as many paused ones.
+
+        `owed_since` says by revision since when promises must have been broken to be owed, in microseconds UTC.
+        """
+        since = _encode(owed_since).decode()
+        rows = self._all(_OVERDUE, since, limit)
+        for state in ("warned", "open"):
+            if len(rows) < limit:
+                rows += self._all(_NEXT, state, limit - len(rows))
         rows += self._all(_PAUSED, limit)
-        return Owing(list(map(promise_row, rows)), **dict(self._all(_COUNTS)))
+        ((overdue,),) = self._all(f"SELECT count(*) {OWED}", since)
+        return Owing(list(map(promise_row, rows)), overdue=overdue, **dict(self._all(_COUNTS)))
 
     def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""

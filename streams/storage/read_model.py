@@ -15,6 +15,7 @@ from standards.judge.score import Score
 from streams.storage.board_queries import BoardQueries
 from streams.storage.rows import (
     DELIVERY,
+    OWED,
     PROMISE,
     DeadLetter,
     Delivery,
@@ -31,7 +32,7 @@ from streams.storage.rows import (
 from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from streams.storage.rows import PromiseFilter
@@ -115,6 +116,14 @@ class ReadModel:
     def score(self, since: int | None = None) -> dict[str, Score]:
         """Give each standard's score by its id, over the promises opened at or after `since`."""
         return {row[0]: Score(*row[1:]) for row in self._all(SCORES, -1 if since is None else since)}
+
+    def overdue(self, owed_since: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """Give how many promises of each standard are overdue, by its id, and the oldest deadline (microseconds UTC).
+
+        `owed_since` says by revision since when promises must have been broken to be owed.
+        """
+        sql = f"SELECT standard, count(*), min(due) {OWED} GROUP BY standard"
+        return {name: (count, due) for name, count, due in self._all(sql, _encode(owed_since).decode())}
 
     def nearest(self) -> dict[str, int]:
         """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""

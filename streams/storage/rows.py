@@ -136,14 +136,22 @@ class UntoldFilter(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+OWED: Final = """
+FROM promises JOIN json_each(?) AS owed ON owed.key = promises.revision
+WHERE promises.state = 'broken' AND promises.settled >= owed.value
+"""
+"""The promises that are broken and still owed; asked with, by revision, since when they must have been broken."""
+
+
 class Owing(msgspec.Struct, frozen=True):
     """The open promises that are next: `rows` by the time left, and how many there are of each sort in all.
 
-    `warned` and `running` have a deadline and a clock that runs; `paused` have a clock that stands; `endless` have no
-    deadline of their own.
+    `overdue` are broken and still owed; `warned` and `running` have a deadline and a clock that runs; `paused` have a
+    clock that stands; `endless` have no deadline of their own.
     """
 
     rows: list[PromiseRow] = []
+    overdue: int = 0
     warned: int = 0
     running: int = 0
     paused: int = 0

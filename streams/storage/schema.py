@@ -243,5 +243,9 @@ _RELEVANCE = """
 DROP TABLE desk_cases;           -- who waits for an all-clear follows from a promise's own state
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS, _RELEVANCE)
+_OVERDUE = """
+CREATE INDEX promises_overdue ON promises (revision, settled) WHERE state = 'broken';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS, _RELEVANCE, _OVERDUE)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

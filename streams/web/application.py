@@ -65,7 +65,8 @@ def application(
 
     async def scrape() -> bytes:
         nearest = await asked(host.read_model.nearest)
-        return metrics.text(host.now_status(), host.wall(), nearest)
+        overdue = await asked(host.read_model.overdue, host.rulebook.owed_since(host.wall()))
+        return metrics.text(host.now_status(), host.wall(), nearest, overdue)
 
     grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
     operations = [

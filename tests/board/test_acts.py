@@ -27,7 +27,7 @@ def guarded(tmp_path: Path) -> Iterator[Served]:
 
 def promise(served: Served, *, broken: bool) -> str:
     queries = served.caller.host.read_model.board
-    rows = queries.broken(1, debriefed=False)[0] if broken else queries.owing(9).rows
+    rows = queries.broken(1, debriefed=False)[0] if broken else queries.owing(9, {}).rows
     return rows[0].id
 
 

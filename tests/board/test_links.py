@@ -29,7 +29,7 @@ LINKS = Links(ALL.secret, BASE)
 
 
 def warned(served: Served) -> str:
-    return next(row.id for row in served.caller.host.read_model.board.owing(9).rows if row.state == "warned")
+    return next(row.id for row in served.caller.host.read_model.board.owing(9, {}).rows if row.state == "warned")
 
 
 def test_a_mail_has_links_that_work(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
     """A message for several promises has one link for all of them; what is over meanwhile is left alone."""
     peopled.send(waiting("x", peopled.now, queue="q8"))
     peopled.go(2)
-    rows = {row.subject: row.id for row in peopled.caller.host.read_model.board.owing(9).rows}
+    rows = {row.subject: row.id for row in peopled.caller.host.read_model.board.owing(9, {}).rows}
     broken = peopled.caller.host.read_model.board.broken(9, debriefed=False)[0][0].id
     wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken), by="ann")
     assert "and 2 more promises in the same message" in Visitor(peopled).ask(wanted)[2]

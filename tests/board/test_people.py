@@ -164,7 +164,7 @@ def test_a_dead_letter_is_mended_and_sent_again(peopled: Served) -> None:
     assert queries.letter(number) == letter
     assert acts(peopled) == [("letter.settled", "Ola", "kept/board")]
     peopled.go(2)
-    assert [row.subject for row in queries.owing(9).rows if row.subject == "s3/q7"] == ["s3/q7"]
+    assert [row.subject for row in queries.owing(9, {}).rows if row.subject == "s3/q7"] == ["s3/q7"]
     assert "sent it again" in visitor.ask("/feeds")[2]
 
 

@@ -115,7 +115,7 @@ def test_every_setting_is_explained() -> None:
 @pytest.mark.parametrize(
     ("heading", "text"),
     [
-        ("`kept run` and `kept serve`", Metrics().text(Status(True, low=0), 0, {"a": 0})),
+        ("`kept run` and `kept serve`", Metrics().text(Status(True, low=0), 0, {"a": 0}, {"a": (1, 0)})),
         ("`kept intake` and `kept worker`", KafkaMetrics().text()),
     ],
 )

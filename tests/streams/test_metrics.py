@@ -110,7 +110,9 @@ def line(name: str, kind: str, standard: str = "no-wait") -> Line:
 
 
 def printed(metrics: Metrics, nearest: Mapping[str, int] | None = None) -> Samples:
-    return samples(metrics.text(Status(ready=False, waiting=7), 5 * SECOND, nearest or {}).decode())
+    return samples(
+        metrics.text(Status(ready=False, waiting=7), 5 * SECOND, nearest or {}, {"no-wait": (2, SECOND)}).decode()
+    )
 
 
 def test_two_hosts_do_not_add_up() -> None:

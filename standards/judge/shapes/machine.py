@@ -30,6 +30,8 @@ class Machine(Protocol):
     standard: Standard
     listed: tuple[tuple[str | int, ...], ...] = ()
     """The keys of the subjects that are owed from the start, before any event names them."""
+    owed_for: int = 0
+    """How long after its deadline a broken promise is owed, in microseconds; 0: it is over when it is broken."""
 
     def reaction(self, event_type: str) -> Reaction:
         """Give `on_event` for events of one type: it judges an event in time, with all timers before it run."""

@@ -66,6 +66,7 @@ class ResponseMachine(Machine):
         self.shape = shape
         self.siblings = siblings
         self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
+        self.owed_for = shape.owed_for
         self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
 
     def reaction(self, event_type: str) -> Reaction:

@@ -73,10 +73,11 @@ class Live:
 
     def _look(self) -> Picture:
         queries = self._host.read_model.board
-        owing = queries.owing(MOST)
+        rulebook = self._host.rulebook
+        owing = queries.owing(MOST, rulebook.owed_since(self._host.wall()))
         acts = queries.actions_on([row.id for row in owing.rows])
         _, undebriefed = queries.broken(0, debriefed=False)
-        return picture(owing, acts, self._host.rulebook, self._zone, undebriefed=undebriefed)
+        return picture(owing, acts, rulebook, self._zone, undebriefed=undebriefed)
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""
