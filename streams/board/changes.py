@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.board.now import Picture, row, texts
+from streams.board.now import TITLES, Picture, hides, row, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ class Changes:
             ],
             "words": texts(self.picture),
             "hidden": {
-                **{f"part-{sort}": not self.picture.counts.get(sort, 0) for sort in ("overdue", "paused")},
+                **{f"part-{sort}": hides(self.picture.counts, sort) for sort in TITLES},
                 "broken": not self.picture.undebriefed,
             },
         }

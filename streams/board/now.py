@@ -183,6 +183,13 @@ def texts(shown: Picture) -> dict[str, str]:
     return found
 
 
+def hides(counts: Mapping[str, int], sort: Sort) -> bool:
+    """Say whether a part of the page has nothing to say: then its title would only stand in the way."""
+    if counts.get(sort, 0) or sort == "running":
+        return False
+    return sort != "warned" or bool(counts.get("overdue", 0))
+
+
 def page_title(shown: Picture) -> str:
     """Give what stands on the page's tab: what is overdue comes first."""
     count = shown.counts.get("overdue", 0)
@@ -208,4 +215,4 @@ def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str])
     drawn = el("ol", rows, id=f"list-{sort}", class_=f"rows {sort}")
     more = el("p", words[f"more-{sort}"], id=f"more-{sort}", class_="quiet")
     return el("section", title, drawn, more, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
-              hidden=sort in ("overdue", "paused") and not shown.counts.get(sort, 0))  # fmt: skip
+              hidden=hides(shown.counts, sort))  # fmt: skip

@@ -137,8 +137,8 @@ class UntoldFilter(msgspec.Struct, frozen=True):
 
 
 OWED: Final = """
-FROM promises JOIN json_each(?) AS owed ON owed.key = promises.revision
-WHERE promises.state = 'broken' AND promises.settled >= owed.value
+FROM promises JOIN (SELECT key AS revision, value AS since FROM json_each(?)) AS owed USING (revision)
+WHERE state = 'broken' AND settled >= since
 """
 """The promises that are broken and still owed; asked with, by revision, since when they must have been broken."""
 
