@@ -73,6 +73,8 @@ class EmbeddedHost:
         self.standards = standards
         self.wall = clock
         self.backlog = BACKLOG
+        self.clock_step: Callable[[], int] = lambda: 0
+        self.clock_problems: Callable[[], list[str]] = list
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
         self._listeners: list[Callable[[Committed], None]] = []
@@ -128,7 +130,8 @@ class EmbeddedHost:
             newest=pump.newest,
             waiting=self._queue.size,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=list(self._problems),
+            problems=[*self.clock_problems(), *self._problems],
+            clock_step=self.clock_step(),
             retired=len(rulebook.standards) - len(rulebook.current),
         )
 

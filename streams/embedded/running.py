@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from streams.delivery.reminding import remind
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
+from streams.embedded.steady_clock import SteadyClock
 from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
@@ -51,22 +51,12 @@ class Plan(NamedTuple):
         return self.settings.standards or ((str(DEMO_STANDARDS),) if self.demo else ())
 
 
-class WallClock:
-    """This machine's clock."""
-
-    speed = 1.0
-
-    def wall(self) -> int:
-        """Give the time in microseconds UTC."""
-        return time.time_ns() // 1_000
-
-
 async def run(plan: Plan) -> None:
     """Run until asked to stop. Raises SpecError, StateError and OSError when it cannot start."""
     console = terminal()
     live = console.is_terminal and not plan.plain
     settings = plan.settings
-    clock = DemoClock(WallClock().wall(), speed=plan.speed) if plan.demo else WallClock()
+    clock = DemoClock(SteadyClock().wall(), speed=plan.speed) if plan.demo else SteadyClock()
     if not plan.standards:
         raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
     async with AsyncExitStack() as stack:
@@ -129,10 +119,10 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     return folder
 
 
-def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
+def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
     settings = plan.settings
     maker = links(settings)
-    channels += channels_of(settings, WallClock().wall, maker.of if maker else None)
+    channels += channels_of(settings, SteadyClock().wall, maker.of if maker else None)
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
@@ -140,6 +130,8 @@ def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog
+    if isinstance(clock, SteadyClock):
+        host.clock_step, host.clock_problems = lambda: clock.step, clock.problems
     return host
 
 

@@ -143,6 +143,11 @@ class _Moment(Collector):
             lag = max(0, wall - status.low) / SECOND
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
         yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", status.waiting)
+        step, set_by = (
+            "kept_clock_step_seconds",
+            "How far the machine's clock was set ahead, or back.",
+        )
+        yield GaugeMetricFamily(step, set_by, status.clock_step / SECOND)
         yield GaugeMetricFamily("kept_ready", "1 while the host takes events.", int(status.ready))
 
 

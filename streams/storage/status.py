@@ -22,6 +22,7 @@ class Status(msgspec.Struct, frozen=True):
     """How a host stands. `low` and `newest` are microseconds UTC, or -1; `waiting` counts events not yet stored.
 
     `revision` is one hash over all standards in force. `problems` are for people: what a reload found wrong, and such.
+    `clock_step` is how far this machine's clock is ahead of the time that has gone by, in microseconds: it was set.
     """
 
     ready: bool
@@ -32,6 +33,7 @@ class Status(msgspec.Struct, frozen=True):
     revision: str = ""
     problems: list[str] = []
     retired: int = 0
+    clock_step: int = 0
 
 
 class Committed(msgspec.Struct, frozen=True):
