@@ -66,9 +66,16 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
 
 
-def settle_now(case: Case[Event]) -> None:
-    """Settle all that a case was judged by: what it stands on has changed."""
-    case.settle_all(case.time, _copies(case.states))
+def settle_now(case: Case[Event], group: Group) -> None:
+    """Settle all that a case was judged by: what it stands on has changed, and from now on it is the group's."""
+    case.settle_all(case.time, _copies(case.states), tuple(group.by_revision))
+
+
+def must_settle(case: Case[Event], group: Group) -> bool:
+    """Say whether a case that was stored was judged by other standards than the group's, or by what is not known."""
+    if case.base is None and not case.log:
+        return case.touched >= 0 or bool(case.states)
+    return case.revisions != tuple(group.by_revision)
 
 
 def settled_until(case: Case[Event], received: int) -> int:
