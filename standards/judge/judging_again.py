@@ -100,6 +100,8 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
     case = context.case
     received, cause = 0, None
+    if not case.log:
+        case.revisions = tuple(group.by_revision)
     for event in late:
         insort(case.log, event, key=group.order)
         received, cause = event.received, event
