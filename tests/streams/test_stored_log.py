@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from standards.judge.case import Case
 from standards.judge.events import Event
-from streams.storage.case_store import CaseStore
+from streams.runtime.pump import Pump
+from streams.storage.case_store import CaseStore, Snapshots
 from streams.storage.sqlite import FILE, Database
 from tests.history import rulebook, rules
 from tests.living import BOOK, FIRST, GROUP, STEPS, Live, Steps, happened, lines
@@ -165,3 +166,47 @@ def test_nothing_is_judged_again_by_standards_that_were_not_in_force(tmp_path: P
     assert found.base is not None
     assert (found.log, found.base.time, found.revisions) == ([], FIRST + 50, tuple(after.groups[group].by_revision))
     database.close()
+
+
+@settings(max_examples=20, deadline=None)
+@given(STEPS)
+def test_a_whole_snapshot_has_the_past_with_its_types(steps: Steps) -> None:
+    """As the host of stories keeps it: a case with its log, its snapshots and what was forgotten is read as it was."""
+    live, now, snapshots = Live(), FIRST, Snapshots(BOOK)
+    for number, (gap, kind, late, subject) in enumerate(steps):
+        now += gap * SECOND
+        live.step(number, now, kind, late, subject)
+        for case in live.cases.values():
+            assert snapshots.decode(snapshots.encode(case)) == case
+
+
+def test_a_case_that_moves_to_another_group_is_settled() -> None:
+    """What its new neighbours would have said of its log, nobody knows; what it owes goes on."""
+    live = Live()
+    live.step(0, FIRST, 0, 0, "a")
+    live.wait(FIRST + 10 * SECOND)
+    case = live.cases["a",]
+    assert (len(case.log), case.base) == (1, None)
+    answer = "per: contact, when: contact.waiting, expect: contact.answered, within: 20s, forget_after: 1d"
+    other = rulebook(rules(answer=answer, abandoned="per: contact, when: contact.waiting, at_most: 9, within: 1h"))
+    (group,) = other.groups
+    assert group != GROUP
+    pump = Pump(other)
+    assert (group, ("a",)) in pump.adopt([case])
+    moved = pump.case(group, ("a",))
+    assert moved is not None
+    assert moved.base is not None
+    assert (moved.log, moved.base.time, moved.base.states == moved.states) == ([], case.time, True)
+    assert sum(len(state.open) for state in moved.states.values()) == 1
+
+
+def test_a_case_of_the_same_standards_keeps_its_past() -> None:
+    """Adopted by a pump under the standards that judged it, nothing of it settles."""
+    live = Live()
+    live.step(0, FIRST, 0, 0, "a")
+    live.wait(FIRST + 10 * SECOND)
+    case = live.cases["a",]
+    pump = Pump(BOOK)
+    assert pump.adopt([case]) == []
+    assert pump.case(GROUP, ("a",)) is case
+    assert (len(case.log), case.base) == (1, None)

@@ -7,7 +7,7 @@ before it void.
 Nobody writes over another worker's rows (`streams/kafka/records/rows.py`): the first time a case is written here it is
 written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Read next: `streams/storage/case_parts.py` and `case_past.py`, which say what is new; `streams/kafka/records/rows.py`.
+Read next: `streams/storage/case_parts.py`, `streams/storage/case_past.py`; `streams/kafka/records/rows.py`.
 """
 
 from __future__ import annotations
