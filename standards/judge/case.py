@@ -125,10 +125,10 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     grants: dict[str, list[str]] = msgspec.field(default_factory=dict)
     revisions: tuple[str, ...] = ()
 
-    def settle_all(self, time: int, states: dict[str, StandardState[E]]) -> None:
+    def settle_all(self, time: int, states: dict[str, StandardState[E]], revisions: tuple[str, ...]) -> None:
         """Settle all that the case was judged by up to a time: nothing can take its place before that any more."""
         self.base = Snapshot(time, -1, states)
-        self.younger, self.cut, self.log, self.revisions = None, 0, [], ()
+        self.younger, self.cut, self.log, self.revisions = None, 0, [], revisions
         self.forgotten, self.grants = {}, {}
 
     def state_of(self, revision: str) -> StandardState[E]:

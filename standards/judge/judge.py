@@ -204,4 +204,4 @@ def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
     context.case.touched = max(context.case.touched, at)
     if context.settle and len(context.transitions) > lines:
         context.case.time = max(context.case.time, at)
-        settle_now(context.case)
+        settle_now(context.case, group)

@@ -66,9 +66,16 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
 
 
-def settle_now(case: Case[Event]) -> None:
-    """Settle all that a case was judged by: what it stands on has changed."""
-    case.settle_all(case.time, _copies(case.states))
+def settle_now(case: Case[Event], group: Group) -> None:
+    """Settle all that a case was judged by: what it stands on has changed, and from now on it is the group's."""
+    case.settle_all(case.time, _copies(case.states), tuple(group.by_revision))
+
+
+def must_settle(case: Case[Event], group: Group) -> bool:
+    """Say whether a case that was stored was judged by other standards than the group's, or by what is not known."""
+    if case.base is None and not case.log:
+        return case.touched >= 0 or bool(case.states)
+    return case.revisions != tuple(group.by_revision)
 
 
 def settled_until(case: Case[Event], received: int) -> int:
@@ -93,6 +100,8 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
     case = context.case
     received, cause = 0, None
+    if not case.log:
+        case.revisions = tuple(group.by_revision)
     for event in late:
         insort(case.log, event, key=group.order)
         received, cause = event.received, event

@@ -9,6 +9,7 @@ from collections import defaultdict
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from standards.judge.judging_again import must_settle, settle_now
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class GroupState:
         return self.alarms[0][0] if self.alarms else NEVER
 
     def put(self, case: Case[Event]) -> None:
-        """Take a case in, as it was stored."""
+        """Take a case in, as it was stored; nothing is judged again by standards that were not in force then."""
+        if must_settle(case, self.group):
+            settle_now(case, self.group)
         self.cases[case.key] = case
         self.note(case.key, min([case.wake, *(event.at for event in case.held)]))
 

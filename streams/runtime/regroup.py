@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.judge.judging_again import settle_now
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
@@ -65,9 +67,11 @@ class Homes:
         )  # both leaves are other ones than any that was stored
         known.time = other.time if known.time < 0 else min(known.time, other.time)  # all of it was judged up to here
         known.rotated = max(known.rotated, other.rotated)
+        known.rotated_before = max(known.rotated_before, other.rotated_before)
         known.newest = max(known.newest, other.newest)
         known.touched = max(known.touched, other.touched)
         known.wake = 0  # every clock is asked anew
+        settle_now(known, group)  # neither log says what the other's standards were told
         return known
 
 

@@ -1,9 +1,10 @@
 """The parts of a case, as every store keeps them: a small core, and what grows with the traffic.
 
 A busy case remembers up to two thousand identities of events, many times the rest of it, in two generations of which
-only the newer one grows; of its settled promises few change. So each store writes the core anew and adds what is new,
-which is decided here; how the parts lie in rows is each store's own.
-Read next: `case_store.py` for SQLite, `streams/kafka/worker/journal.py`.
+only the newer one grows; of its settled promises few change, and the log of what it is judged again by only grows until
+its snapshot moves on. So each store writes the core anew and adds what is new, which is decided here; how the parts lie
+in rows is each store's own.
+Read next: `case_past.py` for what a case is judged again by; `case_store.py`, `streams/kafka/worker/journal.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from standards.errors import StateError
-from standards.judge.case import Identity
-from standards.judge.promise import E, Promise
+from standards.judge.case import Identity, forget_settled
+from standards.judge.promise import NEVER, E, Promise
 from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON
 
@@ -36,8 +37,6 @@ Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
 
 Settled = dict[str, list[Promise[E]]]
 """Promises whose verdict can still be corrected, by revision, as a case's slots have them."""
-Settling = tuple[str, tuple[str | int, ...], bool, Settled[E]]
-"""Promises that were settled or corrected: the case's group, its key, whether it has no others, and the promises."""
 
 Marks = dict[str, tuple[int, int]]
 """Settled promises by id: the ordinal, which every change counts up, and when the promise was settled."""
@@ -86,9 +85,26 @@ def with_settled(state: StandardState[Event], promises: Container[str]) -> Stand
 
 
 def core(case: Case[Event]) -> Case[Event]:
-    """Give a case without what is stored beside it: held events, identities, settled promises."""
+    """Give a case without what is stored beside it."""
     states = {revision: with_settled(state, ()) for revision, state in case.states.items()}
-    return replace(case, held=[], seen={}, seen_before={}, states=states)
+    return replace(_bare(case), states=states)
+
+
+def bare_core(case: Case[Event]) -> Case[Event]:
+    """Give a case without what is stored beside it, and without its states."""
+    return replace(_bare(case), states={})
+
+
+def _bare(case: Case[Event]) -> Case[Event]:
+    return replace(case, held=[], seen={}, seen_before={}, base=None, younger=None, log=[], forgotten={}, revisions=())
+
+
+def forget_older(case: Case[Event], low: int) -> None:
+    """Forget, in a case that was read, the settled promises that judging again cannot reach nor a grant excuse."""
+    live = -1 if case.log else NEVER
+    reached = live if case.base is None else case.base.time
+    for state in case.states.values():
+        forget_settled(state, low, reached)
 
 
 def take_over(case: Case[Event]) -> None:

@@ -2,12 +2,13 @@
 
 A snapshot begins with its version, so that a newer Kept can read what an older one wrote; one it cannot read stops the
 host with the data kept. Identities of events are appended, and a generation that was forgotten is deleted.
-Read next: `case_parts.py`, which says what is new; `case_logs.py` for held events and settled promises.
+Read next: `case_parts.py`, which says what is new; `case_logs.py` for held events, `past_log.py` for all that lasts.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -15,13 +16,13 @@ import msgspec
 from standards.errors import StateError
 from standards.judge.case import Case
 from standards.judge.events import Event, union_of
+from standards.judge.promise import Promise
 from streams.ingest.wire import UNREADABLE
-from streams.storage.case_logs import HeldLog, SettledLog
+from streams.storage.case_logs import HeldLog
 from streams.storage.case_parts import (
     Holding,
     Seen,
     SeenMark,
-    Settling,
     core,
     join_seen,
     new_seen,
@@ -29,6 +30,8 @@ from streams.storage.case_parts import (
     take_over,
     unreadable,
 )
+from streams.storage.case_past import Basis
+from streams.storage.past_log import Entry, PastLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
@@ -39,11 +42,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = 2
-"""The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`."""
+VERSION = 3
+"""The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`.
+
+Up to version 2 a case did not remember what it is judged again by.
+"""
 _READ = range(1, VERSION + 1)
 
 _encode = msgspec.json.encode
+_at = attrgetter("at")
 _pack = msgspec.msgpack.encode
 _unpack = msgspec.msgpack.Decoder(Seen).decode
 
@@ -51,8 +58,9 @@ _unpack = msgspec.msgpack.Decoder(Seen).decode
 class Snapshots:
     """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary.
 
-    `decode` reads a case, the other two what cases came to hold or settled; all raise StateError for a version or
-    content that this Kept does not know.
+    `decode` reads a case, `decode_holdings` and `decode_entries` what cases came to hold, or have of the past; all
+    raise StateError for a version or content that this Kept does not know, and so does `decode_promise`. The other two
+    raise one of UNREADABLE.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -60,19 +68,30 @@ class Snapshots:
         form = msgspec.msgpack.Decoder
         self.decode: Callable[[bytes], Case[Event]] = partial(_decoded, form(Case[union]))
         self.decode_holdings: Callable[[bytes], list[Holding[Event]]] = partial(_decoded, form(list[Holding[union]]))
-        self.decode_settlings: Callable[[bytes], list[Settling[Event]]] = partial(_decoded, form(list[Settling[union]]))
+        self.decode_entries: Callable[[bytes], list[Entry]] = partial(_decoded, form(list[Entry]))
+        self.decode_basis: Callable[[bytes], Basis[Event]] = form(Basis[union]).decode
+        self.decode_event: Callable[[msgspec.Raw], Event] = form(union).decode
+        self._promise: msgspec.msgpack.Decoder[Promise[Event]] = form(Promise[union])
 
-    def encode(self, what: Case[Event] | list[Holding[Event]] | list[Settling[Event]]) -> bytes:
-        """Give the bytes of a case, of what cases came to hold, or of what they settled; version first."""
+    def encode(self, what: object) -> bytes:
+        """Give the bytes of a case, of what cases came to hold, or of entries of the past; version first."""
         return bytes((VERSION,)) + msgspec.msgpack.encode(what)
+
+    def decode_promise(self, raw: msgspec.Raw) -> Promise[Event]:
+        """Read a settled promise."""
+        return _read(self._promise, raw)
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
     if not raw or raw[0] not in _READ:
         found = raw[0] if raw else "none"
         raise StateError(f"snapshot version {found}, and this Kept reads up to {VERSION}; run the Kept that wrote it")
+    return _read(decoder, memoryview(raw)[1:])
+
+
+def _read(decoder: msgspec.msgpack.Decoder[T], raw: memoryview | msgspec.Raw) -> T:
     try:
-        return decoder.decode(memoryview(raw)[1:])
+        return decoder.decode(raw)
     except UNREADABLE as error:
         raise unreadable(error) from None
 
@@ -84,12 +103,14 @@ class CaseStore:
         self._database = database
         self._snapshots = Snapshots(rulebook)
         self._held = HeldLog(database, self._snapshots)
-        self._settled = SettledLog(database, self._snapshots)
+        self._past = PastLog(database, self._snapshots)
+        self._groups = rulebook.groups
         self._written: dict[CaseKey, SeenMark] = {}
 
     def read(self, low: int) -> Iterable[Case[Event]]:
         """Give every stored case; time had come to `low`. Raises StateError for one that this rulebook cannot read."""
-        held, settled = self._held.read(low), self._settled.read(low)
+        held = self._held.read(low)
+        self._past.read()
         seen: dict[tuple[str, bytes], dict[int, Seen]] = {}
         for group, key, generation, body in self._database.all(
             "SELECT grp, key, leaf, body FROM identities ORDER BY seq"
@@ -99,7 +120,8 @@ class CaseStore:
             case = self._snapshots.decode(body)
             join_seen(case, seen.get((group, key), {}))
             case.held = held.get((case.group, case.key), [])
-            self._settled.join(case, settled.get((case.group, case.key), {}))
+            judged_in = self._groups.get(case.group)
+            self._past.join(case, low, _at if judged_in is None else judged_in.order)
             self._written[case.group, case.key] = seen_mark(case)
             take_over(case)
             yield case
@@ -132,5 +154,5 @@ class CaseStore:
         put("DELETE FROM identities WHERE grp = ? AND key = ?", gone)
         put("DELETE FROM identities WHERE grp = ? AND key = ? AND leaf < ?", turned)
         put("INSERT INTO identities (grp, key, leaf, body) VALUES (?,?,?,?)", added)
-        self._settled.write(cases, low, changed)
+        self._past.write(cases, changed)
         self._held.write({key: case.held if case else [] for key, case in cases.items()}, low)

@@ -247,5 +247,23 @@ _OVERDUE = """
 CREATE INDEX promises_overdue ON promises (revision, settled) WHERE state = 'broken';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _BEYOND_ONE_MACHINE, _THE_BOARD, _PEOPLE, _LETTERS, _RELEVANCE, _OVERDUE)
+_JUDGING_AGAIN = """
+CREATE TABLE past (              -- what cases are judged again by, and what they have settled: one row per commit
+    seq INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
+);
+INSERT INTO past SELECT seq, body FROM settled;
+DROP TABLE settled;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _BEYOND_ONE_MACHINE,
+    _THE_BOARD,
+    _PEOPLE,
+    _LETTERS,
+    _RELEVANCE,
+    _OVERDUE,
+    _JUDGING_AGAIN,
+)
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -1,4 +1,4 @@
-"""The settled log: what can still be corrected is read back as it was, and is stored once, not with every batch."""
+"""What cases have settled is read back as it was, and is stored once, not with every batch."""
 
 from pathlib import Path
 
@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from standards.judge.case import Case, StandardState
 from standards.judge.events import Event
-from standards.judge.promise import Promise
+from standards.judge.promise import Promise, State
 from standards.judge.standard import CORRECTIONS_HORIZON
-from streams.storage.case_logs import SettledLog
-from streams.storage.case_parts import Settled
 from streams.storage.case_store import Snapshots
+from streams.storage.past_log import SLACK, PastLog
 from streams.storage.sqlite import FILE, Database
 from tests.history import rulebook, rules
 
@@ -20,59 +19,79 @@ SUBJECT = ("0:contact:answer", ("a",))
 OTHER = ("0:contact:answer", ("b",))
 
 
-def promise(name: str, at: int, ordinal: int = 2) -> Promise[Event]:
-    return Promise(opened=at, state="kept", ordinal=ordinal, settled=at, id=name)
+def promise(name: str, at: int, ordinal: int = 2, state: State = "late") -> Promise[Event]:
+    return Promise(opened=at, state=state, ordinal=ordinal, settled=at, id=name)
 
 
 def case(*promises: Promise[Event], revision: str = "r") -> Case[Event]:
     return Case(*SUBJECT, states={revision: StandardState(settled=list(promises))})
 
 
-def read(database: Database, low: int) -> Settled[Event]:
-    return SettledLog(database, Snapshots(BOOK)).read(low).get(SUBJECT, {})
+def read(database: Database, low: int) -> list[Promise[Event]]:
+    log, found = PastLog(database, Snapshots(BOOK)), case()
+    log.read()
+    log.join(found, low, lambda event: event.at)
+    return found.states["r"].settled
 
 
 def rows(database: Database) -> list[bytes]:
-    return [body for (body,) in database.all("SELECT body FROM settled ORDER BY seq")]
+    return [body for (body,) in database.all("SELECT body FROM past ORDER BY seq")]
 
 
 def test_a_settled_promise_is_stored_once(tmp_path: Path) -> None:
     """However often its case is written, a promise that does not change is not written again."""
     database = Database(tmp_path / FILE)
-    log = SettledLog(database, Snapshots(BOOK))
-    kept = [promise(f"p{n}", n) for n in range(9)]
+    log = PastLog(database, Snapshots(BOOK))
+    late = [promise(f"p{n}", n) for n in range(9)]
     for count in range(1, 10):
-        log.write({SUBJECT: case(*kept[:count])}, 10, {("a",)})
-        log.write({SUBJECT: case(*kept[:count])}, 10, {("a",)})
-    assert [body.count(b"kept") for body in rows(database)] == [1] * 9
-    assert read(database, 10) == {"r": kept}
+        log.write({SUBJECT: case(*late[:count])}, {("a",)})
+        log.write({SUBJECT: case(*late[:count])}, {("a",)})
+    assert [body.count(b"late") for body in rows(database)] == [1] * 9
+    assert read(database, 10) == late
     database.close()
 
 
 def test_only_subjects_whose_promises_changed_are_looked_at(tmp_path: Path) -> None:
     """A subject of which no promise changed costs nothing, but is still removed when it is forgotten."""
     database = Database(tmp_path / FILE)
-    log = SettledLog(database, Snapshots(BOOK))
-    log.write({SUBJECT: case(promise("p", 1))}, 10, set())
+    log = PastLog(database, Snapshots(BOOK))
+    log.write({SUBJECT: case(promise("p", 1))}, set())
     assert rows(database) == []
-    log.write({SUBJECT: case(promise("p", 1))}, 10, {("a",)})
-    log.write({SUBJECT: None}, 10, set())
-    assert read(database, 10) == {}
+    log.write({SUBJECT: case(promise("p", 1))}, {("a",)})
+    log.write({SUBJECT: None}, set())
+    assert read(database, 10) == []
     database.close()
 
 
 def test_a_correction_replaces_what_was_settled_and_goes_with_it(tmp_path: Path) -> None:
-    """The verdict that was corrected never comes back, not even when a part of the log has been dropped."""
+    """The verdict that was corrected never comes back; what no grant can excuse any more is forgotten."""
     database = Database(tmp_path / FILE)
-    log = SettledLog(database, Snapshots(BOOK))
-    log.write({SUBJECT: case(promise("p", 50), promise("q", 60))}, 100)
+    log = PastLog(database, Snapshots(BOOK))
+    log.write({SUBJECT: case(promise("p", 50), promise("q", 60))})
     corrected = promise("p", 20, ordinal=3)
-    log.write({SUBJECT: case(corrected, promise("q", 60))}, 100)
-    assert read(database, 100) == {"r": [corrected, promise("q", 60)]}
-    log.write({OTHER: None}, CORRECTIONS_HORIZON + 30)
-    assert read(database, CORRECTIONS_HORIZON + 30) == {"r": [promise("q", 60)]}
-    log.write({OTHER: None}, CORRECTIONS_HORIZON + 61)
-    assert rows(database) == []
+    log.write({SUBJECT: case(corrected, promise("q", 60))})
+    assert read(database, 100) == [corrected, promise("q", 60)]
+    assert read(database, CORRECTIONS_HORIZON + 30) == [promise("q", 60)]
+    assert read(database, CORRECTIONS_HORIZON + 61) == []
+    log.write({SUBJECT: case(promise("q", 60))})
+    assert read(database, 100) == [promise("q", 60)]
+    database.close()
+
+
+def test_there_is_never_much_more_than_twice_of_what_is_needed(tmp_path: Path) -> None:
+    """One subject owes for long, others come and go: the file does not grow, and the one is read back as it was."""
+    database = Database(tmp_path / FILE)
+    log = PastLog(database, Snapshots(BOOK))
+    mine = case(*(promise(f"mine{n}", n) for n in range(10)))
+    log.write({SUBJECT: mine})
+    for round_ in range(60):
+        theirs = case(*(promise(f"other{round_}-{n}", n) for n in range(100)))
+        log.write({OTHER: theirs})
+        log.write({OTHER: None})
+    held = sum(body.count(b"late") for body in rows(database))
+    assert 10 <= held <= SLACK + 200
+    assert sum(body.count(b"mine9") for body in rows(database)) <= 2
+    assert read(database, 100) == mine.states["r"].settled
     database.close()
 
 
@@ -82,11 +101,11 @@ def test_what_is_read_back_is_what_was_settled(tmp_path: Path, steps: list[list[
     """Whatever was settled, corrected or taken out since: the log gives what was written last."""
     (tmp_path / FILE).unlink(missing_ok=True)
     database = Database(tmp_path / FILE)
-    log = SettledLog(database, Snapshots(BOOK))
+    log = PastLog(database, Snapshots(BOOK))
     now: list[Promise[Event]] = []
     for step in steps:
         now = [promise(f"p{number}", number, ordinal) for number, ordinal in step]
-        log.write({SUBJECT: case(*now)}, 10)
-    found = read(database, 10).get("r", [])
+        log.write({SUBJECT: case(*now)})
+    found = read(database, 10)
     database.close()
     assert sorted(found, key=lambda it: it.id) == sorted(now, key=lambda it: it.id)

@@ -8,6 +8,7 @@ Read next: `streams/kafka/worker/journal.py`, which writes and reads cases.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import compress, decompress
 
 import msgspec
 
@@ -16,13 +17,17 @@ from streams.ingest.wire import UNREADABLE
 from streams.storage.case_parts import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from streams.storage.case_parts import CaseKey
 
 VERSION = 2
 """The version of rows that this Kept writes. It reads version 1 too, in which what is overdue was counted only."""
 CASE = b"c"
+FEW_BYTES = 4_096
+"""What is no larger than this is written as it is."""
+_PACKED = b"\x78"
+"""How what zlib has packed begins."""
 
 Write = tuple[bytes, bytes | None]
 """A key of the table and its new value; None deletes it."""
@@ -38,7 +43,9 @@ class UndecodableState(msgspec.Struct, array_like=True):
 class Row(msgspec.Struct, array_like=True):
     """One row. `rest` are identities of the generation before the case's, `seen` of its own: all, or what is new.
 
-    `states` are by revision; in a short row each has only those settled promises that are new or changed.
+    `states` are by revision; in a short row each has only those settled promises that are new or changed. `gone` are
+    the ids of those that are no longer settled. `log` are the events by which the case can be judged again: all, or
+    what is new; `basis` is what they go on from, if that is new. Both are packed (`pack`).
     """
 
     version: int
@@ -50,6 +57,19 @@ class Row(msgspec.Struct, array_like=True):
     rest: Seen
     seen: Seen
     parked: UndecodableState | None = None
+    log: bytes = b""
+    basis: bytes = b""
+    gone: list[str] = []
+
+
+def pack(raw: bytes) -> bytes:
+    """Make bytes smaller where they are many: a busy case's log has hundreds of kilobytes in one record otherwise."""
+    return compress(raw, level=1) if len(raw) > FEW_BYTES else raw
+
+
+def unpack(raw: bytes) -> bytes:
+    """Give bytes as they were before `pack`; what it leaves as it is is MessagePack of a list."""
+    return decompress(raw) if raw[:1] == _PACKED else raw
 
 
 class Name(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +87,14 @@ class _Owing(msgspec.Struct):
     owed: list[msgspec.Raw] = []
 
 
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
 _encode = msgspec.msgpack.Encoder().encode
+_read_fields = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+_read_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+_read_named = msgspec.msgpack.Decoder(_Named).decode
 _read_row = msgspec.msgpack.Decoder(Row).decode
 _read_name = msgspec.msgpack.Decoder(Name).decode
 _read_owing = msgspec.msgpack.Decoder(_Owing).decode
@@ -88,6 +115,14 @@ def owes(state: bytes) -> bool:
     """Say whether a standard's state has a promise that is open, overdue or can be corrected."""
     found = _read_owing(state)
     return bool(found.open or found.settled or found.owed)
+
+
+def without_settled(state: bytes, promises: Container[str]) -> bytes:
+    """Take settled promises out of a standard's state, whether or not their events can be read here."""
+    fields = _read_fields(state)
+    settled = [raw for raw in _read_raws(fields["settled"]) if _read_named(raw).id not in promises]
+    fields["settled"] = msgspec.Raw(_encode(settled))
+    return _encode(fields)
 
 
 def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, dict[int, Row]]]:

@@ -5,22 +5,35 @@ is in it (`applied_offset`). Small cases are written whole. A busy one gets a sh
 whole one now and then, which voids the short ones before it. Nobody writes over another worker's rows: the first time a
 case is written here it is written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Read next: `streams/storage/case_parts.py`, which says what is new; `streams/kafka/records/rows.py`, `partition.py`.
+Read next: `streams/storage/case_parts.py`, `streams/storage/case_past.py`; `streams/kafka/records/rows.py`.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from standards.judge.case import Case, StandardState
 from standards.judge.events import Event, union_of
 from streams.ingest.wire import UNREADABLE
-from streams.kafka.records.rows import VERSION, Row, UndecodableState, chain, collected, name, owes
+from streams.kafka.records.rows import (
+    VERSION,
+    Row,
+    UndecodableState,
+    chain,
+    collected,
+    name,
+    owes,
+    pack,
+    unpack,
+    without_settled,
+)
 from streams.storage.case_parts import (
+    Seen,
     SeenMark,
+    bare_core,
     join_seen,
     new_marks,
     new_seen,
@@ -30,6 +43,15 @@ from streams.storage.case_parts import (
     unreadable,
     with_settled,
 )
+from streams.storage.case_past import (
+    Basis,
+    BasisMark,
+    basis,
+    basis_mark,
+    join_log,
+    joined_log,
+    new_logged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,12 +59,14 @@ if TYPE_CHECKING:
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Rulebook
     from streams.kafka.records.rows import Write
-    from streams.storage.case_parts import CaseKey, Marks, Seen
+    from streams.storage.case_parts import CaseKey, Marks
 
 SMALL = 64
-"""A case with no more identities and settled promises than this is always written whole."""
+"""A case with no more identities, settled promises and logged events than this is always written whole."""
 SHORT_ROWS = 32
-"""After so many short rows comes a whole one."""
+"""After so many short rows comes a whole one..."""
+THINGS_A_ROW = 8
+"""... or, if that is more, after one for so many of these things: what is large is written whole more seldom."""
 
 
 class Restored(NamedTuple):
@@ -53,8 +77,22 @@ class Restored(NamedTuple):
     parked: UndecodableState | None
 
 
+class _News(NamedTuple):
+    """What is new in a case: identities of the last generation and of this one, promises, events of its log.
+
+    `gone` are the promises that are no longer settled; `based`: what the log goes on from is another one.
+    """
+
+    rest: Seen
+    seen: Seen
+    settled: Marks
+    gone: list[str]
+    events: list[Event]
+    based: bool
+
+
 class _Written(NamedTuple):
-    """What is stored of a case: how many of its identities, its settled promises, how many short rows.
+    """What is stored of a case: its identities, settled promises, log and basis, and how many short rows.
 
     `others` are the names of what other workers wrote of it, in the order in which to delete them; `ours`: what we
     wrote came further than they did.
@@ -62,6 +100,8 @@ class _Written(NamedTuple):
 
     seen: SeenMark
     settled: Marks
+    logged: list[Event]
+    basis: BasisMark
     rows: int
     others: tuple[bytes, ...] = ()
     ours: bool = True
@@ -69,8 +109,9 @@ class _Written(NamedTuple):
 
 _NOTHING = SeenMark(generation=-9)
 """A generation that no case can follow: whatever is written next is written whole."""
-_UNWRITTEN = _Written(_NOTHING, {}, 0)
+_UNWRITTEN = _Written(_NOTHING, {}, [], BasisMark(), 0)
 
+_at = attrgetter("at")
 _encode = msgspec.msgpack.Encoder().encode
 _read_core = msgspec.msgpack.Decoder(Case[Event]).decode
 _read_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
@@ -86,6 +127,8 @@ class Journal:
         self._state: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
+        self._basis: msgspec.msgpack.Decoder[Basis[Event]] = msgspec.msgpack.Decoder(Basis[union])
+        self._groups = rulebook.groups
         self._written: dict[CaseKey, _Written] = {}
 
     def write(self, case: Case[Event], applied_offset: int, parked: UndecodableState | None = None) -> Iterator[Write]:
@@ -93,19 +136,30 @@ class Journal:
         key = (case.group, case.key)
         marks = settled_marks(case)
         before = self._written.get(key, _UNWRITTEN)
-        small = len(case.seen) + len(case.seen_before) + len(marks) <= SMALL
-        news = None if small or before.rows >= SHORT_ROWS else _news(case, before, marks)
-        whole = news is None
+        found = _news(case, before, marks)
+        whole = found is None
         number = 0 if whole else before.rows + 1
-        rest, seen, fresh = news or (*new_seen(case, _NOTHING), marks)
-        states = {rev: _encode(with_settled(state, fresh)) for rev, state in case.states.items()}
-        core = _encode(replace(case, held=[], states={}, seen={}, seen_before={}))
-        row = Row(VERSION, applied_offset, whole, core, states, _encode(case.held), rest, seen, parked)
-        self._written[key] = _Written(seen_mark(case), marks, number, () if whole else before.others)
+        news = found or _News(*new_seen(case, _NOTHING), marks, [], case.log, based=True)
+        row = self._row(case, news, applied_offset, parked, whole=whole)
+        logged = list(case.log) if whole else joined_log(case, before.logged, news.events)
+        others = () if whole else before.others
+        self._written[key] = _Written(seen_mark(case), marks, logged, basis_mark(case), number, others)
         yield self._name(key, number), _encode(row)
         if whole:
             yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
             yield from ((other, None) for other in before.others)
+
+    @staticmethod
+    def _row(
+        case: Case[Event], news: _News, applied_offset: int, parked: UndecodableState | None, *, whole: bool
+    ) -> Row:
+        states = {rev: _encode(with_settled(state, news.settled)) for rev, state in case.states.items()}
+        log = pack(_encode(news.events)) if news.events else b""
+        based = pack(_encode(basis(case))) if news.based else b""
+        return Row(
+            VERSION, applied_offset, whole, _encode(bare_core(case)), states, _encode(case.held), news.rest, news.seen,
+            parked, log, based, news.gone,
+        )  # fmt: skip
 
     def delete(self, key: CaseKey) -> Iterator[Write]:
         """Give a case's deletions: a whole row first, and who came furthest last, so that what is left is as it was."""
@@ -136,7 +190,9 @@ class Journal:
             # what a short row would add to is not ours then, and what was parked is in no state: write it whole
             seen = seen_mark(case) if ours and restored.parked == parked else _NOTHING
             last = max(writer_ids.get(self._writer_id, {}), default=0)
-            self._written[key] = _Written(seen, settled_marks(case), last, others, ours)
+            self._written[key] = _Written(
+                seen, settled_marks(case), list(case.log), basis_mark(case), last, others, ours
+            )
             yield restored
 
     def _restored(self, rows: list[Row]) -> Restored:
@@ -150,16 +206,26 @@ class Journal:
             by_generation.setdefault(generation - 1, []).extend(row.rest)
             by_generation.setdefault(generation, []).extend(row.seen)
         join_seen(case, by_generation)
+        self._join_log(case, rows)
         kept: dict[str, list[bytes]] = {}
-        blobs = {rev: [row.states[rev] for row in rows if rev in row.states] for rev in last.states}
-        for revision, states in (blobs | parked.states).items():
+        for revision, states in (_states(rows) | parked.states).items():
             if revision in self._revisions:
                 case.states[revision] = self._merged(states)
                 case.wake = min(case.wake, case.states[revision].wake)
             elif any(owes(state) for state in states):
                 kept[revision] = states
         take_over(case)
-        return Restored(case, last.applied_offset, UndecodableState(kept, unread) if kept or unread else None)
+        if not (kept or unread):
+            return Restored(case, last.applied_offset, None)
+        case.base, case.younger, case.log, case.forgotten = None, None, [], {}  # nothing tells what all of it was
+        return Restored(case, last.applied_offset, UndecodableState(kept, unread))
+
+    def _join_log(self, case: Case[Event], rows: list[Row]) -> None:
+        """Give a case back what it is judged again by."""
+        group = self._groups.get(case.group)
+        raw_basis = next((row.basis for row in reversed(rows) if row.basis), b"")
+        log = (raw for row in rows if row.log for raw in _read_raws(unpack(row.log)))
+        join_log(case, unpack(raw_basis), log, (self._basis.decode, self._event.decode), group.order if group else _at)
 
     def _events(self, held: bytes, parked: list[bytes]) -> tuple[list[Event], list[bytes]]:
         """Give the events that can be read, in order of time, and the others as they are."""
@@ -189,11 +255,29 @@ class Journal:
         return state
 
 
-def _news(case: Case[Event], before: _Written, marks: Marks) -> tuple[Seen, Seen, Marks] | None:
-    """Give what is new in a case: identities of the last generation and of this one, settled promises.
+def _states(rows: list[Row]) -> dict[str, list[bytes]]:
+    """Give the states of the last row's revisions from all rows, without promises that were settled no longer later."""
+    gone = {promise: at for at, row in enumerate(rows) for promise in row.gone}
+    found: dict[str, list[bytes]] = {revision: [] for revision in rows[-1].states}
+    for at, row in enumerate(rows):
+        later = {promise for promise, until in gone.items() if until > at}
+        for revision in found.keys() & row.states.keys():
+            state = row.states[revision]
+            found[revision].append(without_settled(state, later) if later else state)
+    return found
 
-    None where more changed than a short row can say: a promise is no longer settled, or a generation was passed over.
+
+def _news(case: Case[Event], before: _Written, marks: Marks) -> _News | None:
+    """Give what is new in a case; None where it is to be written whole.
+
+    So it is while it is small, where a generation of identities was passed over, and once there are many short rows.
     """
-    if before.settled.keys() - marks.keys() or case.generation - before.seen.generation not in (0, 1):
+    things = len(case.seen) + len(case.seen_before) + len(marks) + len(case.log)
+    if things <= SMALL or before.rows >= max(SHORT_ROWS, things // THINGS_A_ROW):
         return None
-    return (*new_seen(case, before.seen), new_marks(marks, before.settled))
+    if case.generation - before.seen.generation not in {0, 1}:
+        return None
+    gone = [promise for promise in before.settled if promise not in marks]
+    events = new_logged(case, before.logged, before.basis.base)
+    based = not before.basis.stands_for(case)
+    return _News(*new_seen(case, before.seen), new_marks(marks, before.settled), gone, events, based)
