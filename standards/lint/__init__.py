@@ -21,10 +21,11 @@ CHECKS: Final[Mapping[str, Need]] = {
     "always-true": "documents", "bad-snooze": "documents", "forgets-first": "documents",
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
     "never-closed": "documents", "never-true": "documents", "no-debrief": "documents", "no-feed": "documents",
-    "no-time-to-act": "documents", "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
-    "owner-without-route": "policy", "renamed-key": "documents", "snooze-idle": "documents", "snooze-over": "documents",
-    "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
-    "understaffed": "history", "unused-calendar": "documents", "warns-at-once": "documents",
+    "no-time-to-act": "documents", "one-for-many": "documents", "other-number": "documents",
+    "other-spelling": "documents", "over-budget": "history", "owner-without-route": "policy",
+    "renamed-key": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
+    "too-few": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
+    "unused-calendar": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 

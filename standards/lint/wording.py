@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import Check, LintInput
 
+_THINGS: Final = ("contact", "ticket", "work")
+"""The fields that name one matter of one customer."""
+
 
 def never_or_always_true(house: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
@@ -73,6 +76,20 @@ def forgets_first(house: LintInput) -> None:
             entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
 
 
+def one_for_many(house: LintInput) -> None:
+    """Find promises that are owed once to many contacts or tickets: while one is owed, the others open nothing."""
+    for standard in house.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Response) or shape.again != "done":
+            continue
+        fields = house.opening_fields(standard)
+        thing = next((name for name in _THINGS if name in fields and not fields[name].optional), None)
+        if thing is not None and thing not in standard.per and "promise" not in standard.per:
+            found = f"one promise for every {thing} of a subject: while one of them is owed, the others open nothing"
+            fix = f"write per: [{', '.join((thing, *standard.per))}], or again: each"
+            house.entries[standard.id].at("per").warning("one-for-many", found, fix)
+
+
 def full_objective(house: LintInput) -> None:
     """Find objectives of 100 %."""
     for standard in house.standards.values():
@@ -82,4 +99,4 @@ def full_objective(house: LintInput) -> None:
             house.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)
 
 
-CHECKS: Final[tuple[Check, ...]] = (never_or_always_true, other_number, forgets_first, full_objective)
+CHECKS: Final[tuple[Check, ...]] = (never_or_always_true, other_number, forgets_first, full_objective, one_for_many)
