@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 
-def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Event], *, late: bool = False) -> None:
-    """Excuse the subject's open promises of the standard that the grant names, or those broken within the horizon.
+_BY_VERDICT = attrgetter("settled", "opened")
 
-    A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones or, where none is
-    open, the one broken last; judged again, it reaches those that it reached the first time.
+
+def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Event], *, late: bool = False) -> None:
+    """Excuse the subject's promises of the standard that the grant names: those that are owed, or not long over.
+
+    A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones; where none is open,
+    the one that is overdue since last; and where none is overdue, the one that failed last within the horizon. Judged
+    again, it reaches those that it reached the first time.
     """
     named = [standard for standard in standards if standard.id == event.data.standard]
     if not named:
@@ -52,14 +56,13 @@ def _reached(
 ) -> list[Promise[Event]]:
     named, bound = event.data.promise, context.case.grants.get(f"{event.source} {event.id}")
     opened = [promise for promise in state.open if promise.opened <= event.at]
-    broken = [p for p in state.settled if p.opened <= event.at and context.excusable(p, event.at)]
-    broken += [promise for promise in state.overdue if promise.opened <= event.at]
-    broken.sort(key=attrgetter("settled"))
+    overdue = sorted((p for p in state.overdue if p.opened <= event.at), key=_BY_VERDICT)
+    over = [p for p in state.settled if p.opened <= event.at and context.excusable(p, event.at)]
     if named is not None:
-        return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) == named]
+        return [p for p in (*opened, *overdue, *over) if p.identify(standard.id, context.case.key) == named]
     if bound is not None:
-        return [p for p in (*opened, *broken) if p.identify(standard.id, context.case.key) in bound]
-    return opened or broken[-1:]
+        return [p for p in (*opened, *overdue, *over) if p.identify(standard.id, context.case.key) in bound]
+    return opened or overdue[-1:] or sorted(over, key=_BY_VERDICT)[-1:]
 
 
 def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts

@@ -5,7 +5,7 @@ Read next: `expressions/regions.py`, `judge/spoken.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from standards.expressions.expression import Condition
     from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
+
+_THINGS: Final = ("contact", "ticket", "work")
+"""The fields that name one matter of one customer."""
 
 
 def never_or_always_true(lint: LintInput) -> None:
@@ -71,6 +74,20 @@ def forgets_first(lint: LintInput) -> None:
             )
             where = "forget_after" if entry.has("forget_after") else "within"
             entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
+
+
+def one_for_many(lint: LintInput) -> None:
+    """Find promises that are owed once to many contacts or tickets: while one is owed, the others open nothing."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Response) or shape.again != "done":
+            continue
+        fields = lint.opening_fields(standard)
+        thing = next((name for name in _THINGS if name in fields and not fields[name].optional), None)
+        if thing is not None and thing not in standard.per and "promise" not in standard.per:
+            found = f"one promise for every {thing} of a subject: while one of them is owed, the others open nothing"
+            fix = f"write per: [{', '.join((thing, *standard.per))}], or again: each"
+            lint.entries[standard.id].at("per").warning("one-for-many", found, fix)
 
 
 def full_objective(lint: LintInput) -> None:

@@ -7,22 +7,20 @@ or in days, over which subjects are forgotten.
 Knows: what is valid in a document. Must not know: verdicts.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.opening_hours import utc
+from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
 
-SECOND = 10**6
-HALF_HOUR = 1800 * SECOND
 LATENESS = SECOND
 REMEMBERED = 600 * SECOND
 """How far behind the newest event a repeat is still known, in microseconds."""
 
 FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x": "integer?"}
 TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
+READINGS = TYPES[:2]
+ENDINGS = ("fulfilled_late", "ended", "given_up")
 SHAPES = ("response", "precedence", "universality", "bounded", "recurrence", "level")
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
@@ -32,50 +30,6 @@ LEAD, STRANGER = "lead", "stranger"
 Document = dict[str, Any]
 History = list[dict[str, Any]]
 Draw = st.DrawFn
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How time runs: the spans of promises, the step between events, and where histories begin (microseconds)."""
-
-    spans: tuple[str, ...]
-    windows: tuple[str, ...]
-    step: int
-    starts: tuple[int, ...]
-    periods: tuple[str, ...] = ()
-    calendar: bool = False
-    forget_after: tuple[str, ...] = ()
-
-
-def _at(year: int, month: int, day: int, hour: int) -> int:
-    return utc(datetime(year, month, day, hour, tzinfo=UTC))
-
-
-NOON = _at(2025, 6, 4, 12)
-SECONDS = Scale(("2s", "3s", "4s", "6s", "10s"), ("2s", "5s", "10s"), SECOND // 2, (NOON,))
-WEEKENDS = (
-    _at(2025, 3, 28, 14),
-    _at(2025, 3, 29, 20),
-    _at(2025, 10, 24, 14),
-    _at(2025, 10, 25, 20),
-    _at(2025, 5, 1, 4),
-)
-HOURS = Scale(("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), calendar=True)
-DAYS = Scale(
-    ("2s", "1h", "1d"), ("1h", "1d"), 24 * HALF_HOUR, WEEKENDS, ("day", "week", "month"), forget_after=("1d", "2d")
-)
-
-CALENDARS = (
-    {"timezone": "Europe/Warsaw"},
-    {"timezone": "Europe/Warsaw", "hours": {"mon-fri": ["08:00-16:00"], "sat": ["09:00-13:00", "14:00-17:00"]}},
-    {"timezone": "Europe/Warsaw", "hours": {"mon-sun": ["22:00-06:00"]}},
-    {"timezone": "America/New_York", "hours": {"fri": ["09:30-17:30"], "sat-sun": ["00:00-12:00", "20:00-04:00"]}},
-    {
-        "timezone": "Europe/Warsaw",
-        "hours": {"mon-fri": ["08:00-12:00", "12:30-16:00"], "sun": ["10:00-14:00"]},
-        "holidays": ["2025-05-01", "2025-03-31", "2025-10-27"],
-    },
-)
 
 
 def clauses(draw: Draw, conditions: tuple[str | None, ...] = CONDITIONS, types: tuple[str, ...] = TYPES) -> Any:  # noqa: ANN401
@@ -93,9 +47,17 @@ def response(draw: Draw, scale: Scale) -> Document:
         found["unless"] = clauses(draw, ABOUT_OPENING)
     if draw(st.booleans()):
         found["pause"] = {"when": clauses(draw, ABOUT_OPENING), "until": clauses(draw, ABOUT_OPENING)}
+    return found | _again(draw, scale) | _warned(draw)
+
+
+def _again(draw: Draw, scale: Scale) -> Document:
+    again = draw(st.sampled_from((None, "done", "done", "judged", "each", "rise")))
+    found: Document = {} if again is None else {"again": again}
+    if again == "done" and draw(st.booleans()):
+        found["rest"] = draw(st.sampled_from(scale.spans))
     if draw(st.booleans()):
-        found["reopen"] = "each"
-    return found | _warned(draw)
+        found["owed_for"] = draw(st.sampled_from(scale.spans))
+    return found
 
 
 def _warned(draw: Draw) -> Document:
@@ -176,7 +138,8 @@ def standard(draw: Draw, shape: str, scale: Scale) -> Document:
 
 
 def document(standards: dict[str, Document], **more: Document) -> Document:
-    return {"kept": 1, "events": dict.fromkeys((*TYPES, "clock.struck"), FIELDS), **more, "standards": standards}
+    events = dict.fromkeys((*TYPES, "clock.struck"), FIELDS)
+    return {"kept": 1, "events": events, "readings": list(READINGS), **more, "standards": standards}
 
 
 @st.composite
@@ -214,7 +177,9 @@ def mixed_documents(draw: Draw) -> Document:
 
 
 def _listener(draw: Draw, heard: str, below: Document) -> Document:
-    kind = draw(st.sampled_from(("opened", "warned", "kept", "broken", "voided", "excused", "lost", "paused")))
+    kind = draw(
+        st.sampled_from(("opened", "warned", "kept", "broken", "voided", "excused", "lost", "paused", *ENDINGS))
+    )
     promise = {"event": f"promise.{kind}", "where": f'standard == "{heard}"'}
     broken = {"event": "promise.broken", "where": f'standard == "{heard}"'}
     ordinary = clauses(draw)
@@ -224,7 +189,7 @@ def _listener(draw: Draw, heard: str, below: Document) -> Document:
         st.sampled_from(
             (
                 {"when": promise, "expect": ordinary, "within": within},
-                {"when": promise, "expect": broken, "within": within, "reopen": "each"},
+                {"when": promise, "expect": broken, "within": within, "again": "each"},
                 {"when": ordinary, "expect": promise, "within": within, "unless": broken},
                 {"when": ordinary, "expect": promise, "within_last": within},
                 {"when": promise, "at_most": most, "within": within},

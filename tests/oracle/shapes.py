@@ -10,36 +10,69 @@ from typing import Any
 
 from tests.oracle import opening_hours
 from tests.oracle.language import holds, samples, satisfies, span
-from tests.oracle.watch import DAY, Event, Owed, Ring, Watch, clause, names
+from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
 
 class Response(Watch):
     awaited = ("expect", "unless")
-    held = False
 
     def forget(self) -> None:
         super().forget()
         self.held = False
+        self.rest = -1
+        self.waits: Event | None = None
+        self.excused: Event | None = None
 
     def event(self, event: Event) -> None:
-        for promise in self.reach:
-            if promise.verdict == "open":
-                self._touch(promise, event)
-            elif promise.verdict == "broken" and not promise.late:
-                self._follow(promise, event)
-        if event["type"] != names(self.standard)["when"]:
-            return
+        self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
+        for promise in self.overdue():
+            if self.matches("expect", event, promise.opening):
+                self._end(promise, "fulfilled_late", event["time"])
+            elif self.matches("unless", event, promise.opening):
+                self._end(promise, "ended", event["time"])
+        for promise in self.open():
+            self._touch(promise, event)
+        if event["type"] == names(self.standard)["when"]:
+            self._see(event)
+
+    def _left(self, need: Event, event: Event) -> Event | None:
+        """Give what was needed, unless this event ends it: it was done, or is not needed, or is not so any more."""
+        over = self.matches("expect", event, need) or self.matches("unless", event, need)
+        gone = event["type"] == names(self.standard)["when"] and not self.matches("when", event)
+        return None if over or gone else need
+
+    def _see(self, event: Event) -> None:
+        """Open a promise, where `again` lets this event open one."""
         _, where = clause(self.standard["when"])
-        held, each = self.matches("when", event), self.standard.get("reopen") == "each"
-        edge = held and (where is None or not self.held)
-        self.held = held
-        if (each and held) or (edge and not self.open()):
-            self.begin(event["time"], event)
+        rises = where is None or not self.held
+        self.held = self.matches("when", event)
+        if not self.held:
+            return
+        match self._again():
+            case "each":
+                self.begin(event["time"], event)
+            case "rise" if rises and not self.open():
+                self.begin(event["time"], event)
+            case "judged" if not self.open():
+                self.begin(event["time"], event)
+            case "done" if not self.owed() and not self.excused:
+                if event["time"] <= self.rest:
+                    self.waits = event
+                else:
+                    self.begin(event["time"], event)
+
+    def _again(self) -> str:
+        if "reopen" in self.standard:
+            return "each" if self.standard["reopen"] == "each" else "rise"
+        reading = names(self.standard)["when"] in self.world.document.get("readings", [])
+        return str(self.standard.get("again", "done" if reading else "judged"))
 
     def _touch(self, promise: Owed, event: Event) -> None:
         at = event["time"]
         if self.matches("expect", event, promise.opening):
             promise.say("kept", at, "kept")
+            if "rest" in self.standard:
+                self.rest = at + span(self.standard["rest"])
         elif self.matches("unless", event, promise.opening):
             promise.say("voided", at, "void")
         elif promise.paused and self.matches("pause.until", event, promise.opening):
@@ -50,19 +83,30 @@ class Response(Watch):
             promise.spent += opening_hours.open_time(self.calendar, promise.since, at)
             promise.say("paused", at)
 
-    def _follow(self, promise: Owed, event: Event) -> None:
-        if promise.gone or event["time"] - promise.settled > DAY:
-            return
-        if self.matches("expect", event, promise.opening):
-            promise.late = True
-            promise.say("fulfilled_late", event["time"])
-        elif self.matches("unless", event, promise.opening):
-            promise.gone = True
+    def overdue(self) -> list[Owed]:
+        return [promise for promise in self.reach if promise.verdict == "broken" and promise.ended < 0]
+
+    def excuse(self, promise: Owed) -> None:
+        self.excused = promise.opening if self.held else None
+
+    @staticmethod
+    def _end(promise: Owed, kind: str, at: int) -> None:
+        promise.ended = at
+        promise.say(kind, at)
 
     def rings(self) -> Iterator[Ring]:
+        if self.waits:
+            yield self.rest, self._rested
+        for promise in self.overdue():
+            owed_for = span(self.standard.get("owed_for", "7d"))
+            yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
                 yield from self.clock(promise, span(self.standard["within"]), self._due)
+
+    def _rested(self, at: int) -> None:
+        opening, self.waits = self.waits, None
+        self.begin(at, opening)
 
     def _due(self, promise: Owed, at: int) -> None:
         self.settle(promise, "broken", at)

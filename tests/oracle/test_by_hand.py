@@ -43,7 +43,7 @@ def test_an_answer_at_the_deadline_is_in_time() -> None:
 
 
 def test_an_answer_too_late_is_told() -> None:
-    """A promise breaks at its deadline; the first answer within a day after is told, and a second one is not."""
+    """A promise breaks at its deadline; the first answer while it is owed is told, and a second one is not."""
     late = judged(ANSWER, (0, *RANG), (11, *TAKEN), (12, *TAKEN))
     assert late == [("opened", 0), ("broken", 10), ("fulfilled_late", 11)]
 
@@ -54,9 +54,54 @@ def test_at_the_end_what_is_due_later_is_open() -> None:
     assert judged(ANSWER, (0, *RANG), (10, "left", {})) == [("opened", 0), ("broken", 10)]
 
 
-def test_only_an_edge_opens() -> None:
-    """An edge that comes while a promise is open is used up; the next one opens."""
-    standard = {**ANSWER, "when": {"event": "call.rang", "where": "n > 1"}}
+def test_what_is_overdue_ends() -> None:
+    """It is not needed any more, or it is given up so long after its deadline: at that instant it can still be done."""
+    gone = {**ANSWER, "unless": "call.left", "owed_for": "5s"}
+    broken = [("opened", 0.0), ("broken", 10.0)]
+    assert judged(gone, (0, *RANG), (15, "left", {}), (16, *TAKEN)) == [*broken, ("ended", 15)]
+    assert judged(gone, (0, *RANG), (15, *TAKEN)) == [*broken, ("fulfilled_late", 15)]
+    assert judged(gone, (0, *RANG), (15.5, *TAKEN)) == [*broken, ("given_up", 15)]
+
+
+def test_done_waits_for_what_is_overdue_and_judged_does_not() -> None:
+    """Another call after the deadline opens a second promise by `judged` alone; one answer ends both."""
+    again = [(0, *RANG), (11, *RANG), (12, *TAKEN), (13, *RANG)]
+    late = [("opened", 0), ("broken", 10)]
+    done = judged({**ANSWER, "again": "done"}, *again)
+    assert done == [*late, ("fulfilled_late", 12), ("opened", 13)]
+    assert judged({**ANSWER, "again": "judged"}, *again) == [
+        *late, ("opened", 11), ("fulfilled_late", 12), ("kept", 12), ("opened", 13),
+    ]  # fmt: skip
+
+
+def test_a_rest_ends_by_the_clock_with_the_last_need() -> None:
+    """Up to the end of the rest an event only waits; what ends the need until then leaves nothing to open."""
+    rested = {**ANSWER, "again": "done", "rest": "5s"}
+    kept = [(0, *RANG), (1, *TAKEN), (2, *RANG)]
+    start = [("opened", 0), ("kept", 1)]
+    assert judged(rested, *kept, (9, "closed", {}), (9, *TAKEN)) == [*start, ("opened", 6), ("kept", 9)]
+    assert judged(rested, *kept, (6, *TAKEN), (9, "closed", {})) == start
+    assert judged(rested, *kept[:2], (6, *RANG), (7, *TAKEN)) == [*start, ("opened", 6), ("kept", 7)]
+
+
+def test_what_was_excused_is_owed_once_it_was_not_so() -> None:
+    """An excused need opens nothing until it ended, by an answer here; another one then does."""
+    grant = {"standard": "first", "subject": "a", "by": "lead", "reason": "rain"}
+    history = [
+        {"id": str(place), "source": "shop", "type": kind, "time": at * SECOND, "data": {"queue": "a"} | data}
+        for place, (at, kind, data) in enumerate([
+            (0, "call.rang", {}), (1, "exception.granted", grant), (2, "call.rang", {}), (3, "call.taken", {}),
+            (4, "call.rang", {}),
+        ])
+    ]  # fmt: skip
+    rules = document({"first": {"per": ["queue"], "owner": "lead", **ANSWER, "again": "done"}})
+    lines = [(kind, at // SECOND) for _, _, kind, at, *_ in evaluate(rules, history)]
+    assert sorted(lines, key=lambda line: line[1]) == [("opened", 0), ("excused", 1), ("opened", 4)]
+
+
+def test_only_a_rise_opens() -> None:
+    """A rise that comes while a promise is open is used up; the next one opens."""
+    standard = {**ANSWER, "when": {"event": "call.rang", "where": "n > 1"}, "again": "rise"}
     busy, calm = ("rang", {"n": 2}), ("rang", {"n": 0})
     told = judged(standard, (0, *busy), (1, *calm), (2, *busy), (3, *TAKEN), (4, *busy), (5, *calm), (6, *busy))
     assert told == [("opened", 0), ("kept", 3), ("opened", 6)]
@@ -177,7 +222,7 @@ def test_promises_are_heard_by_their_ids() -> None:
     told = {"where": 'standard == "first"'}
     follow = {"when": {"event": "promise.opened", **told}, "expect": {"event": "promise.broken", **told}}
     meet = {"per": ["queue"], "expect": "call.rang", "every": "2s"}
-    rules = document({"first": meet, "second": {"per": ["queue"], "within": "9s", "reopen": "each", **follow}})
+    rules = document({"first": meet, "second": {"per": ["queue"], "within": "9s", "again": "each", **follow}})
     orders = set()
     for queue in "abcdef":
         history = [
@@ -194,7 +239,7 @@ def test_promises_are_heard_by_their_ids() -> None:
 
 def test_an_old_subject_is_new_again() -> None:
     """After `forget_after` without an event the edge is forgotten: a condition that still holds opens again."""
-    standard = {**ANSWER, "when": {"event": "call.rang", "where": "n > 1"}, "forget_after": "24h"}
+    standard = {**ANSWER, "when": {"event": "call.rang", "where": "n > 1"}, "forget_after": "24h", "again": "rise"}
     day, busy = 86_400, ("rang", {"n": 2})
     assert judged(standard, (0, *busy), (1, *TAKEN), (day + 1, *busy)) == [("opened", 0), ("kept", 1)]
     assert judged(standard, (0, *busy), (1, *TAKEN), (day + 2, *busy))[2:] == [("opened", day + 2)]
@@ -205,7 +250,7 @@ def test_repeats_are_dropped_and_lateness_is_sorted() -> None:
     told = judged(ANSWER, (0, *RANG), (10.5, "left", {}), (9.5, *TAKEN))
     assert told == [("opened", 0), ("kept", 9.5)]
     rang = {"id": "1", "source": "shop", "type": "call.rang", "time": 0, "data": {"queue": "a"}}
-    assert len(evaluate(document({"first": {"per": ["queue"], **ANSWER, "reopen": "each"}}), [rang, rang])) == 1
+    assert len(evaluate(document({"first": {"per": ["queue"], **ANSWER, "again": "each"}}), [rang, rang])) == 1
 
 
 SHIFTS = {"mon-fri": ["08:00-16:00"], "sat": ["22:00-04:00"]}

@@ -29,13 +29,18 @@ class Owed:
     spent: int = 0
     since: int = 0
     rung: int = 0
-    late: bool = False
-    gone: bool = False
+    ended: int = -1
 
     def say(self, kind: str, at: int, verdict: str = "") -> None:
         if verdict:
             self.verdict, self.settled = verdict, at
         self.told.append((kind, at, self.verdict))
+
+
+def _failed(place_and_promise: tuple[int, Owed]) -> tuple[int, ...]:
+    """Say when a promise failed; of several at one instant, when it was opened, and since when it is not owed."""
+    place, one = place_and_promise
+    return (one.settled, one.opened, one.ended, place)
 
 
 @dataclass
@@ -100,7 +105,18 @@ class Watch:
         return iter(())
 
     def owes(self) -> bool:
-        return bool(self.open())
+        """Say whether anything is owed, or will be without another event: then the subject is not forgotten."""
+        return bool(self.owed()) or any(self.rings())
+
+    def owed(self) -> list[Owed]:
+        return [*self.open(), *self.overdue()]
+
+    def overdue(self) -> list[Owed]:
+        """Give the broken promises that are still owed: those of a response alone."""
+        return []
+
+    def excuse(self, promise: Owed) -> None:
+        """Learn that a promise was excused that was still owed."""
 
     def open(self) -> list[Owed]:
         return [promise for promise in self.reach if promise.verdict == "open"]
@@ -129,11 +145,16 @@ class Watch:
             return
         if still_open := self.open():
             for promise in still_open:
+                self.excuse(promise)
                 promise.say("excused", at, "excused")
             return
-        failed = [one for one in self.reach if one.verdict in {"broken", "unknown"} and at - one.settled <= DAY]
+        failed = self.overdue() or [
+            one for one in self.reach if one.verdict in {"broken", "unknown"} and at - one.settled <= DAY
+        ]
         if failed:
-            last = max(enumerate(failed), key=lambda place_and_one: (place_and_one[1].settled, place_and_one[0]))[1]
+            _, last = max(enumerate(failed), key=_failed)
+            if self.overdue():
+                self.excuse(last)
             last.say("corrected", at, "excused")
 
     def begin(self, at: int, opening: Event | None) -> Owed:

@@ -28,7 +28,7 @@ from streams.settings import NAMES
 from streams.storage.status import Status
 from tests.pages.reference import FOLDER, PAGES, PICTURES
 from tests.pages.reference.commands import verbs
-from tests.pages.reference.examples import SAMPLES, WRITTEN_BY_KEPT
+from tests.pages.reference.examples import SAMPLES, SHOWN_NOWHERE
 from tests.streams.commands import kept
 
 FORMS: dict[str, type[BaseModel]] = {
@@ -86,7 +86,7 @@ def test_every_key_is_explained(form: str) -> None:
     keys = {field.alias or name for model in models(FORMS[form]) for name, field in model.model_fields.items()}
     assert {name for name, *_ in found} == keys
     unexplained = [name for name, kind, _, meaning, example in found if not (kind and meaning and example)]
-    assert set(unexplained) <= WRITTEN_BY_KEPT
+    assert set(unexplained) <= SHOWN_NOWHERE
 
 
 def test_every_event_type_is_explained() -> None:

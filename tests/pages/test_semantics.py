@@ -21,7 +21,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "semantics.md").read_text
 STANDARDS, *STORIES = re.findall(r'^```yaml title="[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("stories", STORIES, ids=["watermark", "boundaries", "unknown", "corrections"])
+@pytest.mark.parametrize("stories", STORIES, ids=["watermark", "boundaries", "again", "unknown", "corrections"])
 def test_an_example_goes_as_it_says(stories: str, tmp_path: Path) -> None:
     """Whoever plays an example of the page sees what the page says."""
     (tmp_path / "standards.yaml").write_text(STANDARDS, encoding="utf-8")
@@ -35,8 +35,9 @@ def test_an_example_goes_as_it_says(stories: str, tmp_path: Path) -> None:
 
 def test_a_promise_keeps_its_revision() -> None:
     """What the page says of a file that changes while a promise is open is what happens."""
-    shown = re.findall(r"^(10:\d\d:\d\d)  .*?((?:opened|broken),? by revision [AB])", PAGE, re.MULTILINE)
-    line = "per: queue, when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: "
+    shown = re.findall(r"^(10:\d\d:\d\d)  .*?((?:opened|broken|ended),? by revision [AB])", PAGE, re.MULTILINE)
+    line = "per: queue, when: {event: queue.length, where: waiting > 3}, expect: register.opened, "
+    line += "unless: {event: queue.length, where: waiting <= 3}, within: "
     old = loaded(rules(it=f"{line}60s"))
     new = load([Source("rules.yaml", rules(it=f"{line}90s"))], retired=[old.excerpt("it")])
     pump = Pump(old.rulebook)
@@ -48,4 +49,4 @@ def test_a_promise_keeps_its_revision() -> None:
     assert [(told([each])[0][:8], f"{each.kind} {names[each.standard.revision]}") for each in lines] == [
         (at, said.replace(",", "").replace("by revision ", "")) for at, said in shown
     ]
-    assert len(shown) == 4
+    assert len(shown) == 5

@@ -18,8 +18,9 @@ from standards.judge.rulebook import Rulebook
 from streams.runtime.pump import GRACE, Position, Pump
 from streams.storage.case_store import Snapshots
 from tests.oracle.agreement import ALL
-from tests.oracle.histories import SECOND, TYPES, cases, document
+from tests.oracle.histories import TYPES, cases, document
 from tests.oracle.kept import lines_of, read, rulebook_of
+from tests.oracle.scales import SECOND
 
 Case = tuple[dict[str, Any], list[dict[str, Any]]]
 ANY = st.sampled_from(ALL).flatmap(cases)

@@ -12,7 +12,7 @@ from standards.judge.events import Event
 from standards.judge.ledger import line
 from standards.judge.promise import MOVES, Promise, Transition
 from standards.judge.shapes import Response
-from standards.judge.standard import CORRECTIONS_HORIZON, DAY, Clause, Standard
+from standards.judge.standard import DAY, Clause, Standard
 from streams.runtime.alert_pipeline import AlertPipeline
 
 STANDARD = Standard("s", "r", ("site",), Response(Clause("a"), Clause("b"), DAY), promise="Soon.")
@@ -32,7 +32,7 @@ def lives(draw: st.DrawFn) -> list[Written]:
     """One promise's life along the table of moves, in batches, some of them long after what is in them."""
     promise: Promise[Event] = Promise(0, id="p")
     written: list[Written] = []
-    at = low = settled = 0
+    at = low = 0
     for ordinal in range(draw(st.integers(1, 12))):
         moves = [move for move in MOVES if move.before == promise.state]
         if not moves:
@@ -41,9 +41,6 @@ def lives(draw: st.DrawFn) -> list[Written]:
         at += draw(st.sampled_from([1, HOUR, DAY, 2 * DAY, 2 * DAY + 1]))
         if at > low:
             low = at + draw(st.sampled_from([0, 1, HOUR, 3 * DAY]))  # a batch ended, and the next has come so far
-        if move.kind in ("corrected", "fulfilled_late") and at - settled > CORRECTIONS_HORIZON:
-            break
-        settled = at if move.after in ("broken", "unknown") else settled
         due = at + draw(st.sampled_from([1, HOUR, 3 * DAY])) if draw(st.booleans()) else -1
         promise.state = move.after
         written.append(
@@ -53,8 +50,12 @@ def lives(draw: st.DrawFn) -> list[Written]:
 
 
 def remembered(written: Iterable[Written]) -> dict[str, str]:
-    """Decide with a memory of all that was told, and when: the naive way."""
+    """Decide with a memory of all that was told, and when: the naive way.
+
+    A warning is forgotten after two days; a failure is remembered for as long as it stands.
+    """
     told: set[int] = set()
+    failed = False
     found: dict[str, str] = {}
     for transition, low in written:
         kind, known = transition.kind, transition.known
@@ -65,9 +66,10 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
             reason = "not-actionable"
         elif kind in ("warned", "broken", "lost"):
             reason, told = "told", {*told, known}
+            failed = failed or kind != "warned"
         else:
-            reason = "told" if told else "nobody-waits-for-it"
-            told = {known} if told and kind == "fulfilled_late" else set()
+            reason = "told" if told or failed else "nobody-waits-for-it"
+            told, failed = set(), failed and kind in ("fulfilled_late", "ended", "given_up")
         found[transition.id] = reason
     return found
 

@@ -217,6 +217,22 @@ def test_real_data_gives_the_verdicts_counted_by_other_means(
 
 @pytest.mark.data
 @needs_data
+def test_a_line_that_stays_long_is_owed_until_it_ends(tmp_path: Path) -> None:
+    """Where the offices' promises say nothing of `again`, a poll is a reading: more is owed, and once a trouble."""
+    text = (EXAMPLES / "warsaw" / "standards.yaml").read_text(encoding="utf-8")
+    assert text.count("    again: rise\n") == 2
+    rules = tmp_path / "standards.yaml"
+    rules.write_text(text.replace("    again: rise\n", ""), encoding="utf-8")
+    mapping = str(EXAMPLES / "warsaw" / "map.yaml")
+    table = str(DATA / "warsaw_offices_2020-01-07_10.csv")
+    found = counts(str(rules), "--map", mapping, "--events", table)["standards"]
+    ten, five = found["counter-opened-in-ten-minutes"], found["counter-opened-in-five-minutes"]
+    assert [ten[name] for name in ("opened", "kept", "void", "broken")] == [348, 11, 161, 176]
+    assert [five[name] for name in ("opened", "kept", "void", "broken")] == [348, 7, 95, 246]
+
+
+@pytest.mark.data
+@needs_data
 def test_real_calls_that_were_answered_too_late_are_told(tmp_path: Path) -> None:
     """Of the 341 calls not answered in a minute 301 were answered after it."""
     folder, path = EXAMPLES / "bank", tmp_path / "ledger.jsonl"

@@ -32,7 +32,7 @@ def test_four_answers_make_a_standard(tmp_path: Path) -> None:
     assert standard["exceptions"] == "Fire alarm. The shift lead says so."  # type: ignore[index,call-overload]
     assert standard["why"] == 'People remember "that shop with no lines".'  # type: ignore[index,call-overload]
     check = kept("check", ".", "--strict", cwd=tmp_path)
-    assert (check.returncode, check.stderr) == (0, "1 standard, 9 stories: no findings.\n")
+    assert (check.returncode, check.stderr) == (0, "1 standard, 12 stories: no findings.\n")
     test = kept("test", ".", "--mutate", cwd=tmp_path)
     assert test.returncode == 0, test.stdout
 

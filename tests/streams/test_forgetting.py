@@ -28,11 +28,15 @@ async def test_what_is_only_looked_up_is_forgotten_after_its_time(tmp_path: Path
         assert told > 0
         assert (len(read_model.lines()), len(read_model.late()), len(read_model.dead_letters())) == (3, 1, 1)
         clock.go(86_400)
-        await host.submit([queue(host.reader, "b", clock.at, waiting=1)], [Refusal(1, "not-json", "no", b"[")])
+        await host.submit([queue(host.reader, "b", clock.at, waiting=5)], [Refusal(1, "not-json", "no", b"[")])
         assert (len(read_model.notices()), len(read_model.late()), len(read_model.dead_letters())) == (told, 1, 2)
         clock.go(86_400 + 1)
-        await host.submit([queue(host.reader, "c", clock.at, waiting=1)])
-        assert (len(read_model.lines()), len(read_model.notices()), len(read_model.late())) == (3, 0, 0)
+        await host.submit([queue(host.reader, "c", clock.at, waiting=5)])
+        assert (len(read_model.lines()), len(read_model.notices()), len(read_model.late())) == (
+            4,
+            1,
+            0,
+        )  # b ended it, and that is young
         assert [letter.raw for letter in read_model.dead_letters()] == [b"["]
         assert [row.verdict for row in read_model.promises(PromiseFilter()).items] == ["broken"]
     database = Database(tmp_path / "data" / FILE)

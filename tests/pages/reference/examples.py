@@ -23,8 +23,8 @@ EACH: Final = "N"
 Path = tuple[str, ...]
 LONGEST = 70
 """Characters of an example that still reads well in a table."""
-WRITTEN_BY_KEPT: Final = frozenset({"excerpt"})
-"""Keys that no author writes, so that no document shows them."""
+SHOWN_NOWHERE: Final = frozenset({"excerpt", "reopen"})
+"""Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
     "standards": ("index", "stories", "cookbook"), "policy": ("policy", "stories"), "mapping": ("mapping",),
     "stories": ("stories",),
@@ -42,7 +42,7 @@ def example(form: Form, paths: Sequence[Path]) -> str:
     """
     found = dict.fromkeys(_written(value) for path in paths for data in documents(form) for value in _at(data, path))
     shown = [text for text in found if text]
-    if not shown and paths[0][-1] not in WRITTEN_BY_KEPT:
+    if not shown and paths[0][-1] not in SHOWN_NOWHERE:
         raise LookupError(
             f"no document that is shipped shows {' or '.join(map('.'.join, paths))}; put it into {SAMPLES}"
         )
