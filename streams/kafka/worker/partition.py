@@ -30,7 +30,7 @@ from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
-from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
+from streams.runtime.pump import LATENESS, SETTLE, BatchResult, Pump, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,7 +106,7 @@ class Partition:
         self._codec = FactsCodec(rulebook.classes)
         mine = lru_cache(MEMORY)(lambda key: partition_of(key, setting.partitions) == number)  # asked for every event
         position = _heard_anew(mark.position, rulebook)
-        self._pump = Pump(rulebook, lateness=NEVER, position=position, share=Share(mine, first=False))
+        self._pump = Pump(rulebook, lateness=NEVER, settle=SETTLE, position=position, share=Share(mine, first=False))
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
@@ -153,6 +153,7 @@ class Partition:
         if facts.origin < 0 and not facts.lows:
             self._route_derived(facts.events)
         elif facts.events:
+            _stamp(facts)
             self._pump.route(facts.events, self._outcome)
         self.watermark.advance(facts, self._setting.lateness)
         self._pump.low = self.watermark.lows[0]
@@ -279,3 +280,10 @@ def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
+
+
+def _stamp(facts: Facts[Event]) -> None:
+    """Stamp events with the clock of the intake that published them: none happens after it was received."""
+    for event in facts.events:
+        event.received = max(facts.wall, 1)
+        event.at = min(event.at, event.received)
