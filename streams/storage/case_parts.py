@@ -21,7 +21,7 @@ from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from standards.judge.case import Case, StandardState
     from standards.judge.events import Event
@@ -79,9 +79,11 @@ def new_marks(now: Marks, stored: Marks) -> Marks:
     return {name: mark for name, mark in now.items() if stored.get(name) != mark}
 
 
-def with_settled(state: StandardState[Event], promises: Container[str]) -> StandardState[Event]:
+def with_settled(state: StandardState[Event], promises: Collection[str]) -> StandardState[Event]:
     """Give a state with only those of its settled promises whose ids are among some."""
-    return replace(state, settled=[it for it in state.settled if it.id in promises]) if state.settled else state
+    if not state.settled:
+        return state
+    return replace(state, settled=[it for it in state.settled if it.id in promises] if promises else [])
 
 
 def core(case: Case[Event]) -> Case[Event]:

@@ -200,7 +200,8 @@ class PastLog:
         if stored is None:
             stored = _Stored(case, row, logged=[])
         now = settled_marks(case) if look else stored.marks
-        fresh, gone = new_marks(now, stored.marks), [name for name in stored.marks if name not in now]
+        fresh = new_marks(now, stored.marks) if look else {}
+        gone = [name for name in stored.marks if name not in now] if look else []
         events = new_logged(case, stored.logged, stored.basis.base)
         based = stored.basis.stands_for(case)
         if not (fresh or gone or events) and based:
@@ -256,5 +257,7 @@ def _weight(raw: bytes) -> int:
 
 
 def _chosen(case: Case[Event], marks: Marks) -> Settled[Event]:
+    if not marks:
+        return {}
     chosen = {revision: with_settled(state, marks).settled for revision, state in case.states.items()}
     return {revision: promises for revision, promises in chosen.items() if promises}
