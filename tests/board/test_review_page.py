@@ -35,7 +35,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Ask for the page of a week of a shop, and give where it lies."""
 
     def ask(folder: Path) -> None:
-        run = Shop(folder).ask("next.yaml", *request.param, "--html", "page.html")
+        run = Shop(folder, rises=True).ask("next.yaml", *request.param, "--html", "page.html")
         assert run.returncode == 0, run.stderr
 
     name = "-".join(["review", *request.param[:1]])

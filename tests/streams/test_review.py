@@ -31,15 +31,21 @@ events:
 
 
 class Shop:
-    """A folder with a standard, a week of history, and the standard as it is to become."""
+    """A folder with a standard, a week of history, and the standard as it is to become.
 
-    def __init__(self, folder: Path) -> None:
+    By `rises` a promise opens when a line begins to be too long, and the numbers are those counted by other means.
+    """
+
+    def __init__(self, folder: Path, *, rises: bool = False) -> None:
         self.folder = folder
         shutil.copy(GROCERY / "standards.yaml", folder / "shop.yaml")
         shutil.copy(TUTORIAL / "week.csv", folder)
         (folder / "map.yml").write_text(MAP, encoding="utf-8")
         text = (folder / "shop.yaml").read_text(encoding="utf-8")
         assert text.count("within: 60s") == 1
+        if rises:
+            text = text.replace("within: 60s", "within: 60s\n    again: rise")
+            (folder / "shop.yaml").write_text(text, encoding="utf-8")
         (folder / "next.yaml").write_text(text.replace("within: 60s", "within: 2m"), encoding="utf-8")
 
     def ask(self, rules: str, *more: str) -> Ended:
@@ -54,7 +60,7 @@ class Shop:
 
 @pytest.fixture
 def week(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+    return Shop(tmp_path, rises=True)
 
 
 def test_people_read_what_is_different(week: Shop) -> None:

@@ -25,7 +25,7 @@ from tests.streams.test_review import Shop
 
 @pytest.fixture
 def week(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+    return Shop(tmp_path, rises=True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.streams.test_review import Shop
 
 @pytest.fixture
 def week(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+    return Shop(tmp_path, rises=True)
 
 
 def test_what_is_wrong_with_rules_and_history_is_told_at_once(week: Shop) -> None:
