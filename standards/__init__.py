@@ -1,1 +1,1 @@
-"""What a promise is and when it is kept: pure rules, no clock, no I/O. Read `judge.py` next."""
+"""What a promise is and when it is kept: pure rules, no clock, no I/O. Read `judge/judge.py` next."""

@@ -1,7 +1,6 @@
-"""Whose fault it is: the four kinds of error that Kept raises on purpose.
+"""Whose fault it is: the four kinds of error that Kept raises on purpose, and how a finding in a file is printed.
 
-Knows: how a finding in an author's file is placed and printed. Must not know: what is checked, or who prints it.
-Read next: `events.py` for what arrives, `spec.py` for where most findings come from.
+Read next: `compiler/spec.py`, where most findings come from.
 """
 
 from __future__ import annotations

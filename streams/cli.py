@@ -1,8 +1,7 @@
 """The command line. Data goes to stdout, talk to stderr.
 
 Exit codes: 0 fine, 1 found something, 2 the input is wrong, 3 the world is wrong (broker, disk, port); and as shells
-have them, 130 interrupted and 141 nobody reads the output.
-An edge: here arguments and the clock are read. Each verb loads only what it needs, so that `--help` is quick.
+have them, 130 interrupted and 141 nobody reads the output. Each verb loads only what it needs, so `--help` is quick.
 Read next: `streams/backtest/backtest.py` and `streams/embedded/embedded.py`, which do the work.
 """
 
@@ -153,7 +152,7 @@ def why(
     Its events, the arithmetic of its clock, the clause, who was told, and who was not and why. Nothing is changed, and
     a host that uses the folder goes on.
     """
-    from streams.explain.explain_cli import story
+    from streams.explain.why import story
     from streams.settings import read_settings
 
     settings = read_settings(data=data)

@@ -1,8 +1,4 @@
-"""Host and EventSink: what the screens, the intake and the metrics need of a host, whichever host it is.
-
-Read next: `streams/storage/read_model.py` for what can be looked up, `streams/embedded/embedded.py` for a host that
-has all this.
-"""
+"""Host and EventSink: what the screens, the intake and the metrics need of a host, whichever host it is."""
 
 from __future__ import annotations
 

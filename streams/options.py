@@ -1,7 +1,4 @@
-"""What the verbs of the command line share: options, their checks, a line of progress, and what was left out.
-
-An edge: here the terminal and the clock are read.
-"""
+"""What the verbs share: options, their checks, a line of progress. An edge: it reads terminal and clock."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
 import typer
 
+from streams.ingest.wire import MAX_SKEW
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 Number = TypeVar("Number", int, float)
 
-MAX_SKEW: Final = 300_000_000
-"""How far an event's time may be ahead of this machine's clock, in microseconds."""
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two lines of progress."""
 WIDTH: Final = 60

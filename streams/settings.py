@@ -1,14 +1,9 @@
-"""What the operator set: `KEPT_*` in the environment, or given by the command line, checked before anything starts.
-
-An edge: here the environment is read.
-Read next: `cli.py`, which starts a host with it.
-"""
+"""What the operator set: `KEPT_*` in the environment, or the command line. An edge: it reads the environment."""
 
 from __future__ import annotations
 
 import os
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -20,7 +15,7 @@ from pydantic_settings import SettingsError as UndecodedError
 
 from standards.calendar.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
-from streams.delivery.channel_settings import ChannelSettings, Secret
+from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
 from streams.documents.documents import YAML, load_standards, read_documents
 from streams.kafka.clients.connection import KafkaSettings
 
@@ -79,10 +74,7 @@ class Address(NamedTuple):
     @property
     def loopback(self) -> bool:
         """Say whether only this machine can reach it."""
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 class Settings(ChannelSettings):
@@ -145,13 +137,13 @@ class Settings(ChannelSettings):
 
     @model_validator(mode="after")
     def _check_open_door(self) -> Self:
-        if not self.address.loopback and (self.token is None or not self.token.get_secret_value()):
+        if not self.address.loopback and not self.token:
             raise ValueError(
                 f"{self.listen} can be reached by other machines, and there is no token; "
                 f"set {PREFIX}TOKEN to a long secret, or listen on 127.0.0.1"
             )
-        named = {name: getattr(self, name) for name in ("token", "author_token", "supervisor_token", "view_token")}
-        given = {name: each.get_secret_value() for name, each in named.items() if each and each.get_secret_value()}
+        named = ("token", "author_token", "supervisor_token", "view_token")
+        given = {name: each.get_secret_value() for name in named if (each := getattr(self, name))}
         taken: dict[str, str] = {}
         for name, secret in given.items():
             if "token" not in given or secret in taken:
@@ -173,23 +165,18 @@ NAMES = (
 """All settings, as the environment names them."""
 NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
 """How names begin that container platforms set by themselves for a service called kept."""
-
-
 RULES = (*YAML, ".ics")
 """How the names of files end in which rules stand, and calendars."""
 
 
 class StandardsFiles:
-    """The standards in some files and folders, for `engine.Standards`."""
+    """The standards in some files and folders, for `rules.Standards`."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = tuple(paths)
 
     def fingerprint(self) -> object:
-        """Give name, time of change and size of each file that rules can stand in.
-
-        Other files are left aside: a folder of rules may be the one that this very process keeps its data in.
-        """
+        """Give name, time of change and size of each file of rules: other files in a folder may be our own data."""
         return [_mark(file) for path in map(Path, self.paths) for file in _files(path)] if self.paths else None
 
     def load(self, retired: Sequence[str]) -> Loaded:
@@ -251,11 +238,8 @@ def _finding(problem: dict[str, Any]) -> Finding:
     where = [str(part) for part in problem["loc"]]
     name = "__".join(where) or "listen"
     setting = name.upper() if name.upper().startswith(PREFIX) else PREFIX + name.upper()
-    message = str(problem["msg"])
-    if problem["type"] == "value_error":
-        message = message.removeprefix("Value error, ")  # our own words, as they are
-    else:
-        message = message[:1].lower() + message[1:]
+    message, ours = str(problem["msg"]), problem["type"] == "value_error"
+    message = message.removeprefix("Value error, ") if ours else message[:1].lower() + message[1:]
     limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
     if name in ("lateness", "grace", "max_skew", "keep") and isinstance(limit, int):
         given = problem["input"]

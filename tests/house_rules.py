@@ -6,7 +6,9 @@ Next: `test_house_rules.py`, which holds the project to these rules and shows ea
 """
 
 import ast
+import io
 import re
+import tokenize
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,6 +59,7 @@ REGISTRY = re.compile(
     r"\.(?:com|dev|io|net|org)\b"
 )
 MACHINE = re.compile(r"--(?:extra-)?index-url\b|--find[-]links\b|(?<![\w.$}])/(?:root|home/\w+|opt/wheels)/")
+PYTHON_FILE = re.compile(r"(?<![\w/.*-])(?:[\w-]+/)*\w+\.py\b")
 NOT_OURS = re.compile(
     r"^(?:\.git|\..*cache|\.venv.*|\.hypothesis|\.benchmarks|__pycache__|build|dist|site|.*\.egg-info)$"
 )
@@ -119,6 +122,16 @@ def called(function: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             yield node.lineno, ast.unparse(node.func)
+
+
+def prose(code: Source) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every docstring, those of values too, and of every comment."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+    for token in tokenize.generate_tokens(io.StringIO(code.text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def is_core(code: Source) -> bool:
@@ -192,6 +205,17 @@ def staged_tests(code: Source) -> Iterator[str]:
             yield f"{code.path}:{line}: calls {name}; wait for what happens, and pass in what differs"
 
 
+def lost_paths(code: Source) -> Iterator[str]:
+    """Find files that are named where there are none: beside the file, in a folder above it, or in a package."""
+    if code.path.split("/")[0] not in PACKAGES:
+        return
+    folders = [*map(ROOT.joinpath, Path(code.path).parents), *(ROOT / package for package in PACKAGES)]
+    for line, text in prose(code):
+        for path in PYTHON_FILE.findall(text):
+            if not any((folder / path).is_file() for folder in folders):
+                yield f"{code.path}:{line}: names {path}, and there is no such file"
+
+
 Rule = Callable[[Source], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     long_files,
@@ -202,6 +226,7 @@ RULES: tuple[Rule, ...] = (
     silent_tests,
     toothless_tests,
     staged_tests,
+    lost_paths,
 )
 
 

@@ -15,6 +15,7 @@ from tests.house_rules import (
     impurities,
     long_files,
     long_functions,
+    lost_paths,
     placed_packages,
     silent_tests,
     source,
@@ -62,6 +63,9 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (toothless_tests, "tests/test_x.py", "async def test_x():\n    '''Promise.'''\n    await f()"),
     (staged_tests, "tests/test_x.py", "from unittest.mock import patch"),
     (staged_tests, "tests/streams/recording.py", "import asyncio\nasyncio.sleep(1)"),
+    (lost_paths, "standards/judge/judge.py", '"""Read next: `nowhere.py`."""'),
+    (lost_paths, "standards/judge/judge.py", "x = 1  # as judge/nowhere.py has it"),
+    (lost_paths, "standards/judge/judge.py", 'x = 1\n"""`spec.py` is in another package."""'),
 )
 
 
@@ -85,6 +89,13 @@ def test_a_breach_is_found(rule: Rule, path: str, text: str) -> None:
         (impurities, "alerts/channels/mail.py", "import asyncio"),
         (toothless_tests, "tests/test_x.py", "def test_x():\n    with pytest.raises(ValueError):\n        f()"),
         (toothless_tests, "tests/test_x.py", "def test_x():\n    check_replay(story)"),
+        (
+            lost_paths,
+            "standards/judge/judge.py",
+            '"""`case.py`, `errors.py`, `web/guard.py`, `tests/house_rules.py`."""',
+        ),
+        (lost_paths, "tests/standards/samples.py", '"""`spec.py`"""'),
+        (lost_paths, "standards/judge/judge.py", "x = 'nowhere.py'  # as *.py"),
     ],
 )
 def test_the_edge_of_a_rule_is_allowed(rule: Rule, path: str, text: str) -> None:

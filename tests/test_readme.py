@@ -17,7 +17,7 @@ from standards.compiler.spec import Source, load
 from standards.judge.events import microseconds
 from standards.judge.ledger import Line
 from standards.judge.standard import UTC_ZONE
-from streams.floor import DEMO_STANDARDS
+from streams.floor.playing import DEMO_STANDARDS
 from streams.kafka.records.topics import Names, wanted
 from streams.metrics.kafka import KafkaMetrics
 from tests.history import instant

@@ -1,12 +1,10 @@
 """Alertmanager: each promise in trouble is an alert of its own, opened, told again while it stands, and resolved.
 
-Theory of operation. Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and
-the subject's fields there is the promise, so that two promises owed to one subject do not resolve each other; let
-Alertmanager group by `alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and
-Alertmanager forgets all of them when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is
-for a while that something is resolved. What stands is not remembered here: the outbox knows which notices arrived
-(`streams/delivery/reminding.py` asks it), so neither a restart nor another process in this one's place changes
-anything; a reminder that crosses a resolution on its way is put right by the next one.
+Labels identify an alert: the standard is its `alertname`, and beside subject, owner, severity and the subject's fields
+there is the promise, so that two promises owed to one subject do not resolve each other; let Alertmanager group by
+`alertname` and `subject`. An alert that is not told again within `STANDS` ends by itself, and Alertmanager forgets all
+when it restarts: so whatever stands is told again every `REMIND_SECONDS`, and so is for a while that something is
+resolved. What stands is not remembered here: the outbox knows which notices arrived (`streams/delivery/reminding.py`).
 Instants told are never later than now: a simulated clock may be ahead of Alertmanager's.
 Read next: `posting.py`, `retrying.py`.
 """
@@ -19,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
-from alerts.routing.notice import Notice, printable
+from alerts.routing.notice import Notice, printable, shortened
+from standards.calendar.duration import SECOND
 from standards.judge.events import iso
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from alerts.channels import LinksOf, Told
 
-SECOND: Final = 1_000_000
 REMIND_SECONDS: Final = 60.0
 """How often what stands is told again, in seconds."""
 STANDS: Final = 300 * SECOND
@@ -73,22 +71,19 @@ class Alertmanager:
     async def deliver(self, notice: Notice) -> None:
         """Open or resolve the alert of one notice. Raises DeliveryError."""
         now = self._clock()
-        await self._send([self._linked(notice, _opened(notice, now) if opens(notice) else _resolved(notice, now))])
+        await self._send([(notice, _opened(notice, now) if opens(notice) else _resolved(notice, now))])
 
     async def remind(self, told: Sequence[Told]) -> None:
         """Tell again what stands, and what was resolved lately. Raises DeliveryError."""
-        now = self._clock()
-        alerts = [self._linked(notice, alert) for notice, alert in _again(told, now)]
+        alerts = list(_again(told, self._clock()))
         for start in range(0, len(alerts), MOST_AT_ONCE):
             await self._send(alerts[start : start + MOST_AT_ONCE])
 
-    def _linked(self, notice: Notice, alert: Alert) -> Alert:
-        """Give an alert with the way to its promise's page."""
-        story = self._links(notice).get("why", "") if self._links else ""
-        return msgspec.structs.replace(alert, source=story)
-
-    async def _send(self, alerts: Sequence[Alert]) -> None:
-        await self._post.send(msgspec.json.encode(alerts))
+    async def _send(self, alerts: Sequence[tuple[Notice, Alert]]) -> None:
+        """Post alerts, each with the link to its promise's page."""
+        links = [self._links(notice).get("why", "") if self._links else "" for notice, _ in alerts]
+        linked = [msgspec.structs.replace(alert, source=link) for (_, alert), link in zip(alerts, links, strict=True)]
+        await self._post.send(msgspec.json.encode(linked))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -154,5 +149,4 @@ def sentences(notice: Notice) -> dict[str, str]:
 
 
 def _cut(text: str, longest: int) -> str:
-    shown = printable(text.strip().replace("\n", " "))
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+    return shortened(printable(text.strip().replace("\n", " ")), longest)

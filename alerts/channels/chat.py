@@ -1,9 +1,8 @@
 """Chat and text-message services, by Apprise, which knows how to speak with more than a hundred of them.
 
-One channel for each address, so that no service waits for another and each delivery is shown by itself. Apprise waits
-while it sends, so it sends in threads of its own, at most a few for each address, and within a time limit; a thread
-that hangs is left to the time limits of its connections. An address holds secrets: nothing is told of it but the
-service's short name, and of Apprise's own words nothing but an HTTP status.
+One channel for each address, so that no service waits for another. Apprise blocks while it sends, so it has threads of
+its own, a few for each address; one that hangs is left to the time limits of its connections. An address holds secrets:
+nothing is told of it but the service's short name, and of Apprise's own words nothing but an HTTP status.
 Read next: `retrying.py`.
 """
 
@@ -20,7 +19,7 @@ from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 from alerts.channels.reach import ADVICE, public_only
 from alerts.channels.retrying import check_answer, unanswered
-from alerts.routing.notice import printable
+from alerts.routing.notice import printable, shortened
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -138,5 +137,4 @@ def words(notice: Notice) -> tuple[str, str]:
 
 
 def _harmless(text: str) -> str:
-    shown = _CALLS_EVERYBODY.sub("\\g<0>\u200b", printable(" ".join(text.split())))
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    return shortened(_CALLS_EVERYBODY.sub("\\g<0>\u200b", printable(" ".join(text.split()))), LONGEST)

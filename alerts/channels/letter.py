@@ -1,9 +1,7 @@
 """The letter: a notice as a mail with a text and an HTML part, to be read at a glance on a phone.
 
-The subject is the notice's own sentence, which begins with what to do. All letters of one promise are one thread: each
-answers a letter that was never sent, named after the promise, so nobody has to remember which came first. The id of a
-letter is made of the notice's, so that a repeat can be told by it. Nothing is loaded from elsewhere and nothing counts
-who reads; what came with an event is shown and never obeyed.
+All letters of one promise are one thread: each answers a letter that was never sent, named after the promise. The id of
+a letter is made of the notice's, so that a repeat can be told by it. Nothing is loaded from elsewhere.
 Read next: `mail.py`, which sends it.
 """
 
@@ -19,7 +17,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.routing.notice import printable
+from alerts.routing.notice import printable, shortened
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ LONGEST_PART: Final = 2_000
 _LONGEST_LINE: Final = 998  # of a header, by RFC 5322
 _PLAIN: Final = SMTP.clone(cte_type="7bit")  # any server takes it
 
-_FACES: Final = {
+FACES: Final = {
     "warned": ("Due soon", "#b45309", ""),
     "broken": ("Broken", "#b91c1c", ""),
     "lost": ("Nobody can say", "#6d28d9", ""),
@@ -107,7 +105,7 @@ def letter(notice: Notice, envelope: Envelope, now: int, links: Mapping[str, str
 
 def subject(notice: Notice) -> str:
     """Give the subject: the notice's sentence on one line."""
-    return _short(printable(" ".join(notice.text.split())), LONGEST_SUBJECT)
+    return shortened(printable(" ".join(notice.text.split())), LONGEST_SUBJECT)
 
 
 def _header(said: str) -> bytes:
@@ -149,7 +147,7 @@ def _ways(links: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _face(notice: Notice) -> tuple[str, str, str]:
-    return _FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
+    return FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
 
 
 def _rows(notice: Notice) -> list[tuple[str, str]]:
@@ -163,29 +161,20 @@ def _rows(notice: Notice) -> list[tuple[str, str]]:
 
 def _signature(notice: Notice) -> str:
     whose = f" for {notice.owner}" if notice.owner else ""
-    about = ", ".join(
-        part for part in (f"standard {notice.standard}", notice.subject, f"promise {notice.promise}") if part
-    )
-    return _shown(f"Written by Kept{whose}: {about}.")
+    about = (f"standard {notice.standard}", notice.subject, f"promise {notice.promise}")
+    return _shown(f"Written by Kept{whose}: {', '.join(filter(None, about))}.")
 
 
 def _shown(said: str) -> str:
     """Make the lines of a text safe to show, and bounded."""
-    return _short("\n".join(printable(line) for line in said.strip().splitlines()), LONGEST_PART)
+    return shortened("\n".join(printable(line) for line in said.strip().splitlines()), LONGEST_PART)
 
 
 def _lines(said: str) -> str:
     return escape(said).replace("\n", "<br>")
 
 
-def _short(said: str, longest: int) -> str:
-    return said if len(said) <= longest else f"{said[: longest - 1]}…"
-
-
 def _word(name: str) -> str:
     """Give a name that can stand in a message's id: itself, or a hash of it."""
-    return (
-        name
-        if re.fullmatch(r"[\w-]+(\.[\w-]+)*", name, re.ASCII)
-        else blake2b(name.encode(), digest_size=16).hexdigest()
-    )
+    fits = re.fullmatch(r"[\w-]+(\.[\w-]+)*", name, re.ASCII)
+    return name if fits else blake2b(name.encode(), digest_size=16).hexdigest()

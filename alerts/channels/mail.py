@@ -1,9 +1,8 @@
 """Mail: a notice as a letter, handed to one SMTP server.
 
-Each letter is one connection. With several recipients some may be refused and others not: who has the letter is
-remembered until all have it, so that a repeat goes to the others only. After a restart that is forgotten, and a repeat
-comes a second time, with the same Message-ID. The server's certificate is checked, and a password is never sent to a
-server that does not prove who it is; `streams/delivery/channel_settings.py` refuses such settings.
+Each letter is one connection. Who has a letter is remembered until all recipients have it, so that a repeat goes to the
+others only; after a restart it comes a second time, with the same Message-ID. The server's certificate is checked, and
+`streams/delivery/channel_settings.py` refuses settings that send a password without.
 Read next: `letter.py`, which writes it; `retrying.py`.
 """
 

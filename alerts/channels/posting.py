@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from alerts.channels.reach import ADVICE, PrivateAddressError, check_public
+from alerts.channels.reach import ADVICE, PrivateAddressError, is_public
 from alerts.channels.retrying import check_answer, shown, unanswered, unconnected
 from standards.errors import DeliveryError
 
@@ -80,5 +80,6 @@ def socket_to(address: tuple[Any, ...]) -> socket.socket:
 
 def public_socket_to(address: tuple[Any, ...]) -> socket.socket:
     """Make the same, but only to a machine of the public internet. Raises PrivateAddressError."""
-    check_public(str(address[4][0]))
+    if not is_public(str(address[4][0])):
+        raise PrivateAddressError
     return socket_to(address)

@@ -1,8 +1,7 @@
 """Which addresses of the network a channel may reach: a setting must not become a way into the network behind it.
 
-What somebody else's text leads to (a webhook, a chat) may not lie on this machine, in a private network or at many
-receivers at once, unless the operator says so. What counts is the address of the connection that is actually made, so
-that a name cannot be checked as one address and used as another.
+A webhook or chat may not lead to this machine, a private network or many receivers at once unless the operator says so.
+What counts is the address of the connection that is made: a name could be checked as one address and used as another.
 Read next: `posting.py`, `chat.py`.
 """
 
@@ -30,12 +29,6 @@ class PrivateAddressError(OSError):
 
     def __init__(self) -> None:
         super().__init__(errno.EACCES, ADVICE)
-
-
-def check_public(address: str) -> None:
-    """Return when an address belongs to a single machine of the public internet. Raises PrivateAddressError."""
-    if not is_public(address):
-        raise PrivateAddressError
 
 
 def is_public(address: str) -> bool:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from alerts.channels import TryLaterError
+from standards.calendar.duration import SECOND
 from standards.errors import DeliveryError
 from standards.judge.events import microseconds
 
@@ -34,21 +35,18 @@ if TYPE_CHECKING:
 
 LONGEST_RETRY_AFTER = 86_400
 """The longest `Retry-After` that is obeyed, in seconds."""
-SECOND = 1_000_000
 
-_FIRST_HTTP_SUCCESS, _AFTER_HTTP_SUCCESS = 200, 300
 _FIRST_SMTP_REFUSAL = 500
 _SMTP_LOGIN = frozenset({530, 534, 535, 538})  # RFC 4954; some servers say 530 only when the message comes
-_FINAL = frozenset({HTTPStatus.GONE})
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def check_answer(status: int, headers: Mapping[str, str], now: int) -> None:
     """Return when an HTTP answer means that the other side has it. Raises DeliveryError. `now`: microseconds UTC."""
-    if _FIRST_HTTP_SUCCESS <= status < _AFTER_HTTP_SUCCESS:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     message = f"answered {status} {_PHRASES.get(status, '')}".rstrip()
-    if status in _FINAL:
+    if status == HTTPStatus.GONE:
         raise DeliveryError(message, again=False)
     seconds = retry_after(headers.get("Retry-After", ""), now)
     if seconds is None:

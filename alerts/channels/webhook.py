@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from alerts.channels.posting import TIMEOUT_SECONDS, Post
+from standards.calendar.duration import SECOND
 from standards.judge.events import iso
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from alerts.channels import LinksOf
     from alerts.routing.notice import Notice
-
-SECOND = 1_000_000
 
 
 class Webhook:
@@ -56,14 +55,11 @@ class Webhook:
     async def deliver(self, notice: Notice) -> None:
         """Post one notice. Raises DeliveryError."""
         payload = body(notice, self.links(notice) if self.links else {})
-        await self._post.send(payload, self._headers(notice.id, payload))
-
-    def _headers(self, message_id: str, payload: bytes) -> dict[str, str]:
         timestamp = self._clock() // SECOND
-        headers = {"webhook-id": message_id, "webhook-timestamp": str(timestamp)}
+        headers = {"webhook-id": notice.id, "webhook-timestamp": str(timestamp)}
         if self._key:
-            headers["webhook-signature"] = signature(self._key, message_id, timestamp, payload)
-        return headers
+            headers["webhook-signature"] = signature(self._key, notice.id, timestamp, payload)
+        await self._post.send(payload, headers)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -44,7 +44,7 @@ from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
@@ -86,27 +86,27 @@ class _Reading:
         self.names: set[str] = set()
 
     def people(self) -> People | None:
-        """Read it all."""
         self._check_top()
+        self.calendars = dict.fromkeys(self._section("calendars"))
         for entry, model in self._named("calendars", CalendarModel):
-            self.calendars[entry.name] = None if model is None else calendar(entry, model, self.read)
+            self.calendars[entry.name] = calendar(entry, model, self.read)
         self.names = {name for section in ("people", "teams") for name in self._section(section)}
-        people = {e.name: self._person(e, m) for e, m in self._named("people", PersonModel) if m is not None}
-        teams = {e.name: self._team(e, m) for e, m in self._named("teams", TeamModel, "members") if m is not None}
+        people = {e.name: self._person(e, m) for e, m in self._named("people", PersonModel)}
+        teams = {e.name: self._team(e, m) for e, m in self._named("teams", TeamModel, "members")}
         for name in people.keys() & teams.keys():
             fix = "give one of the two another name"
             self.top.at("teams", name).error("duplicate-name", f"{name!r} is a person too", fix, key=True)
         rooms = self._rooms()
-        routes = [self._route(*each) for each in enumerate(self._listed("routes", RouteModel, "escalate"), 1)]
+        routes = {e.path[-1]: self._route(e, m) for e, m in self._listed("routes", RouteModel, "escalate")}
         self._check_names(routes)
-        inhibitions = [self._inhibition(e, m) for e, m in self._listed("inhibit", InhibitionModel) if m is not None]
-        silences = [self._silence(*each) for each in enumerate(self._listed("silences", SilenceModel), 1)]
+        inhibitions = [self._inhibition(e, m) for e, m in self._listed("inhibit", InhibitionModel)]
+        silences = [self._silence(e, m) for e, m in self._listed("silences", SilenceModel)]
         digest = self.top.at("digest").read(DigestModel, self.top.document.data.get("digest") or {})
         after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
         return People(
             people={**people, **rooms},
             teams=teams,
-            routes=tuple(route for route in routes if route is not None),
+            routes=tuple(routes.values()),
             inhibitions=tuple(inhibitions),
             silences=tuple(silence for silence in silences if silence is not None),
             digest_after=after or 0,
@@ -132,20 +132,22 @@ class _Reading:
         found = self.top.document.data.get(name)
         return found if isinstance(found, dict) else {}
 
-    def _named(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M | None]]:
+    def _named(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M]]:
         """Read a section's entries by name; the keys `apart` are read by themselves."""
         for name, data in self._section(section).items():
             entry = self.top.at(section, name)
             if not NAME.fullmatch(name):
                 entry.error("bad-name", f"{name!r} is not a valid name", "write lower case words joined by -", key=True)
-            yield entry, entry.read(model, _without(data, apart))
+            if (found := entry.read(model, _without(data, apart))) is not None:
+                yield entry, found
 
-    def _listed(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M | None]]:
+    def _listed(self, section: str, model: type[M], *apart: str) -> Iterator[tuple[Entry, M]]:
         """Do the same for a section that is a list."""
         found = self.top.document.data.get(section)
         for index, data in enumerate(found if isinstance(found, list) else []):
             entry = self.top.at(section, index)
-            yield entry, entry.read(model, _without(data, apart))
+            if (read := entry.read(model, _without(data, apart))) is not None:
+                yield entry, read
 
     def _parts(self, entry: Entry, key: str, model: type[M]) -> Iterator[tuple[Entry, M]]:
         """Read the entries of a list inside of an entry."""
@@ -211,11 +213,14 @@ class _Reading:
                 entry.at(index).error("unknown-person", f"there is no person or team {name!r}", fix)
         return tuple(names)
 
+    def _unknown_field(self, entry: Entry, field: str, *, key: bool = False) -> None:
+        fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
+        entry.error("unknown-field", f"no standard has a field {field!r}", fix, key=key)
+
     def _match(self, entry: Entry, terms: Mapping[str, list[str]]) -> Match:
         for field, values in terms.items():
             if field not in self.fields:
-                fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
-                entry.at(field).error("unknown-field", f"no standard has a field {field!r}", fix, key=True)
+                self._unknown_field(entry.at(field), field, key=True)
             for index, value in enumerate(values):
                 if field in self.known and value not in self.known[field]:
                     known = sorted(self.known[field])
@@ -223,10 +228,7 @@ class _Reading:
                     entry.at(field, index).error(f"unknown-{field}", f"there is no {field} {value!r}", fix)
         return Match(tuple((field, tuple(values)) for field, values in terms.items()))
 
-    def _route(self, number: int, read: tuple[Entry, RouteModel | None]) -> Route | None:
-        entry, model = read
-        if model is None:
-            return None
+    def _route(self, entry: Entry, model: RouteModel) -> Route:
         chain = [EscalationStep(0, self._told(entry.at("tell"), model.tell))]
         for part, step in self._parts(entry, "escalate", RungModel):
             after = part.at("after").duration(step.after)
@@ -236,43 +238,42 @@ class _Reading:
             chain.append(EscalationStep(after or chain[-1].after + 1, self._told(part.at("tell"), step.tell)))
         for index, field in enumerate(model.group_by):
             if field not in self.fields:
-                fix = did_you_mean(field, self.fields) or f"its fields are: {', '.join(sorted(self.fields))}"
-                entry.at("group_by", index).error("unknown-field", f"no standard has a field {field!r}", fix)
+                self._unknown_field(entry.at("group_by", index), field)
         mute = [self._hours(entry.at("mute", index), name) for index, name in enumerate(model.mute)]
-        span: Callable[[str, str | None], int] = lambda key, text: entry.at(key).duration(text, least=0) or 0  # noqa: E731 - said three times in one line each
+        group_wait, settle, repeat = (
+            entry.at(key).duration(getattr(model, key), least=0) or 0 for key in ("group_wait", "settle", "repeat")
+        )
         return Route(
-            model.name or f"route-{number}",
+            model.name or f"route-{int(entry.path[-1]) + 1}",
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
-            group_wait=span("group_wait", model.group_wait),
-            settle=span("settle", model.settle),
-            repeat=span("repeat", model.repeat),
+            group_wait=group_wait,
+            settle=settle,
+            repeat=repeat,
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,
         )
 
-    def _check_names(self, routes: Iterable[Route | None]) -> None:
+    def _check_names(self, routes: Mapping[str | int, Route]) -> None:
         """Report routes of one name: what was told by a route is remembered by its name."""
         seen: set[str] = set()
-        for index, route in enumerate(routes):
-            if route is not None and route.name in seen:
+        for index, route in routes.items():
+            if route.name in seen:
                 place = self.top.at("routes", index, "name")
                 place.error("duplicate-name", f"{route.name!r} is a route already", "give it another name")
-            seen.add(route.name if route is not None else "")
+            seen.add(route.name)
 
     def _inhibition(self, entry: Entry, model: InhibitionModel) -> Inhibition:
         same = tuple(dict.fromkeys((PLACE, *model.same)))
         cause = self._match(entry.at("when"), model.when)
         return Inhibition(cause, self._match(entry.at("mute"), model.mute), same)
 
-    def _silence(self, number: int, read: tuple[Entry, SilenceModel | None]) -> Silence | None:
-        entry, model = read
-        if model is None:
-            return None
+    def _silence(self, entry: Entry, model: SilenceModel) -> Silence | None:
         until = entry.at("until").attempt("bad-time", partial(_instant, model.until))
         match = self._match(entry.at("match"), model.match)
-        return None if until is None else Silence(model.name or f"silence-{number}", match, until, model.by, model.why)
+        name = model.name or f"silence-{int(entry.path[-1]) + 1}"
+        return None if until is None else Silence(name, match, until, model.by, model.why)
 
 
 def _without(data: Value, keys: tuple[str, ...]) -> Value:

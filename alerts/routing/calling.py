@@ -139,13 +139,11 @@ class Calling:
         if incident.owed:
             self.reason(line, "told")
             incident.owed = ""
+        self.drop(incident)
         if self._standard(line) is None:
             self.withhold(line, incident.told, "overdue", at)
-            made = []
-        else:
-            made = [self._notice(line, name, 0, at, 0) for name in incident.told]
-        self.drop(incident)
-        return made
+            return []
+        return [self._notice(line, name, 0, at, 0) for name in incident.told]
 
     def _standard(self, line: Line) -> Standard | None:
         """Give the standard whose words a notice has: its revision, or the one in force. None: it is long gone."""

@@ -5,7 +5,7 @@ Must not know: lines' meanings, people, texts. Read next: `router.py`, which mov
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -17,8 +17,9 @@ from standards.judge.standard import CORRECTIONS_HORIZON
 REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
 """How long after its last line an incident is remembered, in microseconds: a correction comes within the horizon."""
 
-Turn = Literal["trouble", "climb", "repeat", "over"]
-"""What an incident does at its time: tell of trouble, tell the next in the chain, tell again, give the all-clear."""
+Turn = Literal["over", "trouble", "climb", "repeat"]
+"""What an incident does at its time: give the all-clear, tell of trouble, tell the next in the chain, tell again."""
+TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
 class Incident(msgspec.Struct):
@@ -59,17 +60,8 @@ class Incident(msgspec.Struct):
 
     def turn(self, at: int) -> Turn | None:
         """Say what it has to say at an instant: one thing at a time, the most important first."""
-        if self.over_at == at:
-            return "over"
-        if self.trouble_at == at:
-            return "trouble"
-        if self.climb_at == at:
-            return "climb"
-        return "repeat" if self.repeat_at == at else None
-
-    def rest(self) -> None:
-        """Have nothing more to say of the trouble."""
-        self.trouble_at = self.climb_at = self.repeat_at = NEVER
+        instants = (self.over_at, self.trouble_at, self.climb_at, self.repeat_at)
+        return TURNS[instants.index(at)] if at in instants else None
 
 
 class AlertRouter(msgspec.Struct):

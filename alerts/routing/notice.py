@@ -86,6 +86,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     addresses: dict[str, str] = {}
     promises: tuple[str, ...] = ()
     decided: int = -1
+    owed_until: int = -1
 
     @property
     def speaks_for(self) -> tuple[str, ...]:
@@ -117,6 +118,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Give a text, or its beginning and an ellipsis where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> Notice:
     """Make the notice of a line; `standard` is the revision that judged it, `zone` the one in which times are told.
 
@@ -140,10 +146,17 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         exceptions=standard.exceptions,
         verdict=line.verdict,
         fields=line.fields,
+        owed_until=_owed_until(line, standard),
     )
 
 
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
+
+
+def _owed_until(line: Line, standard: Standard) -> int:
+    """Give up to when a broken promise is owed, or -1: then there is nothing to wait for."""
+    owed_for = getattr(standard.shape, "owed_for", 0)
+    return line.due + owed_for if line.verdict == "broken" and owed_for else -1
 
 
 class _Words:
@@ -155,54 +168,42 @@ class _Words:
         self.standard = standard
         self.zone = zone
         preposition = "at" if any(field in PLACES for field in standard.per) else "for"
+        self.promise = f"the promise {line.standard}"
         self.where = f" {preposition} {line.subject}" if line.subject else ""
 
     def text(self) -> str:
-        """Put the notice into words."""
+        at = self._clock(self.line.at)
         match self.line.kind:
             case "warned":
                 return f"{self._to_do()} {self._time_left()}"
             case "broken":
-                return f"{self._to_do()} The promise was broken at {self._clock(self.line.at)}{self._after()}."
+                return f"{self._to_do()} The promise was broken at {at}{self._after()}."
             case "lost":
-                return (
-                    f"Look after the feed{self.where}. It was silent, so nobody can say whether {self._promise()}, due "
-                    f"{self._clock(self.line.at)}, was kept."
-                )
+                unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
+                return f"Look after the feed{self.where}. {unsure}"
             case "corrected":
-                return f"Corrected{self.where}: {self._promise()}, reported {self._was()}, {self._after_all()}."
+                was = "unknown" if self.line.was == "unknown" else "broken"
+                return f"Corrected{self.where}: {self.promise}, reported {was}, {self._after_all()}."
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
-                return self._over(self.line.kind)
+                return self._over(self.line.kind, at)
             case "opened" | "paused" | "resumed":
-                return (
-                    f"The promise {self.line.standard} was {self.line.kind}{self.where} at {self._clock(self.line.at)}."
-                )
+                return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
 
-    def _over(self, kind: Over) -> str:
+    def _over(self, kind: Over, at: str) -> str:
         match kind:
             case "kept":
-                return f"All is well again{self.where}: {self._promise()} was kept at {self._clock(self.line.at)}."
+                return f"All is well again{self.where}: {self.promise} was kept at {at}."
             case "fulfilled_late":
-                return (
-                    f"All is well again{self.where}. It was done at {self._clock(self.line.at)}, {self._late()} late; "
-                    f"{self._promise()} stays broken."
-                )
+                done = f"It was done at {at}, {self._late()} late; {self.promise} stays broken."
+                return f"All is well again{self.where}. {done}"
             case "voided" | "excused":
-                over = "was not needed any more" if kind == "voided" else "was excused by an exception granted"
-                return f"Nothing more to do{self.where}: {self._promise()} {over} at {self._clock(self.line.at)}."
+                over = "not needed any more" if kind == "voided" else "excused by an exception granted"
+                return f"Nothing more to do{self.where}: {self.promise} was {over} at {at}."
             case "ended":
-                return (
-                    f"Nothing more to do{self.where}: the need went away at {self._clock(self.line.at)}; "
-                    f"{self._promise()} stays broken."
-                )
+                return f"Nothing more to do{self.where}: the need went away at {at}; {self.promise} stays broken."
             case "given_up":
-                return (
-                    f"Given up{self.where}: {self._promise()} was due {self._clock(self.line.due)} and was never done; "
-                    "it is not waited for any more."
-                )
-
-    def _promise(self) -> str:
-        return f"the promise {self.line.standard}"
+                due = self._clock(self.line.due)
+                return f"Given up{self.where}: {self.promise}, due {due}, was never done; nobody waits for it any more."
 
     def _to_do(self) -> str:
         what = self.standard.what.rstrip(" .")
@@ -219,9 +220,6 @@ class _Words:
     def _after(self) -> str:
         waited = self.line.at - self.line.opened
         return f", {spoken(waited)} after it was made" if waited > 0 else ""
-
-    def _was(self) -> str:
-        return "unknown" if self.line.was == "unknown" else "broken"
 
     def _after_all(self) -> str:
         match self.line.verdict:

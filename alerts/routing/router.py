@@ -1,14 +1,12 @@
 """The router: whom to notify of trouble at one place, when, and when not.
 
-A pure machine, one case for each place (the field `site`). Theory of operation. What comes in, in order of time, are
-relevant lines, what people did about them (`actions.py`), and ticks. Each promise is an incident on each route that
-fits it; an incident is silent until one of its own instants comes: the group's wait is over, nobody has acknowledged,
-it is to be repeated, all has been well for long enough. Before a fact every earlier instant has its turn, and at the
-same instant facts come first: so a message speaks for all that came with it, and what is resolved at the very moment of
-an escalation is not escalated. Therefore it changes nothing how facts are split over calls of `feed`, how many ticks
-there are, or where a case was stored and read back.
+A pure machine, one case for each place (the field `site`). In order of time it is given relevant lines, what people did
+about them (`actions.py`), and ticks. A promise is an incident on each route that fits it, silent until one of its own
+instants comes: the group's wait is over, nobody has acknowledged, it is to be repeated, all has been well for long
+enough. Before a fact every earlier instant has its turn, and at the same instant facts come first: a message speaks for
+all that came with it, and what is resolved at the moment of an escalation is not escalated. So nothing depends on how
+facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back.
 
-Must not know: budgets, addresses, stores.
 Read next: `incident.py` for the state, `calling.py` for what a turn does, `throttle.py` for what becomes of a call.
 """
 
@@ -121,15 +119,13 @@ class _Routing:
         self.calling.turn(at, ready.values())
         for (promise, _), incident in ready.items():
             if incident.forget_at <= at:
-                self._drop(incident, anyway=True)
+                self.calling.drop(incident, anyway=True)
             self._note(promise)
 
     # --- lines -----------------------------------------------------------------------------------------------------
 
     def hear(self, line: Line) -> None:
-        """Take a line of the ledger."""
-        at = max(self.case.now, line.known)
-        self.case.now = at
+        self.case.now = at = max(self.case.now, line.known)
         self._hear(line, at)
         self._note(line.promise)
 
@@ -156,7 +152,8 @@ class _Routing:
         incident = known or self._begun(line, route)
         if line.kind in incident.before:  # it was told when it came before: the same trouble
             incident.line = line
-            incident.climb_at, incident.repeat_at = self._climb_at(incident, route, at), self._repeat_at(route, at)
+            incident.climb_at = self._climb_at(incident, route, at)
+            incident.repeat_at = at + route.repeat if route.repeat else NEVER
             self._quiet(incident, line, "flapping", at)
             return
         if known is not None:
@@ -198,7 +195,7 @@ class _Routing:
             for name in ("told", "began", "step", "times"):
                 setattr(incident, name, getattr(before, name))
             incident.before = list(dict.fromkeys([*before.before, *before.kinds]))
-            self._drop(before)
+            self.calling.drop(before)
             self.changed.add(before.line.promise)
         return incident
 
@@ -206,9 +203,6 @@ class _Routing:
         if incident.step >= len(route.chain) or incident.began < 0:
             return NEVER
         return max(at, incident.began + route.chain[incident.step].after)
-
-    def _repeat_at(self, route: Route, at: int) -> int:
-        return at + route.repeat if route.repeat else NEVER
 
     def _audience(self, incident: Incident, at: int) -> tuple[str, ...]:
         """Give those who were told, or who would be told first."""
@@ -224,13 +218,13 @@ class _Routing:
                 self.calling.reason(incident.line, "cured")
         if not incident.told:
             self.calling.reason(line, "cured" if incident.trouble_at != NEVER else "nobody-waits-for-it")
-            self._drop(incident, anyway=True)
+            self.calling.drop(incident, anyway=True)
             return
         self._next_is_spared(incident, "cured", at)
         route = self.people.route(incident.route)
         if incident.over_at != NEVER and incident.over is not None:
             self._supersede(incident, incident.over, incident.told, at)
-        incident.rest()
+        incident.trouble_at = incident.climb_at = incident.repeat_at = NEVER
         incident.over, incident.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
         if incident.over_at > at:
             self.case.settling[name_of(route.name, line.standard, line.subject)] = line.promise
@@ -245,14 +239,9 @@ class _Routing:
             spared = self.people.reached(chain[incident.step].tell, at)
             self.calling.withhold(incident.line, spared, reason, at)
 
-    def _drop(self, incident: Incident, *, anyway: bool = False) -> None:
-        """Let an incident go that is resolved, unless it can still be corrected."""
-        self.calling.drop(incident, anyway=anyway)
-
     # --- actions ---------------------------------------------------------------------------------------------------
 
     def hear_action(self, action: Action) -> None:
-        """Take what somebody did."""
         case = self.case
         case.now = at = max(case.now, action.at)
         if action.silence is not None:

@@ -1,10 +1,9 @@
 """The throttle: what one person hears at once, and what waits for their next digest. Nothing is left out.
 
-A pure machine, one case for each person. `feed` takes notifications from the router in the order of their time,
-and ticks; however they are split over calls of `feed`, what comes out is the same. In quiet hours only a page goes
-through. No hour ever brings more messages than the person's budget, digests counted: what is over it waits until one
-is free.
-Must not know: routes, groups, why somebody is notified. Read next: `digest.py`.
+A pure machine, one case for each person: however notifications and ticks are split over calls of `feed`, what comes out
+is the same. In quiet hours only a page goes through. No hour brings more messages than the person's budget, digests
+counted: what is over it waits until one is free.
+Read next: `digest.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Read next: `standards/stories/story.py` for the rest of a story, `story_model.py
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 import msgspec
 
@@ -13,7 +13,7 @@ from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.stories.story_model import NOBODY, NoticeModel, WithheldModel
 from standards.calendar.hours import did_you_mean
 from standards.judge.promise import Kind
-from standards.stories.story import at_of, promise_name
+from standards.stories.story import at_of, entries_of, promise_name
 from standards.stories.story_clock import same
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
-    from standards.documents.document import Value
     from standards.documents.entries import Entry
     from standards.stories.story import Story
 
 SECTIONS = ("notices", "withheld")
+REASONS: tuple[str, ...] = get_args(Reason)
 
 Model = TypeVar("Model", NoticeModel, WithheldModel)
 
@@ -94,30 +94,21 @@ def is_digest(notice: Notice) -> bool:
     return notice.id.startswith("digest:")
 
 
-def read_telling(story: Story, data: Value, loaded: Loaded, people: People | None) -> Telling:
+def read_telling(story: Story, loaded: Loaded, people: People | None) -> Telling:
     """Read the sections of a story that are about notices. What is wrong goes to the document's findings."""
-    reading = _Reading(story, loaded, people)
-    given = data if isinstance(data, dict) else {}
-    notices = [each for part in reading.listed("notices", NoticeModel, given) for each in reading.notice(*part)]
-    withheld = [each for part in reading.listed("withheld", WithheldModel, given) for each in reading.withheld(*part)]
+    reading, given = _Reading(story, loaded, people), story.apart
+    notices = tuple(reading.notice(*part) for part in reading.listed("notices", NoticeModel))
+    withheld = tuple(each for part in reading.listed("withheld", WithheldModel) for each in reading.withheld(*part))
     for each in story.expect or ():
         if each.reason is not None and each.reason not in REASONS:
             fix = did_you_mean(each.reason, REASONS) or f"write one of: {', '.join(REASONS)}"
-            story.entry.at("expect", each.entry, "reason").error(
-                "unknown-reason", f"there is no reason {each.reason!r}", fix
-            )
+            place = story.entry.at("expect", each.entry, "reason")
+            place.error("unknown-reason", f"there is no reason {each.reason!r}", fix)
     if "withheld" in given and people is None:
+        found = "without a policy nothing is withheld from anybody"
         fix = "name a policy among the standards; why a line is not told without one, its reason: in expect says"
-        story.entry.at("withheld").error(
-            "no-policy", "without a policy nothing is withheld from anybody", fix, key=True
-        )
-    return Telling(
-        tuple(notices) if "notices" in given else None,
-        tuple(withheld) if "withheld" in given and people is not None else None,
-    )
-
-
-REASONS: tuple[str, ...] = Reason.__args__  # type: ignore[attr-defined]  # what a Literal is made of
+        story.entry.at("withheld").error("no-policy", found, fix, key=True)
+    return Telling(notices if "notices" in given else None, withheld if "withheld" in given and people else None)
 
 
 class _Reading:
@@ -128,28 +119,19 @@ class _Reading:
         self.loaded = loaded
         self.people = people
 
-    def listed(self, key: str, model: type[Model], given: Mapping[str, Value]) -> Iterator[tuple[Entry, Model, int]]:
+    def listed(self, key: str, model: type[Model]) -> Iterator[tuple[Entry, Model, int]]:
         """Give the entries of a section with their times."""
-        part, data = self.story.entry.at(key), given.get(key, [])
         at = self.story.clock.start
-        if not isinstance(data, list):
-            part.error("wrong-type", f"{key} must be a list", "write each entry with - in front; [] is nothing at all")
-            return
-        for index, value in enumerate(data):
-            entry = part.at(index)
-            found = entry.read(model, value)
-            if found is not None:
-                at = at if found.at is None else at_of(entry, "at", found.at, self.story.clock)
-                yield entry, found, at
+        for entry, found, _ in entries_of(self.story.entry.at(key), model, self.story.apart.get(key, [])):
+            at = at if found.at is None else at_of(entry, "at", found.at, self.story.clock)
+            yield entry, found, at
 
-    def notice(self, entry: Entry, model: NoticeModel, at: int) -> Iterator[ExpectedNotice]:
-        """Read one message."""
+    def notice(self, entry: Entry, model: NoticeModel, at: int) -> ExpectedNotice:
         self._person(entry, model.to)
         about = tuple(promise_name(entry.at("about"), text, self.loaded) or "" for text in model.about)
-        yield ExpectedNotice(at, model.to, tuple(model.says), about, model.kind, model.promises, model.digest)
+        return ExpectedNotice(at, model.to, tuple(model.says), about, model.kind, model.promises, model.digest)
 
     def withheld(self, entry: Entry, model: WithheldModel, at: int) -> Iterator[ExpectedWithheld]:
-        """Read one message that is not sent, so many times."""
         if model.to != NOBODY:
             self._person(entry, model.to)
         about = None if model.about is None else promise_name(entry.at("about"), model.about, self.loaded)

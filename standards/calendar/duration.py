@@ -43,11 +43,9 @@ def parse(text: str) -> int:
             raise ValueError(f"{unit!r} in {text!r} is not a unit of time; the units are w, d, h, m, s and ms")
         if size >= smallest:
             raise ValueError(f"{text!r} has {unit!r} out of order; write each unit once, the largest first: 1h30m")
-        if len(digits) > len(str(LONGEST)):
-            raise ValueError(_too_long(text))
-        total, smallest = total + int(digits) * size, size
-    if total > LONGEST:
-        raise ValueError(_too_long(text))
+        if len(digits) > len(str(LONGEST)) or (total := total + int(digits) * size) > LONGEST:
+            raise ValueError(f"{text!r} is longer than a hundred years; write a shorter time")
+        smallest = size
     return total
 
 
@@ -57,13 +55,13 @@ def describe(us: int) -> str:
     Exact for whole milliseconds, the finest unit there is; what is below one is dropped. Weeks are used only where
     nothing is left over: ten days are `10d`, two weeks `2w`. A length below zero gets a minus, which `parse` refuses.
     """
-    left, parts = abs(us) // MILLISECOND * MILLISECOND, []
+    left, text = abs(us) // MILLISECOND * MILLISECOND, ""
     for unit, size in _UNITS.items():
         count = 0 if size == WEEK and left % WEEK else left // size
         if count:
-            parts.append(f"{count}{unit}")
+            text += f"{count}{unit}"
             left -= count * size
-    return _signed("".join(parts), us) if parts else "0s"
+    return f"{'-' if us < 0 else ''}{text}" if text else "0s"
 
 
 def spoken(us: int) -> str:
@@ -75,18 +73,11 @@ def spoken(us: int) -> str:
     for index, (one, many, size) in enumerate(_SPOKEN):
         count, left = divmod(left, size)
         if count:
-            parts = [f"{count} {one if count == 1 else many}"]
-            parts += [f"{left // size} {name}" for _, name, size in _SPOKEN[index + 1 : index + 2] if left // size]
-            return _signed(" ".join(parts), us)
+            finer = "".join(
+                f" {left // size} {name}" for _, name, size in _SPOKEN[index + 1 : index + 2] if left // size
+            )
+            return f"{'-' if us < 0 else ''}{count} {one if count == 1 else many}{finer}"
     return "0 s"
-
-
-def _signed(text: str, us: int) -> str:
-    return f"-{text}" if us < 0 else text
-
-
-def _too_long(text: str) -> str:
-    return f"{text!r} is longer than a hundred years; write a shorter time"
 
 
 def _misreading(text: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from standards.calendar.hours import did_you_mean
 
@@ -24,8 +24,6 @@ LONGEST_EVENT = 366
 """Days that one event may close."""
 
 _DAY = timedelta(days=1)
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ICS_DATE = re.compile(r"[0-9]{8}")
 _DURATION = re.compile(r"P([0-9]{1,4})([DW])")
 _COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _REFUSED = ("RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
@@ -52,7 +50,19 @@ def by_country(code: str) -> IsHoliday:
 
 def by_dates(dates: Iterable[str]) -> IsHoliday:
     """Take a list of dates such as `2026-12-25`. Raises ValueError for one that is not in the calendar."""
-    return frozenset(map(_iso_date, dates)).__contains__
+    days = {text: date_in(text) for text in dates}
+    for text, day in days.items():
+        if day is None:
+            raise ValueError(f"{text!r} is not a valid date; write year, month and day like 2026-12-25")
+    return frozenset(days.values()).__contains__
+
+
+def date_in(text: str, form: str = "[0-9]{4}-[0-9]{2}-[0-9]{2}") -> date | None:
+    """Read a date written in one form; None for any other text, and for a day that is not in the calendar."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(form, text) else None
+    except ValueError:
+        return None
 
 
 def by_ics(text: str) -> IsHoliday:
@@ -77,20 +87,17 @@ def by_ics(text: str) -> IsHoliday:
     return lambda day: day in days_of(day.year)
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
+class _Property(NamedTuple):
     line: int
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(NamedTuple):
     line: int
     properties: dict[str, _Property]
 
     def text(self, name: str) -> str:
-        found = self.properties.get(name)
-        return found.value if found else ""
+        return self.properties[name].value if name in self.properties else ""
 
     def wrong(self, found: str, name: str = "") -> ValueError:
         at = self.properties[name].line if name in self.properties else self.line
@@ -98,8 +105,7 @@ class _Event:
         return ValueError(f"line {at}: the event {title!r} {found}" if title else f"line {at}: the event {found}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Closure:
+class _Closure(NamedTuple):
     """So many closed days from `first` on, again every `interval` years up to a beginning on `last`."""
 
     first: date
@@ -107,33 +113,21 @@ class _Closure:
     interval: int
     last: date
 
-    def beginnings(self) -> Iterator[date]:
-        """Yield the first days in order; 29 February comes in leap years only (RFC 5545, 3.3.10)."""
-        for year in range(self.first.year, self.last.year + 1):
-            yield from self._beginning(year)
-
-    def days_from(self, year: int) -> Iterator[date]:
-        """Yield the closed days of the closure that begins in this year, which may go on into the next."""
-        for first in self._beginning(year):
-            yield from (first + step * _DAY for step in range(self.days))
-
-    def _beginning(self, year: int) -> tuple[date, ...]:
+    def begins_in(self, year: int) -> date | None:
+        """Return the first closed day in a year; 29 February comes in leap years only (RFC 5545, 3.3.10)."""
         if year < self.first.year or (year - self.first.year) % self.interval:
-            return ()
+            return None
         try:
             begins = self.first.replace(year=year)
         except ValueError:  # 29 February
-            return ()
-        return (begins,) if begins <= self.last else ()
+            return None
+        return begins if begins <= self.last else None
 
-
-def _iso_date(text: str) -> date:
-    try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueError(f"{text!r} is not a valid date; write year, month and day like 2026-12-25")
+    def days_from(self, year: int) -> Iterator[date]:
+        """Yield the closed days of the closure that begins in this year, which may go on into the next."""
+        begins = self.begins_in(year)
+        if begins is not None:
+            yield from (begins + step * _DAY for step in range(self.days))
 
 
 def _events(text: str) -> Iterator[_Event]:
@@ -180,9 +174,7 @@ def _closure(event: _Event) -> _Closure:
     days = (_ics_date(event, "DTEND") - first).days if "DTEND" in event.properties else _length(event)
     if not 0 < days <= LONGEST_EVENT:
         raise event.wrong(f"closes {days} days; DTEND is the day after the last, 1 to {LONGEST_EVENT} days on", "DTEND")
-    if "RRULE" in event.properties:
-        return _yearly(event, first, days)
-    return _Closure(first, days, interval=1, last=first)
+    return _yearly(event, first, days) if "RRULE" in event.properties else _Closure(first, days, 1, first)
 
 
 def _length(event: _Event) -> int:
@@ -195,21 +187,19 @@ def _length(event: _Event) -> int:
 
 
 def _ics_date(event: _Event, name: str) -> date:
-    found = event.properties.get(name)
-    if found is None:
+    if name not in event.properties:
         raise event.wrong(f"has no {name}; add one like {name};VALUE=DATE:20261225")
-    if "T" in found.value.upper():
+    text = event.text(name)
+    if "T" in text.upper():
         raise event.wrong(f"has a time of day; a holiday is a whole day, like {name};VALUE=DATE:20261225", name)
-    return _compact_date(event, name, found.value)
+    return _compact_date(event, name, text)
 
 
 def _compact_date(event: _Event, name: str, text: str) -> date:
-    try:
-        if _ICS_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise event.wrong(f"has {text!r} in {name}, which is not a valid date; write it like 20261225", name)
+    day = date_in(text, r"[0-9]{8}")
+    if day is None:
+        raise event.wrong(f"has {text!r} in {name}, which is not a valid date; write it like 20261225", name)
+    return day
 
 
 def _yearly(event: _Event, first: date, days: int) -> _Closure:
@@ -225,8 +215,8 @@ def _yearly(event: _Event, first: date, days: int) -> _Closure:
         fix = "FREQ=YEARLY with INTERVAL and UNTIL or COUNT is; write other repetitions as an event for each date"
         raise event.wrong(f"repeats by {rule!r}, which is not read here; {fix}", "RRULE")
     last = _compact_date(event, "RRULE", until[:8]) if until else date.max
-    closure = _Closure(first, days, interval=int(interval), last=last)
-    if not count:
-        return closure
-    last = next(islice(closure.beginnings(), int(count) - 1, None), date.max)
-    return _Closure(first, days, interval=int(interval), last=last)
+    closure = _Closure(first, days, int(interval), last)
+    if count:
+        begins = filter(None, map(closure.begins_in, range(first.year, last.year + 1)))
+        closure = closure._replace(last=next(islice(begins, int(count) - 1, None), last))
+    return closure

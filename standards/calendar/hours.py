@@ -1,7 +1,7 @@
 """Business time: which moments count, and how much of them lies between two instants.
 
-Knows: time zones, shifts, the bounds of local days, weeks and months. Must not know: standards, promises, where a list
-of holidays comes from. Instants are integer microseconds UTC, lengths integer microseconds.
+It knows the bounds of local days, weeks and months too. Instants are integer microseconds UTC, lengths integer
+microseconds.
 
 Shifts are wall-clock times, so on the two odd days of the year two rules decide when they begin and end:
 
@@ -10,7 +10,7 @@ Shifts are wall-clock times, so on the two odd days of the year two rules decide
   the clock stood still until the repeated hour is over. A shift across it is longer in real time.
 
 Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day. A local
-day runs from its first midnight to the next day's. Read next: `holiday.py` for the closed days, `judge.py` for the use.
+day runs from its first midnight to the next day's. Read next: `holiday.py` for the closed days.
 """
 
 from __future__ import annotations
@@ -141,8 +141,10 @@ class Hours:
                 amount -= closes - begin
                 last_open = day
             if day - last_open > LONGEST_CLOSURE:
-                raise ValueError(f"no opening within {LONGEST_CLOSURE} days of {_date(last_open)}; add shifts")
-        raise ValueError(f"business time since {_date(first)} does not end within 20 years; shorten it or add shifts")
+                since = date.fromordinal(last_open)
+                raise ValueError(f"no opening within {LONGEST_CLOSURE} days of {since}; add shifts")
+        since = date.fromordinal(first)
+        raise ValueError(f"business time since {since} does not end within 20 years; shorten it or add shifts")
 
     def due(self, start: int, amount: int) -> int:
         """Do as `add`, but give an instant 20 years away where that would raise: the judge is never stopped."""
@@ -190,11 +192,6 @@ class Hours:
         return () if self.is_holiday(on) else self.week[on.weekday()]
 
 
-def start_of_day(at: int, zone: ZoneInfo) -> int:
-    """Return the midnight that began the local day of `at`."""
-    return _midnight(_day_of(at, zone), zone)
-
-
 def end_of_period(at: int, period: Period, zone: ZoneInfo) -> int:
     """Return the first bound of local days, weeks (Monday 00:00) or months strictly after `at`."""
     day = _day_of(at, zone)
@@ -231,10 +228,8 @@ def window_of(at: int, length: int, zone: ZoneInfo) -> tuple[int, int]:
 
 
 def _weekdays(key: str) -> list[int]:
-    if key == "daily":
-        return list(range(7))
     days: list[int] = []
-    for part in key.split(","):
+    for part in ("mon-sun" if key == "daily" else key).split(","):
         first, dash, last = part.partition("-")
         begin = _weekday(first.strip(), key)
         span = (_weekday(last.strip(), key) - begin) % 7 if dash else 0
@@ -259,10 +254,6 @@ def _merged(shifts: Iterable[Shift]) -> list[Shift]:
     return merged
 
 
-def _date(day: int) -> str:
-    return date.fromordinal(day).isoformat()
-
-
 def _day_of(at: int, zone: ZoneInfo) -> int:
     """Return the proleptic ordinal of the local day [midnight, next midnight) that `at` lies in."""
     day = datetime.fromtimestamp(at // SECOND, zone).toordinal()
@@ -282,10 +273,10 @@ def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
     by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
     if by_earlier_offset <= by_later_offset:
         return by_earlier_offset
+
+    def wall_clock(second: int) -> datetime:
+        return datetime.fromtimestamp(second, zone).replace(tzinfo=None)
+
     # In a gap the two readings lie on either side of the jump (PEP 495), and offsets change on whole seconds.
     seconds = range(by_later_offset // SECOND, by_earlier_offset // SECOND + 1)
-    return seconds[bisect_left(seconds, wall, key=lambda second: _wall_clock(second, zone))] * SECOND
-
-
-def _wall_clock(second: int, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(second, zone).replace(tzinfo=None)
+    return seconds[bisect_left(seconds, wall, key=wall_clock)] * SECOND

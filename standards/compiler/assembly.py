@@ -47,12 +47,19 @@ def assemble(
 
     `excerpt`: they were written down by Kept itself.
     """
-    calendars = _calendars(names, read)
-    feeds = _feeds(names, vocabulary)
+    calendars = {
+        name: calendar(entry, open_time, read) if (open_time := entry.read(CalendarModel, data)) else None
+        for name, (entry, data) in names.sections["calendars"].items()
+    }
+    feeds = {
+        name: (compiled, stream)
+        for name, (entry, data) in names.sections["feeds"].items()
+        if (stream := entry.read(FeedModel, data)) and (compiled := feed(entry, stream, vocabulary))
+    }
     models = {
         name: (entry, model, _given(data))
         for name, (entry, data) in names.sections["standards"].items()
-        if (model := entry.read(StandardModel, data)) is not None
+        if (model := entry.read(StandardModel, data))
     }
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
     around = Surroundings(vocabulary, carried, calendars, feeds, excerpt)
@@ -87,24 +94,6 @@ def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
         return fields_declared(entry.at("fields"), nested)
     found = {name: entry.at(name).read(FieldModel, value) for name, value in kept.items()}
     return {name: model for name, model in found.items() if model is not None}
-
-
-def _calendars(names: Namespace, read: ReadFile | None) -> dict[str, Calendar | None]:
-    found: dict[str, Calendar | None] = {}
-    for name, (entry, data) in names.sections["calendars"].items():
-        model = entry.read(CalendarModel, data)
-        found[name] = None if model is None else calendar(entry, model, read)
-    return found
-
-
-def _feeds(names: Namespace, vocabulary: Mapping[str, EventType]) -> dict[str, tuple[Feed, FeedModel]]:
-    found = {}
-    for name, (entry, data) in names.sections["feeds"].items():
-        model = entry.read(FeedModel, data)
-        made = None if model is None else feed(entry, model, vocabulary)
-        if model is not None and made is not None:
-            found[name] = (made, model)
-    return found
 
 
 def _given(data: Value) -> list[str]:

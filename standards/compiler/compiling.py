@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
@@ -50,17 +51,8 @@ class Surroundings:
             return self.vocabulary[event].fields
         if event not in PROMISE_EVENTS:
             return None
-        others = {
-            name: field
-            for speaker, fields in self.carried.items()
-            if speaker != asker
-            for name, field in fields.items()
-        }
-        return {**others, **PROMISE_FIELDS}
-
-    def events(self) -> list[str]:
-        """Name all event types."""
-        return [*self.vocabulary, *PROMISE_EVENTS]
+        others = [fields.items() for speaker, fields in self.carried.items() if speaker != asker]
+        return {**dict(chain(*others)), **PROMISE_FIELDS}
 
 
 def compile_standard(
@@ -79,7 +71,8 @@ def compile_standard(
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
-    shape = None if name is None else Shaper(entry, model, fields_of, around.events, calendar).shape(name)
+    known = [*around.vocabulary, *PROMISE_EVENTS]
+    shape = None if name is None else Shaper(entry, model, fields_of, known, calendar).shape(name)
     _check_subject(entry, model, around)
     _check_carried(entry, model, around)
     forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
@@ -93,11 +86,12 @@ def compile_standard(
     models = {feed: around.feeds[feed][1] for feed in feeds}
     used = used_fields(shape, per=model.per, carry=model.carry, feeds=models.values(), fields_of=fields_of)
     text = excerpt(entry.name, model, calendar=calendar, feeds=models, used=used)
+    excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
-        carry=tuple(model.carry), may_excuse=_may_excuse(model), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+        carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
     )  # fmt: skip
     return standard, text
 
@@ -153,9 +147,8 @@ def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> 
                 types.setdefault(field.type, event)
         if len(types) > 1:
             found = " and ".join(f"{kind} in {event}" for kind, event in types.items())
-            at.error(
-                "subject-field", f"{name} is {found}, so they cannot be told to be the same", "make the types equal"
-            )
+            found = f"{name} is {found}, so they cannot be told to be the same"
+            at.error("subject-field", found, "make the types equal")
         _check_listed(entry, model, name, next(iter(types), "text"))
 
 
@@ -186,9 +179,8 @@ def _objective(entry: Entry, model: StandardModel) -> Objective | None:
     share = entry.at("kept").attempt("wrong-value", partial(percent, model.objective.kept))
     over = entry.at("over").duration(model.objective.over)
     if share is not None and not 0 < share <= 1:
-        entry.at("kept").error(
-            "wrong-value", f"{model.objective.kept} can never be met, or never missed", "write over 0 to 100%"
-        )
+        found = f"{model.objective.kept} can never be met, or never missed"
+        entry.at("kept").error("wrong-value", found, "write over 0 to 100%")
     return Objective(float(share), over) if share and over else None
 
 
@@ -213,9 +205,3 @@ def _feeds(entry: Entry, model: StandardModel, shape: Shape, around: Surrounding
             fix = f"add {', '.join(missing)} to per, or leave it out of the feed's per"
             entry.at("per").error("subject-field", found, fix)
     return tuple(sorted(relied))
-
-
-def _may_excuse(model: StandardModel) -> tuple[str, ...]:
-    if model.may_excuse is not None:
-        return tuple(model.may_excuse)
-    return (model.owner,) if model.owner else ()

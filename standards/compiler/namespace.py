@@ -63,9 +63,8 @@ class Namespace:
 
 def _check_top(top: Entry, data: dict[str, Value]) -> None:
     if "kept" not in data:
-        top.error(
-            "missing-key", "the file does not say which version of this form it is written in", "begin it with kept: 1"
-        )
+        found = "the file does not say which version of this form it is written in"
+        top.error("missing-key", found, "begin it with kept: 1")
     elif data["kept"] != VERSION or isinstance(data["kept"], bool):
         top.at("kept").error("wrong-value", "only version 1 of this form is known", "write kept: 1")
     for key in data:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from standards.calendar.duration import describe, parse
 from standards.documents.declared import SOME_DAY, Calendar
@@ -46,31 +46,21 @@ def percent(text: str) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """Compiles the shape of one standard. `fields_of` gives the fields of an event type, None for an unknown one."""
+    """Compiles the shape of one standard. `fields_of` gives the fields of the `known` event types, else None."""
 
     entry: Entry
     model: StandardModel
     fields_of: Callable[[str], Fields | None]
-    known: Callable[[], list[str]]
+    known: list[str]
     calendar: Calendar | None
 
     def shape(self, name: ShapeName) -> Shape | None:
         """Compile; None where something that the shape needs is missing or has errors, which are reported."""
-        match name:
-            case "response":
-                return self._response()
-            case "precedence":
-                return self._precedence()
-            case "universality":
-                return self._universality()
-            case "bounded":
-                return self._bounded()
-            case "recurrence":
-                return self._recurrence()
-            case "level":
-                return self._level()
-            case _:
-                assert_never(name)
+        compiled: Mapping[ShapeName, Callable[[], Shape | None]] = {
+            "response": self._response, "precedence": self._precedence, "universality": self._universality,
+            "bounded": self._bounded, "recurrence": self._recurrence, "level": self._level,
+        }  # fmt: skip
+        return compiled[name]()
 
     def _response(self) -> Response | None:
         model = self.model
@@ -82,7 +72,8 @@ class Shaper:
         warn = self._warn(within)
         if when is None or expect is None or within is None:
             return None
-        rest, owed_for = self._duration(model.rest, "rest"), self._duration(model.owed_for, "owed_for")
+        rest = self.entry.at("rest").duration(model.rest)
+        owed_for = self.entry.at("owed_for").duration(model.owed_for)
         again = model.again or "judged"
         if rest is not None and again != "done":
             found = f"a rest goes with again: done, and here it is {again}"
@@ -95,7 +86,7 @@ class Shaper:
     def _precedence(self) -> Precedence | None:
         when = self._clause(self.model.when, "when")
         expect = self._clause(self.model.expect, "expect", opening=when)
-        within_last = self._duration(self.model.within_last, "within_last")
+        within_last = self.entry.at("within_last").duration(self.model.within_last)
         return Precedence(when, expect, within_last) if when and expect and within_last else None
 
     def _universality(self) -> Universality | None:
@@ -110,7 +101,7 @@ class Shaper:
         model = self.model
         when = self._clause(model.when, "when")
         until = self._clause(model.until, "until", opening=when)
-        within = self._duration(model.within, "within")
+        within = self.entry.at("within").duration(model.within)
         if model.until is not None and model.within is not None:
             self.entry.at("until").error("two-shapes", "within and until both end the count", "keep one", key=True)
         if when is None or model.at_most is None:
@@ -136,9 +127,8 @@ class Shaper:
     def _level(self) -> Level | None:
         model, entry = self.model, self.entry
         when = self._clause(model.when, "when")
-        must = (
-            entry.at("must").attempt("bad-expression", partial(compile_threshold, model.must)) if model.must else None
-        )
+        bound = None if model.must is None else partial(compile_threshold, model.must)
+        must = None if bound is None else entry.at("must").attempt("bad-expression", bound)
         over, count = self._window()
         fields = self.fields_of(when.event) if when else None
         if when is None or fields is None or model.measure is None:
@@ -157,7 +147,7 @@ class Shaper:
             return None
         fields = self.fields_of(model.event)
         if fields is None:
-            self.entry.at(*at, "event").unknown("event", model.event, self.known())
+            self.entry.at(*at, "event").unknown("event", model.event, self.known)
             return None
         if model.where is None:
             return Clause(model.event)
@@ -173,12 +163,9 @@ class Shaper:
         until = self._clause(model.until, "pause", "until", opening=opening)
         return Pause(when, until) if when and until else None
 
-    def _duration(self, text: str | None, key: str) -> int | None:
-        return self.entry.at(key).duration(text)
-
     def _counted(self, text: str | None, key: str) -> int | None:
         """Read a length of time of which, with a calendar, only open hours count, and see that it ends some day."""
-        found, hours = self._duration(text, key), self._hours()
+        found, hours = self.entry.at(key).duration(text), self._hours()
         if found is not None and hours is not None:
             self.entry.at(key).attempt("bad-duration", partial(hours.add, SOME_DAY, found))
         return found
@@ -202,11 +189,11 @@ class Shaper:
         return over, False
 
     def _warn(self, whole: int | None) -> tuple[int, ...]:
-        marks = set()
-        for index, text in enumerate(self.model.warn or ()):
-            mark = self.entry.at("warn", index).attempt("bad-warning", partial(_mark, text, whole))
-            marks.add(mark or 0)
-        return tuple(sorted(marks - {0}))
+        marks = {
+            self.entry.at("warn", index).attempt("bad-warning", partial(_mark, text, whole))
+            for index, text in enumerate(self.model.warn or ())
+        }
+        return tuple(sorted(filter(None, marks)))
 
     def _subjects(self) -> tuple[tuple[str | int, ...], ...]:
         """Read the listed subjects, each in the order of `per`."""
@@ -214,9 +201,7 @@ class Shaper:
         found = []
         for index, given in enumerate(self.model.subjects or ()):
             entry = self.entry.at("subjects", index)
-            wrong = [
-                name for name, value in given.items() if isinstance(value, bool) or not isinstance(value, str | int)
-            ]
+            wrong = [name for name, value in given.items() if type(value) not in {str, int}]
             for name in wrong:
                 entry.at(name).error("wrong-type", f"{name} must be text or a whole number", "put it in quotes")
             if given.keys() != set(per):

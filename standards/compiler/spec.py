@@ -1,8 +1,7 @@
 """Loading standards documents: texts in, a rulebook out, or everything that is wrong with them, each at its place.
 
-Knows: how files join into one namespace, how excerpts of older revisions are taken along, and in which order things are
-compiled. Must not know: how a text comes from a disk, or when it is loaded anew.
-Read next: `document.py`, `namespace.py`, `assembly.py`, `compiling.py`: the steps, in order.
+Files join into one namespace; excerpts of older revisions are taken along.
+Read next: `documents/document.py`, `namespace.py`, `assembly.py`, `compiling.py`: the steps, in order.
 """
 
 from __future__ import annotations
@@ -16,14 +15,13 @@ from standards.compiler.namespace import Namespace
 from standards.documents.declared import event_type, fields_of
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
-from standards.documents.model import json_schema
 from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import Finding, SpecError
 from standards.expressions.expression import Field
 from standards.judge.events import EventType
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
 from standards.judge.standard import Feed, Standard
-from standards.lint import lint_each, lint_together
+from standards.lint import EACH, TOGETHER
 from standards.lint.lint_input import LintInput, Terms
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
 
 DEFAULTS = Terms()
-
-__all__ = ["Loaded", "Source", "builtin_vocabulary", "json_schema", "load"]
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -74,15 +70,16 @@ def load(
     """
     documents = [Document(source.name, source.text) for source in sources]
     older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]
-    loading = _Loading([finding for document in (*documents, *older) for finding in document.findings], read, terms)
-    if all(document.whole for document in (*documents, *older)):  # else names would seem missing that were not read
+    every = [*documents, *older]
+    loading = _Loading([finding for document in every for finding in document.findings], read, terms)
+    if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
             if "excerpt" in document.data:
                 loading.excerpt(document, retired=False)
         for document in older:
             loading.excerpt(document, retired=True)
-    return loading.finish([document.name for document in (*documents, *older)])
+    return loading.finish([document.name for document in every])
 
 
 class _Loading:
@@ -97,7 +94,7 @@ class _Loading:
         self.standards: dict[str, Standard] = {}
         self.entries: dict[str, Entry] = {}
         self.excerpts: dict[str, str] = {}
-        self.house: LintInput | None = None
+        self.lint: LintInput | None = None
 
     def current(self, documents: Iterable[Document]) -> None:
         """Compile the documents, which share their names."""
@@ -106,9 +103,8 @@ class _Loading:
             names.add(document)
         for entry, data in names.sections["events"].values():
             if entry.name in self.vocabulary:
-                entry.error(
-                    "duplicate-name", f"{entry.name} is built in", "use it as it is, or choose another name", key=True
-                )
+                fix = "use it as it is, or choose another name"
+                entry.error("duplicate-name", f"{entry.name} is built in", fix, key=True)
             elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
                 self.vocabulary[entry.name] = found
         for name, entry in names.readings.items():
@@ -120,8 +116,13 @@ class _Loading:
         made = self._take(names, self.vocabulary)
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
-        self.house = LintInput(standards, self.entries, made.calendars, feeds, self._fields_of, self.terms)
-        lint_each(self.house)
+
+        def fields_of_event(event: str) -> Mapping[str, Field]:
+            return self.vocabulary[event].fields if event in self.vocabulary else PROMISE_FIELDS
+
+        self.lint = LintInput(standards, self.entries, made.calendars, feeds, fields_of_event, self.terms)
+        for check in EACH:
+            check(self.lint)
 
     def excerpt(self, document: Document, *, retired: bool) -> None:
         """Compile a standard that was written down by itself, with the event types as they were then."""
@@ -131,8 +132,8 @@ class _Loading:
         for entry, data in names.sections["events"].values():
             fields = fields_declared(entry, data)
             if fields is not None:
-                now = vocabulary.get(entry.name) or _promise_type(entry.name)
-                vocabulary[entry.name] = _joined(entry, now, fields_of(fields))
+                promised = EventType(entry.name, PROMISE_FIELDS) if entry.name in PROMISE_EVENTS else None
+                vocabulary[entry.name] = _joined(entry, vocabulary.get(entry.name, promised), fields_of(fields))
         text = canonical(document.data)
         self._take(names, vocabulary, then=(revision_of(text), text), retired=retired)
         self.vocabulary = vocabulary
@@ -160,8 +161,9 @@ class _Loading:
         """Make the rulebook. Raises SpecError if anything was wrong."""
         standards = list(self.standards.values())
         rulebook = None if self._wrong() else self._rulebook(standards)
-        if rulebook is not None and self.house is not None:
-            lint_together(self.house)
+        if rulebook is not None and self.lint is not None:
+            for check in TOGETHER:
+                check(self.lint)
         order = {name: position for position, name in reversed(list(enumerate(files)))}
         self.findings.sort(key=lambda f: (order.get(f.place.file, 0), f.place.line, f.place.column, f.id))
         if rulebook is None or self._wrong():
@@ -169,10 +171,6 @@ class _Loading:
         current = tuple(standard for standard in standards if not standard.retired)
         entries = {standard.id: self.entries[standard.id] for standard in current}
         return Loaded(rulebook, current, rulebook.feeds, rulebook.vocabulary, self.findings, self.excerpts, entries)
-
-    def _fields_of(self, event: str) -> Mapping[str, Field]:
-        found = self.vocabulary.get(event)
-        return PROMISE_FIELDS if found is None else found.fields
 
     def _wrong(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)
@@ -188,19 +186,14 @@ class _Loading:
             return None
 
 
-def _promise_type(name: str) -> EventType | None:
-    return EventType(name, PROMISE_FIELDS) if name in PROMISE_EVENTS else None
-
-
 def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> EventType:
     """Add to an event type the fields that it had when an open promise was made; events come without them now."""
     if now is None:
         return EventType(entry.name, then)
     for name, field in then.items():
         if name in now.fields and now.fields[name].type != field.type:
-            found = (
-                f"{name} of {entry.name} was {field.type} and is {now.fields[name].type} now, while promises are open"
-            )
+            change = f"was {field.type} and is {now.fields[name].type} now"
+            found = f"{name} of {entry.name} {change}, while promises are open"
             entry.at(name).error("changed-type", found, "give the new field a name of its own until they are settled")
             return EventType(entry.name, then)
     gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}

@@ -1,6 +1,6 @@
 """Calendars, feeds and event types: from what an author declared to what the judge uses.
 
-Read next: `shaping.py`.
+Read next: `compiler/assembly.py`, which asks.
 """
 
 from __future__ import annotations
@@ -59,9 +59,8 @@ def calendar(entry: Entry, model: CalendarModel, read: ReadFile | None) -> Calen
     hours = Hours(model.timezone, week, is_holiday)
     if not any(week) or hours.opens_after(SOME_DAY) is None:
         fix = 'give a day hours, such as mon-fri: ["08:00-16:00"], or leave hours out: always open'
-        entry.error(
-            "never-open", f"the calendar {entry.name!r} never opens, so its time would stand still", fix, key=True
-        )
+        found = f"the calendar {entry.name!r} never opens, so its time would stand still"
+        entry.error("never-open", found, fix, key=True)
         return None
     return Calendar(hours, in_zone, model)
 

@@ -1,9 +1,8 @@
 """Reading YAML: from text to plain values, and from every value back to its line and column.
 
-Knows: PyYAML's events, and the little of YAML that authors may use: mappings, lists and scalars. Aliases, anchors,
-tags, several documents and duplicate keys are refused. Plain scalars are whole numbers, decimal fractions, `true`,
-`false`, `null` or text: `NO`, `on` and `22:30` stay text. Must not know: what any key means.
-No other file imports yaml. Read next: `scalars.py` for what a text is, `model.py`, which says which keys there are.
+Authors may use little of YAML: mappings, lists and scalars. Aliases, anchors, tags, several documents and duplicate
+keys are refused. Plain scalars are whole numbers, decimal fractions, `true`, `false`, `null` or text: `NO`, `on` and
+`22:30` stay text. Read next: `scalars.py` for what a text is, `model.py`, which says which keys there are.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
 import yaml
 
-from standards.documents.scalars import Comment, Extent, comments, extent, typed
-from standards.documents.slips import Stop, slip_at
+from standards.documents.scalars import Comment, Extent, comments, typed
+from standards.documents.slips import slip_at
 from standards.errors import Finding, Place
 
 if TYPE_CHECKING:
@@ -81,12 +80,9 @@ class Document:
 
     def spot(self, path: Path) -> Spot:
         """Return where a value stands or, if it is not in the text, the nearest thing around it."""
-        for end in range(len(path), -1, -1):
-            found = self.spots.get(path[:end])
-            if found is not None:
-                return found
         start = Place(self.name, 1, 1)
-        return Spot(start, start)
+        around = (self.spots.get(path[:end]) for end in range(len(path), -1, -1))
+        return next(filter(None, around), Spot(start, start))
 
     def inside(self, path: Path, offset: int, length: int) -> Place:
         """Return the place of some characters of a text; the whole text where it is not written in one piece."""
@@ -135,7 +131,7 @@ class _Composer:
         self.text = text
         self.nodes = 0
         self.counts: Counter[str] = Counter()
-        self.untold: dict[str, tuple[str, Place]] = {}
+        self.hidden: dict[str, tuple[str, Place]] = {}
         self.events: Iterator[yaml.Event] = iter(())
 
     def compose(self) -> None:
@@ -190,14 +186,14 @@ class _Composer:
             self._stop("too-large", self._place(event), found, "split it into several files")
         if isinstance(event, yaml.NodeEvent):
             self._look_at(event)
+        if isinstance(event, yaml.CollectionStartEvent) and len(path) >= MAX_DEPTH:
+            self._stop("too-deep", self._place(event), f"this is nested more than {MAX_DEPTH} deep", "write it flatter")
         match event:
             case yaml.ScalarEvent():
                 return typed(str(event.value), plain=bool(event.implicit[0]))
             case yaml.MappingStartEvent():
-                self._check_depth(event, path)
                 return self._mapping(path)
             case yaml.SequenceStartEvent():
-                self._check_depth(event, path)
                 return self._sequence(path)
             case _:  # an alias: already refused
                 return None
@@ -237,10 +233,6 @@ class _Composer:
             items.append(self._value(event, within))
         return items
 
-    def _check_depth(self, event: yaml.Event, path: Path) -> None:
-        if len(path) >= MAX_DEPTH:
-            self._stop("too-deep", self._place(event), f"this is nested more than {MAX_DEPTH} deep", "write it flatter")
-
     def _look_at(self, event: yaml.NodeEvent) -> None:
         if isinstance(event, yaml.AliasEvent):
             found = f"*{event.anchor} repeats another value; aliases are not read"
@@ -250,18 +242,19 @@ class _Composer:
             found = f"&{event.anchor} names a value; anchors are not read"
             self._note("yaml-anchor", self._place(event), found, "remove it")
         if isinstance(event, yaml.ScalarEvent) and event.start_mark is not None and event.end_mark is not None:
-            marks = [(mark.line, mark.column) for mark in (event.start_mark, event.end_mark)]
-            self.document.extents.append(extent(*marks, block=event.style in {"|", ">"}))
+            start, end = ((mark.line, mark.column) for mark in (event.start_mark, event.end_mark))
+            # Behind the sign of a block, on its first line, there is room for a comment.
+            self.document.extents.append(((start[0] + 1, 0) if event.style in {"|", ">"} else start, end))
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
             self._note("yaml-tag", self._place(event), f"{event.tag} sets a type; tags are not read", "remove it")
 
     def _misread(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        mark, begun = error.problem_mark or error.context_mark, error.context_mark
-        at = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        context = None if begun is None else (begun.line + 1, begun.column + 1)
-        slip = slip_at(Stop(*at, context, error.context or "", error.problem or ""), self.document.line)
-        place = Place(self.document.name, slip.line, slip.column, slip.length)
-        self._stop("yaml-syntax", place, slip.found, slip.fix)
+        stop, begun = (
+            None if mark is None else Place(self.document.name, mark.line + 1, mark.column + 1)
+            for mark in (error.problem_mark or error.context_mark, error.context_mark)
+        )
+        words = (error.context or "", error.problem or "")
+        self._stop("yaml-syntax", *slip_at(stop or self._start(), begun, words, self.document.line))
 
     def _start(self) -> Place:
         return Place(self.document.name, 1, 1)
@@ -283,10 +276,10 @@ class _Composer:
         if self.counts[sort] <= SHOWN:
             self.document.findings.append(self.document.finding(check, place, found, fix=fix))
         else:
-            self.untold.setdefault(sort, (check, place))
+            self.hidden.setdefault(sort, (check, place))
 
     def _count_others(self) -> None:
-        for sort, (check, place) in self.untold.items():
+        for sort, (check, place) in self.hidden.items():
             found, fix = f"from here on there are {self.counts[sort] - SHOWN:,} more {sort}", "mend them all in one go"
             self.document.findings.append(self.document.finding(check, place, found, fix=fix))
 

@@ -1,6 +1,6 @@
 """One declaration in a file, and how to speak of it: every finding is placed at the key or the value that it is about.
 
-Read next: `declared.py` for calendars, feeds and event types, `shaping.py` for standards.
+Read next: `declared.py` for calendars, feeds and event types, `compiler/shaping.py` for standards.
 """
 
 from __future__ import annotations
@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from pydantic import ValidationError
+
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
-from standards.documents.model import Problem, Strict, keys_of, validate
+from standards.documents.model import Strict, keys_of
 from standards.documents.slips import unspaced
 from standards.expressions.expression import ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from pydantic_core import ErrorDetails
 
     from standards.documents.document import Document, Path, Value
     from standards.errors import Finding
@@ -99,11 +103,21 @@ class Entry:
         self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix)
 
     def read(self, model: type[M], data: Value) -> M | None:
-        """Read by a model; report what it refuses. See `model.validate` for what is left."""
-        found, problems = validate(model, without_empty(self, data))
+        """Read by a model; report what it refuses, and leave those keys out. None where the rest cannot stand alone."""
+        data = without_empty(self, data)
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            problems = error.errors(include_url=False)
         for problem in problems:
             _report(self, model, problem)
-        return found
+        refused = {problem["loc"][0] for problem in problems if problem["loc"]}
+        if not isinstance(data, dict):
+            return None
+        try:
+            return model.model_validate({key: value for key, value in data.items() if key not in refused})
+        except ValidationError:
+            return None
 
 
 def without_empty(entry: Entry, data: Value) -> Value:
@@ -124,38 +138,31 @@ def without_empty(entry: Entry, data: Value) -> Value:
     return kept
 
 
-def _report(entry: Entry, model: type[Strict], problem: Problem) -> None:
-    part = entry.at(*problem.path)
-    key = str(problem.path[-1]) if problem.path else part.name
-    match problem.kind:
+def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
+    path, value = problem["loc"], problem["input"]
+    part = entry.at(*path)
+    key = str(path[-1]) if path else part.name
+    match problem["type"]:
         case "extra_forbidden":
-            known = keys_of(model, under=problem.path[:-1])
+            known = keys_of(model, under=path[:-1])
             fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
             part.error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)
         case "missing":
-            owner = entry.at(*problem.path[:-1])
+            owner = entry.at(*path[:-1])
             owner.error("missing-key", f"{owner.name} has no {key!r}", f"add {key}:", key=True)
         case "literal_error":
-            choices = problem.allowed.replace("'", "").replace(" or ", ", ").split(", ")
-            fix = did_you_mean(str(problem.value), choices) or f"write {problem.allowed}"
-            part.error("unknown-value", f"{key} cannot be {_shown(problem.value)}", fix)
+            allowed = str(problem["ctx"]["expected"])
+            choices = allowed.replace("'", "").replace(" or ", ", ").split(", ")
+            fix = did_you_mean(str(value), choices) or f"write {allowed}"
+            part.error("unknown-value", f"{key} cannot be {_shown(value)}", fix)
         case "string_too_short":
             part.error("empty-value", f"{key} is empty", "write something, or remove the key")
         case kind if kind in _EXPECTED:
-            fix = (
-                f'put it in quotes: "{_shown(problem.value)}"'
-                if kind == "string_type" and _is_scalar(problem.value)
-                else ""
-            )
-            part.error("wrong-type", f"{key} is {_shown(problem.value)}, where {_EXPECTED[kind]} is expected", fix)
+            unquoted = kind == "string_type" and isinstance(value, int | float)
+            fix = f'put it in quotes: "{_shown(value)}"' if unquoted else ""
+            part.error("wrong-type", f"{key} is {_shown(value)}, where {_EXPECTED[kind]} is expected", fix)
         case _:
-            part.error(
-                "wrong-value", f"{key} is {_shown(problem.value)}", problem.message.removeprefix("Input ").lower()
-            )
-
-
-def _is_scalar(value: object) -> bool:
-    return isinstance(value, int | float)
+            part.error("wrong-value", f"{key} is {_shown(value)}", problem["msg"].removeprefix("Input ").lower())
 
 
 def _shown(value: object) -> str:

@@ -3,18 +3,18 @@
 The excerpt is JSON, which is YAML too: loaded again it gives the same standard of the same revision, also when the
 file it came from has changed since. It holds the calendar, the feeds it relies on, and of each event type the fields
 it uses.
-Read next: `spec.py`, which loads excerpts and whole documents alike.
+Read next: `compiler/spec.py`, which loads excerpts and whole documents alike.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from standards.calendar.duration import parse
-from standards.expressions.expression import Condition
 from standards.judge.shapes import Level, Shape, Universality
 from standards.judge.standard import clauses
 
@@ -59,9 +59,8 @@ def excerpt(
     if calendar is not None and model.calendar is not None:
         document["calendars"] = {model.calendar: calendar.model.model_dump(exclude_none=True)}
     if feeds:
-        document["feeds"] = {
-            feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()
-        }  # judges nothing
+        # `every` judges nothing.
+        document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()}
     document["events"] = {
         event: {field: {"type": found.type, "optional": found.optional} for field, found in fields.items()}
         for event, fields in used.items()
@@ -74,26 +73,23 @@ def used_fields(
     fields_of: Callable[[str], Mapping[str, Field] | None],
 ) -> dict[str, dict[str, Field]]:  # fmt: skip
     """Find the fields of each event type that a standard uses: for its subject, in conditions, to carry along."""
-    names: dict[str, set[str]] = {}
-    opening = next(iter(clauses(shape).values())).event
-    for clause in clauses(shape).values():
-        names.setdefault(clause.event, set(per))
-        _add(names, clause.event, opening, clause.where)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    conditions = [(clause.event, clause.where) for clause in clauses(shape).values()]
+    opening = conditions[0][0]
     if isinstance(shape, Universality):
-        _add(names, opening, opening, shape.must)
+        conditions.append((opening, shape.must))
+    for event, where in conditions:
+        names[event].update(per)
+        if where is not None:
+            names[event] |= where.fields
+            names[opening] |= where.opening_fields
     if isinstance(shape, Level):
         names[opening] |= shape.measure.fields
     names[opening] |= set(carry)
     for feed in feeds:
         for event in feed.events:
-            names.setdefault(event, set()).update(feed.per)
+            names[event].update(feed.per)
     return {
         event: {field: found for field, found in (fields_of(event) or {}).items() if field in wanted}
         for event, wanted in names.items()
     }
-
-
-def _add(names: dict[str, set[str]], event: str, opening: str, where: Condition | None) -> None:
-    if where is not None:
-        names[event] |= where.fields
-        names[opening] |= where.opening_fields

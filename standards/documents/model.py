@@ -1,23 +1,13 @@
 """The form of a standards document: which keys there are, what type each value has, and what each one means.
 
-Editors complete and explain by the JSON Schema made here. Imports pydantic. Read next: `entries.py`, which reads a file
-by these models.
+Editors complete and explain by the JSON Schema made here. Read next: `entries.py`, which reads a file by these models.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
@@ -65,7 +55,7 @@ class ClauseModel(Strict):
         return {"event": data} if isinstance(data, str) else data
 
     event: Text = Field(description="The event type, such as queue.length.")
-    where: Text | None = Field(default=None, description="A condition on the event's fields: waiting > 3.")
+    where: Text | None = Field(None, description="A condition on the event's fields: waiting > 3.")
 
 
 class PauseModel(Strict):
@@ -87,11 +77,10 @@ class CalendarModel(Strict):
 
     timezone: Text = Field(description="An IANA name, such as Europe/Warsaw.")
     hours: dict[str, Texts] | None = Field(
-        default=None,
-        description="Days (mon, mon-fri, sat,sun, daily) and their shifts (08:00-16:00). Without it: always open.",
+        None, description="Days (mon, mon-fri, sat,sun, daily) and their shifts (08:00-16:00). Without it: always open."
     )
     holidays: Texts | None = Field(
-        default=None, description="A country (PL, US-CA), a list of dates (2026-12-25), or the name of an .ics file."
+        None, description="A country (PL, US-CA), a list of dates (2026-12-25), or the name of an .ics file."
     )
 
 
@@ -99,10 +88,8 @@ class FeedModel(Strict):
     """A stream of events that is expected to speak."""
 
     events: Texts = Field(description="The event types that come by it.")
-    per: Texts = Field(default=[], description="The fields by which it falls silent separately, such as site.")
-    every: Duration | None = Field(
-        default=None, description="How often it reports, where it does so by the clock: 60s."
-    )
+    per: Texts = Field([], description="The fields by which it falls silent separately, such as site.")
+    every: Duration | None = Field(None, description="How often it reports, where it does so by the clock: 60s.")
     silent_after: Duration = Field(description="After how long without an event it counts as dark, such as 15m.")
 
 
@@ -118,73 +105,68 @@ class FieldModel(Strict):
 
     type: FieldType = Field(description="text, integer, number, boolean or time.")
     optional: bool = Field(default=False, description="Whether an event may come without it.")
-    unit: Text | None = Field(default=None, description="The unit, such as seconds.")
-    meaning: Text | None = Field(default=None, description="What it says.")
+    unit: Text | None = Field(None, description="The unit, such as seconds.")
+    meaning: Text | None = Field(None, description="What it says.")
 
 
 class StandardModel(Strict):
     """A declared rule about service. Its keys tell which of the six shapes it has.
 
-    Nothing is required here, so that a standard with one slip is still read for others; `shaping.py` asks for what is
-    missing.
+    Nothing is required here, so that a standard with one slip is still read for others; the compiler asks for the rest.
     """
 
     model_config = ConfigDict(json_schema_extra={"required": ["promise", "per"]})
-    promise: Text | None = Field(default=None, description="The promise, in the customer's words.")
-    what: Text | None = Field(default=None, description="What to do, in one sentence.")
-    how: Text | None = Field(default=None, description="How it is done.")
-    why: Text | None = Field(default=None, description="Why it matters.")
-    exceptions: Text | None = Field(default=None, description="When it need not be kept, and who decides.")
-    owner: Text | None = Field(default=None, description="Who answers for it: a person or a role.")
-    aspect: Aspect = Field(default="speed", description="What kind of service it is about.")
-    severity: Severity = Field(default="ticket", description="page wakes someone, ticket waits, info is only shown.")
-    objective: ObjectiveModel | None = Field(default=None, description="The share of promises to be kept, over a span.")
-    per: Texts | None = Field(default=None, description="The fields that name the subject; [] for the whole house.")
-    carry: Texts = Field(default=[], description="Fields of the opening event that its promise's events carry along.")
-    may_excuse: Texts | None = Field(default=None, description="Who may grant an exception; the owner if left out.")
-    forget_after: Duration = Field(default="7d", description="How long a subject that owes nothing is remembered.")
-    when: ClauseModel | None = Field(default=None, description="The event that opens a promise, or that is judged.")
-    expect: ClauseModel | None = Field(default=None, description="The event that keeps the promise.")
-    within: Duration | None = Field(default=None, description="How long there is, such as 60s.")
-    unless: ClauseModel | None = Field(default=None, description="The event that makes the promise void.")
-    pause: PauseModel | None = Field(default=None, description="What stops the clock, and what starts it again.")
-    calendar: Text | None = Field(default=None, description="The calendar whose hours count.")
-    warn: Texts | None = Field(default=None, description="When to warn: 50%, or 15s before.")
+    promise: Text | None = Field(None, description="The promise, in the customer's words.")
+    what: Text | None = Field(None, description="What to do, in one sentence.")
+    how: Text | None = Field(None, description="How it is done.")
+    why: Text | None = Field(None, description="Why it matters.")
+    exceptions: Text | None = Field(None, description="When it need not be kept, and who decides.")
+    owner: Text | None = Field(None, description="Who answers for it: a person or a role.")
+    aspect: Aspect = Field("speed", description="What kind of service it is about.")
+    severity: Severity = Field("ticket", description="page wakes someone, ticket waits, info is only shown.")
+    objective: ObjectiveModel | None = Field(None, description="The share of promises to be kept, over a span.")
+    per: Texts | None = Field(None, description="The fields that name the subject; [] for the whole house.")
+    carry: Texts = Field([], description="Fields of the opening event that its promise's events carry along.")
+    may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out.")
+    forget_after: Duration = Field("7d", description="How long a subject that owes nothing is remembered.")
+    when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
+    expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
+    within: Duration | None = Field(None, description="How long there is, such as 60s.")
+    unless: ClauseModel | None = Field(None, description="The event that makes the promise void.")
+    pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
+    calendar: Text | None = Field(None, description="The calendar whose hours count.")
+    warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
-        default=None, description="When the next promise may open: done, judged, each or rise."
+        None, description="When the next promise may open: done, judged, each or rise."
     )
-    rest: Duration | None = Field(default=None, description="How long after a kept promise the next one may open.")
-    owed_for: Duration | None = Field(default=None, description="How long a broken promise stays owed; 7d if left out.")
-    reopen: Literal["edge", "each"] | None = Field(default=None, description="As `again` was called before.")
-    within_last: Duration | None = Field(default=None, description="How long before `when` it must have happened.")
-    must: Text | None = Field(default=None, description="A condition that holds, or a bound on the measure: >= 80%.")
-    at_most: int | None = Field(default=None, ge=0, description="How many are allowed.")
-    until: ClauseModel | None = Field(default=None, description="The event up to which they are counted.")
-    every: Duration | None = Field(default=None, description="The period: a length of time, or day, week or month.")
-    subjects: list[dict[str, Any]] | None = Field(default=None, description="Who is owed it from the start.")
-    measure: Text | None = Field(
-        default=None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x)."
-    )
-    over: Duration | None = Field(default=None, description="The window: a length of time, or 50 events.")
-    at_least: int | None = Field(default=None, ge=1, description="How many samples a window needs to be judged.")
+    rest: Duration | None = Field(None, description="How long after a kept promise the next one may open.")
+    owed_for: Duration | None = Field(None, description="How long a broken promise stays owed; 7d if left out.")
+    reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
+    within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
+    must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
+    at_most: int | None = Field(None, ge=0, description="How many are allowed.")
+    until: ClauseModel | None = Field(None, description="The event up to which they are counted.")
+    every: Duration | None = Field(None, description="The period: a length of time, or day, week or month.")
+    subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
+    measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
+    over: Duration | None = Field(None, description="The window: a length of time, or 50 events.")
+    at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
 
 
 class DocumentModel(Strict):
     """A standards document."""
 
     kept: Literal[1] = Field(description="The version of this form.")
-    calendars: dict[str, CalendarModel] = Field(default={}, description="Business hours, by name.")
-    feeds: dict[str, FeedModel] = Field(
-        default={}, description="Streams that should never be silent for long, by name."
-    )
+    calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
+    feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
-        default={}, description="Your own event types, beside the built-in ones: each field and its type."
+        {}, description="Your own event types, beside the built-in ones: each field and its type."
     )
     readings: Texts = Field(
-        default=[], description="Those of your own event types that say how things stand, not that something happened."
+        [], description="Those of your own event types that say how things stand, not that something happened."
     )
-    standards: dict[str, StandardModel] = Field(default={}, description="The standards, by id.")
-    excerpt: Text | None = Field(default=None, description="Written by Kept where it keeps a standard by itself.")
+    standards: dict[str, StandardModel] = Field({}, description="The standards, by id.")
+    excerpt: Text | None = Field(None, description="Written by Kept where it keeps a standard by itself.")
 
 
 _INNER: dict[str, type[Strict]] = {
@@ -200,44 +182,8 @@ def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[s
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-class Problem(NamedTuple):
-    """One thing that a model refused: the kind in pydantic's words, the path to it, the value, what was allowed."""
-
-    kind: str
-    path: tuple[str | int, ...]
-    value: Any
-    message: str
-    allowed: str
-
-
-M = TypeVar("M", bound=Strict)
-
-
-def validate(model: type[M], data: object) -> tuple[M | None, list[Problem]]:
-    """Read `data`. Keys that hold a problem are left out of the result; None where the rest cannot stand alone."""
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        problems = [
-            Problem(e["type"], e["loc"], e["input"], e["msg"], str(e.get("ctx", {}).get("expected", "")))
-            for e in error.errors(include_url=False)
-        ]
-    if not isinstance(data, dict):
-        return None, problems
-    bad = {problem.path[0] for problem in problems if problem.path}
-    try:
-        return model.model_validate({key: value for key, value in data.items() if key not in bad}), problems
-    except ValidationError:
-        return None, problems
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a standards document, for editors."""
-    return schema_of(DocumentModel)
-
-
 def schema_of(model: type[Strict]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a document."""
+    """Return the JSON Schema (draft 7) of a document, for editors."""
     schema = model.model_json_schema(ref_template="#/definitions/{model}")
     schema["definitions"] = schema.pop("$defs")
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}

@@ -45,11 +45,6 @@ def typed(text: str, *, plain: bool) -> str | int | float | bool | None:
     return float(text) if _FRACTION.fullmatch(text) else text
 
 
-def extent(start: Mark, end: Mark, *, block: bool) -> Extent:
-    """Give where a text reaches; behind the sign of a block, on its first line, there is room for a comment."""
-    return ((start[0] + 1, 0) if block else start), end
-
-
 def comments(lines: Sequence[str], extents: Sequence[Extent]) -> Iterator[Comment]:
     """Give the comments of a document; `extents` are those of all its scalars."""
     known = sorted(extents)

@@ -7,7 +7,9 @@ Read next: `document.py`, which asks.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from standards.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,40 +23,25 @@ _OPEN: Final = {
 _ELSE: Final = "look at the indentation, and put texts that hold ': ' or begin with a sign into quotes"
 
 
-class Stop(NamedTuple):
-    """Where the parser stopped, and where what it was reading began; lines and columns from 1. Its own words."""
-
-    line: int
-    column: int
-    begun: tuple[int, int] | None
-    context: str
-    problem: str
-
-
-class Slip(NamedTuple):
-    """What is likely wrong: its place, how much of the line it takes, what was found, what would fix it."""
-
-    line: int
-    column: int
-    length: int
-    found: str
-    fix: str
-
-
 def unspaced(line: str) -> re.Match[str] | None:
     """Find a key whose colon has no space behind it, so that it is none: groups `key` and `value`."""
     return _UNSPACED.match(line)
 
 
-def slip_at(stop: Stop, line_of: Callable[[int], str]) -> Slip:
-    """Say what is likely wrong where the parser stopped; `line_of` gives a line by its number."""
+def slip_at(
+    stop: Place, begun: Place | None, words: tuple[str, str], line_of: Callable[[int], str]
+) -> tuple[Place, str, str]:
+    """Say what is likely wrong where the parser stopped: the place, what was found, what would fix it.
+
+    `begun` is where what it was reading began, `words` are its own: what it was doing, and what it met. `line_of` gives
+    a line by its number.
+    """
     for line in (stop.line - 1, stop.line):  # a line without a key is taken for one text with the next
         key = unspaced(line_of(line))
         if key is not None:
-            found = f"{key['key']}: has no space behind its colon"
-            return Slip(line, key.start("key") + 1, len(key["key"]) + 1, found, "put one there")
-    if stop.context in _OPEN and stop.begun is not None and stop.begun[0] != stop.line:
-        return Slip(*stop.begun, 1, *_OPEN[stop.context])
-    found = ", ".join(part for part in (stop.context, stop.problem) if part)
+            place = Place(stop.file, line, key.start("key") + 1, len(key["key"]) + 1)
+            return place, f"{key['key']}: has no space behind its colon", "put one there"
+    if words[0] in _OPEN and begun is not None and begun.line != stop.line:
+        return begun, *_OPEN[words[0]]
     tab = "\t" in line_of(stop.line)[: stop.column]
-    return Slip(stop.line, stop.column, 1, found, "indent with spaces instead of tabs" if tab else _ELSE)
+    return stop, ", ".join(filter(None, words)), "indent with spaces instead of tabs" if tab else _ELSE

@@ -10,14 +10,15 @@ Read next: `scalars.py`, which tells comments from texts.
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from standards.calendar.holiday import date_in
 from standards.calendar.hours import did_you_mean
 from standards.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import date
 
     from standards.documents.document import Document
     from standards.documents.scalars import Comment
@@ -62,7 +63,11 @@ def sift(findings: Sequence[Finding], documents: Iterable[Document], checks: Che
             if not isinstance(read, _Snooze):
                 said.append(read)
                 continue
-            sleeping = [one for one in findings if _is_about(read, one)]
+            sleeping = [
+                one for one in findings
+                if (one.level, one.id, one.place.file) == ("warning", read.check, document.name)
+                and one.place.line in lines
+            ]  # fmt: skip
             if today >= read.until:
                 found = f"this snooze of {read.check} is over since {read.until}"
                 fix = "mend what it is about, or give it another date and the reason why it has to wait again"
@@ -89,12 +94,6 @@ def _placed(document: Document) -> Iterator[tuple[Comment, frozenset[int]]]:
             yield comment, frozenset({comment.line, line})
 
 
-def _is_about(snooze: _Snooze, finding: Finding) -> bool:
-    place = finding.place
-    at = place.file == snooze.place.file and place.line in snooze.lines
-    return at and finding.level == "warning" and finding.id == snooze.check
-
-
 def _where_to(snooze: _Snooze, findings: Iterable[Finding]) -> str:
     """Say what becomes of a snooze that nothing is found by: it goes, or to the nearest that is found in its file."""
     same = (one.place for one in findings if one.id == snooze.check and one.place.file == snooze.place.file)
@@ -109,7 +108,7 @@ def _read(document: Document, comment: Comment, lines: frozenset[int], checks: C
     place = Place(document.name, comment.line, comment.column, len(comment.text))
     form = _FORM.fullmatch(comment.text)
     check, until = (None, None) if form is None else form.group("id", "until")
-    day = _day(until or "")
+    day = date_in(until or "")
     fix = _WRITE
     if form is None or check is None:
         found = "this snooze cannot be read"
@@ -126,10 +125,3 @@ def _read(document: Document, comment: Comment, lines: frozenset[int], checks: C
     else:
         return _Snooze(check, day, lines, place)
     return document.finding("bad-snooze", place, found, fix=fix, level="warning")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-    except ValueError:
-        return None

@@ -41,7 +41,6 @@ class Condition(msgspec.Struct, frozen=True):
 class Value(msgspec.Struct, frozen=True):
     """A compiled number: `test(data)` is its value, or None where a field is missing or it divides by zero."""
 
-    source: str
     test: Callable[[Any], float | None]
     fields: frozenset[str]
 
@@ -71,7 +70,7 @@ def compile_value(source: str, fields: Mapping[str, Field]) -> Value:
     tree = check.number()
     guards = _distinct(_guards(tree, _optional(check.used)))
     body = ast.IfExp(_all_of(guards), tree, ast.Constant(None)) if guards else tree
-    return Value(source=source, test=_function(body, EVENT), fields=frozenset(check.used))
+    return Value(test=_function(body, EVENT), fields=frozenset(check.used))
 
 
 def could_hold(condition: Condition, known: Mapping[str, object]) -> bool:
@@ -105,17 +104,16 @@ def _guarded_truth(node: ast.expr, optional: frozenset[str]) -> ast.expr:
             return ast.UnaryOp(ast.Not(), _guarded_truth(operand, optional))
         case ast.Compare(left=left, ops=operations, comparators=comparators):
             guards = _distinct(guard for operand in (left, *comparators) for guard in _guards(operand, optional))
-            first, *others = (_guarded_operand(operand, optional) for operand in (left, *comparators))
+            # A field here is guarded by the comparison, a condition guards itself.
+            first, *others = (
+                operand if isinstance(operand, ast.Attribute) else _guarded_truth(operand, optional)
+                for operand in (left, *comparators)
+            )
             return _all_of([*guards, ast.Compare(first, operations, others)])
         case ast.Attribute() if field_name(node) in optional:
             return ast.Compare(node, [ast.Is()], [ast.Constant(value=True)])
         case _:
             return node
-
-
-def _guarded_operand(node: ast.expr, optional: frozenset[str]) -> ast.expr:
-    """Return an operand of a comparison; a field here is guarded by the comparison, a condition guards itself."""
-    return node if isinstance(node, ast.Attribute) else _guarded_truth(node, optional)
 
 
 def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:

@@ -1,8 +1,8 @@
 """The expressions of the standards document: conditions, numbers, measures and bounds. Everything else imports this.
 
-Knows: what a level standard measures (`mean(score)`, `share(waited <= 20)`) and the bound on it (`>= 80%`); the rest
-of the language comes from its neighbours. Must not know: windows, samples, or how a measure is worked out. A sample
-whose value is missing counts for no measure of numbers; in a share it counts as not holding.
+Here is what a level standard measures (`mean(score)`, `share(waited <= 20)`) and the bound on it (`>= 80%`); the rest
+of the language comes from its neighbours. A sample whose value is missing counts for no measure of numbers; in a share
+it counts as not holding.
 
 Read next: `condition.py`, where the language is compiled, and what a missing value means.
 """
@@ -85,22 +85,17 @@ def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
         message = "count takes nothing" if name == "count" else f"{name} of what?"
         raise ExpressionError(message, offset=call.start("name"), length=len(name), fix=fix)
     if name == "count":
-        return Measure(kind="count", of=None, percent=0, source=source, fields=frozenset())
+        return Measure("count", None, 0, source, frozenset())
     try:
         if name == "share":
-            return _share(source, of, fields)
+            share = compile_condition(of, fields)
+            holds = share.test
+            return Measure("share", lambda data: holds(data, None), 0, source, share.fields)
         value = compile_value(of, fields)
     except ExpressionError as error:
         raise error.within(source, call.start("of")) from None
     kind: MeasureKind = "percentile" if percentile else _OF_NUMBERS[name]
-    percent = int(percentile[1]) if percentile else 0
-    return Measure(kind=kind, of=value.test, percent=percent, source=source, fields=value.fields)
-
-
-def _share(source: str, of: str, fields: Mapping[str, Field]) -> Measure:
-    condition = compile_condition(of, fields)
-    test = condition.test
-    return Measure(kind="share", of=lambda data: test(data, None), percent=0, source=source, fields=condition.fields)
+    return Measure(kind, value.test, int(percentile[1]) if percentile else 0, source, value.fields)
 
 
 def _unknown(name: str, offset: int) -> ExpressionError:
@@ -123,9 +118,5 @@ def compile_threshold(source: str) -> Threshold:
         raise error.within(source, -len(prefix)) from None
     if not condition.fields:
         raise ExpressionError("this says nothing about the measure", offset=0, length=len(source), fix="write >= 80%")
-    return Threshold(source=source, test=_on_value(condition))
-
-
-def _on_value(condition: Condition) -> Callable[[float], bool]:
     test = condition.test
-    return lambda value: test(_Measured(value), None)
+    return Threshold(source=source, test=lambda value: test(_Measured(value), None))

@@ -76,10 +76,10 @@ def truths(
     sizes = [len(each) for each in (*own.values(), *of_opening.values())]
     if not sizes or prod(sizes) > MOST:
         return None
-    events = [SimpleNamespace(**dict(zip(own, chosen, strict=True))) for chosen in product(*own.values())]
-    openings = [
-        SimpleNamespace(**dict(zip(of_opening, chosen, strict=True))) for chosen in product(*of_opening.values())
-    ]
+    events, openings = (
+        [SimpleNamespace(**dict(zip(values, chosen, strict=True))) for chosen in product(*values.values())]
+        for values in (own, of_opening)
+    )
     tests = [condition.test for condition in conditions]
     return {tuple(test(event, opened) for test in tests) for event in events for opened in openings}
 

@@ -57,12 +57,9 @@ def parse(source: str) -> Syntax:
 
 def _check_extent(source: str) -> None:
     if len(source) > MAX_LENGTH:
-        raise ExpressionError(
-            f"this has {len(source)} characters, and {MAX_LENGTH} is the limit",
-            offset=MAX_LENGTH,
-            length=len(source) - MAX_LENGTH,
-            fix="split it over several standards",
-        )
+        found = f"this has {len(source)} characters, and {MAX_LENGTH} is the limit"
+        fix = "split it over several standards"
+        raise ExpressionError(found, offset=MAX_LENGTH, length=len(source) - MAX_LENGTH, fix=fix)
     half = next((place for place, character in enumerate(source) if "\ud800" <= character <= "\udfff"), None)
     if half is not None:
         raise ExpressionError("half a character stands here", offset=half, length=1, fix="type it again")

@@ -32,7 +32,7 @@ TOO_DEEP: Final = f"this is nested more than {MAX_DEPTH} deep"
 SIMPLIFY: Final = "simplify it"
 TWO_SIDES: Final = "every comparison needs a value on both sides"
 _WRITE_EQUALS: Final = "use == to compare"
-_FOREIGN_SIGNS: Final = {
+_FOREIGN: Final = {
     "=": _WRITE_EQUALS,
     ":=": _WRITE_EQUALS,
     "===": _WRITE_EQUALS,
@@ -48,8 +48,6 @@ _FOREIGN_SIGNS: Final = {
     "%": "80% means 0.8, with no space before the sign; there is no remainder",
     "**": "multiply instead: x * x",
     "//": "use / to divide",
-}
-_FOREIGN_WORDS: Final = {
     "is": _WRITE_EQUALS,
     "None": "leave it out: a comparison with a missing field is already false",
     "AND": "write and",
@@ -63,7 +61,7 @@ _TYPESET_QUOTES: Final = (
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 )
-_ONLY: Final = "write comparisons, joined by and, or, not"
+ONLY_COMPARISONS: Final = "write comparisons, joined by and, or, not"
 
 
 class ExpressionError(ValueError):
@@ -74,7 +72,6 @@ class ExpressionError(ValueError):
     """
 
     def __init__(self, message: str, *, offset: int, length: int, fix: str) -> None:
-        """Keep the parts apart, so that a caller can draw the caret."""
         super().__init__(f"{message}; {fix}")
         self.message = message
         self.offset = offset
@@ -105,7 +102,7 @@ class Token(NamedTuple):
     @property
     def ends_operand(self) -> bool:
         """Tell whether a value may end here."""
-        return self.kind in {"text", "number"} or self.text in {")", "]"} or self.is_word
+        return self.starts_operand or self.text in {")", "]"}
 
     @property
     def starts_operand(self) -> bool:
@@ -146,27 +143,22 @@ def _tokens(source: str) -> Iterator[Token]:
 
 def _unreadable(source: str, offset: int) -> ExpressionError:
     if source[offset] in "\"'":
-        return ExpressionError(
-            "this text has no end, or holds a line break or a backslash",
-            offset=offset,
-            length=len(source) - offset,
-            fix="close it with the same quote; write a backslash twice",
-        )
+        found = "this text has no end, or holds a line break or a backslash"
+        fix = "close it with the same quote; write a backslash twice"
+        return ExpressionError(found, offset=offset, length=len(source) - offset, fix=fix)
     found = f"{source[offset]!r} has no meaning here"
-    fix = 'write texts in straight quotes: "phone"' if source[offset] in _TYPESET_QUOTES else _ONLY
+    fix = 'write texts in straight quotes: "phone"' if source[offset] in _TYPESET_QUOTES else ONLY_COMPARISONS
     return ExpressionError(found, offset=offset, length=1, fix=fix)
 
 
 def _check_token(token: Token) -> None:
-    if token.kind == "foreign":
-        raise token.error(f"{token.text} has no meaning here", _FOREIGN_SIGNS.get(token.text, _ONLY))
     if token.kind == "number":
         _check_number(token)
     if token.kind == "name" and not token.text.isidentifier():
         raise token.error(f"{token.text} is not a valid name", "names are made of letters, digits and _")
     reserved = keyword.iskeyword(token.text) and token.text not in _COMBINING | {"True", "False"}
-    if token.kind == "name" and (reserved or token.text in _FOREIGN_WORDS):
-        raise token.error(f"{token.text} has no meaning here", _FOREIGN_WORDS.get(token.text, _ONLY))
+    if reserved or token.text in _FOREIGN or token.kind == "foreign":
+        raise token.error(f"{token.text} has no meaning here", _FOREIGN.get(token.text, ONLY_COMPARISONS))
 
 
 def _check_number(token: Token) -> None:

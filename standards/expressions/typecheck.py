@@ -16,7 +16,7 @@ import msgspec
 
 from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
 from standards.expressions.syntax import Syntax
-from standards.expressions.tokens import MAX_DEPTH, SIMPLIFY, TOO_DEEP, ExpressionError
+from standards.expressions.tokens import MAX_DEPTH, ONLY_COMPARISONS, SIMPLIFY, TOO_DEEP, ExpressionError
 
 FieldType = Literal["text", "integer", "number", "boolean", "time"]
 
@@ -31,13 +31,13 @@ _WORDS: Final[Mapping[str, str]] = {
 _TRUTHS: Final = {"true": True, "false": False}
 _ONLY_LISTS: Final = 'list the values: ["phone", "chat"]'
 _REFUSED: Final[Mapping[type[ast.expr], tuple[str, str]]] = {
-    ast.Call: ("functions cannot be called here", "write comparisons, joined by and, or, not"),
+    ast.Call: ("functions cannot be called here", ONLY_COMPARISONS),
     ast.Attribute: ("only opening has fields of its own", "write the field's name alone"),
     ast.Subscript: ("a field has no parts", "write the field's name alone"),
     ast.List: ("a list can only stand after in", "write: field in [...]"),
     ast.Tuple: ("a list can only stand after in", "write: field in [...]"),
 }
-_ANYTHING_ELSE: Final = ("this has no meaning here", "write comparisons, joined by and, or, not")
+_ANYTHING_ELSE: Final = ("this has no meaning here", ONLY_COMPARISONS)
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -50,8 +50,9 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Typed(NamedTuple):
-    """A rebuilt node and its type; whole numbers and fractions compare with each other."""
+    """A node as written, the one rebuilt from it, and its type; whole numbers and fractions compare with each other."""
 
+    raw: ast.expr
     node: ast.expr
     type: FieldType | Literal["list"]
 
@@ -83,16 +84,14 @@ class Typecheck:
         typed = self._typed(raw, depth)
         if typed.type != "boolean":
             example = {"text": ' == "..."', "time": " > opening.time"}.get(typed.type, " > 0")
-            fix = f"compare it, for example: {self._syntax.text(raw)}{example}"
-            raise self._syntax.error(
-                raw, f"{self._described(raw, typed)}, which is neither true nor false by itself", fix
-            )
+            message = f"{self._described(typed)}, which is neither true nor false by itself"
+            raise self._syntax.error(raw, message, f"compare it, for example: {self._syntax.text(raw)}{example}")
         return typed.node
 
     def _number(self, raw: ast.expr, depth: int) -> ast.expr:
         typed = self._typed(raw, depth)
         if typed.family != "number":
-            message = f"{self._described(raw, typed)}, and only numbers are calculated with"
+            message = f"{self._described(typed)}, and only numbers are calculated with"
             raise self._syntax.error(raw, message, "use a number")
         return typed.node
 
@@ -103,7 +102,7 @@ class Typecheck:
             case ast.Constant():
                 return self._literal(raw)
             case ast.Name(id=name) if name in _TRUTHS:
-                return Typed(ast.Constant(_TRUTHS[name]), "boolean")
+                return Typed(raw, ast.Constant(_TRUTHS[name]), "boolean")
             case ast.Name(id=name):
                 return self._field(raw, EVENT, name)
             case ast.Attribute(value=ast.Name(id="opening"), attr=name):
@@ -114,28 +113,31 @@ class Typecheck:
     def _operation(self, raw: ast.expr, depth: int) -> Typed:
         match raw:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Typed(ast.UnaryOp(ast.Not(), self._truth(operand, depth + 1)), "boolean")
+                return Typed(raw, ast.UnaryOp(ast.Not(), self._truth(operand, depth + 1)), "boolean")
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return Typed(ast.UnaryOp(ast.USub(), self._number(operand, depth + 1)), "number")
+                return Typed(raw, ast.UnaryOp(ast.USub(), self._number(operand, depth + 1)), "number")
             case ast.BoolOp(op=junction, values=parts):
-                return Typed(ast.BoolOp(junction, [self._truth(part, depth + 1) for part in parts]), "boolean")
-            case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
-                return self._arithmetic(raw, depth + 1)
+                return Typed(raw, ast.BoolOp(junction, [self._truth(part, depth + 1) for part in parts]), "boolean")
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as operation, right=right):
+                numbers = self._number(left, depth + 1), self._number(right, depth + 1)
+                # Nothing known: what has a value all the same is a constant.
+                if isinstance(operation, ast.Div) and value_of(numbers[1], {}) == 0:
+                    raise self._syntax.error(right, "this divides by zero", "divide by something else")
+                return Typed(raw, ast.BinOp(numbers[0], operation, numbers[1]), "number")
             case ast.Compare():
                 return self._comparison(raw, depth + 1)
             case _:
-                message, fix = _REFUSED.get(type(raw), _ANYTHING_ELSE)
-                raise self._syntax.error(raw, message, fix)
+                raise self._syntax.error(raw, *_REFUSED.get(type(raw), _ANYTHING_ELSE))
 
     def _literal(self, raw: ast.Constant) -> Typed:
         match raw.value:
             case bool():
-                return Typed(ast.Constant(raw.value), "boolean")
+                return Typed(raw, ast.Constant(raw.value), "boolean")
             case str():
-                return Typed(ast.Constant(raw.value), "text")
+                return Typed(raw, ast.Constant(raw.value), "text")
             case int() | float():
                 number = self._syntax.number(raw)
-                return Typed(ast.Constant(number), "integer" if isinstance(number, int) else "number")
+                return Typed(raw, ast.Constant(number), "integer" if isinstance(number, int) else "number")
             case _:
                 raise self._syntax.error(raw, *_ANYTHING_ELSE)
 
@@ -148,7 +150,7 @@ class Typecheck:
             raise self._unknown(raw, name, fields)
         node = ast.Attribute(ast.Name(owner, ast.Load()), name, ast.Load())
         self.used[field_name(node)] = fields[name]
-        return Typed(node, fields[name].type)
+        return Typed(raw, node, fields[name].type)
 
     def _unknown(self, raw: ast.expr, name: str, fields: Mapping[str, Field]) -> ExpressionError:
         if name == "opening":
@@ -159,67 +161,57 @@ class Typecheck:
         fix = f"did you mean {prefix}{near[0]}?" if near else f'the fields are: {known}; texts are quoted: "{name}"'
         return self._syntax.error(raw, f"there is no field {prefix}{name}", fix)
 
-    def _arithmetic(self, raw: ast.BinOp, depth: int) -> Typed:
-        left, right = self._number(raw.left, depth), self._number(raw.right, depth)
-        # Nothing known: what has a value all the same is a constant.
-        if isinstance(raw.op, ast.Div) and value_of(right, {}) == 0:
-            raise self._syntax.error(raw.right, "this divides by zero", "divide by something else")
-        return Typed(ast.BinOp(left, raw.op, right), "number")
-
     def _comparison(self, raw: ast.Compare, depth: int) -> Typed:
-        raws = [raw.left, *raw.comparators]
         operands = [self._typed(raw.left, depth)]
         for operation, comparator in zip(raw.ops, raw.comparators, strict=True):
             among = isinstance(operation, ast.In | ast.NotIn)
             operands.append(self._options(comparator) if among else self._typed(comparator, depth))
-        for place, (left, right) in enumerate(pairwise(operands)):
-            self._check_pair(raw.ops[place], (raws[place], left), (raws[place + 1], right))
+        for operation, (left, right) in zip(raw.ops, pairwise(operands), strict=True):
+            self._check_pair(operation, left, right)
         first, *others = (operand.node for operand in operands)
-        return Typed(ast.Compare(first, raw.ops, others), "boolean")
+        return Typed(raw, ast.Compare(first, raw.ops, others), "boolean")
 
-    def _check_pair(self, operation: ast.cmpop, left: tuple[ast.expr, Typed], right: tuple[ast.expr, Typed]) -> None:
-        if isinstance(operation, ast.In | ast.NotIn) and isinstance(right[0], ast.List | ast.Tuple):
-            for option in right[0].elts:
-                self._check_alike(left, (option, self._option(option)))
+    def _check_pair(self, operation: ast.cmpop, left: Typed, right: Typed) -> None:
+        if isinstance(right.raw, ast.List | ast.Tuple):  # only after `in`
+            for option in right.raw.elts:
+                self._check_alike(left, self._option(option))
             return
         self._check_alike(left, right)
-        if left[1].type == "boolean" and not isinstance(operation, ast.Eq | ast.NotEq):
-            raise self._syntax.error(left[0], "true and false have no order", "use == or !=")
+        if left.type == "boolean" and not isinstance(operation, ast.Eq | ast.NotEq):
+            raise self._syntax.error(left.raw, "true and false have no order", "use == or !=")
 
-    def _check_alike(self, left: tuple[ast.expr, Typed], right: tuple[ast.expr, Typed]) -> None:
-        if left[1].family == right[1].family != "list":
+    def _check_alike(self, left: Typed, right: Typed) -> None:
+        if left.family == right.family != "list":
             return
         # The literal is the mistake more often than the field.
-        at_fault, other = (left, right) if isinstance(left[0], ast.Constant) else (right, left)
-        found, wanted = self._described(*at_fault), self._described(*other)
-        message = f"{wanted}, and {found}: they cannot be compared"
-        raise self._syntax.error(at_fault[0], message, self._likely_fix(at_fault, other))
+        at_fault, other = (left, right) if isinstance(left.raw, ast.Constant) else (right, left)
+        message = f"{self._described(other)}, and {self._described(at_fault)}: they cannot be compared"
+        raise self._syntax.error(at_fault.raw, message, self._likely_fix(at_fault, other))
 
-    def _likely_fix(self, at_fault: tuple[ast.expr, Typed], other: tuple[ast.expr, Typed]) -> str:
-        written = self._syntax.text(at_fault[0])
-        if other[1].family == "number" and written.strip("\"'").replace(".", "", 1).isdecimal():
-            return f"leave the quotes out: {written.strip(chr(34) + chr(39))}"
-        if other[1].type == "text" and (isinstance(at_fault[0], ast.Constant) or written in _TRUTHS):
+    def _likely_fix(self, at_fault: Typed, other: Typed) -> str:
+        written = self._syntax.text(at_fault.raw)
+        bare = written.strip("\"'")
+        if other.family == "number" and bare.replace(".", "", 1).isdecimal():
+            return f"leave the quotes out: {bare}"
+        if other.type == "text" and (isinstance(at_fault.raw, ast.Constant) or written in _TRUTHS):
             return f'put it in quotes: "{written}"'
-        return f"compare with {_WORDS[other[1].family]}" if other[1].type != "list" else _ONLY_LISTS
+        return f"compare with {_WORDS[other.family]}" if other.type != "list" else _ONLY_LISTS
 
     def _options(self, raw: ast.expr) -> Typed:
         if not isinstance(raw, ast.List | ast.Tuple):
             raise self._syntax.error(raw, "in needs a list", _ONLY_LISTS)
         if not raw.elts:
             raise self._syntax.error(raw, "this list is empty", _ONLY_LISTS)
-        return Typed(ast.Tuple([self._option(option).node for option in raw.elts], ast.Load()), "list")
+        return Typed(raw, ast.Tuple([self._option(option).node for option in raw.elts], ast.Load()), "list")
 
     def _option(self, raw: ast.expr) -> Typed:
         match raw:
-            case ast.Constant():
-                return self._literal(raw)
-            case ast.Name(id=name) if name in _TRUTHS:
+            case ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
                 return self._typed(raw, 0)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+            case ast.Name(id=name) if name in _TRUTHS:
                 return self._typed(raw, 0)
             case _:
                 raise self._syntax.error(raw, "a list holds only literals", "compare with the field by == instead")
 
-    def _described(self, raw: ast.expr, typed: Typed) -> str:
-        return f"{self._syntax.text(raw)} is {_WORDS[typed.type]}"
+    def _described(self, typed: Typed) -> str:
+        return f"{self._syntax.text(typed.raw)} is {_WORDS[typed.type]}"

@@ -1,7 +1,7 @@
 """The numbers that a promise says in words or digits, and those that its rule is made of.
 
-"One", "once" and "twice" are left alone: they are said of other things than the rule too often. Read next: `lint.py`,
-which compares the two.
+"One", "once" and "twice" are left alone: they are said of other things than the rule too often. Read next:
+`lint/wording.py`, which compares the two.
 """
 
 from __future__ import annotations

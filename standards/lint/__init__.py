@@ -13,8 +13,6 @@ from standards.lint import clock, feeds, names, together, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.lint.lint_input import LintInput
-
 Need = Literal["documents", "policy", "history"]
 
 CHECKS: Final[Mapping[str, Need]] = {
@@ -29,21 +27,20 @@ CHECKS: Final[Mapping[str, Need]] = {
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key` and `unused-calendar` are made where the document is read, those of snoozes by `snooze.py`,
-the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history by `streams/checking`.
+`incomplete`, `renamed-key` and `unused-calendar` are made where the document is read, those of snoozes by
+`documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history by
+`streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
-_TOGETHER: Final = (*clock.CHECKS, *feeds.CHECKS, *names.CHECKS, *together.CHECKS)
-
-
-def lint_each(house: LintInput) -> None:
-    """Report what is doubtful in each standard by itself."""
-    for check in wording.CHECKS:
-        check(house)
-
-
-def lint_together(house: LintInput) -> None:
-    """Report what is doubtful in standards and declarations beside each other; nothing must be wrong with them."""
-    for check in _TOGETHER:
-        check(house)
+EACH: Final = (
+    wording.never_or_always_true, wording.other_number, wording.forgets_first, wording.full_objective,
+    wording.one_for_many,
+)  # fmt: skip
+"""What is doubtful in each standard by itself."""
+TOGETHER: Final = (
+    clock.too_short, clock.no_time_to_act, clock.warns_at_once, clock.never_closed, clock.holidays_over,
+    feeds.no_feed, feeds.unknown_feed, names.other_spelling,
+    together.speed_alone, together.two_promises, together.no_debrief,
+)  # fmt: skip
+"""What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
     from standards.documents.entries import Entry
     from standards.judge.standard import Standard
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 TO_ACT: Final = 5 * SECOND
 """As little as somebody can need to read a message and do what it says."""
 
 
-def too_short(house: LintInput) -> None:
+def too_short(lint: LintInput) -> None:
     """Find promises that are over before anybody can know how they stand."""
-    reach = house.terms.reach
-    for entry, standard, key, whole in _timed(house):
+    reach = lint.terms.reach
+    for entry, standard, key, whole in _timed(lint):
         if whole < reach:
             found = f"{standard.id} lasts {describe(whole)}, and an event is waited for up to {describe(reach)}"
             fix = f"write a time well above {describe(reach)}: lateness and grace, as docs/operations.md has them"
             entry.at(key).warning("too-short", found, fix)
             continue
-        for event, name, every in _polled(house, standard):
+        for event, name, every in _polled(lint, standard):
             if whole < every:
                 often = describe(every)
                 found = f"{standard.id} lasts {describe(whole)}, and {event} comes by the feed {name!r} each {often}"
@@ -42,40 +42,40 @@ def too_short(house: LintInput) -> None:
                 break
 
 
-def _timed(house: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:
-    for standard in house.standards.values():
+def _timed(lint: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:
+    for standard in lint.standards.values():
         timed = length(standard)
         if timed is not None:
-            yield house.entries[standard.id], standard, *timed
+            yield lint.entries[standard.id], standard, *timed
 
 
-def _polled(house: LintInput, standard: Standard) -> Iterator[tuple[str, str, int]]:
+def _polled(lint: LintInput, standard: Standard) -> Iterator[tuple[str, str, int]]:
     """Give the events that settle a promise and come only by feeds that report now and then, and how often."""
     for key, clause in clauses(standard.shape).items():
-        feeds = [feed for _, feed in house.feeds.values() if clause.event in feed.events]
+        feeds = [feed for _, feed in lint.feeds.values() if clause.event in feed.events]
         if key in {"expect", "unless"} and feeds and all(feed.every for feed in feeds):
             soonest = min(feeds, key=lambda feed: feed.every or 0)
             yield clause.event, soonest.name, soonest.every or 0
 
 
-def no_time_to_act(house: LintInput) -> None:
+def no_time_to_act(lint: LintInput) -> None:
     """Find warnings that leave nobody the time to act."""
-    least = house.terms.reach + TO_ACT
-    for entry, standard, _, whole in _timed(house):
+    least = lint.terms.reach + TO_ACT
+    for entry, standard, _, whole in _timed(lint):
         late = [whole - mark for mark in _marks(standard) if whole - mark < least]
-        if late and whole >= house.terms.reach:  # else the promise itself is too short
+        if late and whole >= lint.terms.reach:  # else the promise itself is too short
             found = (
                 f"the warning {describe(min(late))} before the deadline can be told "
-                f"{describe(house.terms.reach)} later: too late to act"
+                f"{describe(lint.terms.reach)} later: too late to act"
             )
             entry.at("warn").warning("no-time-to-act", found, f"warn {describe(least)} before, or earlier")
 
 
-def warns_at_once(house: LintInput) -> None:
+def warns_at_once(lint: LintInput) -> None:
     """Find warnings that come with the opening, so that each promise is told and none presses more."""
-    for entry, standard, _, whole in _timed(house):
-        soon = [mark for mark in _marks(standard) if mark <= house.terms.reach]
-        if soon and whole >= house.terms.reach:
+    for entry, standard, _, whole in _timed(lint):
+        soon = [mark for mark in _marks(standard) if mark <= lint.terms.reach]
+        if soon and whole >= lint.terms.reach:
             found = f"{standard.id} warns {describe(min(soon))} after it opens, before anybody could have acted"
             entry.at("warn").warning("warns-at-once", found, "warn later: at 50%, for example")
 
@@ -84,19 +84,19 @@ def _marks(standard: Standard) -> tuple[int, ...]:
     return standard.shape.warn if isinstance(standard.shape, Response | Recurrence) else ()
 
 
-def never_closed(house: LintInput) -> None:
+def never_closed(lint: LintInput) -> None:
     """Find clocks that are to stop out of hours, by a calendar that is always open."""
-    for entry, standard, _, _ in _timed(house):
+    for entry, standard, _, _ in _timed(lint):
         if entry.has("calendar") and getattr(standard.shape, "hours", None) is None:
             found = f"this calendar is always open, so the clock of {standard.id} never stops"
             entry.at("calendar").warning("never-closed", found, "give the calendar hours, or leave it out here")
 
 
-def holidays_over(house: LintInput) -> None:
+def holidays_over(lint: LintInput) -> None:
     """Find lists of holidays that have no day left, or none of this year."""
-    if house.terms.today is not None:
-        for entry, calendar in house.calendars.values():
-            overdue_holidays(entry, calendar.model.holidays or [], house.terms.today)
+    if lint.terms.today is not None:
+        for entry, calendar in lint.calendars.values():
+            overdue_holidays(entry, calendar.model.holidays or [], lint.terms.today)
 
 
 def overdue_holidays(entry: Entry, listed: list[str], today: date) -> None:
@@ -108,6 +108,3 @@ def overdue_holidays(entry: Entry, listed: list[str], today: date) -> None:
     elif days and today.year not in {day.year for day in days}:
         found = f"{entry.name!r} has no holiday in {today.year}"
         entry.at("holidays").warning("holidays-over", found, "add those of this year, or name a country, such as PL")
-
-
-CHECKS: Final[tuple[Check, ...]] = (too_short, no_time_to_act, warns_at_once, never_closed, holidays_over)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.expressions.expression import Condition
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 HEARTBEAT: Final = "feed.heartbeat"
 FROM_PEOPLE: Final = frozenset(
@@ -25,25 +25,25 @@ FROM_PEOPLE: Final = frozenset(
 """Events that people make on the board or by a link, and the feeds' own: no feed declares them."""
 
 
-def no_feed(house: LintInput) -> None:
+def no_feed(lint: LintInput) -> None:
     """Find events that are waited for and that no declared feed brings."""
-    brought = {event for _, feed in house.feeds.values() for event in feed.events}
-    for standard in house.standards.values():
+    brought = {event for _, feed in lint.feeds.values() for event in feed.events}
+    for standard in lint.standards.values():
         expect = clauses(standard.shape).get("expect")
         if not brought or expect is None or expect.event in brought | FROM_PEOPLE or expect.event in PROMISE_EVENTS:
             continue
         found = f"{standard.id} waits for {expect.event}, and no feed brings it"
         fix = "name it under the events: of the feed by which it comes"
-        house.entries[standard.id].at("expect").warning("no-feed", found, fix)
+        lint.entries[standard.id].at("expect").warning("no-feed", found, fix)
 
 
-def unknown_feed(house: LintInput) -> None:
+def unknown_feed(lint: LintInput) -> None:
     """Find conditions on heartbeats of feeds that there are not; an error, as any name that nothing has."""
-    for standard in house.standards.values() if house.feeds else ():
+    for standard in lint.standards.values() if lint.feeds else ():
         for key, clause in clauses(standard.shape).items():
             for name in _feeds_named(clause.where) if clause.event == HEARTBEAT else ():
-                if name not in house.feeds:
-                    house.entries[standard.id].at(*key.split("."), "where").unknown("feed", name, house.feeds)
+                if name not in lint.feeds:
+                    lint.entries[standard.id].at(*key.split("."), "where").unknown("feed", name, lint.feeds)
 
 
 def _feeds_named(where: Condition | None) -> Iterator[str]:
@@ -51,9 +51,5 @@ def _feeds_named(where: Condition | None) -> Iterator[str]:
         if isinstance(node, ast.Compare):
             parts = [part for operand in (node.left, *node.comparators) for part in ast.walk(operand)]
             if any(isinstance(part, ast.Attribute) and part.attr == "feed" for part in parts):
-                yield from (
-                    part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                )
-
-
-CHECKS: Final[tuple[Check, ...]] = (no_feed, unknown_feed)
+                values = [part.value for part in parts if isinstance(part, ast.Constant)]
+                yield from (value for value in values if isinstance(value, str))

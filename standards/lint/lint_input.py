@@ -1,6 +1,6 @@
 """What a check can see: the standards with their places, what is declared around them, and what it is given besides.
 
-Knows: compiled standards and declarations. Must not know: any check. Read next: `wording.py`.
+Read next: `wording.py`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,11 @@ from standards.expressions.expression import Field
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Feed, Standard, clauses
 
-FieldsOf = Callable[[str], Mapping[str, Field]]
-Check = Callable[["LintInput"], None]
-
 
 class Terms(NamedTuple):
     """What no document says. `today` is None where no check may ask for it; `lateness` and `grace` are microseconds.
 
-    `whole`: the policy of the house is there too, so what is missing among the standards is missing in the house.
+    `whole`: all standards are there, with the policy, so what is missing among them is missing altogether.
     """
 
     today: date | None = None
@@ -46,7 +43,7 @@ class LintInput:
     entries: Mapping[str, Entry]
     calendars: Mapping[str, tuple[Entry, Calendar]]
     feeds: Mapping[str, tuple[Entry, Feed]]
-    fields_of: FieldsOf
+    fields_of: Callable[[str], Mapping[str, Field]]
     terms: Terms
 
     def opening_fields(self, standard: Standard) -> Mapping[str, Field]:

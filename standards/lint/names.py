@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.documents.entries import Entry
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 
 class _Named(NamedTuple):
@@ -31,9 +31,9 @@ class _Named(NamedTuple):
         return re.sub(r"[\W_]+", "", self.name.casefold())
 
 
-def other_spelling(house: LintInput) -> None:
+def other_spelling(lint: LintInput) -> None:
     """Find names that differ from another in case, blanks or signs alone, and roles with a blank beside one without."""
-    names = list(_names(house))
+    names = list(_names(lint))
     spellings: dict[str, Counter[str]] = {}
     for named in names:
         spellings.setdefault(named.plain, Counter())[named.name] += 1
@@ -48,14 +48,11 @@ def other_spelling(house: LintInput) -> None:
             named.entry.warning("other-spelling", found, f"write {joined}, if that is the name")
 
 
-def _names(house: LintInput) -> Iterator[_Named]:
-    for standard in house.standards.values():
-        entry = house.entries[standard.id]
+def _names(lint: LintInput) -> Iterator[_Named]:
+    for standard in lint.standards.values():
+        entry = lint.entries[standard.id]
         if entry.has("owner"):
             yield _Named(standard.owner, entry.at("owner"), standard.owner)
         declared = entry.has("may_excuse")
         for index, name in enumerate(standard.may_excuse if declared else ()):
             yield _Named(name, entry.at("may_excuse", index), standard.owner or name)
-
-
-CHECKS: Final[tuple[Check, ...]] = (other_spelling,)

@@ -1,6 +1,6 @@
 """Checks of standards beside each other: speed promised alone, two promises for one moment, pages nobody talks over.
 
-Read next: `regions.py`, which says whether two conditions can be met by the same event.
+Read next: `expressions/regions.py`, which says whether two conditions can be met by the same event.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Respo
 from standards.lint.lint_input import opening
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from standards.judge.standard import Standard
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 BROKEN: Final = "promise.broken"
 DEBRIEF: Final = "debrief.completed"
 SHOWN: Final = 3
 """How many standards are named; whoever looks finds the others."""
 MOST_PAIRS: Final = 2_000
-"""How many pairs of conditions are compared in a house; of the others, nothing is said."""
+"""How many pairs of conditions are compared; of the others, nothing is said."""
 
 
 class _Work(NamedTuple):
@@ -41,25 +41,23 @@ class _Work(NamedTuple):
     per: frozenset[str]
 
 
-def speed_alone(house: LintInput) -> None:
+def speed_alone(lint: LintInput) -> None:
     """Find work of which several promises ask for speed, and none for how it is done."""
     every = []
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         event = opening(standard)
-        every.append(_Work(standard, event, house.fields_of(event).keys(), frozenset(standard.per)))
+        every.append(_Work(standard, event, lint.fields_of(event).keys(), frozenset(standard.per)))
     others = [work for work in every if work.standard.aspect != "speed"]
     quick = [work for work in every if work.standard.aspect == "speed"]
     left = [work for work in quick if not any(_same_work(work, other) for other in others)]
     while left:
-        first, *rest = left
-        alike = [_same_work(first, work) for work in rest]
-        group = [first, *(work for work, same in zip(rest, alike, strict=True) if same)]
-        left = [work for work, same in zip(rest, alike, strict=True) if not same]
+        first = left[0]
+        group = [work for work in left if work is first or _same_work(first, work)]
+        left = [work for work in left if work not in group]
         if len(group) > 1:
-            names = ", ".join(work.standard.id for work in group[:SHOWN]) + (
-                " and others" if len(group) > SHOWN else ""
-            )
-            entry = house.entries[first.standard.id]
+            names = ", ".join(work.standard.id for work in group[:SHOWN])
+            names += " and others" if len(group) > SHOWN else ""
+            entry = lint.entries[first.standard.id]
             found = f"{names} ask for speed, and nothing here says how the same work is to be done"
             fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
             entry.at("aspect" if entry.has("aspect") else "promise").warning("speed-alone", found, fix)
@@ -72,21 +70,21 @@ def _same_work(one: _Work, other: _Work) -> bool:
     return one.fields >= other.per or other.fields >= one.per
 
 
-def no_debrief(house: LintInput) -> None:
+def no_debrief(lint: LintInput) -> None:
     """Find promises that wake somebody when they break, and that nobody has to talk over afterwards."""
     debriefs = [
-        standard for standard in house.standards.values()
+        standard for standard in lint.standards.values()
         if isinstance(standard.shape, Response)
         and (standard.shape.when.event, standard.shape.expect.event) == (BROKEN, DEBRIEF)
     ]  # fmt: skip
-    if not debriefs and not house.terms.whole:
-        return  # these are some files of a house; where its follow-through stands is not known
-    for standard in house.standards.values():
+    if not debriefs and not lint.terms.whole:
+        return  # these are some files of several; where the follow-through stands is not known
+    for standard in lint.standards.values():
         told_of = standard in debriefs or any(hears(debrief, standard) for debrief in debriefs)
         if standard.severity == "page" and not told_of:
             found = f"when {standard.id} breaks, somebody is woken, and nothing asks for a debrief afterwards"
             fix = f"add a standard that expects {DEBRIEF} after {BROKEN}, as the team pack has it, or widen its where"
-            house.entries[standard.id].at("severity").warning("no-debrief", found, fix)
+            lint.entries[standard.id].at("severity").warning("no-debrief", found, fix)
 
 
 class _Promise(NamedTuple):
@@ -104,25 +102,39 @@ class _Promise(NamedTuple):
         """The fields that its condition wants to have one value each: `channel == "phone" and waiting > 3`."""
         tree = None if self.where is None else self.where.tree
         parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-        return dict(pin for part in parts for pin in _pin(part))
+        pins: dict[str, object] = {}
+        for part in parts:
+            match part:
+                case ast.Compare(
+                    left=ast.Attribute() as field, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]
+                ):
+                    pins[field_name(field)] = value
+                case _:
+                    pass
+        return pins
 
 
-def two_promises(house: LintInput) -> None:
+def two_promises(lint: LintInput) -> None:
     """Find standards that promise different things for the same moment.
 
     A special case may promise more than the rule that it is part of, but not less: then the rule still breaks.
     """
     groups: dict[Hashable, list[_Promise]] = {}
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         promise = _promise(standard)
         if promise is not None:
             groups.setdefault(promise.moment, []).append(promise)
     reported: set[str] = set()
     pairs = (pair for pair in _pairs(groups.values()) if pair[1].standard.id not in reported)
     for earlier, later in islice(pairs, MOST_PAIRS):
-        if _differ(house, earlier, later):
+        if _differ(lint, earlier, later):
             reported.add(later.standard.id)
-            _report(house, earlier, later)
+            found = (
+                f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
+                f"promises {earlier.shown}"
+            )
+            fix = "keep one of the two, or let their conditions exclude each other"
+            lint.entries[later.standard.id].at(later.key).warning("two-promises", found, fix)
 
 
 def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promise]]:
@@ -130,18 +142,10 @@ def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promis
     for promises in groups:
         pins = [promise.pins for promise in promises]
         for number, later in enumerate(promises):
-            for before in range(number):
-                if promises[before].limit != later.limit and not _pinned_apart(pins[before], pins[number]):
-                    yield promises[before], later
-
-
-def _report(house: LintInput, earlier: _Promise, later: _Promise) -> None:
-    found = (
-        f"{later.standard.id} promises {later.shown} for the same moment for which {earlier.standard.id} "
-        f"promises {earlier.shown}"
-    )
-    fix = "keep one of the two, or let their conditions exclude each other"
-    house.entries[later.standard.id].at(later.key).warning("two-promises", found, fix)
+            for before, earlier in enumerate(promises[:number]):
+                apart = any(pins[number].get(name, value) != value for name, value in pins[before].items())
+                if earlier.limit != later.limit and not apart:
+                    yield earlier, later
 
 
 def _promise(standard: Standard) -> _Promise | None:
@@ -176,9 +180,9 @@ def _source(where: Condition | None) -> str:
     return "" if where is None else " ".join(where.source.split())
 
 
-def _differ(house: LintInput, earlier: _Promise, later: _Promise) -> bool:
+def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:
     """Say whether one event can be promised two things, and not just more in a special case than in general."""
-    found = relation(earlier.where, later.where, house.opening_fields(later.standard))
+    found = relation(earlier.where, later.where, lint.opening_fields(later.standard))
     match found:
         case None | "apart":
             return False
@@ -200,19 +204,3 @@ def _stricter(special: Standard, general: Standard) -> bool:
             return one.at_most <= other.at_most
         case _:
             return True
-
-
-def _pinned_apart(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Say at a glance whether two conditions want different values of one field."""
-    return any(other.get(name, value) != value for name, value in one.items())
-
-
-def _pin(part: ast.expr | None) -> Iterator[tuple[str, object]]:
-    match part:
-        case ast.Compare(left=ast.Attribute() as field, ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
-            yield field_name(field), value
-        case _:
-            return
-
-
-CHECKS: Final[tuple[Check, ...]] = (speed_alone, two_promises, no_debrief)

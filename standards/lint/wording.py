@@ -1,6 +1,6 @@
 """Checks of one standard's words and numbers: what its conditions, its promise and its objective can hardly mean.
 
-Read next: `regions.py`, `spoken.py`.
+Read next: `expressions/regions.py`, `judge/spoken.py`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from standards.expressions.expression import Condition
     from standards.judge.standard import Clause, Standard
-    from standards.lint.lint_input import Check, LintInput
+    from standards.lint.lint_input import LintInput
 
 _THINGS: Final = ("contact", "ticket", "work")
 """The fields that name one matter of one customer."""
 
 
-def never_or_always_true(house: LintInput) -> None:
+def never_or_always_true(lint: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
-    for standard in house.standards.values():
-        fields = house.opening_fields(standard)
+    for standard in lint.standards.values():
+        fields = lint.opening_fields(standard)
         for path, clause, condition in _conditions_of(standard):
-            entry = house.entries[standard.id].at(*path)
-            match fixed_truth(condition, house.fields_of(clause.event), fields):
+            entry = lint.entries[standard.id].at(*path)
+            match fixed_truth(condition, lint.fields_of(clause.event), fields):
                 case "never":
                     found = f"no {clause.event} is ever like that: {condition.source}"
                     fix = "look at its numbers and at its and: one event has to meet all of it"
@@ -51,23 +51,23 @@ def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], Clause
         yield ("must",), standard.shape.when, standard.shape.must
 
 
-def other_number(house: LintInput) -> None:
+def other_number(lint: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         meant = rule_numbers(standard)
         for said in numbers_said(standard.promise):
             if said.value not in meant:
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
                 fix = "let the promise and the rule say the same number"
-                house.entries[standard.id].at("promise").warning("other-number", found, fix)
+                lint.entries[standard.id].at("promise").warning("other-number", found, fix)
 
 
-def forgets_first(house: LintInput) -> None:
+def forgets_first(lint: LintInput) -> None:
     """Find subjects that are forgotten before their promise is over."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         shape = standard.shape
         if isinstance(shape, Response) and shape.within >= standard.forget_after:
-            entry = house.entries[standard.id]
+            entry = lint.entries[standard.id]
             found = (
                 f"{standard.id} lasts {describe(shape.within)} and forgets after {describe(standard.forget_after)}: "
                 "what comes after its deadline is not seen"
@@ -76,27 +76,24 @@ def forgets_first(house: LintInput) -> None:
             entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
 
 
-def one_for_many(house: LintInput) -> None:
+def one_for_many(lint: LintInput) -> None:
     """Find promises that are owed once to many contacts or tickets: while one is owed, the others open nothing."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         shape = standard.shape
         if not isinstance(shape, Response) or shape.again != "done":
             continue
-        fields = house.opening_fields(standard)
+        fields = lint.opening_fields(standard)
         thing = next((name for name in _THINGS if name in fields and not fields[name].optional), None)
         if thing is not None and thing not in standard.per and "promise" not in standard.per:
             found = f"one promise for every {thing} of a subject: while one of them is owed, the others open nothing"
             fix = f"write per: [{', '.join((thing, *standard.per))}], or again: each"
-            house.entries[standard.id].at("per").warning("one-for-many", found, fix)
+            lint.entries[standard.id].at("per").warning("one-for-many", found, fix)
 
 
-def full_objective(house: LintInput) -> None:
+def full_objective(lint: LintInput) -> None:
     """Find objectives of 100 %."""
-    for standard in house.standards.values():
+    for standard in lint.standards.values():
         if standard.objective is not None and standard.objective.kept >= 1:
             found = f"{standard.id} has failed for the whole span as soon as one promise is broken"
             fix = "write the share that is good enough, such as 95%"
-            house.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)
-
-
-CHECKS: Final[tuple[Check, ...]] = (never_or_always_true, other_number, forgets_first, full_objective, one_for_many)
+            lint.entries[standard.id].at("objective", "kept").warning("full-objective", found, fix)

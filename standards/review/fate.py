@@ -1,4 +1,4 @@
-"""The fate of a promise: all that a reviewer wants to know of its life, folded from its transitions.
+"""The fate of a promise: all that a reviewer wants to know of its life, from its transitions.
 
 Read next: `tally.py`, `difference.py`.
 """
@@ -33,7 +33,6 @@ class Fate(msgspec.Struct, gc=False):
     standard: str
     subject: str
     opened: int
-    due: int = -1
     end: End = "open"
     at: int = -1
     took: int = -1
@@ -52,7 +51,7 @@ class Fates:
         self.by_promise: dict[str, Fate] = {}
 
     def take(self, transitions: Iterable[Transition[Event]]) -> None:
-        """Fold transitions in, in their order."""
+        """Take transitions, in their order."""
         for each in transitions:
             name = each.promise.identify(each.standard.id, each.key)
             fate = self.by_promise.get(name)
@@ -62,13 +61,12 @@ class Fates:
             _live(fate, each, VERDICTS.get(each.after))
 
     def take_line(self, line: Line) -> None:
-        """Fold a line of a ledger in, after those that came before it."""
+        """Take a line of a ledger, after those that came before it."""
         fate = self.by_promise.setdefault(line.promise, Fate(line.standard, line.subject, line.opened))
         _live(fate, line, line.verdict)
 
 
 def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -> None:
-    fate.due = max(each.due, -1) if each.due >= 0 else fate.due
     match each.kind:
         case "warned":
             fate.warned = (*fate.warned, each.at)

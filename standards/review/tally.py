@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from standards.judge.events import moment
+from standards.judge.promise import VERDICTS
 from standards.judge.score import Score
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Tally(msgspec.Struct):
     @property
     def score(self) -> Score:
         """The counts as a score, without its clocks."""
-        ends = {name: self.ends[name] for name in ("kept", "broken", "void", "excused", "unknown")}
+        ends = {name: self.ends[name] for name in VERDICTS.values()}
         return Score(opened=sum(self.ends.values()), **ends)
 
 

@@ -81,7 +81,7 @@ def has_knob(standard: Mapping[str, Any], knob: str) -> bool:
 
 def knobs(standard: Mapping[str, Any]) -> list[str]:
     """Give all that can vary in a standard."""
-    names = {token.text for text in _texts(standard) for token in _tokens(text) if token.is_word}
+    names = {token.text for part, key in _conditions(standard) for token in _tokens(part[key]) if token.is_word}
     fields = [name for name in sorted(names) if any(_numbers(standard, name))]
     return [*(key for key in (*LENGTHS, *COUNTS) if key in standard), *fields]
 
@@ -106,14 +106,8 @@ def varied(standard: Mapping[str, Any], knob: str, value: str) -> dict[str, Any]
         made[knob] = int(value)
         return made
     by = Decimal(value) - Decimal(value_now(standard, knob))
-    for path in _CONDITIONS:
-        *way, last = path
-        part: Any = made
-        for step in way:
-            part = part.get(step) if isinstance(part, dict) else None
-        text = part.get(last) if isinstance(part, dict) else None
-        if isinstance(text, str):
-            part[last] = _shifted(text, knob, by)
+    for part, key in _conditions(made):
+        part[key] = _shifted(part[key], knob, by)
     return made
 
 
@@ -126,18 +120,19 @@ def _shifted(text: str, knob: str, by: Decimal) -> str:
     return text
 
 
-def _texts(standard: Mapping[str, Any]) -> Iterator[str]:
-    for path in _CONDITIONS:
+def _conditions(standard: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give where the conditions of a standard are: the part of it, and the key in that part."""
+    for *way, key in _CONDITIONS:
         part: Any = standard
-        for step in path:
+        for step in way:
             part = part.get(step) if isinstance(part, dict) else None
-        if isinstance(part, str):
-            yield part
+        if isinstance(part, dict) and isinstance(part.get(key), str):
+            yield part, key
 
 
 def _numbers(standard: Mapping[str, Any], knob: str) -> Iterator[Token]:
-    for text in _texts(standard):
-        yield from _compared(text, knob)
+    for part, key in _conditions(standard):
+        yield from _compared(part[key], knob)
 
 
 def _compared(text: str, knob: str) -> Iterator[Token]:

@@ -40,8 +40,8 @@ class Contact(msgspec.Struct):
     """One contact. Instants are microseconds UTC; `came` is known whether or not anybody told of the wait."""
 
     came: int
-    told_of: bool
     key: Key
+    told_of: bool = False
     answered: int | None = None
     agent: str | None = None
     gave_up: int | None = None
@@ -58,12 +58,12 @@ def contacts_of(events: Iterable[Event], fields: tuple[str, ...]) -> list[Contac
         name, kind = event.data.contact, type_of(event)
         contact = live.get(name)
         if kind == WAITING:
-            live[name] = contact = Contact(event.at, True, _key(event, fields), opening=event.data)  # noqa: FBT003 - told of
+            live[name] = contact = Contact(event.at, _key(event, fields), told_of=True, opening=event.data)
             found.append(contact)
         elif kind == ANSWERED:
             if contact is None or contact.answered is not None:
                 waited = int((event.data.waited or 0) * SECOND)
-                live[name] = contact = Contact(event.at - waited, False, _key(event, fields))  # noqa: FBT003 - not told of
+                live[name] = contact = Contact(event.at - waited, _key(event, fields))
                 found.append(contact)
             contact.answered, contact.agent, contact.answer = event.at, event.data.agent, event.data
         elif contact is not None and kind == ABANDONED and contact.answered is None:
@@ -88,8 +88,8 @@ def _key(event: Event, fields: tuple[str, ...]) -> Key:
 
 
 def _record(key: Key, contacts: list[Contact], target: Target, zone: ZoneInfo) -> Record:
-    untold = any(not contact.told_of for contact in contacts)
-    record = Record(key, {}, at_once=target.kind == "share" or not untold)
+    at_once = target.kind == "share" or all(contact.told_of for contact in contacts)
+    record = Record(key, {}, at_once=at_once)
     for contact in contacts:
         came = wall(contact.came, zone)
         day = record.day(came.date)

@@ -7,7 +7,6 @@ Read next: `patience.py`, for callers who give up.
 
 from __future__ import annotations
 
-from math import exp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,16 +36,6 @@ def erlang_c(servers: int, load: float) -> float:
     if load >= servers:
         return 1.0
     return blocked / (1 - load / servers * (1 - blocked))
-
-
-def answered_within(servers: int, load: float, each: float, within: float) -> float:
-    """Give the share of calls that wait no longer than `within`; it and `each`, the mean time of a call, in seconds.
-
-    1 - C exp(-(n - a) within / each): Cooper (1981), 3.4. Zero where the line only ever grows.
-    """
-    if load >= servers:
-        return 0.0
-    return 1 - erlang_c(servers, load) * exp(-(servers - load) * within / each)
 
 
 def found_at_most(servers: int, load: float, waiting: int) -> float:

@@ -9,6 +9,7 @@ Read next: `plan.py`.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from heapq import heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -148,48 +149,41 @@ def least_staff(
     Each hour begins with what the staff found for the hours before it left over. `guess` has 24 numbers, where to begin
     to look; 0 is a closed hour, which stays at 0 and whose people wait for the next one.
     """
-    floors = [Floor(_unheard) for _ in crowds]
+    days = [(Floor(lambda _: None), crowd) for crowd in crowds]  # verdicts are counted on copies
     found: list[int] = []
     for hour, first in enumerate(guess):
-        staff = first and _least(crowds, floors, hour, first, _Goal(goal, verdict))
-        for floor, crowd in zip(floors, crowds, strict=True):
+        staff = first and _least(first, partial(_keeps, days, hour=hour, goal=goal, verdict=verdict))
+        for floor, crowd in days:
             _pass(floor, crowd, hour, staff)
         found.append(staff)
     return found
 
 
-class _Goal(NamedTuple):
-    share: float
-    verdict: Callable[[Served], Verdict]
-
-
-def _least(crowds: Sequence[Crowd], floors: Sequence[Floor], hour: int, first: int, goal: _Goal) -> int:
+def _least(first: int, keeps: Callable[[int], bool]) -> int:
     """Look up or down from the first guess."""
     most = 4 * first + 100  # a verdict that no staff can change is not looked for for ever
     staff = first
-    if _keeps(crowds, floors, hour, staff, goal):
-        while staff > 1 and _keeps(crowds, floors, hour, staff - 1, goal):
+    if keeps(staff):
+        while staff > 1 and keeps(staff - 1):
             staff -= 1
         return staff
-    while staff < most and not _keeps(crowds, floors, hour, staff, goal):
+    while staff < most and not keeps(staff):
         staff += 1
     return staff
 
 
-def _keeps(crowds: Sequence[Crowd], floors: Sequence[Floor], hour: int, staff: int, goal: _Goal) -> bool:
-    tally = Tally(goal.verdict)
-    for floor, crowd in zip(floors, crowds, strict=True):
+def _keeps(
+    days: Sequence[tuple[Floor, Crowd]], staff: int, *, hour: int, goal: float, verdict: Callable[[Served], Verdict]
+) -> bool:
+    tally = Tally(verdict)
+    for floor, crowd in days:
         tried = floor.copy(tally.take)
         _pass(tried, crowd, hour, staff)
         tried.drain(staff)
     kept, broken = tally.kept[hour], tally.broken[hour]
-    return kept >= goal.share * (kept + broken)
+    return kept >= goal * (kept + broken)
 
 
 def _pass(floor: Floor, crowd: Crowd, hour: int, staff: int) -> None:
     for slot in range(hour * AN_HOUR, (hour + 1) * AN_HOUR):
         floor.slot(crowd[slot], staff, (slot + 1) * SLOT)
-
-
-def _unheard(_: Served) -> None:
-    """Take no notice: what counts is heard by the copies."""

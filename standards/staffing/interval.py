@@ -1,6 +1,6 @@
 """How sure a number is: 95 % intervals of counts and of means.
 
-`score.py` has that of a share. Read next: `record.py`.
+`judge/score.py` has that of a share. Read next: `record.py`.
 """
 
 from __future__ import annotations

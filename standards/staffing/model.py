@@ -71,11 +71,12 @@ class Model:
             self._work[key] = found if found is not None else self._all_work or Work((0.0,), 0.0, (0.0, 0.0))
         return self._work[key]
 
-    def load(self, weekday: int, hour: int, at: float = 0.0) -> Load:
-        """Give the load of an hour. `at` of -1 is the low end of all intervals, of 1 the high end."""
-        number, many = self.arrivals(weekday, hour)
-        work = self.work(weekday, hour)
-        return Load(_between(number, many, at) / 3600, _between(work.mean, work.span, at), self.patience)
+    def load(self, weekday: int, hour: int, end: int = 0) -> Load:
+        """Give the load of an hour. `end` of -1 is the low end of all intervals, of 1 the high end."""
+        number, (fewest, most) = self.arrivals(weekday, hour)
+        mean, (least, longest) = self.work(weekday, hour)[1:]
+        rate = {-1: fewest, 0: number, 1: most}[end] / 3600
+        return Load(rate, {-1: least, 0: mean, 1: longest}[end], self.patience)
 
     def crowd(self, weekday: int, draws: Draws) -> Crowd:
         """Draw a day's people: even within a quarter-hour, by rates that are themselves as unsure as their counts.
@@ -105,10 +106,6 @@ class Model:
 def staff_of(day: Day) -> list[int]:
     """Give how many were there in each quarter-hour of a day, as whole people."""
     return [int(day.there(slot) + 0.5) for slot in range(SLOTS)]
-
-
-def _between(middle: float, span: Span, at: float) -> float:
-    return middle if at == 0 else span[0] if at < 0 else span[1]
 
 
 def _work(days: Sequence[Day], hours: Sequence[int]) -> Work | None:

@@ -64,7 +64,10 @@ def fate(servers: int, load: Load, within: float) -> Fate:
     if load.rate <= 0 or load.each <= 0:
         return SERVED_AT_ONCE
     if servers <= 0:
-        return NEVER_SERVED if load.patience is None else _nobody_answers(load.patience, within)
+        if load.patience is None:
+            return NEVER_SERVED
+        still = exp(-within / load.patience)
+        return Fate(0.0, 0.0, 0.0, 1 - still, still)
     if load.patience is None and load.erlangs >= servers:
         return NEVER_SERVED
     offered = _Offered(servers, load)
@@ -87,11 +90,6 @@ def fate(servers: int, load: Load, within: float) -> Fate:
     )
 
 
-def _nobody_answers(patience: float, within: float) -> Fate:
-    still = exp(-within / patience)
-    return Fate(0.0, 0.0, 0.0, 1 - still, still)
-
-
 class _Offered:
     """The density of the offered wait over its own largest value, so that no load is too large for a float."""
 
@@ -104,7 +102,9 @@ class _Offered:
         if load.patience is not None and load.rate > self._drain:
             peak = load.patience * log(load.rate / self._drain)
         self._top = self._power(peak)
-        self._end = self._find_end(peak)
+        self._end = max(peak, 1 / self._drain)
+        while self._power(self._end) > self._top - NOTHING:
+            self._end *= 1.5
 
     def free(self) -> float:
         """Give the weight of the states in which somebody is free; zero where that is beyond a float."""
@@ -127,9 +127,3 @@ class _Offered:
         if self._patience is None:
             return (self._rate - self._drain) * wait
         return -self._rate * self._patience * expm1(-wait / self._patience) - self._drain * wait
-
-    def _find_end(self, peak: float) -> float:
-        end = max(peak, 1 / self._drain)
-        while self._power(end) > self._top - NOTHING:
-            end *= 1.5
-        return end

@@ -3,7 +3,7 @@
 Needed is found by the simulation, which carries a line from one hour into the next, or by the formulas where they have
 foretold days that they had not seen at least as well (`proof.py`). The interval of who is needed is that of the
 formulas at both ends of the intervals of arrivals and of work.
-Knows: models and targets. Must not know: how a plan is printed. Read next: `shortfall.py`, which says it in a sentence.
+Read next: `shortfall.py`, which says it in a sentence.
 """
 
 from __future__ import annotations
@@ -114,15 +114,16 @@ def plan(record: Record, target: Target, *, most: int = MOST) -> Plan:
     days = [record.days[date] for date in sorted(record.days)]
     crowd = sum(sum(day.arrivals) for day in days) / len(days)
     replications = min(most, max(FEWEST, int(PEOPLE / max(1.0, crowd))))
-    proof = prove(days, target, at_once=record.at_once, replications=ceil(replications / 2))
+    promised = msgspec.structs.replace(target, at_once=record.at_once)
+    proof = prove(days, promised, replications=ceil(replications / 2))
     method: Method = "formula" if proof.prefers_formula else "simulation"
     model = Model(days)
     hours: list[Hour] = []
     totals = [0.0] * replications
     for weekday in sorted({day.weekday for day in days}):
-        week = _Weekday(model, target, weekday, at_once=record.at_once)
-        needed, costs, kept = week.simulated(method, replications)
-        hours += week.hours(needed, costs, kept)
+        week = _Weekday(model, promised, weekday)
+        needed, costs, went = week.simulated(method, replications)
+        hours += [week.row(hour, needed[hour], [cost[hour] for cost in costs], went) for hour in week.open]
         for day in range(len(model.own(weekday))):  # each of them another draw: chance evens out over many days
             totals = [total + sum(costs[(at + day) % replications]) for at, total in enumerate(totals)]
     return Plan(target, record.key, len(days), days[0].date, days[-1].date, tuple(hours), proof, method,
@@ -132,28 +133,25 @@ def plan(record: Record, target: Target, *, most: int = MOST) -> Plan:
 class _Weekday:
     """One day of the week of one line."""
 
-    def __init__(self, model: Model, target: Target, weekday: int, *, at_once: bool) -> None:
+    def __init__(self, model: Model, target: Target, weekday: int) -> None:
         self.model = model
         self.target = target
         self.weekday = weekday
-        self.at_once = at_once
         self.days: Sequence[Day] = model.own(weekday)
         self.open = [hour for hour in range(HOURS) if any(day.staffed(hour) >= PRESENT for day in self.days)]
 
-    def least(self, hour: int, at: float = 0.0) -> int | None:
+    def least(self, hour: int, end: int = 0) -> int | None:
         """Give the smallest staff by the formulas, at the middle or at an end of the intervals."""
-        load = self.model.load(self.weekday, hour, at)
+        load = self.model.load(self.weekday, hour, end)
         if load.rate <= 0 or load.each <= 0:
             return 1
-        return least_servers(
-            load.erlangs, self.target.goal, lambda n: kept_rate(self.target, load, n, at_once=self.at_once)
-        )
+        return least_servers(load.erlangs, self.target.goal, lambda n: kept_rate(self.target, load, n))
 
     def simulated(self, method: Method, replications: int) -> tuple[list[int], list[list[float]], list[Tally]]:
         """Draw days; give the needed staff by hour, what the gap costs on each day by hour, and how each day went."""
         draws = Draws(SEED * 1_000_003 + self.weekday)
         crowds = [self.model.crowd(self.weekday, draws.split()) for _ in range(replications)]
-        verdict = verdict_for(self.target, at_once=self.at_once)
+        verdict = verdict_for(self.target)
         guess = [(self.least(hour) or 0) if hour in self.open else 0 for hour in range(HOURS)]
         needed = guess if method == "formula" else least_staff(crowds, guess, self.target.goal, verdict)
         costs: list[list[float]] = []
@@ -166,11 +164,8 @@ class _Weekday:
             costs.append([float(a - b) for a, b in zip(went[-1].broken, could.broken, strict=True)])
         return needed, costs, went
 
-    def hours(self, needed: Sequence[int], costs: Sequence[Sequence[float]], went: Sequence[Tally]) -> list[Hour]:
-        """Make the rows of the open hours."""
-        return [self._hour(hour, needed[hour], [cost[hour] for cost in costs], went) for hour in self.open]
-
-    def _hour(self, hour: int, needed: int, costs: list[float], went: Sequence[Tally]) -> Hour:
+    def row(self, hour: int, needed: int, costs: list[float], went: Sequence[Tally]) -> Hour:
+        """Make the row of an open hour."""
         arrivals, many = self.model.arrivals(self.weekday, hour)
         work = self.model.work(self.weekday, hour)
         there = [day.staffed(hour) for day in self.days]
@@ -184,7 +179,7 @@ class _Weekday:
         )  # fmt: skip
 
     def _span(self, hour: int, needed: int) -> tuple[int, int | None]:
-        low, middle, high = (self.least(hour, at) for at in (-1, 0, 1))
+        low, middle, high = (self.least(hour, end) for end in (-1, 0, 1))
         if middle is None or low is None or not needed:
             return 1, None
         return max(1, needed + low - middle), None if high is None else max(needed, needed + high - middle)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import ceil, floor
 from statistics import fmean
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -68,13 +68,6 @@ class Proof(msgspec.Struct, frozen=True):
         return not self.formula.poor and self.formula.mean <= self.simulation.mean
 
 
-class _Promise(NamedTuple):
-    """A target, and whether those who are answered at once were promised something as well."""
-
-    target: Target
-    at_once: bool
-
-
 class _Guess(msgspec.Struct, frozen=True):
     """One hour: the shares foretold by both ways, how far chance strays from them, what was seen, and its weight."""
 
@@ -85,50 +78,49 @@ class _Guess(msgspec.Struct, frozen=True):
     judged: float
 
 
-def prove(days: Sequence[Day], target: Target, *, at_once: bool, replications: int) -> Proof:
+def prove(days: Sequence[Day], target: Target, *, replications: int) -> Proof:
     """Measure the error of both ways on the days of a line. Each is drawn so many times."""
     held_out = len(days) > 1
     every = ceil(len(days) / MOST_DAYS)
     tried = days[::every]
     guesses: list[_Guess] = []
-    promise = _Promise(target, at_once)
     for day in tried:
         model = Model([other for other in days if other is not day] if held_out else days)
-        guesses += _foretold(model, day, promise, replications)
+        guesses += _foretold(model, day, target, replications)
     return Proof(
         held_out=held_out, days=len(tried), hours=len(guesses), judged=sum(guess.judged for guess in guesses),
         simulation=_error(guesses, "simulation"), formula=_error(guesses, "formula"),
     )  # fmt: skip
 
 
-def by_formula(target: Target, load: Load, there: float, *, at_once: bool) -> float:
+def by_formula(target: Target, load: Load, there: float) -> float:
     """Give the share kept by so many people, where a part of a person counts for its part of the way."""
-    few = kept_rate(target, load, floor(there), at_once=at_once) if load.rate > 0 else 1.0
+    few = kept_rate(target, load, floor(there)) if load.rate > 0 else 1.0
     if there == floor(there) or load.rate <= 0:
         return few
-    return few + (there - floor(there)) * (kept_rate(target, load, ceil(there), at_once=at_once) - few)
+    return few + (there - floor(there)) * (kept_rate(target, load, ceil(there)) - few)
 
 
-def verdict_for(target: Target, *, at_once: bool) -> Callable[[Served], Verdict]:
+def verdict_for(target: Target) -> Callable[[Served], Verdict]:
     """Give what says of somebody in the simulation whether the promise was kept."""
-    within, most, forgiving = target.within, target.most, target.forgiving
+    within = target.within
 
     def of_answer(served: Served) -> Verdict:
         if served.gave_up:
-            return None if forgiving and served.waited <= within else False
-        return None if served.waited <= 0 and not at_once else served.waited <= within
+            return None if target.forgiving and served.waited <= within else False
+        return None if served.waited <= 0 and not target.at_once else served.waited <= within
 
     def of_share(served: Served) -> Verdict:
         return None if served.gave_up else served.waited <= within
 
     def of_line(served: Served) -> Verdict:
-        return served.found <= most
+        return served.found <= target.most
 
     return {"answer": of_answer, "share": of_share, "line": of_line}[target.kind]
 
 
-def _foretold(model: Model, day: Day, promise: _Promise, replications: int) -> Iterator[_Guess]:
-    draws, staff, verdict = Draws(day.date), staff_of(day), verdict_for(promise.target, at_once=promise.at_once)
+def _foretold(model: Model, day: Day, target: Target, replications: int) -> Iterator[_Guess]:
+    draws, staff, verdict = Draws(day.date), staff_of(day), verdict_for(target)
     tallies = [whole_day(model.crowd(day.weekday, draws.split()), staff, verdict) for _ in range(replications)]
     for hour in range(HOURS):
         judged = day.kept[hour] + day.broken[hour]
@@ -136,7 +128,7 @@ def _foretold(model: Model, day: Day, promise: _Promise, replications: int) -> I
         kept, broken = sum(tally.kept[hour] for tally in tallies), sum(tally.broken[hour] for tally in tallies)
         if judged and there and kept + broken:
             share = kept / (kept + broken)
-            formula = by_formula(promise.target, model.load(day.weekday, hour), there, at_once=promise.at_once)
+            formula = by_formula(target, model.load(day.weekday, hour), there)
             yield _Guess(share, formula, _strays(share, tallies, hour), day.kept[hour] / judged, judged)
 
 

@@ -86,11 +86,6 @@ class Record(msgspec.Struct):
         }
         return [name for name, there in known.items() if not there]
 
-    @property
-    def judged(self) -> float:
-        """How many were kept or broken."""
-        return sum(sum(day.kept) + sum(day.broken) for day in self.days.values())
-
 
 class Wall(NamedTuple):
     """What the wall clock shows: the proleptic ordinal of the day, and the seconds since 00:00 on its face."""

@@ -7,6 +7,7 @@ Read next: `streams/staffing/text.py`, and the checks.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -59,18 +60,15 @@ def shortfall(plans: Sequence[Plan]) -> str | None:
 def missing(plan: Plan) -> list[Stretch]:
     """Give the stretches in which people of one line are missing, as they come in the week."""
     stretches: list[Stretch] = []
-    for hour in plan.hours:
-        if not _short(hour, plan):
-            continue
-        last = stretches[-1] if stretches else None
-        if last is not None and (last.weekday, last.end) == (hour.weekday, hour.hour):
-            least, most = min(last.least, hour.more), max(last.most, hour.more)
-            stretches[-1] = msgspec.structs.replace(
-                last, end=hour.hour + 1, least=least, most=most, cost=last.cost + hour.cost
-            )
-        else:
-            start, line = hour.hour, "/".join(plan.key)
-            stretches.append(Stretch(line, hour.weekday, start, start + 1, hour.more, hour.more, hour.cost))
+    numbered = enumerate(hour for hour in plan.hours if _short(hour, plan))
+    # Hours that follow each other are as far apart as their numbers.
+    for _, group in groupby(numbered, key=lambda each: (each[1].weekday, each[1].hour - each[0])):
+        hours = [hour for _, hour in group]
+        more = [hour.more for hour in hours]
+        first, last, cost = hours[0], hours[-1], sum(hour.cost for hour in hours)
+        stretches.append(
+            Stretch("/".join(plan.key), first.weekday, first.hour, last.hour + 1, min(more), max(more), cost)
+        )
     return stretches
 
 

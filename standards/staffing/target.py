@@ -43,8 +43,9 @@ class Target(msgspec.Struct, frozen=True):
     """What has to be kept: `goal` is the share, 0 to 1.
 
     `within` is in seconds, for an answer and a share; `most` is the longest line that is still kept. `forgiving`: who
-    gives up before the time is over is owed nothing more. `fields` name a line: who serves one does not serve another.
-    `zone` is None where the standard has no calendar.
+    gives up before the time is over is owed nothing more. `at_once`: who is answered without a wait is promised
+    something too; a feed that tells of waits only does not count them. `fields` name a line: who serves one does not
+    serve another. `zone` is None where the standard has no calendar.
     """
 
     standard: Standard
@@ -53,6 +54,7 @@ class Target(msgspec.Struct, frozen=True):
     within: float = 0.0
     most: int = 0
     forgiving: bool = True
+    at_once: bool = True
     fields: tuple[str, ...] = ()
     zone: ZoneInfo | None = None
 
@@ -84,16 +86,12 @@ def target_of(standard: Standard) -> Target | Unfit:
     return Unfit(standard.id, found) if isinstance(found, str) else found
 
 
-def kept_rate(target: Target, load: Load, servers: int, *, at_once: bool = True) -> float:
-    """Give the share that such a line would keep in the long run, by Erlang's and Palm's formulas.
-
-    `at_once`: contacts answered without a wait are promised something too; a feed that tells of waits only does not
-    count them.
-    """
+def kept_rate(target: Target, load: Load, servers: int) -> float:
+    """Give the share that such a line would keep in the long run, by Erlang's and Palm's formulas."""
     if target.kind == "line":
         return found_at_most(servers, load.erlangs, target.most)
     what = fate(servers, load, target.within)
-    kept = what.in_time + (what.at_once if at_once else 0.0)
+    kept = what.in_time + (what.at_once if target.at_once else 0.0)
     broken = what.late if target.kind == "share" else what.late + what.gave_up_late
     broken += 0.0 if target.forgiving else what.gave_up_soon
     return kept / (kept + broken) if broken > 0 else 1.0
@@ -151,11 +149,12 @@ _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 def _bound(tree: ast.expr) -> tuple[str, str, float] | None:
     """Read `waited <= 20` as a field, a sign and a number; None for anything else."""
     match tree:
-        case ast.Compare(left=left, ops=[sign], comparators=[ast.Constant(value=int() | float() as number)]):
-            name = (
-                left.id if isinstance(left, ast.Name) else field_name(left) if isinstance(left, ast.Attribute) else ""
-            )
+        case ast.Compare(
+            left=ast.Name() | ast.Attribute() as field,
+            ops=[sign],
+            comparators=[ast.Constant(value=int() | float() as number)],
+        ) if type(sign) in _SIGNS:
+            name = field.id if isinstance(field, ast.Name) else field_name(field)
+            return (name, _SIGNS[type(sign)], float(number)) if name else None
         case _:
             return None
-    mark = _SIGNS.get(type(sign))
-    return (name, mark, float(number)) if mark is not None and name else None

@@ -1,6 +1,5 @@
-"""Drafts: a standard cut out of a pack, with an author's own words in it, and the stories that go with it.
+"""Drafts: a standard's text cut out of a pack, comments and layout too, with an author's own words, and its stories.
 
-What is cut out is the text itself, so that comments and layout come along.
 Read next: `streams/drafting/`, which asks.
 """
 

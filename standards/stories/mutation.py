@@ -1,8 +1,7 @@
 """Mutations: small changes to an author's rules, each of which a story should notice.
 
-The idea is that of mutation testing (DeMillo, Lipton and Sayward 1978): a test that stays green whatever is changed
-tests nothing. A change is small enough to be a slip of the pen: a number one more or less, a deadline a second off,
-something left out. What is not among them, such as the words of a promise, no story could notice.
+This is mutation testing (DeMillo, Lipton and Sayward 1978). A change is a slip of the pen: a number one more or less, a
+deadline a second off, something left out. What is not among them, such as a promise's words, no story could notice.
 Read next: `streams/stories/mutating.py`, which makes each of them and looks whether anybody notices.
 """
 
@@ -91,7 +90,6 @@ class _Standard:
         self.data = data
 
     def changes(self) -> Iterator[Change]:
-        """Give them all."""
         for path in _CONDITIONS:
             yield from self._conditions(path)
         for key in _DEADLINES:
@@ -158,44 +156,37 @@ class _Standard:
                 yield self._change(("over",), changed, words, "play a window to its last event, and say when it ends")
 
     def _is_usual(self, key: str) -> bool:
-        """Say whether a key says what would be so without it."""
-        if key == "calendar":
-            return self._is_short_window()
-        return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
-
-    def _is_short_window(self) -> bool:
-        """Say whether windows begin at the same instants with a calendar and without: it gives them a zone, no more.
+        """Say whether a key says what would be so without it: a calendar gives short windows a zone, no more.
 
         Zones differ by whole half hours, but for three small ones.
         """
+        if key != "calendar":
+            return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
         try:
             return "measure" in self.data and 30 * MINUTE % parse(str(self.data.get("over"))) == 0
         except ValueError:
             return False
 
     def _warnings(self) -> Iterator[Change]:
-        marks = self.data.get("warn")
-        listed = marks if isinstance(marks, list) else [marks] if marks is not None else []
-        for index, mark in enumerate(listed):
-            left: list[Value] = [other for place, other in enumerate(listed) if place != index]
-            words, hint = f"the warning `{mark}` is left out", "let time go by in a story, and expect warned"
-            change = self._change(("warn",), left or None, words, hint)
-            place = self.document.spot((*change.path, index) if isinstance(marks, list) else change.path).value
+        for mark, left, place in self._each_left_out("warn"):
+            hint = "let time go by in a story, and expect warned"
+            change = self._change(("warn",), left or None, f"the warning `{mark}` is left out", hint)
             yield msgspec.structs.replace(change, place=place)
 
     def _excuses(self) -> Iterator[Change]:
         """One who may excuse may not any more; where nobody is named, that is the owner."""
-        declared = self.data.get("may_excuse")
-        key = "may_excuse" if declared is not None else "owner"
-        found = self.data.get(key)
-        names = found if isinstance(found, list) else [found] if found is not None else []
-        for index, name in enumerate(names):
-            left: list[Value] = [other for place, other in enumerate(names) if place != index]
+        for name, left, place in self._each_left_out("may_excuse" if "may_excuse" in self.data else "owner"):
             hint = f"let {name} grant an exception in a story, and expect excused"
             change = self._change(("may_excuse",), left, f"{name} may not excuse any more", hint)
-            where = ("standards", self.name, key)
-            spot = self.document.spot((*where, index) if isinstance(found, list) else where)
-            yield msgspec.structs.replace(change, place=spot.value)
+            yield msgspec.structs.replace(change, place=place)
+
+    def _each_left_out(self, key: str) -> Iterator[tuple[Value, list[Value], Place]]:
+        """Give each of a key's values, those that are left without it, and where it stands."""
+        found, path = self.data.get(key), ("standards", self.name, key)
+        values = found if isinstance(found, list) else [] if found is None else [found]
+        for index, value in enumerate(values):
+            left = [*values[:index], *values[index + 1 :]]
+            yield value, left, self.document.spot((*path, index) if isinstance(found, list) else path).value
 
 
 def _edits(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:

@@ -1,22 +1,22 @@
 """Stories: scripted tests of standards. A document in, its stories out, or everything that is wrong with it.
 
-A story says what is given (events, acts, restarts), and what is expected of the judge. A section that is given is
-complete: whatever is not in it must not happen. A section that is left out is not looked at. Lines that only start or
-stop a clock (opened, paused, resumed) are looked at where the story names one of their kind.
-Knows: the document and the standards that it is about. Must not know: hosts, or who is told (`alerts/stories/`).
+A section of what is expected is complete: whatever is not in it must not happen. One that is left out is not looked at.
+Lines that only start or stop a clock (opened, paused, resumed) are looked at where the story names one of their kind.
+Must not know: hosts, or who is told (`alerts/stories/`).
 Read next: `story_model.py` for the keys, `story_given.py` for what is given.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from standards.calendar.hours import did_you_mean
 from standards.compiler.namespace import VERSION
-from standards.documents.document import Document
+from standards.documents.document import Document, Value
 from standards.documents.entries import Entry
+from standards.documents.model import Strict
 from standards.judge.promise import Kind, Verdict
 from standards.stories.story_clock import StoryClock, read_start
 from standards.stories.story_given import Fault, Given, Sent
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from standards.compiler.spec import Loaded, Source
-    from standards.documents.document import Value
-    from standards.documents.model import Strict
 
 CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "paused", "resumed"})
 """Kinds of lines that settle nothing: looked at only where a story names one."""
-_LISTS: dict[str, type[Strict]] = {"given": GivenModel, "expect": ExpectModel}
+M = TypeVar("M", bound=Strict)
+_EACH = "write each entry with - in front"
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -54,7 +53,7 @@ class Expected(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct, frozen=True):
     """One story. `only` are the standards and the kinds that are looked at; `until` is how far time goes, at least.
 
-    `expect` is None where the judge is not looked at. `entry` is where it stands, for findings and other sections.
+    `expect` is None where the judge is not looked at. `entry` is where it stands, `apart` what is read elsewhere.
     """
 
     name: str
@@ -66,6 +65,7 @@ class Story(msgspec.Struct, frozen=True):
     expect: tuple[Expected, ...] | None
     standards: frozenset[str]
     kinds: frozenset[Kind]
+    apart: dict[str, Value]
 
     def looks_at(self, standard: str, kind: Kind) -> bool:
         """Say whether a line of the ledger is looked at."""
@@ -115,11 +115,7 @@ class StoryDocument:
         if model.with_:
             _Reading(self.top, loaded, model).check_common(self.top.at("with"), model.with_)
         for name, data in found.items():
-            entry = self.top.at("stories", name)
-            left = (
-                {key: value for key, value in data.items() if key not in self.apart} if isinstance(data, dict) else data
-            )
-            story = _Reading(entry, loaded, model).story(left)
+            story = _Reading(self.top.at("stories", name), loaded, model).story(data, self.apart)
             if story is not None:
                 yield story
 
@@ -132,33 +128,31 @@ class _Reading:
         self.loaded = loaded
         self.document = document
 
-    def story(self, data: Value) -> Story | None:
+    def story(self, data: Value, apart: Sequence[str]) -> Story | None:
         """Read it all; None where it cannot be played."""
         entry = self.entry
-        parts = {key: data.get(key) for key in _LISTS} if isinstance(data, dict) else {}
-        rest = {key: value for key, value in data.items() if key not in _LISTS} if isinstance(data, dict) else data
-        model = entry.read(StoryModel, rest)
+        parts = data if isinstance(data, dict) else {}
+        rest = {key: value for key, value in parts.items() if key not in ("given", "expect", *apart)}
+        model = entry.read(StoryModel, rest if isinstance(data, dict) else data)
         clock = None if model is None else self._clock(model)
         if model is None or clock is None:
             return None
         self.check_common(entry.at("with"), model.with_)
         given = Given(self.loaded, clock, {**self.document.with_, **model.with_})
-        for number, (part, found) in enumerate(self._listed("given", GivenModel, parts["given"])):
-            given.take(part, found, number)
-        sent = tuple(given.sent())
-        expect = self._expected(clock, parts["expect"]) if isinstance(data, dict) and "expect" in data else None
-        until = self._until(
-            model, clock, [each.arrives for each in sent] + [fault.back for fault in given.faults], expect
-        )
+        written = [] if parts.get("given") is None else parts["given"]
+        for part, found, sound in entries_of(entry.at("given"), GivenModel, written, fix=_EACH):
+            if sound:
+                given.take(part, found)
+        sent, faults = tuple(given.sent()), tuple(given.faults)
+        expect = tuple(self._expected(clock, parts["expect"])) if "expect" in parts else None
+        last = max([clock.start, *(each.arrives for each in sent), *(fault.back for fault in faults)])
+        until = self._until(model, clock, last, max([last, *(each.at for each in expect or ())]))
         standards, kinds = self._only(model, expect or ())
-        return Story(entry.name, entry, clock, until, sent, tuple(given.faults), expect, standards, kinds)
+        others = {key: parts[key] for key in apart if key in parts}
+        return Story(entry.name, entry, clock, until, sent, faults, expect, standards, kinds, others)
 
-    def _until(
-        self, model: StoryModel, clock: StoryClock, comes: Sequence[int], expect: Sequence[Expected] | None
-    ) -> int:
-        """Give how far time goes: to what the story says, or to the last time in it."""
-        last = max([clock.start, *comes])
-        said = max([last, *(each.at for each in expect or ())])
+    def _until(self, model: StoryModel, clock: StoryClock, last: int, said: int) -> int:
+        """Give how far time goes: as the story says, or to the last that happens or is expected (`said`)."""
         if model.until is None:
             return said
         entry = self.entry.at("until")
@@ -179,44 +173,18 @@ class _Reading:
     def _clock(self, model: StoryModel) -> StoryClock | None:
         text = model.start or self.document.start
         if text is None:
-            self.entry.error(
-                "missing-key",
-                f"{self.entry.name} has no 'start'",
-                "add start: 2026-03-02 10:00 Europe/Warsaw",
-                key=True,
-            )
+            found, fix = f"{self.entry.name} has no 'start'", "add start: 2026-03-02 10:00 Europe/Warsaw"
+            self.entry.error("missing-key", found, fix, key=True)
             return None
         at = self.entry.at("start") if model.start else Entry(self.entry.document, ("start",), self.entry.findings)
         return at.attempt("bad-time", lambda: read_start(text))
 
-    def _listed(self, key: str, model: type[GivenModel], data: Value) -> Iterator[tuple[Entry, GivenModel]]:
-        part = self.entry.at(key)
-        if not isinstance(data, list):
-            if data is not None:
-                part.error("wrong-type", f"{key} must be a list", "write each entry with - in front")
-            return
-        for index, value in enumerate(data):
-            findings = len(part.findings)
-            found = part.at(index).read(model, value)
-            if found is not None and len(part.findings) == findings:  # else more would seem to be wrong than is
-                yield part.at(index), found
-
-    def _expected(self, clock: StoryClock, data: Value) -> tuple[Expected, ...]:
-        found: list[Expected] = []
-        part = self.entry.at("expect")
-        if not isinstance(data, list):
-            part.error("wrong-type", "expect must be a list", "write each entry with - in front; [] is nothing at all")
-            return ()
+    def _expected(self, clock: StoryClock, data: Value) -> Iterator[Expected]:
         at = clock.start
-        for index, value in enumerate(data):
-            entry = part.at(index)
-            findings = len(entry.findings)
-            model = entry.read(ExpectModel, value)
-            if model is None or len(entry.findings) > findings:
-                continue
-            at = at_of(entry, "at", model.at, clock) if model.at is not None else at
-            found += self._lines(entry, model, at, clock)
-        return tuple(found)
+        for entry, model, sound in entries_of(self.entry.at("expect"), ExpectModel, data):
+            if sound:
+                at = at_of(entry, "at", model.at, clock) if model.at is not None else at
+                yield from self._lines(entry, model, at, clock)
 
     def _lines(self, entry: Entry, model: ExpectModel, at: int, clock: StoryClock) -> Iterator[Expected]:
         kinds = [kind for kind in KINDS if getattr(model, kind) is not None]
@@ -245,6 +213,20 @@ class _Reading:
                 place.error("unknown-name", f"{name!r} is neither a standard nor a kind of line", fix)
         usual = {kind for kind in KINDS if kind not in CLOCKWORK} | {each.kind for each in expect}
         return frozenset(standards or ids), frozenset(kinds or usual)
+
+
+def entries_of(
+    part: Entry, model: type[M], data: Value, *, fix: str = f"{_EACH}; [] is nothing at all"
+) -> Iterator[tuple[Entry, M, bool]]:
+    """Read the entries of a section, and say of each whether nothing is wrong with its form."""
+    if not isinstance(data, list):
+        part.error("wrong-type", f"{part.name} must be a list", fix)
+        return
+    for index, value in enumerate(data):
+        findings = len(part.findings)
+        found = part.at(index).read(model, value)
+        if found is not None:
+            yield part.at(index), found, len(part.findings) == findings
 
 
 def at_of(entry: Entry, key: str, text: str | None, clock: StoryClock) -> int:

@@ -61,8 +61,9 @@ class Given:
         self._silent: list[tuple[Feed, int, int, dict[str, Any]]] = []
         self._restarts: list[tuple[int, str, Entry]] = []
 
-    def take(self, entry: Entry, model: GivenModel, number: int) -> None:
+    def take(self, entry: Entry, model: GivenModel) -> None:
         """Take one entry."""
+        number = int(entry.path[-1])
         steps = [name for name in _STEPS if getattr(model, name) is not None]
         if len(steps) != 1:
             found = f"this has {' and '.join(steps)}" if steps else "nothing says what happens here"

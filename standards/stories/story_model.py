@@ -5,12 +5,12 @@ Imports pydantic. Read next: `story.py`.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
 from standards.documents.model import Duration, NumberAsText, Strict, Text, Texts
-from standards.judge.promise import Kind
+from standards.judge.promise import Kind, Verdict
 
 MOST_TIMES = 10_000
 """How often one entry can be repeated."""
@@ -61,16 +61,13 @@ class ExpectModel(Strict):
     ended: Texts | None = Field(default=None, description=_PROMISE)
     given_up: Texts | None = Field(default=None, description=_PROMISE)
     corrected: Texts | None = Field(default=None, description=_PROMISE)
-    to: Literal["kept", "void", "excused"] | None = Field(default=None, description="What it was corrected to.")
+    to: Verdict | None = Field(default=None, description="What it was corrected to.")
     due: NumberAsText | None = Field(default=None, description="The promise's deadline as of then.")
     known: NumberAsText | None = Field(default=None, description="When the ledger learned of it, if later.")
     reason: Text | None = Field(default=None, description="Why it was told or not: told, grouped, no-route, ...")
 
 
-KINDS: tuple[Kind, ...] = (
-    "opened", "warned", "paused", "resumed", "kept", "broken", "voided", "excused", "lost", "fulfilled_late",
-    "ended", "given_up", "corrected",
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class StoryModel(Strict):

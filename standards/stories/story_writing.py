@@ -1,8 +1,7 @@
 """One entry of what is given in a story, as an author wrote it, becomes one event or many.
 
-Theory of operation. `every` and `times` repeat an entry; a list gives one value to each event, `2 to 6` a ramp, and
-`<n>` in a text is the event's number. Acts are events too, under shorter names; the promise that one is about is known
-by its id only when the story is played.
+`every` and `times` repeat an entry; a list gives one value to each event, `2 to 6` a ramp, and `<n>` in a text is the
+event's number. Acts are events too; the promise that one is about gets its id only when the story is played.
 Read next: `story_given.py`, which joins them.
 """
 
@@ -109,12 +108,11 @@ class Writing:
         rows = [self._row(data, index, times) for index in range(times)]
         if len(entry.findings) > findings:
             return []
-        return [self._draft(row, at + index * every, arrives, (source, index)) for index, row in enumerate(rows)]
-
-    def _draft(self, row: dict[str, Any], at: int, arrives: int | None, origin: tuple[str, int]) -> Draft:
-        source, index = origin
-        name = (self.model.id or "").replace("<n>", str(index + 1))
-        return Draft(at, at if arrives is None else arrives, self.kind, source, row, name, self.promise)
+        made = []
+        for index, row in enumerate(rows):
+            then, name = at + index * every, (self.model.id or "").replace("<n>", str(index + 1))
+            made.append(Draft(then, then if arrives is None else arrives, self.kind, source, row, name, self.promise))
+        return made
 
     def _source(self) -> str:
         source = self.model.source or next((f.name for f in self.loaded.feeds if self.kind in f.events), SOURCE)

@@ -8,6 +8,7 @@ Read next: `shares.py`, which runs several side by side, and `report.py`, which 
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from heapq import merge
@@ -71,11 +72,11 @@ class Result(msgspec.Struct):
     events: int = 0
     seconds: float = 0.0
     scores: dict[str, Score] = {}
-    bad: dict[str, int] = {}
+    bad: Counter[str] = msgspec.field(default_factory=Counter)
     shown: list[BadLines] = []
     doubts: list[str] = []
-    unused: dict[str, int] = {}
-    unmatched: dict[str, int] = {}
+    unused: Counter[str] = msgspec.field(default_factory=Counter)
+    unmatched: Counter[str] = msgspec.field(default_factory=Counter)
     duplicates: int = 0
     newest: int = -1
     oldest: int = -1
@@ -113,12 +114,9 @@ def check_inputs(task: Task) -> None:
     if findings:
         raise SpecError(findings)
     if task.mapping is None:
-        found, fix = "this is a table, and nothing says which events its rows are", "give its mapping with --map FILE"
-        findings = [
-            Finding("no-mapping", Place(path, 1, 1), found, f"{fix}; docs/mapping.md shows how to write one")
-            for path in task.paths
-            if is_table(path)
-        ]
+        found = "this is a table, and nothing says which events its rows are"
+        fix = "give its mapping with --map FILE; docs/mapping.md shows how to write one"
+        findings = [Finding("no-mapping", Place(path, 1, 1), found, fix) for path in task.paths if is_table(path)]
     elif not any(is_table(path, MAPPED) for path in task.paths):
         found = f"this mapping has no table to read: {', '.join(task.paths)} would be JSON lines"
         fix = f"give a table with --events ({', '.join(MAPPED)}, .gz too), or leave --map out"
@@ -211,7 +209,7 @@ class Backtest:
     def _bad(self, path: str, place: int, reason: str, message: str, found: str = "") -> None:
         if self.task.strict:
             raise StrictError(reason, f"{path}:{place}: {message}")
-        _more(self.result.bad, reason)
+        self.result.bad[reason] += 1
         self._show(BadLines(path, place, place, 1, message, message.replace(found, "", 1)))
 
     def _show(self, bad: BadLines) -> None:
@@ -233,15 +231,9 @@ class Backtest:
                 self.ledger.write(_ENCODER.encode_lines([line(transition) for transition in outcome.transitions]))
         if self.listen is not None:
             self.listen(outcome, self.pump.low)
-        for unused in outcome.unused:
-            _more(result.unused, unused.reason)
-        for name, number in outcome.unmatched.items():
-            _more(result.unmatched, name, number)
+        result.unused.update(unused.reason for unused in outcome.unused)
+        result.unmatched.update(outcome.unmatched)
         result.duplicates += outcome.duplicates
-
-
-def _more(counts: dict[str, int], name: str, number: int = 1) -> None:
-    counts[name] = counts.get(name, 0) + number
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.board.now import TITLES, Picture, beyond, endless, heading, row, to_talk_over
-from streams.board.wording import how_many
+from streams.board.now import Picture, row, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,40 +31,37 @@ class Changes:
         self.server = server
         self.number = 0
         self.picture = Picture()
-        self._past: deque[tuple[int, frozenset[str]]] = deque(maxlen=REMEMBERED)
+        self._past: deque[tuple[str, set[str]]] = deque(maxlen=REMEMBERED)
 
     @property
     def version(self) -> str:
         """The version of the picture now."""
         return f"{self.server}.{self.number}"
 
-    def take(self, picture: Picture) -> bool:
-        """Take the next picture; say whether it differs from the one before."""
+    def take(self, picture: Picture) -> None:
+        """Take the next picture."""
+        if picture == self.picture:
+            return
         before, after = self.picture.items, picture.items
-        different = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-        if not different and (picture.counts, picture.undebriefed) == (self.picture.counts, self.picture.undebriefed):
-            return False
+        different = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        self._past.append((self.version, different))
         self.number += 1
         self.picture = picture
-        self._past.append((self.number, different))
-        return True
 
     def since(self, version: str, now: int, *, acts: bool) -> Message | None:
         """Give what is different from a version, as a message; None if nothing is. `acts`: rows have buttons."""
-        server, _, number = version.partition(".")
-        known = int(number) if server == self.server and number.isdecimal() and len(number) < len(str(1 << 62)) else -1
-        if known == self.number:
+        if version == self.version:
             return None
-        items = self.picture.items
-        if known < 0 or known > self.number or known < self.number - len(self._past):
-            return self._message(items.values(), now, acts=acts) | {"whole": True}
-        names = frozenset[str]().union(*(changed for of, changed in self._past if of > known))
-        found = [items[name] for name in items if name in names]
-        return self._message(found, now, acts=acts) | {"gone": [f"p-{name}" for name in sorted(names - items.keys())]}
+        items, names = self.picture.items, set[str]()
+        for before, different in reversed(self._past):
+            names |= different
+            if before == version:
+                found = [items[name] for name in items if name in names]
+                gone = [f"p-{name}" for name in sorted(names - items.keys())]
+                return self._message(found, now, acts=acts) | {"gone": gone}
+        return self._message(items.values(), now, acts=acts) | {"whole": True}
 
     def _message(self, items: Iterable[Item], now: int, *, acts: bool) -> Message:
-        counts = self.picture.counts
-        shown = [item.sort for item in self.picture.items.values()]
         return {
             "version": self.version,
             "now": now // 1000,
@@ -73,12 +69,6 @@ class Changes:
                 {"id": f"p-{item.id}", "list": f"list-{item.sort}", "html": str(row(item, now, acts=acts))}
                 for item in items
             ],
-            "words": {
-                "open": f"{how_many(sum(counts.values()), 'promise')} open.",
-                "endless": endless(counts),
-                "broken": to_talk_over(self.picture.undebriefed),
-                **{f"title-{sort}": heading(sort, counts.get(sort, 0)) for sort in TITLES},
-                **{f"more-{sort}": beyond(sort, counts.get(sort, 0), shown.count(sort)) for sort in TITLES},
-            },
-            "hidden": {"part-paused": not counts.get("paused", 0), "broken": not self.picture.undebriefed},
+            "words": texts(self.picture),
+            "hidden": {"part-paused": not self.picture.counts.get("paused", 0), "broken": not self.picture.undebriefed},
         }

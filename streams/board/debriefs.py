@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.board.markup import Html, el
-from streams.board.shell import Shell, field, form, hidden, older, page, promise_link, your_name
-from streams.board.wording import number
+from streams.board.markup import Html, el, facts, listed, section
+from streams.board.shell import Shell, field, older, page, promise_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,27 +39,18 @@ def draw(
         "Broken promises are where a team learns. Ten minutes, the people concerned, no blame: what got in the way, "
         "and what do we try now?"
     )
-    if not waiting.count:
-        first: Html = el("p", "Every broken promise was talked over.", class_="calm")
-    else:
-        first = el("ul", (_row(shell, row, standards.get(row.revision)) for row in waiting.rows), class_="cards")
-    second = el(
-        "ul",
-        (_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows),
-        class_="cards",
-    )
+    first = [_row(shell, row, standards.get(row.revision)) for row in waiting.rows]
+    second = [_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows]
+    calm = "Every broken promise was talked over."
     return page(
         shell, "Debriefs", "/debriefs", el("p", why, class_="lead"),
-        el("section", el("h2", f"To talk over · {number(waiting.count)}"), first, _more(waiting)),
-        el("section", el("h2", f"Talked over · {number(done.count)}"), second, _more(done)) if done.count else None,
+        _section("To talk over", waiting, listed(first, "cards", calm)),
+        _section("Talked over", done, listed(second, "cards")) if done.count else None,
     )  # fmt: skip
 
 
-def debrief_form(shell: Shell, promise: str) -> Html:
-    """Draw the form by which a broken promise is talked over."""
-    which = hidden("promise", promise)
-    button = el("button", "We have talked it over")
-    return form(shell, "/acts/debrief", which, your_name(shell), *debrief_fields(), button)
+def _section(title: str, broken: Broken, rows: Html) -> Html:
+    return section(f"{title} · {broken.count:,}", rows, older(broken.count - len(broken.rows)))
 
 
 def debrief_fields() -> tuple[Html, ...]:
@@ -84,17 +74,12 @@ def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Acti
     people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
     promised = el("p", standard.promise if standard else "", class_="promise")
-    return el("li", head, promised,
-              el("p", people, class_="quiet"), when, late, learned)  # fmt: skip
+    return el("li", head, promised, el("p", people, class_="quiet"), when, late, learned)
 
 
 def _learned(shell: Shell, act: Action) -> list[Html]:
-    told = (("Who was there", "involved"), ("What got in the way", "cause"),
+    said = (("Who was there", "involved"), ("What got in the way", "cause"),
             ("The steps that should have been taken", "missed"), ("What we try now", "next_step"))  # fmt: skip
-    pairs = [el("div", el("dt", name), el("dd", str(act.data[key]))) for name, key in told if act.data.get(key)]
+    pairs = [(name, str(act.data[key])) for name, key in said if act.data.get(key)]
     who = el("p", el("strong", act.by), " led the talk, ", shell.clock(act.at), class_="note")
-    return [who, el("dl", pairs, class_="advice")] if pairs else [who]
-
-
-def _more(broken: Broken) -> Html | None:
-    return older(broken.count - len(broken.rows))
+    return [who, facts(pairs, "advice")] if pairs else [who]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from standards.calendar.duration import spoken
-from streams.board.markup import Html, el
+from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.shell import Shell, field, form, hidden, older, page, your_name
-from streams.board.wording import how_many, number
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,47 +64,47 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
 
 def _standing(shell: Shell) -> Html:
     status = shell.status
-    pairs: list[tuple[str, Html | str]] = [("Events", "are taken" if status.ready else "are not taken now")]
+    pairs: list[tuple[str, Child]] = [("Events", "are taken" if status.ready else "are not taken now")]
     if status.newest >= 0:
         pairs.append(("Newest event", shell.clock(status.newest)))
     if status.low >= 0:
-        pairs.append(("Judged up to", shell.clock(status.low)))
-        pairs.append(("Behind the clock", spoken(max(0, shell.now - status.low))))
+        pairs += [
+            ("Judged up to", shell.clock(status.low)),
+            ("Behind the clock", spoken(max(0, shell.now - status.low))),
+        ]
     pairs.append(("Waiting to be stored", how_many(status.waiting, "event")))
-    return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
+    return facts(pairs, "facts")
 
 
 def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
     """List the declared feeds, those that are dark first; those that speak are folded away."""
     if not feeds:
         return None
-    dark = [each for each in feeds if each.dark(shell.now)]
-    speaking = [each for each in feeds if not each.dark(shell.now)]
-    first = el("ul", (_feed(shell, each) for each in dark), class_="letters") if dark else None
+    dark = [_feed(shell, each) for each in feeds if each.dark(shell.now)]
+    speaking = [_feed(shell, each) for each in feeds if not each.dark(shell.now)]
     words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
-    rest = el("details", el("summary", words), el("ul", (_feed(shell, each) for each in speaking), class_="letters"))
-    calm = None if dark else el("p", "Every feed speaks.", class_="calm")
-    title = f"Silent · {number(len(dark))}" if dark else "Feeds"
-    return el("section", el("h2", title), first, calm, rest if speaking else None)
+    rest = el("details", el("summary", words), el("ul", speaking, class_="letters")) if speaking else None
+    title = f"Silent · {len(dark):,}" if dark else "Feeds"
+    return section(title, listed(dark, "letters", "Every feed speaks."), rest)
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
     head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
     if feed.last < 0:
         return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
-    heard = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
+    last = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
     if not feed.dark(shell.now):
-        return el("li", head, heard)
+        return el("li", head, last)
     since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
     words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
-    return el("li", head, el("p", words), heard)
+    return el("li", head, el("p", words), last)
 
 
 def _senders(senders: Sequence[Sender]) -> Html | None:
     """Name the senders that are late, or whose clocks are ahead: they are where it can be mended."""
     if not senders:
         return None
-    return el("section", el("h2", "Late, or ahead of the clock"), el("ul", map(_sender, senders), class_="letters"))
+    return section("Late, or ahead of the clock", el("ul", map(_sender, senders), class_="letters"))
 
 
 def _sender(sender: Sender) -> Html:
@@ -117,34 +117,33 @@ def _sender(sender: Sender) -> Html:
 
 
 def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
-    listed = el("ul", rows, class_="letters") if rows else el("p", calm, class_="calm")
-    return el("section", el("h2", f"{title} · {number(count)}" if count else title), listed, older(count - len(rows)))
+    whole = f"{title} · {count:,}" if count else title
+    return section(whole, listed(rows, "letters", calm), older(count - len(rows)))
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:
     head = el("p", el("strong", letter.reason), ", ", shell.clock(letter.received), class_="where")
+    raw = letter.raw.decode("utf-8", "replace")
+    below: Html | None = None
     if act is not None:
         why = f": {act.data['reason']}" if act.data.get("reason") else ""
-        did = (el("strong", act.by), f" {act.data.get('how', '')}{why}, ", shell.clock(act.at))
-        return el("li", head, el("p", letter.message), el("p", *did, class_="quiet"))
-    raw = letter.raw.decode("utf-8", "replace")
-    if shell.corrects and letter.mark:
-        return el("li", head, el("p", letter.message), _mend(shell, letter, raw))
-    shown = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
-    return el("li", head, el("p", letter.message), shown if raw else None)
+        how = f" {act.data.get('how', '')}{why}, "
+        below = el("p", el("strong", act.by), how, shell.clock(act.at), class_="quiet")
+    elif shell.corrects and letter.mark:
+        below = _mend(shell, letter, raw)
+    elif raw:
+        below = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
+    return el("li", head, el("p", letter.message), below)
 
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = hidden("letter", str(letter.seq))
+    which = hidden("letter", str(letter.seq)), your_name(shell.name)
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
-    again = form(
-        shell, "/acts/resend", which, your_name(shell),
-        field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says"),
-        el("button", "Send again"),
-    )  # fmt: skip
+    event = field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says")
     reason = field("Why", "reason", required=True, maxlength=500)
-    aside = form(shell, "/acts/set-aside", which, your_name(shell), reason, el("button", "Set aside", class_="plain"))
+    again = form(shell, "/acts/resend", *which, event, el("button", "Send again"))
+    aside = form(shell, "/acts/set-aside", *which, reason, el("button", "Set aside", class_="plain"))
     return el("details", el("summary", "Deal with it"), again, aside)
 
 

@@ -1,13 +1,13 @@
 """HTML, made of elements: one function, that escapes whatever is not HTML already.
 
-Thirty lines of our own and no library: the standard library escapes, and a type tells HTML from text, so that nothing
-is marked as safe by hand. Addresses are refused unless they stay on this server, and so are handlers of events.
+The standard library escapes, and a type tells HTML from text, so that nothing is marked as safe by hand. Addresses are
+refused unless they stay on this server, and so are handlers of events.
 Read next: `shell.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
@@ -37,6 +37,34 @@ def el(tag: str, /, *children: Child, **attributes: str | int | bool | None) -> 
 def join(*children: Child) -> Html:
     """Give several parts one after another."""
     return Html("".join(map(_child, children)))
+
+
+def section(title: str, *content: Child, **attributes: str | int | bool | None) -> Html:
+    """Make a section that begins with its title."""
+    return el("section", el("h2", title), *content, **attributes)
+
+
+def listed(rows: Sequence[Html], kind: str, calm: str = "") -> Html:
+    """List rows; where there are none, say `calm`."""
+    return el("ul", rows, class_=kind) if rows else el("p", calm, class_="calm")
+
+
+def facts(pairs: Iterable[tuple[str, Child]], kind: str) -> Html:
+    """List names, each with what belongs to it."""
+    return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_=kind)
+
+
+def document(title: str, body: Html, *, head: Child, policy: Html | None = None) -> str:
+    """Make a whole page. `head` is what its looks need, `policy` what says that nothing else may be loaded."""
+    found = (
+        el("meta", charset="utf-8"),
+        policy,
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="color-scheme", content="light dark"),
+        el("title", f"{title} – Kept"),
+        head,
+    )
+    return f"<!doctype html>\n{el('html', el('head', *found), body, lang='en')}\n"
 
 
 def _child(child: Child) -> str:

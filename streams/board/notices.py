@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.board.markup import Html, el, join
+from streams.board.markup import Html, el, join, listed, section
 from streams.board.shell import Shell, field, page, promise_link
 from streams.board.silences import silence_section
-from streams.board.wording import how_many, number, reason_words
+from streams.board.wording import how_many, reason_words
 from streams.explain.why import BECAUSE
 
 if TYPE_CHECKING:
@@ -44,24 +44,20 @@ class NotTold(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
     """Draw the page."""
-    counts = ", ".join(f"{number(told.fates.get(state, 0))} {word}" for state, word in _FATES.items())
-    calm = el("p", "Nobody had to be told anything yet.", class_="calm")
-    newest = notice_list(shell, told.newest) if told.newest else calm
-    late = el("section", el("h2", "Waiting or failed"), notice_list(shell, told.stuck)) if told.stuck else None
+    counts = ", ".join(f"{told.fates.get(state, 0):,} {word}" for state, word in _FATES.items())
+    newest = notice_list(shell, told.newest, "Nobody had to be told anything yet.")
+    late = section("Waiting or failed", notice_list(shell, told.stuck)) if told.stuck else None
     quiet = None if not_told.silences is None else silence_section(shell, not_told.silences)
     return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
-                el("section", el("h2", "Newest"), newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
+                section("Newest", newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
 
 
 def _not_sent(shell: Shell, not_told: NotTold) -> Html:
     """List the notices that were not sent, with the form that narrows them: it works without a script."""
     wanted = not_told.wanted
     every = el("option", "any", value="")
-    choices = (
-        el("option", name.replace("-", " "), value=name, selected=name == wanted.reason)
-        for name in BECAUSE
-        if name != "told"
-    )
+    reasons = (name for name in BECAUSE if name != "told")
+    choices = (el("option", name.replace("-", " "), value=name, selected=name == wanted.reason) for name in reasons)
     narrow = el(
         "form",
         field("Reason", "reason", control=el("select", every, choices, name="reason")),
@@ -69,11 +65,8 @@ def _not_sent(shell: Shell, not_told: NotTold) -> Html:
         el("button", "Show", class_="plain"),
         method="get", action="/notices", class_="narrow",
     )  # fmt: skip
-    if not_told.rows:
-        listed = el("ul", (_untold(shell, row) for row in not_told.rows), class_="notices")
-    else:
-        listed = el("p", "Nothing like this was kept from anybody.", class_="calm")
-    return el("section", el("h2", "Not sent"), narrow, listed, _rest(not_told.rows), id="not-sent")
+    rows = listed([_untold(shell, row) for row in not_told.rows], "notices", "Nothing like this was kept from anybody.")
+    return section("Not sent", narrow, rows, _rest(not_told.rows), id="not-sent")
 
 
 def _untold(shell: Shell, suppressed: Untold) -> Html:
@@ -85,9 +78,9 @@ def _untold(shell: Shell, suppressed: Untold) -> Html:
     return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
 
 
-def notice_list(shell: Shell, rows: Sequence[NoticeRow]) -> Html:
-    """Draw some notices."""
-    return el("ul", (_notice(shell, row) for row in rows), class_="notices")
+def notice_list(shell: Shell, rows: Sequence[NoticeRow], calm: str = "") -> Html:
+    """Draw some notices; where there are none, say `calm`."""
+    return listed([_notice(shell, row) for row in rows], "notices", calm)
 
 
 def withheld_list(shell: Shell, rows: Sequence[Withheld]) -> Html:
@@ -108,15 +101,8 @@ def _notice(shell: Shell, row: NoticeRow) -> Html:
     whom = el("p", f"to {notice.to}", class_="quiet") if notice.to else None
     reason = el("p", reason_words(notice.reason), class_="quiet") if notice.reason != "told" else None
     nowhere = el("li", "to no channel: none is set", class_="quiet")
-    return el(
-        "li",
-        head,
-        el("p", notice.text),
-        whom,
-        reason,
-        el("ul", channels or nowhere, class_="fates"),
-        class_=notice.kind,
-    )
+    fates = el("ul", channels or nowhere, class_="fates")
+    return el("li", head, el("p", notice.text), whom, reason, fates, class_=notice.kind)
 
 
 def _delivery(shell: Shell, delivery: Delivery) -> Html:
@@ -133,5 +119,5 @@ def _delivery(shell: Shell, delivery: Delivery) -> Html:
 
 
 def _rest(newest: Sequence[object]) -> Html | None:
-    words = f"The newest {number(MOST)}; older ones are in the API."
+    words = f"The newest {MOST:,}; older ones are in the API."
     return el("p", words, class_="quiet") if len(newest) >= MOST else None

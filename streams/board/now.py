@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
-from streams.board.markup import Html, el, join
-from streams.board.shell import Shell, hidden, page, promise_link, proof
-from streams.board.wording import hour_and_minute, how_many, number, state_word, time_left
+from streams.board.markup import Html, el
+from streams.board.reportable import awaited
+from streams.board.shell import Shell, form, hidden, page, promise_link
+from streams.board.wording import STATES, hour_and_minute, how_many, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
 
     from alerts.routing.actions import Action
-    from standards.judge.standard import Standard
+    from standards.judge.rulebook import Rulebook
     from streams.storage.rows import Owing
 
 Sort = Literal["warned", "running", "paused"]
@@ -56,13 +57,6 @@ class Item(msgspec.Struct, frozen=True):
     does: bool = False
 
 
-class May(msgspec.Struct, frozen=True):
-    """What can be done from here: take promises on, and say of those of some revisions that they are `done`."""
-
-    acknowledges: bool
-    done: frozenset[str] = frozenset()
-
-
 class Picture(msgspec.Struct, frozen=True):
     """All of the page: its rows, and how many there are of each sort, shown or not.
 
@@ -74,30 +68,25 @@ class Picture(msgspec.Struct, frozen=True):
     undebriefed: int = 0
 
 
-def picture(
-    owing: Owing, acts: Iterable[Action], standards: Mapping[str, Standard], zone: tzinfo, *, may: May
-) -> Picture:
-    """Bring together what is owed, what people did about it, and the standards' words (by revision).
-
-    `may` says what can be done from here.
-    """
+def picture(owing: Owing, acts: Iterable[Action], rulebook: Rulebook, zone: tzinfo, *, undebriefed: int) -> Picture:
+    """Bring together what is owed, what people did about it, and what the standards say."""
     notes: dict[str, dict[str, str]] = {}
     for act in acts:
         notes.setdefault(act.promise, {})[act.type] = _note(act, zone)
+    revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
+    done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
     items = {}
     for row in owing.rows:
-        standard = standards.get(row.revision)
-        mine = notes.get(row.id, {})
-        taken = ACKNOWLEDGED in mine
-        paused = row.state.startswith("paused")
+        standard, mine = revisions[row.revision], notes.get(row.id, {})
+        paused, taken = row.state.startswith("paused"), ACKNOWLEDGED in mine
         items[row.id] = Item(
             row.id, "paused" if paused else "warned" if row.state == "warned" else "running", row.due, row.opened,
             row.subject, row.standard, row.aspect, standard.promise if standard else "",
-            standard.what if standard else "", standard.how if standard else "", state_word(row.state),
-            " ".join(mine.values()), taken, may.acknowledges and not taken, row.revision in may.done,
+            standard.what if standard else "", standard.how if standard else "", STATES[row.state],
+            " ".join(mine.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken, row.revision in done,
         )  # fmt: skip
     counts = {"warned": owing.warned, "running": owing.running, "paused": owing.paused, "endless": owing.endless}
-    return Picture(items, counts)
+    return Picture(items, counts, undebriefed)
 
 
 def _note(act: Action, zone: tzinfo) -> str:
@@ -113,14 +102,13 @@ def _note(act: Action, zone: tzinfo) -> str:
 
 def draw(shell: Shell, shown: Picture, *, acknowledges: bool) -> str:
     """Draw the page. `acknowledges`: one may say here that one has it."""
-    content = [_summary(shown)]
-    if acknowledges and shell.acts:
-        content.append(_taker(shell))
-    for sort in TITLES:
-        rows = [item for item in shown.items.values() if item.sort == sort]
-        content.append(_section(shell, sort, rows, shown.counts.get(sort, 0), acts=shell.acts))
-    content.append(el("p", endless(shown.counts), id="endless", class_="quiet apart"))
-    return page(shell, "Now", "/", *content, every=0)
+    words = texts(shown)
+    broken = el("a", words["broken"], href="/debriefs", id="broken", hidden=not shown.undebriefed)
+    summary = el("p", el("span", words["open"], id="open"), " ", broken, class_="summary")
+    taker = _taker(shell) if acknowledges and shell.acts else None
+    sections = (_section(shell, shown, sort, words) for sort in TITLES)
+    endless = el("p", words["endless"], id="endless", class_="quiet apart")
+    return page(shell, "Now", "/", summary, taker, sections, endless, every=0)
 
 
 def row(item: Item, now: int, *, acts: bool) -> Html:
@@ -128,18 +116,18 @@ def row(item: Item, now: int, *, acts: bool) -> Html:
     about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
     todo = el("p", item.what, class_="what") if item.sort == "warned" else None
     note = el("p", item.note, class_="note") if item.note else None
-    told = el("p", item.promise, class_="promise")
+    promise = el("p", item.promise, class_="promise")
     how = el("p", item.how, class_="how") if item.sort == "warned" else None
-    deeds = el("p", *_deeds(item), class_="deeds") if acts and item.sort == "warned" else None
+    actions = el("p", *_actions(item), class_="deeds") if acts and item.sort == "warned" else None
     return el(
-        "li", _left(item, now), el("div", todo, about, told, how, note, deeds, class_="about"),
+        "li", _left(item, now), el("div", todo, about, promise, how, note, actions, class_="about"),
         id=f"p-{item.id}", class_=f"{item.sort}{' taken' if item.taken else ''}",
         data_due=None if item.sort == "paused" else item.due // 1000, data_opened=item.opened // 1000,
         data_order=item.opened if item.sort == "paused" else item.due,
     )  # fmt: skip
 
 
-def _deeds(item: Item) -> Iterator[Html]:
+def _actions(item: Item) -> Iterator[Html]:
     if item.takes:
         said = f"I have it: {item.what} {item.subject}"
         yield el("button", "I have it", name="promise", value=item.id, form="take", aria_label=said)
@@ -154,56 +142,41 @@ def _deeds(item: Item) -> Iterator[Html]:
 def _left(item: Item, now: int) -> Html:
     if item.sort == "paused":
         return el("p", item.state, class_="left")
-    spent = el("progress", max=1000, value=_spent(item, now), aria_hidden="true")
+    whole = max(1, item.due - item.opened)
+    share = max(0, min(1000, (item.due - now) * 1000 // whole))
+    spent = el("progress", max=1000, value=share, aria_hidden="true")
     return el("p", el("span", time_left(item.due, now), class_="count"), spent, class_="left")
 
 
-def _spent(item: Item, now: int) -> int:
-    whole = max(1, item.due - item.opened)
-    return max(0, min(1000, (item.due - now) * 1000 // whole))
-
-
-def heading(sort: Sort, count: int) -> str:
-    """Say what a part of the page has."""
-    return f"{TITLES[sort]} · {number(count)}" if count else TITLES[sort]
-
-
-def endless(counts: Mapping[str, int]) -> str:
-    """Say how many open promises have no deadline of their own, and therefore no row."""
-    count = counts.get("endless", 0)
-    said = "has no time: it is" if count == 1 else "have no time: they are"
-    return f"{how_many(count, 'more promise')} {said} judged by what happens next." if count else ""
-
-
-def beyond(sort: Sort, count: int, shown: int) -> str:
-    """Say what is not on the page, or that nothing is there."""
-    if count > shown:
-        return f"and {number(count - shown)} more, with more time"
-    return "" if count else _NOBODY[sort]
-
-
-def to_talk_over(count: int) -> str:
-    """Say how many broken promises nobody has talked over."""
-    return f"{how_many(count, 'broken promise')} to talk over"
-
-
-def _summary(shown: Picture) -> Html:
-    count = shown.undebriefed
-    broken = el("a", to_talk_over(count), href="/debriefs", id="broken", hidden=not count)
-    words = f"{how_many(sum(shown.counts.values()), 'promise')} open."
-    return el("p", el("span", words, id="open"), " ", broken, class_="summary")
+def texts(shown: Picture) -> dict[str, str]:
+    """Give what the page says beside its rows, by the ids of the elements that say it."""
+    counts, endless = shown.counts, shown.counts.get("endless", 0)
+    said = "has no time: it is" if endless == 1 else "have no time: they are"
+    found = {
+        "open": f"{how_many(sum(counts.values()), 'promise')} open.",
+        "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
+        "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
+    }
+    for sort, title in TITLES.items():
+        count = counts.get(sort, 0)
+        beyond = count - sum(item.sort == sort for item in shown.items.values())
+        found[f"title-{sort}"] = f"{title} · {count:,}" if count else title
+        more = f"and {beyond:,} more, with more time" if beyond > 0 else ""
+        found[f"more-{sort}"] = more if count else _NOBODY[sort]
+    return found
 
 
 def _taker(shell: Shell) -> Html:
     name = el("input", name="name", value=shell.name, required=True, maxlength=80, autocomplete="name")
     label = el("label", el("span", "Your name, for what you do here"), name, class_="field")
-    return el("form", proof(shell), hidden("next", "/"), label,
-              id="take", method="post", action="/acts/acknowledge", class_="taker")  # fmt: skip
+    content = hidden("next", "/"), label
+    return form(shell, "/acts/acknowledge", *content, id="take", class_="taker")
 
 
-def _section(shell: Shell, sort: Sort, rows: list[Item], count: int, *, acts: bool) -> Html:
-    drawn = el("ol", (row(item, shell.now, acts=acts) for item in rows), id=f"list-{sort}", class_=f"rows {sort}")
-    more = el("p", beyond(sort, count, len(rows)), id=f"more-{sort}", class_="quiet")
-    title = el("h2", heading(sort, count), id=f"title-{sort}")
-    return el("section", join(title, drawn, more), aria_labelledby=f"title-{sort}", id=f"part-{sort}",
-              hidden=sort == "paused" and not count)  # fmt: skip
+def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str]) -> Html:
+    rows = (row(item, shell.now, acts=shell.acts) for item in shown.items.values() if item.sort == sort)
+    title = el("h2", words[f"title-{sort}"], id=f"title-{sort}")
+    drawn = el("ol", rows, id=f"list-{sort}", class_=f"rows {sort}")
+    more = el("p", words[f"more-{sort}"], id=f"more-{sort}", class_="quiet")
+    return el("section", title, drawn, more, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
+              hidden=sort == "paused" and not shown.counts.get("paused", 0))  # fmt: skip

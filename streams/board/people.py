@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
-from streams.board.markup import Html, el
+from streams.board.markup import Html, el, listed
 from streams.board.shell import Shell, page
-from streams.board.wording import number
-from streams.explain.action_words import did, said, way
+from streams.explain.why import did, said, way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from alerts.routing.actions import Action
-    from streams.explain.action_words import Cause
+    from streams.explain.why import Cause
 
 MOST: Final = 200
 
@@ -25,11 +24,10 @@ MOST: Final = 200
 def draw(shell: Shell, acts: Sequence[Action]) -> str:
     """Draw the page."""
     lead = el("p", "Who did what about a promise, and why. This is kept for ever.", class_="lead")
-    listed = el("ul", (act_row(shell, act) for act in acts), class_="acts")
-    calm = el("p", "Nobody had to do anything yet.", class_="calm")
-    words = f"The newest {number(MOST)}; older ones are in the API, under /v1/acts."
+    rows = listed([act_row(shell, act) for act in acts], "acts", "Nobody had to do anything yet.")
+    words = f"The newest {MOST:,}; older ones are in the API, under /v1/acts."
     more = el("p", words, class_="quiet") if len(acts) >= MOST else None
-    return page(shell, "What people did", "", lead, listed if acts else calm, more)
+    return page(shell, "What people did", "", lead, rows, more)
 
 
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from standards.calendar.duration import SECOND, spoken
-from streams.board.markup import Child, Html, el, join
-from streams.board.wording import clock, how_many
+from standards.judge.events import iso, moment
+from streams.board.markup import Child, Html, document, el, join
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from streams.storage.status import Status
 
 PAGES: Final = (
@@ -46,8 +49,11 @@ class Shell(msgspec.Struct, frozen=True):
     mark: str = ""
 
     def clock(self, at: int) -> Html:
-        """Show an instant (microseconds UTC)."""
-        return clock(at, self.zone, self.now)
+        """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
+        local, today = moment(at).astimezone(self.zone), moment(self.now).astimezone(self.zone).date()
+        year = "" if local.year == today.year else f"{local.year} "
+        day = "" if local.date() == today else f"{local.day} {local:%B} {year}"
+        return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -> str:
@@ -56,35 +62,20 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5) -
     0: it changes row by row instead.
     """
     head = (
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{title} – Kept"),
         el("link", rel="icon", href="/board.svg"),
         el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
         el("script", src=f"/board.js?{shell.mark}", defer=True),
     )
-    body = (
+    body = el(
+        "body",
         el("a", "To the content", href="#content", class_="skip"),
         el("header", _navigation(path), _who(shell), class_="top"),
         el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
         el("p", id="said", class_="unseen", role="status"),
         el("footer", _foot(shell)),
-    )
-    whole = el(
-        "html",
-        el("head", *head),
-        el(
-            "body",
-            *body,
-            data_now=shell.now // 1000,
-            data_version=shell.version,
-            data_changes=shell.changes,
-            data_every=every,
-        ),
-        lang="en",
-    )
-    return f"<!doctype html>\n{whole}\n"
+        data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
+    )  # fmt: skip
+    return document(title, body, head=head)
 
 
 def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
@@ -105,25 +96,27 @@ def hidden(name: str, value: str) -> Html:
 
 def form(shell: Shell, path: str, *content: Child, **attributes: str) -> Html:
     """Draw a form that goes to one of our own paths, with the proof that it came from here."""
-    return el("form", proof(shell), *content, method="post", action=path, **attributes)
-
-
-def proof(shell: Shell) -> Html:
-    """Give the hidden field that proves where a form came from."""
-    return hidden("proof", shell.proof)
+    return el("form", hidden("proof", shell.proof), *content, method="post", action=path, **attributes)
 
 
 def field(
-    label: str, name: str, *, control: Html | None = None, hint: str = "", **attributes: str | int | bool
+    label: str, name: str, *, control: Html | None = None, hint: str = "", **attributes: str | int | bool | None
 ) -> Html:
     """Draw a labelled field; a text unless another control is given."""
     text = control or el("input", type=attributes.pop("type", "text"), name=name, **attributes)
     return el("label", el("span", label), text, el("small", hint) if hint else None, class_="field")
 
 
-def your_name(shell: Shell) -> Html:
+def your_name(value: str | None = None, *, hint: str = "") -> Html:
     """Draw the field for who does something: every act carries a name."""
-    return field("Your name", "name", value=shell.name, required=True, maxlength=80, autocomplete="name")
+    return field("Your name", "name", value=value, required=True, maxlength=80, autocomplete="name", hint=hint)
+
+
+def excuse_fields(may: Iterable[str]) -> tuple[Html, ...]:
+    """Draw what is asked of whoever grants an exception, beside their name; `may` are the roles that may."""
+    choice = el("select", (el("option", role, value=role) for role in may), name="by", required=True)
+    reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
+    return field("In the role of", "by", control=choice), field("Why", "reason", control=reason)
 
 
 def _navigation(path: str) -> Html:
@@ -132,13 +125,14 @@ def _navigation(path: str) -> Html:
 
 
 def _who(shell: Shell) -> Html:
-    role = "may look and act" if shell.acts else "may look"
+    link = el("span", id="link", class_="link")
     if shell.unguarded:
-        return el("p", el("span", id="link", class_="link"), shell.name or None, class_="who")
+        return el("p", link, shell.name or None, class_="who")
     if not shell.proof:  # nobody is signed in
-        return el("div", el("span", id="link", class_="link"), class_="who")
+        return el("div", link, class_="who")
+    name = el("span", shell.name, title="may look and act" if shell.acts else "may look")
     out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
-    return el("div", el("span", id="link", class_="link"), el("span", shell.name, title=role), out, class_="who")
+    return el("div", link, name, out, class_="who")
 
 
 def _trouble(shell: Shell) -> list[Html]:
@@ -151,9 +145,8 @@ def _trouble(shell: Shell) -> list[Html]:
         found.append(el("p", words, class_="trouble"))
     if status.problems:
         problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
-        found.append(
-            el("div", el("strong", "Something is wrong with the standards' files:"), problems, class_="trouble")
-        )
+        words = "Something is wrong with the standards' files:"
+        found.append(el("div", el("strong", words), problems, class_="trouble"))
     return found
 
 
@@ -162,10 +155,8 @@ def _foot(shell: Shell) -> Html:
     people = el("p", el("a", "What people did", href="/people"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip
-    if not shell.unguarded:
-        return join(drawn, people, programs)
     words = (
         "There is no sign-in: whoever uses this machine may look and act, and nobody else can reach this page. "
         "Set KEPT_TOKEN to let others in."
     )
-    return join(el("p", words), drawn, people, programs)
+    return join(el("p", words) if shell.unguarded else None, drawn, people, programs)

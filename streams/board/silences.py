@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.routing.actions import SILENCED
 from standards.calendar.duration import spoken
 from standards.judge.events import microseconds
-from streams.board.markup import Html, el
+from streams.board.markup import Html, el, listed, section
 from streams.board.shell import Shell, field, form, hidden, your_name
 
 if TYPE_CHECKING:
@@ -27,21 +27,15 @@ SPANS: Final = {"30m": "half an hour", "1h": "an hour", "4h": "four hours", "8h"
 
 def holding(acts: Iterable[Action], now: int) -> list[tuple[Action, int]]:
     """Give the silences that hold at an instant, each with its end (microseconds UTC); `acts` come newest first."""
-    seen: set[str] = set()
-    found = []
+    newest: dict[str, Action] = {}
     for act in acts:
-        name = str(act.data.get("silence", ""))
-        if name in seen:
-            continue
-        seen.add(name)
-        until = end_of(act)
-        if act.type == SILENCED and until > now:
-            found.append((act, until))
-    return found
+        newest.setdefault(str(act.data.get("silence", "")), act)
+    laid = [(act, _end_of(act)) for act in newest.values() if act.type == SILENCED]
+    return [(act, until) for act, until in laid if until > now]
 
 
-def end_of(act: Action) -> int:
-    """Give when a silence ends, in microseconds UTC; -1 for what ends one."""
+def _end_of(act: Action) -> int:
+    """Give when a silence ends, in microseconds UTC; -1 where it does not say so."""
     try:
         return microseconds(datetime.fromisoformat(str(act.data.get("until", ""))))
     except ValueError:
@@ -51,9 +45,8 @@ def end_of(act: Action) -> int:
 def silence_section(shell: Shell, acts: Sequence[Action]) -> Html:
     """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
     rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
-    listed = el("ul", rows, class_="acts") if rows else el("p", "Nothing is silenced.", class_="calm")
     lay = el("details", el("summary", "Lay a silence"), _form(shell)) if shell.acts else None
-    return el("section", el("h2", "Silences"), listed, lay, id="silences")
+    return section("Silences", listed(rows, "acts", "Nothing is silenced."), lay, id="silences")
 
 
 def _row(shell: Shell, act: Action, until: int) -> Html:
@@ -62,14 +55,14 @@ def _row(shell: Shell, act: Action, until: int) -> Html:
               shell.clock(until))  # fmt: skip
     why = f": {act.data['reason']}" if act.data.get("reason") else ""
     name = hidden("silence", str(act.data.get("silence", "")))
-    lift = form(shell, "/acts/unsilence", name, your_name(shell), el("button", "Lift it", class_="plain"))
+    lift = form(shell, "/acts/unsilence", name, your_name(shell.name), el("button", "Lift it", class_="plain"))
     return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
 
 
 def _form(shell: Shell) -> Html:
     spans = (el("option", words, value=span) for span, words in SPANS.items())
     return form(
-        shell, "/acts/silence", your_name(shell),
+        shell, "/acts/silence", your_name(shell.name),
         field("Standard", "standard", maxlength=200, hint="its id; empty is every standard"),
         field("Site", "site", maxlength=200, hint="empty is every place"),
         field("For how long", "span", control=el("select", spans, name="span")),

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from streams.board.markup import Html, el, join
+from streams.board.markup import Html, document, el, join
 
 if TYPE_CHECKING:
     from streams.backtest.table import Table
@@ -25,20 +25,15 @@ def standalone(title: str, content: Child, *, style: Path) -> str:
     css = "".join(path.read_text(encoding="utf-8") for path in (_BOARD, style))
     hashed = b64encode(sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{hashed}'; img-src data:; base-uri 'none'; form-action 'none'"
-    head = (
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{title} – Kept"),
-        el("style", Html(css)),  # our own files, whose signs mean what they mean in a style
-    )
-    body = (
+    body = el(
+        "body",
         el("a", "To the content", href="#content", class_="skip"),
         el("header", el("h1", title), class_="top"),
         el("main", content, id="content", tabindex="-1"),
     )
-    return f"<!doctype html>\n{el('html', el('head', *head), el('body', *body), lang='en')}\n"
+    style_element = el("style", Html(css))  # our own files, whose signs mean what they mean in a style
+    meta = el("meta", http_equiv="Content-Security-Policy", content=policy)
+    return document(title, body, head=style_element, policy=meta)
 
 
 def html_table(name: str, table: Table, *, cards: bool = False, words: bool = False) -> Html:

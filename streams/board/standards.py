@@ -1,7 +1,7 @@
 """Standards: each promise in the customer's words, with how often it was kept and how sure that is.
 
 The aspects stand beside each other at the top, so that nobody looks at speed alone.
-Read next: `trend.py`, which draws the days.
+Read next: `story.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.judge.score import Score
-from streams.board.markup import Html, el
+from streams.board.markup import Html, el, section
 from streams.board.shell import Shell, page
-from streams.board.trend import trend
 from streams.board.wording import ASPECTS, percent, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from standards.judge.standard import Standard
     from streams.storage.rows import Stretch
+
+_WIDTH, _HEIGHT, _GAP = 280, 48, 2
+"""The size of a trend, and what is between its bars."""
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -46,49 +48,35 @@ def _aspects(standards: Sequence[Standard], scores: Scores) -> Html:
     found = []
     for aspect, word in ASPECTS.items():
         mine = [scores.month.get(each.id, Score()) for each in standards if each.aspect == aspect]
-        if not mine:
-            found.append(el("li", el("h3", word), el("p", "nothing is promised yet", class_="quiet")))
-            continue
         total = Score(kept=sum(score.kept for score in mine), broken=sum(score.broken for score in mine))
         rate, of = share(total)
-        found.append(el("li", el("h3", word), el("p", rate, class_="rate"), el("p", of, class_="quiet")))
-    title = el("h2", "Beside each other, in 28 days")
-    return el("section", title, el("ul", found, class_="aspects"))
+        words = (el("p", rate, class_="rate"), of) if mine else (None, "nothing is promised yet")
+        found.append(el("li", el("h3", word), words[0], el("p", words[1], class_="quiet")))
+    return section("Beside each other, in 28 days", el("ul", found, class_="aspects"))
 
 
 def _card(standard: Standard, scores: Scores) -> Html:
     month = scores.month.get(standard.id, Score())
-    below = _below(standard, month)
+    goal = None if standard.objective is None else standard.objective.kept
     spans = (("Today", scores.today), ("7 days", scores.week), ("28 days", scores.month))
     rows = [_row(name, each.get(standard.id, Score())) for name, each in spans]
     head = el("tr", el("td"), (el("th", text, scope="col") for text in ("Kept", "Of how many", "Broken")))
-    table = el(
-        "table",
-        el("caption", f"How often {standard.id} was kept", class_="unseen"),
-        el("thead", head),
-        el("tbody", rows),
-    )
+    caption = el("caption", f"How often {standard.id} was kept", class_="unseen")
+    table = el("table", caption, el("thead", head), el("tbody", rows))
     aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
-    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, _goal(standard))
+    drawn = _trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
+    below = None if goal is None else _below(goal, month)
     return el("li", el("h3", standard.promise or standard.id), named, table, drawn, _clocks(month), below)
 
 
 def _row(name: str, score: Score) -> Html:
     rate, of = share(score)
-    return el(
-        "tr", el("th", name, scope="row"), el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
-    )
+    cells = el("td", rate, class_="rate"), el("td", of), el("td", score.broken or "–")
+    return el("tr", el("th", name, scope="row"), cells)
 
 
-def _goal(standard: Standard) -> float | None:
-    return None if standard.objective is None else standard.objective.kept
-
-
-def _below(standard: Standard, score: Score) -> Html | None:
-    goal = _goal(standard)
-    if goal is None:
-        return None
+def _below(goal: float, score: Score) -> Html:
     if score.interval is None:
         return el("p", f"The goal is {percent(goal)}.", class_="quiet")
     if score.interval[1] < goal:
@@ -108,3 +96,35 @@ def _clocks(score: Score) -> Html | None:
     time = f"On average {spoken(own)} to the verdict" if own else "Judged at once"
     time += f", {spoken(waited)} for the customer" if abs(waited - own) > own // 100 else ""
     return el("p", f"{time}." + (f" Beside these: {rest}." if rest else ""), class_="quiet")
+
+
+def _trend(name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: float | None) -> Html:
+    """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height."""
+    by_day = {stretch.start: stretch for stretch in stretches}
+    step = _WIDTH // max(1, len(days))
+    bars = [_day(place * step, step - _GAP, by_day[day]) for place, day in enumerate(days) if day in by_day]
+    line = None
+    if goal is not None:
+        y = round((1 - goal) * _HEIGHT)
+        line = el("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="goal-line")
+    said = el("title", _trend_words(name, stretches, len(days)))
+    return el("svg", said, *bars, line, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", class_="trend",
+              preserveAspectRatio="none")  # fmt: skip
+
+
+def _day(x: int, width: int, stretch: Stretch) -> Iterator[Html]:
+    judged = stretch.kept + stretch.broken
+    if not judged:
+        return
+    high = round(_HEIGHT * stretch.kept / judged)
+    if high < _HEIGHT:
+        yield el("rect", x=x, y=0, width=width, height=_HEIGHT - high, class_="missed")
+    yield el("rect", x=x, y=_HEIGHT - high, width=width, height=max(high, 1), class_="held")
+
+
+def _trend_words(name: str, stretches: Sequence[Stretch], days: int) -> str:
+    rates = [each.kept / (each.kept + each.broken) for each in stretches if each.kept + each.broken]
+    if not rates:
+        return f"{name}: no verdict in {days} days"
+    least, most, last = percent(min(rates)), percent(max(rates)), percent(rates[-1])
+    return f"{name}, day by day in {days} days: between {least} and {most} kept, last {last}"

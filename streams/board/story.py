@@ -11,17 +11,17 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
 from standards.calendar.duration import spoken
-from streams.board.debriefs import debrief_form
-from streams.board.markup import Html, el, join
+from streams.board.debriefs import debrief_fields
+from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
-from streams.board.shell import Shell, field, form, hidden, page, your_name
+from streams.board.shell import Shell, excuse_fields, form, hidden, page, your_name
 from streams.board.timeline import timeline
-from streams.board.wording import ASPECTS, reason_words, state_word, time_left
+from streams.board.wording import ASPECTS, STATES, reason_words, time_left
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
@@ -47,66 +47,51 @@ class Story(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
-    promise = story.view.row
+    promise, withheld = story.view.row, story.view.withheld
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
     told = el("p", "Nobody was told anything about it.", class_="quiet")
     first = (
-        el("section", el("h2", "Its time"), _times(shell, promise)),
+        section("Its time", _times(shell, promise)),
         el("div", timeline(promise, story.view.lines, shell.now, shell.zone), _legend()),
         _done(shell, story),
         _lines(shell, story),
-        el("section", el("h2", "Notices"), notice_list(shell, story.view.notices) if story.view.notices else told),
-        _not_sent(shell, story.view),
+        section("Notices", notice_list(shell, story.view.notices) if story.view.notices else told),
+        section("Notices that were not sent", withheld_list(shell, withheld)) if withheld else None,
         _judged_by(story.view),
     )
-    second = (*_deeds(shell, story), _advice(story.standard))
+    second = (*_actions(shell, story), _advice(story.standard))
     columns = el("div", el("div", *first), el("div", *second), class_="columns")
     return page(shell, title, "", _head(shell, story), columns, every=1)
 
 
-def _not_sent(shell: Shell, view: PromiseView) -> Html | None:
-    if not view.withheld:
-        return None
-    return el("section", el("h2", "Notices that were not sent"), withheld_list(shell, view.withheld))
-
-
 def _judged_by(view: PromiseView) -> Html:
-    whole = el(
-        "details", el("summary", f"Revision {view.row.revision}"), el("pre", _pretty(view.revision_text), tabindex="0")
-    )
+    text = el("pre", _pretty(view.revision_text), tabindex="0")
+    whole = el("details", el("summary", f"Revision {view.row.revision}"), text)
     words = "The promise is judged to its end by the words that stood when it was made."
-    return el("section", el("h2", "Judged by"), el("p", words, class_="quiet"), whole)
+    return section("Judged by", el("p", words, class_="quiet"), whole)
 
 
 def _head(shell: Shell, story: Story) -> Html:
     promise, standard = story.view.row, story.standard
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
     left = el("span", time_left(promise.due, shell.now), class_="count", data_due=promise.due // 1000) if runs else None
-    facts = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
-    facts += ["corrected later"] if promise.corrected else []
+    about = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
+    about += ["corrected later"] if promise.corrected else []
     return el(
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
-        el("p", el("span", state_word(promise.state), class_=f"state {promise.state}"), " ", left),
-        el("p", ", ".join(filter(None, facts)), ".", class_="quiet"),
+        el("p", el("span", STATES[promise.state], class_=f"state {promise.state}"), " ", left),
+        el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
 
 
 def _times(shell: Shell, promise: PromiseRow) -> Html:
-    def at(instant: int) -> Html:
-        return shell.clock(instant)
-
-    pairs: list[tuple[str, Html | str]] = [("Opened", at(promise.opened))]
-    if promise.due >= 0:
-        pairs.append(("Due", at(promise.due)))
-    if promise.settled >= 0:
-        pairs.append(("Settled", at(promise.settled)))
-        waited = spoken(promise.waited)
-    else:
-        waited = spoken(max(0, shell.now - promise.opened))
-    pairs += [("By its own clock", spoken(promise.elapsed)), ("For the customer", waited)]
-    return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in pairs), class_="facts")
+    instants = (("Opened", promise.opened), ("Due", promise.due), ("Settled", promise.settled))
+    waited = promise.waited if promise.settled >= 0 else max(0, shell.now - promise.opened)
+    spans = (("By its own clock", promise.elapsed), ("For the customer", waited))
+    pairs: list[tuple[str, Child]] = [(name, shell.clock(at)) for name, at in instants if at >= 0]
+    return facts([*pairs, *((name, spoken(span)) for name, span in spans)], "facts")
 
 
 def _legend() -> Html:
@@ -117,33 +102,29 @@ def _legend() -> Html:
 def _advice(standard: Standard | None) -> Html | None:
     if standard is None:
         return None
-    told = (("What", standard.what), ("How", standard.how), ("Why", standard.why), ("Exceptions", standard.exceptions))
-    pairs = (el("div", el("dt", name), el("dd", text)) for name, text in told if text)
-    return el("section", el("h2", "What helps"), el("dl", pairs, class_="advice"))
+    words = (("What", standard.what), ("How", standard.how), ("Why", standard.why), ("Exceptions", standard.exceptions))
+    return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
 
 
-def _deeds(shell: Shell, story: Story) -> list[Html]:
-    if not shell.acts:
-        return []
-    promise, found = story.view.row, []
-    taken = any(act.type == ACKNOWLEDGED for act in story.acts)
-    back = hidden("promise", promise.id)
-    if story.acknowledges and promise.verdict is None and not taken:
-        take = form(shell, "/acts/acknowledge", back, your_name(shell), el("button", "I have it"))
-        found.append(el("section", el("h2", "Take it"), take, id="take-it"))
-    if story.doable and promise.verdict is None:
-        done = form(shell, "/acts/done", back, your_name(shell), el("button", "It is done"))
-        found.append(el("section", el("h2", "Mark it done"), done, id="done"))
+def _actions(shell: Shell, story: Story) -> Iterator[Html]:
+    promise, done = story.view.row, {act.type for act in story.acts}
     may = story.standard.may_excuse if story.standard else ()
+
+    def offer(title: str, action: str, button: str, fields: Child = None) -> Html:
+        content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
+        part = "take-it" if action == "acknowledge" else action
+        return section(title, form(shell, f"/acts/{action}", *content), id=part)
+
+    if not shell.acts:
+        return
+    if story.acknowledges and promise.verdict is None and ACKNOWLEDGED not in done:
+        yield offer("Take it", "acknowledge", "I have it")
+    if story.doable and promise.verdict is None:
+        yield offer("Mark it done", "done", "It is done")
     if story.excusable and may:
-        choice = el("select", (el("option", who, value=who) for who in may), name="by", required=True)
-        reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
-        excuse = form(shell, "/acts/excuse", back, your_name(shell), field("In the role of", "by", control=choice),
-                      field("Why", "reason", control=reason), el("button", "Grant the exception"))  # fmt: skip
-        found.append(el("section", el("h2", "Excuse it"), excuse, id="excuse"))
-    if promise.verdict == "broken" and not any(act.type == DEBRIEFED for act in story.acts):
-        found.append(el("section", el("h2", "Talk it over"), debrief_form(shell, promise.id), id="debrief"))
-    return found
+        yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
+    if promise.verdict == "broken" and DEBRIEFED not in done:
+        yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
 
 
 def _done(shell: Shell, story: Story) -> Html | None:
@@ -151,17 +132,15 @@ def _done(shell: Shell, story: Story) -> Html | None:
         return None
     causes = {line.cause for line in story.view.lines}
     rows = (act_row(shell, act, causes) for act in story.acts)
-    return el("section", el("h2", "What people did"), el("ul", rows, class_="acts"))
+    return section("What people did", el("ul", rows, class_="acts"))
 
 
 def _lines(shell: Shell, story: Story) -> Html:
-    head = el(
-        "tr", (el("th", name, scope="col") for name in ("When", "What", "By its clock", "For the customer", "Notice"))
-    )
-    rows = [_line(shell, line, story) for line in story.view.lines]
-    table = el("table", el("thead", head), el("tbody", rows))
-    return el("section", el("h2", "What happened"), el("div", table, class_="wide", tabindex="0", role="group",
-              aria_label="What happened, line by line"))  # fmt: skip
+    columns = ("When", "What", "By its clock", "For the customer", "Notice")
+    head = el("tr", (el("th", name, scope="col") for name in columns))
+    table = el("table", el("thead", head), el("tbody", (_line(shell, line, story) for line in story.view.lines)))
+    words = "What happened, line by line"
+    return section("What happened", el("div", table, class_="wide", tabindex="0", role="group", aria_label=words))
 
 
 def _line(shell: Shell, line: Line, story: Story) -> Html:

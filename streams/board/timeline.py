@@ -22,11 +22,9 @@ WIDTH: Final = 640
 _LEFT, _RIGHT = 8, 632
 _OURS, _THEIRS, _DEEP = 46, 98, 18
 """Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
-_MARKED: Final = {
-    "warned": "warned", "kept": "kept", "broken": "broken", "voided": "not needed", "excused": "excused",
-    "lost": "unknown", "fulfilled_late": "done late", "ended": "not needed any more",
-    "given_up": "given up", "corrected": "corrected",
-}  # fmt: skip
+MARKED: Final = frozenset(
+    {"warned", "kept", "broken", "voided", "excused", "lost", "fulfilled_late", "ended", "given_up", "corrected"}
+)  # fmt: skip
 
 
 class _Scale(NamedTuple):
@@ -52,7 +50,11 @@ def timeline(promise: PromiseRow, lines: list[Line], now: int, zone: tzinfo) -> 
         _label(_LEFT, _THEIRS - 7, "The customer’s own time", "start"),
         _bar(scale, _THEIRS, promise.opened, end, "waits"),
         *_due(scale, promise),
-        *(_mark(scale, line) for line in lines if line.kind in _MARKED),
+        *(
+            el("circle", cx=scale.x(line.at), cy=_OURS + _DEEP // 2, r=6, class_=f"mark {line.kind}")
+            for line in lines
+            if line.kind in MARKED
+        ),
         _label(_LEFT, _THEIRS + _DEEP + 24, hour_and_minute(scale.first, zone), "start"),
         _label(_RIGHT, _THEIRS + _DEEP + 24, hour_and_minute(scale.last, zone), "end"),
     ]
@@ -91,11 +93,6 @@ def _due(scale: _Scale, promise: PromiseRow) -> Iterator[Html]:
     x = scale.x(promise.due)
     yield el("line", x1=x, x2=x, y1=18, y2=_THEIRS + _DEEP + 4, class_="due")
     yield _label(x, 14, "due", "end" if x > WIDTH // 2 else "start")
-
-
-def _mark(scale: _Scale, line: Line) -> Html:
-    x = scale.x(line.at)
-    return el("circle", cx=x, cy=_OURS + _DEEP // 2, r=6, class_=f"mark {line.kind}")
 
 
 def _label(x: int, y: int, text: str, anchor: str) -> Html:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, spoken
-from standards.judge.events import iso, moment
-from streams.board.markup import Html, el
+from standards.judge.events import moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -50,24 +49,14 @@ ASPECTS: Final[dict[str, str]] = {
 _PERCENT: Final = "\N{NO-BREAK SPACE}%"
 
 
-def state_word(state: State) -> str:
-    """Say how a promise is."""
-    return STATES[state]
-
-
 def reason_words(reason: str) -> str:
     """Say why something was told or not."""
     return REASONS.get(reason, f"not told: {reason.replace('-', ' ')}")
 
 
-def number(count: int) -> str:
-    """Write a number as people read it: 9,800."""
-    return f"{count:,}"
-
-
 def how_many(count: int, one: str, many: str = "") -> str:
     """Say a number of things: `1 promise`, `9,800 promises`."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def share(score: Score) -> tuple[str, str]:
@@ -75,7 +64,7 @@ def share(score: Score) -> tuple[str, str]:
     if score.kept_rate is None or score.interval is None:
         return "–", "no verdict yet"
     low, high = score.interval
-    return percent(score.kept_rate), f"of {number(score.judged)} ({round(low * 100)}–{round(high * 100)}{_PERCENT})"
+    return percent(score.kept_rate), f"of {score.judged:,} ({round(low * 100)}–{round(high * 100)}{_PERCENT})"
 
 
 def percent(value: float) -> str:
@@ -88,15 +77,6 @@ def percent(value: float) -> str:
 def time_left(due: int, now: int) -> str:
     """Say how long there is still: `40 s left`."""
     return f"{spoken(due - now)} left" if due - now >= SECOND else "time is up"
-
-
-def clock(at: int, zone: tzinfo, now: int) -> Html:
-    """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
-    told, today = moment(at).astimezone(zone), moment(now).astimezone(zone).date()
-    day = (
-        "" if told.date() == today else f"{told.day} {told:%B} " + ("" if told.year == today.year else f"{told.year} ")
-    )
-    return el("time", f"{day}{told:%H:%M:%S}", datetime=iso(at), title=f"{told:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def hour_and_minute(at: int, zone: tzinfo) -> str:

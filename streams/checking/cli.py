@@ -48,7 +48,7 @@ def check(paths: Paths, *, strict: Strict = False, history: History = None, map_
     if map_ is not None and not history:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
     now = datetime.now(UTC)
-    request = Request(paths, now.date(), _terms(), tuple(history or ()), map_, options.latest())
+    request = Request(paths, now.date(), _terms(), history or (), map_, options.latest())
     report = examine(request, options.progress(str) or (lambda _: None))
     if history:
         options.end_progress()

@@ -14,16 +14,16 @@ from standards.errors import Finding, SpecError
 from standards.lint.lint_input import Terms
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 from streams.documents.snoozed import awake, sifted
 from streams.ingest.mapping import TableMapping, load_mapping
 from streams.stories.files import read_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from streams.backtest.backtest import Result
 
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     paths: list[str]
     today: date
     terms: Terms = Terms()
-    history: tuple[str, ...] = ()
+    history: Sequence[str] = ()
     mapping: str | None = None
     latest: int = 1 << 62
 
@@ -62,71 +62,65 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
         loaded = load_standards(documents.standards, terms=terms)
     except SpecError as error:
         raise SpecError(awake(error.findings, documents, request.today)) from None
-    others = _Others(documents, loaded)
-    if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
-        with others.collecting():
-            others.mappings.append(read_mapping(request.mapping, loaded))
-    if others.errors:
-        raise SpecError(list(dict.fromkeys(others.errors)))
+    rules, mappings, stories = _read_others(documents, loaded, request)
     found = loaded.warnings
-    if others.rules.people is not None:
-        found += _of_policy(others.rules, documents, request)
+    if rules.people is not None:
+        found += _of_policy(rules.people, documents, loaded, request.today)
     reading = None
     if request.history:
-        from streams.checking.history import Past, examine_history  # noqa: PLC0415 - it is slow to load
+        from streams.checking.history import examine_history  # noqa: PLC0415 - it is slow to load
 
-        mapping = next((each for each in others.mappings if each.document.name == request.mapping), None)
-        past = Past(list(request.paths), list(request.history), _the_mapping(mapping, others, request), request.latest)
-        reading, more = examine_history(past, others.rules, documents, say)
+        reading, more = examine_history(request, _mapping_of(request, mappings), rules, documents, say=say)
         found += more
     shown, asleep = sifted(found, documents, request.today, history=bool(request.history))
     order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}
     shown.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
     counts = {
         "standard": len(loaded.standards), "mapping": len(documents.mappings),
-        "policy": len(documents.policies), "story": others.stories,
+        "policy": len(documents.policies), "story": stories,
     }  # fmt: skip
     return Report(shown, asleep, counts, reading)
 
 
-class _Others:
-    """The mappings, the policy and the stories that come with some standards, and all that is wrong with them."""
-
-    def __init__(self, documents: Documents, loaded: Loaded) -> None:
-        self.errors: list[Finding] = []
-        self.mappings: list[TableMapping] = []
-        self.rules = Rules(loaded)
-        self.stories = 0
-        for source in documents.mappings:
-            with self.collecting():
-                self.mappings.append(load_mapping(source, loaded.rulebook.classes, loaded.vocabulary))
-        with self.collecting():
-            self.rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
-        with self.collecting():
-            self.stories = len(read_scripts(documents))
-
-    @contextmanager
-    def collecting(self) -> Iterator[None]:
-        """Take down what is wrong, and go on."""
-        try:
-            yield
-        except SpecError as error:
-            self.errors += error.findings
+def _read_others(documents: Documents, loaded: Loaded, request: Request) -> tuple[Rules, list[TableMapping], int]:
+    """Read the policy, the mappings, and how many stories there are. Raises SpecError with all that is wrong there."""
+    errors: list[Finding] = []
+    rules, stories = Rules(loaded), 0
+    mappings: list[TableMapping] = []
+    for source in documents.mappings:
+        with _collecting(errors):
+            mappings.append(load_mapping(source, loaded.rulebook.classes, loaded.vocabulary))
+    with _collecting(errors):
+        rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
+    with _collecting(errors):
+        stories = len(read_scripts(documents))
+    if request.mapping is not None and request.mapping not in {source.name for source in documents.mappings}:
+        with _collecting(errors):
+            mappings.append(read_mapping(request.mapping, loaded))
+    if errors:
+        raise SpecError(list(dict.fromkeys(errors)))
+    return rules, mappings, stories
 
 
-def _the_mapping(named: TableMapping | None, others: _Others, request: Request) -> TableMapping | None:
+@contextmanager
+def _collecting(errors: list[Finding]) -> Iterator[None]:
+    try:
+        yield
+    except SpecError as error:
+        errors += error.findings
+
+
+def _mapping_of(request: Request, mappings: Sequence[TableMapping]) -> TableMapping | None:
     """Give the mapping of the history: the one that was named, or the only one among the files, where one is needed."""
-    if named is not None or request.mapping is not None:
-        return named
-    return others.mappings[0] if len(others.mappings) == 1 and any(map(is_table, request.history)) else None
+    if request.mapping is not None:
+        return next(each for each in mappings if each.document.name == request.mapping)
+    return mappings[0] if len(mappings) == 1 and any(map(is_table, request.history)) else None
 
 
-def _of_policy(rules: Rules, documents: Documents, request: Request) -> list[Finding]:
+def _of_policy(people: People, documents: Documents, loaded: Loaded, today: date) -> list[Finding]:
     """Check standards and policy together; gives what is found in the policy."""
-    people, loaded = rules.people, rules.loaded
     source = documents.policies[0]
     document = Document(source.name, source.text)
-    if people is not None:
-        owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
-    policy_holidays(document, read_text, request.today)
+    owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
+    policy_holidays(document, read_text, today)
     return document.findings

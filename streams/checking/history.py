@@ -28,10 +28,12 @@ from streams.stories.host import Store, StoryHost
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
     from standards.judge.score import Score
     from standards.judge.standard import Standard
+    from streams.checking.examining import Request
     from streams.documents.documents import Documents
     from streams.documents.rules import Rules
     from streams.ingest.mapping import TableMapping
@@ -42,60 +44,36 @@ UNSTAFFED: Final = frozenset({"not-staffable", "too-little-known"})
 """Why nothing can be said about staff: no line of people is promised anything, or history does not say enough."""
 
 
-class Past(NamedTuple):
-    """History: files of events, the mapping of tables among them, and when the last event can have been.
-
-    `paths` are the author's files, which `kept staff` reads by itself.
-    """
-
-    paths: list[str]
-    files: list[str]
-    mapping: TableMapping | None
-    latest: int
-
-
 def examine_history(
-    past: Past, rules: Rules, documents: Documents, say: Callable[[str], None]
+    request: Request, mapping: TableMapping | None, rules: Rules, documents: Documents, *, say: Callable[[str], None]
 ) -> tuple[Result, list[Finding]]:
     """Hold standards and policy against history. Raises SpecError where it cannot be read, OSError.
 
-    `say` is told how far that is. What is found in standards joins their warnings; gives what could not be read, and
-    what is found in the policy.
+    What is found in standards joins their warnings; gives what could not be read, and what is found in the policy.
     """
     loaded = rules.loaded
-    _check_files(past)
+    fix = "give history as a file: it is read more than once"
+    gone = [path for path in request.history if not Path(path).is_file()]
+    if gone:
+        raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
 
     def judging(read: int, events: int) -> None:
         say(f"judging: {events:,} events, {read >> 20:,} MB")
 
-    task = Task(loaded.rulebook, past.files, past.mapping, latest=past.latest, progress=judging)
+    task = Task(loaded.rulebook, list(request.history), mapping, latest=request.latest, progress=judging)
     check_inputs(task)
     result = Backtest(task).run()
-    span = max(DAY, result.newest - _oldest(task))
+    span = max(DAY, result.newest - result.oldest)
     for standard in loaded.standards:
         _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
-    _understaffed(past, loaded, say)
+    _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)
     people = rules.people
     if people is None or not any(person.budget for person in people.people.values()):
         return result, []
     source = documents.policies[0]
     document = Document(source.name, source.text)
-    _over_budget(_told(task, rules, say), rules, ceil(span / DAY), Entry(document, (), document.findings))
+    _over_budget(_told(task, rules, say), people, ceil(span / DAY), Entry(document, (), document.findings))
     return result, document.findings
-
-
-def _check_files(past: Past) -> None:
-    fix = "give history as a file: it is read more than once"
-    gone = [path for path in past.files if not Path(path).is_file()]
-    if gone:
-        raise SpecError([Finding("no-file", Place(path, 1, 1), "there is no such file", fix) for path in gone])
-
-
-def _oldest(task: Task) -> int:
-    """Give the time of the first event, in microseconds UTC."""
-    with ExitStack() as stack:
-        first = next((batch for batch, _ in Backtest(task).batches(task.paths, stack) if batch), [])
-    return min((event.at for event in first), default=0)
 
 
 def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:
@@ -116,22 +94,17 @@ def _too_few(standard: Standard, score: Score, span: int, entry: Entry) -> None:
     entry.at("objective").warning("too-few", found, fix)
 
 
-def _understaffed(past: Past, loaded: Loaded, say: Callable[[str], None]) -> None:
-    mapping = None if past.mapping is None else past.mapping.document.name
+def _understaffed(question: Question, loaded: Loaded, say: Callable[[str], None]) -> None:
     try:
-        answer = ask(
-            Question(past.paths, past.files, mapping), lambda done, of: say(f"staffing: {done} of {of} lines of people")
-        )
+        answer = ask(question, lambda done, of: say(f"staffing: {done} of {of} lines of people"))
     except SpecError as error:
         if any(finding.id not in UNSTAFFED for finding in error.findings):
             raise
         return
     for staffed in answer.staffed:
         if staffed.sentence is not None:
-            entry = loaded.entries[staffed.target.standard.id]
-            entry.at("promise").warning(
-                "understaffed", staffed.sentence, "kept staff shows hour by hour how sure that is"
-            )
+            entry = loaded.entries[staffed.target.standard.id].at("promise")
+            entry.warning("understaffed", staffed.sentence, "kept staff shows hour by hour how sure that is")
 
 
 class _Told(NamedTuple):
@@ -170,8 +143,8 @@ def _step(host: StoryHost, events: list[Event], wall: int, told: _Told) -> None:
     told.held.update(held.to for held in done.alerts.withheld if held.reason == "budget")
 
 
-def _over_budget(told: _Told, rules: Rules, days: int, policy: Entry) -> None:
-    for name, person in rules.people.people.items() if rules.people is not None else ():
+def _over_budget(told: _Told, people: People, days: int, policy: Entry) -> None:
+    for name, person in people.people.items():
         held, wanted = told.held[name] / days, (told.sent[name] + told.held[name]) / days
         if person.budget and held >= HELD_BACK:
             found = (

@@ -1,7 +1,4 @@
-"""What the operator set for the channels: where notices go, each of them if it is set.
-
-Read next: `streams/settings.py`, of which these are a part; `channels.py`, which makes the channels.
-"""
+"""The settings of the channels, a part of `streams/settings.py`. Read next: `channels.py`, which makes them."""
 
 from __future__ import annotations
 
@@ -9,12 +6,13 @@ import re
 from email.headerregistry import Address, AddressHeader, HeaderRegistry
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple, cast
+from typing import Annotated, Final, cast
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from alerts.channels.letter import Envelope
 from alerts.channels.mail import Security, Server
 from alerts.channels.webhook import signing_key
 
@@ -75,33 +73,21 @@ class ChannelSettings(BaseSettings):
     @property
     def smtp(self) -> Server:
         """The mail server, where there is one."""
-        parts, (security, port) = _mail_server(self.mail_server)
+        parts, security, port = _mail_server(self.mail_server)
         password = self.mail_password.get_secret_value()
         return Server(parts.hostname or "", parts.port or port, security, self.mail_user, password, self.mail_ca)
 
     @property
-    def sender(self) -> Address:
-        """Who writes the letters."""
-        return _addresses(self.mail_from)[0]
-
-    @property
-    def recipients(self) -> tuple[Address, ...]:
-        """Who gets them."""
-        return _addresses(self.mail_to)
+    def envelope(self) -> Envelope:
+        """Who writes the letters, and who gets them."""
+        return Envelope(_addresses(self.mail_from)[0], _addresses(self.mail_to))
 
     @field_validator("webhook_url", "alertmanager_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if not url:
-            return url
-        if not url.startswith(("http://", "https://")):
+        if url and not url.startswith(("http://", "https://")):
             raise ValueError("this is not a web address; begin it with https://")
-        try:
-            parts = urlsplit(url)
-            usable = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
+        if url and _divided(url) is None:
             raise ValueError("this has no host, or no port from 1 to 65535; write it like https://chat.example/hook")
         return url
 
@@ -125,17 +111,10 @@ class ChannelSettings(BaseSettings):
 
     @field_validator("mail_from", "mail_to")
     @classmethod
-    def _check_addresses(cls, addresses: str) -> str:
-        if addresses:
-            _addresses(addresses)
-        return addresses
-
-    @field_validator("mail_from")
-    @classmethod
-    def _check_sender(cls, address: str) -> str:
-        if address and len(_addresses(address)) > 1:
+    def _check_addresses(cls, addresses: str, field: ValidationInfo) -> str:
+        if addresses and len(_addresses(addresses)) > 1 and field.field_name == "mail_from":
             raise ValueError("letters have one sender; write one address")
-        return address
+        return addresses
 
     @field_validator("mail_ca")
     @classmethod
@@ -154,35 +133,36 @@ class ChannelSettings(BaseSettings):
             if sender or to:
                 raise ValueError("there is none, and KEPT_MAIL_FROM or KEPT_MAIL_TO is set; set it, or none of them")
             return address
-        parts, (security, _) = _mail_server(address)
+        parts, security, _ = _mail_server(address)
         password = secret.get_secret_value()
         if not (sender and to):
             raise ValueError("a mail server alone sends nothing; set KEPT_MAIL_FROM and KEPT_MAIL_TO too")
         if bool(user) != bool(password):
             raise ValueError("a user and a password go together; set KEPT_MAIL_USER and KEPT_MAIL_PASSWORD, or neither")
-        if password and security == "none" and not _is_here(parts.hostname or ""):
+        if password and security == "none" and not is_loopback(parts.hostname or ""):
             raise ValueError("a password is not sent without TLS; begin this with smtp:// or smtps://")
         return address
 
 
-class _MailServer(NamedTuple):
-    parts: SplitResult
-    how: tuple[Security, int]
-
-
-def _mail_server(address: str) -> _MailServer:
-    """Read the address of a mail server. Raises ValueError, which does not quote it: a password may be in it."""
-    wrong = "this is not a mail server; write smtp://host (STARTTLS, port 587), smtps://host (TLS, port 465)"
+def _divided(address: str) -> SplitResult | None:
+    """Divide an address into its parts; None for one without a host, or with a port that cannot be."""
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in MAIL and bool(parts.hostname) and parts.port != 0
+        usable = parts.hostname and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable:
+        return None
+    return parts if usable else None
+
+
+def _mail_server(address: str) -> tuple[SplitResult, Security, int]:
+    """Read the address of a mail server. Raises ValueError, which does not quote it: a password may be in it."""
+    parts = _divided(address)
+    if parts is None or parts.scheme not in MAIL:
+        wrong = "this is not a mail server; write smtp://host (STARTTLS, port 587), smtps://host (TLS, port 465)"
         raise ValueError(f"{wrong} or smtp+plain://host (neither, port 25)")
     if parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("only host:port may follow the ://; the user goes into KEPT_MAIL_USER")
-    return _MailServer(parts, MAIL[parts.scheme])
+    return parts, *MAIL[parts.scheme]
 
 
 def _addresses(text: str) -> tuple[Address, ...]:
@@ -198,7 +178,8 @@ def _addresses(text: str) -> tuple[Address, ...]:
     return tuple(usable)
 
 
-def _is_here(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or address is only this machine's own."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -1,14 +1,10 @@
-"""The channels that are in effect: one for each that the settings say where to send to.
-
-Read next: `alerts/channels/__init__.py`.
-"""
+"""The channels in effect: one for each that the settings say where to send to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from alerts.channels.alertmanager import Alertmanager
-from alerts.channels.letter import Envelope
 from alerts.channels.mail import Mail
 from alerts.channels.webhook import Webhook
 from standards.errors import StateError
@@ -21,10 +17,7 @@ if TYPE_CHECKING:
 
 
 def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None) -> list[Channel]:
-    """Make the channels; `clock` is this machine's own, in microseconds UTC. Raises StateError where one cannot be.
-
-    `links` gives what people can act by, from the messages.
-    """
+    """Make the channels; `clock` is this machine's own, `links` what people can act by. Raises StateError."""
     made: list[Channel] = []
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
@@ -42,7 +35,7 @@ def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: Link
 
 def _mail(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None) -> Mail:
     try:
-        return Mail(settings.smtp, Envelope(settings.sender, settings.recipients), clock=clock, links=links)
+        return Mail(settings.smtp, settings.envelope, clock=clock, links=links)
     except OSError as error:  # ssl.SSLError is one
         reason = error.strerror or type(error).__name__
         raise StateError(f"KEPT_MAIL_CA: {settings.mail_ca} cannot be used: {reason}; it has to be PEM") from None

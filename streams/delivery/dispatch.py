@@ -3,8 +3,7 @@
 At least once: a notice is marked as delivered after the channel took it, and comes again, with the same id, when the
 process ended in between. What cannot be delivered now is tried again, less and less often, for about a day; then it is
 `failed`, and stays to be looked at. No channel waits for another one, and on each of them no first try waits for the
-repeats. Knows: the outbox, waiting times. Must not know: what is told, and why.
-Read next: `alerts/channels/__init__.py`.
+repeats. Must not know: what is told, and why. Read next: `alerts/channels/__init__.py`.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from traceback import format_tb
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 import structlog
 
 from alerts.channels import TryLaterError
+from standards.calendar.duration import SECOND
 from standards.errors import DeliveryError, StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from alerts.channels import Channel
     from streams.storage.rows import Delivery, NoticeRow
@@ -37,7 +37,8 @@ LOOK_SECONDS = 1.0
 """How often the outbox is looked at, in seconds of real time, when nobody nudges."""
 LONGEST_STORE_WAIT = 30
 """The longest wait, in seconds of real time, before a store that does not answer is asked again."""
-SECOND = 1_000_000
+
+T = TypeVar("T")
 
 log = structlog.get_logger("kept")
 
@@ -53,10 +54,7 @@ class Outbox(Protocol):
 
 
 class Dispatcher:
-    """Delivers for one host. `note` stores how deliveries fare; `clock` gives microseconds UTC.
-
-    After each try, `listeners` get the channel's name and `delivered`, `retried` or `failed`.
-    """
+    """Delivers for one host. `note` stores how deliveries fare; `listeners` get channel and result after each try."""
 
     def __init__(
         self,
@@ -71,10 +69,10 @@ class Dispatcher:
         self.note = note
         self._channels = channels
         self._listeners = listeners
-        self._lanes = [lane for name in channels for lane in self._lanes_of(name)]
+        self._lanes = self._lanes_of(channels)
 
-    def _lanes_of(self, channel: str) -> list[_Lane]:
-        return [_Lane(self, channel, tried=tried) for tried in (False, True)]
+    def _lanes_of(self, channels: Iterable[str]) -> list[_Lane]:
+        return [_Lane(self, channel, tried=tried) for channel in channels for tried in (False, True)]
 
     def nudge(self) -> None:
         """Say that the outbox has something new."""
@@ -91,22 +89,10 @@ class Dispatcher:
         async with asyncio.TaskGroup() as group:
             for lane in self._lanes:
                 group.create_task(lane.run())
-            for name in await self._gone():
-                for lane in self._lanes_of(name):
-                    group.create_task(lane.run())
-
-    async def _gone(self) -> list[str]:
-        """Give the channels that an earlier run left notices for and that are not set up any more."""
-        failures = 0
-        while True:
-            try:
-                waiting = await asyncio.to_thread(self.outbox.waiting_channels)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other notices must go out
-                failures += 1
-                _report(error)
-                await asyncio.sleep(store_wait(failures))
-            else:
-                return [name for name in waiting if name not in self._channels]
+            waiting = await _answer(partial(asyncio.to_thread, self.outbox.waiting_channels))
+            gone = [name for name in waiting if name not in self._channels]  # an earlier run had them set up
+            for lane in self._lanes_of(gone):
+                group.create_task(lane.run())
 
     async def deliver(self, row: NoticeRow) -> Delivery:
         """Try the one delivery of a row, and give how it fares now. Whatever a channel raises counts as a miss."""
@@ -121,7 +107,8 @@ class Dispatcher:
             return self._missed(delivery, error)
         except Exception as error:  # noqa: BLE001 - a defect in one channel must not stop the others
             name = type(error).__name__  # never its text: a channel's address may be a secret
-            log.error("a channel failed", channel=delivery.channel, error=name, frames=_frames(error))  # noqa: TRY400
+            frames = "".join(format_tb(error.__traceback__))
+            log.error("a channel failed", channel=delivery.channel, error=name, frames=frames)  # noqa: TRY400
             return self._missed(delivery, DeliveryError(f"a defect in the channel: {name}", again=True))
         self._tell(delivery.channel, "delivered")
         return msgspec.structs.replace(delivery, state="delivered", delivered=self.clock(), error="")
@@ -164,50 +151,57 @@ class _Lane:
 
     async def run(self) -> None:
         """Note what was delivered, begin what is due, and rest; for ever, whatever happens."""
-        failures = 0
         async with asyncio.TaskGroup() as group:
             while True:
                 self.wake.clear()
-                try:
-                    await self._note()
-                    self._asking = True  # what the answer holds is begun at once
-                    for row in await self._due():
-                        self._open[row.notice.id] = None
-                        group.create_task(self._deliver(row))
-                except Exception as error:  # noqa: BLE001 - a lane that ends would be missed too late
-                    failures += 1
-                    _report(error)
-                    self._asking = False
-                    await asyncio.sleep(store_wait(failures))
-                    continue
-                failures, self._asking = 0, False
+                for row in await _answer(self._next):
+                    group.create_task(self._deliver(row))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self.wake.wait()
 
-    async def _note(self) -> None:
+    async def _next(self) -> list[NoticeRow]:
+        """Note what was delivered, and give what is to be begun now."""
         results = [delivery for delivery in self._open.values() if delivery is not None]
         if results:
             await self._dispatcher.note(results)
             for delivery in results:
                 del self._open[delivery.notice]
-
-    async def _due(self) -> list[NoticeRow]:
         if len(self._open) >= AT_ONCE:
             return []
         outbox, now = self._dispatcher.outbox, self._dispatcher.clock()
-        due = partial(outbox.due_deliveries, self._channel, now, AT_ONCE, tried=self._tried)
-        rows = await asyncio.to_thread(due)
-        return [row for row in rows if row.notice.id not in self._open][: AT_ONCE - len(self._open)]
+        self._asking = True
+        try:
+            due = partial(outbox.due_deliveries, self._channel, now, AT_ONCE, tried=self._tried)
+            rows = await asyncio.to_thread(due)
+        finally:
+            self._asking = False
+        rows = [row for row in rows if row.notice.id not in self._open][: AT_ONCE - len(self._open)]
+        self._open.update(dict.fromkeys(row.notice.id for row in rows))
+        return rows
 
     async def _deliver(self, row: NoticeRow) -> None:
         self._open[row.notice.id] = await self._dispatcher.deliver(row)
         self.wake.set()
 
 
+async def _answer(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the store until it answers: whatever a failure is, the other notices must go out."""
+    failures = 0
+    while True:
+        try:
+            return await ask()
+        except StateError as error:
+            log.warning("the outbox does not answer", reason=str(error))
+        except Exception:  # a lane that ends would be missed too late
+            log.exception("a defect in Kept: the dispatcher stumbled")
+        failures += 1
+        await asyncio.sleep(store_wait(failures))
+
+
 def wait(error: DeliveryError, tries: int) -> int:
     """Say how many seconds to wait after a miss: the usual pause, or longer where the other side asked for it."""
-    return max(error.seconds, pause(tries)) if isinstance(error, TryLaterError) else pause(tries)
+    return max(pause(tries), error.seconds if isinstance(error, TryLaterError) else 0)
 
 
 def pause(tries: int) -> int:
@@ -218,14 +212,3 @@ def pause(tries: int) -> int:
 def store_wait(failures: int) -> int:
     """Say how many seconds to leave the store alone after so many failures in a row: 1, 2, 4 ... and 30."""
     return min(LONGEST_STORE_WAIT, pause(failures - 1))
-
-
-def _report(error: Exception) -> None:
-    if isinstance(error, StateError):
-        log.warning("the outbox does not answer", reason=str(error))
-    else:
-        log.error("a defect in Kept: the dispatcher stumbled", exc_info=error)
-
-
-def _frames(error: Exception) -> str:
-    return "".join(format_tb(error.__traceback__))

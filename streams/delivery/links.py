@@ -1,9 +1,8 @@
 """Links by which somebody who got a message can act: signed, for one act on one promise by one person, and for a day.
 
-A link carries all that it says, sealed with a key that is made of the tokens, so every process of a Kept makes and
-reads the same ones, and all of them end when a token is changed. Opening one does nothing: mail scanners open all that
-they find. Only the form behind it acts.
-Read next: `streams/web/board/linked.py`, which answers them.
+A link carries all that it says, sealed with a key made of the tokens, so every process of a Kept makes and reads the
+same ones, and all end when a token is changed. Opening one does nothing: mail scanners open all that they find. Only
+the form behind it acts. Read next: `streams/web/board/linked.py`, which answers them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Reminders: some receivers forget what they were told, so what stands is told to them again.
 
-The outbox delivers each notice once. Alertmanager lets an alert end that is not told again, and forgets all when it
-restarts; for such a channel what stands is read from the store, again and again. Nothing about it is remembered here.
-Read next: `alerts/channels/alertmanager.py`.
+Alertmanager lets an alert end that is not told again, and forgets all when it restarts; for such a channel what stands
+is read from the store, again and again. Read next: `alerts/channels/alertmanager.py`.
 """
 
 from __future__ import annotations

@@ -1,17 +1,23 @@
-"""Rules: standards and the policy that names who is told of them, wherever they come from."""
+"""Rules: standards and the policy that names who is told of them, read together. Read next: `documents.py`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from alerts.policy.policy_document import load_policy
+from standards.documents.document import Document
 from standards.errors import SpecError, StateError
+from streams.documents.documents import read_documents, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from alerts.policy.policy import People
-    from standards.compiler.spec import Loaded
+    from standards.compiler.spec import Loaded, Source
     from standards.judge.standard import Standard
+
+    Policies = Callable[[Iterable[Standard]], People | None]
+    """Reads the policy for some standards, anew whenever they are; None where there is none. Raises SpecError."""
 
 
 class Standards(Protocol):
@@ -24,13 +30,6 @@ class Standards(Protocol):
         """Load them together with excerpts of older revisions. Raises SpecError."""
 
 
-class Policies(Protocol):
-    """Where the policy comes from: read anew whenever the standards are."""
-
-    def load(self, standards: Iterable[Standard]) -> People | None:
-        """Load it for these standards; None where there is none. Raises SpecError."""
-
-
 class Rules(NamedTuple):
     """What was read together: the standards, and the people that a policy names."""
 
@@ -38,8 +37,23 @@ class Rules(NamedTuple):
     people: People | None = None
 
 
+def policy_in(paths: Sequence[str], standards: Iterable[Standard]) -> People | None:
+    """Read the policy document among files and folders; None where there is none. Raises SpecError."""
+    return read_policy(read_documents(paths).policies, standards)
+
+
+def read_policy(sources: Sequence[Source], standards: Iterable[Standard]) -> People | None:
+    """Read the one policy document; None where there is none. Raises SpecError, for a second one too."""
+    if not sources:
+        return None
+    first, *others = sources
+    if others:
+        document = Document(others[0].name, others[0].text)
+        place, found = document.spot(()).value, f"this is a second policy; the first is {first.name}"
+        raise SpecError([document.finding("second-policy", place, found, fix="write all of it into one file")])
+    return load_policy(first, standards, read=read_text)
+
+
 def problems_of(error: SpecError | StateError) -> list[str]:
     """Put what stopped a reload into sentences for people, one for each finding."""
-    if isinstance(error, SpecError):
-        return [finding.render() for finding in error.findings]
-    return [str(error)]
+    return [finding.render() for finding in error.findings] if isinstance(error, SpecError) else [str(error)]

@@ -1,7 +1,4 @@
-"""Which warnings of an author's files sleep: the comments in all of them are looked at, whatever they are about.
-
-Read next: `standards/documents/snooze.py`.
-"""
+"""Which warnings sleep, by the comments in all of an author's files. Read next: `standards/documents/snooze.py`."""
 
 from __future__ import annotations
 

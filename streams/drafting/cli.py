@@ -53,7 +53,7 @@ def new(
     """
     from standards.compiler.namespace import NAME
     from standards.stories.draft import Words
-    from streams.drafting.making import Draft, packs
+    from streams.drafting.making import Draft, packs, standards_in
 
     said = Words(promise=promise, what=what, how=how, exceptions=exceptions, why=why)
     stories = file.with_name(f"{file.stem}-stories.yaml")
@@ -63,13 +63,13 @@ def new(
     found = list(packs())
     wanted = from_ or _asked_which(found)
     pack = _pack_of(found, wanted)
-    draft = Draft(pack, wanted, name or wanted, file)
+    draft = Draft(pack, wanted, name or wanted, standards_in(file.parent))
     if draft.namesake:
         raise typer.BadParameter(f"{draft.namesake} has a standard {name or wanted} already; give yours a --name")
-    written = draft.write(_asked(pack.words(wanted), said), stories)
-    for path in written.files:
+    files, warnings = draft.write(_asked(pack.words(wanted), said), file, stories)
+    for path in files:
         typer.echo(path)
-    for warning in written.warnings:
+    for warning in warnings:
         typer.echo(f"\n{warning.render()}", err=True)
     typer.echo(f"\nNext: kept check {file.parent}, and kept test {file.parent}", err=True)
 

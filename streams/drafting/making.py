@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from standards.compiler.spec import Source
-from standards.documents.document import Document
 from standards.errors import Finding, SpecError
 from standards.stories.draft import Cut, Words, draft, stories_of, story_head
 from streams.documents.documents import YAML, load_standards, read_documents, write_whole
@@ -47,13 +46,6 @@ class Pack(NamedTuple):
         return Words(**{key: str(self.standards.at("standards", wanted, key)) for key in Words.__struct_fields__})
 
 
-class Written(NamedTuple):
-    """What was written, and what `kept check` has to say of it."""
-
-    files: list[Path]
-    warnings: list[Finding]
-
-
 def packs() -> Iterator[Pack]:
     """Read the packs that come with Kept."""
     for path in sorted(PACKS.glob("*.yaml")):
@@ -61,26 +53,26 @@ def packs() -> Iterator[Pack]:
         yield Pack(path.stem, *(Cut(Source(str(each), each.read_text(encoding="utf-8"))) for each in both))
 
 
-class Draft:
-    """A standard begun from a pack, under a name of its own, to be written to a file.
+class Draft(NamedTuple):
+    """A standard begun from a pack, under a name of its own, to be written `beside` other standards."""
 
-    `namesake` is the file beside it that has a standard of that name; empty where none has.
-    """
+    pack: Pack
+    wanted: str
+    name: str
+    beside: Sequence[Source]
 
-    def __init__(self, pack: Pack, wanted: str, name: str, file: Path) -> None:
-        """Look at what lies beside the file. Raises SpecError where that does not load."""
-        self.pack = pack
-        self.wanted = wanted
-        self.name = name
-        self.file = file
-        self._beside = _beside(file.parent)
-        self.namesake = _names(self._beside, "standards").get(name, "")
+    @property
+    def namesake(self) -> str:
+        """The file beside it that has a standard of that name; empty where none has."""
+        return _names(self.beside, "standards").get(self.name, "")
 
-    def write(self, words: Words, stories: Path) -> Written:
-        """Write it all, in an author's words, or nothing. Raises SpecError where it does not load."""
-        file = self.file
+    def write(self, words: Words, file: Path, stories: Path) -> tuple[list[Path], list[Finding]]:
+        """Write it all, in an author's words, or nothing; give the files, and what `kept check` would say of them.
+
+        Raises SpecError where it does not load.
+        """
         source = Source(str(file), self._text(words))
-        loaded = load_standards([*self._beside, source])
+        loaded = load_standards([*self.beside, source])
         bodies = {file: source.text}
         told = self._stories(stories, loaded)
         if told:
@@ -90,12 +82,12 @@ class Draft:
             bodies[folder / f"{form}.json"] = json.dumps(schema_for(form), indent=2) + "\n"
         _write_all(bodies, folder)
         written = [file, stories] if told else [file]
-        return Written(written, [each for each in loaded.warnings if each.place.file == str(file)])
+        return written, [each for each in loaded.warnings if each.place.file == str(file)]
 
     def _text(self, words: Words) -> str:
         head = f"# yaml-language-server: $schema={SCHEMAS}/standards.json\n"
         head += f"# Begun from {self.wanted} of the {self.pack.name} pack. All of it is yours to change.\n"
-        there = _names(self._beside, "calendars")
+        there = _names(self.beside, "calendars")
         return head + draft(self.pack.standards, self.wanted, self.name, words, there=there)
 
     def _stories(self, stories: Path, loaded: Loaded) -> str:
@@ -134,7 +126,7 @@ def _holds(name: str, text: str, loaded: Loaded) -> bool:
     return all(compare(it.story, it.telling, play(it.story, rules, it.until)).passed for it in scripts)
 
 
-def _beside(folder: Path) -> list[Source]:
+def standards_in(folder: Path) -> list[Source]:
     """Give the standards that lie in the folder itself. Raises SpecError where they do not load."""
     files = sorted(str(path) for path in folder.iterdir() if path.suffix in YAML and path.is_file())
     found = read_documents(files).standards if files else []
@@ -145,8 +137,4 @@ def _beside(folder: Path) -> list[Source]:
 
 def _names(sources: Sequence[Source], section: str) -> dict[str, str]:
     """Give the names in a section of some documents, each with its file."""
-    found: dict[str, str] = {}
-    for source in sources:
-        declared = Document(source.name, source.text).data.get(section)
-        found |= dict.fromkeys(declared, source.name) if isinstance(declared, dict) else {}
-    return found
+    return {name: source.name for source in sources for name in Cut(source).names(section)}

@@ -85,8 +85,6 @@ class EmbeddedHost:
         self._pause = 0.0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
-    # --- what a house has ------------------------------------------------------------------------------------------
-
     @property
     def reader(self) -> Reader:
         """The reader of the vocabulary in force; another one after the standards were reloaded."""
@@ -105,11 +103,6 @@ class EmbeddedHost:
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""
         return standings(self._engine.loaded.feeds, list(self._engine.pump.hearings.items()))
-
-    @property
-    def read_model(self) -> ReadModel:
-        """What can be looked up."""
-        return self._lookup
 
     def listen(self, listener: Callable[[Committed], None]) -> None:
         """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
@@ -149,8 +142,6 @@ class EmbeddedHost:
         self._wake.set()
         await done
 
-    # --- its life --------------------------------------------------------------------------------------------------
-
     async def __aenter__(self) -> Self:
         """Open the store, load the standards and let fall what fell due meanwhile. Raises StateError, SpecError."""
         async with AsyncExitStack() as stack:
@@ -160,12 +151,12 @@ class EmbeddedHost:
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
             await self._write(self._engine.rebuild, self.wall())
-            self._lookup = ReadModel(self.folder)
-            stack.callback(self._lookup.close)
+            self.read_model = ReadModel(self.folder)
+            stack.callback(self.read_model.close)
             for channel in self.channels.values():
                 stack.push_async_callback(channel.close)
             self._open = stack.pop_all()
-        self._dispatcher = Dispatcher(self._lookup, self.channels, self.wall, self._note, self._delivery_listeners)
+        self._dispatcher = Dispatcher(self.read_model, self.channels, self.wall, self._note, self._delivery_listeners)
         self._fault = ""
         await self._commit([])
         self._working = asyncio.create_task(self._work())
@@ -216,8 +207,6 @@ class EmbeddedHost:
         log.info("standards reloaded", standards=len(self.rulebook.current))
         return True
 
-    # --- its work --------------------------------------------------------------------------------------------------
-
     async def _work(self) -> None:
         """Store what is waiting and let time pass, until asked to stop and nothing is left."""
         while self._queue or not self._stopping.is_set():
@@ -242,9 +231,6 @@ class EmbeddedHost:
             return
         self._queue.done(group)
         self._fault, self._pause = "", 0.0
-        for submission in group:
-            if not submission.done.done():
-                submission.done.set_result(None)
         for each in stored:
             self._tell(each)
 
@@ -252,11 +238,8 @@ class EmbeddedHost:
         """Turn away what was not stored. Nothing is judged again until everything was read back from the store."""
         self._fault = str(error) if isinstance(error, StateError) else f"a defect in Kept: {error!r}"
         log.error("batch not stored", reason=self._fault, exc_info=not isinstance(error, StateError))
-        self._queue.done(group)
         self._pause = min(LONGEST_PAUSE, max(1.0, self._pause * 2))
-        for submission in group:
-            if not submission.done.done():
-                submission.done.set_exception(StateError(self._fault))
+        self._queue.done(group, self._fault)
 
     def _tell(self, stored: Committed) -> None:
         if stored.notices:

@@ -1,12 +1,9 @@
 """The engine: one partition judged, told and stored, one transaction per batch. The whole embedded host but its clock.
 
-Theory of operation. `step` judges a batch in memory and then writes everything it did in one transaction. When that
-fails, memory is ahead of the disk and must not be used again: the caller calls `rebuild`, which reads everything back,
-so that what is known is always what is stored. A reload of the standards is the same reading back, under the new
-rulebook; what cannot be read under it leaves the old one in force.
-
-Used from one thread at a time. Must not know: the clock, asyncio, HTTP: it is told the time.
-Read next: `embedded.py`, which runs it.
+`step` judges a batch in memory and then writes everything it did in one transaction. When that fails, memory is ahead
+of the disk and must not be used again: `rebuild` reads everything back. A reload of the standards is the same reading
+back, under the new rulebook; what cannot be read under it leaves the old one in force.
+Used from one thread at a time. Must not know: the clock, asyncio, HTTP. Read next: `embedded.py`, which runs it.
 """
 
 from __future__ import annotations
@@ -25,8 +22,8 @@ from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE, type_of
 from standards.judge.ledger import line
 from standards.judge.standard import CORRECTIONS_HORIZON
-from streams.documents.rules import Policies, Rules, Standards
-from streams.ingest.wire import Reader, Refusal, encode, in_future
+from streams.documents.rules import Rules
+from streams.ingest.wire import MAX_SKEW, Reader, Refusal, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, LATENESS, Position, Pump
 from streams.storage.router_tables import read_calls
@@ -41,9 +38,8 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
+    from streams.documents.rules import Policies, Standards
 
-MAX_SKEW = 300_000_000
-"""How far an event's time may be ahead of the wall clock, in microseconds."""
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
@@ -96,19 +92,12 @@ class Engine:
 
     def rebuild(self, wall: int) -> None:
         """Read everything back under the standards in force, or load them first. Raises StateError, SpecError."""
-        if not hasattr(self, "loaded"):
-            self.reload(wall)
-            return
-        self.adopt(Rules(self.loaded, self.people), wall)
-
-    def reload(self, wall: int) -> None:
-        """Load the standards anew. Raises SpecError or StateError; then those in force stay so."""
-        self.adopt(self.read_standards(self.owing(wall)), wall)
+        known = hasattr(self, "loaded")
+        self.adopt(Rules(self.loaded, self.people) if known else self.read_standards(self.owing(wall)), wall)
 
     def owing(self, wall: int) -> list[tuple[str, str]]:
         """Give (revision, excerpt) of what is still owed, or can be corrected: by the case's time or the wall clock."""
-        stored = self.database.one("SELECT body FROM position")
-        low = -1 if stored is None else msgspec.json.decode(stored[0], type=Position).low
+        low = self._position().low
         reached = min(wall, max(low, wall - self.options.grace))  # how far time has come for the judge, once it begins
         found = self.database.all(_OWING, [reached - CORRECTIONS_HORIZON])
         return [
@@ -122,14 +111,18 @@ class Engine:
         loaded = self.standards.load(())
         retired = [text for revision, text in owing if revision not in loaded.rulebook.standards]
         policies = self.options.policies
-        people = None if policies is None else policies.load(loaded.standards)
+        people = None if policies is None else policies(loaded.standards)
         return Rules(self.standards.load(retired) if retired else loaded, people)
 
     def adopt(self, rules: Rules, wall: int) -> None:
         """Read the stored state into a new pump and router, store what the change itself changed, and use them."""
         loaded, people = rules
         rulebook, options = loaded.rulebook, self.options
-        pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=self._position(loaded))
+        position = self._position()
+        silences = {feed.name: feed.silent_after for feed in loaded.feeds}
+        for name, _, hearing in position.hearings:
+            hearing.silent_after = silences.get(name, hearing.silent_after)
+        pump = Pump(rulebook, lateness=options.lateness, grace=options.grace, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read(pump.low))
         policy = Policy(rulebook.standards, options.zone, people)
@@ -146,15 +139,9 @@ class Engine:
         self._retired = len(rulebook.standards) > len(rulebook.current)
         self._begun = 0
 
-    def _position(self, loaded: Loaded) -> Position | None:
+    def _position(self) -> Position:
         stored = self.database.one("SELECT body FROM position")
-        if stored is None:
-            return None
-        position = msgspec.json.decode(stored[0], type=Position)
-        silences = {feed.name: feed.silent_after for feed in loaded.feeds}
-        for name, _, hearing in position.hearings:
-            hearing.silent_after = silences.get(name, hearing.silent_after)
-        return position
+        return Position() if stored is None else msgspec.json.decode(stored[0], type=Position)
 
     def step(self, events: Sequence[Event], refusals: Sequence[Refusal], wall: int) -> Committed | None:
         """Judge a batch and store it; durable when this returns. None: there was nothing to store.

@@ -1,10 +1,10 @@
-"""Isolation: a batch that could not be judged is judged without what raised; nothing blocks the intake for ever.
+"""Isolation: a batch that could not be judged is judged without what raised; a defect in Kept costs one event.
 
-A defect in Kept must cost one event, not the service. When judging raises something that nobody foresaw, `JudgeDefect`
-says which event of which case was being judged: that event goes to the dead letters with the reason `defect`, and the
-rest is judged again. An event that an earlier batch brought is taken out of its case. Where a case raises whatever its
-events, a timer for one, the whole case is set aside. Where something else raises, the batch is halved until a single
-event is left. Each try begins with memory read back from the store. Read next: `engine.py`.
+When judging raises something that nobody foresaw, `JudgeDefect` says which event of which case was being judged: that
+event goes to the dead letters with the reason `defect`, and the rest is judged again. An event that an earlier batch
+brought is taken out of its case. Where a case raises whatever its events, a timer for one, the whole case is set aside.
+Where something else raises, the batch is halved until a single event is left. Each try begins with memory read back
+from the store. Read next: `engine.py`.
 """
 
 from __future__ import annotations
@@ -41,15 +41,7 @@ def store(engine: Engine, events: Sequence[Event], refusals: Sequence[Refusal], 
     Raises StateError, or what judging raises when nothing can be blamed for it; a part of the batch may be stored then.
     After an error `Engine.rebuild` must come next.
     """
-    try:
-        stored = engine.step(events, refusals, wall)
-    except StateError:
-        raise
-    except Exception:  # one event must not stop the others
-        log.exception("a defect in Kept: a batch could not be judged", events=len(events))
-    else:
-        return [] if stored is None else [stored]
-    return _Isolation(engine, wall).store(events, refusals)
+    return _Isolation(engine, wall).store(list(events), list(refusals))
 
 
 class _Isolation:
@@ -58,18 +50,20 @@ class _Isolation:
         self.wall = wall
         self.stored: list[Committed] = []
 
-    def store(self, events: Sequence[Event], refusals: Sequence[Refusal]) -> list[Committed]:
-        waiting = [(list(events), list(refusals))]  # the next one last
-        self.engine.rebuild(self.wall)
+    def store(self, events: list[Event], refusals: list[Refusal]) -> list[Committed]:
+        waiting, failed = [(events, refusals)], False  # the next one last
         while waiting:
             batch, refused = waiting.pop()
             try:
                 stored = self.engine.step(batch, refused, self.wall)
             except StateError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is to be found and put aside
+            except Exception as error:  # whatever it is, it is to be found and put aside
+                if not failed:
+                    log.exception("a defect in Kept: a batch could not be judged", events=len(events))
                 self.engine.rebuild(self.wall)
-                waiting += self._smaller(batch, refused, error)
+                waiting += self._smaller(batch, refused, error) if failed else [(batch, refused)]
+                failed = True
             else:
                 self.stored += [stored] if stored is not None else []
         return self.stored

@@ -1,8 +1,4 @@
-"""A running Kept: the embedded host with its web side, and the simulated floor and the live view where asked for.
-
-An edge: here the clock is read.
-Read next: `embedded.py`, the host; `streams/web/application.py`, its web side; `streams/floor/__init__.py`, the demo.
-"""
+"""A running Kept: the embedded host, its web side, and the demo's floor and live view. An edge: it reads the clock."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import asyncio
 import sys
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,18 +17,17 @@ from alerts.channels.console import Console
 from standards.errors import StateError
 from streams.delivery.channels import channels_of
 from streams.delivery.reminding import remind
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
-from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
-from streams.live import Folder, show
+from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
-from streams.live.screen import terminal
+from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
-from streams.web import Limits, application
-from streams.web.http_server import access, links, listening
+from streams.web import Limits, access, application, links, listening
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
@@ -140,7 +136,7 @@ def _host(plan: Plan, clock: DemoClock | WallClock, folder: Path, channels: list
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         lateness=settings.lateness, grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
-        policies=PolicyFiles(plan.standards),
+        policies=partial(policy_in, plan.standards),
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog

@@ -1,7 +1,4 @@
-"""What waits to be stored: submissions in the order they came, and how much of it there is.
-
-Read next: `embedded.py`.
-"""
+"""What waits to be stored: submissions in the order they came, and how much of it there is."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from standards.errors import StateError
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
@@ -61,6 +59,13 @@ class Submissions:
             group.append(submission)
         return group
 
-    def done(self, group: Iterable[Submission]) -> None:
-        """Note that submissions were stored or turned away."""
-        self.size -= sum(submission.size for submission in group)
+    def done(self, group: Iterable[Submission], fault: str = "") -> None:
+        """Tell whoever waits for submissions that they were stored, or for which fault they were turned away."""
+        for submission in group:
+            self.size -= submission.size
+            if submission.done.done():
+                continue
+            if fault:
+                submission.done.set_exception(StateError(fault))
+            else:
+                submission.done.set_result(None)

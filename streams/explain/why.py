@@ -1,33 +1,34 @@
 """Why a promise went as it did: its events, its clock's arithmetic, the clause, who was told or not, who did what.
 
+All of it is read from the data folder of an embedded host; nothing is changed, whether or not the host runs.
 Read next: `streams/storage/read_model.py`.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from alerts.routing.notice import Reason, printable
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
+from alerts.routing.notice import printable
 from standards.calendar.duration import spoken
+from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.events import moment
-from standards.judge.ledger import Plain
-from streams.explain.action_words import did, said, way
+from streams.storage.read_model import ReadModel
+from streams.storage.sqlite import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from streams.storage.rows import PromiseView
 
-    FindEvent = Callable[[str, str, int], bytes | None]
-    """Gives an event as it came, by its source, id and time in microseconds UTC; None if it is not kept any more."""
-
-BECAUSE: dict[Reason, str] = {
+BECAUSE: dict[str, str] = {
     "told": "it was told",
     "not-actionable": "nobody has to act on it",
     "nobody-waits-for-it": "nobody had been told of the trouble",
@@ -44,9 +45,22 @@ BECAUSE: dict[Reason, str] = {
     "quiet-hours": "it is kept for the digest after their quiet hours",
     "budget": "it is kept for their digest, as they had as many messages as they want in an hour",
 }
-"""Each reason in a sentence."""
+"""Each reason of a notice, or of none, in a sentence."""
+_DID: Final = {
+    ACKNOWLEDGED: "took it",
+    DONE: "said that it is done",
+    DEBRIEFED: "talked it over",
+    EXCUSED: "asked for an exception",
+    SILENCED: "laid a silence",
+    UNSILENCED: "lifted a silence",
+    SETTLED: "dealt with an event that could not be read",
+}
+_WAYS: Final = {"kept/board": "on the board", "kept/link": "by a link in a message", "kept/exceptions": "by the API"}
+_SAID: Final = ("reason", "note", "how", "involved", "cause", "missed", "next_step", "team", "silence", "until",
+                "standard", "subject", "site", "owner", "severity")  # fmt: skip
 
-_STOPPED = ("paused", "paused_warned")
+Cause = tuple[str, str] | None
+"""The event that made a line of the ledger, by its source and id; None where time did."""
 
 
 class _Event(msgspec.Struct):
@@ -69,30 +83,37 @@ _document = msgspec.json.Decoder(_Excerpt).decode
 _event = msgspec.json.Decoder(_Event).decode
 
 
-class Known(NamedTuple):
-    """What is known of a promise beside its lines: why each was told or not, by its id, and what people did."""
+def story(folder: Path, promise: str, zone: ZoneInfo) -> str:
+    """Tell why a promise went as it did. Raises StateError for a folder without data, SpecError for no such promise."""
+    if not (folder / FILE).is_file():
+        raise StateError(f"{folder} holds no data of Kept; name the folder of a host with --data FOLDER, or KEPT_DATA")
+    read_model = ReadModel(folder)
+    try:
+        view = read_model.promise(promise)
+        if view is None:
+            fix = "copy the id from a message, from the board or from GET /v1/promises"
+            raise SpecError([Finding("unknown-promise", Place(promise, 1, 1), f"{folder} knows no such promise", fix)])
+        causes = [line.cause for line in view.lines if line.cause is not None]
+        acts = read_model.board.actions_on([view.row.id], causes)
+        return _Story(view, read_model.board.reasons(promise), acts, read_model.event, zone).whole()
+    finally:
+        read_model.close()
+
+
+class _Story(NamedTuple):
+    """What is known of a promise. `reasons` say why each line was told or not; `find` gives an event as it came."""
 
     view: PromiseView
     reasons: Mapping[str, str]
     acts: Sequence[Action]
+    find: Callable[[str, str, int], bytes | None]
+    zone: ZoneInfo
 
-
-def why(known: Known, find: FindEvent, zone: ZoneInfo) -> str:
-    """Tell the whole story of a promise."""
-    story = _Story(known, find, zone)
-    parts = [
-        story.head(), story.happened(), story.clock(), story.clause(), story.told(), story.not_told(), story.done(),
-    ]  # fmt: skip
-    return "\n\n".join("\n".join(printable(line) for line in part) for part in parts)
-
-
-class _Story:
-    def __init__(self, known: Known, find: FindEvent, zone: ZoneInfo) -> None:
-        self.view = known.view
-        self.reasons = known.reasons
-        self.acts = known.acts
-        self.find = find
-        self.zone = zone
+    def whole(self) -> str:
+        parts = [
+            self.head(), self.happened(), self.clock(), self.clause(), self.told(), self.not_told(), self.done(),
+        ]  # fmt: skip
+        return "\n\n".join("\n".join(printable(line) for line in part) for part in parts)
 
     def head(self) -> Iterator[str]:
         row = self.view.row
@@ -129,7 +150,7 @@ class _Story:
         for before, after in pairwise(lines):
             span, counted = after.at - before.at, after.elapsed - before.elapsed
             stretch = f"  {self._at(before.at)} to {self._at(after.at)}  {spoken(span)}"
-            if before.state in _STOPPED:
+            if before.state in ("paused", "paused_warned"):
                 yield f"{stretch}, paused: {spoken(counted)} counted"
             elif counted < span:
                 yield f"{stretch}, of which {spoken(span - counted)} out of hours: {spoken(counted)} counted"
@@ -168,15 +189,15 @@ class _Story:
 
     def not_told(self) -> Iterator[str]:
         yield "What was not told"
-        kinds: dict[str, Plain] = {line.id: line.kind for line in self.view.lines}
+        kinds: dict[str, str] = {line.id: line.kind for line in self.view.lines}
         for it in self.view.withheld:
             to = f" to {it.to}" if it.to else ""
             yield f"  {self._at(it.at)}  {kinds.get(it.line, it.line)}{to}: {it.reason}, {BECAUSE[it.reason]}"
         named = {it.line for it in self.view.withheld}
-        quiet = [line for line in self.view.lines if self._quiet(line, named)]
-        for line in quiet:
-            reason = self.reasons[line.id]
-            yield f"  {self._at(line.known)}  {line.kind}: {reason}, {_because(reason)}"
+        reasons = [(line, self.reasons.get(line.id, "")) for line in self.view.lines if line.id not in named]
+        quiet = [(line, reason) for line, reason in reasons if reason not in ("", "told", "grouped")]
+        for line, reason in quiet:
+            yield f"  {self._at(line.known)}  {line.kind}: {reason}, {BECAUSE.get(reason, 'no reason is known')}"
         if not self.view.withheld and not quiet:
             yield "  nothing"
 
@@ -189,9 +210,6 @@ class _Story:
         if not self.acts:
             yield "  nothing"
 
-    def _quiet(self, line: Line, named: set[str]) -> bool:
-        return line.id not in named and self.reasons.get(line.id, "") not in ("", "told", "grouped")
-
     def _at(self, at: int) -> str:
         """Tell an instant, to the millisecond where it needs it."""
         told = moment(at).astimezone(self.zone)
@@ -203,5 +221,16 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _because(reason: str) -> str:
-    return next((text for name, text in BECAUSE.items() if name == reason), "no reason is known")
+def did(act: Action, causes: Collection[Cause] = ()) -> str:
+    """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
+    return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
+
+
+def way(act: Action) -> str:
+    """Say by which way it came."""
+    return _WAYS.get(act.source, f"from {act.source}")
+
+
+def said(act: Action) -> list[str]:
+    """Give what they said of it, each with its name."""
+    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from streams.floor.calls import open_call_centre
+from streams.floor.shop import open_shops
+from streams.floor.stage import Happening, Stage
 from streams.runtime.pump import GRACE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from standards.judge.events import Event
-    from streams.floor.stage import Happening
     from streams.ingest.wire import Reader, Refusal
 
+DEMO_STANDARDS = Path(__file__).parent.parent / "demo.yaml"
+"""The promises that the floor is watched by; the file is part of the package."""
 BREATH = 0.1
 """How long a batch is at least apart from the next one, in seconds of the real clock."""
 
@@ -59,6 +64,17 @@ class DemoClock:
     def until(self, at: int) -> float:
         """Give how many real seconds pass until this clock shows `at`; 0 if it has already."""
         return max(0.0, (at - self.wall()) / 1e6 / self.speed)
+
+
+def simulate(seed: int, start: int) -> Iterator[Happening]:
+    """Give what happens on the floor from `start` (microseconds UTC) on, in the order of time, without end.
+
+    The same seed and start give the same happenings anywhere.
+    """
+    stage = Stage(seed, start)
+    open_shops(stage)
+    open_call_centre(stage)
+    return stage.run()
 
 
 async def play(listener: Listener, clock: DemoClock, happenings: Iterable[Happening]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any, Final
 
 from standards.errors import EventError
 from standards.expressions.expression import FieldType
@@ -22,6 +22,13 @@ _WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?\Z", re.ASCII)  # spreadsheets 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LARGEST = 2**63 - 1
+_IN_DIGITS = "write it in digits, without quotes"
+_WRITTEN: Final[dict[FieldType, tuple[tuple[type, ...], str]]] = {
+    "text": ((str,), "write it in quotes"), "time": ((str,), "write it in quotes"),
+    "integer": ((int, float), _IN_DIGITS), "number": ((int, float), _IN_DIGITS),
+    "boolean": ((bool,), "write true or false, without quotes"),
+}  # fmt: skip
+"""How a mapping gives a value of each type: what YAML reads it as, and the fix where it does not."""
 
 Reader = Callable[[str], Any]
 """Reads one cell's text, without blanks around it. Raises EventError."""
@@ -29,39 +36,18 @@ Reader = Callable[[str], Any]
 
 def reader(field_type: FieldType, clock: Clock) -> Reader:
     """Give the function that reads a cell as a value of the field's type; times by the `clock`."""
-    match field_type:
-        case "text":
-            return text
-        case "integer":
-            return whole
-        case "number":
-            return number
-        case "boolean":
-            return truth
-        case "time":
-            return clock
-        case _:
-            assert_never(field_type)
+    readers: dict[FieldType, Reader] = {
+        "text": text, "integer": whole, "number": number, "boolean": truth, "time": clock,
+    }  # fmt: skip
+    return readers[field_type]
 
 
 def constant(value: str | float, field_type: FieldType, clock: Clock) -> Any:  # noqa: ANN401 - of the field's type
     """Take a value that the mapping itself gives as one of the field's type. Raises EventError."""
-    match field_type:
-        case "text" | "time":
-            if isinstance(value, str):
-                return reader(field_type, clock)(value)
-            fix = "write it in quotes"
-        case "integer" | "number":
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return whole(str(value)) if field_type == "integer" else float(value)
-            fix = "write it in digits, without quotes"
-        case "boolean":
-            if isinstance(value, bool):
-                return value
-            fix = "write true or false, without quotes"
-        case _:
-            assert_never(field_type)
-    raise EventError("constant", f"{value!r} is not of type {field_type}; {fix}")
+    types, fix = _WRITTEN[field_type]
+    if type(value) not in types:
+        raise EventError("constant", f"{value!r} is not of type {field_type}; {fix}")
+    return reader(field_type, clock)(str(value))
 
 
 def text(cell: str) -> str:

@@ -1,31 +1,68 @@
-"""A mapping and the header of a table, joined: how the events of one row are made.
+"""A mapping and the header of a table, joined: makers of the events of one row.
 
-Everything is looked up once, for the header; a row then costs its own cells only. Read next: `table.py`.
+Columns are looked up once, for the header. Read next: `table.py`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from standards.calendar.hours import did_you_mean
 from standards.documents.entries import Entry
-from standards.errors import EventError, Finding, SpecError
+from standards.errors import EventError, SpecError
 from standards.expressions.expression import Field, compile_condition
 from standards.judge.events import Event, name_problem
 from streams.ingest.cells import Reader, constant, reader
-from streams.ingest.maker import Cells, Clause, Get, Maker, Seen
 from streams.ingest.mapping import TableMapping
-from streams.ingest.mapping_model import ChangedModel, EventModel, Slot, TimeModel, ValueModel, template
+from streams.ingest.mapping_model import ChangedModel, EventModel, TimeModel, ValueModel, template
 from streams.ingest.times import Clock
 
 MAX_ID: Final = 512
 """Characters of the longest id that an event can have."""
 _SHOWN_COLUMNS: Final = 30
+Cells = list[str]
+Get = Callable[[Cells], Any]
+"""Takes a value from the cells of a row; None where there is none. Raises EventError."""
+
+
+class Seen(NamedTuple):
+    """What a row says to `changed`: the key, and the value of the column that may have changed."""
+
+    key: tuple[str, ...]
+    value: str
+
+
+class Clause(NamedTuple):
+    """Which rows become an event: a condition as it was written, or nothing where all of them do.
+
+    `place` is where the mapping says it, `columns` are those it looks at: header, and place in a row.
+    """
+
+    text: str
+    place: str
+    columns: tuple[tuple[str, int], ...]
+    holds: Callable[[Cells], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the events of one entry of `events`; `time`, which `clock` reads, is None for a row without the event.
+
+    `build` takes the cells, the row's number and the time.
+    """
+
+    event: str
+    time: Callable[[Cells], datetime | None]
+    clock: Clock
+    clause: Clause
+    seen: Callable[[Cells], Seen | None] | None
+    build: Callable[[Cells, int, datetime], Event]
 
 
 def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker]:
@@ -36,7 +73,7 @@ def bind(mapping: TableMapping, header: Sequence[str], table: str) -> list[Maker
     binder = _Binder(mapping, header, table)
     makers = [binder.maker(index, event) for index, event in enumerate(mapping.model.events)]
     if binder.missing and not binder.present:
-        raise SpecError([binder.stranger()])
+        raise binder.stranger()
     if binder.findings:
         raise SpecError(list(dict.fromkeys(binder.findings)))
     return makers
@@ -101,16 +138,15 @@ class _Binder:
         more = len(self._header) - _SHOWN_COLUMNS
         return f"its columns are: {shown}" + (f" and {more} more" if more > 0 else "")
 
-    def stranger(self) -> Finding:
-        """Make the finding for a table that has none of the columns, placed at the mapping's format if it names one."""
+    def stranger(self) -> SpecError:
+        """Make the error for a table that has none of the columns, placed at the mapping's format if it names one."""
         declared = self._mapping.model.table.format
-        entry = self._entry.at("table", "format") if declared else self._entry.at("table")
+        entry = Entry(self._mapping.document, ("table", "format") if declared else ("table",), [])
         form = f"`format: {declared}`" if declared else "the separator, which its name stands for,"
         asked = "does it belong to this mapping?" if len(self._header) > 1 else f"is {form} right?"
         found = f"{self._table} has none of the {len(self.missing)} columns that are asked for"
-        place = entry.document.spot(entry.path)
-        where = place.value if declared else place.key
-        return entry.document.finding("unknown-column", where, found, fix=f"{asked} {self._listed()}")
+        entry.error("unknown-column", found, f"{asked} {self._listed()}", key=declared is None)
+        return SpecError(entry.findings)
 
     def _named(self) -> dict[str, tuple[int, Field]]:
         """Give the columns by their names in conditions; a name that two columns would have is nobody's."""
@@ -122,8 +158,7 @@ class _Binder:
         for index, header in enumerate(self._header):
             own = declared[index].name if index in declared else None
             named.setdefault(own or default_name(header), []).append(index)
-        types = {index: column.type for index, column in declared.items()}
-        fields = {index: Field(kind, optional=kind != "text") for index, kind in types.items()}
+        fields = {index: Field(column.type, optional=column.type != "text") for index, column in declared.items()}
         return {
             name: (indexes[0], fields.get(indexes[0], Field("text")))
             for name, indexes in named.items()
@@ -142,7 +177,8 @@ class _Binder:
         asked = f"{place.file}:{place.line}"
         if when is None or condition is None:
             headers = [header.strip() for header in time.column if header.strip() in self._header]
-            return Clause("", asked, tuple((header, self._header.index(header)) for header in headers), _always)
+            columns = tuple((header, self._header.index(header)) for header in headers)
+            return Clause("", asked, columns, lambda _cells: True)
         used = sorted(condition.fields)
         row, test = msgspec.defstruct("Row", used, gc=False), condition.test
         gets = [self._lenient(*self._names[name]) for name in used]
@@ -165,16 +201,7 @@ class _Binder:
     def _time(self, entry: Entry, time: TimeModel, clock: Clock) -> Callable[[Cells], datetime | None]:
         headers = [header.strip() for header in time.column]
         indexes = [self._index(entry.at("column", place), header) for place, header in enumerate(headers)]
-        missing = frozenset(["", *time.missing])
-        if len(indexes) == 1:
-            return _cell(indexes[0], headers[0], clock, missing)
-        named = " ".join(headers)
-
-        def get(cells: Cells) -> datetime | None:
-            parts = [cells[index] for index in indexes]
-            return None if not missing.isdisjoint(parts) else _read(clock, " ".join(parts), named)
-
-        return get
+        return _value(_joined(indexes, time.missing), clock, " ".join(headers))
 
     def _seen(self, entry: Entry, changed: ChangedModel) -> Callable[[Cells], Seen | None]:
         column = self._index(entry.at("column"), changed.column)
@@ -209,19 +236,16 @@ class _Binder:
         read = reader(field.type, self._clock)
         if value.column is not None:
             index = self._index(entry.at("column"), value.column)
-            return _cell(index, value.column, read, frozenset(["", *value.missing]))
+            return _value(_joined([index], value.missing), read, value.column)
         if value.text is not None:
-            joined, text = self._template(entry.at("text"), value.text), value.text
-            return lambda cells: None if (cell := joined(cells)) is None else _read(read, cell, text)
+            return _value(self._template(entry.at("text"), value.text), read, value.text)
         fixed = constant(value.value, field.type, self._clock)
         return lambda _cells: fixed
 
     def _template(self, entry: Entry, text: str) -> Callable[[Cells], str | None]:
         """Give what joins a template's columns; None where one of them is empty, as the text would be half a text."""
-        parts = template(text)
-        slots = [part for part in parts if isinstance(part, Slot)]
+        form, slots = template(text)
         indexes = [self._slot(entry, slot) for slot in slots]
-        form = "".join("{}" if isinstance(p, Slot) else p.replace("{", "{{").replace("}", "}}") for p in parts)
 
         def get(cells: Cells) -> str | None:
             taken = [cells[index] for index in indexes]
@@ -229,32 +253,38 @@ class _Binder:
 
         return get
 
-    def _slot(self, entry: Entry, slot: Slot) -> int:
+    def _slot(self, entry: Entry, slot: re.Match[str]) -> int:
         """Find the column of a slot; a finding points at the slot, not at the whole template."""
         inner = Entry(entry.document, entry.path, [])
-        index = self._index(inner, slot.header)
-        place = entry.document.inside(entry.path, slot.offset, slot.length)
+        index = self._index(inner, slot["header"])
+        place = entry.document.inside(entry.path, slot.start(), len(slot[0]))
         self.findings.extend(msgspec.structs.replace(finding, place=place) for finding in inner.findings)
         return index
 
 
-def _always(_cells: Cells) -> bool:
-    return True
+def _joined(indexes: list[int], missing: Sequence[str]) -> Callable[[Cells], str | None]:
+    """Give what joins columns by a blank; None where one of them is empty or says that there is no value."""
+    none = frozenset(["", *missing])
+    if len(indexes) == 1:  # as almost always; made for speed
+        (index,) = indexes
+        return lambda cells: None if (cell := cells[index]) in none else cell
 
-
-def _cell(index: int, header: str, read: Reader, missing: frozenset[str]) -> Get:
-    def get(cells: Cells) -> Any:  # noqa: ANN401 - of the field's type
-        cell = cells[index]
-        return None if cell in missing else _read(read, cell, header)
+    def get(cells: Cells) -> str | None:
+        taken = [cells[index] for index in indexes]
+        return " ".join(taken) if none.isdisjoint(taken) else None
 
     return get
 
 
-def _read(read: Reader, cell: str, header: str) -> Any:  # noqa: ANN401 - of the field's type
-    try:
-        return read(cell)
-    except EventError as error:
-        raise EventError(error.reason, f"column {header!r}: {error}", found=error.found) from None
+def _value(text: Callable[[Cells], str | None], read: Reader, named: str) -> Get:
+    def get(cells: Cells) -> Any:  # noqa: ANN401 - of the field's type
+        found = text(cells)
+        try:
+            return None if found is None else read(found)
+        except EventError as error:
+            raise EventError(error.reason, f"column {named!r}: {error}", found=error.found) from None
+
+    return get
 
 
 def _checked_id(found: str | None) -> str:

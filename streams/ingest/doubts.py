@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from streams.ingest.times import shown, swapped
 
 if TYPE_CHECKING:
-    from streams.ingest.maker import Maker
+    from streams.ingest.columns import Maker
 
 MAX_VALUES: Final = 5
 """How many values of a column are told, the most frequent first."""
@@ -63,14 +63,13 @@ class Unmet:
 
 
 def _held(column: str, count: Counter[str]) -> str:
-    most = [f"{shown(value) if value else 'empty'} {_times(number)}" for value, number in count.most_common(MAX_VALUES)]
+    most = [
+        f"{shown(value) if value else 'empty'} {'once' if number == 1 else f'{number:,} times'}"
+        for value, number in count.most_common(MAX_VALUES)
+    ]
     more = len(count) - len(most)
     rest = f", and {more:,} other values" if more > 1 else ", and one other value" if more else ""
     return f"Column {column!r} is {', '.join(most)}{rest}."
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number:,} times"
 
 
 def days_apart(table: str, makers: Iterable[Maker]) -> Iterator[str]:

@@ -36,11 +36,6 @@ class TableMapping:
     vocabulary: Mapping[str, EventType]
     zone: ZoneInfo | None
 
-    def delimiter(self, name: str) -> str:
-        """Give the separator of the cells: the declared one, or by the name of the table's file."""
-        form = self.model.table.format or ("tsv" if name.lower().endswith((".tsv", ".tab")) else "csv")
-        return "\t" if form == "tsv" else ","
-
 
 def load_mapping(
     source: Source, classes: Mapping[str, type[Event]], vocabulary: Mapping[str, EventType]
@@ -98,21 +93,15 @@ def _check_event(entry: Entry, event: EventModel, *, has_time: bool) -> None:
         _check_time(entry.at("time"), event.time)
     if not has_time:
         entry.error("missing-key", f"{event.event} has no time", "add time: here, or under table: for all events")
-    if event.when is not None:
-        when = event.when
+    if (when := event.when) is not None:
         entry.at("when").attempt("bad-condition", lambda: parse(when))
-    if event.id is not None:
-        _check_template(entry.at("id"), event.id)
+    if (own_id := event.id) is not None:
+        entry.at("id").attempt("bad-template", lambda: template(own_id))
 
 
 def _check_time(entry: Entry, time: TimeModel) -> None:
-    pattern = time.format
-    if pattern is not None:
+    if (pattern := time.format) is not None:
         entry.at("format").attempt("bad-time-format", lambda: check_pattern(pattern))
-
-
-def _check_template(entry: Entry, text: str) -> None:
-    entry.attempt("bad-template", lambda: template(text))
 
 
 def _check_fields(entry: Entry, event: EventModel, vocabulary: Mapping[str, EventType], clock: Clock) -> None:
@@ -141,8 +130,8 @@ def _check_value(entry: Entry, value: ValueModel, field: Field, clock: Clock) ->
         found = f"{entry.name} is given by {' and '.join(given) or 'nothing'}"
         fix = "write the column's header, or one of {column:, missing:}, {value:} and {text:}"
         entry.error("wrong-value", found if len(given) != 1 else f"{found}, which is never missing", fix)
-    elif value.text is not None:
-        _check_template(entry.at("text"), value.text)
+    elif (text := value.text) is not None:
+        entry.at("text").attempt("bad-template", lambda: template(text))
     elif value.value is not None:
         try:
             constant(value.value, field.type, clock)

@@ -6,7 +6,7 @@ Read next: `mapping.py`, which checks what is declared; `docs/mapping.md` for au
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -107,39 +107,28 @@ class MappingModel(Strict):
     events: list[EventModel] = Field(min_length=1, description="The events; at the same time, in this order.")
 
 
-class Slot(NamedTuple):
-    """A `{header}` in a template: the column's header, and which characters of the template it takes."""
-
-    header: str
-    offset: int
-    length: int
+_TEMPLATE: Final = re.compile(r"\{\{|\}\}|\{(?P<header>[^{}]+)\}|(?P<lone>[{}])|[^{}]+")
 
 
-_TEMPLATE: Final = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<header>[^{}]+)\}|(?P<lone>[{}])|[^{}]+")
+def template(text: str) -> tuple[str, list[re.Match[str]]]:
+    """Give a template as `str.format` has it, and where each `{header}` of it stands, as a match of that group.
 
-
-def template(text: str) -> list[str | Slot]:
-    """Take a template apart into texts and columns. Raises ExpressionError for a brace that stands alone."""
-    parts: list[str | Slot] = []
-    for found in _TEMPLATE.finditer(text):
-        if found["lone"]:
+    Raises ExpressionError for a brace that stands alone.
+    """
+    parts = list(_TEMPLATE.finditer(text))
+    for part in parts:
+        if part["lone"]:
             fix = "write {column}, and {{ or }} for a brace itself"
-            raise ExpressionError("this brace stands alone", offset=found.start(), length=1, fix=fix)
-        if found["header"]:
-            parts.append(Slot(found["header"], found.start(), len(found[0])))
-        else:
-            parts.append(found["brace"][0] if found["brace"] else found[0])
-    return parts
-
-
-_WANTED: Final = "give the file that has table: and events:, as docs/mapping.md shows"
+            raise ExpressionError("this brace stands alone", offset=part.start(), length=1, fix=fix)
+    return "".join("{}" if part["header"] else part[0] for part in parts), [part for part in parts if part["header"]]
 
 
 def read_model(document: Document) -> MappingModel:
     """Read the document's keys. Raises SpecError with everything that is wrong with them."""
     entry = Entry(document, (), document.findings)
     if "table" not in document.data and "standards" in document.data:
-        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", _WANTED, key=True)
+        fix = "give the file that has table: and events:, as docs/mapping.md shows"
+        entry.at("standards").error("no-mapping", "this is a standards file, not a mapping", fix, key=True)
     if not document.findings:
         for key, field in MappingModel.model_fields.items():
             if field.is_required() and document.data.get(key) is None:

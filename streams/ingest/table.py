@@ -1,10 +1,8 @@
-"""Read a table, a row at a time, and give the events that its mapping makes of it, in order of time.
+"""Read a table and give the events that its mapping makes of it, in order of time.
 
-A row that cannot be read is told to the caller with its reason and its place, and makes no event; the others go on. A
-file that is not a table of this mapping at all is a SpecError. The events of the whole table are in memory while they
-are sorted: by time, then in the order of the mapping's `events`, then as the rows stand. That order is what lets
-"leaves before enters in the same second" be said in a mapping. Read next: `columns.py`, which makes the events of one
-row; `mapping.py` for the document.
+The events of the whole table are in memory while they are sorted: by time, then in the order of the mapping's `events`,
+then as the rows stand. So a mapping can say that those who leave go before those who enter in the same second.
+Read next: `columns.py`, which makes the events of one row; `mapping.py` for the document.
 """
 
 from __future__ import annotations
@@ -19,9 +17,8 @@ import msgspec
 
 from standards.errors import EventError, Finding, Place, SpecError
 from standards.judge.events import Event, microseconds
-from streams.ingest.columns import bind
+from streams.ingest.columns import Maker, Seen, bind
 from streams.ingest.doubts import Unmet, days_apart
-from streams.ingest.maker import Maker, Seen
 from streams.ingest.mapping import TableMapping
 
 MAX_ROW = 1_000_000
@@ -32,9 +29,8 @@ class BadRow(msgspec.Struct, frozen=True):
     """A row, or one event of it, that could not be read.
 
     `row` counts rows from 1 below the header; `lines` are the first and the last line that it takes in the file.
-    `event` is the type of the event that is left out, or nothing where the whole row is. `reason` is a short stable
-    word to count by; `message` says to people what was found, but not where: rows of one fault have one message, but
-    for the part of it that quotes the row, which is `found`.
+    `event` is the type of the event that is left out, empty where the whole row is. `reason` is a short stable word to
+    count by. `message` does not say where: for one fault it is the same, but for the quote of the row, `found`.
     """
 
     row: int
@@ -55,10 +51,9 @@ def read_table(
 ) -> Iterator[Event]:
     """Give the events of a table, sorted by time; `bad` is called for each row or event that could not be read.
 
-    `doubt` is told what is odd about the table though it could be read, when all of it was read.
-    `name` is the table's file, for messages and for its format where the mapping names none. Raises SpecError at once
-    where a column of the mapping is missing, and while reading where the file is not a table. `lines` is read
-    to its end and closed.
+    When all was read, `doubt` is called with what is odd about the table though it could be read. `name` is the file,
+    for messages and for its format where the mapping names none. `lines` is read to its end and closed. Raises
+    SpecError at once where a column of the mapping is missing, and while reading where the file is not a table.
     """
     rows = _Rows(lines, mapping, name)
     return _events(rows, bind(mapping, rows.header, name), bad, doubt)
@@ -85,13 +80,13 @@ def _events(
             except EventError as error:
                 bad(rows.refused(error, maker.event))
                 unmet.met(position)
+                continue
+            if made is not None:
+                found.append(made)
+            if made is None or made.outcome is None:
+                unmet.look(position, cells)
             else:
-                if made is not None:
-                    found.append(made)
-                if made is None or made.outcome is None:
-                    unmet.look(position, cells)
-                else:
-                    unmet.met(position)
+                unmet.met(position)
     for said in (*unmet.said(rows.name, rows.row), *days_apart(rows.name, makers)):
         doubt(said)
     found.sort(key=itemgetter(0, 1))
@@ -137,16 +132,22 @@ def _changes(found: Sequence[_Found]) -> Iterator[Event | BadRow]:
 
 
 class _Rows:
-    """The rows below the header of one file. `row` is the number of the one that was read last."""
+    """The rows of one file, below its header. `row` is the number of the last one; it began in the line `first`.
+
+    Bytes that the encoding does not know are let through as lone surrogates, so that they cost their own row only.
+    """
 
     def __init__(self, lines: IO[bytes], mapping: TableMapping, name: str) -> None:
         self.name = name
-        self._lines = _Lines(lines, mapping.model.table.encoding, name)
-        ahead = self._lines.ahead()
-        delimiter = mapping.delimiter(name)
-        if delimiter == "," and "," not in ahead and ";" in ahead:
-            delimiter = ";"  # what spreadsheets write where the comma is the decimal sign
-        self._rows = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self.row = self._last = 0
+        self._encoding = mapping.model.table.encoding
+        self._text = io.TextIOWrapper(lines, self._encoding, errors="surrogateescape", newline="")
+        self._begin()
+        line = self._first_line()
+        form = mapping.model.table.format or ("tsv" if name.lower().endswith((".tsv", ".tab")) else "csv")
+        comma = "," if "," in line or ";" not in line else ";"  # spreadsheets, where it is the decimal sign
+        delimiter = "\t" if form == "tsv" else comma
+        self._rows = csv.reader(self._lines(line), delimiter=delimiter, strict=True)
         self.header = self._header()
         self.row = 0
 
@@ -165,16 +166,15 @@ class _Rows:
     def refused(self, error: EventError, event: str = "") -> BadRow:
         """Say which row, or which event of it, could not be read, and why."""
         message = f"{event}: {error}" if event else str(error)
-        return BadRow(self.row, (self._lines.first, self._lines.last), event, error.reason, message, error.found)
+        return BadRow(self.row, (self._first, self._last), event, error.reason, message, error.found)
 
     def _header(self) -> list[str]:
-        self.row = 0
         try:
             cells = self._next()
         except EventError as error:
-            raise self._lines.unusable(f"the header cannot be read: {error}", "see to the first line") from None
+            raise self._unusable(f"the header cannot be read: {error}", "see to the first line") from None
         if cells is None:
-            raise self._lines.unusable("this table is empty", "give one whose first line names the columns")
+            raise self._unusable("this table is empty", "give one whose first line names the columns")
         return cells
 
     def _next(self, width: int | None = None) -> list[str] | None:
@@ -182,7 +182,7 @@ class _Rows:
         try:
             cells: list[str] = []
             while not cells:
-                self._lines.begin()
+                self._begin()
                 cells = next(self._rows)
         except StopIteration:
             return None
@@ -190,75 +190,46 @@ class _Rows:
             self.row += 1
             raise EventError("quotes", f"{error}; a quote inside a quoted cell is written twice") from None
         self.row += 1
-        if self._lines.damaged:
-            found = f"not all of it is {self._lines.encoding}"
+        if self._damaged:
+            found = f"not all of it is {self._encoding}"
             raise EventError("encoding", f"{found}; write its encoding under table: in the mapping, cp1250 for one")
         if width is not None and len(cells) != width:
             found = f"{len(cells)} cells where the header has {width}"
             raise EventError("columns", f"{found}; put a cell that holds the separator in quotes")
         return [cell.strip() for cell in cells]
 
-
-class _Lines:
-    """The lines of a file, for the csv reader: those from `first` to `last` since `begin`, never more than MAX_ROW.
-
-    Bytes that the encoding does not know are let through as lone surrogates and marked by `damaged`, so that they cost
-    their own row only.
-    """
-
-    def __init__(self, lines: IO[bytes], encoding: str, name: str) -> None:
-        self._text = io.TextIOWrapper(lines, encoding, errors="surrogateescape", newline="")
-        self._name = name
-        self._ahead = ""
-        self.encoding = encoding
-        self.last = 0
-        self.begin()
-
-    def begin(self) -> None:
-        """Start a row."""
-        self.first = self.last + 1
-        self.damaged = False
+    def _begin(self) -> None:
+        self._first = self._last + 1
+        self._damaged = False
         self._size = 0
 
-    def ahead(self) -> str:
-        """Look at the first line without taking it. Raises SpecError where it is of an encoding that shows itself."""
-        self._ahead = self._read().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # the byte order mark
-        if "\0" in self._ahead:  # each letter of UTF-16 is two bytes, and one of them is 0 for most
-            marked = self._ahead[:1] > "\x7f"
-            encoding = "utf-16" if marked else "utf-16-be" if self._ahead[:1] == "\0" else "utf-16-le"
+    def _first_line(self) -> str:
+        """Read the first line. Raises SpecError where it is of an encoding that shows itself."""
+        line = self._read().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # the byte order mark
+        if "\0" in line:  # each letter of UTF-16 is two bytes, and one of them is 0 for most
+            encoding = "utf-16" if line[:1] > "\x7f" else "utf-16-be" if line[:1] == "\0" else "utf-16-le"
             fix = f"write encoding: {encoding} under table: in the mapping"
-            raise self.unusable(f"this is {encoding}, and was read as {self.encoding}", fix)
-        return self._ahead
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._ahead or self._read()
-        self._ahead = ""
-        if not line:
-            raise StopIteration
-        self.last += 1
-        self._size += len(line)
-        if self._size > MAX_ROW:
-            fix = "see that this file is a table, and that each quote in it has its end"
-            raise self.unusable(f"this row is longer than {MAX_ROW:,} characters", fix)
-        self.damaged = self.damaged or not _is_whole(line)
+            raise self._unusable(f"this is {encoding}, and was read as {self._encoding}", fix)
         return line
+
+    def _lines(self, line: str) -> Iterator[str]:
+        """Give the lines from the first one on, for the csv reader. Raises SpecError for a row without an end."""
+        while line:
+            self._last += 1
+            self._size += len(line)
+            if self._size > MAX_ROW:
+                fix = "see that this file is a table, and that each quote in it has its end"
+                raise self._unusable(f"this row is longer than {MAX_ROW:,} characters", fix)
+            self._damaged |= not line.isascii() and any("\ud800" <= character <= "\udfff" for character in line)
+            yield line
+            line = self._read()
 
     def _read(self) -> str:
         try:
             return self._text.readline(MAX_ROW + 1 - self._size)
         except UnicodeError as error:
-            raise self.unusable(
-                f"this is not valid {self.encoding}: {error}", "name the encoding in the mapping"
-            ) from None
+            found = f"this is not valid {self._encoding}: {error}"
+            raise self._unusable(found, "name the encoding in the mapping") from None
 
-    def unusable(self, found: str, fix: str) -> SpecError:
-        """Make the error for a file that cannot be read on."""
-        return SpecError([Finding("bad-table", Place(self._name, self.first, 1), found, fix)])
-
-
-def _is_whole(line: str) -> bool:
-    """Say whether no byte of the line was beyond the encoding."""
-    return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)
+    def _unusable(self, found: str, fix: str) -> SpecError:
+        return SpecError([Finding("bad-table", Place(self.name, self._first, 1), found, fix)])

@@ -1,7 +1,7 @@
-"""The times of a table: read by the clock on its wall, and what to write where they cannot be.
+"""The times of a table.
 
-What cannot be read is an EventError that names a format which would read it, where there is one. Read next:
-`cells.py` for the other values.
+One that cannot be read is an EventError that names a format which would read it, if there is one. Read next: `cells.py`
+for the other values.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Clock:
 
     def _read(self, cell: str) -> datetime:
         try:
-            time = self._parse(cell)
+            time = _parsed(cell, self.pattern)
             read = time.astimezone(UTC) if time.tzinfo else self._from_local(time)
         except (ValueError, OverflowError):
             form = f"of the form {self.pattern}" if self.pattern else ISO_TIME
@@ -65,11 +65,6 @@ class Clock:
             raise EventError("time", message, found=shown(cell)) from None
         self.days.add(time.date())
         return read
-
-    def _parse(self, cell: str) -> datetime:
-        if self.pattern:
-            return datetime.strptime(cell, self.pattern)  # noqa: DTZ007 - the table's zone is put on afterwards
-        return datetime.fromisoformat(cell)
 
     def _from_local(self, local: datetime) -> datetime:
         if self._zone is None:
@@ -91,8 +86,8 @@ class Clock:
         found = formats_of(cell) if self._tries <= _TRIES else []
         if not found:
             return ""
-        other = f", or {_quoted(found[1])} if the month comes first" if len(found) > 1 else ""
-        write = f"write format: {_quoted(found[0])} beside its column in the mapping{other}"
+        other = f', or "{found[1]}" if the month comes first' if len(found) > 1 else ""
+        write = f'write format: "{found[0]}" beside its column in the mapping{other}'
         self._hints[found[0]] = f"; {write if found[0] else 'it is as ISO 8601 has it: leave format: out'}"
         return self._hints[found[0]]
 
@@ -114,16 +109,18 @@ def swapped(pattern: str) -> str:
     return re.sub(r"%[dm]", lambda mark: "%m" if mark[0] == "%d" else "%d", pattern)
 
 
+def _parsed(cell: str, pattern: str) -> datetime:
+    if pattern:
+        return datetime.strptime(cell, pattern)  # noqa: DTZ007 - the table's zone is put on afterwards
+    return datetime.fromisoformat(cell)
+
+
 def _reads(pattern: str, cell: str) -> bool:
     try:
-        datetime.strptime(cell, pattern) if pattern else datetime.fromisoformat(cell)  # noqa: DTZ007 - only asked
+        _parsed(cell, pattern)
     except ValueError:
         return False
     return True
-
-
-def _quoted(pattern: str) -> str:
-    return f'"{pattern}"'
 
 
 def check_pattern(pattern: str) -> None:
@@ -135,7 +132,7 @@ def check_pattern(pattern: str) -> None:
     except (ValueError, re.error):
         raise ValueError(f"{pattern} is not a valid time format; write one like %Y-%m-%d %H:%M") from None
     if not marks:
-        fix = f"write {_quoted(_of_spreadsheet(pattern))}, if that is meant"
+        fix = f'write "{_of_spreadsheet(pattern)}", if that is meant'
         raise ValueError(f"{pattern} says nothing of a time: its parts are written with a %; {fix}")
     if "Z" in marks:
         raise ValueError("%Z is a zone's short name, which is never certain; leave it out, or give offsets by %z")

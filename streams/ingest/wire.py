@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
-
+MAX_SKEW = 300_000_000
+"""How far an event's time may be ahead of this machine's clock where nobody set it otherwise, in microseconds."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are not an event; RecursionError is for brackets without end."""
@@ -157,8 +158,8 @@ def _plain(message: str) -> str:
         if sign in finding:
             return words if path in ("", "time", "specversion") else f"{path}: {words}"
     if match := _EXPECTED.search(finding):
-        wanted = " or ".join(_named(name) for name in match[1].split(" | ") if name != "null")
-        return f"{path or 'the event'} is {_named(match[2])}, where {wanted} is expected"
+        wanted = " or ".join(_WORDS.get(name, name) for name in match[1].split(" | ") if name != "null")
+        return f"{path or 'the event'} is {_WORDS.get(match[2], match[2])}, where {wanted} is expected"
     if match := _LENGTH.search(finding):
         return f"{path} is empty" if match[1] == ">=" else f"{path} is longer than {match[2]} characters"
     if "Expected `int` <=" in finding or "Expected `int` >=" in finding:
@@ -166,10 +167,6 @@ def _plain(message: str) -> str:
     if match := _MISSING.search(finding):
         return f"{path or 'the event'} has no {match[1]}"
     return f"{path}: {finding}" if path else finding
-
-
-def _named(name: str) -> str:
-    return _WORDS.get(name, name)
 
 
 def stamp(events: list[Event], latest: int = NEVER) -> bool:

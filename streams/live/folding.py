@@ -1,4 +1,4 @@
-"""Folding the ledger's lines into the picture that the live view shows.
+"""The picture that the live view shows, kept up to date line by line.
 
 Memory grows with what is open, not with history. Lines may be added from another thread than the one that looks.
 Read next: `screen.py`.
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, tzinfo
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from standards.judge.promise import NEVER
 from standards.judge.score import Score
 from streams.live.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
@@ -31,40 +31,29 @@ _PLAIN: frozenset[Kind] = frozenset({"kept", "voided"})
 _NOT_TOLD: frozenset[Kind] = frozenset({"opened", "warned", "paused", "resumed"})
 
 
-class Told(msgspec.Struct, frozen=True):
-    """One verdict, or a change of one, in plain words. `at` is in microseconds UTC."""
-
-    at: int
-    kind: Kind
-    standard: str
-    subject: str
-    words: str
-
-    @property
-    def plain(self) -> bool:
-        """Whether nobody has to look at it."""
-        return self.kind in _PLAIN
-
-
-class Owed(msgspec.Struct, frozen=True):
-    """An open promise: its last line, what is to be done, and how it is done."""
+class Told(NamedTuple):
+    """A line of a verdict, or of a change of one, and its plain words. `plain`: nobody has to look at it."""
 
     line: Line
-    what: str = ""
-    how: str = ""
+    words: str
+    plain: bool
 
 
-class Row(msgspec.Struct, frozen=True):
-    """How one standard goes. `goal` is the share that is to be kept (0 to 1), if one was declared."""
+class Owed(NamedTuple):
+    """An open promise: its last line, and its standard; None where that has gone."""
 
-    standard: str
-    aspect: str
-    promise: str
+    line: Line
+    standard: Standard | None
+
+
+class Row(NamedTuple):
+    """How one standard goes."""
+
+    standard: Standard
     score: Score
-    goal: float | None = None
 
 
-class View(msgspec.Struct, frozen=True):
+class View(NamedTuple):
     """The picture at one moment. Instants are microseconds UTC.
 
     `now` is the host's wall clock, which runs `speed` times as fast as the real one, and `low` the watermark, -1 before
@@ -78,14 +67,14 @@ class View(msgspec.Struct, frozen=True):
     name: str = "Kept"
     api: str = ""
     zone: tzinfo = UTC
-    owed: tuple[Owed, ...] = ()
+    owed: Sequence[Owed] = ()
     endless: int = 0
-    told: tuple[Told, ...] = ()
-    rows: tuple[Row, ...] = ()
+    told: Sequence[Told] = ()
+    rows: Sequence[Row] = ()
 
 
 class Folder:
-    """Folds lines, one at a time. `standards` are by id; set the attribute anew when they were loaded anew."""
+    """Keeps the picture. `standards` are by id; set the attribute anew when they were loaded anew."""
 
     def __init__(
         self, standards: Mapping[str, Standard], *, name: str = "Kept", api: str = "", zone: tzinfo = UTC
@@ -114,30 +103,20 @@ class Folder:
             else:
                 self._owed.pop(line.promise, None)
             if line.kind not in _NOT_TOLD:
-                standard = self.standards.get(line.standard)
-                said = "" if standard is None else words(line, standard)
-                told = Told(line.at, line.kind, line.standard, line.subject, said)
-                self._told[told.plain].appendleft(told)
+                standard, plain = self.standards.get(line.standard), line.kind in _PLAIN
+                self._told[plain].appendleft(Told(line, words(line, standard) if standard else "", plain))
 
     def view(self, now: int, *, low: int = -1, speed: float = 1.0) -> View:
         """Give the picture at `now` (microseconds UTC)."""
         with self._lock:
             owed = sorted((line for line in self._owed.values() if line.due >= 0), key=_urgency)
-            told = sorted([*self._told[True], *self._told[False]], key=lambda told: told.at, reverse=True)
+            told = sorted([*self._told[True], *self._told[False]], key=lambda told: told.line.at, reverse=True)
             return View(
                 now=now, low=low, speed=speed, name=self.name, api=self.api, zone=self.zone,
-                owed=tuple(self._todo(line) for line in owed), endless=len(self._owed) - len(owed),
-                told=tuple(told), rows=tuple(self._row(standard) for standard in self.standards.values()),
+                owed=[Owed(line, self.standards.get(line.standard)) for line in owed],
+                endless=len(self._owed) - len(owed), told=told,
+                rows=[Row(each, replace(self._scores.get(each.id, Score()))) for each in self.standards.values()],
             )  # fmt: skip
-
-    def _todo(self, line: Line) -> Owed:
-        standard = self.standards.get(line.standard)
-        return Owed(line) if standard is None else Owed(line, standard.what, standard.how)
-
-    def _row(self, standard: Standard) -> Row:
-        goal = None if standard.objective is None else standard.objective.kept
-        score = msgspec.structs.replace(self._scores.get(standard.id, Score()))
-        return Row(standard.id, standard.aspect, standard.promise, score, goal)
 
 
 def _urgency(line: Line) -> tuple[bool, int, str]:

@@ -1,6 +1,7 @@
-"""Telling: what a running host says on its terminal and in its log: log lines, the live view, and how it fares.
+"""What a running host writes: log lines, and what the live view is filled with.
 
-Read next: `streams/live/__init__.py`.
+Log lines are for terminals that cannot show the live view, for files and for log collectors.
+Read next: `folding.py`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.live import log_lines
+from standards.judge.events import iso
+from streams.live.wording import WORDS, printable, words
 from streams.storage.rows import PromiseFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from standards.judge.ledger import Line
+    from standards.judge.standard import Standard
     from streams.host import Host
-    from streams.live import Folder
+    from streams.live.folding import Folder
     from streams.storage.status import Committed
 
 PAGE = 500
@@ -64,17 +67,37 @@ def write_lines(host: Host, stream: TextIO, *, as_json: bool) -> Callable[[Commi
     return write
 
 
+def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: bool = False) -> Callable[[Line], None]:
+    """Give a function that writes one log line to `stream` for each line of the ledger. `standards` are by id."""
+    processors = [structlog.processors.add_log_level, _renderer(as_json=as_json)]
+    logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=processors)
+
+    def log(line: Line) -> None:
+        write = logger.warning if line.kind in ("warned", "broken", "lost") else logger.info
+        standard = standards.get(line.standard)
+        because = words(line, standard) if standard else ""
+        write(
+            WORDS[line.kind], at=iso(line.at), standard=line.standard, subject=printable(line.subject),
+            promise=line.promise, **({"because": because} if because else {}),
+        )  # fmt: skip
+
+    return log
+
+
 def configure_logs(stream: TextIO, *, as_json: bool) -> None:
     """Have everything that is logged written to a stream."""
-    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
-            last,
+            _renderer(as_json=as_json),
         ],
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=stream, level=logging.WARNING)
+
+
+def _renderer(*, as_json: bool) -> structlog.typing.Processor:
+    return structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)

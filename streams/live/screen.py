@@ -1,8 +1,7 @@
 """The live view on a terminal: open promises with their countdowns, the newest verdicts, how each standard goes.
 
-Whatever is told by a colour is told by a word too, so that it reads the same without colours. `render` is a function of
-the picture and the size alone.
-Nothing else imports rich. Read next: `log.py`, for where there is no terminal.
+Whatever is told by a colour is told by a word too, so that it reads the same without colours.
+Read next: `logging_setup.py`, for where there is no terminal.
 """
 
 from __future__ import annotations
@@ -26,12 +25,13 @@ from standards.judge.events import moment
 from streams.live.wording import WORDS, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import JustifyMethod, RenderableType
 
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
+    from standards.judge.standard import Standard
     from streams.live.folding import Folder, Owed, Row, Told, View
 
     Column = tuple[int | None, JustifyMethod]
@@ -48,7 +48,7 @@ _INDENT: Final = 9
 _HOW_ROWS: Final = 2
 _TODO_WIDTH: Final = 44
 _COUNTS_WIDTH: Final = 28
-_STYLES: Final[dict[Kind, str]] = {
+STYLES: Final[dict[Kind, str]] = {
     "kept": "green", "broken": "bold red", "voided": "dim", "excused": "cyan", "lost": "bold magenta",
     "fulfilled_late": "yellow", "ended": "dim", "given_up": "dim", "corrected": "cyan",
 }  # fmt: skip
@@ -121,30 +121,27 @@ def _owed(view: View, width: int, rows: int) -> RenderableType:
     if view.owed and view.owed[0].line.state == "warned":  # the most urgent one: where there is room, how it is done
         room = min(_HOW_ROWS, rows - len(lines))
         first = len(_owed_lines(view.owed[0], view, width))
-        lines[first:first] = _how(view.owed[0].how, width, room)
+        lines[first:first] = _how(view.owed[0].standard, width, room)
     title = f"Open promises · {len(view.owed)}" + (f" and {view.endless} without a time" if view.endless else "")
     return _titled(title, [*lines[:rows], *(Text() for _ in range(rows - len(lines)))])
 
 
 def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     """Give the row of an open promise and, where that has no room for what is to be done, a second one for it."""
-    todo = Text(owed.what if owed.line.state == "warned" else "", "bold yellow", no_wrap=True, overflow="ellipsis")
+    what = owed.standard.what if owed.standard and owed.line.state == "warned" else ""
+    todo = Text(what, "bold yellow", no_wrap=True, overflow="ellipsis")
     wide, bar = width >= WIDE, max(8, width // 6)
-    what: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
-    grid = _grid(width, (8, "left"), (_names(view), "left"), (None, "left"), (bar, "left"), (16, "right"), *what)
+    rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
+    grid = _grid(width, (8, "left"), (_widest(view.rows), "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
-    return [grid] if wide or not todo else [grid, _indented(todo)]
+    return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
 
 
-def _how(how: str, width: int, room: int) -> list[RenderableType]:
-    if room < 1:
+def _how(standard: Standard | None, width: int, room: int) -> list[RenderableType]:
+    if standard is None or room < 1:
         return []
-    wrapped = wrap(how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
-    return [_indented(Text(line, no_wrap=True, overflow="ellipsis")) for line in wrapped]
-
-
-def _indented(text: Text) -> RenderableType:
-    return Padding(text, (0, 0, 0, _INDENT))
+    wrapped = wrap(standard.how, max(20, width - _INDENT), max_lines=room, placeholder=" ...")
+    return [Padding.indent(Text(line, no_wrap=True, overflow="ellipsis"), _INDENT) for line in wrapped]
 
 
 def _owed_row(line: Line, now: int) -> list[RenderableType]:
@@ -161,17 +158,13 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
 
 
 def _told(view: View, width: int, rows: int) -> RenderableType:
-    grid = _grid(width, (9, "left"), (9, "left"), (_names(view), "left"), (10, "left"), (None, "left"))
-    for told in _chosen(view.told, rows):
-        style = _STYLES.get(told.kind, "")
-        when = Text(f" {moment(told.at).astimezone(view.zone):%H:%M:%S}", "dim")
-        word, subject = Text(WORDS[told.kind], style), Text(printable(told.subject))
-        grid.add_row(when, word, Text(told.standard), subject, Text(told.words, style))
+    grid = _grid(width, (9, "left"), (9, "left"), (_widest(view.rows), "left"), (10, "left"), (None, "left"))
+    for line, words, _ in _chosen(view.told, rows):
+        style = STYLES.get(line.kind, "")
+        when = Text(f" {moment(line.at).astimezone(view.zone):%H:%M:%S}", "dim")
+        word, subject = Text(WORDS[line.kind], style), Text(printable(line.subject))
+        grid.add_row(when, word, Text(line.standard), subject, Text(words, style))
     return _section("Newest verdicts", grid, rows, len(view.told))
-
-
-def _names(view: View) -> int:
-    return _widest(row.standard for row in view.rows)
 
 
 def _chosen(told: Sequence[Told], rows: int) -> list[Told]:
@@ -179,30 +172,31 @@ def _chosen(told: Sequence[Told], rows: int) -> list[Told]:
     notable = [one for one in told if not one.plain]
     plain = [one for one in told if one.plain]
     notable = notable[: max(rows - len(plain), (rows + 1) // 2)]
-    return sorted([*notable, *plain[: rows - len(notable)]], key=lambda one: one.at, reverse=True)
+    return sorted([*notable, *plain[: rows - len(notable)]], key=lambda one: one.line.at, reverse=True)
 
 
 def _scores(rows: Sequence[Row], width: int = 0) -> Table:
     """Make the table of scores; without a width it takes what it needs."""
-    names: Column = (_widest(row.standard for row in rows) + 1, "left")
+    names: Column = (_widest(rows) + 1, "left")
     wide = width >= WIDE
     rest: tuple[Column, ...] = ((_COUNTS_WIDTH, "left"), (None, "left")) if wide else ((None, "left"),)
     grid = _grid(width, names, (14, "left"), (5, "right"), (10, "left"), *rest)
-    for row in rows:
-        score, rate = row.score, row.score.kept_rate
-        below = rate is not None and row.goal is not None and rate < row.goal
+    for standard, score in rows:
+        rate, goal = score.kept_rate, standard.objective.kept if standard.objective else None
+        below = rate is not None and goal is not None and rate < goal
         named = ((getattr(score, name), name) for name in ("kept", "broken", "excused", "unknown", "void"))
         counts = [f"{count} {name}" for count, name in named if count]
         style = "yellow" if below else "green" if rate is not None else "dim"
         share = Text("-" if rate is None else f"{rate:.0%}", f"bold {style}")
-        goal = Text("" if row.goal is None else f"goal {row.goal:.0%}{' !' if below else ''}", style)
-        promise = [Text(row.promise, "dim")] if wide else []
-        grid.add_row(Text(f" {row.standard}"), Text(row.aspect, "dim"), share, goal, Text(", ".join(counts)), *promise)
+        aim = Text("" if goal is None else f"goal {goal:.0%}{' !' if below else ''}", style)
+        name, aspect = Text(f" {standard.id}"), Text(standard.aspect, "dim")
+        promise = [Text(standard.promise, "dim")] if wide else []
+        grid.add_row(name, aspect, share, aim, Text(", ".join(counts)), *promise)
     return grid
 
 
-def _widest(texts: Iterable[str]) -> int:
-    return min(_LONGEST, max((len(text) for text in texts), default=0))
+def _widest(rows: Sequence[Row]) -> int:
+    return min(_LONGEST, max((len(row.standard.id) for row in rows), default=0))
 
 
 def _grid(width: int, *columns: Column) -> Table:

@@ -5,24 +5,25 @@ Read next: `folding.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from standards.calendar.duration import spoken
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import Clause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
     from standards.judge.shapes import Shape
     from standards.judge.standard import Standard
 
-    Unusual = Literal["excused", "lost", "fulfilled_late", "ended", "given_up", "corrected"]
-
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "late",
     "ended": "ended", "given_up": "given up", "corrected": "corrected",
+
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
 
@@ -34,43 +35,20 @@ def printable(text: str) -> str:
 
 def words(line: Line, standard: Standard) -> str:
     """Say what a line means, to follow its word: `kept`, "with 12 s to spare". Empty where the word says it all."""
-    match line.kind:
-        case "opened":
-            return f"{spoken(line.due - line.at)} to go" if line.due > line.at else ""
-        case "warned":
-            left = f"{spoken(line.due - line.at)} left. " if line.due > line.at else ""
-            return left + standard.what
-        case "paused" | "resumed":
-            return f"{spoken(line.elapsed)} counted so far"
-        case "kept":
-            return _kept(line, standard.shape)
-        case "broken":
-            return _broken(standard.shape)
-        case "voided":
-            return _void(standard.shape)
-        case "excused" | "lost" | "fulfilled_late" | "ended" | "given_up" | "corrected":
-            return _unusual(line, line.kind, standard)
-        case _:
-            assert_never(line.kind)
+    return _SAYS[line.kind](line, standard)
 
 
-def _unusual(line: Line, kind: Unusual, standard: Standard) -> str:
-    match kind:
-        case "excused":
-            return "an exception was granted"
-        case "lost":
-            return f"nothing was heard of {' and '.join(standard.feeds)}"
-        case "fulfilled_late":
-            return f"done {spoken(line.at - line.due)} after the time"
-        case "ended":
-            return "the need went away"
-        case "given_up":
-            return f"not done {spoken(line.at - line.due)} after the time"
-        case "corrected":
-            why = "an exception was granted" if line.verdict == "excused" else "on late evidence"
-            return f"from {line.was} to {line.verdict}, {why}"
-        case _:
-            assert_never(kind)
+def _left(line: Line, after: str) -> str:
+    return f"{spoken(line.due - line.at)}{after}" if line.due > line.at else ""
+
+
+def _counted(line: Line, _: Standard) -> str:
+    return f"{spoken(line.elapsed)} counted so far"
+
+
+def _corrected(line: Line, _: Standard) -> str:
+    why = _GRANTED if line.verdict == "excused" else "on late evidence"
+    return f"from {line.was} to {line.verdict}, {why}"
 
 
 def _void(shape: Shape) -> str:
@@ -116,3 +94,21 @@ def _happened(clause: Clause) -> str:
     """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
     name = clause.event.replace(".", " ")
     return name if clause.where is None else f"{name} with {clause.where.source}"
+
+
+_GRANTED: Final = "an exception was granted"
+_SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
+    "opened": lambda line, _: _left(line, " to go"),
+    "warned": lambda line, standard: _left(line, " left. ") + standard.what,
+    "paused": _counted,
+    "resumed": _counted,
+    "kept": lambda line, standard: _kept(line, standard.shape),
+    "broken": lambda _, standard: _broken(standard.shape),
+    "voided": lambda _, standard: _void(standard.shape),
+    "excused": lambda *_: _GRANTED,
+    "lost": lambda _, standard: f"nothing was heard of {' and '.join(standard.feeds)}",
+    "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",
+    "ended": lambda *_: "the need went away",
+    "given_up": lambda line, _: f"not done {spoken(line.at - line.due)} after the time",
+    "corrected": _corrected,
+}

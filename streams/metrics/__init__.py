@@ -1,10 +1,8 @@
-"""Metrics: what Prometheus is told. All numbers about promises are a fold over the ledger's lines.
+"""Metrics: what Prometheus is told. All numbers about promises are sums over the ledger's lines.
 
 Every instance has its own registry, so two hosts in one process never add up. Labels are standards, owners, event types
-and reasons, all of which the standards file or the code bounds; never a customer, an agent or a subject.
-Counters about promises are started from the ledger (`start`), so that they equal it after a restart; the others begin
-at nought, as Prometheus expects. Calls may come from any thread.
-Knows: prometheus_client, which nothing outside this package imports. Must not know: HTTP, stores.
+and reasons, which the standards file or the code bounds; never a customer, an agent or a subject. Counters about
+promises begin with what the ledger has, so that they equal it after a restart. Calls may come from any thread.
 Read next: `kafka.py` for what the Kafka processes tell; `streams/web/pages.py`, which serves the text.
 """
 
@@ -12,6 +10,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter as Tally
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
@@ -19,20 +18,22 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from standards.calendar.duration import SECOND
+from standards.judge.promise import MOVES, VERDICTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from streams.storage.rows import Total
     from streams.storage.status import Committed, Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
+SETTLING: Final = frozenset(move.kind for move in MOVES if move.after in VERDICTS and move.before not in VERDICTS)
 """The kinds of line that settle a promise; each promise has at most one of them. A correction settles nothing anew."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
+UNMATCHED: Final = "Events that no standard concerns itself with."
 
-_SECOND: Final = 1_000_000
-_INTAKE_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class Metrics:
@@ -40,44 +41,31 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self._promises = Counter(
-            "kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"), registry=registry
-        )
+        counter = partial(Counter, registry=registry)
+        seconds = partial(Histogram, buckets=_SECONDS, registry=registry)
+        self._promises = counter("kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"))
         self._open = Gauge(
             "kept_open_promises", "Promises opened and not settled yet.", ("standard",), registry=registry
         )
-        self._events = Counter("kept_events", "Events taken in.", ("type",), registry=registry)
-        self._refused = Counter("kept_dead_letters", "Events refused, by reason.", ("reason",), registry=registry)
-        self._unused = Counter("kept_unused_events", UNUSED, ("reason",), registry=registry)
-        self._unconcerned = Counter(
-            "kept_unconcerned_events", "Events that no standard concerns itself with.", ("type",), registry=registry
+        self._events = counter("kept_events", "Events taken in.", ("type",))
+        self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
+        self._unused = counter("kept_unused_events", UNUSED, ("reason",))
+        self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
+        self._duplicates = counter("kept_duplicates", "Events that had come before.")
+        self._notices = counter("kept_notices", "Notices decided on, by kind of line.", ("kind",))
+        self._withheld = counter("kept_withheld_notices", "Notices not sent, by reason.", ("reason",))
+        self._deliveries = counter(
+            "kept_deliveries", "Attempts to deliver: delivered, retried, failed.", ("channel", "result")
         )
-        self._duplicates = Counter("kept_duplicates", "Events that had come before.", registry=registry)
-        self._notices = Counter("kept_notices", "Notices decided on, by kind of line.", ("kind",), registry=registry)
-        self._withheld = Counter(
-            "kept_withheld_notices", "Notices not sent, by reason.", ("reason",), registry=registry
-        )
-        self._deliveries = Counter(
-            "kept_deliveries",
-            "Attempts to deliver: delivered, retried, failed.",
-            ("channel", "result"),
-            registry=registry,
-        )
-        self._intake = Histogram(
-            "kept_intake_seconds", "From a request's head to its answer.", buckets=_INTAKE_BUCKETS, registry=registry
-        )
-        self._judging = Histogram(
-            "kept_judge_seconds", "Judging one batch.", buckets=_INTAKE_BUCKETS, registry=registry
-        )
-        self._commit = Histogram(
-            "kept_commit_seconds", "One transaction of the store.", buckets=_INTAKE_BUCKETS, registry=registry
-        )
+        self._intake = seconds("kept_intake_seconds", "From a request's head to its answer.")
+        self._judging = seconds("kept_judge_seconds", "Judging one batch.")
+        self._commit = seconds("kept_commit_seconds", "One transaction of the store.")
         tell_build(registry)
 
-    def start(self, totals: Iterable[Total]) -> None:
+    def start(self, totals: Mapping[tuple[str, str, str], int]) -> None:
         """Begin where the ledger stands. Call it once, before the first batch."""
-        for total in totals:
-            self._count((total.standard, total.owner, total.kind), total.count)
+        for key, count in totals.items():
+            self._count(key, count)
 
     def committed(self, batch: Committed) -> None:
         """Count what one transaction stored: ledger lines, what became of its events, and how long it took."""
@@ -89,7 +77,7 @@ class Metrics:
             (self._events, batch.events),
             (self._refused, batch.refused),
             (self._unused, batch.late),
-            (self._unconcerned, batch.unmatched),
+            (self._unmatched, batch.unmatched),
         ):
             for label, count in counts.items():
                 counter.labels(label).inc(count)
@@ -124,24 +112,20 @@ class _Moment(Collector):
     """What is asked at the time of a scrape rather than counted."""
 
     def __init__(self, status: Status, wall: int, nearest: Mapping[str, int]) -> None:
-        self._status = status
-        self._wall = wall
-        self._nearest = nearest
+        self._given = status, wall, nearest
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        deadlines = GaugeMetricFamily(
-            "kept_nearest_deadline_timestamp_seconds",
-            "The next deadline; absent while there is none.",
-            labels=("standard",),
-        )
-        for standard, due in sorted(self._nearest.items()):
-            deadlines.add_metric((standard,), due / _SECOND)
+        status, wall, nearest = self._given
+        name, meaning = "kept_nearest_deadline_timestamp_seconds", "The next deadline; absent while there is none."
+        deadlines = GaugeMetricFamily(name, meaning, labels=("standard",))
+        for standard, due in sorted(nearest.items()):
+            deadlines.add_metric((standard,), due / SECOND)
         yield deadlines
-        if self._status.low >= 0:
-            lag = max(0, self._wall - self._status.low) / _SECOND
+        if status.low >= 0:
+            lag = max(0, wall - status.low) / SECOND
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
-        yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", self._status.waiting)
-        yield GaugeMetricFamily("kept_ready", "1 while the host takes events.", int(self._status.ready))
+        yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", status.waiting)
+        yield GaugeMetricFamily("kept_ready", "1 while the host takes events.", int(status.ready))
 
 
 def tell_build(registry: CollectorRegistry) -> None:

@@ -2,70 +2,60 @@
 
 Each process counts what it did itself; sums over processes are Prometheus' work. What is said of a partition is said by
 the process that has it, and goes from its scrape when the partition went to another.
-Read next: `streams/web/probes.py`, which serves the text.
+Read next: `streams/web/application.py`, which serves the text.
 """
 
 from __future__ import annotations
 
 from collections import Counter as Tally
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from streams.metrics import UNUSED, tell_build
+from standards.calendar.duration import SECOND
+from streams.metrics import UNMATCHED, UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.judge.ledger import Line
 
-_MICRO: Final = 1_000_000
 _SIZES: Final = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000)
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
 
 class KafkaMetrics:
-    """The metrics of one Kafka process, in a registry of its own. Its methods are named after what happened."""
+    """The metrics of one Kafka process, in a registry of its own. Each method is named after what happened."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self._records = Counter("kept_kafka_records", "Records read.", ("topic",), registry=registry)
-        self._events = Counter("kept_kafka_events", "Events, or facts, in them.", ("topic",), registry=registry)
-        self._facts = Counter("kept_kafka_facts", "Facts published.", registry=registry)
-        self._batch = Histogram(
-            "kept_kafka_batch_records", "Records dealt with at once.", buckets=_SIZES, registry=registry
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self._records = counter("kept_kafka_records", "Records read.", ("topic",))
+        self._events = counter("kept_kafka_events", "Events, or facts, in them.", ("topic",))
+        self.published = counter("kept_kafka_facts", "Facts published.").inc
+        self._batch = histogram("kept_kafka_batch_records", "Records dealt with at once.", buckets=_SIZES)
+        self._flush = histogram(
+            "kept_kafka_flush_seconds", "From the first publish of a batch to its acknowledgement.", buckets=_SECONDS
         )
-        self._flush = Histogram(
-            "kept_kafka_flush_seconds", "From the first publish of a batch to its acknowledgement.",
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
-        self._lag = Gauge(
-            "kept_kafka_lag_seconds", "The clock less the newest event's time, at the last batch.", ("partition",),
-            registry=registry,
-        )  # fmt: skip
-        self._watermark = Gauge(
-            "kept_watermark_timestamp_seconds", "What time judging has reached.", ("partition",), registry=registry
+        self._lag = gauge(
+            "kept_kafka_lag_seconds", "The clock less the newest event's time, at the last batch.", ("partition",)
         )
-        self._recovery = Gauge("kept_kafka_recovery_seconds", "How long the last recovery took.", registry=registry)
-        self._rebalances = Counter("kept_kafka_rebalances", "Times that partitions changed hands.", registry=registry)
-        self._refused = Counter("kept_dead_letters", "Events refused, by reason.", ("reason",), registry=registry)
-        self._unused = Counter("kept_unused_events", UNUSED, ("reason",), registry=registry)
-        self._unconcerned = Counter(
-            "kept_unconcerned_events", "Events that no standard concerns itself with.", ("type",), registry=registry
+        self._watermark = gauge("kept_watermark_timestamp_seconds", "What time judging has reached.", ("partition",))
+        self.recovered = gauge("kept_kafka_recovery_seconds", "How long the last recovery took.").set
+        self.rebalanced = counter("kept_kafka_rebalances", "Times that partitions changed hands.").inc
+        self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
+        self._unused = counter("kept_unused_events", UNUSED, ("reason",))
+        self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
+        self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
+        self._stopped = gauge(
+            "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
         )
-        self._duplicates = Counter("kept_duplicates", "Events that had come before.", registry=registry)
-        self._stopped = Gauge(
-            "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",),
-            registry=registry,
-        )  # fmt: skip
-        self._promises = Counter(
-            "kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"), registry=registry
-        )
-        self._intake = Histogram(
-            "kept_intake_seconds", "From a request's head to its answer.", buckets=_SECONDS, registry=registry
-        )
-        self._ready = Gauge("kept_ready", "1 while the process does its work.", registry=registry)
+        self._promises = counter("kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"))
+        self._intake = histogram("kept_intake_seconds", "From a request's head to its answer.", buckets=_SECONDS)
+        self._ready = gauge("kept_ready", "1 while the process does its work.")
         tell_build(registry)
 
     def intake(self, seconds: float) -> None:
@@ -76,10 +66,6 @@ class KafkaMetrics:
         """Count the records of one batch from a topic, and the events in them."""
         self._records.labels(topic).inc(records)
         self._events.labels(topic).inc(events)
-
-    def published(self, facts: int) -> None:
-        """Count facts that are in the log for sure."""
-        self._facts.inc(facts)
 
     def flushed(self, seconds: float, records: int) -> None:
         """Note how long a batch of so many records took to be safe."""
@@ -93,21 +79,13 @@ class KafkaMetrics:
     def watermark(self, partition: int, low: int) -> None:
         """Note the instant that a partition has reached: microseconds UTC, or -1 for none yet."""
         if low >= 0:
-            self._watermark.labels(str(partition)).set(low / _MICRO)
+            self._watermark.labels(str(partition)).set(low / SECOND)
 
     def gone(self, partition: int) -> None:
         """Say no more of a partition: another process has it now."""
         for gauge in (self._lag, self._watermark):
             with suppress(KeyError):
                 gauge.remove(str(partition))
-
-    def recovered(self, seconds: float) -> None:
-        """Note how long it took to have all state back."""
-        self._recovery.set(seconds)
-
-    def rebalanced(self) -> None:
-        """Count that partitions changed hands."""
-        self._rebalances.inc()
 
     def refused(self, reason: str) -> None:
         """Count a dead letter."""
@@ -120,11 +98,7 @@ class KafkaMetrics:
     def unmatched(self, counts: Mapping[str, int]) -> None:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
-            self._unconcerned.labels(name).inc(count)
-
-    def duplicates(self, count: int) -> None:
-        """Count events that had come before."""
-        self._duplicates.inc(count)
+            self._unmatched.labels(name).inc(count)
 
     def stopped(self, standards: Iterable[str]) -> None:
         """Name the standards that are not judged here for now, instead of those named before."""

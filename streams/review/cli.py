@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from standards.compiler.spec import Loaded
     from streams.backtest.backtest import Result
     from streams.review.asked import Asked
-
-L = TypeVar("L")
+    from streams.review.older import Older
 
 BAD_INPUT: Final = 2
 """The exit code where nothing could be read."""
@@ -44,8 +44,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print it for a pull request.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first bad line.")]
 Ledger = Annotated[str | None, typer.Option(metavar="FILE", help="Write all transitions here, in JSON.")]
-
-
 Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that judge.", callback=options.within(1, MAX_JOBS))]
 
 
@@ -70,152 +68,109 @@ def backtest(
 
     begun = time.monotonic()
     history = History(events, map_, options.latest(), strict, options.progress(_how_far))
-    asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, begun)
-    wrong = unfit(asked, jobs=jobs)
+    asked = Asked(paths, history, against, sweep, standard, json_, markdown, html, ledger, jobs, begun)
+    wrong = unfit(asked)
     if wrong:
         raise typer.BadParameter(wrong)
     if sweep is not None:
-        code = _sweep(asked)
+        answer = _sweep(asked, sweep)
     elif against is not None:
-        code = _review(asked, against)
-    elif html is not None:
-        code = _page(asked, html)
+        answer = _review(asked, against)
     else:
-        code = _backtest(asked, jobs)
-    raise typer.Exit(code)
+        answer = _backtest(asked)
+    raise typer.Exit(_tell(asked, answer))
 
 
-def _backtest(asked: Asked, jobs: int) -> int:
+class _Answer(NamedTuple):
+    """What was found, and how it is told. `complete`: what is `said` names the input that was not judged too."""
+
+    loaded: Loaded
+    result: Result
+    page: Callable[[], str]
+    said: Callable[[], str | dict[str, Any]]
+    complete: bool = False
+
+
+def _backtest(asked: Asked) -> _Answer:
     from streams.backtest.shares import backtest_files, usable_jobs
-    from streams.review.judging import task_of
+    from streams.review.asked import ready
+    from streams.review.judging import judge, task_of
 
-    loaded = _loaded(asked)
+    loaded, _ = ready(asked, lambda loaded: loaded)
+    complete = not (asked.json or asked.markdown)
+    if asked.page is not None:
+        from streams.review.page import backtest_page
+
+        judged = judge(loaded, asked.history)
+        said = partial(_said, asked, judged.result, loaded)
+        return _Answer(loaded, judged.result, partial(backtest_page, judged), said, complete)
     task = task_of(loaded, asked.history)._replace(ledger=asked.ledger)
-    if usable_jobs(task, jobs) < jobs:
+    if usable_jobs(task, asked.jobs) < asked.jobs:
         typer.echo("kept: these standards and this input are judged by one process.", err=True)
-    result = backtest_files(task, jobs=jobs)
-    _done(asked, result, loaded)
-    return _print(asked, result, loaded)
+    result = backtest_files(task, jobs=asked.jobs)
+    return _Answer(loaded, result, str, partial(_said, asked, result, loaded), complete)
 
 
-def _page(asked: Asked, html: str) -> int:
-    from streams.documents.documents import write_whole
-    from streams.review.judging import judge
-    from streams.review.page import backtest_page
+def _said(asked: Asked, result: Result, loaded: Loaded) -> str | dict[str, Any]:
+    from streams.backtest.report import as_json, as_text
+    from streams.review.text import result_markdown
 
-    loaded = _loaded(asked)
-    judged = judge(loaded, asked.history)
-    _done(asked, judged.result, loaded)
-    if judged.result.events or not judged.result.bad:
-        write_whole(html, backtest_page(judged).encode())
-        _written(html)
-    return _print(asked, judged.result, loaded)
+    if asked.json:
+        return as_json(result)
+    return (result_markdown if asked.markdown else as_text)(result, loaded.rulebook.current)
 
 
-def _review(asked: Asked, against: str) -> int:
+def _review(asked: Asked, against: str) -> _Answer:
     from standards.review.difference import difference
+    from streams.review.asked import ready
     from streams.review.judging import by_one_clock, judged_twice
-    from streams.review.older import load_both
+    from streams.review.older import older_version
     from streams.review.page import review_page
     from streams.review.text import review_json, review_markdown, review_text
     from streams.review.wording import Reviewed
 
-    loaded, older = _ready(asked, lambda: load_both(asked.paths, against), lambda both: both[0])
+    both: tuple[Loaded, Older] = ready(asked, lambda _: older_version(against, asked.paths))
+    loaded, older = both
     before, now = judged_twice(older, loaded, asked.history)
     found = difference(before.fates, now.fates)
     reviewed = Reviewed(by_one_clock(before, now, found.renamed), now, found, against)
     say = review_json if asked.json else review_markdown if asked.markdown else review_text
-    return _tell(asked, now.result, loaded, lambda: review_page(reviewed), lambda: say(reviewed))
+    return _Answer(loaded, now.result, partial(review_page, reviewed), partial(say, reviewed))
 
 
-def _sweep(asked: Asked) -> int:
-    from streams.documents.documents import load_paths
+def _sweep(asked: Asked, values: str) -> _Answer:
+    from streams.review.asked import ready
     from streams.review.page import sweep_page
-    from streams.review.sweeping import Question, see_question, sweep
+    from streams.review.sweeping import sweep, variation_of
     from streams.review.text import sweep_json, sweep_markdown, sweep_text
 
-    question = Question(asked.paths, asked.sweep or "", asked.standard)
-    loaded = _ready(
-        asked, lambda: load_paths(asked.paths), lambda loaded: loaded, lambda loaded: see_question(question, loaded)
-    )
-    swept = sweep(question, loaded, asked.history)
+    loaded, variation = ready(asked, partial(variation_of, asked.paths, values, asked.standard))
+    swept = sweep(variation, loaded, asked.history)
     say = sweep_json if asked.json else sweep_markdown if asked.markdown else sweep_text
-    return _tell(asked, swept.result, loaded, lambda: sweep_page(swept), lambda: say(swept))
+    return _Answer(loaded, swept.result, partial(sweep_page, swept), partial(say, swept))
 
 
-def _tell(
-    asked: Asked, result: Result, loaded: Loaded, page: Callable[[], str], said: Callable[[], str | dict[str, Any]]
-) -> int:
+def _tell(asked: Asked, answer: _Answer) -> int:
     """Write the page, if one was asked for, and print what was found; nothing of both where nothing could be read."""
     from streams.documents.documents import write_whole
-
-    _done(asked, result, loaded)
-    if result.bad and not result.events:
-        return _print(asked, result, loaded)
-    if asked.page is not None:
-        write_whole(asked.page, page().encode())
-        _written(asked.page)
-    _say(said())
-    options.tell_left_out(result)
-    return 0
-
-
-def _loaded(asked: Asked) -> Loaded:
-    from streams.documents.documents import load_paths
-
-    return _ready(asked, lambda: load_paths(asked.paths), lambda loaded: loaded)
-
-
-def _ready(
-    asked: Asked, load: Callable[[], L], rules: Callable[[L], Loaded], *checks: Callable[[L | None], object]
-) -> L:
-    """Load, and see that all the rest is in order too. Raises SpecError with all that is wrong."""
-    from streams.review.ready import ready, see_history, see_outputs
-
-    return ready(
-        load,
-        [
-            *checks,
-            lambda found: see_history(asked.history, None if found is None else rules(found)),
-            lambda _: see_outputs([path for path in (asked.page, asked.ledger) if path is not None]),
-        ],
-    )
-
-
-def _done(asked: Asked, result: Result, loaded: Loaded) -> None:
-    """Note how long it took, end the line of progress, and tell what `kept check` would warn of."""
     from streams.documents.snoozed import awake_in
 
+    result = answer.result
     result.seconds = time.monotonic() - asked.begun
     options.end_progress()
-    for finding in awake_in(asked.paths, loaded.warnings, datetime.now(UTC).date()):
+    for finding in awake_in(asked.paths, answer.loaded.warnings, datetime.now(UTC).date()):
         typer.echo(finding.render() + "\n", err=True)
-
-
-def _say(said: str | dict[str, Any]) -> None:
-    """Print a text, or JSON."""
-    typer.echo(said if isinstance(said, str) else json.dumps(said))
-
-
-def _written(page: str) -> None:
-    typer.echo(f"kept: wrote {page}", err=True)
-
-
-def _print(asked: Asked, result: Result, loaded: Loaded) -> int:
-    """Print what a backtest found; where there was input and none of it could be read, say that instead."""
-    from streams.backtest import report
-    from streams.review.text import result_markdown
-
     if result.bad and not result.events:
         options.tell_left_out(result)
         typer.echo("\nkept: nothing of this input could be read.", err=True)
         return BAD_INPUT
-    current = loaded.rulebook.current
-    if not (asked.json or asked.markdown):
-        typer.echo(report.as_text(result, current))
-        return 0
-    typer.echo(json.dumps(report.as_json(result)) if asked.json else result_markdown(result, current))
-    options.tell_left_out(result)
+    if asked.page is not None:
+        write_whole(asked.page, answer.page().encode())
+        typer.echo(f"kept: wrote {asked.page}", err=True)
+    said = answer.said()
+    typer.echo(said if isinstance(said, str) else json.dumps(said))
+    if not answer.complete:
+        options.tell_left_out(result)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Judging history for a review: a backtest that also keeps the fate of each promise.
 
-Read next: `streams/backtest/backtest.py`; `ready.py`, which looks at it first.
+Read next: `streams/backtest/backtest.py`; `asked.py`, which checks the input first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standards.judge.standard import UTC_ZONE
 from standards.review.fate import Fate, Fates
 from standards.review.tally import Tally, tally
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
-from streams.backtest.processes import SideBySide
+from streams.backtest.processes import side_by_side
 from streams.documents.documents import read_mapping
 
 if TYPE_CHECKING:
@@ -97,9 +97,7 @@ def _own_zone(standard: Standard) -> ZoneInfo | None:
 def task_of(loaded: Loaded, history: History) -> Task:
     """Give what is to be judged. Raises SpecError for a table without a mapping, and the other way round."""
     mapping = None if history.mapping is None else read_mapping(history.mapping, loaded)
-    task = Task(
-        loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest
-    )  # fmt: skip
+    task = Task(loaded.rulebook, list(history.events), mapping, history.strict, None, history.progress, history.latest)
     check_inputs(task)
     return task
 
@@ -120,9 +118,9 @@ def judged_twice(older: Loaded | Mapping[str, Fate], loaded: Loaded, history: Hi
     task = task_of(older, history)._replace(progress=None)
     if (os.cpu_count() or 1) == 1:
         return _judged(older, *_run(task)), judge(loaded, history)
-    with SideBySide([partial(_run, task)], processes=1) as beside:
+    with side_by_side([partial(_run, task)], processes=1) as found:
         now = judge(loaded, history)
-        return _judged(older, *next(beside.results())), now
+        return _judged(older, *next(found)), now
 
 
 def by_one_clock(before: Judged, now: Judged, renamed: Mapping[str, str]) -> Judged:

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.spec import Source, load
+from standards.compiler.spec import Loaded, Source, load
 from standards.errors import Finding, Place, SpecError
 from standards.judge.ledger import Line
-from standards.review.fate import Fates
+from standards.review.fate import Fate, Fates
 from streams.documents.documents import MAX_DOCUMENT, YAML, Documents, load_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from standards.compiler.spec import Loaded
-    from standards.review.fate import Fate
 
 LEDGERS: Final = (".jsonl", ".ndjson")
 PATIENCE: Final = 30
@@ -32,36 +30,17 @@ _ELSEWHERE: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GI
 """What git tells those whom it calls, such as a hook, of the repository it is in: it would be taken for ours."""
 
 
-class _GitFailedError(Exception):
-    """Git ran, and refused; says what it said."""
+Older = Loaded | dict[str, Fate]
+"""An older version: its standards, or what its ledger says became of its promises."""
 
 
-def is_ledger(older: str) -> bool:
-    """Say whether an older version is a ledger, by its name."""
-    return older.endswith(LEDGERS) and Path(older).is_file()
-
-
-def load_older(older: str, paths: Sequence[str]) -> Loaded:
-    """Load the standards of a file or a folder, or those at `paths` as they were at a revision. Raises SpecError."""
+def older_version(older: str, paths: Sequence[str]) -> Older:
+    """Load a ledger's fates, or the standards of a file, a folder, or at `paths` in a revision. Raises SpecError."""
+    if older.endswith(LEDGERS) and Path(older).is_file():
+        return read_ledger(older)
     if older and Path(older).exists():
         return load_paths([older])
     return _At(older, paths).load()
-
-
-def load_both(paths: Sequence[str], older: str) -> tuple[Loaded, Loaded | dict[str, Fate]]:
-    """Load the standards at `paths`, and the older ones, or a ledger's fates. Raises SpecError with all findings."""
-    findings: list[Finding] = []
-    try:
-        before = read_ledger(older) if is_ledger(older) else load_older(older, paths)
-    except SpecError as error:
-        findings = error.findings
-    try:
-        loaded = load_paths(paths)
-    except SpecError as error:
-        findings = [*error.findings, *findings]
-    if findings:
-        raise SpecError(list(dict.fromkeys(findings)))
-    return loaded, before
 
 
 def read_ledger(path: str) -> dict[str, Fate]:
@@ -94,7 +73,7 @@ class _At(NamedTuple):
             for name, text in self._files(Path(path)):
                 documents.of(text).append(Source(f"{self.revision}:{name}", text))
         if not documents.standards:
-            raise self._failed(f"at {self.revision} there were no standards at {', '.join(self.paths)}", "name others")
+            raise _no_older(f"at {self.revision} there were no standards at {', '.join(self.paths)}", "name others")
         return load(documents.standards, read=self._calendar)
 
     def _files(self, path: Path) -> Iterator[tuple[str, str]]:
@@ -118,43 +97,25 @@ class _At(NamedTuple):
     def _show(self, top: Path, name: str) -> str:
         text = self._git(top, "show", f"{self._commit(top)}:{name}")
         if len(text) > MAX_DOCUMENT:
-            raise self._failed(f"{name} is larger than {MAX_DOCUMENT >> 20} MB there", "is this the right file?")
+            raise _no_older(f"{name} is larger than {MAX_DOCUMENT >> 20} MB there", "is this the right file?")
         return text.removeprefix("\ufeff")
 
     def _top(self, path: Path) -> Path:
         folder = path if path.is_dir() else path.parent
-        try:
-            return Path(self._asked(folder, "rev-parse", "--show-toplevel").strip()).resolve()
-        except _GitFailedError as error:
-            if "dubious ownership" in str(error):
-                raise self._refused(error) from None
-            found = f"there is no file or folder {self.revision}, and {folder} is in no git repository"
-            raise self._failed(found, self._near()) from None
-
-    def _near(self) -> str:
-        """Say which file could be meant or, where none is near, what would do."""
-        older = Path(self.revision)
-        names = [path.name for path in older.parent.iterdir()] if older.parent.is_dir() else []
-        return did_you_mean(older.name, names) or "name the older file or folder, or a revision such as HEAD~1"
+        otherwise = f"there is no file or folder {self.revision}, and {folder} is in no git repository"
+        return Path(self._git(folder, "rev-parse", "--show-toplevel", otherwise=otherwise).strip()).resolve()
 
     def _commit(self, top: Path) -> str:
         """Give the commit's own name, which begins with no sign that git would take for an option."""
-        wanted = f"{self.revision}^{{commit}}"
-        try:
-            return self._asked(top, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).strip()
-        except _GitFailedError:
-            found = f"there is no file, no folder and no revision {self.revision!r} here"
-            raise self._failed(found, self._near()) from None
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}")
+        otherwise = f"there is no file, no folder and no revision {self.revision!r} here"
+        return self._git(top, *words, otherwise=otherwise).strip()
 
-    def _git(self, folder: Path, *words: str) -> str:
-        """Give what git prints. Raises SpecError."""
-        try:
-            return self._asked(folder, *words)
-        except _GitFailedError as error:
-            raise self._refused(error) from None
+    def _git(self, folder: Path, *words: str, otherwise: str = "") -> str:
+        """Run git, which reads and changes nothing, and give what it prints.
 
-    def _asked(self, folder: Path, *words: str) -> str:
-        """Run git, which reads and changes nothing, and give what it prints. Raises SpecError, _GitFailedError."""
+        Raises SpecError: where git refuses, with what is true `otherwise`, or else with what git says.
+        """
         command = ["git", "-C", str(folder), *words]
         try:
             run = subprocess.run(  # noqa: S603 - no shell, and the words are ours but for a path and a revision
@@ -163,17 +124,23 @@ class _At(NamedTuple):
             )  # fmt: skip
             return run.stdout.decode()
         except FileNotFoundError:
-            raise self._failed("git is not installed here", "name the older file or folder instead") from None
+            raise _no_older("git is not installed here") from None
         except subprocess.TimeoutExpired:
-            raise self._failed(f"git took longer than {PATIENCE} s", "name the older file or folder instead") from None
+            raise _no_older(f"git took longer than {PATIENCE} s") from None
         except UnicodeDecodeError:
-            raise self._failed("what git gave is not UTF-8", "name the older file or folder instead") from None
+            raise _no_older("what git gave is not UTF-8") from None
         except subprocess.CalledProcessError as error:
-            raise _GitFailedError(error.stderr.decode(errors="replace").strip()) from None
+            said = " ".join(error.stderr.decode(errors="replace").split())
+            if otherwise and "dubious ownership" not in said:
+                raise _no_older(otherwise, self._near()) from None
+            raise _no_older(f"git says: {said}") from None
 
-    def _refused(self, error: _GitFailedError) -> SpecError:
-        said = " ".join(str(error).split())
-        return self._failed(f"git says: {said}", "name the older file or folder instead")
+    def _near(self) -> str:
+        """Say which file could be meant or, where none is near, what would do."""
+        older = Path(self.revision)
+        names = [path.name for path in older.parent.iterdir()] if older.parent.is_dir() else []
+        return did_you_mean(older.name, names) or "name the older file or folder, or a revision such as HEAD~1"
 
-    def _failed(self, found: str, fix: str) -> SpecError:
-        return SpecError([Finding("no-older-version", Place("--against"), found, fix)])
+
+def _no_older(found: str, fix: str = "name the older file or folder instead") -> SpecError:
+    return SpecError([Finding("no-older-version", Place("--against"), found, fix)])

@@ -14,23 +14,9 @@ from streams.backtest.report import DAYS, left_out
 from streams.backtest.table import Row, Table
 from streams.board.markup import Html, el, join
 from streams.board.standalone import html_table, legend, paragraphs, standalone
+from streams.review import wording
 from streams.review.pictures import kept_rates, timeline, waits, week
 from streams.review.scales import days_of, scale_of, shades, split
-from streams.review.wording import (
-    advice,
-    both,
-    case_table,
-    impossible,
-    place_of,
-    standard_table,
-    sweep_table,
-    told_by,
-    verdict,
-    version_table,
-    ways,
-    when,
-)
-from streams.review.wording import judged as what_was_judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +41,7 @@ def backtest_page(judged: Judged) -> str:
     tallies = judged.tallies
     never = [name for name in judged.result.scores if name not in tallies]
     content = (
-        paragraphs(what_was_judged(judged.result, judged.clock), kind="lead"),
+        paragraphs(wording.judged(judged.result, judged.clock), kind="lead"),
         legend(*_KEYS),
         (_section(judged, name, tally) for name, tally in tallies.items()),
         paragraphs("Nothing was owed." if not tallies else "", f"Never owed: {', '.join(never)}." if never else ""),
@@ -67,8 +53,8 @@ def backtest_page(judged: Judged) -> str:
 def review_page(reviewed: Reviewed) -> str:
     """Draw two versions beside each other, and what is different."""
     content = (
-        paragraphs(both(reviewed), kind="lead"),
-        paragraphs(verdict(reviewed), kind="come"),
+        paragraphs(wording.both(reviewed), kind="lead"),
+        paragraphs(wording.verdict(reviewed), kind="come"),
         legend(*_KEYS),
         (_compared(reviewed, name) for name in reviewed.names),
         _cases(reviewed),
@@ -83,13 +69,13 @@ def sweep_page(sweep: Sweep) -> str:
     said = "Points, and the scale at the left: the share kept, with its 95 % interval. Dashed: the objective. "
     said += f"Bars, and the scale at the right: messages, {most:,} at most."
     content = (
-        paragraphs(what_was_judged(sweep.result, sweep.clock), kind="lead"),
+        paragraphs(wording.judged(sweep.result, sweep.clock), kind="lead"),
         el("h2", sweep.promise or sweep.standard),
         el("p", f"{sweep.standard}, by {sweep.knob}", class_="quiet"),
-        paragraphs(advice(sweep), kind="come"),
+        paragraphs(wording.advice(sweep), kind="come"),
         el("figure", el("figcaption", said), kept_rates(sweep)),
-        html_table(f"Values of {sweep.knob}", sweep_table(sweep), cards=True),
-        paragraphs(told_by(sweep), *impossible(sweep)),
+        html_table(f"Values of {sweep.knob}", wording.sweep_table(sweep), cards=True),
+        paragraphs(wording.told_by(sweep), *wording.impossible(sweep)),
     )
     return standalone("What could be kept", content, style=_STYLE)
 
@@ -99,7 +85,7 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
         "section",
         el("h2", judged.standards[name].promise or name),
         el("p", f"{name}, by the clock of {judged.zone_of(name).key}", class_="quiet"),
-        html_table(name, standard_table(name, tally), cards=True),
+        html_table(name, wording.standard_table(name, tally), cards=True),
         el("div", _pictures([("", judged, tally)], name), class_="pair"),
     )
 
@@ -107,19 +93,19 @@ def _section(judged: Judged, name: str, tally: Tally) -> Html:
 def _compared(reviewed: Reviewed, name: str) -> Html:
     both = zip(("before", "now"), (reviewed.before, reviewed.now), reviewed.tallies(name), strict=True)
     found = [(label, judged, tally) for label, judged, tally in both if tally is not None]
-    found_ways = ways(reviewed, name)
+    found_ways = wording.ways(reviewed, name)
     kinds = list(_pictures(found, name))
     groups = [each for each in kinds if each] if len(found) > 1 else [join(*kinds)]
     return el(
         "section",
         el("h2", reviewed.promise(name) or name),
         el("p", f"{name}, by the clock of {reviewed.zone(name).key}", class_="quiet"),
-        paragraphs(place_of(reviewed, name)),
-        html_table(name, version_table(reviewed, name, column="version"), cards=True),
+        paragraphs(wording.place_of(reviewed, name)),
+        html_table(name, wording.version_table(reviewed, name, column="version"), cards=True),
         el("ul", (el("li", f"{count:,} {words}") for count, words in found_ways), class_="ways")
         if found_ways
         else None,
-        paragraphs(when(reviewed, name)),
+        paragraphs(wording.when(reviewed, name)),
         (el("div", each, class_="pair") for each in groups),
     )
 
@@ -162,7 +148,7 @@ def _took(tally: Tally, within: int) -> Iterator[Row]:
 
 
 def _cases(reviewed: Reviewed) -> Html | None:
-    told = case_table(reviewed)
+    told = wording.case_table(reviewed)
     if not told.rows:
         return None
     return el("section", el("h2", "The cases that say most"), html_table("Cases", told, cards=True, words=True))

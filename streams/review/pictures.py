@@ -77,7 +77,7 @@ def week(tally: Tally, name: str, scale: Scale) -> Html:
             if (day, hour) in tally.week:
                 parts += _cell(split(tally.week[day, hour]), _LEFT + day * _CELL_WIDE, y, most=scale.most)
             else:
-                parts.append(_hour(_LEFT + day * _CELL_WIDE, y, "none"))
+                parts.append(_rect(_LEFT + day * _CELL_WIDE, y, _CELL_WIDE - 2, _CELL_DEEP - 2, "hour none"))
     said = f"{name}, by weekday and hour: how many were broken, and of how many"
     return _svg(said, 28 + len(scale.hours) * _CELL_DEEP, parts, kind="picture week")
 
@@ -85,15 +85,11 @@ def week(tally: Tally, name: str, scale: Scale) -> Html:
 def _cell(counts: tuple[int, int, int], x: int, y: int, *, most: int) -> Iterator[Html]:
     kept, broken, _ = counts
     kind = shade(broken, most)
-    yield _hour(x, y, kind)
+    yield _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
     middle = x + _CELL_WIDE / 2 - 1
     if kept + broken:
         yield _text(middle, y + 16, _short(broken), "middle", f"count {kind}")
         yield _text(middle, y + 31, f"of {_shorter(kept + broken)}", "middle", f"count of {kind}")
-
-
-def _hour(x: int, y: int, kind: str) -> Html:
-    return _rect(x, y, _CELL_WIDE - 2, _CELL_DEEP - 2, f"hour {kind}")
 
 
 def waits(tally: Tally, within: int, name: str) -> Html:

@@ -6,11 +6,11 @@ Read next: `pictures.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
 
     from standards.review.tally import Slot, Tally
@@ -54,15 +54,12 @@ def days_of(tally: Tally, scale: Scale) -> list[tuple[str, tuple[int, int, int]]
         (first, begin), (last, end) = scale.first, scale.last
         numbers = range(first * _HOURS + begin, last * _HOURS + end + 1)
         slots = [divmod(number, _HOURS) for number in numbers]
-        return [(f"{date.fromordinal(day):%m-%d} {hour:02}h", _split_at(tally, (day, hour))) for day, hour in slots]
-    days: dict[int, list[int]] = {day: [0, 0, 0] for day in range(scale.first[0], scale.last[0] + 1)}
+        found = [(slot, tally.days.get(slot, Counter())) for slot in slots]
+        return [(f"{date.fromordinal(day):%m-%d} {hour:02}h", split(ends)) for (day, hour), ends in found]
+    days: dict[int, Counter[str]] = {day: Counter() for day in range(scale.first[0], scale.last[0] + 1)}
     for (day, _), ends in tally.days.items():
-        days[day] = [old + new for old, new in zip(days[day], split(ends), strict=True)]
-    return [(f"{date.fromordinal(day):%m-%d}", (each[0], each[1], each[2])) for day, each in days.items()]
-
-
-def _split_at(tally: Tally, slot: Slot) -> tuple[int, int, int]:
-    return split(tally.days[slot]) if slot in tally.days else (0, 0, 0)
+        days[day].update(ends)
+    return [(f"{date.fromordinal(day):%m-%d}", split(ends)) for day, ends in days.items()]
 
 
 def split(ends: Counter[str]) -> tuple[int, int, int]:

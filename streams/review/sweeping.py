@@ -22,7 +22,7 @@ from standards.judge.standard import UTC_ZONE
 from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
 from streams.backtest.backtest import Backtest
 from streams.documents.documents import load_standards, read_documents
-from streams.documents.policies import read_policy
+from streams.documents.rules import read_policy
 from streams.review.judging import History, clock_of, task_of
 from streams.runtime.alert_pipeline import AlertPipeline
 
@@ -77,9 +77,7 @@ class Sweep(NamedTuple):
 
     def is_now(self, value: str) -> bool:
         """Say whether a value is the one that the standard has now."""
-        if self.knob in LENGTHS:
-            return _length(value) == _length(self.now)
-        return value == self.now
+        return value == self.now or (self.knob in LENGTHS and _length(value) == _length(self.now))
 
     def _first(self, share: Callable[[Score], float]) -> Tried | None:
         goal = self.goal
@@ -87,36 +85,65 @@ class Sweep(NamedTuple):
         return next(fit, None)
 
 
-class Question(NamedTuple):
-    """What is asked, of which files; `standard` says which one, where several have such a number."""
-
-    paths: Sequence[str]
-    asked: str
-    standard: str | None = None
-
-
 class _Chosen(NamedTuple):
     """The standard that varies: where it stands, and its keys."""
 
-    document: Document
+    document: str
     name: str
     data: dict[str, Any]
 
 
-def see_question(question: Question, loaded: Loaded | None) -> None:
-    """See that a question makes sense; where the rules could not be loaded, by itself. Raises SpecError."""
-    if loaded is not None:
-        _understood(question, read_documents(question.paths))
-    elif "=" in question.asked:
-        _values(question.asked)
+class Variation(NamedTuple):
+    """Which number of which standard varies, and the values that are tried, in their order."""
+
+    documents: Documents
+    chosen: _Chosen
+    knob: str
+    values: list[str]
+
+    @property
+    def now(self) -> str:
+        """The value that there is now."""
+        return value_now(self.chosen.data, self.knob)
+
+    def rules(self, value: str) -> tuple[Loaded, People | None]:
+        """Give the rules with this value, and nothing in them but this standard. Raises ValueError, SpecError."""
+        made = varied(self.chosen.data, self.knob, value)
+        loaded = load_standards(list(self._sources(made)))
+        others = load_standards(self.documents.standards).standards  # a policy may name those that are not judged here
+        standards = [*loaded.standards, *(each for each in others if each.id != self.chosen.name)]
+        return loaded, read_policy(self.documents.policies, standards)
+
+    def _sources(self, made: dict[str, Any]) -> Iterator[Source]:
+        alone = not any("promise." in str(made.get(key)) for key in ("when", "expect", "unless"))
+        for source in self.documents.standards:
+            data: dict[str, Any] = dict(Document(source.name, source.text).data)
+            standards = dict(data.pop("standards", None) or {})
+            if alone:
+                standards = {name: each for name, each in standards.items() if name == self.chosen.name}
+            if self.chosen.name in standards and source.name == self.chosen.document:
+                standards[self.chosen.name] = made
+            yield Source(source.name, canonical(data | {"standards": standards} if standards else data))
 
 
-def _understood(question: Question, documents: Documents) -> tuple[_Chosen, str, list[str]]:
-    """Find which standard is meant, what varies in it, and its values: a name that is nowhere is told first."""
-    knob = question.asked.partition("=")[0].strip()
-    chosen = _chosen(documents, knob, question.standard) if knob else None
-    knob, values = _values(question.asked)
-    return chosen or _chosen(documents, knob, question.standard), knob, values
+def variation_of(paths: Sequence[str], asked: str, standard: str | None, loaded: Loaded | None) -> Variation | None:
+    """Find which standard is meant, what varies in it, and its values: a name that is nowhere is told first.
+
+    `standard` says which one, where several have such a number. Without rules that could be loaded only the values are
+    checked. Raises SpecError.
+    """
+    if loaded is None:
+        if "=" in asked:
+            _values(asked)
+        return None
+    documents = read_documents(paths)
+    name = asked.partition("=")[0].strip()
+    chosen = _chosen(documents, name, standard) if name else None
+    knob, values = _values(asked)
+    chosen = chosen or _chosen(documents, knob, standard)
+    if knob in LENGTHS and ".." in asked:
+        values = _with_now(values, value_now(chosen.data, knob))
+    return Variation(documents, chosen, knob, values)
 
 
 def _values(asked: str) -> tuple[str, list[str]]:
@@ -127,35 +154,56 @@ def _values(asked: str) -> tuple[str, list[str]]:
         raise _wrong(found, fix) from None
 
 
-def sweep(question: Question, loaded: Loaded, history: History) -> Sweep:
-    """Judge history by each value. Raises SpecError where the question makes no sense, or nothing can be read."""
-    documents, asked = read_documents(question.paths), question.asked
-    chosen, knob, values = _understood(question, documents)
-    declared = loaded.rulebook.current[chosen.name]
-    now = value_now(chosen.data, knob)
+def _with_now(values: list[str], now: str) -> list[str]:
+    """Add the value that there is now to a range that it lies in."""
+    lengths = {parse(value): value for value in values}
     current = _length(now)
-    if knob in LENGTHS and ".." in asked and isinstance(current, int):  # what there is now belongs into the picture
-        lengths = {parse(value): value for value in values}
+    if isinstance(current, int) and min(lengths) < current < max(lengths):
         lengths.setdefault(current, now)
-        values = [lengths[length] for length in sorted(lengths)] if min(lengths) < current < max(lengths) else values
+    return [lengths[length] for length in sorted(lengths)]
+
+
+def sweep(variation: Variation, loaded: Loaded, history: History) -> Sweep:
+    """Judge history by each value. Raises SpecError where none can be, or nothing can be read."""
+    name = variation.chosen.name
     tried: list[Tried] = []
     result: Result | None = None
-    for value in values:
-        run = _Run(documents, chosen, knob, value)
-        rules = run.rules()
-        if isinstance(rules, str):
-            tried.append(Tried(value, None, why_not=rules))
-            continue
-        result, messages = run.judged(rules, history)
-        tried.append(Tried(value, result.scores[chosen.name], messages))
+    for value in variation.values:
+        try:
+            rules, people = variation.rules(value)
+        except ValueError as error:
+            tried.append(Tried(value, None, why_not=str(error).partition("; ")[0]))
+        except SpecError as error:
+            why_not = next(finding.found for finding in error.findings if finding.level == "error")
+            tried.append(Tried(value, None, why_not=why_not))
+        else:
+            result, messages = _judged(rules, people, history)
+            tried.append(Tried(value, result.scores[name], messages))
     if result is None:
         raise _wrong(f"none of the values can be: {tried[0].why_not}", "try others")
+    declared = loaded.rulebook.current[name]
     goal = None if declared.objective is None else declared.objective.kept
     days = max((result.newest - result.oldest) / DAY, 1.0)
     return Sweep(
-        chosen.name, declared.promise, knob, now, tried, days, goal, bool(documents.policies), result,
-        clock_of(loaded.rulebook.current, zone_of(result.zone)),
+        name, declared.promise, variation.knob, variation.now, tried, days, goal, bool(variation.documents.policies),
+        result, clock_of(loaded.rulebook.current, zone_of(result.zone)),
     )  # fmt: skip
+
+
+def _judged(loaded: Loaded, people: People | None, history: History) -> tuple[Result, int]:
+    """Judge, and count the messages."""
+    alerts = AlertPipeline(Policy(loaded.rulebook.standards, UTC_ZONE, people))
+    messages = 0
+
+    def listen(outcome: BatchResult, low: int) -> None:
+        nonlocal messages
+        by_time = attrgetter("known")
+        for known, group in groupby(sorted(outcome.transitions, key=by_time), key=by_time):  # not all at once
+            together = list(group)
+            messages += len(alerts.push(together, lines=list(map(line, together)), low=known).notices)
+        messages += len(alerts.push([], lines=[], low=low).notices)
+
+    return Backtest(task_of(loaded, history), listen=listen).run(), messages
 
 
 def _chosen(documents: Documents, knob: str, standard: str | None) -> _Chosen:
@@ -183,60 +231,7 @@ def _standards(documents: Documents) -> Iterator[_Chosen]:
         declared = document.data.get("standards")
         for name, data in declared.items() if isinstance(declared, dict) else ():
             if isinstance(data, dict):
-                yield _Chosen(document, name, data)
-
-
-class _Run(NamedTuple):
-    """One value, tried."""
-
-    documents: Documents
-    chosen: _Chosen
-    knob: str
-    value: str
-
-    def rules(self) -> tuple[Loaded, People | None] | str:
-        """Give the rules with this value, and nothing in them but this standard; or why it cannot be."""
-        try:
-            made = varied(self.chosen.data, self.knob, self.value)
-            loaded = load_standards(list(self._sources(made)))
-        except ValueError as error:
-            return str(error).partition("; ")[0]
-        except SpecError as error:
-            return next(finding.found for finding in error.findings if finding.level == "error")
-        return loaded, read_policy(self.documents.policies, self._all(loaded))
-
-    def _all(self, loaded: Loaded) -> Sequence[Any]:
-        """A policy may name standards that are not judged here."""
-        others = load_standards(self.documents.standards).standards
-        return [*loaded.standards, *(each for each in others if each.id != self.chosen.name)]
-
-    def _sources(self, made: dict[str, Any]) -> Iterator[Source]:
-        alone = not any("promise." in str(made.get(key)) for key in ("when", "expect", "unless"))
-        for source in self.documents.standards:
-            data: dict[str, Any] = dict(Document(source.name, source.text).data)
-            standards = dict(data.get("standards") or {})
-            if alone:
-                standards = {name: each for name, each in standards.items() if name == self.chosen.name}
-            if self.chosen.name in standards and source.name == self.chosen.document.name:
-                standards[self.chosen.name] = made
-            data["standards"] = standards
-            yield Source(source.name, canonical(data if standards else _without(data, "standards")))
-
-    def judged(self, rules: tuple[Loaded, People | None], history: History) -> tuple[Result, int]:
-        """Judge, and count the messages."""
-        loaded, people = rules
-        alerts = AlertPipeline(Policy(loaded.rulebook.standards, UTC_ZONE, people))
-        messages = 0
-
-        def listen(outcome: BatchResult, low: int) -> None:
-            nonlocal messages
-            by_time = attrgetter("known")
-            for known, group in groupby(sorted(outcome.transitions, key=by_time), key=by_time):  # not all at once
-                together = list(group)
-                messages += len(alerts.push(together, lines=list(map(line, together)), low=known).notices)
-            messages += len(alerts.push([], lines=[], low=low).notices)
-
-        return Backtest(task_of(loaded, history), listen=listen).run(), messages
+                yield _Chosen(document.name, name, data)
 
 
 def _length(text: str) -> int | str:
@@ -245,10 +240,6 @@ def _length(text: str) -> int | str:
         return parse(text)
     except ValueError:
         return text
-
-
-def _without(data: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name != key}
 
 
 def _wrong(found: str, fix: str) -> SpecError:

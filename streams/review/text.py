@@ -9,23 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso
-from standards.review.tally import slot
 from streams.backtest.report import score_table
 from streams.backtest.table import markdown_table, plain, text_table
-from streams.review.wording import (
-    advice,
-    both,
-    case_table,
-    impossible,
-    judged,
-    place_of,
-    sweep_table,
-    told_by,
-    verdict,
-    version_table,
-    ways,
-    when,
-)
+from streams.review import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,16 +26,16 @@ if TYPE_CHECKING:
 
 def review_text(reviewed: Reviewed) -> str:
     """Tell a review on a terminal."""
-    lines = [both(reviewed), "", verdict(reviewed)]
+    lines = [wording.both(reviewed), "", wording.verdict(reviewed)]
     for name in reviewed.names:
         lines += ["", f"{name}: {reviewed.promise(name)}"]
-        lines += [f"  {said}"] if (said := place_of(reviewed, name)) else []
-        lines += [f"  {line}" for line in text_table(version_table(reviewed, name))]
-        found = ways(reviewed, name)
+        lines += [f"  {said}"] if (said := wording.place_of(reviewed, name)) else []
+        lines += [f"  {line}" for line in text_table(wording.version_table(reviewed, name))]
+        found = wording.ways(reviewed, name)
         width = max((len(f"{count:,}") for count, _ in found), default=0)
         lines += ["", *(f"  {count:>{width},} {words}" for count, words in found)] if found else []
-        lines += [f"  {said}"] if (said := when(reviewed, name)) else []
-    told = case_table(reviewed).rows
+        lines += [f"  {said}"] if (said := wording.when(reviewed, name)) else []
+    told = wording.case_table(reviewed).rows
     lines += ["", "The cases that say most, of each way by turns:"] if told else []
     for begun, (what, before, now, why), _ in told:
         lines += [f"  {begun}  {what} ({why})", f"    {before}  ->  {now}"]
@@ -58,15 +44,15 @@ def review_text(reviewed: Reviewed) -> str:
 
 def review_markdown(reviewed: Reviewed) -> str:
     """Tell a review in a pull request."""
-    lines = ["## What the change does", "", verdict(reviewed), "", plain(both(reviewed))]
+    lines = ["## What the change does", "", wording.verdict(reviewed), "", plain(wording.both(reviewed))]
     for name in reviewed.names:
         lines += ["", f"### {name}", "", f"> {plain(reviewed.promise(name))}", ""]
-        lines += markdown_table(version_table(reviewed, name))
-        lines += ["", said] if (said := place_of(reviewed, name)) else []
-        found = ways(reviewed, name)
+        lines += markdown_table(wording.version_table(reviewed, name))
+        lines += ["", said] if (said := wording.place_of(reviewed, name)) else []
+        found = wording.ways(reviewed, name)
         lines += ["", *(f"* {count:,} {words}" for count, words in found)] if found else []
-        lines += ["", said] if (said := when(reviewed, name)) else []
-    told = case_table(reviewed)
+        lines += ["", said] if (said := wording.when(reviewed, name)) else []
+    told = wording.case_table(reviewed)
     lines += ["", "### The cases that say most", "", *markdown_table(told)] if told.rows else []
     return "\n".join(lines)
 
@@ -84,20 +70,16 @@ def review_json(reviewed: Reviewed) -> dict[str, Any]:
 
 
 def _standard(reviewed: Reviewed, name: str) -> dict[str, Any]:
-    zone = reviewed.zone(name)
-    week: dict[str, int] = {}
-    for change in reviewed.difference.changes:
-        if change.fate.standard == name:
-            day, hour = slot(change.fate.opened, zone)
-            week[f"{day}-{hour:02}"] = week.get(f"{day}-{hour:02}", 0) + 1
     before, now = reviewed.tallies(name)
     return {
         "before": None if before is None else before.score.counts(),
         "now": None if now is None else now.score.counts(),
         "ways": [{"before": was, "now": is_now, "count": count}
                  for (was, is_now), count in sorted(reviewed.difference.ways(name).items())],
-        "timezone": zone.key,
-        "changes_by_weekday_and_hour": dict(sorted(week.items())),
+        "timezone": reviewed.zone(name).key,
+        "changes_by_weekday_and_hour": {
+            f"{day}-{hour:02}": count for (day, hour), count in sorted(reviewed.changes_by_hour(name).items())
+        },
     }  # fmt: skip
 
 
@@ -117,16 +99,17 @@ def _fate(fate: Fate | None) -> dict[str, Any] | None:
 
 def sweep_text(sweep: Sweep) -> str:
     """Tell a sweep on a terminal."""
-    lines = [judged(sweep.result, sweep.clock), "", f"{sweep.standard}: {sweep.promise}", ""]
-    lines += [*text_table(sweep_table(sweep)), *impossible(sweep)]
-    return "\n".join([*lines, "", advice(sweep), told_by(sweep)])
+    lines = [wording.judged(sweep.result, sweep.clock), "", f"{sweep.standard}: {sweep.promise}", ""]
+    lines += [*text_table(wording.sweep_table(sweep)), *wording.impossible(sweep)]
+    return "\n".join([*lines, "", wording.advice(sweep), wording.told_by(sweep)])
 
 
 def sweep_markdown(sweep: Sweep) -> str:
     """Tell a sweep in a pull request."""
     lines = [f"### {sweep.standard}: what could be kept", "", f"> {plain(sweep.promise)}", ""]
-    lines += [*markdown_table(sweep_table(sweep)), "", *(f"* {plain(said)}" for said in impossible(sweep))]
-    return "\n".join([*lines, "", plain(advice(sweep)), told_by(sweep)])
+    lines += [*markdown_table(wording.sweep_table(sweep)), ""]
+    lines += [f"* {plain(said)}" for said in wording.impossible(sweep)]
+    return "\n".join([*lines, "", plain(wording.advice(sweep)), wording.told_by(sweep)])
 
 
 def sweep_json(sweep: Sweep) -> dict[str, Any]:
@@ -147,5 +130,5 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
 def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
     """Tell a backtest of one version in a pull request."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
-    lines = [judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed)), ""]
+    lines = [wording.judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed)), ""]
     return "\n".join([*lines, *(f"* {name}: {plain(standards[name].promise)}" for name in owed)])

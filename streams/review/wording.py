@@ -5,13 +5,14 @@ Read next: `text.py`, `page.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from standards.calendar.duration import spoken
 from standards.judge.events import moment
-from standards.review.difference import ABSENT, busiest
+from standards.review.difference import ABSENT
 from standards.review.tally import slot
 from streams.backtest.report import DAYS, HEAD, counted, some, stretch
 from streams.backtest.table import Row, Table
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from standards.review.difference import Difference, Telling
     from standards.review.fate import Fate
-    from standards.review.tally import Tally
+    from standards.review.tally import Slot, Tally
     from streams.backtest.backtest import Result
     from streams.review.judging import Judged
     from streams.review.sweeping import Sweep
@@ -54,6 +55,11 @@ class Reviewed(NamedTuple):
         """Give the zone in which the hours of a standard are told."""
         return (self.now if name in self.now.standards else self.before).zone_of(name)
 
+    def changes_by_hour(self, name: str) -> Counter[Slot]:
+        """Count the changes of a standard by the weekday and hour in which their promises began."""
+        zone = self.zone(name)
+        return Counter(slot(each.fate.opened, zone) for each in self.difference.changes if each.fate.standard == name)
+
 
 def judged(result: Result, clock: ZoneInfo) -> str:
     """Say what was judged, from when to when by a clock."""
@@ -74,13 +80,9 @@ def verdict(reviewed: Reviewed) -> str:
         return "No difference: every promise ends alike, and is told alike."
     ended = sum(change.way[0] != change.way[1] for change in changes)
     told = len(changes) - ended
-    parts = [f"{some(ended, 'promise')} would end otherwise"] if ended else []
-    parts += (
-        [f"{'' if parts else 'No promise ends otherwise; '}{some(told, 'promise')} would be told otherwise"]
-        if told
-        else []
-    )
-    return f"{', and '.join(parts)}."
+    ends = f"{some(ended, 'promise')} would end otherwise" if ended else ""
+    tells = f"{some(told, 'promise')} would be told otherwise" if told else ""
+    return f"{', and '.join(filter(None, (ends, tells)))}." if ended else f"No promise ends otherwise; {tells}."
 
 
 def version_table(reviewed: Reviewed, name: str, *, column: str = "") -> Table:
@@ -124,16 +126,11 @@ def place_of(reviewed: Reviewed, name: str) -> str:
 
 def when(reviewed: Reviewed, name: str) -> str:
     """Say on which weekdays and hours most changes are."""
-    zone = reviewed.zone(name)
-    changes = [change for change in reviewed.difference.changes if change.fate.standard == name]
-    best = busiest(changes, [slot(change.fate.opened, zone) for change in changes])
-    spots = ", ".join(f"{hour_name(day, hour)} ({count:,})" for day, hour, count in best)
-    return f"Most of these changes began on {spots}, by the clock of {zone.key}." if len(changes) > 1 else ""
-
-
-def hour_name(day: int, hour: int) -> str:
-    """Name an hour of the week: `Sat 12-13`."""
-    return f"{DAYS[day]} {hour}-{hour + 1}"
+    hours = reviewed.changes_by_hour(name)
+    busiest = sorted(hours, key=lambda slot: (-hours[slot], slot))[:3]
+    spots = ", ".join(f"{DAYS[day]} {hour}-{hour + 1} ({hours[day, hour]:,})" for day, hour in busiest)
+    clock = reviewed.zone(name).key
+    return f"Most of these changes began on {spots}, by the clock of {clock}." if hours.total() > 1 else ""
 
 
 def case_table(reviewed: Reviewed) -> Table:

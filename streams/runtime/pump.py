@@ -5,7 +5,7 @@ by stratum, so that promises which are events to other standards are complete be
 the batches, the ledger is the same: an event is late or not by the watermark at its own place in the input.
 
 Knows: cases, the watermark, alarms. Must not know: clocks, files, stores; the host passes the time in and saves what
-came out. Read next: `streams/storage/store.py`, and `standards/judge/judge.py` for what happens to a case.
+came out. Read next: `streams/storage/case_store.py`, and `standards/judge/judge.py` for what happens to a case.
 """
 
 from __future__ import annotations

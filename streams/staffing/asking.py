@@ -7,10 +7,11 @@ Read next: `standards/staffing/plan.py`, `text.py`.
 
 from __future__ import annotations
 
-import re
+import os
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,13 +20,13 @@ from standards.errors import Finding, Place, SpecError
 from standards.judge.events import type_of
 from standards.judge.standard import UTC_ZONE
 from standards.staffing import contacts, polls
-from standards.staffing.plan import Plan
+from standards.staffing.plan import Plan, plan
 from standards.staffing.record import Key
 from standards.staffing.shortfall import shortfall
 from standards.staffing.target import LENGTH, Target, Unfit, target_of
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
-from streams.documents.documents import load_paths, read_documents, read_mapping
-from streams.staffing.crew import Line, plans_for
+from streams.backtest.processes import side_by_side
+from streams.documents.documents import load_paths, read_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,16 +68,6 @@ class Staffed(msgspec.Struct):
     left_out: dict[Key, list[str]]
     sentence: str | None
 
-    @property
-    def last_day(self) -> int:
-        """The proleptic ordinal of the newest day in any plan."""
-        return max(plan.last for plan in self.plans)
-
-    @property
-    def first_day(self) -> int:
-        """That of the oldest."""
-        return min(plan.first for plan in self.plans)
-
 
 class Answer(msgspec.Struct):
     """What was found. `reading` has the lines of history that could not be read."""
@@ -93,10 +84,10 @@ def ask(question: Question, progress: Callable[[int, int], None] | None = None) 
     zone = mapping.zone if mapping is not None and mapping.zone is not None else UTC_ZONE
     lines = [(target, target.zone or zone, _records(events, target, target.zone or zone)) for target in targets]
     _check_history(question, lines)
-    known = [Line(record, target) for target, _, records in lines for record in records if not record.gaps]
+    known = [(record, target) for target, _, records in lines for record in records if not record.gaps]
     made: dict[str, list[Plan]] = {target.standard.id: [] for target in targets}
-    for done, plan in enumerate(plans_for(known), start=1):
-        made[plan.target.standard.id].append(plan)
+    for done, one in enumerate(plans_for(known), start=1):
+        made[one.target.standard.id].append(one)
         if progress is not None:
             progress(done, len(known))
     staffed: list[Staffed] = []
@@ -105,6 +96,23 @@ def ask(question: Question, progress: Callable[[int, int], None] | None = None) 
         lacking = {record.key: [_lack(target, gap) for gap in record.gaps] for record in records if record.gaps}
         staffed.append(Staffed(target, place, plans, lacking, shortfall(plans)))
     return Answer(staffed, unfit, reading)
+
+
+def plans_for(lines: Sequence[tuple[Record, Target]], *, processes: int = os.cpu_count() or 1) -> Iterator[Plan]:
+    """Give the plan of each line of people, in their order, several made at a time. Raises StateError."""
+    processes = min(len(lines), processes)
+    if processes <= 1:
+        yield from (plan(record, target) for record, target in lines)
+        return
+    with side_by_side([partial(_parts, *line) for line in lines], processes=processes) as made:
+        for (_, target), parts in zip(lines, made, strict=True):
+            yield Plan(target=target, **parts)
+
+
+def _parts(record: Record, target: Target) -> dict[str, Any]:
+    """Give the plan of a line without what was promised, which holds compiled functions."""
+    made = plan(record, target)
+    return {name: getattr(made, name) for name in Plan.__struct_fields__ if name != "target"}
 
 
 def _checked(question: Question) -> tuple[Loaded, TableMapping | None, list[Target], list[Unfit]]:
@@ -129,7 +137,7 @@ def _checked(question: Question) -> tuple[Loaded, TableMapping | None, list[Targ
         found_ = f"there is no standard {question.standard!r}"
         findings.append(Finding("unknown-standard", Place(question.paths[0], 1, 1), found_, fix or "see its id"))
     elif not targets:
-        findings += [_unfit(question, one) for one in unfit]
+        findings += [_not_staffable(one, loaded) for one in unfit]
     if findings:
         raise SpecError(findings)
     return loaded, mapping, targets, unfit
@@ -148,18 +156,10 @@ def _misplaced(question: Question) -> Iterator[Finding]:
             yield Finding("no-file", Place(question.page, 1, 1), "this is a folder", "name a file, such as staff.html")
 
 
-def _unfit(question: Question, unfit: Unfit) -> Finding:
-    place = Place(question.paths[0], 1, 1)
-    key = re.compile(rf"^\s+(?P<id>{re.escape(unfit.standard)})\s*:", re.MULTILINE)
-    for source in read_documents(question.paths).standards:
-        for found in key.finditer(source.text):
-            start = found.start("id")
-            line = source.text.count("\n", 0, start) + 1
-            column = start - (source.text.rfind("\n", 0, start) + 1) + 1
-            place = Place(source.name, line, column, len(unfit.standard))
-            break
-    fix = "what can be staffed: docs/staffing.md"
-    return Finding("not-staffable", place, f"{unfit.standard} cannot be staffed: {unfit.why}", fix)
+def _not_staffable(unfit: Unfit, loaded: Loaded) -> Finding:
+    entry = loaded.entries[unfit.standard]
+    found = f"{unfit.standard} cannot be staffed: {unfit.why}"
+    return Finding("not-staffable", entry.document.spot(entry.path).key, found, "what can be staffed: docs/staffing.md")
 
 
 def _read(task: Task) -> tuple[list[Event], Result]:

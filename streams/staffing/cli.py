@@ -7,15 +7,11 @@ Read next: `asking.py`, `text.py`, `page.py`.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from streams import options
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 Paths = Annotated[list[str], typer.Argument(help="Standards files, or folders of them.", metavar="PATH")]
 Events = Annotated[list[str], typer.Option(metavar="FILE", help="History: JSON lines, a table, or -; repeatable.")]
@@ -42,19 +38,13 @@ def staff(
     from streams.staffing.page import page
     from streams.staffing.text import as_json, as_text
 
-    answer = ask(Question(paths, events, map_, standard, html), _progress())
+    answer = ask(Question(paths, events, map_, standard, html), _show if sys.stderr.isatty() else None)
     if html is not None:
         write_whole(html, page(answer).encode())
     typer.echo(as_json(answer) if json_ else as_text(answer))
     options.tell_left_out(answer.reading)
 
 
-def _progress() -> Callable[[int, int], None] | None:
+def _show(done: int, of: int) -> None:
     """Show on a terminal how many lines of people are done."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, of: int) -> None:
-        typer.echo(f"\r{'':40}\r" if done == of else f"\r{done} of {of} lines of people", nl=False, err=True)
-
-    return show
+    typer.echo(f"\r{'':40}\r" if done == of else f"\r{done} of {of} lines of people", nl=False, err=True)

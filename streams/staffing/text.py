@@ -12,18 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from standards.staffing.shortfall import is_short
 from streams.backtest.report import DAYS
 from streams.backtest.table import text_table
-from streams.staffing.wording import (
-    cost,
-    day_name,
-    days_of,
-    goal,
-    hour_table,
-    line_name,
-    line_table,
-    short_hours,
-    unexplained,
-    worth,
-)
+from streams.staffing import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,26 +36,24 @@ def as_text(answer: Answer) -> str:
         lines += [*_standard(staffed), ""]
     if answer.unfit:
         lines.append("Not a matter of how many people are there:")
-        lines += [text for one in answer.unfit for text in wrap(f"{one.standard}: {one.why}.", WIDTH, **_INDENTED)]
+        for one in answer.unfit:
+            lines += wrap(f"{one.standard}: {one.why}.", WIDTH, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines).rstrip()
-
-
-_INDENTED: Final[dict[str, Any]] = {"initial_indent": "  ", "subsequent_indent": "    "}
 
 
 def _standard(staffed: Staffed) -> Iterator[str]:
     target = staffed.target
     yield f"{target.standard.id}: {target.standard.promise}"
-    yield f"  Goal: {goal(target)}. History: {days_of(staffed)}, by the clock of {staffed.zone.key}."
+    yield f"  Goal: {wording.goal(target)}. History: {wording.days_of(staffed)}, by the clock of {staffed.zone.key}."
     if len(staffed.plans) > 1:
-        yield from ["", *_indented(line_table(_LINES, staffed.plans, days_first=True))]
+        yield from ["", *_indented(wording.line_table(_LINES, staffed.plans, days_first=True))]
     for plan in staffed.plans[:SHOWN]:
-        head = [f"  {line_name(plan)}"] if len(staffed.plans) > 1 else []
-        yield from ["", *head, *_indented(hour_table(_HOURS, plan), {"short": "!"})]
+        head = [f"  {wording.line_name(plan)}"] if len(staffed.plans) > 1 else []
+        yield from ["", *head, *_indented(wording.hour_table(_HOURS, plan), {"short": "!"})]
     if len(staffed.plans) > SHOWN:
         yield from ["", f"  The other {len(staffed.plans) - SHOWN} lines hour by hour: --html FILE, or --json."]
     yield ""
-    if any(map(short_hours, staffed.plans)):
+    if any(map(wording.short_hours, staffed.plans)):
         yield from ["  ! more are needed, and history shows it: so few were kept that chance does not explain it.", ""]
     for sentence in _said(staffed):
         yield from wrap(sentence, WIDTH)
@@ -78,19 +65,9 @@ def _said(staffed: Staffed) -> Iterator[str]:
         lacks = sorted({lack for found in staffed.left_out.values() for lack in found})
         names = ", ".join(" / ".join(key) for key in sorted(staffed.left_out))
         yield f"{number} {'line is' if number == 1 else 'lines are'} left out ({names}): {'; '.join(lacks)}."
-    yield " ".join(worth(staffed.plans))
-    yield " ".join(filter(None, (cost(staffed), unexplained(staffed))))
-    yield f"{capital(verdict(staffed))}."
-
-
-def verdict(staffed: Staffed) -> str:
-    """Give the sentence that the whole comes to."""
-    return staffed.sentence or "with the staff that was there this promise can be kept, as far as this history can tell"
-
-
-def capital(sentence: str) -> str:
-    """Begin a sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
+    yield wording.worth(staffed.plans)
+    yield wording.cost(staffed)
+    yield wording.verdict(staffed)
 
 
 _LINES: Final = ("line", "days", "hours short", "there at most", "needed at most", "model off by", "broken by the gap")
@@ -122,7 +99,8 @@ def _standard_json(staffed: Staffed) -> dict[str, Any]:
 def _plan_json(plan: Plan) -> dict[str, Any]:
     proof = plan.proof
     return {
-        "line": list(plan.key), "days": plan.days, "first": day_name(plan.first), "last": day_name(plan.last),
+        "line": list(plan.key), "days": plan.days,
+        "first": wording.day_name(plan.first), "last": wording.day_name(plan.last),
         "method": plan.method, "broken_by_gap": _spanned(plan.cost, plan.cost_span),
         "patience_seconds": _short(plan.patience),
         "error": {"held_out": proof.held_out, "days": proof.days, "hours": proof.hours,

@@ -39,7 +39,7 @@ def day_name(ordinal: int) -> str:
 
 def days_of(staffed: Staffed) -> str:
     """Name the days of history."""
-    first, last = staffed.first_day, staffed.last_day
+    first, last = min(plan.first for plan in staffed.plans), max(plan.last for plan in staffed.plans)
     return f"one day, {day_name(first)}" if first == last else f"{day_name(first)} to {day_name(last)}"
 
 
@@ -62,11 +62,6 @@ def with_range(value: float, span: Span, digits: int = 0) -> str:
     """Print a number and its interval, none of them as -0."""
     number, low, high = (round(each, digits) + 0.0 for each in (value, *span))
     return f"{number:.{digits}f} {ranged((low, high), digits)}"
-
-
-def needed(hour: Hour) -> str:
-    """Print how many are needed."""
-    return "-" if hour.needed is None else f"{hour.needed} {ranged(hour.needed_span)}"
 
 
 def seen(hour: Hour) -> str:
@@ -96,7 +91,9 @@ def line_table(head: Sequence[str], plans: Sequence[Plan], *, days_first: bool =
 
 def _line(plan: Plan, *, days_first: bool) -> Row:
     short = short_hours(plan)
-    middle = (f"{short}", f"{most_there(plan):.1f}", f"{most_needed(plan)}", off_by(plan))
+    there = max((hour.there for hour in plan.hours), default=0.0)
+    needed = max((hour.needed or 0 for hour in plan.hours), default=0)
+    middle = (f"{short}", f"{there:.1f}", f"{needed}", off_by(plan))
     days, lost = f"{plan.days}", with_range(plan.cost, plan.cost_span)
     cells = (days, *middle, lost) if days_first else (lost, *middle, days)
     return Row(line_name(plan), cells, "short" if short else "")
@@ -109,9 +106,10 @@ def hour_table(head: Sequence[str], plan: Plan) -> Table:
 
 def _hour(hour: Hour, plan: Plan) -> Row:
     low, high = hour.each_span
+    needed = "-" if hour.needed is None else f"{hour.needed} {ranged(hour.needed_span)}"
     cells = (
         with_range(hour.arrivals, hour.arrivals_span), with_range(hour.each / 60, (low / 60, high / 60), 1),
-        f"{hour.there:.1f}", needed(hour), seen(hour), percent(hour.expected), with_range(hour.cost, hour.cost_span),
+        f"{hour.there:.1f}", needed, seen(hour), percent(hour.expected), with_range(hour.cost, hour.cost_span),
     )  # fmt: skip
     return Row(f"{DAYS[hour.weekday]} {hour_name(hour.hour)}", cells, kind_of(hour, plan))
 
@@ -127,16 +125,6 @@ def off_by(plan: Plan) -> str:
         return "not tried"
     points = round(plan.error.mean * 100)
     return f"{points} point{'' if points == 1 else 's'}"
-
-
-def most_there(plan: Plan) -> float:
-    """Give the most people who were there in any hour."""
-    return max((hour.there for hour in plan.hours), default=0.0)
-
-
-def most_needed(plan: Plan) -> int:
-    """Give the most people who are needed in any hour."""
-    return max((hour.needed or 0 for hour in plan.hours), default=0)
 
 
 def unit(target: Target) -> str:
@@ -162,34 +150,37 @@ def goal(target: Target) -> str:
             return f"{share} of people find at most {target.most} waiting"
 
 
+def verdict(staffed: Staffed) -> str:
+    """Give the sentence that the whole comes to."""
+    kept = "with the staff that was there this promise can be kept, as far as this history can tell"
+    sentence = staffed.sentence or kept
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
 def cost(staffed: Staffed) -> str:
-    """Say what the gap cost, over all lines and days."""
+    """Say what the gap cost, over all lines and days, and where too few were kept that it does not explain."""
     total = sum(plan.cost for plan in staffed.plans)
     # Lines have nothing to do with each other, so the reaches of their intervals add up as squares.
     below = sqrt(sum((plan.cost - plan.cost_span[0]) ** 2 for plan in staffed.plans))
     above = sqrt(sum((plan.cost_span[1] - plan.cost) ** 2 for plan in staffed.plans))
     span = (total - below, total + above)
-    return f"By the model, the gap cost {with_range(total, span)} {unit(staffed.target)} in this time."
-
-
-def unexplained(staffed: Staffed) -> str | None:
-    """Say in how many hours too few were kept although enough people were there; None where there are none."""
+    said = f"By the model, the gap cost {with_range(total, span)} {unit(staffed.target)} in this time."
     hours = [(hour, plan.target.goal) for plan in staffed.plans for hour in plan.hours]
     number = sum(not hour.more and hour.seen_span is not None and hour.seen_span[1] < goal for hour, goal in hours)
     if not number:
-        return None
+        return said
     which = "one hour" if number == 1 else f"{number} hours"
     return (
-        f"In {which} of the week fewer were kept than the number of people explains. Look for something else there: "
-        "breaks taken at the same time, a system that stood still, people who were there for other work."
+        f"{said} In {which} of the week fewer were kept than the number of people explains. Look for something else "
+        "there: breaks taken at the same time, a system that stood still, people who were there for other work."
     )
 
 
-def worth(plans: Sequence[Plan]) -> list[str]:
+def worth(plans: Sequence[Plan]) -> str:
     """Say how far the model can be trusted, in plain words."""
     proved = [plan for plan in plans if plan.error is not None]
     if not proved:
-        return ["Nothing was kept or broken in this time, so the model could not be tried."]
+        return "Nothing was kept or broken in this time, so the model could not be tried."
     held_out = all(plan.proof.held_out for plan in proved)
     judged = sum(plan.proof.judged for plan in proved)
     errors = [(plan.error, plan.proof.judged) for plan in proved if plan.error is not None]
@@ -202,7 +193,7 @@ def worth(plans: Sequence[Plan]) -> list[str]:
         said.append("How far it would be off on another day is not known.")
     if error.poor:
         said.append("That is a lot: take the numbers of people as a direction, not as a roster.")
-    return said
+    return " ".join(said)
 
 
 def _tried(plans: Sequence[Plan], *, held_out: bool) -> str:

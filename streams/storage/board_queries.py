@@ -1,7 +1,4 @@
-"""BoardQueries: the board's questions, answered from the store.
-
-Read next: `rows.py`.
-"""
+"""BoardQueries: the board's questions, answered from the store. Read next: `rows.py`."""
 
 from __future__ import annotations
 
@@ -11,17 +8,25 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED, SETTLED, Action
-from alerts.routing.notice import Withheld
 from standards.judge.ledger import Plain
-from streams.storage.row_decoding import PROMISE, notice_rows, promise_row
-from streams.storage.rows import DeadLetter, LateEvent, Owing, Sender, Stretch, Untold
+from streams.storage.rows import (
+    PROMISE,
+    DeadLetter,
+    LateEvent,
+    Owing,
+    Sender,
+    Stretch,
+    Untold,
+    decode_withheld,
+    notice_rows,
+    promise_row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from streams.storage.rows import NoticeRow, PromiseRow, UntoldFilter
-    from streams.storage.shared_connection import SharedConnection
-    from streams.storage.sqlite import Row
+    from streams.storage.sqlite import Row, SharedConnection
 
 _NEXT: Final = f"""
 SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
@@ -79,7 +84,6 @@ SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != '
 """
 
 _data = msgspec.json.Decoder(dict[str, Plain]).decode
-_withheld = msgspec.json.Decoder(Withheld).decode
 _encode = msgspec.json.encode
 
 
@@ -87,12 +91,9 @@ class _Named(msgspec.Struct):
     source: str = ""
 
 
-_named = msgspec.json.Decoder(_Named).decode
-
-
 def _source(raw: bytes) -> str:
     try:
-        return _named(raw).source or "somebody"
+        return msgspec.json.decode(raw, type=_Named).source or "somebody"
     except (msgspec.DecodeError, UnicodeDecodeError):
         return "somebody"
 
@@ -169,7 +170,7 @@ class BoardQueries:
             if value := getattr(wanted, name):
                 terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
         rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
-        return [Untold(seq, _withheld(body), *rest) for seq, body, *rest in rows]
+        return [Untold(seq, decode_withheld(body), *rest) for seq, body, *rest in rows]
 
     def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
         """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""

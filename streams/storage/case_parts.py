@@ -1,10 +1,9 @@
 """The parts of a case, as every store keeps them: a small core, and what grows with the traffic.
 
-A busy case remembers up to two thousand identities of events, many times the rest of it, and each batch adds a few. It
-keeps them in two generations, and only the newer one grows; of its settled promises few change. So each store writes
-the core anew and adds what is new since it wrote the case last. What is new is decided here, and the parts are joined
-again here; how they lie in rows is each store's own. Read next: `shelving.py` for SQLite,
-`streams/kafka/worker/journal.py`.
+A busy case remembers up to two thousand identities of events, many times the rest of it, in two generations of which
+only the newer one grows; of its settled promises few change. So each store writes the core anew and adds what is new,
+which is decided here; how the parts lie in rows is each store's own.
+Read next: `case_store.py` for SQLite, `streams/kafka/worker/journal.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from standards.errors import StateError
 from standards.judge.case import Identity
+from standards.judge.promise import E, Promise
 from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON
 
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 
     from standards.judge.case import Case, StandardState
     from standards.judge.events import Event
-    from standards.judge.promise import Promise
 
 CaseKey = tuple[str, Key]
 """A case's group and key."""
 
 Seen = list[tuple[Identity, int]]
 """Identities of events, with their times in microseconds UTC, in the order in which they were seen."""
+
+Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
+"""Events that a case came to hold: its group, its key, whether it holds nothing else, and the events."""
+
+Settled = dict[str, list[Promise[E]]]
+"""Promises whose verdict can still be corrected, by revision, as a case's slots have them."""
+Settling = tuple[str, tuple[str | int, ...], bool, Settled[E]]
+"""Promises that were settled or corrected: the case's group, its key, whether it has no others, and the promises."""
 
 Marks = dict[str, tuple[int, int]]
 """Settled promises by id: the ordinal, which every change counts up, and when the promise was settled."""

@@ -1,8 +1,7 @@
-"""Booking: lines of the ledger and notices go into the tables that everybody reads, each once however often it comes.
+"""Lines of the ledger and notices, written into the tables that everybody reads.
 
-Lines and notices have derived ids, so what comes again is told by them and changes nothing. Both hosts book alike: the
-embedded one what it has just judged, `kept serve` what the workers judged elsewhere.
-Read next: `store_writer.py` and `streams/kafka/serve/projection.py`, which book.
+Both have derived ids, so what comes again changes nothing. The embedded host writes what it has just judged, `kept
+serve` what the workers judged. Read next: `store_writer.py`, `streams/kafka/serve/projection.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.notice import Notice, Reason
     from standards.judge.ledger import Line
-    from streams.storage.sqlite import Database
+    from streams.storage.sqlite import Database, Row
 
     Booked = TypeVar("Booked", Line, Notice)
 
@@ -45,9 +44,7 @@ def book_lines(database: Database, lines: Sequence[Line], told: Mapping[str, Rea
     rows = [
         (it.id, it.promise, it.standard, it.owner, it.kind, it.at, told.get(it.id, ""), _encode(it)) for it in lines
     ]
-    last = _last(database, "ledger")
-    changed = database.put(_LINE, rows)
-    new = list(lines) if changed == len(rows) else _new(database, "ledger", last, lines)
+    new = _put_new(database, _LINE, rows, table="ledger", given=lines)
     counts = Counter((it.standard, it.owner, it.kind) for it in new)
     database.put(_TOTAL, [(*key, count) for key, count in counts.items()])
     database.put(_PROMISE, [_folded(line) for line in new])
@@ -62,26 +59,20 @@ def book_notices(
     `received` is when they were decided, in microseconds UTC, and `shard` the part of all notices that they are of. A
     notice to somebody waits for those channels by which they are reached; where none of them is set up, for all.
     """
-    last = _last(database, "notices") if notices else 0
-    changed = database.put(_NOTICE, [(it.id, it.promise, received, shard, _encode(it)) for it in notices])
-    outbox = [(it.id, channel) for it in notices for channel in _channels(it, channels)]
+    rows = [(it.id, it.promise, received, shard, _encode(it)) for it in notices]
+    new = _put_new(database, _NOTICE, rows, table="notices", given=notices)
+    outbox = [(it.id, each) for it in notices for each in [c for c in channels if c in it.addresses] or channels]
     database.put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
     others = [(promise, it.id) for it in notices for promise in it.promises if promise != it.promise]
     database.put("INSERT OR IGNORE INTO spoken_for (promise, notice) VALUES (?,?)", others)
-    return list(notices) if changed == len(notices) else _new(database, "notices", last, notices)
+    return new
 
 
-def _channels(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
-    return [channel for channel in channels if channel in notice.addresses] or channels
-
-
-def _last(database: Database, table: str) -> int:
-    found = database.one(f"SELECT max(seq) FROM {table}")  # noqa: S608 - fixed names
-    return (found and found[0]) or 0
-
-
-def _new(database: Database, table: str, last: int, given: Sequence[Booked]) -> list[Booked]:
-    """Give those that were written after the row with number `last`, each once."""
+def _put_new(database: Database, sql: str, rows: Sequence[Row], *, table: str, given: Sequence[Booked]) -> list[Booked]:
+    """Write the row of each of the given, and give those that were not there before, each once."""
+    ((last,),) = database.all(f"SELECT coalesce(max(seq), 0) FROM {table}")  # noqa: S608 - fixed names
+    if database.put(sql, rows) == len(given):
+        return list(given)
     written = {name for (name,) in database.all(f"SELECT id FROM {table} WHERE seq > ?", [last])}  # noqa: S608 - fixed names
     return list({it.id: it for it in given if it.id in written}.values())
 

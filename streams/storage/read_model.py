@@ -1,7 +1,6 @@
 """Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
 
-What only the board asks is in `ReadModel.board`.
-Read next: `rows.py` for what is given, `board_queries.py` for the board's questions.
+Read next: `rows.py` for what is given, `board_queries.py` for what only the board asks.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from alerts.channels import Told
 from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.storage.board_queries import BoardQueries
-from streams.storage.router_tables import withheld_of
-from streams.storage.row_decoding import DELIVERY, PROMISE, decode_notice, notice_rows, promise_row
 from streams.storage.rows import (
+    DELIVERY,
+    PROMISE,
     DeadLetter,
     Delivery,
     LateEvent,
@@ -24,9 +23,12 @@ from streams.storage.rows import (
     Page,
     PromiseView,
     StandardRow,
-    Total,
+    decode_notice,
+    decode_withheld,
+    notice_rows,
+    promise_row,
 )
-from streams.storage.shared_connection import SharedConnection
+from streams.storage.sqlite import SharedConnection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseFilter
     from streams.storage.sqlite import Row
 
-_SCORE = """
+SCORES = """
 SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum(verdict IS 'void'),
     sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'),
     sum(state = 'ended'), sum(state = 'given_up'), sum(corrected),
@@ -97,8 +99,9 @@ class ReadModel:
             found = promise_row(row)
             lines = database.all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq", [promise_id])
             notices = notice_rows(database, database.all(_TOLD, [promise_id, promise_id]))
-            withheld = withheld_of(database, promise_id)
+            unsent = database.all("SELECT body FROM withheld WHERE promise = ? ORDER BY seq", [promise_id])
             text = database.one("SELECT excerpt FROM revisions WHERE revision = ?", [found.revision])
+        withheld = [decode_withheld(body) for (body,) in unsent]
         return PromiseView(found, [_line(body) for (body,) in lines], notices, text[0] if text else "", withheld)
 
     def standards(self) -> list[StandardRow]:
@@ -111,7 +114,7 @@ class ReadModel:
 
     def score(self, since: int | None = None) -> dict[str, Score]:
         """Give each standard's score by its id, over the promises opened at or after `since`."""
-        return {row[0]: Score(*row[1:]) for row in self._all(_SCORE, -1 if since is None else since)}
+        return {row[0]: Score(*row[1:]) for row in self._all(SCORES, -1 if since is None else since)}
 
     def nearest(self) -> dict[str, int]:
         """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""
@@ -143,9 +146,9 @@ class ReadModel:
                     return raw
         return None
 
-    def totals(self) -> list[Total]:
-        """Give how many lines of each kind the ledger has, by standard and owner."""
-        return [Total(*row) for row in self._all("SELECT standard, owner, kind, count FROM totals")]
+    def totals(self) -> dict[tuple[str, str, str], int]:
+        """Give how many lines the ledger has, by standard, owner and kind."""
+        return {(*key,): count for *key, count in self._all("SELECT standard, owner, kind, count FROM totals")}
 
     def lines(self, after: int = 0, limit: int = 1000) -> list[Line]:
         """Give lines of the ledger in their order, from the one with number `after` (from 0) on."""

@@ -1,8 +1,7 @@
-"""Forgetting: what is only kept to be looked up goes when it is old, a little with each commit.
+"""Retention: what is only looked up is deleted when it is old, a little with each commit.
 
 Events, dead letters, the late log, and notices that were delivered, given up or not sent. Never what is owed and what
-was judged: the ledger, its promises, and the standards' texts that they were judged by stay for ever.
-Read next: `store_writer.py`.
+was judged: the ledger, its promises, and the standards' texts that they were judged by.
 """
 
 from __future__ import annotations

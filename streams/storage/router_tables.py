@@ -1,8 +1,4 @@
-"""The router's tables: its cases for places and people, the notices that were not sent, and what people did.
-
-Must not know: what is in a case, or why somebody was not told. Read next: `store_writer.py`, which calls it with
-everything else that a batch changed, and `streams/runtime/router_runtime.py`, where the cases live.
-"""
+"""The router's tables: its cases for places and people, the notices that were not sent, and what people did."""
 
 from __future__ import annotations
 
@@ -11,23 +7,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.routing.notice import Withheld
 from streams.runtime.router_runtime import AlertResult, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alerts.routing.actions import Action
-    from streams.runtime.router_runtime import CaseKind, CaseName, Stored
+    from alerts.routing.notice import Withheld
+    from streams.runtime.router_runtime import CaseName, Stored
     from streams.storage.sqlite import Database
 
 _WITHHELD = "INSERT OR IGNORE INTO withheld (id, promise, received, body) VALUES (?,?,?,?)"
-
 _ACTION = "INSERT OR IGNORE INTO acts (source, id, type, promise, at, by, body) VALUES (?,?,?,?,?,?,?)"
 
 _fields = attrgetter("source", "id", "type", "promise", "at", "by")
 _encode = msgspec.json.encode
-_withheld = msgspec.json.Decoder(Withheld).decode
 
 
 def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
@@ -40,10 +34,7 @@ def book_calls(database: Database, alerts: AlertResult, received: int) -> None:
 
 
 def book_withheld(database: Database, withheld: Iterable[tuple[int, Withheld]]) -> list[Withheld]:
-    """Write, inside a transaction, what was not told, each with when that was decided: microseconds UTC.
-
-    Gives what was not there before.
-    """
+    """Write, inside a transaction, what was not sent, with when that was decided; gives what was not there before."""
     return [it for at, it in withheld if database.put(_WITHHELD, [(it.id, it.promise, at, _encode(it))])]
 
 
@@ -54,12 +45,5 @@ def book_actions(database: Database, actions: Iterable[Action]) -> list[Action]:
 
 def read_calls(database: Database) -> dict[CaseName, Stored]:
     """Read all cases back. Raises StateError for one that this Kept cannot read."""
-    kinds: dict[str, CaseKind] = {"place": "place", "matter": "matter", "person": "person", "house": "house"}
     rows = database.all("SELECT kind, name, body FROM call_cases ORDER BY kind, name")
-    return {(kinds[kind], name): stored_case(kind, body) for kind, name, body in rows}
-
-
-def withheld_of(database: Database, promise: str) -> list[Withheld]:
-    """Give what was not told of a promise, in the order in which it was decided."""
-    rows = database.all("SELECT body FROM withheld WHERE promise = ? ORDER BY seq", [promise])
-    return [_withheld(body) for (body,) in rows]
+    return {(kind, name): stored_case(kind, body) for kind, name, body in rows}

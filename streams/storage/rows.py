@@ -1,11 +1,11 @@
-"""The rows that the read model gives, and the filters that it takes; SQL, screens and the API share them.
+"""The rows that the read model gives, the filters that it takes, and how rows are made of those of tables.
 
-Instants are microseconds UTC, or -1 where there is none. Read next: `read_model.py`, which reads them from the store.
+Instants are microseconds UTC, or -1 where there is none; spans are microseconds. Read next: `read_model.py`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -13,14 +13,16 @@ from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import State, Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.storage.sqlite import Database, Row
+
 DeliveryState = Literal["waiting", "delivered", "failed"]
 
 
 class PromiseFilter(msgspec.Struct, frozen=True):
-    """Which promises to show; what is empty does not narrow. `since`: opened at or after, in microseconds UTC.
-
-    `due_before`, from 0: only promises that are still open and due before it.
-    """
+    """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it."""
 
     standard: str = ""
     owner: str = ""
@@ -33,7 +35,7 @@ class PromiseFilter(msgspec.Struct, frozen=True):
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
-    """One promise as the ledger leaves it. Instants are microseconds UTC or -1, spans microseconds.
+    """One promise as the ledger leaves it.
 
     `elapsed` is the open time and `waited` the customer's own time, both up to the verdict (or the last line).
     """
@@ -65,7 +67,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """How one notice fares on one channel. `next_try` and `delivered` are microseconds UTC, or -1."""
+    """How one notice fares on one channel."""
 
     notice: str
     channel: str
@@ -84,10 +86,7 @@ class NoticeRow(msgspec.Struct, frozen=True):
 
 
 class PromiseView(msgspec.Struct, frozen=True):
-    """Everything about one promise: its lines, what was told of it, and the text of the revision that judges it.
-
-    `withheld` are the notices that were not sent, with their reasons.
-    """
+    """One promise with its lines, the notices that were sent and those that were not, and the text that judges it."""
 
     row: PromiseRow
     lines: list[Line]
@@ -97,7 +96,7 @@ class PromiseView(msgspec.Struct, frozen=True):
 
 
 class StandardRow(msgspec.Struct, frozen=True):
-    """One revision of one standard, as it was loaded at `loaded_at` (microseconds UTC)."""
+    """One revision of one standard."""
 
     id: str
     revision: str
@@ -107,10 +106,7 @@ class StandardRow(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that could not be taken in: when it came (microseconds UTC), a stable reason, a sentence, the bytes.
-
-    `mark` names it in every store that has it; it is empty for one from before there were marks.
-    """
+    """An event that could not be taken in. `mark` names it in every store; those from before marks have none."""
 
     seq: int
     received: int
@@ -121,7 +117,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class LateEvent(msgspec.Struct, frozen=True):
-    """An event that changed nothing: it came too late, or granted what could not be. Instants: microseconds UTC."""
+    """An event that changed nothing: it came too late, or granted what could not be."""
 
     seq: int
     received: int
@@ -130,30 +126,6 @@ class LateEvent(msgspec.Struct, frozen=True):
     source: str
     id: str
     at: int
-
-
-class Total(msgspec.Struct, frozen=True):
-    """How many lines of one kind the ledger has for one standard and owner."""
-
-    standard: str
-    owner: str
-    kind: str
-    count: int
-
-
-class Act(msgspec.Struct, frozen=True):
-    """What a person did about a promise: an event of one of the types in `acting.ACTS`. `at` is microseconds UTC.
-
-    `promise` is empty for an exception that was granted for whatever a subject was owed.
-    """
-
-    type: str
-    source: str
-    id: str
-    promise: str
-    at: int
-    by: str
-    data: dict[str, Plain] = {}
 
 
 class UntoldFilter(msgspec.Struct, frozen=True):
@@ -179,7 +151,7 @@ class Owing(msgspec.Struct, frozen=True):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """How many promises opened in one stretch of time were kept and broken. `start` is microseconds UTC."""
+    """How many promises opened in one stretch of time were kept and broken."""
 
     start: int
     kept: int
@@ -197,9 +169,37 @@ class Untold(msgspec.Struct, frozen=True):
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """A sender whose events came late, or from the future: how many, and by how much at most, in microseconds."""
+    """A sender whose events came late, or from the future: how many, and by how much at most."""
 
     source: str
     late: int = 0
     latest: int = 0
     ahead: int = 0
+
+
+PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
+"""The columns of `promises` that `promise_row` takes."""
+DELIVERY: Final = ", ".join(Delivery.__struct_fields__)
+"""The columns of `outbox` that a Delivery takes."""
+
+_fields = msgspec.json.Decoder(dict[str, Plain]).decode
+decode_notice = msgspec.json.Decoder(Notice).decode
+decode_withheld = msgspec.json.Decoder(Withheld).decode
+
+
+def promise_row(row: Row) -> PromiseRow:
+    """Make a promise of the columns of PROMISE."""
+    values = list(row)
+    values[7] = _fields(values[7])
+    values[15:17] = map(bool, values[15:17])
+    return PromiseRow(*values)
+
+
+def notice_rows(database: Database, bodies: Iterable[Row]) -> list[NoticeRow]:
+    """Make notices of the `body` of each, and read how they fare on each channel."""
+    found = []
+    sql = f"SELECT {DELIVERY} FROM outbox WHERE notice = ? ORDER BY channel"  # noqa: S608 - fixed names
+    for (body,) in bodies:
+        notice = decode_notice(body)
+        found.append(NoticeRow(notice, [Delivery(*row) for row in database.all(sql, [notice.id])]))
+    return found

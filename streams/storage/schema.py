@@ -2,8 +2,6 @@
 
 The number of migrations a database has been through is its schema version, kept in SQLite's `user_version`.
 Bodies that people may ask for are JSON, so that any SQLite shell can read them; instants are microseconds UTC.
-Knows: SQL. Must not know: what is written when. Read next: `store_writer.py`, which writes, and `read_model.py`, which
-reads.
 """
 
 from __future__ import annotations

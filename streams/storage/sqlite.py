@@ -1,10 +1,8 @@
 """The database file: opening it, locking its folder, bringing its schema up to date, and saying what went wrong.
 
 Durable means durable: write-ahead log with `synchronous=FULL`, so a commit that returned survives a power cut. A
-database that is derived from something durable need not wait for the disk: it may lose its last commits then. Every
-failure of SQLite becomes a `StateError` that says what to do. The only file that imports sqlite3.
-Knows: connections and transactions. Must not know: what the tables mean. Read next: `schema.py`, then
-`store_writer.py`.
+database that is derived from something durable may lose its last commits then. Every failure of SQLite becomes a
+`StateError` that says what to do. Must not know: what the tables mean. Read next: `schema.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +11,9 @@ import fcntl
 import os
 import sqlite3
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from standards.errors import StateError
 from streams.storage.schema import MIGRATIONS
@@ -41,12 +41,6 @@ _ADVICE: Final = {
 }
 
 
-def _explained(file: Path, error: sqlite3.Error) -> StateError:
-    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    advice = _ADVICE.get(code, "stop, keep the file, and report this")
-    return StateError(f"{file}: {str(error).lower()}; {advice}")
-
-
 class Database:
     """One connection. A writing one may be used from one thread at a time; a reading one never changes anything."""
 
@@ -57,7 +51,7 @@ class Database:
         """
         self.file = file
         with self._explaining():
-            name = f"file:{_quoted(file)}{'?mode=ro' if read_only else ''}"
+            name = f"file:{quote(os.fsencode(file))}{'?mode=ro' if read_only else ''}"
             self._connection = sqlite3.connect(
                 name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT / 1000
             )
@@ -77,26 +71,26 @@ class Database:
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB
             self._connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
-        self._check_version(migrate=not read_only)
+            self._check_version(migrate=not read_only)
 
     def _check_version(self, *, migrate: bool) -> None:
-        with self._explaining():
-            found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if found > len(MIGRATIONS):
             raise StateError(
                 f"{self.file} has schema version {found}, and this Kept knows {len(MIGRATIONS)}; "
                 "run the newer Kept that wrote it, or put back a backup from before"
             )
         for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):
-            with self._explaining():
-                self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
+            self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise _explained(self.file, error) from error
+            code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+            advice = _ADVICE.get(code, "stop, keep the file, and report this")
+            raise StateError(f"{self.file}: {str(error).lower()}; {advice}") from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -128,9 +122,7 @@ class Database:
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """Read the first row of a query, or None. Raises StateError."""
-        with self._explaining():
-            row: Row | None = self._connection.execute(sql, values).fetchone()
-            return row
+        return next(iter(self.all(sql, values)), None)
 
     def put(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run a statement for each row and say how many rows of tables it changed. Raises StateError."""
@@ -142,8 +134,28 @@ class Database:
         self._connection.close()
 
 
-def _quoted(file: Path) -> str:
-    return str(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+class SharedConnection:
+    """A connection that only reads the store in a folder; threads take turns with it. Raises StateError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder / FILE, read_only=True)
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._database.close()
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """Read every row of a query."""
+        with self._lock:
+            return self._database.all(sql, values)
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """Run a block of reads that all see the store as of one commit."""
+        with self._lock, self._database.reading():
+            yield self._database
 
 
 class FolderLock:

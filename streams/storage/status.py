@@ -1,7 +1,4 @@
-"""What a host says of itself: how it stands, that it is full, and what each transaction stored.
-
-Read next: `streams/host.py`, the host that says it.
-"""
+"""What a host says of itself: how it stands, that it is full, and what each transaction stored."""
 
 from __future__ import annotations
 
@@ -15,9 +12,10 @@ from standards.judge.ledger import Line
 class Backlog(KeptError):  # noqa: N818 - the condition has a name of its own
     """More events wait than the host takes in; the same batch is welcome again after `seconds`."""
 
-    def __init__(self, waiting: int, *, seconds: int = 1) -> None:
-        self.seconds = seconds
-        super().__init__(f"{waiting} events are waiting to be stored; send this batch again in {seconds} s")
+    seconds = 1
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} events are waiting to be stored; send this batch again in {self.seconds} s")
 
 
 class Status(msgspec.Struct, frozen=True):

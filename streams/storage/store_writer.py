@@ -1,9 +1,7 @@
 """Writing the store: everything that one batch did goes in together, or not at all.
 
-Lines of the ledger and notices are booked by their derived ids and ignored when they are there already, so that a
-batch that is judged twice is recorded once.
-Read next: `ledger_tables.py` for lines and notices, `read_model.py`, which reads it back, `streams/embedded/engine.py`,
-which calls both.
+Lines and notices have derived ids, and what is there already is ignored, so a batch judged twice is recorded once.
+Read next: `ledger_tables.py`, `read_model.py`, which reads it back, `streams/embedded/engine.py`, which calls both.
 """
 
 from __future__ import annotations
@@ -18,11 +16,11 @@ from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import AlertResult
+from streams.storage.case_store import CaseStore
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.rows import Delivery
-from streams.storage.shelving import CaseStore
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -82,10 +80,7 @@ class Batch(msgspec.Struct):
 
 
 class StoreWriter:
-    """Writes to one database, for one rulebook and the channels that every notice goes to.
-
-    Events, dead letters, late events and settled notices are forgotten after `keep`, in microseconds.
-    """
+    """Writes to one database, for one rulebook; notices go to `channels`, and what is old goes after `keep`."""
 
     def __init__(
         self, database: Database, rulebook: Rulebook, *, channels: Sequence[str] = (), keep: int = KEEP

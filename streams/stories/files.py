@@ -14,11 +14,10 @@ from alerts.stories.story import SECTIONS, Telling, read_telling
 from standards.errors import Finding, SpecError
 from standards.stories.story import Story, StoryDocument
 from streams.documents.documents import YAML, Documents, load_standards, read_documents
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from standards.compiler.spec import Source
 
@@ -62,66 +61,49 @@ def scripts_of(source: Source, rules: Rules) -> list[Script]:
     return found
 
 
-_Found = tuple[Rules, Documents]
-
-
 class _Reading:
     """Some documents, whose standards are each read once."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
         self.findings: list[Finding] = []
-        self._rules: dict[tuple[str, ...], _Found | None] = {}
+        self._rules: dict[tuple[str, ...], Rules] = {}
 
-    def scripts(self, source: Source) -> Iterator[Script]:
-        """Read one document."""
+    def scripts(self, source: Source) -> list[Script]:
         document = StoryDocument(source, SECTIONS)
-        found = self._rules_for(document, source)
-        if found is not None:
-            yield from _scripts(document, *found)
-        by_place = sorted(document.document.findings, key=lambda f: (f.place.line, f.place.column, f.id))
-        self.findings += by_place
+        found: list[Script] = []
+        try:
+            rests_on = self._rests_on(document, Path(source.name).parent)
+            if rests_on is not None:
+                found += _scripts(document, self._rules_of(rests_on), rests_on)
+        except SpecError as error:
+            self.findings += error.findings
+        self.findings += sorted(document.document.findings, key=lambda f: (f.place.line, f.place.column, f.id))
+        return found
 
-    def _rules_for(self, document: StoryDocument, source: Source) -> _Found | None:
-        """Find the rules of a document; None where they cannot be read, or the document itself cannot."""
+    def _rests_on(self, document: StoryDocument, folder: Path) -> Documents | None:
+        """Find the standards and the policy of a document; None where there are none, or it cannot be read itself."""
         if document.model is None:
             return None
-        folder = Path(source.name).parent
         if document.standards is not None:
             paths = _named(document, folder)
-            return None if paths is None else self._read(paths)
-        beside = sorted(str(path) for path in folder.iterdir() if path.name.endswith(YAML) and path.is_file())
-        lying = self._documents(beside)
-        if lying is None or lying.standards:
-            return None if lying is None else self._loaded((str(folder.resolve()),), lying)
+            return None if paths is None else read_documents(paths)
+        beside = read_documents(
+            sorted(str(path) for path in folder.iterdir() if path.name.endswith(YAML) and path.is_file())
+        )
+        if beside.standards:
+            return beside
         if self.documents.standards:
-            return self._loaded(("",), self.documents)
+            return self.documents
         fix = "name them: standards: shop.yaml, or give them on the command line"
         document.top.error("no-standards", "there are no standards beside these stories", fix)
         return None
 
-    def _read(self, paths: Sequence[str]) -> _Found | None:
-        documents = self._documents(paths)
-        return (
-            None if documents is None else self._loaded(tuple(str(Path(path).resolve()) for path in paths), documents)
-        )
-
-    def _documents(self, paths: Sequence[str]) -> Documents | None:
-        try:
-            return read_documents(paths)
-        except SpecError as error:
-            self.findings += error.findings
-            return None
-
-    def _loaded(self, key: tuple[str, ...], documents: Documents) -> _Found | None:
+    def _rules_of(self, documents: Documents) -> Rules:
+        key = tuple(source.name for source in (*documents.standards, *documents.policies))
         if key not in self._rules:
-            self._rules[key] = None
-            try:
-                loaded = load_standards(documents.standards)
-                rules = Rules(loaded, read_policy(documents.policies, loaded.standards))
-                self._rules[key] = rules, documents
-            except SpecError as error:
-                self.findings += error.findings
+            loaded = load_standards(documents.standards)
+            self._rules[key] = Rules(loaded, read_policy(documents.policies, loaded.standards))
         return self._rules[key]
 
 
@@ -142,11 +124,9 @@ def _short(path: Path) -> str:
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
 
 
-def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Iterable[Script]:
-    stories = document.document.data.get("stories")
+def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Iterator[Script]:
     for story in document.stories(rules.loaded):
-        data = stories.get(story.name) if isinstance(stories, dict) else None
-        telling = read_telling(story, data, rules.loaded, rules.people)
+        telling = read_telling(story, rules.loaded, rules.people)
         place = document.document.spot(story.entry.path).key
         if story.expect is None and telling.notices is None and telling.withheld is None:
             fix = "add expect:, notices: or withheld:, or remove it"

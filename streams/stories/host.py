@@ -1,7 +1,7 @@
 """The host of stories: pump and alerts in memory, and a store of nothing but bytes.
 
-It judges and tells as the embedded host does, by the same parts. What steps say that they changed, and nothing else, is
-written down as bytes before a host ends; one that is begun on them has no more, so what is forgotten, a story sees.
+It judges and tells by the same parts as the embedded host. Before a host ends, what its steps say that they changed is
+written down as bytes; the next one begins with those and nothing else, so that a story sees what is forgotten.
 Read next: `playing.py`.
 """
 
@@ -14,11 +14,10 @@ import msgspec
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from standards.judge.ledger import Line, line
-from standards.judge.promise import NEVER
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import Position, Pump
 from streams.runtime.router_runtime import AlertResult, stored_case
-from streams.storage.store import Snapshots
+from streams.storage.case_store import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +48,6 @@ class Stepped(msgspec.Struct):
     lines: list[Line]
     alerts: AlertResult
     unused: list[Unused[Event]]
-    duplicates: int
 
 
 class StoryHost:
@@ -72,9 +70,7 @@ class StoryHost:
     @property
     def wake(self) -> int:
         """When time alone changes something next, in microseconds UTC, or earlier."""
-        return min(
-            [self.alerts.wake, *(group_state.wake for group_state in self.pump.group_states.values())], default=NEVER
-        )
+        return min([self.alerts.wake, *(state.wake for state in self.pump.group_states.values())])
 
     def step(self, events: Sequence[Event], wall: int) -> Stepped:
         """Judge events that came together, and tell; `wall` in microseconds UTC."""
@@ -86,7 +82,7 @@ class StoryHost:
         alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events))
         self._cases.update(dict.fromkeys(outcome.touched))
         self._calls.update(alerts.touched)
-        return Stepped(lines, alerts, outcome.unused, outcome.duplicates)
+        return Stepped(lines, alerts, outcome.unused)
 
     def write_down(self) -> Store:
         """Give what is stored by now. It would be written at each step in earnest; nothing changes in between."""

@@ -1,7 +1,7 @@
 """Mutation coverage: each small change to the rules is made, by itself, and the stories are played until one notices.
 
-A change that no story notices survives: an author could make it by a slip, and nobody would hear. One that does not
-even load needs no story: `kept check` tells. All stories go as they say before anything is changed.
+A change that no story notices survives; one that does not load needs no story: `kept check` tells. All stories go as
+they say before anything is changed.
 Read next: `standards/stories/mutation.py`.
 """
 
@@ -18,8 +18,7 @@ from standards.errors import SpecError
 from standards.judge.events import type_of
 from standards.stories.mutation import Change, changes
 from streams.documents.documents import load_standards
-from streams.documents.policies import read_policy
-from streams.documents.rules import Rules
+from streams.documents.rules import Rules, read_policy
 from streams.stories.comparing import compare
 from streams.stories.playing import play
 

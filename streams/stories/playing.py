@@ -1,9 +1,8 @@
 """Playing: a story goes by on a host in memory, instant by instant.
 
-Theory of operation. The clock stands at an instant until all that comes then has come, and goes on to the next one at
-which something comes, or time alone changes something: a deadline, a warning, a step of a chain. It is as if there were
-a tick at each such instant, `grace` later by the wall, as the watermark has it. What was done is written down as
-moments, with the ids of promises filled in, so that any other host can be taken through the very same.
+The clock goes from one instant to the next at which something comes, or time alone changes something: a deadline, a
+warning, a step of a chain. It is as if there were a tick at each such instant, `grace` later by the wall. What was done
+is written down as moments, with promises' ids filled in, so that any other host can be taken through the very same.
 Read next: `comparing.py`.
 """
 

@@ -72,7 +72,8 @@ class Timeline:
             yield f"  {kind} of {clock.show(at)} changed nothing: {reason}"
 
     def _entries(self) -> list[_Entry]:
-        groups = [list(group) for _, group in groupby(sorted(self.story.sent, key=_entry_of), _entry_of)]
+        entry = attrgetter("entry")
+        groups = [list(group) for _, group in groupby(sorted(self.story.sent, key=entry), entry)]
         found = [_Entry(sent[0].arrives, given=_told(sent)) for sent in groups]
         found += [_Entry(f.at, given="Kept crashes" if f.crash else "Kept is restarted") for f in self.story.faults]
         for rows in self.compared.sections.values():
@@ -99,9 +100,8 @@ class Timeline:
 
     def _row(self, entry: _Entry, mark: str, *, colour: bool) -> Iterator[str]:
         since = entry.at - self.story.clock.start
-        head = (
-            f"  {mark} {self.story.clock.show(entry.at):{self._clock}}  {'+' + describe(since) if since else '':10}  "
-        )
+        later = f"+{describe(since)}" if since else ""
+        head = f"  {mark} {self.story.clock.show(entry.at):{self._clock}}  {later:10}  "
         if entry.given:
             yield _painted(f"{head}({printable(entry.given)})", _DIM, colour=colour)
             return
@@ -157,7 +157,3 @@ def _told(sent: Sequence[Sent]) -> str:
 
 def _painted(text: str, code: str, *, colour: bool) -> str:
     return f"{code}{text}{_PLAIN}" if colour else text
-
-
-def _entry_of(sent: Sent) -> int:
-    return sent.entry

@@ -1,7 +1,12 @@
 """The web side of a host. Read next: `application.py`, which puts it together and serves it."""
 
+from aiohttp.web import Application
+
 from streams.web.api.intake import Limits
-from streams.web.application import application, intake_application, serving
+from streams.web.application import access, application, intake_application, links, listening, probes, serving
 from streams.web.guard import Access
 
-__all__ = ["Access", "Limits", "application", "intake_application", "serving"]
+__all__ = [
+    "Access", "Application", "Limits", "access", "application", "intake_application", "links", "listening", "probes",
+    "serving",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The web side of a host as one aiohttp application: the intake, the API, the board, the probes and the metrics.
+"""The web side of a process as one aiohttp application, and how it is served: intake, API, board, probes and metrics.
 
 Read next: `api/intake.py` for what comes in, `api/reading.py` for what can be looked up, `board/board.py` for the
 pages, `guard.py` for who may.
@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from standards.errors import StateError
 from streams.delivery.links import Links
 from streams.metrics import installed_version
 from streams.web.api.grants import Grants
-from streams.web.api.intake import Intake, Limits, Timed
+from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
 from streams.web.api.reading import Reading
@@ -30,14 +31,18 @@ from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
+from streams.web.session import Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from contextlib import AsyncExitStack
 
     from aiohttp.typedefs import Middleware
 
     from streams.host import EventSink, Host
     from streams.metrics import Metrics
+    from streams.settings import Settings
+    from streams.storage.status import Status
 
 LONGEST_GOODBYE = 5.0
 """How long requests under way are waited for at the end, in seconds."""
@@ -64,13 +69,13 @@ def application(
 
     grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
     operations = [
-        *Intake(host, metrics, limits).operations(),
+        *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
-        *Pages(host, scrape).operations(),
+        *Pages(host.now_status, scrape).operations(),
     ]
-    sessions = access.sessions()
+    sessions = Sessions(access.secret)
     app = _application(host, operations, guarded(access, sessions))
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
@@ -87,19 +92,30 @@ def application(
 
 def intake_application(
     sink: EventSink,
-    metrics: Timed,
+    timed: Callable[[float], None],
     text: Callable[[], bytes],
     access: Access = _LOOPBACK_ONLY,
     limits: Limits = _USUAL,
 ) -> web.Application:
-    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus."""
+    """Put the web side of an event sink together: the intake, the probes and `text` for Prometheus.
 
+    `timed` is told how long each request to the intake took, in seconds.
+    """
+    pages = Pages(sink.now_status, _at_once(text))
+    operations = [*Intake(sink, timed, limits).operations(), pages.front_operation(), *pages.operations()]
+    return _application(sink, operations, guarded(access, front=True))
+
+
+def probes(status: Callable[[], Status], text: Callable[[], bytes], access: Access = _LOOPBACK_ONLY) -> web.Application:
+    """Put together what a process without an API answers: whether it is alive and ready, and `text` for Prometheus."""
+    return _routed(Pages(status, _at_once(text)).operations(), guarded(access))
+
+
+def _at_once(text: Callable[[], bytes]) -> Callable[[], Awaitable[bytes]]:
     async def scrape() -> bytes:
         return text()
 
-    pages = Pages(sink, scrape)
-    operations = [*Intake(sink, metrics, limits).operations(), pages.front_operation(), *pages.operations()]
-    return _application(sink, operations, guarded(access, front=True))
+    return scrape
 
 
 def _application(sink: EventSink, operations: list[Operation], guard: Middleware) -> web.Application:
@@ -110,12 +126,14 @@ def _application(sink: EventSink, operations: list[Operation], guard: Middleware
 
     answers = {HTTPStatus.OK: "application/json"}
     operations.append(Operation("GET", "/openapi.json", "Describe this API.", describe, answers))
+    return _routed(operations, guard)
+
+
+def _routed(operations: Iterable[Operation], guard: Middleware) -> web.Application:
     app = web.Application(middlewares=[guard])
     for operation in operations:
-        if operation.method == "GET":
-            app.router.add_get(operation.path, operation.handler)  # and HEAD
-        else:
-            app.router.add_post(operation.path, operation.handler)
+        route = web.get if operation.method == "GET" else web.post  # the first is for HEAD too
+        app.router.add_routes([route(operation.path, operation.handler)])
     return app
 
 
@@ -133,3 +151,27 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def access(settings: Settings) -> Access:
+    """Say who may ask this process."""
+    given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
+    token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
+    return Access(token, (settings.address.host,), view, supervisor, author, settings.public_url)
+
+
+def links(settings: Settings) -> Links | None:
+    """Give what makes the links in messages; None where nobody said at which address people reach the board."""
+    asked_for = access(settings)
+    return Links(asked_for.secret, asked_for.public_url) if asked_for.public_url else None
+
+
+async def listening(settings: Settings, app: web.Application, stack: AsyncExitStack) -> str:
+    """Serve an application until the stack is left; gives its address. Raises StateError where it cannot listen."""
+    name, port = settings.address
+    try:
+        port = await stack.enter_async_context(serving(app, name, port))
+    except OSError as error:
+        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
+        raise StateError(f"{message} ({error.strerror or error})") from None
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

@@ -22,12 +22,12 @@ from aiohttp import web
 from standards.errors import StateError
 from streams.storage.status import Backlog
 from streams.web.problem import Problem, retry
-from streams.web.session import Session, Sessions, may
+from streams.web.session import Session, may
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
-    from streams.web.session import Role
+    from streams.web.session import Role, Sessions
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token."""
@@ -100,10 +100,6 @@ class Access(msgspec.Struct, frozen=True):
         """What the keys are made of that seal sessions and links: another one when a token is changed."""
         return "\0".join(token for _, token in self._tokens()) if self.token else ""
 
-    def sessions(self) -> Sessions:
-        """Give what makes and reads the sessions under these tokens."""
-        return Sessions(self.secret)
-
 
 def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = False) -> Middleware:
     """Make the middleware that all requests pass through. `front`: the page at / is for everybody."""
@@ -114,12 +110,13 @@ def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = F
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response: web.StreamResponse
         try:
-            _check_host(request, None if access.token else names)
+            if not access.token:
+                _check_host(request, names)
             check_origin(request)
             role = _role(request, access, sessions)
             request[TRUSTED] = role is not None if access.token else _name(request.host) in names
             if role is None and request.path not in free and not request.path.startswith(LINKED):
-                response = _turned_away(request, to_door=sessions is not None)
+                response = _turned_away(request, has_board=sessions is not None)
             else:
                 _check_may(request, role)
                 response = await handler(request)
@@ -143,11 +140,9 @@ def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = F
     return guard
 
 
-def _check_host(request: web.Request, names: frozenset[str] | None) -> None:
-    if names is None or request.path in PROBES:
-        return
+def _check_host(request: web.Request, names: frozenset[str]) -> None:
     host = _name(request.host)
-    if host not in names:
+    if host not in names and request.path not in PROBES:
         words = f"this server has no token and answers only to {', '.join(sorted(names))}, not to {host[:100]!r}"
         raise Problem(HTTPStatus.FORBIDDEN, f"{words}; set a token, or name the host it is reached by")
 
@@ -198,28 +193,28 @@ def _check_may(request: web.Request, role: Role | None) -> None:
         raise Problem(HTTPStatus.FORBIDDEN, f"{words}, and this needs {wanted}; ask whoever runs Kept for another one")
 
 
-def _turned_away(request: web.Request, *, to_door: bool) -> web.Response:
+def see_other(path: str) -> web.Response:
+    """Send a browser to another page."""
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+
+
+def _turned_away(request: web.Request, *, has_board: bool) -> web.Response:
     """Lead a person to the sign-in, and tell a program what is missing."""
     person = request.method in SAFE and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
-    if to_door and person:
-        sign_in = f"/sign-in?next={quote(request.path)}"
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in})
-    if request.headers.get("Authorization", "").partition(" ")[0].lower() != "bearer":
-        challenge = {"WWW-Authenticate": 'Bearer realm="kept"'}
-        words = "this needs a token; send it as Authorization: Bearer TOKEN"
-        raise Problem(HTTPStatus.UNAUTHORIZED, words, headers=challenge)
-    challenge = {"WWW-Authenticate": 'Bearer realm="kept", error="invalid_token"'}
-    raise Problem(HTTPStatus.UNAUTHORIZED, "this is not the token of this server", headers=challenge)
+    if has_board and person:
+        return see_other(f"/sign-in?next={quote(request.path)}")
+    words, challenge = "this needs a token; send it as Authorization: Bearer TOKEN", 'Bearer realm="kept"'
+    if request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer":
+        words, challenge = "this is not the token of this server", f'{challenge}, error="invalid_token"'
+    raise Problem(HTTPStatus.UNAUTHORIZED, words, headers={"WWW-Authenticate": challenge})
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
-    status = HTTPStatus(error.status)
-    match status:
-        case HTTPStatus.NOT_FOUND:
-            return Problem(status, f"there is nothing at {request.path[:200]}; /openapi.json tells what there is")
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = error.headers.get("Allow", "")
-            words = f"{request.method[:20]} is not for {request.path[:200]}; use {allowed}"
-            return Problem(status, words, headers={"Allow": allowed})
-        case _:
-            return Problem(status, (error.text or status.phrase).strip())
+    status, path = HTTPStatus(error.status), request.path[:200]
+    if status == HTTPStatus.NOT_FOUND:
+        return Problem(status, f"there is nothing at {path}; /openapi.json tells what there is")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = error.headers.get("Allow", "")
+        words = f"{request.method[:20]} is not for {path}; use {allowed}"
+        return Problem(status, words, headers={"Allow": allowed})
+    return Problem(status, (error.text or status.phrase).strip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -25,18 +25,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Query)
 
-Answers = Mapping[HTTPStatus, "type[View] | str"]
-"""What is answered, by status: a view for JSON, or the media type of a text. Problems need not be named twice."""
-
 
 class Operation(NamedTuple):
-    """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong."""
+    """One thing that can be done: `query` is what may be asked, `body` what is sent, `problems` what can go wrong.
+
+    `answers` are by status: a view for JSON, or the media type of a text. Those problems that all have are not named.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     summary: str
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    answers: Answers
+    answers: Mapping[HTTPStatus, type[View] | str]
     problems: tuple[HTTPStatus, ...] = ()
     query: type[Query] = NoQuery
     body: type[Grant | Settlement] | Literal["events"] | None = None
@@ -54,20 +54,17 @@ def read_query(request: web.Request, model: type[Q]) -> Q:
     try:
         return model.model_validate(dict(request.query))
     except ValidationError as error:
-        found = told(error)
-        words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
-        raise Problem(HTTPStatus.BAD_REQUEST, words, members={"errors": found}) from None
+        raise invalid(error) from None
 
 
-def told(error: ValidationError) -> list[dict[str, str]]:
-    """Give what a model refused: each field and, in plain words, why."""
-    return [
-        {
-            "field": ".".join(map(str, part["loc"])) or "body",
-            "message": part["msg"].removeprefix("Value error, "),
-        }
+def invalid(error: ValidationError, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Problem:
+    """Make a problem of what a model refused: each field and, in plain words, why."""
+    found = [
+        {"field": ".".join(map(str, part["loc"])) or "body", "message": part["msg"].removeprefix("Value error, ")}
         for part in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+    words = "; ".join(f"{part['field']}: {part['message']}" for part in found)
+    return Problem(status, words, members={"errors": found})
 
 
 def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
@@ -77,5 +74,4 @@ def json_answer(view: View, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
 
 async def asked(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Ask the read model, which blocks, in a thread beside the event loop."""
-    result: Any = await asyncio.to_thread(call, *args, **kwargs)
-    return result  # type: ignore[no-any-return]
+    return await asyncio.to_thread(call, *args, **kwargs)

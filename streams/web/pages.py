@@ -20,7 +20,6 @@ from streams.web.operation import Operation, json_answer, read_query
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from streams.host import EventSink
     from streams.storage.status import Status
 
 UNTOLD: Final = "ask with the token, or from this machine by its name, to read what it is"
@@ -32,28 +31,28 @@ LINKS: Final = (("/metrics", "metrics for Prometheus"), ("/openapi.json", "how t
 
 
 class Pages:
-    """Answers the plain pages. `scrape` gives what Prometheus reads."""
+    """Answers the plain pages. `status` says how the process is now, `scrape` gives what Prometheus reads."""
 
-    def __init__(self, sink: EventSink, scrape: Callable[[], Awaitable[bytes]]) -> None:
-        self._sink = sink
+    def __init__(self, status: Callable[[], Status], scrape: Callable[[], Awaitable[bytes]]) -> None:
+        self._status = status
         self._scrape = scrape
 
     def front_operation(self) -> Operation:
         """Say that there is a front page, where there is no board."""
-        return Operation("GET", "/", "Say what this is.", self.front, {_OK: "text/html"})
+        return Operation("GET", "/", "Say what this is.", self._front, {_OK: "text/html"})
 
     def operations(self) -> list[Operation]:
         """Say what can be read."""
+        ready = {_OK: Ready, _UNAVAILABLE: Ready}
         return [
-            Operation("GET", "/healthz", "Say that the process is alive.", self.alive, {_OK: Alive}),
-            Operation("GET", "/readyz", "Say whether events are taken.", self.ready, {_OK: Ready, _UNAVAILABLE: Ready}),
-            Operation("GET", "/metrics", "Give the metrics.", self.metrics, {_OK: "text/plain"}),
+            Operation("GET", "/healthz", "Say that the process is alive.", self._alive, {_OK: Alive}),
+            Operation("GET", "/readyz", "Say whether events are taken.", self._ready, ready),
+            Operation("GET", "/metrics", "Give the metrics.", self._metrics, {_OK: "text/plain"}),
         ]
 
-    async def front(self, request: web.Request) -> web.Response:
-        """Answer `GET /`."""
+    async def _front(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        status = self._sink.now_status()
+        status = self._status()
         why = f": {escape(status.reason)}" if request.get(TRUSTED) else ""
         how = "It is ready." if status.ready else f"It is not ready{why}."
         links = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in LINKS)
@@ -64,26 +63,19 @@ class Pages:
         )
         return web.Response(text=text, content_type="text/html")
 
-    async def alive(self, request: web.Request) -> web.Response:
-        """Answer `GET /healthz`."""
+    async def _alive(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         return json_answer(Alive())
 
-    async def ready(self, request: web.Request) -> web.Response:
-        """Answer `GET /readyz`."""
+    async def _ready(self, request: web.Request) -> web.Response:
+        """Say whether events are taken; why not is for those only who may know."""
         read_query(request, NoQuery)
-        return ready_answer(request, self._sink.now_status())
+        status, trusted = self._status(), request.get(TRUSTED, False)
+        reasons = [status.reason if trusted else UNTOLD] if status.reason and not status.ready else []
+        problems = [problem if trusted else UNTOLD for problem in status.problems]
+        view = Ready(ready=status.ready, reasons=reasons, problems=problems, revision=status.revision)
+        return json_answer(view, _OK if status.ready else _UNAVAILABLE)
 
-    async def metrics(self, request: web.Request) -> web.Response:
-        """Answer `GET /metrics`."""
+    async def _metrics(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         return web.Response(body=await self._scrape(), headers={"Content-Type": CONTENT_TYPE})
-
-
-def ready_answer(request: web.Request, status: Status) -> web.Response:
-    """Say whether events are taken; why not is for those only who may know."""
-    trusted = request.get(TRUSTED, False)
-    reasons = [reason if trusted else UNTOLD for reason in (status.reason,) if reason and not status.ready]
-    problems = [problem if trusted else UNTOLD for problem in status.problems]
-    view = Ready(ready=status.ready, reasons=reasons, problems=problems, revision=status.revision)
-    return json_answer(view, _OK if status.ready else _UNAVAILABLE)

@@ -23,17 +23,12 @@ class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
     """A request that cannot be done. `members` are more members of the answer, beside those of RFC 9457."""
 
     def __init__(
-        self,
-        status: HTTPStatus,
-        detail: str,
-        *,
-        members: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        self, status: HTTPStatus, detail: str, *, members: Mapping[str, Any] = {}, headers: Mapping[str, str] = {}
     ) -> None:
         self.status = status
         self.detail = detail
-        self.members = dict(members or {})
-        self.headers = dict(headers or {})
+        self.members = members
+        self.headers = headers
         super().__init__(detail)
 
     def response(self) -> web.Response:

@@ -1,10 +1,10 @@
 """Sessions: who looks at the board, in a cookie that only this server can have written.
 
-A session has a name, a role and a secret number of its own; the proof that a form came from its page is made of that
-number. Nothing is stored here: the cookie holds everything, sealed with a key that is made of the tokens, so sessions
-outlive a restart and end when a token is changed. Without a token the key is known to all, and need not be more: a
-session then gives no right that a stranger on this machine has not, and the number in it is still secret to others.
-An edge: here a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
+A session has a name, a role and a secret number, of which the proof is made that a form came from its own page. Nothing
+is stored here: the cookie holds everything, sealed with a key made of the tokens, so sessions outlive a restart and end
+when a token is changed. Without a token the key is known to all: a session then gives no right that a stranger on this
+machine has not, and its number is still secret to others.
+An edge: a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
 Read next: `guard.py`, which asks for one.
 """
 
@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiohttp import web
 
 Role = Literal["viewer", "supervisor", "author", "admin"]
@@ -54,20 +52,16 @@ _decode = msgspec.json.Decoder(Session).decode
 
 
 class Sessions:
-    """Makes and reads sessions. `now` gives seconds since 1970, `draw` so many bytes of chance."""
+    """Makes and reads sessions."""
 
-    def __init__(
-        self, secret: str = "", *, now: Callable[[], float] = time.time, draw: Callable[[int], bytes] = os.urandom
-    ) -> None:
+    def __init__(self, secret: str = "") -> None:
         """Make the key. A slow hash, so that whoever may only look cannot guess a weak token from a cookie."""
         salt = b"kept session"
         self._key = scrypt(secret.encode(), salt=salt, n=1 << 14, r=8, p=1, dklen=32) if secret else salt
-        self._now = now
-        self._draw = draw
 
     def begin(self, role: Role, name: str = "") -> Session:
         """Make a new session."""
-        return Session(self._draw(16).hex(), role, int(self._now()), name.strip()[:LONGEST_NAME])
+        return Session(os.urandom(16).hex(), role, int(time.time()), name.strip()[:LONGEST_NAME])
 
     def named(self, session: Session, name: str) -> Session:
         """Give the session under another name."""
@@ -91,7 +85,7 @@ class Sessions:
             session = _decode(urlsafe_b64decode(body))
         except (msgspec.DecodeError, ValueError):
             return None
-        return session if 0 <= self._now() - session.since < LASTS else None
+        return session if 0 <= time.time() - session.since < LASTS else None
 
     def write(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
         """Have the browser keep a session."""

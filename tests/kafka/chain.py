@@ -17,11 +17,11 @@ from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event
 from standards.judge.ledger import Line
 from streams.documents.rules import Standards
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
 from streams.kafka.records.topics import Names
-from streams.kafka.rulebooks.rulebook_cache import RulebookCache
+from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Remembered, Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
@@ -51,7 +51,7 @@ class Topics:
             if self.left == 0:
                 raise Crash
             self.left -= 1
-            log = self.log(each.topic, each.partition)
+            log = self.log(each.topic, each.partition or 0)
             offsets.append(len(log))
             log.append((each.key, each.value))
         return offsets
@@ -110,7 +110,7 @@ class Chain:
         """Start another worker, with the standards of a shop."""
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
-        ways = WorkerDeps(self.topics, self.disk, KafkaMetrics(), lambda: None)
+        ways = WorkerDeps(self.topics.publish, self.disk, KafkaMetrics(), lambda: None)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 

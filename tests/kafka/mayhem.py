@@ -27,8 +27,7 @@ from typing import Final, NamedTuple
 
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
-from streams.kafka.clients.log import KafkaError
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import KafkaError, Message
 from streams.kafka.clients.publishing import Publisher
 from tests.alerts.receiver import Receiver, receiving
 from tests.kafka.broker import Broker

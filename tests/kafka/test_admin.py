@@ -25,7 +25,7 @@ def also(settings: KafkaSettings, **changes: object) -> KafkaSettings:
 def made_by_hand(settings: KafkaSettings, name: str, partitions: int, **config: str) -> None:
     """Create a topic as somebody might who has not read what Kept needs."""
     configs = {key.replace("_", "."): value for key, value in config.items()}
-    with closing(KafkaAdminClient(**settings.kafka_python())) as admin:
+    with closing(KafkaAdminClient(**settings.client_options())) as admin:
         admin.create_topics(
             {name: {"num_partitions": partitions, "replication_factor": 1, "configs": configs}}, wait_for_metadata=True
         )

@@ -163,4 +163,4 @@ def test_a_file_that_is_not_there_is_named(name: str, certificates: Path) -> Non
     files[name] = certificates.with_name("nowhere.pem")
     settings = KafkaSettings.model_validate({"security": "SSL", **files})
     with pytest.raises(StateError, match=rf"nowhere\.pem is not a file; check KEPT_KAFKA__{name.upper()}$"):
-        settings.aiokafka()
+        settings.client_options()

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pytest
 
 from alerts.policy.policy import Policy
 from standards.judge.ledger import Line
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
@@ -58,7 +59,7 @@ def scripted(folder: Path, rules: Path, script: str) -> list[Step]:
 
 
 async def on_one_machine(folder: Path, rules: Path, steps: Sequence[Step]) -> Heard:
-    options = Options(lateness=LATENESS, grace=GRACE, policies=PolicyFiles([str(rules)]))
+    options = Options(lateness=LATENESS, grace=GRACE, policies=partial(policy_in, [str(rules)]))
     clock = Clock()
     host = EmbeddedHost(folder / "data", StandardsFiles([str(rules)]), clock=clock, channels=[], options=options)
     await embedded_by(host, clock, steps)
@@ -78,7 +79,7 @@ async def operating(kafka: KafkaSettings, rules: Path) -> AsyncIterator[Coordina
 
     async def policy() -> Policy:
         loaded = files.load(())
-        return Policy(loaded.rulebook.standards, people=PolicyFiles(files.paths).load(loaded.standards))
+        return Policy(loaded.rulebook.standards, people=policy_in(files.paths, loaded.standards))
 
     operator = CoordinatorRunner(kafka, kafka.partitions, mine=lambda: True, policy=policy)
     running = asyncio.create_task(operator.run())

@@ -12,8 +12,7 @@ import pytest
 from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.event_sink import KafkaEventSink
-from streams.kafka.clients.log import producing
-from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.log import Message, producing
 from streams.kafka.clients.outlet import Outlet, opening
 from streams.kafka.records.facts import WORDS, Letter
 from streams.metrics import Metrics
@@ -35,7 +34,7 @@ async def open_door(
         door = KafkaEventSink(
             shop(folder).load(()), Outlet(producer, kafka), clock=Clock(), backlog=backlog, name="test"
         )
-        app = intake_application(door, Metrics(), lambda: b"kept_something 1\n")
+        app = intake_application(door, Metrics().intake, lambda: b"kept_something 1\n")
         async with (
             serving(app, "127.0.0.1", 0) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Content-Type": BATCH}) as session,
@@ -71,7 +70,7 @@ async def test_a_missing_topic_is_named(kafka: KafkaSettings) -> None:
         outlet = Outlet(producer, kafka)
         with pytest.raises(StateError, match=r"there is no topic .*nowhere; create it with `kept topics --create`"):
             await outlet.partitions(f"{kafka.prefix}nowhere")
-        await outlet.publish([Message(kafka.names.events, ANY, b"[]")])
+        await outlet.publish([Message(kafka.names.events, None, b"[]")])
         assert outlet.fault == ""
 
 

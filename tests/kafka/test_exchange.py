@@ -15,7 +15,7 @@ from alerts.routing.actions import ROUTED, Action, actions_of
 from standards.compiler.spec import Source
 from standards.errors import StateError
 from standards.judge.ledger import Line
-from streams.documents.policies import read_policy
+from streams.documents.rules import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
 from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times

@@ -11,12 +11,11 @@ import msgspec
 import pytest
 
 from streams.kafka.clients.edge import wall
-from streams.kafka.clients.log import KafkaError, TopicPartition
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import KafkaError, Message, TopicPartition
 from streams.kafka.intake.intake import Intake
 from streams.kafka.records.facts import Facts, FactsCodec, Revision
 from streams.kafka.records.topics import Names
-from streams.kafka.rulebooks.rulebook_cache import RulebookCache
+from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
@@ -49,7 +48,7 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
         await worker.drop()
 
     known: dict[str, Revision] = {}
-    ways = WorkerDeps(chain.topics, chain.disk, KafkaMetrics(), lambda: None)
+    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None)
     worker = Worker(NAMES, Setting(1), RulebookCache(chain.shops[0], known, lose), ways)
     assert await worker.take(0, 0, TICK) == 1
     assert (worker.partitions, worker.waiting) == ({}, 0)
@@ -134,7 +133,7 @@ class SlowLog:
 async def test_what_was_published_too_late_is_not_remembered() -> None:
     """Where partitions changed hands while a flush waited for the broker, it may not write over another's state."""
     chain, slow = chain_of(), SlowLog()
-    worker = Worker(NAMES, Setting(1), chain.bench, WorkerDeps(slow, chain.disk, KafkaMetrics(), lambda: None))
+    worker = Worker(NAMES, Setting(1), chain.bench, WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None))
     await worker.take(0, 0, TICK)
     flushing = asyncio.create_task(worker.flush())
     await slow.asked.wait()

@@ -11,7 +11,7 @@ from faust.types import TP
 
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message
 from streams.kafka.records.facts import Facts
 from streams.kafka.worker.faust_app import FaustHost, Rows
 from streams.kafka.worker.worker import Remembered, Worker
@@ -39,7 +39,7 @@ class Sleepy(Topics):
     def wake(self, count: int) -> None:
         """Let so many of the late messages arrive."""
         for each in self.late[:count]:
-            self.log(each.topic, each.partition).append((each.key, each.value))
+            self.log(each.topic, each.partition or 0).append((each.key, each.value))
 
 
 class Story:

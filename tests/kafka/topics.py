@@ -38,7 +38,7 @@ def prepared(servers: str, *, partitions: int = 4, events_partitions: int = 2) -
 @contextmanager
 def administering(settings: KafkaSettings) -> Iterator[Any]:
     """Give a client that can change topics."""
-    admin = KafkaAdminClient(**settings.kafka_python(), bootstrap_timeout_ms=2_000, request_timeout_ms=10_000)
+    admin = KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=2_000, request_timeout_ms=10_000)
     try:
         yield admin
     finally:
@@ -69,7 +69,7 @@ def delete_before(settings: KafkaSettings, topic: str, partition: int, offset: i
 def remove(settings: KafkaSettings) -> None:
     """Delete all topics under the settings' prefix, whoever made them; a broker that has gone takes them along."""
     with suppress(KafkaError):
-        admin = KafkaAdminClient(**settings.kafka_python(), bootstrap_timeout_ms=2_000, request_timeout_ms=10_000)
+        admin = KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=2_000, request_timeout_ms=10_000)
         try:
             names = [name for name in admin.list_topics() if name.startswith(settings.prefix)]
             if names:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import aiohttp
 
 from standards.errors import StateError
-from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.ingest.wire import Reader, encode
 from streams.kafka.clients.admin import create
 from streams.kafka.clients.connection import KafkaSettings

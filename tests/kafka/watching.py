@@ -22,8 +22,9 @@ from standards.judge.ledger import Line
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import Consumer, ConsumerRecord, KafkaError, Tail
 from streams.kafka.records.facts import Progress
-from streams.live import Folder, log_lines, render, summary
-from streams.live.screen import EVERY, terminal
+from streams.live.folding import Folder
+from streams.live.logging_setup import log_lines
+from streams.live.screen import EVERY, render, summary, terminal
 from tests.kafka.processes import paused
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from standards.calendar.hours import (
     end_of_period,
     parse_shifts,
     parse_week,
-    start_of_day,
     window_of,
     zone,
 )
@@ -144,10 +143,10 @@ def test_a_period_ends_at_the_next_bound(moment: str, period: Period, end: str) 
 @given(instants, zones)
 def test_a_local_day_holds_its_moments(moment: int, zone: ZoneInfo) -> None:
     """Every moment lies in exactly one day, from its midnight to the next, however long that day is."""
-    start, end = start_of_day(moment, zone), end_of_period(moment, "day", zone)
+    start, end = window_of(moment, DAY, zone)[0], end_of_period(moment, "day", zone)
     assert start <= moment < end
-    assert start_of_day(end - 1, zone) == start
-    assert start_of_day(end, zone) == end
+    assert window_of(end - 1, DAY, zone)[0] == start
+    assert window_of(end, DAY, zone)[0] == end
     assert end - start in (23 * HOUR, 23.5 * HOUR, 24 * HOUR, 24.5 * HOUR, 25 * HOUR)
 
 
@@ -156,7 +155,7 @@ def test_a_day_that_has_begun_does_not_end_again() -> None:
     newfoundland = ZoneInfo("America/St_Johns")  # at 00:01 back to 23:01 of the day before
     again = int(datetime(2010, 11, 6, 23, 30, tzinfo=newfoundland, fold=1).timestamp()) * SECOND
     midnight = int(datetime(2010, 11, 7, tzinfo=newfoundland).timestamp()) * SECOND
-    assert start_of_day(again, newfoundland) == midnight < again
+    assert window_of(again, DAY, newfoundland)[0] == midnight < again
     assert end_of_period(again, "day", newfoundland) == midnight + 25 * HOUR
 
 
@@ -174,7 +173,7 @@ def test_short_windows_stay_in_their_day(moment: int, length: int, zone: ZoneInf
     """No window below a day is longer than asked for or goes over midnight."""
     start, end = window_of(moment, length, zone)
     assert end - start <= length
-    assert start_of_day(end - 1, zone) == start_of_day(start, zone)
+    assert window_of(end - 1, DAY, zone)[0] == window_of(start, DAY, zone)[0]
 
 
 @pytest.mark.parametrize(

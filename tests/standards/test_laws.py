@@ -16,7 +16,7 @@ from standards.judge.events import Event
 from standards.judge.promise import VERDICTS, Transition
 from standards.judge.rulebook import Rulebook
 from streams.runtime.pump import GRACE, Position, Pump
-from streams.storage.store import Snapshots
+from streams.storage.case_store import Snapshots
 from tests.oracle.agreement import ALL
 from tests.oracle.histories import TYPES, cases, document
 from tests.oracle.kept import lines_of, read, rulebook_of

@@ -9,12 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.staffing.erlang import answered_within, erlang_b, erlang_c, found_at_most, least_servers
+from standards.staffing.erlang import erlang_b, erlang_c, found_at_most, least_servers
 from standards.staffing.patience import Fate, Load, fate
 
 SERVERS = st.integers(1, 150)
 LOADS = st.floats(0.01, 150)
 EACH = 180.0
+
+
+def answered_within(servers: int, load: float, each: float, within: float) -> float:
+    """Give the share of calls that wait no longer than `within`; it and `each`, the mean time of a call, in seconds.
+
+    1 - C exp(-(n - a) within / each): Cooper (1981), 3.4. Zero where the line only ever grows.
+    """
+    if load >= servers:
+        return 0.0
+    return 1 - erlang_c(servers, load) * exp(-(servers - load) * within / each)
 
 
 def test_erlang_b_has_its_published_values() -> None:

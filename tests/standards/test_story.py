@@ -29,7 +29,7 @@ def read(text: str, head: str = HEAD) -> tuple[list[Story], list[Finding]]:
     document = StoryDocument(Source("stories.yaml", head + text), SECTIONS)
     found = list(document.stories(rules))
     for story in found:
-        read_telling(story, document.document.data["stories"][story.name], rules, None)  # type: ignore[index,call-overload]
+        read_telling(story, rules, None)
     return found, document.document.findings
 
 

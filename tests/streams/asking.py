@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from alerts.channels import Channel
 from standards.judge.events import iso
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.host import Host
@@ -87,7 +88,7 @@ async def asking(
     clock, metrics, standards = Clock(), Metrics(), shop(folder)
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
-    options = Options(policies=PolicyFiles(standards.paths))
+    options = Options(policies=partial(policy_in, standards.paths))
     async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
         metrics.start(host.read_model.totals())
         host.listen(metrics.committed)

@@ -5,13 +5,14 @@ Only the events' own times count here: the grace is years, so the wall clock dec
 
 import asyncio
 import random
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
 
 from standards.judge.events import Event, iso
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.engine import Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
@@ -109,7 +110,7 @@ def feed_from(folder: str, first: int, answers: Connection) -> None:
 async def _feed(folder: Path, first: int, answers: Connection) -> None:
     clock = Clock(T0 + 366 * 86_400 * SECOND)
     standards = StandardsFiles([str(folder / "rules")])
-    options = msgspec.structs.replace(OPTIONS, policies=PolicyFiles(standards.paths))
+    options = msgspec.structs.replace(OPTIONS, policies=partial(policy_in, standards.paths))
     async with hosting(folder, clock, standards=standards, options=options) as host:
         answers.send(-1)
         for number, batch in enumerate(history(host.reader)[first:], first):

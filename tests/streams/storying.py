@@ -13,10 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts.policy.policy import People
 from standards.compiler.spec import Loaded
 from standards.judge.ledger import Line
-from standards.judge.standard import Standard
 from streams.documents.documents import read_documents
 from streams.documents.rules import Rules
 from streams.embedded.embedded import EmbeddedHost
@@ -54,16 +52,6 @@ class _Read:
         return self.rules.loaded
 
 
-class _People:
-    """The policy that was read with them."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-
-    def load(self, _: Iterable[Standard]) -> People | None:
-        return self.rules.people
-
-
 def scripts(*paths: Path) -> list[Script]:
     """Read the stories at some paths."""
     return read_scripts(read_documents([str(path) for path in paths]))
@@ -91,7 +79,7 @@ def by_id(items: Iterable[Line]) -> dict[str, bytes]:
 async def embedded(script: Script, moments: Sequence[Moment], folder: Path) -> Stored:
     """Take a story through the embedded host. A crash leaves it no time: the next host has the disk as it was then."""
     clock = Clock(moments[0].wall)
-    options = Options(zone=script.story.clock.zone, policies=_People(script.rules))
+    options = Options(zone=script.story.clock.zone, policies=lambda _: script.rules.people)
     data = folder / "data-0"
     async with AsyncExitStack() as house:  # one that crashed is closed at the very end, and nobody looks at it again
         host = await house.enter_async_context(_host(data, script.rules, clock, options))

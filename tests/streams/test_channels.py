@@ -66,8 +66,8 @@ def test_a_mail_server_is_encrypted_unless_said_otherwise(server: str, expected:
 def test_several_people_get_letters() -> None:
     """Recipients may have names, also with commas in them."""
     settings = read_settings(**{**MAIL, "mail_from": "Kept <k@s.pl>", "mail_to": 'a@s.pl, "Lee, Bo" <b@s.pl>'})
-    assert [each.addr_spec for each in settings.recipients] == ["a@s.pl", "b@s.pl"]
-    assert str(settings.sender) == "Kept <k@s.pl>"
+    assert [each.addr_spec for each in settings.envelope.to] == ["a@s.pl", "b@s.pl"]
+    assert str(settings.envelope.sender) == "Kept <k@s.pl>"
 
 
 def test_chat_addresses_may_have_commas() -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from standards.errors import StateError
 from standards.staffing.plan import plan
-from streams.staffing.crew import Line, plans_for
+from streams.staffing.asking import plans_for
 from tests.standards.test_staffing_plan import made
 
 
 def test_plans_made_several_at_a_time_are_the_same_and_in_order() -> None:
     """Each line's plan is that of the line alone, in the order in which the lines were given."""
-    lines = [Line(one.record, one.target) for one in (made(people, 2) for people in (2, 6, 4))]
-    alone = [plan(line.record, line.target) for line in lines]
+    lines = [(one.record, one.target) for one in (made(people, 2) for people in (2, 6, 4))]
+    alone = [plan(record, target) for record, target in lines]
     assert list(plans_for(lines, processes=2)) == alone
     assert list(plans_for(lines[:1])) == alone[:1]
     assert list(plans_for([])) == []
@@ -25,9 +25,9 @@ def test_plans_made_several_at_a_time_are_the_same_and_in_order() -> None:
 def test_a_process_that_dies_is_told() -> None:
     """Who is short of memory hears that a process ended, and nothing waits for it."""
     one = made(2, 2)
-    deadly = Line(_Deadly(), one.target)  # type: ignore[arg-type]
+    deadly = (_Deadly(), one.target)
     with pytest.raises(StateError, match="a process ended before its work was done"):
-        list(plans_for([deadly, deadly], processes=2))
+        list(plans_for([deadly, deadly], processes=2))  # type: ignore[list-item]
 
 
 class _Deadly:

@@ -16,7 +16,7 @@ from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event, microseconds
 from standards.judge.ledger import Line, line
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response
-from streams.floor import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
 from streams.floor.stage import Happening
 from streams.ingest.wire import Reader, Refusal
 from streams.runtime.pump import GRACE, Pump

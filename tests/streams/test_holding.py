@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from standards.judge.events import Event
+from streams.storage.case_logs import HeldLog
 from streams.storage.case_parts import CaseKey
-from streams.storage.holding import HeldLog
+from streams.storage.case_store import Snapshots
 from streams.storage.sqlite import FILE, Database
-from streams.storage.store import Snapshots
 from tests.history import events_of, rulebook, rules
 
 TEXT = rules(answer="per: contact, when: contact.waiting, expect: contact.answered, within: 60s")

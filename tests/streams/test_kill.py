@@ -12,7 +12,7 @@ import pytest
 
 from streams.runtime.pump import Position
 from streams.settings import StandardsFiles
-from streams.storage.shelving import CaseStore
+from streams.storage.case_store import CaseStore
 from streams.storage.sqlite import FILE, Database
 from tests.streams.feeding import ENDED, POLICY, RULES, feed_from
 from tests.streams.hosting import shop

@@ -11,7 +11,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from standards.judge.ledger import Line
 from streams.metrics import Metrics
-from streams.storage.rows import Total
 from streams.storage.status import Committed, Status
 from tests.streams.asking import Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
@@ -126,7 +125,7 @@ def test_each_way_to_settle_closes_a_promise() -> None:
     """A promise is open until any verdict falls; a correction and a late fulfilment open and close nothing."""
     metrics = Metrics()
     settling = ("kept", "broken", "voided", "excused", "lost")
-    metrics.start([Total("no-wait", "floor-lead", "opened", 6), Total("other", "lead", "opened", 2)])
+    metrics.start({("no-wait", "floor-lead", "opened"): 6, ("other", "lead", "opened"): 2})
     metrics.committed(Committed(lines=[line(kind, kind) for kind in settling]))
     metrics.committed(Committed(lines=[line("broken", "fulfilled_late"), line("broken", "corrected")]))
     found = printed(metrics)

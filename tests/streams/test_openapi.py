@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 from urllib.request import urlopen
 
@@ -17,10 +18,11 @@ from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.checks import positive_data_acceptance
 
+from streams.metrics import Metrics
 from streams.web import application
 from streams.web.guard import PROGRAMS
 from tests.streams.asking import Caller, asking, register, waiting
-from tests.streams.hosting import SECOND, T0
+from tests.streams.hosting import SECOND, T0, Clock, hosting
 
 LEFT_OUT = [positive_data_acceptance]
 """An event may be described rightly and still be refused: for a time in the future, which no description can tell."""
@@ -74,7 +76,8 @@ def described(served: Served) -> schemathesis.BaseSchema:
 
 def routes() -> list[tuple[str, str]]:
     """List what is served to programs, as (method, path): the board's pages and forms are for people."""
-    app = application(None, None)  # type: ignore[arg-type] # nothing is asked of it
+    with TemporaryDirectory() as folder:
+        app = application(hosting(Path(folder), Clock()), Metrics())  # nothing is asked of it
     found = ((route.method, route.resource) for route in app.router.routes() if route.method != "HEAD")
     served = [(method, resource.canonical) for method, resource in found if resource is not None]
     return [(method, path) for method, path in served if path.startswith(PROGRAMS) and path != "/live"]

@@ -1,5 +1,6 @@
 """A host with a policy among its standards: people are told as it says, over restarts and reloads."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from alerts.routing.notice import Reason
 from standards.errors import SpecError
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import DEFAULTS
 from streams.settings import StandardsFiles
@@ -27,7 +28,7 @@ routes:
 def house(folder: Path, clock: Clock, policy: str = POLICY) -> EmbeddedHost:
     standards = shop(folder)
     (folder / "rules" / "policy.yaml").write_text(policy, encoding="utf-8")
-    options = msgspec.structs.replace(DEFAULTS, policies=PolicyFiles(standards.paths))
+    options = msgspec.structs.replace(DEFAULTS, policies=partial(policy_in, standards.paths))
     return hosting(folder, clock, standards=standards, options=options)
 
 
@@ -140,4 +141,4 @@ def test_a_second_policy_is_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / "rules" / f"{name}.yaml").write_text(POLICY, encoding="utf-8")
     with pytest.raises(SpecError, match=r"second-policy: .*b\.yaml"):
-        PolicyFiles(standards.paths).load(standards.load(()).standards)
+        policy_in(standards.paths, standards.load(()).standards)

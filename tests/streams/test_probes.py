@@ -10,8 +10,7 @@ import aiohttp
 from standards.judge.ledger import Line
 from streams.metrics.kafka import KafkaMetrics
 from streams.storage.status import Status
-from streams.web import Access, serving
-from streams.web.probes import probes
+from streams.web import Access, probes, serving
 from tests.streams.test_metrics import samples
 
 WELL = Status(ready=True, revision="abc")

@@ -10,20 +10,20 @@ import sys
 import pytest
 
 from standards.errors import SpecError, StateError
-from streams.backtest.processes import SideBySide
+from streams.backtest.processes import side_by_side
 from tests.streams.commands import ROOT
 
 WAITING = """
 import os, sys
-from streams.backtest.processes import SideBySide
+from streams.backtest.processes import side_by_side
 
 def wait_for_ever():
     print("begun", flush=True)
     os.read(os.pipe()[0], 1)
 
-with SideBySide([wait_for_ever], processes=1) as work:
+with side_by_side([wait_for_ever], processes=1) as results:
     try:
-        list(work.results())
+        list(results)
     except KeyboardInterrupt:
         print("stopped", flush=True)
 """
@@ -35,16 +35,16 @@ def _refuse() -> int:
 
 def test_what_each_piece_gives_comes_in_order() -> None:
     """Results come in the order of the work, from fewer processes than there are pieces."""
-    with SideBySide([os.getpid, lambda: 2, lambda: 3], processes=2) as work:
-        first, *others = work.results()
+    with side_by_side([os.getpid, lambda: 2, lambda: 3], processes=2) as results:
+        first, *others = results
     assert others == [2, 3]
     assert first != os.getpid()
 
 
 def test_what_is_wrong_on_purpose_comes_back_as_its_message() -> None:
     """An error of ours in another process ends the work with its words, whatever it carries."""
-    with SideBySide([_refuse], processes=1) as work, pytest.raises(StateError):
-        list(work.results())
+    with side_by_side([_refuse], processes=1) as results, pytest.raises(StateError):
+        list(results)
 
 
 def test_ctrl_c_ends_every_process_at_once() -> None:

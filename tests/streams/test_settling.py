@@ -9,9 +9,10 @@ from standards.judge.case import Case, StandardState
 from standards.judge.events import Event
 from standards.judge.promise import Promise
 from standards.judge.standard import CORRECTIONS_HORIZON
-from streams.storage.settling import SettledLog
+from streams.storage.case_logs import SettledLog
+from streams.storage.case_parts import Settled
+from streams.storage.case_store import Snapshots
 from streams.storage.sqlite import FILE, Database
-from streams.storage.store import Settled, Snapshots
 from tests.history import rulebook, rules
 
 BOOK = rulebook(rules(answer="per: contact, when: contact.waiting, expect: contact.answered, within: 60s"))

@@ -14,7 +14,7 @@ from standards.errors import StateError
 from standards.judge.case import Case
 from streams.runtime.pump import Pump
 from streams.storage.case_parts import take_over
-from streams.storage.store import VERSION, Snapshots
+from streams.storage.case_store import VERSION, Snapshots
 from tests.history import events_of, judge, rulebook, rules, told
 
 GOLDENS = Path(__file__).resolve().parents[1] / "data" / "snapshots"

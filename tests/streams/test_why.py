@@ -1,10 +1,11 @@
 """`kept why`: one promise's whole story, from the folder of a real host."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from streams.documents.policies import PolicyFiles
+from streams.documents.rules import policy_in
 from streams.embedded.engine import DEFAULTS
 from streams.storage.rows import PromiseFilter
 from tests.streams.commands import Ended, kept_apart
@@ -42,7 +43,7 @@ async def test_the_whole_story_of_a_promise_is_told(tmp_path: Path) -> None:
     clock = Clock()
     standards = shop(tmp_path, STANDARD)
     (tmp_path / "rules" / "policy.yaml").write_text(POLICY, encoding="utf-8")
-    options = msgspec.structs.replace(DEFAULTS, policies=PolicyFiles(standards.paths))
+    options = msgspec.structs.replace(DEFAULTS, policies=partial(policy_in, standards.paths))
     async with hosting(tmp_path, clock, standards=standards, options=options) as host:
         begun = clock.at
         for kind, seconds in (("waiting", 0), ("held", 10), ("resumed", 40), ("answered", 75)):

@@ -101,7 +101,7 @@ def _admin(settings: KafkaSettings) -> Iterator[Any]:
         raise StateError(refused)
     try:
         admin = KafkaAdminClient(
-            **settings.kafka_python(),
+            **settings.client_options(),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             request_timeout_ms=REQUEST_MS,
             reconnect_backoff_max_ms=1_000,
@@ -113,11 +113,8 @@ def _admin(settings: KafkaSettings) -> Iterator[Any]:
     except KafkaTimeoutError:
         raise StateError(f"Kafka at {settings.brokers} takes too long; try again, or look at its log") from None
     except KafkaError as error:
-        raise StateError(f"Kafka at {settings.brokers} refuses: {_first_line(error)}") from None
-
-
-def _first_line(error: KafkaError) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise StateError(f"Kafka at {settings.brokers} refuses: {reason}") from None
 
 
 def _look(admin: Any, wanted: Iterable[Topic]) -> dict[str, _Found]:  # noqa: ANN401 - the client has no types
@@ -179,7 +176,8 @@ def _differences(settings: KafkaSettings, topic: Topic, there: Mapping[str, _Fou
     for name, value in _config(settings, topic).items():
         if _falls_short(name, found.config.get(name, ""), value):
             message = f"{name} is {_told(name, found.config.get(name, ''))}, and should be {_told(name, value)}"
-            yield Difference(topic.name, message, _alter(topic.name, name, value))
+            alter = f"kafka-configs.sh --alter --entity-type topics --entity-name {topic.name}"
+            yield Difference(topic.name, message, f"{alter} --add-config {name}={value}")
 
 
 def _partitions_fix(settings: KafkaSettings, topic: Topic, numbers: set[int]) -> str:
@@ -209,10 +207,6 @@ def _told(name: str, value: str) -> str:
     if value == str(_FOREVER):
         return "without limit"
     return describe(int(value) * 1_000) if name == "retention.ms" and value.isdecimal() else value or "not set"
-
-
-def _alter(topic: str, name: str, value: str) -> str:
-    return f"kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config {name}={value}"
 
 
 def _some(number: int, noun: str) -> str:

@@ -10,36 +10,30 @@ import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from standards.errors import StateError
 from streams.kafka.records.topics import Names
 
-
-def _bare(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
 _BROKER = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}")
 _FILES = "KEPT_KAFKA__CA, __CERTIFICATE and __KEY"
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
-Text = Annotated[str, BeforeValidator(_bare)]
 
 
 class KafkaSettings(BaseModel):
     """Where Kafka is, how to log in there, and how the topics are named and divided."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    brokers: Text = "127.0.0.1:9092"
+    brokers: str = "127.0.0.1:9092"
     """Brokers to ask first, as `host:port`, separated by commas; these and the following are only for Kept on Kafka."""
     security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
     """How to speak with the brokers: `PLAINTEXT`, `SSL` (TLS), or `SASL_SSL` (TLS, and a user and a password)."""
     mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     """How a password is proven with `SASL_SSL`: `SCRAM-SHA-512`, `SCRAM-SHA-256` or `PLAIN`."""
-    user: Text = ""
+    user: str = ""
     """The user, with `SASL_SSL`."""
-    password: Annotated[SecretStr, BeforeValidator(_bare)] = SecretStr("")
+    password: SecretStr = SecretStr("")
     """Its password; never shown, and a line break at its end is left out."""
     ca: Path | None = None
     """The file with the certificates (PEM) by which brokers are believed; without it, those that this machine believes.
@@ -48,7 +42,7 @@ class KafkaSettings(BaseModel):
     """The file with our own certificate (PEM), where brokers ask for one; goes with the next."""
     key: Path | None = None
     """The file with its private key (PEM), without a passphrase."""
-    prefix: Text = "kept."
+    prefix: str = "kept."
     """How the names of all topics and consumer groups begin; another prefix is another Kept."""
     partitions: Annotated[int, Field(ge=1, le=1024)] = 8
     """Into how many parts the judging is divided: no more workers than that have work. It cannot change later."""
@@ -111,22 +105,13 @@ class KafkaSettings(BaseModel):
             raise StateError(f"the certificates for Kafka cannot be used: {error}; check {_FILES}") from None
         return context
 
-    def aiokafka(self) -> dict[str, Any]:
-        """Give what every client of aiokafka is made with."""
+    def client_options(self) -> dict[str, Any]:
+        """Give what the clients of aiokafka and of kafka-python are made with."""
         found: dict[str, Any] = {"bootstrap_servers": self.servers, "security_protocol": self.security}
         if self.security != "PLAINTEXT":
             found["ssl_context"] = self.tls()
-        return found | self._login()
-
-    def kafka_python(self) -> dict[str, Any]:
-        """Give what the admin client of kafka-python is made with."""
-        return self.aiokafka()
-
-    def _login(self) -> dict[str, Any]:
-        if self.security != "SASL_SSL":
-            return {}
-        return {
-            "sasl_mechanism": self.mechanism,
-            "sasl_plain_username": self.user,
-            "sasl_plain_password": self.password.get_secret_value(),
-        }
+        if self.security == "SASL_SSL":
+            found["sasl_mechanism"] = self.mechanism
+            found["sasl_plain_username"] = self.user
+            found["sasl_plain_password"] = self.password.get_secret_value()
+        return found

@@ -1,8 +1,6 @@
 """The edge of a Kafka process: its clock, and the signals that ask it to stop.
 
-An edge: here the clock is read.
-Read next: `streams/kafka/intake/intake_process.py`, `streams/kafka/worker/worker_process.py`,
-`streams/kafka/serve/serve_process.py`.
+Read next: the `*_process.py` of intake, worker and serve.
 """
 
 from __future__ import annotations

@@ -7,28 +7,25 @@ Read next: `outlet.py`, which publishes.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from streams.ingest.wire import Reader, encode
-from streams.kafka.clients.message import ANY, Message
+from streams.kafka.clients.log import Message
 from streams.kafka.records.facts import WORDS, Letter
+from streams.kafka.records.packing import bounded
 from streams.storage.status import Backlog, Committed, Status
 from streams.storage.store_writer import RAW_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Refusal
     from streams.kafka.clients.outlet import Outlet
-
-    Item = TypeVar("Item")
-    NoteActs = Callable[[Sequence[Action]], Awaitable[None]]
 
 RECORD_BYTES: Final = 200_000
 """How long a record may be, in bytes, before another one is begun."""
@@ -87,7 +84,7 @@ class KafkaEventSink:
         partition = self._turn % await self._outlet.partitions(self._names.events)
         return [
             Message(self._names.events, partition, b"[%s]" % b",".join(raws), None, BATCH, len(raws))
-            for raws in _parts([encode(event) for event in events], len)
+            for raws in _parts(map(encode, events))
         ]
 
     def _dead(self, refusals: Sequence[Refusal]) -> Iterator[Message]:
@@ -98,19 +95,19 @@ class KafkaEventSink:
             Letter(received, it.reason, it.message[:WORDS], f"{origin}#{number}", it.raw[:RAW_KEPT])
             for number, it in enumerate(refusals, 1)
         ]
-        for part in _parts(letters, lambda letter: len(letter.raw) * 4 // 3 + len(letter.message) + 500):
-            yield Message(self._names.dead_letters, ANY, msgspec.json.encode(part))
+        for raw in bounded(letters, msgspec.json.encode):
+            yield Message(self._names.dead_letters, None, raw)
 
 
-def _parts(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
-    """Divide items so that no part is much larger than a record may be."""
-    part: list[Item] = []
+def _parts(raws: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Divide events so that no part is much larger than a record may be."""
+    part: list[bytes] = []
     room = RECORD_BYTES
-    for item in items:
-        if part and room < size(item):
+    for raw in raws:
+        if part and room < len(raw):
             yield part
             part, room = [], RECORD_BYTES
-        part.append(item)
-        room -= size(item)
+        part.append(raw)
+        room -= len(raw)
     if part:
         yield part

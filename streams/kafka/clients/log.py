@@ -10,7 +10,7 @@ import asyncio
 import logging
 import ssl
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from aiokafka import AIOKafkaConsumer as Consumer
 from aiokafka import AIOKafkaProducer as Producer
@@ -32,16 +32,16 @@ from aiokafka.errors import (
 from aiokafka.structs import ConsumerRecord
 
 from standards.errors import StateError
-from streams.kafka.clients.message import ANY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
+    from contextlib import AbstractAsyncContextManager
 
     from streams.kafka.clients.connection import KafkaSettings
-    from streams.kafka.clients.message import Message
+
+    Client = TypeVar("Client", Consumer, Producer)
 
 __all__ = [
-    "PATIENCE",
     "CommitFailedError",
     "Consumer",
     "ConsumerRebalanceListener",
@@ -49,17 +49,8 @@ __all__ = [
     "IllegalStateError",
     "KafkaError",
     "Producer",
-    "Tail",
     "TopicPartition",
-    "acknowledged",
-    "consuming",
-    "no_topic",
-    "partition_count",
-    "producing",
-    "refusal",
-    "send",
-    "told",
-]  # fmt: skip
+]
 
 logging.getLogger("aiokafka.conn").setLevel(logging.WARNING)  # when debugging it logs what it sends, passwords too
 
@@ -74,16 +65,36 @@ KNOCK_SECONDS: Final = 5
 _LOGIN: Final = "USER, __PASSWORD and __MECHANISM"
 GOODBYE_SECONDS: Final = 10
 """How long a client may take to end."""
+FETCHED: Final = 4 << 20
+"""How much of a partition is fetched at once, in bytes."""
+FETCH_MS: Final = 100
+"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 LARGEST: Final = 8 << 20
 """The largest request that is written, in bytes."""
 PATIENCE: Final = 5.0
-"""How long a caller waits for the broker's answer, in seconds."""
-ACK_SECONDS: Final = 5.0
-"""After how long it is said that the broker does not acknowledge what is published, in seconds."""
+"""How long the broker may take to answer before it is said that it does not, in seconds."""
 
 
-@asynccontextmanager
-async def consuming(settings: KafkaSettings, *, group: str | None = None, **more: Any) -> AsyncIterator[Consumer]:  # noqa: ANN401 - the client's own options
+class Message(NamedTuple):
+    """A record to publish; without a `partition` it goes where its key says. It holds so many `events`.
+
+    A value of None deletes the key from a compacted topic.
+    """
+
+    topic: str
+    partition: int | None
+    value: bytes | None
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    events: int = 0
+
+
+def consuming(
+    settings: KafkaSettings,
+    *,
+    group: str | None = None,
+    **more: Any,  # noqa: ANN401 - the client's own options
+) -> AbstractAsyncContextManager[Consumer]:
     """Give a started consumer that commits nothing by itself, and reads from the beginning what it has not read yet."""
     options = {
         "group_id": group,
@@ -97,16 +108,10 @@ async def consuming(settings: KafkaSettings, *, group: str | None = None, **more
         "partition_assignment_strategy": (RoundRobinPartitionAssignor,),
         **more,
     }
-    consumer = Consumer(**settings.aiokafka(), **options)
-    await _started(consumer, settings)
-    try:
-        yield consumer
-    finally:
-        await _stopped(consumer)
+    return _started(Consumer(**settings.client_options(), **options), settings)
 
 
-@asynccontextmanager
-async def producing(settings: KafkaSettings, **more: Any) -> AsyncIterator[Producer]:  # noqa: ANN401 - the client's own options
+def producing(settings: KafkaSettings, **more: Any) -> AbstractAsyncContextManager[Producer]:  # noqa: ANN401 - the same
     """Give a started producer: acknowledged by all replicas, in order, and never doubled by its own retries."""
     options = {
         "acks": "all",
@@ -116,19 +121,27 @@ async def producing(settings: KafkaSettings, **more: Any) -> AsyncIterator[Produ
         "request_timeout_ms": REQUEST_MS,
         **more,
     }
-    producer = Producer(**settings.aiokafka(), **options)
-    await _started(producer, settings)
+    return _started(Producer(**settings.client_options(), **options), settings)
+
+
+@asynccontextmanager
+async def _started(client: Client, settings: KafkaSettings) -> AsyncIterator[Client]:
+    """Start a client, and stop it at the end. Raises StateError where it does not start."""
     try:
-        yield producer
+        try:
+            await client.start()
+        except KafkaConnectionError:
+            refused = await refusal(settings)
+            raise StateError(refused or f"Kafka did not answer at {settings.brokers} just now; try again") from None
+        except KafkaError as error:
+            raise StateError(f"Kafka at {settings.brokers} does not let us in: {told(error)}") from None
+        yield client
     finally:
-        await _stopped(producer)
+        await _stopped(client)
 
 
 async def _stopped(client: Consumer | Producer) -> None:
-    """Stop a client, in a bounded time: with the broker away it may wait, or let a cancellation of its own out.
-
-    It may also keep one that was meant for us, while it waits for its own tasks; then that is raised when it has ended.
-    """
+    """Stop a client in a bounded time. It may let a cancellation of its own out, or keep one that was meant for us."""
     ours = asyncio.current_task()
     asked = ours.cancelling() if ours is not None else 0
     with suppress(TimeoutError, asyncio.CancelledError, KafkaError, OSError):
@@ -138,23 +151,8 @@ async def _stopped(client: Consumer | Producer) -> None:
         raise asyncio.CancelledError
 
 
-async def _started(client: Consumer | Producer, settings: KafkaSettings) -> None:
-    try:
-        await client.start()
-    except KafkaConnectionError:
-        await _stopped(client)
-        refused = await refusal(settings)
-        raise StateError(refused or f"Kafka did not answer at {settings.brokers} just now; try again") from None
-    except KafkaError as error:
-        await _stopped(client)
-        raise StateError(f"Kafka at {settings.brokers} does not let us in: {told(error)}") from None
-    except BaseException:
-        await _stopped(client)
-        raise
-
-
 async def acknowledged(
-    sent: Collection[asyncio.Future[Any]], slow: Callable[[], None], *, seconds: float = ACK_SECONDS
+    sent: Collection[asyncio.Future[Any]], slow: Callable[[], None], *, seconds: float = PATIENCE
 ) -> None:
     """Return when the broker has everything; `slow` is called every so many `seconds` until then.
 
@@ -194,19 +192,14 @@ def no_topic(*names: str) -> str:
 
 
 async def send(producer: Producer, message: Message) -> asyncio.Future[Any]:
-    """Hand a message to a producer; gives the future that has its place, once the broker has acknowledged it."""
-    partition = None if message.partition == ANY else message.partition
-    sent: asyncio.Future[Any] = await producer.send(
-        message.topic, message.value, key=message.key, partition=partition, headers=list(message.headers)
-    )
+    """Pass a message to a producer; gives the future that has its place, once the broker has acknowledged it."""
+    topic, partition, value, key, headers, _ = message
+    sent: asyncio.Future[Any] = await producer.send(topic, value, key=key, partition=partition, headers=list(headers))
     return sent
 
 
 async def partition_count(producer: Producer, topic: str, patience: float = PATIENCE) -> int:
-    """Say how many partitions a topic has. Raises StateError when Kafka does not say in time, or has no such topic.
-
-    `patience` is in seconds.
-    """
+    """Count a topic's partitions. Raises StateError when Kafka does not say in `patience` seconds, or has none."""
     try:
         async with asyncio.timeout(patience):
             return len(await producer.partitions_for(topic))
@@ -215,11 +208,8 @@ async def partition_count(producer: Producer, topic: str, patience: float = PATI
 
 
 async def refusal(settings: KafkaSettings) -> str | None:
-    """Knock at the brokers, one after another, and say why none lets us in; None where one does.
-
-    The clients themselves tell no more than that they could not start.
-    """
-    options = {name: value for name, value in settings.aiokafka().items() if name != "bootstrap_servers"}
+    """Say why no broker lets us in, which the clients do not tell; None where one does."""
+    options = {name: value for name, value in settings.client_options().items() if name != "bootstrap_servers"}
     reasons = []
     for server in settings.servers:
         host, _, port = server.rpartition(":")
@@ -280,6 +270,11 @@ class Tail:
         ends = await self._consumer.end_offsets(there)
         while any([await self._consumer.position(partition) < ends[partition] for partition in there]):
             await self.step(200)
+
+    async def follow(self) -> None:
+        """Read what comes, for ever."""
+        while True:
+            await self.step()
 
     async def step(self, patience_ms: int = 1_000) -> int:
         """Read what has come since, waiting for it if need be; gives how many records there were."""

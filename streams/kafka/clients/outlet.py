@@ -1,8 +1,7 @@
-"""The outlet: publishes for callers who wait for the broker's word, and says when there is no broker to give it.
+"""The outlet: publishes for callers who wait a few seconds for the broker's word, and says when there is none.
 
-Nobody waits longer than a few seconds. What was handed over and not acknowledged is counted until it is, also when its
-caller has given up: it may still come to the topic, and comes a second time when the caller sends it again. Whoever
-reads these topics tells the two by their ids. Once the broker does not answer, callers are turned away at once.
+What was sent and not acknowledged is counted until it is, also when its caller has given up: it may still come to the
+topic, and again when the caller sends it again; its ids tell. While the broker does not answer, callers are refused.
 Read next: `event_sink.py`, `streams/kafka/serve/deliveries.py`, which publish.
 """
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from streams.kafka.clients.connection import KafkaSettings
-    from streams.kafka.clients.log import Producer
-    from streams.kafka.clients.message import Message
+    from streams.kafka.clients.log import Message, Producer
 
 LOOK_SECONDS: Final = 1.0
 """How often it is asked whether the broker answers, in seconds."""
@@ -31,11 +29,7 @@ log = structlog.get_logger("kept")
 
 
 def opening(settings: KafkaSettings) -> AbstractAsyncContextManager[Producer]:
-    """Give a producer for an outlet: one that goes on after the broker refused a record.
-
-    An idempotent one counts the refused record too, and from then on the broker refuses all that it sends. What this
-    one sends twice is told by its ids.
-    """
+    """Give a producer for an outlet: from an idempotent one the broker takes nothing after it has refused a record."""
     return producing(settings, enable_idempotence=False)
 
 
@@ -61,7 +55,7 @@ class Outlet:
         try:
             async with asyncio.timeout(self._patience):
                 for message in messages:
-                    under_way.append(await self._hand_over(message))  # noqa: PERF401 - what was handed over is awaited below
+                    under_way.append(await self._send(message))  # noqa: PERF401 - what was sent is awaited below
                 if under_way:
                     await asyncio.wait(under_way)  # which leaves them alone when the time is up
             for future in under_way:
@@ -94,7 +88,7 @@ class Outlet:
         except (KafkaError, OSError, TimeoutError):
             return False
 
-    async def _hand_over(self, message: Message) -> asyncio.Future[object]:
+    async def _send(self, message: Message) -> asyncio.Future[object]:
         self.waiting += message.events
         try:
             future = await send(self._producer, message)

@@ -6,7 +6,7 @@ Read next: `streams/kafka/worker/worker.py`.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -16,12 +16,10 @@ from streams.kafka.clients.log import KafkaError, partition_count, producing, se
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractAsyncContextManager
     from typing import Self
 
     from streams.kafka.clients.connection import KafkaSettings
-    from streams.kafka.clients.log import Producer
-    from streams.kafka.clients.message import Message
+    from streams.kafka.clients.log import Message, Producer
 
 LONGEST_PAUSE: Final = 8.0
 """The longest pause between two tries while the broker is away, in seconds."""
@@ -35,7 +33,7 @@ class Publisher:
     def __init__(self, settings: KafkaSettings) -> None:
         self.fault = ""
         self._settings = settings
-        self._opened: AbstractAsyncContextManager[Producer] | None = None
+        self._opened = AsyncExitStack()
         self._producer: Producer | None = None
 
     async def __aenter__(self) -> Self:
@@ -68,16 +66,13 @@ class Publisher:
         return await partition_count(self._producer or await self._open(), topic)
 
     async def _open(self) -> Producer:
-        opened = producing(self._settings)
-        self._producer = await opened.__aenter__()
-        self._opened = opened
+        self._producer = await self._opened.enter_async_context(producing(self._settings))
         return self._producer
 
     async def _close(self) -> None:
-        opened, self._opened, self._producer = self._opened, None, None
-        if opened is not None:
-            with suppress(KafkaError, OSError):
-                await opened.__aexit__(None, None, None)
+        self._producer = None
+        with suppress(KafkaError, OSError):
+            await self._opened.aclose()
 
     async def _send(self, messages: Sequence[Message]) -> list[int]:
         producer = self._producer or await self._open()

@@ -1,8 +1,7 @@
 """Arrivals: the records of `events` made into events, in every form that the Kafka binding of CloudEvents has.
 
-Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. Most topics hold one
-structured event a record: those are read by one call for many records. What cannot be read becomes a letter that says
-where it stood: `topic/partition/offset#place`; nothing is passed over.
+Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. What cannot be read
+becomes a letter that says where it stood: `topic/partition/offset#place`.
 Read next: `streams/ingest/wire.py`, which reads the bytes.
 """
 
@@ -17,13 +16,15 @@ from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
 from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
 from streams.kafka.records.facts import WORDS, Letter
-from streams.kafka.records.record import Headers, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from standards.judge.events import Event
     from streams.ingest.wire import Reader
+    from streams.kafka.clients.log import ConsumerRecord
+
+    Headers = Sequence[tuple[str, bytes]]
 
 TOGETHER: Final = 500
 """How many records are read by one call; a bad one among them costs a second look at these only."""
@@ -45,7 +46,7 @@ class Arrivals:
         self._clock = clock
         self._max_skew = max_skew
 
-    def read(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+    def read(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
         """Read one partition's records, in their order; what cannot be read is added to `letters`."""
         events: list[Event] = []
         for start in range(0, len(records), TOGETHER):
@@ -54,7 +55,7 @@ class Arrivals:
             events += self._each(some, letters) if found is None else found
         return events
 
-    def _together(self, records: Sequence[Record], letters: list[Letter]) -> list[Event] | None:
+    def _together(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event] | None:
         """Read records that hold one structured event each by one call, or give None if they are not all such."""
         if any(_is_special(headers) for headers in {record.headers for record in records}):
             return None
@@ -71,7 +72,7 @@ class Arrivals:
         letters += [self._letter(records[refusal.place], refusal, 1) for refusal in refusals]
         return events
 
-    def _each(self, records: Sequence[Record], letters: list[Letter]) -> list[Event]:
+    def _each(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
         events: list[Event] = []
         for record in records:
             refusals: list[Refusal] = []
@@ -82,7 +83,7 @@ class Arrivals:
             letters += [self._letter(record, refusal, refusal.place) for refusal in refusals]
         return events
 
-    def _read_one(self, record: Record, refusals: list[Refusal]) -> list[Event]:
+    def _read_one(self, record: ConsumerRecord, refusals: list[Refusal]) -> list[Event]:
         """Read one record in whatever form it is."""
         value, headers = record.value or b"", record.headers
         kind = _content_type(headers)
@@ -140,7 +141,7 @@ class Arrivals:
         refusals.sort(key=lambda refusal: refusal.place)
         return admitted
 
-    def _letter(self, record: Record, refusal: Refusal, place: int) -> Letter:
+    def _letter(self, record: ConsumerRecord, refusal: Refusal, place: int) -> Letter:
         return Letter(
             received=self._clock(),
             reason=refusal.reason,
@@ -172,13 +173,10 @@ def _content_type(headers: Headers) -> str:
 
 def _attributes(headers: Headers) -> dict[str, str]:
     """Give the attributes as the HTTP binding names and quotes them, which is what the reader reads."""
-    found = {f"ce-{name[3:]}": _quoted(value) for name, value in headers if name.startswith("ce_")}
+    given = [(name, value or b"") for name, value in headers if name.startswith("ce_")]
+    found = {f"ce-{name[3:]}": value.decode().replace("%", "%25") for name, value in given}
     kind = _content_type(headers)
     return found | ({"ce-datacontenttype": kind} if kind else {})
-
-
-def _quoted(value: bytes | None) -> str:
-    return (value or b"").decode().replace("%", "%25")
 
 
 def _is_json(value: bytes) -> bool:

@@ -1,11 +1,8 @@
 """The intake: reads `events`, finds whose they are, publishes them to `facts`, and only then commits.
 
-Publish, then commit: a crash between the two publishes the same events again, and their ids make that inert. One batch
-is read at a time, so nothing is held here that is not held by the broker. Once it is asked to let partitions go, it
-finishes the batch first, so that a change of hands repeats nothing.
-
-What is damaged on the broker's disk, or was packed wrongly, is passed over record by record, each with a letter. What
-Kafka deleted before it was read has a letter too.
+A crash between the two publishes the same events again, and their ids make that inert. One batch is read at a time, and
+finished before partitions are let go. What is damaged is passed over record by record, each with a letter; what Kafka
+deleted before it was read has a letter too.
 Read next: `arrivals.py`, `routing.py`, and `intake_process.py`, which runs it.
 """
 
@@ -14,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from operator import attrgetter
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
@@ -31,7 +28,7 @@ from streams.kafka.clients.log import (
 from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
-from streams.kafka.records.packing import bounded, facts_records, letter_bytes
+from streams.kafka.records.packing import bounded, facts_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,11 +52,12 @@ _AT: Final = attrgetter("at")
 log = structlog.get_logger("kept")
 
 
-class BatchExtras(NamedTuple):
-    """What a batch comes to beside facts: letters, and records of `acts`."""
+class _BatchExtras(msgspec.Struct):
+    """What a batch comes to beside facts: letters, records of `acts`, and how far it goes in each partition."""
 
-    letters: list[Letter | Late]
-    acts: list[bytes]
+    letters: list[Letter | Late] = []
+    acts: list[bytes] = []
+    newest: dict[int, int] = {}
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -140,30 +138,25 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]], producer: Producer) -> None:
         """Publish what some records came to; returns when all of it is safe."""
         began = perf_counter()
-        letters: list[Letter | Late] = []
-        acts: list[bytes] = []
+        beside = _BatchExtras()
         sent: list[asyncio.Future[Any]] = []
-        newest: dict[int, int] = {}
         for origin, records in found.items():
-            for partition, raw in self._packed(origin.partition, records, BatchExtras(letters, acts), newest):
+            for partition, raw in self._packed(origin.partition, records, beside):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)
-        await self._acknowledged(
-            [await producer.send(self.names.acts, raw, partition=0) for raw in acts], self.names.acts
-        )
-        self.newest |= newest  # not before: a batch that fails may come again in parts
-        await self._publish_letters(letters, producer)
+        acts = [await producer.send(self.names.acts, raw, partition=0) for raw in beside.acts]
+        await self._acknowledged(acts, self.names.acts)
+        self.newest |= beside.newest  # not before: a batch that fails may come again in parts
+        await self._publish_letters(beside.letters, producer)
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
 
-    def _packed(
-        self, origin: int, records: Sequence[ConsumerRecord], beside: BatchExtras, newest_of: dict[int, int]
-    ) -> list[tuple[int, bytes]]:
+    def _packed(self, origin: int, records: Sequence[ConsumerRecord], beside: _BatchExtras) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
         wall, before = self._clock(), self.newest.get(origin, -1)
         refused: list[Letter] = []
         events = self._arrivals.read(records, refused)
         routed = self._routing.route(events, wall)
-        newest = newest_of[origin] = max(before, max(map(_AT, events), default=-1))
+        newest = beside.newest[origin] = max(before, max(map(_AT, events), default=-1))
         beside.letters.extend([*refused, *routed.late])
         beside.acts.extend(msgspec.json.encode(PersonsAct(action)) for action in actions_of(events))
         self._metrics.read(self.names.events, len(records), len(events))
@@ -171,13 +164,12 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         if newest >= 0:
             self._metrics.lag(origin, (wall - newest) / 1_000_000)
         whole = Facts[Any](wall=wall, origin=origin, origins=self._origins, newest=newest, hearings=routed.hearings)
-        packed = list(facts_records(whole, routed.buckets, before, self._codec.encode))
         self._metrics.published(sum(map(len, routed.buckets)))
-        return packed
+        return list(facts_records(whole, routed.buckets, before, self._codec.encode))
 
     async def _publish_letters(self, letters: Sequence[Letter | Late], producer: Producer) -> None:
         topic = self.names.dead_letters
-        sent = [await producer.send(topic, raw) for raw in bounded(letters, letter_bytes)]
+        sent = [await producer.send(topic, raw) for raw in bounded(letters, msgspec.json.encode)]
         await self._acknowledged(sent, topic)
         for letter in letters:
             if isinstance(letter, Letter):

@@ -16,7 +16,17 @@ import structlog
 
 from standards.errors import SpecError, StateError
 from streams.documents.rules import problems_of
-from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, consuming, no_topic, producing, told
+from streams.kafka.clients.log import (
+    FETCH_MS,
+    FETCHED,
+    KafkaError,
+    Tail,
+    TopicPartition,
+    consuming,
+    no_topic,
+    producing,
+    told,
+)
 from streams.kafka.intake.intake import Intake
 from streams.kafka.intake.ticker import Ticker, Ticking, partitions_of
 from streams.kafka.rulebooks.revisions import Revisions, load
@@ -34,10 +44,6 @@ if TYPE_CHECKING:
 SHORTEST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 15.0
 """The pauses between two tries while Kafka is away, in seconds: each is twice the one before, up to the longest."""
-FETCHED: Final = 4 << 20
-"""How much of a partition of `events` is fetched at once, in bytes."""
-FETCH_MS: Final = 100
-"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 METADATA_MS: Final = 5_000
 """How soon a new partition of `events` is read, in milliseconds: until then, time stands still for all."""
 LONGEST_GOODBYE: Final = 8.0
@@ -160,7 +166,7 @@ class IntakeHost:
             await _together(
                 self._take_in(consumer, producer, stopping),
                 self._ticking.run(asking, producer, lambda: first in consumer.assignment()),
-                *(_follow(tail) for tail in tails),
+                *(tail.follow() for tail in tails),
             )
 
     async def _take_in(self, consumer: Consumer, producer: Producer, stopping: asyncio.Event) -> None:
@@ -204,11 +210,6 @@ async def _ended(session: asyncio.Task[None]) -> bool:
             session.cancel()
             await asyncio.wait({session}, timeout=SHORT_GOODBYE)
     return by_itself
-
-
-async def _follow(tail: Tail) -> None:
-    while True:
-        await tail.step()
 
 
 async def _together(first: Coroutine[None, None, None], *aside: Coroutine[None, None, None]) -> None:

@@ -1,6 +1,5 @@
 """The process `kept intake`: puts an intake together with the clock, the signals and the web side.
 
-An edge.
 Read next: `intake_host.py`; `streams/kafka/clients/event_sink.py` for what `--http` opens.
 """
 
@@ -26,9 +25,7 @@ from streams.kafka.intake.intake_host import IntakeHost, Terms
 from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
-from streams.web import Limits, intake_application
-from streams.web.http_server import access, listening
-from streams.web.probes import Application, probes
+from streams.web import Application, Limits, access, intake_application, listening, probes
 
 if TYPE_CHECKING:
     from standards.compiler.spec import Loaded
@@ -95,4 +92,5 @@ async def _event_sink(
     host.listen(adopt)
     watching = asyncio.create_task(outlet.watch())
     stack.callback(watching.cancel)
-    return intake_application(sink, metrics, metrics.text, access(settings), Limits(max_skew=settings.max_skew))
+    limits = Limits(max_skew=settings.max_skew)
+    return intake_application(sink, metrics.intake, metrics.text, access(settings), limits)

@@ -82,7 +82,7 @@ class Routing:
         for route in routes:
             key = route.key(event.data)
             if not route.sure and None in key:
-                routed.late.append(_late(event, "no-subject", wall))
+                routed.late.append(Late.of(event, "no-subject", wall))
             else:
                 yield key
 
@@ -91,7 +91,7 @@ class Routing:
         if name == GRANT:
             found = self.rulebook.granted(event)
             if not found:
-                routed.late.append(_late(event, "nothing-to-excuse", wall))
+                routed.late.append(Late.of(event, "nothing-to-excuse", wall))
             return [key for _, key in found]
         if name != HEARTBEAT and not self._feeds_of.get(type(event)):
             routed.unmatched[name] = routed.unmatched.get(name, 0) + 1
@@ -136,7 +136,3 @@ def thinned(times: Iterable[int], silent_after: int) -> list[int]:
         else:
             kept.append(at)
     return kept
-
-
-def _late(event: Event, reason: str, wall: int) -> Late:
-    return Late(received=wall, reason=reason, type=type_of(event), source=event.source, id=event.id, at=event.at)

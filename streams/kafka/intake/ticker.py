@@ -1,12 +1,10 @@
 """The ticker: says to every partition of `facts` that time has come to some instant, and that all before it is there.
 
-Theory of operation. At an instant t the ends of all partitions of `events` are looked up. Once the intakes together
-have committed up to those ends, all that was in `events` at t is in `facts`, as nothing is committed before it was
-published. So `t - grace` is what the lowest stratum has reached for sure; a stratum above it has reached what all
-partitions say, in `progress`, that the one below has judged. Every intake looks, and the one that has partition 0 of
-`events` tells; when it dies, another has that partition within the session's time. Two that tell do no harm: what they
-say is true, and nobody goes back.
-
+At an instant t the ends of all partitions of `events` are looked up. Once the intakes together have committed up to
+those ends, all that was in `events` at t is in `facts`, as nothing is committed before it was published. So `t - grace`
+is what the lowest stratum has reached for sure; a stratum above it has reached what all partitions say, in `progress`,
+that the one below has judged. Every intake looks, and the one that has partition 0 of `events` tells; when it dies,
+another gets that partition. Two that tell do no harm: what they say is true, and nobody goes back.
 Read next: `intake_process.py`, which runs it.
 """
 
@@ -14,29 +12,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from streams.kafka.clients.log import KafkaError, TopicPartition, acknowledged, told
+from streams.kafka.clients.log import PATIENCE, KafkaError, TopicPartition, acknowledged, told
 from streams.kafka.records.facts import Facts, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.judge.events import Event
-    from streams.kafka.clients.log import Consumer, Producer
-    from streams.kafka.records.record import Record
+    from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer
     from streams.kafka.records.topics import Names
 
 TICK_SECONDS: Final = 0.5
 """How often time is told, in seconds of real time."""
-PATIENCE: Final = 5.0
-"""How long Kafka may take to say where its partitions end before it counts as away, in seconds."""
 MEMORY: Final = 240
 """How many looks are kept while a partition is behind; beyond that every second one is forgotten."""
-
-_ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Look(NamedTuple):
@@ -73,9 +67,7 @@ class Ticker:
         reached = [max(-1, self.covered - self.grace)]
         said = [progress.get(each, []) for each in partitions]
         reached += [min((_low(lows, stratum) for lows in said), default=-1) for stratum in range(strata)]
-        self._lows += [-1] * (len(reached) - len(self._lows))
-        for stratum, low in enumerate(reached):
-            self._lows[stratum] = max(self._lows[stratum], low)
+        self._lows = [max(pair) for pair in zip_longest(self._lows, reached, fillvalue=-1)]
         return Facts(wall=self.covered, lows=self._lows[: len(reached)])
 
 
@@ -97,7 +89,7 @@ class Ticking:
         self._ticker = ticker
         self._clock = clock
 
-    def take(self, record: Record) -> None:
+    def take(self, record: ConsumerRecord) -> None:
         """Take a record of `progress` in, for `log.Tail`; one that is none of Kept's changes nothing."""
         try:
             progress = msgspec.json.decode(record.value or b"", type=Progress)
@@ -142,7 +134,7 @@ class Ticking:
 
     async def _tell(self, producer: Producer) -> None:
         there = [each.partition for each in await partitions_of(producer, self._names.facts)]
-        raw = _ENCODER.encode(self._ticker.tick(self.progress, there))
+        raw = msgspec.msgpack.encode(self._ticker.tick(self.progress, there))
         sent = [await producer.send(self._names.facts, raw, partition=each) for each in there]
         await acknowledged(sent, self._slow)
 

@@ -14,14 +14,14 @@ import msgspec
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.errors import StateError
-from standards.judge.events import Event, union_of
+from standards.judge.events import Event, type_of, union_of
 from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
 from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from standards.judge.rulebook import Key
 
@@ -64,10 +64,7 @@ class FactsCodec:
         return self._encoder.encode(facts)
 
     def decode(self, raw: bytes) -> Facts[Event]:
-        """Read a record; events of types, or with fields, that this rulebook does not know are left out.
-
-        They concern none of its standards. Raises StateError for bytes that are not such a record.
-        """
+        """Read a record, without the events that this rulebook does not know. Raises StateError for other bytes."""
         try:
             return self._whole.decode(raw)
         except UNREADABLE:
@@ -140,6 +137,11 @@ class Late(msgspec.Struct, tag_field="kind", tag="unused", omit_defaults=True):
     id: str
     at: int
 
+    @classmethod
+    def of(cls, event: Event, reason: str, wall: int) -> Late:
+        """Name an event; `wall` is the clock in microseconds UTC."""
+        return cls(wall, reason, type_of(event), event.source, event.id, event.at)
+
 
 DeadLetters = list[Letter | Late]
 """What a record of `dead-letters` holds, as JSON."""
@@ -168,12 +170,6 @@ class Revision(msgspec.Struct, omit_defaults=True):
     standard: str
     excerpt: str
     loaded_at: int
-
-
-def telling(made: Iterable[Line], notices: list[Notice], reasons: dict[str, Reason]) -> bytes:
-    """Write a record of `tellings` from all lines of a flush, and what of them is told."""
-    worth = {notice.id for notice in notices}
-    return msgspec.json.encode(Telling(notices, reasons, [line for line in made if line.id in worth]))
 
 
 def partition_of(key: Key, partitions: int) -> int:

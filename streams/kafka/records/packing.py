@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from standards.judge.events import Event
-    from streams.kafka.records.facts import Facts, Late, Letter
+    from streams.kafka.records.facts import Facts
 
 MOST: Final = 1_000
 """How many values one record holds."""
@@ -37,11 +37,6 @@ def _halved(values: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> Iter
     half = len(values) // 2
     yield from _halved(values[:half], encode)
     yield from _halved(values[half:], encode)
-
-
-def letter_bytes(letters: Sequence[Letter | Late]) -> bytes:
-    """Write a record of `dead-letters`."""
-    return msgspec.json.encode(letters)
 
 
 def facts_records(

@@ -1,8 +1,7 @@
 """The rows of cases: what one is called, what stands in it, and which of those that there are of a case count.
 
-A row's name says whose case it is of, its number, and which worker wrote it. So one that stood still, and whose rows
-come when others have its work, writes over nobody else's; where several have written of a case, whoever came furthest
-counts. What each of them wrote is true: it is what the records of `facts` up to its `applied_offset` came to.
+A row's name says its case, its number, and which worker wrote it, so that one whose rows come late writes over nobody
+else's. Where several have written of a case, whoever came furthest counts.
 Read next: `streams/kafka/worker/journal.py`, which writes and reads cases.
 """
 

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-EVENTS: Final = "events"
-FACTS: Final = "facts"
 LEDGER: Final = "ledger"
-TELLINGS: Final = "tellings"
 ACTS: Final = "acts"
 NOTICES: Final = "notices"
 DEAD_LETTERS: Final = "dead-letters"
 REVISIONS: Final = "revisions"
 PROGRESS: Final = "progress"
 DELIVERIES: Final = "deliveries"
-DESK: Final = "desk"
 TABLE: Final = "cases"
 """The workers' table; its changelog is the topic `APP-cases-changelog`, where APP is `app_id`."""
 
@@ -43,14 +39,11 @@ class Topic(NamedTuple):
     @property
     def config(self) -> dict[str, str]:
         """Give its settings as the broker names them."""
+        largest = {"max.message.bytes": str(self.largest)}
         if self.compacted:
-            return {
-                "cleanup.policy": "compact", "max.message.bytes": str(self.largest),
-                "segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS),
-            }  # fmt: skip
-        return {
-            "cleanup.policy": "delete", "retention.ms": str(self.keep), "max.message.bytes": str(self.largest),
-        }  # fmt: skip
+            segments = {"segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS)}
+            return {"cleanup.policy": "compact"} | largest | segments
+        return {"cleanup.policy": "delete", "retention.ms": str(self.keep)} | largest
 
 
 class Names:
@@ -62,17 +55,17 @@ class Names:
         self.intake_group = f"{prefix}intake"
         self.dispatch_group = f"{prefix}dispatch"
         self.operator_id = f"{prefix}operator"
-        self.events = prefix + EVENTS
-        self.facts = prefix + FACTS
+        self.events = prefix + "events"
+        self.facts = prefix + "facts"
         self.ledger = prefix + LEDGER
-        self.tellings = prefix + TELLINGS
+        self.tellings = prefix + "tellings"
         self.acts = prefix + ACTS
         self.notices = prefix + NOTICES
         self.dead_letters = prefix + DEAD_LETTERS
         self.revisions = prefix + REVISIONS
         self.progress = prefix + PROGRESS
         self.deliveries = prefix + DELIVERIES
-        self.desk = prefix + DESK
+        self.desk = prefix + "desk"
         self.changelog = f"{self.app_id}-{TABLE}-changelog"
 
 

@@ -15,13 +15,18 @@ from alerts.routing.actions import Action
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.judge.ledger import Line
 from streams.ingest.wire import UNREADABLE
+from streams.kafka.records import topics
 from streams.kafka.records.facts import DeadLetters, Late, Letter, PersonsAct, Progress, Revision, Told
-from streams.kafka.records.topics import ACTS, DEAD_LETTERS, DELIVERIES, LEDGER, NOTICES, PROGRESS, REVISIONS
 from streams.storage.rows import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
+READ = (
+    topics.LEDGER, topics.NOTICES, topics.ACTS, topics.DEAD_LETTERS, topics.REVISIONS, topics.PROGRESS,
+    topics.DELIVERIES,
+)  # fmt: skip
+"""The topics that are read, without their prefix."""
 UNREADABLE_RECORD = "unreadable-record"
 """The reason of a letter for a record that could not be read."""
 
@@ -35,10 +40,7 @@ _act = msgspec.json.Decoder(PersonsAct).decode
 
 
 class Record(NamedTuple):
-    """A record: what its topic holds, as `topics.py` names it, its topic's whole name, its place, time and content.
-
-    `at` is when it was published, in microseconds UTC.
-    """
+    """A record: its topic without and with the prefix, its place, when it was published (microseconds UTC), content."""
 
     topic: str
     stream: str
@@ -67,13 +69,13 @@ class Unpacked(msgspec.Struct):
 
 
 def unpack(records: Iterable[Record]) -> Unpacked:
-    """Read records. A record without content is the end of a key, and nothing to us."""
+    """Read records. One without content only ends its key, and is passed over."""
     found = Unpacked()
     for record in records:
         if record.value is None:
             continue
         try:
-            _TAKE[record.topic](record, record.value, found)
+            _add(record, record.value, found)
         except UNREADABLE as error:
             where = f"{record.stream}/{record.partition}/{record.offset}"
             message = f"{where} holds no {record.topic} that this Kept can read: {error}; is an older Kept reading it?"
@@ -81,50 +83,25 @@ def unpack(records: Iterable[Record]) -> Unpacked:
     return found
 
 
-def _take_lines(_: Record, value: bytes, found: Unpacked) -> None:
-    found.lines += _lines(value)
-
-
-def _take_told(record: Record, value: bytes, found: Unpacked) -> None:
-    told = _told(value)
-    found.reasons.update(told.reasons)
-    if told.notices:
-        found.notices.append((record.at, record.partition, told.notices))
-    found.withheld += [(record.at, each) for each in told.withheld]
-
-
-def _take_act(_: Record, value: bytes, found: Unpacked) -> None:
-    found.acts.append(_act(value).row)
-
-
-def _take_letters(_: Record, value: bytes, found: Unpacked) -> None:
-    for letter in _dead_letters(value):
-        if isinstance(letter, Late):
-            found.late.append(letter)
-        else:
-            found.letters.append(letter)
-
-
-def _take_revision(_: Record, value: bytes, found: Unpacked) -> None:
-    found.revisions.append(_revision(value))
-
-
-def _take_progress(_: Record, value: bytes, found: Unpacked) -> None:
-    found.progress.append(_progress(value))
-
-
-def _take_delivery(_: Record, value: bytes, found: Unpacked) -> None:
-    found.deliveries.append(_delivery(value))
-
-
-_TAKE: Mapping[str, Callable[[Record, bytes, Unpacked], None]] = {
-    LEDGER: _take_lines,
-    NOTICES: _take_told,
-    ACTS: _take_act,
-    DEAD_LETTERS: _take_letters,
-    REVISIONS: _take_revision,
-    PROGRESS: _take_progress,
-    DELIVERIES: _take_delivery,
-}
-READ = tuple(_TAKE)
-"""The topics that are folded, as `topics.py` names them."""
+def _add(record: Record, value: bytes, found: Unpacked) -> None:
+    match record.topic:
+        case topics.LEDGER:
+            found.lines += _lines(value)
+        case topics.NOTICES:
+            told = _told(value)
+            found.reasons.update(told.reasons)
+            if told.notices:
+                found.notices.append((record.at, record.partition, told.notices))
+            found.withheld += [(record.at, each) for each in told.withheld]
+        case topics.ACTS:
+            found.acts.append(_act(value).row)
+        case topics.DEAD_LETTERS:
+            letters = _dead_letters(value)
+            found.letters += [each for each in letters if isinstance(each, Letter)]
+            found.late += [each for each in letters if isinstance(each, Late)]
+        case topics.REVISIONS:
+            found.revisions.append(_revision(value))
+        case topics.PROGRESS:
+            found.progress.append(_progress(value))
+        case _:  # only `deliveries` is left
+            found.deliveries.append(_delivery(value))

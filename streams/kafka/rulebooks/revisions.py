@@ -1,30 +1,32 @@
 """Revisions: the texts of all standards that any process judges by, from a compacted topic that everybody follows.
 
-Processes are brought up to date one by one, each with the files that it has. A promise is judged to its end by the
-revision that opened it, so whoever meets an older or a newer revision than its own can read its text here.
-Read next: `streams/kafka/intake/intake.py`, which routes by all of them; `standards/documents/excerpt.py` for what the
-texts are.
+A promise is judged to its end by the revision that opened it, so whoever meets an older or newer revision than its own
+can read its text here. One that cannot be loaded here stops its standard in that partition, and nothing else: what it
+owes is carried along as it is, until a worker that can load it has the partition.
+Read next: `streams/kafka/intake/intake.py`, which routes by all of them; `streams/kafka/worker/worker.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from standards.errors import SpecError
+from standards.judge.rulebook import Rulebook
 from streams.kafka.records.facts import Revision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from standards.compiler.spec import Loaded
     from streams.documents.rules import Standards
-    from streams.kafka.clients.log import Producer
-    from streams.kafka.records.record import Record
+    from streams.kafka.clients.log import ConsumerRecord, Producer
     from streams.kafka.records.topics import Names
 
-_RETIRED = "retired/"
+MOST: Final = 64
+"""How many rulebooks are kept for partitions to come; beyond that they are made anew."""
+_RETIRED: Final = "retired/"
 
 
 class Revisions:
@@ -34,7 +36,7 @@ class Revisions:
         self.known: dict[str, Revision] = {}
         self.unreadable: list[str] = []
 
-    def take(self, record: Record) -> None:
+    def take(self, record: ConsumerRecord) -> None:
         """Take a record of the topic in. One that is none of Kept's is named in `unreadable` and changes nothing."""
         if not record.value:
             return
@@ -77,18 +79,13 @@ def load(standards: Standards, revisions: Iterable[Revision]) -> tuple[Loaded, l
         try:
             return standards.load([each.excerpt for each in wanted]), problems
         except SpecError as error:
-            bad = _named(error)
+            files = {finding.place.file for finding in error.findings if finding.level == "error"}
+            bad = {int(file.removeprefix(_RETIRED)) for file in files if file.startswith(_RETIRED)}
             if not bad:
                 return _one_by_one(standards, own, wanted, problems)
             problems += [_problem(each, error) for place, each in enumerate(wanted, 1) if place in bad]
             wanted = [each for place, each in enumerate(wanted, 1) if place not in bad]
     return own, problems
-
-
-def _named(error: SpecError) -> set[int]:
-    """Give the places, from 1, of the excerpts that findings name."""
-    files = {finding.place.file for finding in error.findings if finding.level == "error"}
-    return {int(file.removeprefix(_RETIRED)) for file in files if file.startswith(_RETIRED)}
 
 
 def _one_by_one(
@@ -109,3 +106,52 @@ def _one_by_one(
 def _problem(revision: Revision, error: SpecError) -> str:
     found = next((finding.found for finding in error.findings if finding.level == "error"), "it cannot be read")
     return f"revision {revision.revision} of {revision.standard} cannot be loaded here: {found}"
+
+
+class Judging(NamedTuple):
+    """What one partition is judged by, the standards that are stopped there, and why."""
+
+    rulebook: Rulebook
+    stopped: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+
+class RulebookCache:
+    """Gives each partition its rulebook. `known` are all revisions that were ever published, by their hash."""
+
+    def __init__(
+        self, standards: Standards, known: Mapping[str, Revision], refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Load the worker's own standards; `refresh` brings `known` up to date. Raises SpecError."""
+        self.loaded = standards.load(())
+        self.refresh = refresh
+        self._standards = standards
+        self._known = known
+        self._made: dict[tuple[frozenset[str], frozenset[str]], Judging] = {}
+
+    def judging(self, owed: Iterable[str]) -> Judging:
+        """Give what to judge by where these revisions are owed beside the worker's own."""
+        others = frozenset(owed).difference(self.loaded.rulebook.standards)
+        wanted = others, others.intersection(self._known)  # somebody may have published what was missing
+        if wanted not in self._made:
+            if len(self._made) >= MOST:
+                self._made.clear()
+            self._made[wanted] = self._make(others)
+        return self._made[wanted]
+
+    def _make(self, others: frozenset[str]) -> Judging:
+        if not others:
+            return Judging(self.loaded.rulebook)
+        loaded, problems = load(self._standards, [self._known[each] for each in sorted(others & self._known.keys())])
+        book = loaded.rulebook
+        lost = sorted(others - book.standards.keys())
+        problems += [
+            f"revision {each} is owed, and nobody has published it; start a worker with the files it came from"
+            for each in lost
+            if each not in self._known
+        ]
+        stopped = frozenset(self._known[each].standard for each in lost if each in self._known)
+        if stopped:
+            rest = [standard for standard in book.standards.values() if standard.id not in stopped]
+            book = Rulebook(rest, book.feeds, book.vocabulary)
+        return Judging(book, stopped, tuple(problems))

@@ -1,16 +1,15 @@
 """The notify coordinator: between the workers, who say what is worth telling, and the channels, which deliver it.
 
-Theory of operation. Records of `tellings` come in from all partitions, with people's acts and how far time has come;
-notices, reasons and what was withheld go out, with the rows that remember it. Without a policy everything goes on as it
-comes. With one, lines wait until time has reached them in every partition, so the alert routers hear lines and acts in
-one order, whichever came first; then the router runtime decides, as it does on one machine. What waits is a row too,
-and so is how far each input was taken: whoever has read the rows back goes on where they end, and takes nothing twice.
-All that a step says and remembers must be published together, or not at all.
+Records of `tellings` come in from all partitions, with people's acts and how far time has come; notices, reasons and
+what was suppressed go out, with the rows that remember it. Without a policy everything goes on as it comes. With one,
+lines wait until time has reached them in every partition, so the alert routers take lines and acts in one order,
+whichever came first. What waits is a row too, and so is how far each input was taken: whoever has read the rows goes on
+where they end. All that a step says and remembers must be published together, or not at all.
 
 A worker that died before it remembered a flush says the same again, or its successor does. So lines are known by their
-ids for as long as that can happen: until the partition's progress has passed them.
+ids until the partition's progress has passed them.
 
-Pure: no Kafka, no clock. Knows: the order of work. Must not know: who reads and writes.
+Pure: no Kafka, no clock.
 Read next: `coordinator_runner.py`, which runs it; `streams/runtime/router_runtime.py`, which decides.
 """
 
@@ -25,7 +24,8 @@ from alerts.routing.notice import Notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
-from streams.runtime.router_runtime import AlertResult, CaseKind, RouterRuntime, stored_case
+from streams.kafka.records.rows import Write
+from streams.runtime.router_runtime import CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
     from streams.kafka.records.facts import Progress
-    from streams.runtime.router_runtime import CaseName, Stored
+    from streams.runtime.router_runtime import AlertResult, CaseName, Stored
 
 TOGETHER: Final = 300
 """How many notices, or what was withheld, one record holds at most."""
@@ -42,9 +42,6 @@ BEHIND: Final = 10_000_000
 """How far behind the others a partition's time may be before it is not waited for any more, in microseconds."""
 STEPS: Final = 20
 """How often another partition must have told of its progress meanwhile: two a second when there is little to do."""
-
-Row = tuple[bytes, bytes | None]
-"""A key and its value; None where it is not needed any more."""
 
 _encode = msgspec.json.encode
 _KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKind)}
@@ -70,8 +67,7 @@ class Dealt(msgspec.Struct):
     """What one step has to publish, all of it together: records of `notices` by partition, and rows."""
 
     told: list[tuple[int, Told]] = []
-    rows: list[Row] = []
-    called: AlertResult = msgspec.field(default_factory=AlertResult)
+    rows: list[Write] = []
 
 
 class NotifyCoordinator:
@@ -201,7 +197,7 @@ class NotifyCoordinator:
         """Let the router runtime decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
-        called = dealt.called = calls.push([it.line for it in due], self._acts, low)
+        called = calls.push([it.line for it in due], self._acts, low)
         for it in due:
             name = it.line.id
             del self._waiting[name]
@@ -269,9 +265,6 @@ def _key(*parts: str) -> bytes:
 
 def _parts(told: Told) -> Iterable[Told]:
     """Divide what would be a record too long for Kafka; one that says nothing is none."""
-    if told.reasons:
+    while told.notices or told.reasons or told.withheld:
         yield Told(told.notices[:TOGETHER], told.reasons, told.withheld[:TOGETHER])
-        told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])
-    while told.notices or told.withheld:
-        yield Told(told.notices[:TOGETHER], {}, told.withheld[:TOGETHER])
         told = Told(told.notices[TOGETHER:], {}, told.withheld[TOGETHER:])

@@ -1,8 +1,8 @@
 """Runs the coordinator in whichever `kept serve` delivers partition 0 of `notices`.
 
-Theory of operation. What a step says and what it remembers goes out in one transaction of Kafka, under a name that all
-runners share: one that begins shuts the one before out, and what that one had not committed was never said. Then it
-reads back what was remembered, and goes on from there. After any failure it begins again like that.
+What a step says and what it remembers goes out in one transaction of Kafka, under a name that all runners share: one
+that begins shuts the one before out, and what that one had not committed was never said. Then it reads back what was
+remembered, and goes on from there; so it does after any failure.
 Read next: `coordinator.py`.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
@@ -44,13 +44,6 @@ log = structlog.get_logger("kept")
 _telling = msgspec.json.Decoder(Telling).decode
 _act = msgspec.json.Decoder(PersonsAct).decode
 _progress = msgspec.json.Decoder(Progress).decode
-
-
-class Clients(NamedTuple):
-    """What one turn works with."""
-
-    producer: Producer
-    consumer: Consumer
 
 
 class CoordinatorRunner:
@@ -93,26 +86,20 @@ class CoordinatorRunner:
         return [*([self.fault] if self.fault else []), *found]
 
     async def run(self) -> None:
-        """Run the coordinator whenever it is this process's turn, for ever.
-
-        What cannot be told waits, and `fault` says so.
-        """
+        """Run the coordinator whenever it is this process's turn, for ever. What cannot be told waits: see `fault`."""
         while True:
             if self._mine():
                 try:
                     await self._turn()
                 except (KafkaError, OSError, KeptError) as error:
-                    self._interrupted(told(error))
+                    fault = f"what is worth telling waits: {told(error)}"
+                    if fault != self.fault:
+                        log.warning("telling is interrupted", reason=told(error))
+                    self.fault = fault
                     await asyncio.sleep(AGAIN_SECONDS)
                 finally:
                     self._coordinator, self.low = None, -1
             await asyncio.sleep(LOOK_SECONDS)
-
-    def _interrupted(self, why: str) -> None:
-        fault = f"what is worth telling waits: {why}"
-        if fault != self.fault:
-            log.warning("telling is interrupted", reason=why)
-        self.fault = fault
 
     async def _turn(self) -> None:
         """Take over, and work until it is another one's turn."""
@@ -126,9 +113,9 @@ class CoordinatorRunner:
             coordinator = self._coordinator = NotifyCoordinator(await self._policy(), kept, self._partitions)
             await self._go_to(consumer, coordinator)
             log.info("telling", rows=len(kept))
-            times, clients = Times(self._partitions), Clients(producer, consumer)
+            times = Times(self._partitions)
             while self._mine():
-                await self._step(clients, coordinator, times)
+                await self._step(consumer, producer, coordinator, times)
 
     async def _go_to(self, consumer: Consumer, coordinator: NotifyCoordinator) -> None:
         """Go to where the rows end; what Kafka has deleted meanwhile was not told, and the log says so."""
@@ -143,24 +130,26 @@ class CoordinatorRunner:
                           first=place, last=first[each] - 1)  # fmt: skip
             consumer.seek(each, max(place, first[each]))
 
-    async def _step(self, clients: Clients, coordinator: NotifyCoordinator, times: Times) -> None:
+    async def _step(self, consumer: Consumer, producer: Producer, coordinator: NotifyCoordinator, times: Times) -> None:
         """Read what has come, and publish what comes of it."""
-        found = await clients.consumer.getmany(timeout_ms=POLL_MS)
+        found = await consumer.getmany(timeout_ms=POLL_MS)
         self._take(found, coordinator)
         progress = [record.value for record in found.get(self._times, ()) if record.value is not None]
         if progress:  # all that was published before it is read first: lines and acts up to that time are then here
-            await self._catch_up(clients.consumer, coordinator)
+            await self._catch_up(consumer, coordinator)
         for each in map(_progress, progress):
             times.hear(each)
             coordinator.remembered(each.partition, min(each.lows, default=-1))
         if times.left_out:
-            self.fault = (
-                f"partitions {', '.join(map(str, times.left_out))} are far behind; what comes of them is told late"
-            )
-        await self._learn(coordinator)
+            behind = ", ".join(map(str, times.left_out))
+            self.fault = f"partitions {behind} are far behind; what comes of them is told late"
+        now = asyncio.get_running_loop().time()
+        if coordinator.unworded and now >= self._learn_at:  # others have begun to judge by these revisions
+            self._learn_at = now + LEARN_SECONDS
+            coordinator.adopt(await self._policy())
         dealt = coordinator.step(times.low())
         if dealt is not None:
-            await self._publish(clients.producer, dealt)
+            await self._publish(producer, dealt)
         self.low = coordinator.applied_offset.low
         if not times.left_out:
             self.fault = ""
@@ -182,13 +171,6 @@ class CoordinatorRunner:
                 except UNREADABLE as error:
                     place = f"{where.topic}/{where.partition}/{record.offset}"
                     raise StateError(f"{place} cannot be read: {error}; run the Kept that wrote it") from None
-
-    async def _learn(self, coordinator: NotifyCoordinator) -> None:
-        """Ask for the words of revisions that others have begun to judge by, once in a while until they are there."""
-        now = asyncio.get_running_loop().time()
-        if coordinator.unworded and now >= self._learn_at:
-            self._learn_at = now + LEARN_SECONDS
-            coordinator.adopt(await self._policy())
 
     async def _publish(self, producer: Producer, dealt: Dealt) -> None:
         """Publish all of it, or nothing."""

@@ -1,10 +1,9 @@
 """Who delivers which notices: each partition of `notices` belongs to one `kept serve`, which delivers what is of it.
 
-Theory of operation. The group of all dispatchers divides the partitions; nothing is read through it. Whoever gets a
-partition first folds `notices` and `deliveries` to where they end then, so that it knows what its predecessor has
-delivered, and only then delivers. Every result is published before it is noted. A dispatcher that dies is replaced
-when its session ends, and what it had sent without having said so comes a second time, with the same id. One that is
-asked to give a partition up lets its deliveries end first; one that has lost the broker stops delivering.
+The group of all dispatchers divides the partitions; nothing is read through it. Whoever gets a partition first reads
+`notices` and `deliveries` to where they end then, so that it knows what its predecessor has delivered. A dispatcher
+that dies is replaced when its session ends, and what it had sent without having said so comes a second time, with the
+same id. One that is asked to give a partition up lets its deliveries end first; one that has lost the broker stops.
 Read next: `streams/delivery/dispatch.py`.
 """
 
@@ -13,24 +12,22 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import structlog
 
 from standards.errors import StateError
 from streams.kafka.clients.log import ConsumerRebalanceListener, KafkaError, consuming, told
-from streams.kafka.clients.message import ANY, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
+    from alerts.channels import Told
     from streams.delivery.dispatch import Dispatcher
     from streams.kafka.clients.connection import KafkaSettings
     from streams.kafka.clients.log import Consumer, TopicPartition
     from streams.kafka.clients.outlet import Outlet
-    from streams.kafka.records.topics import Names
     from streams.kafka.serve.projection_consumer import Places, ProjectionConsumer
     from streams.storage.read_model import ReadModel
-    from streams.storage.rows import Delivery, NoticeRow
+    from streams.storage.rows import NoticeRow
 
 GOODBYE: Final = 5.0
 """How long deliveries under way are waited for when a partition is given up, in seconds."""
@@ -55,30 +52,15 @@ class OwnOutbox:
         found = self._read_model.due_deliveries(channel, at, limit, tried=tried, shards=shards)
         return found if self.shards == shards else []
 
+    def standing(self, channel: str, since: int) -> list[Told]:
+        """Give what stands of the notices that are delivered here; none while that may be changing hands."""
+        shards = self.shards
+        found = self._read_model.standing(channel, since, shards=shards) if shards else []
+        return found if self.shards == shards else []
+
     def waiting_channels(self) -> list[str]:
         """Give the names of the channels that a notice waits for, set up or not."""
         return self._read_model.waiting_channels()
-
-
-class Noting:
-    """Publishes how deliveries fare, and then notes it here."""
-
-    def __init__(
-        self, outlet: Outlet, names: Names, note_here: Callable[[Sequence[Delivery]], Awaitable[None]]
-    ) -> None:
-        self._outlet = outlet
-        self._topic = names.deliveries
-        self._note_here = note_here
-
-    async def __call__(self, deliveries: Sequence[Delivery]) -> None:
-        """Return when all of them were published and noted. Raises StateError; then they may be noted again."""
-        await self._outlet.publish(
-            [
-                Message(self._topic, ANY, msgspec.json.encode(it), f"{it.notice}/{it.channel}".encode())
-                for it in deliveries
-            ]
-        )
-        await self._note_here(deliveries)
 
 
 class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka comes without types
@@ -100,7 +82,11 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._taking_over: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Be one of the group, for ever. Nothing is read: the partitions only say who delivers."""
+        """Be one of the group, for ever, once all was stored that was there at the start: nobody waits for a beginner.
+
+        Nothing is read: the partitions only say who delivers.
+        """
+        await self._follower.caught_up()
         self._consumer.subscribe([self._kafka.names.notices], listener=self)
         while True:
             try:
@@ -130,9 +116,11 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._taking_over = asyncio.create_task(self._take_over(frozenset(each.partition for each in own)))
 
     async def _take_over(self, shards: frozenset[int]) -> None:
+        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
         while True:
             try:
-                places = await self._ends()
+                async with consuming(self._kafka) as consumer:  # one that reads may wait for minutes
+                    places: Places = await consumer.end_offsets(self._follower.followed(topics))
                 break
             except (KafkaError, StateError) as error:
                 log.warning("what was delivered cannot be asked for", reason=told(error))
@@ -143,13 +131,3 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
         self._outbox.shards = shards
         log.info("delivering", partitions=sorted(shards))
         self._dispatcher.nudge()
-
-    async def _ends(self) -> Places:
-        """Say where notices and deliveries end now. Raises KafkaError.
-
-        It is asked with a client of its own each time: one that reads was seen to wait for an answer for minutes.
-        """
-        topics = (self._kafka.names.notices, self._kafka.names.deliveries)
-        async with consuming(self._kafka) as consumer:
-            ends: Places = await consumer.end_offsets(self._follower.followed(topics))
-            return ends

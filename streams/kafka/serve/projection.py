@@ -1,12 +1,8 @@
-"""The fold: records of the topics into the read model that the board and the API show; the tables are `kept run`'s.
+"""The projection: records of the topics into the read model that the board and the API show, in `kept run`'s tables.
 
-Theory of operation. A batch of records goes in in one transaction, together with how far each partition was folded by
-then: a crash folds nothing twice and leaves nothing out. What the workers say twice after a crash of theirs is told by
-its derived id and changes nothing. Partitions and topics may come in any order towards each other: why a line was told
-may come before the line, and how a notice fared before the notice.
-What cannot be read is put with the dead letters, with its place, and the rest goes on.
-
-Used from one thread at a time.
+A batch of records goes in in one transaction, with how far each partition is stored by then. What the workers say twice
+is known by its derived id and changes nothing. Topics may come in any order: why a line was told before the line, how a
+notice fared before the notice. What cannot be read becomes a dead letter with its place. Used by one thread at a time.
 Read next: `streams/kafka/records/unpacking.py` for how records are read, `streams/storage/ledger_tables.py` for lines
 and notices, `projection_consumer.py`, which calls this.
 """
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from alerts.routing.notice import Notice, Reason
     from standards.judge.ledger import Line
-    from streams.kafka.records.facts import Late, Revision
+    from streams.kafka.records.facts import Late
     from streams.kafka.records.unpacking import Record
     from streams.storage.rows import Delivery
     from streams.storage.sqlite import Database
@@ -96,7 +92,8 @@ class Projection:
             notices = self._notices(unpacked, wall - self._keep)
             self._deliveries(unpacked.deliveries)
             refused, late = self._letters(unpacked), self._late(unpacked)
-            self._revisions(unpacked.revisions)
+            revisions = [(it.revision, it.standard, it.excerpt, it.loaded_at, 0) for it in unpacked.revisions]
+            self._database.put(_REVISION, revisions)
             withheld = book_withheld(self._database, unpacked.withheld)
             acts = book_actions(self._database, unpacked.acts)
             told = [(each.partition, _encode(each)) for each in unpacked.progress]
@@ -163,10 +160,6 @@ class Projection:
             row = (it.received, it.reason, it.type, it.source, it.id, it.at, _once(it))
             late[it.reason] += self._database.put(_LATE, [row])
         return +late
-
-    def _revisions(self, revisions: Iterable[Revision]) -> None:
-        rows = [(each.revision, each.standard, each.excerpt, each.loaded_at, 0) for each in revisions]
-        self._database.put(_REVISION, rows)
 
 
 def _once(letter: Letter | Late) -> str:

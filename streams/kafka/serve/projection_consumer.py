@@ -131,7 +131,7 @@ class ProjectionConsumer:
             await self._reached.wait_for(lambda: not self._wanted.keys() & places.keys())
 
     async def _folded(self, records: list[Record]) -> Committed:
-        """Fold records, however often it takes: a store that fails is asked again, and says so meanwhile."""
+        """Store records, however often it takes; the state says so meanwhile."""
         before, pause = self._state, 1.0
         while True:
             try:

@@ -1,51 +1,53 @@
 """The host behind `kept serve`: the topics followed into a read model, its web side, and its share of notices.
 
-Theory of operation. One thread writes the database; everything else runs on the event loop. The host opens everything,
-then `start` sets it to work: it follows the topics, and joins the dispatchers, who deliver once they have caught up.
-At the end it gives its share up first, so that what it has delivered is published before anybody else delivers.
+One thread writes the database; everything else runs on the event loop. At the end the host gives its share of notices
+up first, so that what it has delivered is published before anybody else delivers.
 Read next: `projection_consumer.py`, `deliveries.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Final, Self, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, TypeVarTuple
 
+import msgspec
 import structlog
 
 from alerts.policy.policy import Policy
+from alerts.routing.actions import actions_of
 from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.documents.policies import PolicyFiles
-from streams.kafka.clients.log import KafkaError, Tail, consuming, told
+from streams.documents.rules import policy_in
+from streams.kafka.clients.event_sink import KafkaEventSink
+from streams.kafka.clients.log import FETCHED, KafkaError, Message, Tail, consuming, told
 from streams.kafka.clients.outlet import Outlet, opening
-from streams.kafka.rulebooks import revisions
+from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.kafka.serve.coordinator_runner import CoordinatorRunner
-from streams.kafka.serve.deliveries import Noting, Ownership, OwnOutbox
-from streams.kafka.serve.kafka_host import KafkaHost
+from streams.kafka.serve.deliveries import Ownership, OwnOutbox
 from streams.kafka.serve.projection import Projection
 from streams.kafka.serve.projection_consumer import ProjectionConsumer
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE, Database, FolderLock
+from streams.storage.status import Committed, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-    from alerts.channels import Channel
+    from alerts.channels import Channel, Told
     from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
-    from streams.kafka.clients.log import Consumer, Producer
-    from streams.kafka.records.unpacking import Record
+    from standards.judge.events import Event
+    from streams.ingest.wire import Refusal
+    from streams.kafka.clients.log import Consumer
+    from streams.runtime.feeds import FeedStanding
     from streams.settings import Settings
     from streams.storage.rows import Delivery
-    from streams.storage.status import Committed
 
-FETCH: Final = 4 << 20
-"""How much is read ahead of each partition, in bytes: large batches make a quick fold."""
 LONGEST_GOODBYE: Final = 10.0
 """How long connections may take to close at the end, in seconds: a broker that is away is not waited for."""
 
@@ -55,15 +57,57 @@ _Result = TypeVar("_Result")
 log = structlog.get_logger("kept")
 
 
+class KafkaHost(KafkaEventSink):
+    """An event sink with a read model: what the web side of `kept serve` works with."""
+
+    read_model: ReadModel
+    heeds_silences: bool = False
+    follower: ProjectionConsumer
+    notify_problems: Callable[[], list[str]]
+    """Gives what keeps this process from deciding whom to notify, for people."""
+    note_acts: Callable[[Sequence[Action]], Awaitable[None]]
+    """Notes what people did in the read model of this process."""
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
+        self.follower.listen(listener)
+        self._listeners.append(listener)
+
+    async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
+        """Take events and refusals in, as an event sink does; what people did is then shown here at once."""
+        await super().submit(events, refusals)
+        acts = actions_of(events)
+        if acts:
+            await self.note_acts(acts)
+            for listener in self._listeners:
+                listener(Committed(events=Counter(act.type for act in acts), acts=len(acts)))
+
+    def feeds(self) -> list[FeedStanding]:
+        """Say how the declared feeds stand, as the worker of partition 0 has heard them."""
+        told = self.follower.progress.get(0)
+        return [] if told is None else told.feeds
+
+    def now_status(self) -> Status:
+        """Say how the host is: `low` is the instant that every partition's worker has judged up to, by its word."""
+        status, follower = super().now_status(), self.follower
+        progress = follower.progress
+        lows = [each.lows[0] for number, each in progress.items() if number < follower.partitions and each.lows]
+        said = [problem for number in sorted(progress) for problem in progress[number].problems]
+        return msgspec.structs.replace(
+            status,
+            ready=status.ready and not follower.fault,
+            reason=follower.fault or status.reason,
+            low=min(lows) if lows and len(lows) == follower.partitions else -1,
+            newest=max((each.newest for each in progress.values()), default=-1),
+            problems=[*status.problems, *self.notify_problems(), *dict.fromkeys(said)],
+        )
+
+
 class ServeHost:
     """`async with ServeHost(...) as host`, then `host.start()`. `clock` gives the wall clock in microseconds UTC.
 
     `name` is this process's own among all that ever publish letters; notices go to `channels`.
     """
-
-    kafka_host: KafkaHost
-    follower: ProjectionConsumer
-    outbox: OwnOutbox
 
     def __init__(
         self, settings: Settings, *, clock: Callable[[], int], name: str, channels: Sequence[Channel] = ()
@@ -108,9 +152,9 @@ class ServeHost:
                 raise
             log.debug("closed without Kafka's answer")  # a client that ends its own tasks may raise that in ours
 
-    def listen(self, listener: Callable[[Committed], None]) -> None:
-        """Have a function called, on the event loop, with what each transaction stored, after it is durable."""
-        self.follower.listen(listener)
+    def standing(self, channel: str, since: int) -> list[Told]:
+        """Give what stands of the notices that are delivered here; nothing while it may not know all of them."""
+        return [] if self.follower.fault else self.outbox.standing(channel, since)
 
     def listen_deliveries(self, listener: Callable[[str, str], None]) -> None:
         """Have a function called with a channel's name and `delivered`, `retried` or `failed`, after each try."""
@@ -122,7 +166,7 @@ class ServeHost:
             self.follower.run(),
             self._outlet.watch(),
             self._dispatcher.run(),
-            self._begin_to_deliver(),
+            self._ownership.run(),
             self._coordinator.run(),
         ]
         self._tasks = [asyncio.create_task(each) for each in work]
@@ -140,41 +184,30 @@ class ServeHost:
         settings = self._settings
         kafka = settings.kafka
         producer = await stack.enter_async_context(opening(kafka))
-        consumer = await stack.enter_async_context(
-            consuming(
-                kafka, max_partition_fetch_bytes=FETCH, fetch_max_bytes=8 * FETCH, isolation_level="read_committed"
-            )
-        )
-        loaded, problems = await self._standards(consumer, producer)
-        self._people = PolicyFiles(settings.standards).load(loaded.standards)
+        ahead: dict[str, Any] = {"max_partition_fetch_bytes": FETCHED, "fetch_max_bytes": 8 * FETCHED}
+        consumer = await stack.enter_async_context(consuming(kafka, isolation_level="read_committed", **ahead))
+        known, loaded, problems = await self._standards(consumer)
+        await known.publish(producer, kafka.names, loaded, self._clock())
+        self._people = policy_in(settings.standards, loaded.standards)
         database = await self._write(partial(Database, derived=True), settings.data / FILE)
         stack.push_async_callback(self._write, database.close)
-        fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
+        self._fold = fold = Projection(database, channels=tuple(self._channels), keep=settings.keep)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         await self._write(fold.in_force, excerpts, self._clock())
         read_model = ReadModel(settings.data)
         stack.callback(read_model.close)
         self._outlet = outlet = Outlet(producer, kafka)
         self.kafka_host = KafkaHost(loaded, outlet, clock=self._clock, backlog=settings.backlog, name=self._name)
-        self.kafka_host.problems, self.kafka_host.read_model = problems, read_model
-
-        async def fold_in(records: list[Record], wall: int) -> Committed:
-            return await self._write(fold.fold, records, wall)
-
-        self.follower = ProjectionConsumer(consumer, kafka.names, fold, clock=self._clock, fold_in=fold_in)
+        self.kafka_host.problems, self.kafka_host.read_model = [*known.unreadable, *problems], read_model
+        self.kafka_host.note_acts = lambda rows: self._write(fold.acts, rows)
+        self.follower = ProjectionConsumer(
+            consumer, kafka.names, fold, clock=self._clock,
+            fold_in=lambda records, wall: self._write(fold.fold, records, wall),
+        )  # fmt: skip
         self.kafka_host.follower = self.follower
         await self.follower.begin(outlet.partitions)
-
-        async def note_here(deliveries: Sequence[Delivery]) -> None:
-            await self._write(fold.deliveries, deliveries)
-
-        async def note_acts(rows: Sequence[Action]) -> None:
-            await self._write(fold.acts, rows)
-
-        self.kafka_host.note_acts = note_acts
-        noting = Noting(outlet, kafka.names, note_here)
         self.outbox = OwnOutbox(read_model, outlet)
-        self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, noting, self._delivery_listeners)
+        self._dispatcher = Dispatcher(self.outbox, self._channels, self._clock, self._note, self._delivery_listeners)
         group = await stack.enter_async_context(consuming(kafka, group=kafka.names.dispatch_group))
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
@@ -184,28 +217,25 @@ class ServeHost:
         self.kafka_host.heeds_silences = self._people is not None
         self.kafka_host.notify_problems = lambda: self._coordinator.problems
 
-    async def _standards(self, consumer: Consumer, producer: Producer) -> tuple[Loaded, list[str]]:
-        """Load this process's standards with all other revisions, and let the others know of them."""
-        names, known = self._settings.kafka.names, revisions.Revisions()
-        await Tail(consumer, names.revisions, known.take).begin()
+    async def _standards(self, consumer: Consumer) -> tuple[Revisions, Loaded, list[str]]:
+        """Load this process's standards with all revisions that any process judges by, and give what is wrong."""
+        known = Revisions()
+        await Tail(consumer, self._settings.kafka.names.revisions, known.take).begin()
         files = StandardsFiles(self._settings.standards)
-        loaded, problems = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
-        await known.publish(producer, names, loaded, self._clock())
-        return loaded, [*known.unreadable, *problems]
+        return known, *await asyncio.to_thread(load, files, list(known.known.values()))
 
     async def _policy(self) -> Policy:
         """Give the policy, with the words of all revisions that any process judges by."""
-        known = revisions.Revisions()
         async with consuming(self._settings.kafka) as consumer:
-            await Tail(consumer, self._settings.kafka.names.revisions, known.take).begin()
-        files = StandardsFiles(self._settings.standards)
-        loaded, _ = await asyncio.to_thread(revisions.load, files, list(known.known.values()))
+            _, loaded, _ = await self._standards(consumer)
         return Policy(loaded.rulebook.standards, self._settings.zone, self._people)
 
-    async def _begin_to_deliver(self) -> None:
-        """Join the dispatchers when all was folded that was there at the start: nobody waits for a beginner."""
-        await self.follower.caught_up()
-        await self._ownership.run()
+    async def _note(self, deliveries: Sequence[Delivery]) -> None:
+        """Publish how deliveries fare, then note it here. Raises StateError; then they may be noted again."""
+        topic = self._settings.kafka.names.deliveries
+        keyed = [(f"{it.notice}/{it.channel}".encode(), msgspec.json.encode(it)) for it in deliveries]
+        await self._outlet.publish([Message(topic, None, value, key) for key, value in keyed])
+        await self._write(self._fold.deliveries, deliveries)
 
     async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
         """Do something in the writer thread, where one thing is done after another."""

@@ -22,23 +22,17 @@ from streams.delivery.channels import channels_of
 from streams.delivery.reminding import remind
 from streams.kafka.clients.edge import stop_signals, wall
 from streams.kafka.serve.serve_host import ServeHost
-from streams.live import Folder, show
+from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
-from streams.live.screen import terminal
+from streams.live.screen import show, terminal
 from streams.live.writing import patient
 from streams.metrics import Metrics
-from streams.storage.read_model import ReadModel
-from streams.web import Limits, application
-from streams.web.http_server import access, links, listening
+from streams.web import Limits, access, application, links, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from alerts.channels import Told
-    from streams.delivery.reminding import Standing
     from streams.settings import Settings
-    from streams.storage.status import Committed
 
 log = structlog.get_logger("kept")
 
@@ -65,11 +59,12 @@ async def run(settings: Settings) -> None:
         maker = links(settings)
         elsewhere = channels_of(settings, wall, maker.of if maker else None)
         channels = [*([] if live else [Console(talk)]), *elsewhere]
-        host = ServeHost(settings, clock=wall, name=_name(), channels=channels)
+        name = f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"  # no other process has it, now or later
+        host = ServeHost(settings, clock=wall, name=name, channels=channels)
         await stack.enter_async_context(host)
         view = Folder(host.kafka_host.rulebook.current, zone=settings.zone)
         resume(view, host.kafka_host)
-        host.listen(follow(view, host.kafka_host))
+        host.follower.listen(follow(view, host.kafka_host))
         view.api = await _serve(settings, host, stack)
         if live:
             drawing = asyncio.create_task(
@@ -77,12 +72,12 @@ async def run(settings: Settings) -> None:
             )
             stack.callback(drawing.cancel)
         else:
-            host.listen(_when_caught_up(host, write_lines(host.kafka_host, lines, as_json=as_json)))
+            write = write_lines(host.kafka_host, lines, as_json=as_json)
+            # a database that is made anew need not tell all that ever was
+            host.follower.listen(lambda stored: None if host.follower.fault else write(stored))
             log.info("serving", api=view.api, data=str(settings.data), brokers=settings.kafka.brokers)
         host.start()
-        read_model = ReadModel(settings.data)
-        stack.callback(read_model.close)
-        reminders = asyncio.create_task(remind(channels, _standing(host, read_model), wall))
+        reminders = asyncio.create_task(remind(channels, host.standing, wall))
         stack.callback(reminders.cancel)
         await host.work_until(stopping)
 
@@ -96,39 +91,11 @@ def _folder(settings: Settings) -> Path:
     return settings.data
 
 
-def _standing(host: ServeHost, read_model: ReadModel) -> Standing:
-    """Give what stands of the notices that this process delivers; nothing while another one may be delivering them."""
-
-    def standing(channel: str, since: int) -> list[Told]:
-        shards = host.outbox.shards
-        if not shards or host.follower.fault:
-            return []
-        found = read_model.standing(channel, since, shards=shards)
-        return found if host.outbox.shards == shards else []
-
-    return standing
-
-
-def _name() -> str:
-    """Give a name that no other process has, now or later."""
-    return f"http/{socket.gethostname()}-{os.getpid()}-{wall()}"
-
-
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
     metrics.start(host.kafka_host.read_model.totals())
-    host.listen(metrics.committed)
+    host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack)
-
-
-def _when_caught_up(host: ServeHost, write: Callable[[Committed], None]) -> Callable[[Committed], None]:
-    """Leave out what is only read again: a database that is made anew need not tell all that ever was."""
-
-    def listen(stored: Committed) -> None:
-        if not host.follower.fault:
-            write(stored)
-
-    return listen

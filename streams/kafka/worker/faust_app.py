@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from types import SimpleNamespace as Record
+from typing import TYPE_CHECKING, Any, Final
 
 import faust
 import structlog
@@ -19,7 +20,7 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from standards.errors import StateError
-from streams.kafka.clients.log import HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
+from streams.kafka.clients.log import FETCH_MS, FETCHED, HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
 from streams.kafka.records.topics import TABLE
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ MOST_WAITING: Final = 100
 """How many records may be applied before a flush, while more are waiting."""
 BUFFERED: Final = 128
 """How many records may wait in memory for the agent."""
-FETCHED: Final = 4 << 20
-"""How much of a partition is fetched at once, in bytes."""
-FETCH_MS: Final = 100
-"""How long the broker may wait for records, in milliseconds: as long, no others can be asked for."""
 STUCK_SECONDS: Final = 30.0
 """How long partitions may be on their way back while nothing moves, in seconds."""
 LOOK_SECONDS: Final = 1.0
@@ -49,20 +46,6 @@ CACHE: Final = 64 << 20
 """How much RocksDB may keep in memory for each partition, in bytes."""
 
 log = structlog.get_logger("kept")
-
-
-class _Message(NamedTuple):
-    tp: TP
-    partition: int
-    offset: int
-    key: bytes
-    value: bytes | None
-
-
-class _Row(NamedTuple):
-    """A record of the changelog as Faust's stores take it."""
-
-    message: _Message
 
 
 class Rows:
@@ -89,7 +72,10 @@ class Rows:
         follows = all(row.offset == first + place for place, row in enumerate(rows))
         noted = [row.offset if follows else first - 1 for row in rows]
         pairs = zip(noted, rows, strict=True)
-        batch = [_Row(_Message(at, partition, offset, row.key, row.value)) for offset, row in pairs]
+        records = [
+            Record(tp=at, partition=partition, offset=offset, key=row.key, value=row.value) for offset, row in pairs
+        ]
+        batch = [Record(message=record) for record in records]  # as Faust's stores take a changelog
         store.apply_changelog_batch(batch, bytes, bytes)
 
 

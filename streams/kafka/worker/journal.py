@@ -1,11 +1,9 @@
 """The journal: cases as rows of a table that can only be written row by row.
 
-A crash may come between any two rows, so everything of a case stands in one: its core, its states, what it has seen
-since it was written last, and the `applied_offset`: the last record of `facts` that is in it. Small cases are written
-whole. A busy one gets a short row for what is new each time, and a whole one now and then, which makes the short ones
-before it void.
-Nobody writes over another worker's rows (`streams/kafka/records/rows.py`): the first time a case is written here it is
-written whole, and what others wrote of it is deleted after that.
+A crash may come between any two rows, so all that is new in a case stands in one, with the last record of `facts` that
+is in it (`applied_offset`). Small cases are written whole. A busy one gets a short row for what is new each time, and a
+whole one now and then, which voids the short ones before it. Nobody writes over another worker's rows: the first time a
+case is written here it is written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
 Read next: `streams/storage/case_parts.py`, which says what is new; `streams/kafka/records/rows.py`, `partition.py`.
 """
@@ -71,7 +69,7 @@ class _Written(NamedTuple):
 
 _NOTHING = SeenMark(generation=-9)
 """A generation that no case can follow: whatever is written next is written whole."""
-
+_UNWRITTEN = _Written(_NOTHING, {}, 0)
 
 _encode = msgspec.msgpack.Encoder().encode
 _read_core = msgspec.msgpack.Decoder(Case[Event]).decode
@@ -94,36 +92,26 @@ class Journal:
         """Give the rows to write for a case, in order; `applied_offset` is the last record of `facts` that is in it."""
         key = (case.group, case.key)
         marks = settled_marks(case)
-        before = self._written.get(key)
-        news = None
-        if (
-            before is not None
-            and before.rows < SHORT_ROWS
-            and len(case.seen) + len(case.seen_before) + len(marks) > SMALL
-        ):
-            news = _news(case, before, marks)
-        whole = before is None or news is None
-        number = 0 if whole or before is None else before.rows + 1
+        before = self._written.get(key, _UNWRITTEN)
+        small = len(case.seen) + len(case.seen_before) + len(marks) <= SMALL
+        news = None if small or before.rows >= SHORT_ROWS else _news(case, before, marks)
+        whole = news is None
+        number = 0 if whole else before.rows + 1
         rest, seen, fresh = news or (*new_seen(case, _NOTHING), marks)
         states = {rev: _encode(with_settled(state, fresh)) for rev, state in case.states.items()}
         core = _encode(replace(case, held=[], states={}, seen={}, seen_before={}))
         row = Row(VERSION, applied_offset, whole, core, states, _encode(case.held), rest, seen, parked)
-        others = () if whole or before is None else before.others
-        self._written[key] = _Written(seen_mark(case), marks, number, others)
+        self._written[key] = _Written(seen_mark(case), marks, number, () if whole else before.others)
         yield self._name(key, number), _encode(row)
-        if whole and before is not None:
+        if whole:
             yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
             yield from ((other, None) for other in before.others)
 
     def delete(self, key: CaseKey) -> Iterator[Write]:
-        """Give the deletions that make a case forgotten: a whole row first; without it its short ones are void.
-
-        Who came furthest goes last, so that what is left at any moment is the case as it was.
-        """
-        before = self._written.pop(key, None)
-        ours = [self._name(key, number) for number in range((before.rows if before else 0) + 1)]
-        others = before.others if before else ()
-        gone = [*others, *ours] if before is None or before.ours else [*ours, *others]
+        """Give a case's deletions: a whole row first, and who came furthest last, so that what is left is as it was."""
+        before = self._written.pop(key, _UNWRITTEN)
+        ours = [self._name(key, number) for number in range(before.rows + 1)]
+        gone = [*before.others, *ours] if before.ours else [*ours, *before.others]
         yield from ((each, None) for each in gone)
 
     def _name(self, key: CaseKey, number: int) -> bytes:

@@ -1,17 +1,17 @@
 """A partition of `facts`: its cases, moved by records, and what each flush has to publish and remember.
 
-Theory of operation. `apply` takes one record, in the order of the topic. `flush` judges what has come and says what is
-to be done, in this order: publish, then remember (the rows of the table, in order), then acknowledge. Whatever a crash
-leaves undone is done again from the same records: a case that has a record already (its `applied_offset`) passes it
-over, and the partition's own mark is the last row of a flush, so that without it the records since the mark before come
-again.
+`apply` takes one record, in the order of the topic. `flush` judges what has come and says what is to be done, in this
+order: publish, then remember (the rows of the table, in order), then acknowledge. What a crash leaves undone is done
+again from the same records: a case that has a record already (its `applied_offset`) passes it over, and the partition's
+mark is the last row of a flush, so that without it the records since the mark before come again.
 
-Pure: no Kafka, no clock, no store. Knows: pump, alerts, journal. Must not know: who reads and writes.
+Pure: no Kafka, no clock, no store.
 Read next: `watermark.py` for time, `journal.py` for the rows, `faust_app.py` for the host.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,15 +19,15 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from standards.judge.case import Case
-from standards.judge.events import Event, Tick, type_of
+from standards.judge.events import Event, Tick
 from standards.judge.feeds import Hearing
 from standards.judge.judge import Start
 from standards.judge.ledger import derived, line
 from standards.judge.promise import NEVER
-from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, lines, partition_of, telling
+from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, Telling, lines, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.journal import Journal
-from streams.kafka.worker.standing import FORMER_DESK, MARK, Mark, listing, mark_of, mark_row
+from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
 from streams.runtime.pump import LATENESS, BatchResult, Pump, Share
@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
     from standards.judge.ledger import Line
     from standards.judge.promise import Transition
-    from standards.judge.rulebook import Key, Rulebook
+    from standards.judge.rulebook import Rulebook
     from streams.kafka.records.facts import HeardAt
     from streams.kafka.records.rows import Write
     from streams.runtime.pump import Position
     from streams.storage.case_parts import CaseKey
 
 MEMORY = 200_000
-"""How many subjects are remembered as this partition's or not; beyond that the memory begins anew."""
+"""How many subjects are remembered as this partition's or not."""
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
 
@@ -79,19 +79,6 @@ class Flush(msgspec.Struct, frozen=True):
     duplicates: int = 0
 
 
-class _Mine(dict["Key", bool]):
-    """Says which subjects belong to a partition. It is asked for every event, and remembers what it said."""
-
-    def __init__(self, number: int, partitions: int) -> None:
-        self._number, self._partitions = number, partitions
-
-    def __missing__(self, key: Key) -> bool:
-        if len(self) >= MEMORY:
-            self.clear()
-        mine = self[key] = partition_of(key, self._partitions) == self._number
-        return mine
-
-
 class Partition:
     """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
 
@@ -117,8 +104,9 @@ class Partition:
         self._setting = setting
         self._rulebook = rulebook
         self._codec = FactsCodec(rulebook.classes)
-        share = Share(_Mine(number, setting.partitions).__getitem__, first=False)
-        self._pump = Pump(rulebook, lateness=NEVER, position=_heard_anew(mark.position, rulebook), share=share)
+        mine = lru_cache(MEMORY)(lambda key: partition_of(key, setting.partitions) == number)  # asked for every event
+        position = _heard_anew(mark.position, rulebook)
+        self._pump = Pump(rulebook, lateness=NEVER, position=position, share=Share(mine, first=False))
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
@@ -154,10 +142,7 @@ class Partition:
         return moved
 
     def apply(self, offset: int, raw: bytes) -> int:
-        """Take one record of the topic; gives how many facts were in it.
-
-        Raises StateError for bytes that are not a record of facts.
-        """
+        """Take one record of the topic; gives how many events were in it. Raises StateError for other bytes."""
         if offset <= self.offset:
             return 0
         facts = self._codec.decode(raw)
@@ -181,8 +166,7 @@ class Partition:
     def _begin(self, wall: int) -> None:
         """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them.
 
-        When, is told by the records and the mark alone: whoever takes them again begins at the same instants. So too is
-        what has been judged by then, however many records a flush has.
+        When follows from the records and the mark alone: whoever takes them again begins at the same instants.
         """
         retired = len(self._rulebook.standards) > len(self._rulebook.current)
         if self._begun == self._listing and not (retired and wall >= self._pump.started + BEGIN_EVERY):
@@ -231,16 +215,19 @@ class Partition:
         self._pump.judge(outcome)
         made = [line(transition) for transition in outcome.transitions]
         alerts = self._alerts.push(outcome.transitions, lines=made, low=self._pump.low)
-        unused = [_late(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
+        worth = {notice.id for notice in alerts.notices}
+        told = Telling(alerts.notices, alerts.reasons, [each for each in made if each.id in worth])
+        unused = [Late.of(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
         writes, self._useless = self._useless, []
         for name in dict.fromkeys(outcome.touched):
             writes += self._case_rows(name)
         groups, position = list(self._rulebook.groups), self._pump.position()
-        writes.append(mark_row(Mark(self.offset, self.watermark, position, groups, self._begun)))
+        mark = Mark(self.offset, self.watermark, position, groups, self._begun)
+        writes.append((MARK, msgspec.msgpack.encode(mark)))
         return Flush(
             offset=self.offset,
             ledger=lines(made),
-            told=telling(made, alerts.notices, alerts.reasons) if made else b"",
+            told=msgspec.json.encode(told) if made else b"",
             letters=msgspec.json.encode(unused) if unused else b"",
             derived=self._derived(outcome.transitions),
             progress=self._progress(),
@@ -292,7 +279,3 @@ def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
-
-
-def _late(event: Event, reason: str, wall: int) -> Late:
-    return Late(wall, reason, type_of(event), event.source, event.id, event.at)

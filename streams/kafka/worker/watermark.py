@@ -1,7 +1,8 @@
-"""How far time has come in one partition of `facts`, told by its records alone.
+"""How far a partition of `facts` has come beside its cases, as its records tell it and as a row of the table.
 
 Time reaches an instant when every partition of `events` has come `lateness` past it, or when the ticker says so, and
 never passes the clock of whoever published. The higher strata have the ticker's word only, and never lead the lowest.
+Where a late worker puts the row back, the records since then come again, and the cases pass over what they have.
 Read next: `partition.py`.
 """
 
@@ -11,9 +12,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.runtime.pump import Position
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
     from streams.kafka.records.facts import Facts
+
+FORMER_DESK = b"d"
+"""Rows of what had been told, as earlier versions wrote them: nobody reads them any more, and they are deleted."""
+MARK = b"m"
 
 
 class Watermark(msgspec.Struct):
@@ -47,3 +57,28 @@ class Watermark(msgspec.Struct):
         while len(self.lows) < strata:
             self.lows.append(self.lows[-1] if self.lows else -1)
         del self.lows[max(1, strata) :]
+
+
+class Mark(msgspec.Struct):
+    """What is remembered of a partition beside its cases: the last record of `facts` that all of them have.
+
+    `groups` name those in which the cases were judged, `begun` the revisions whose listed subjects are owed since
+    `position.started`.
+    """
+
+    offset: int
+    watermark: Watermark
+    position: Position
+    groups: list[str] = []
+    begun: list[str] = []
+
+
+def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
+    """Read the mark; without one, nothing has been applied yet."""
+    return msgspec.msgpack.decode(rows[0][1], type=Mark) if rows else Mark(-1, Watermark([]), Position())
+
+
+def listing(rulebook: Rulebook) -> list[str]:
+    """Name the revisions in force that list the subjects to whom they are owed."""
+    machines = (machine for group in rulebook.groups.values() for machine in group.machines)
+    return sorted(machine.standard.revision for machine in machines if machine.listed)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 import structlog
 
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message
 from streams.kafka.records.rows import CASE, owed
 from streams.kafka.worker.partition import Partition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from streams.kafka.records.topics import Names
-    from streams.kafka.rulebooks.rulebook_cache import RulebookCache
+    from streams.kafka.rulebooks.revisions import RulebookCache
     from streams.kafka.worker.partition import Flush, Setting
     from streams.metrics.kafka import KafkaMetrics
 
@@ -35,13 +35,6 @@ class Remembered(NamedTuple):
     value: bytes | None
 
 
-class Log(Protocol):
-    """Where a worker publishes."""
-
-    async def publish(self, messages: Sequence[Message]) -> list[int]:
-        """Publish, in order within each partition; gives the offsets when all of it is safe, however long it takes."""
-
-
 class Table(Protocol):
     """Where a worker keeps the rows of its partitions, beside the changelog."""
 
@@ -53,9 +46,12 @@ class Table(Protocol):
 
 
 class WorkerDeps(NamedTuple):
-    """What a worker works with. `awake` raises StateError after so long a sleep that others may have its work."""
+    """What a worker works with. `publish` gives the offsets when all of it is safe, however long it takes.
 
-    log: Log
+    `awake` raises StateError after so long a sleep that others may have its work.
+    """
+
+    publish: Callable[[Sequence[Message]], Awaitable[list[int]]]
     table: Table
     metrics: KafkaMetrics
     awake: Callable[[], None]
@@ -69,7 +65,7 @@ class Worker:
         self._names = names
         self._setting = setting
         self._rulebooks = rulebooks
-        self._log, self._table, self._metrics, self._awake = deps
+        self._publish, self._table, self._metrics, self._awake = deps
         self._waiting: dict[int, int] = {}
         self._stopped: dict[int, frozenset[str]] = {}
         self._flushing = asyncio.Lock()
@@ -86,9 +82,8 @@ class Worker:
         return list(dict.fromkeys(problem for partition in self.partitions.values() for problem in partition.problems))
 
     async def take(self, number: int, offset: int, raw: bytes) -> int:
-        """Apply one record; gives the offset of the one that has to come next.
+        """Apply one record, if none before it was left out; gives the offset of the one that has to come next.
 
-        Where that is not beyond this record, others that come before it were left out, and nothing was applied.
         Raises StateError for bytes that are not a record of facts, or rows that cannot be read back.
         """
         if not await self.restore(number):
@@ -102,10 +97,7 @@ class Worker:
         return partition.offset + 1
 
     async def restore(self, number: int) -> bool:
-        """Read a partition back from the table, if it is not there; says whether it is there and still this worker's.
-
-        Raises StateError for what cannot be read back.
-        """
+        """Read a partition from the table, if need be; says whether it is still this worker's. Raises StateError."""
         if number not in self.partitions:
             drops = self._drops
             await self._rulebooks.refresh()
@@ -120,7 +112,6 @@ class Worker:
             self.partitions[number].offset = offset - 1
 
     def _restored(self, number: int) -> Partition:
-        """Read a partition back from the table."""
         rows = list(self._table.rows(number))
         judging = self._rulebooks.judging(owed(row for row in rows if row[0][:1] == CASE))
         partition = Partition(number, judging.rulebook, rows, self._setting, problems=judging.problems)
@@ -141,22 +132,24 @@ class Worker:
             self._waiting = {}
             if not flushes:
                 return {}
-            await self._log.publish([told for number, each in flushes.items() for told in self._told(number, each)])
+            await self._publish([told for number, each in flushes.items() for told in self._told(number, each)])
             self._awake()
             if drops != self._drops:  # however long it took: whoever has them next says the same again, and remembers
                 return {}
             await self._remember(flushes)
-            await self._log.publish([self._progress(number, each) for number, each in flushes.items()])
+            progress = [(str(number).encode(), msgspec.json.encode(each.progress)) for number, each in flushes.items()]
+            await self._publish([Message(self._names.progress, 0, value, key) for key, value in progress])
             self._count(flushes, perf_counter() - began, records)
             return {number: each.offset for number, each in flushes.items()}
 
     async def _remember(self, flushes: Mapping[int, Flush]) -> None:
         """Write the rows to the changelog, and what the changelog has to the table."""
         topic = self._names.changelog
-        rows = [Message(topic, number, value, key) for number, each in flushes.items() for key, value in each.writes]
+        rows = [(number, *write) for number, each in flushes.items() for write in each.writes]
+        offsets = await self._publish([Message(topic, number, value, key) for number, key, value in rows])
         kept: dict[int, list[Remembered]] = {}
-        for row, offset in zip(rows, await self._log.publish(rows), strict=True):
-            kept.setdefault(row.partition, []).append(Remembered(offset, row.key or b"", row.value))
+        for (number, key, value), offset in zip(rows, offsets, strict=True):
+            kept.setdefault(number, []).append(Remembered(offset, key, value))
         for number, remembered in kept.items():
             self._table.remember(number, remembered)
 
@@ -179,9 +172,6 @@ class Worker:
             yield Message(names.dead_letters, 0, flush.letters)
         for target, value in flush.derived.items():
             yield Message(names.facts, target, value)
-
-    def _progress(self, number: int, flush: Flush) -> Message:
-        return Message(self._names.progress, 0, msgspec.json.encode(flush.progress), str(number).encode())
 
     def _count(self, flushes: Mapping[int, Flush], seconds: float, records: int) -> None:
         metrics = self._metrics

@@ -20,11 +20,9 @@ import structlog
 
 from standards.errors import StateError
 from streams.kafka.clients.edge import Pulse, stop_signals, wall
-from streams.kafka.clients.log import Tail, consuming
-from streams.kafka.clients.message import Message
+from streams.kafka.clients.log import Message, Tail, consuming
 from streams.kafka.clients.publishing import Publisher
-from streams.kafka.rulebooks.revisions import Revisions
-from streams.kafka.rulebooks.rulebook_cache import RulebookCache
+from streams.kafka.rulebooks.revisions import Revisions, RulebookCache
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Worker, WorkerDeps
@@ -33,8 +31,7 @@ from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
 from streams.storage.sqlite import FolderLock
 from streams.storage.status import Status
-from streams.web.http_server import access, listening
-from streams.web.probes import probes
+from streams.web import access, listening, probes
 
 if TYPE_CHECKING:
     from streams.kafka.clients.connection import KafkaSettings
@@ -46,7 +43,7 @@ SELDOM: Final = 200_000
 BAD_WORLD: Final = 3
 """The exit code for what is wrong with the world, as `kept` has it."""
 GOODBYE_SECONDS: Final = 10.0
-"""How long the flush under way and the goodbye to the group may take, in seconds."""
+"""How long the flush under way and leaving the group may take, in seconds: with Kafka away they would for ever."""
 
 log = structlog.get_logger("kept")
 
@@ -73,7 +70,9 @@ async def _run(settings: Settings) -> None:
         setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            return Worker(settings.kafka.names, setting, rulebooks, WorkerDeps(publisher, table, metrics, pulse.check))
+            return Worker(
+                settings.kafka.names, setting, rulebooks, WorkerDeps(publisher.publish, table, metrics, pulse.check)
+            )
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
@@ -114,23 +113,18 @@ async def _until_stopped(host: FaustHost, pulse: Pulse, stopping: asyncio.Event)
             log.error("this worker ends", reason=str(task.exception()))
             os._exit(BAD_WORLD)  # Faust's own thread may be what hangs
     if asked in done:
-        await _goodbye(host)
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await host.stop()
+        except TimeoutError:
+            log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
+            os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
         try:
             await working
         except Exception as error:  # noqa: BLE001 - it was asked to end, and ends; whatever was wrong is said
             log.warning("stopped out of order; what was not acknowledged is judged again", reason=repr(error))
         return
     await working
-
-
-async def _goodbye(host: FaustHost) -> None:
-    """Finish what is under way, and leave; with Kafka away that would take for ever, so it has its time."""
-    try:
-        async with asyncio.timeout(GOODBYE_SECONDS):
-            await host.stop()
-    except TimeoutError:
-        log.warning("stopped while Kafka was away; what was not acknowledged is judged again")
-        os._exit(0)  # Faust's own thread waits for Kafka, and nothing here is left to be saved
 
 
 def _told_once(failed: threading.ExceptHookArgs) -> None:

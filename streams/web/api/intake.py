@@ -1,8 +1,8 @@
 """The intake: `POST /v1/events`, in all the forms that people send CloudEvents in.
 
 202 is said only when everything is durable. What cannot be read is answered with its place and reason and goes to the
-dead letters; the rest of the request is kept all the same, and the answer says how much that was. This is the hot path:
-nothing here is checked twice, and nothing is looked at one by one that can be looked at together.
+dead letters; the rest of the request is kept, and the answer says how much that was. This is the hot path: nothing here
+is checked twice, nor one by one where it can be checked together.
 Read next: `streams/ingest/wire.py`, which reads them.
 """
 
@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from streams.ingest.wire import UNREADABLE, Refusal, in_future
+from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future
+from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
 from streams.web.operation import Operation, json_answer
-from streams.web.problem import Problem, retry
+from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from standards.judge.events import Event
@@ -35,8 +36,6 @@ KNOWN: Final = (ONE, BATCH, *LINES)
 
 MOST_REFUSED: Final = 1000
 """How many events of one request may be refused before the rest of it is not looked at."""
-NOT_READY_RETRY: Final = 2
-FULL_RETRY: Final = 1
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -46,7 +45,7 @@ class Limits(msgspec.Struct, frozen=True):
     """
 
     body: int = 4 << 20
-    max_skew: int = 300_000_000
+    max_skew: int = MAX_SKEW
     patience: float = PATIENCE
 
 
@@ -58,34 +57,20 @@ class _HopelessError(Exception):
     """So much of a request was refused that the rest is not looked at."""
 
 
-class Timed(Protocol):
-    """Metrics that note how long requests took."""
-
-    def intake(self, seconds: float) -> None:
-        """Note how long one request to the intake took."""
-
-
 class Intake:
-    """Takes events in by HTTP."""
+    """Takes events in by HTTP. `timed` is told how long each request took, in seconds."""
 
-    def __init__(self, sink: EventSink, metrics: Timed, limits: Limits) -> None:
+    def __init__(self, sink: EventSink, timed: Callable[[float], None], limits: Limits) -> None:
         self._sink = sink
-        self._metrics = metrics
+        self._timed = timed
         self._limits = limits
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
-        problems = (
-            HTTPStatus.REQUEST_TIMEOUT,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.TOO_MANY_REQUESTS,
-        )
         answers = {HTTPStatus.ACCEPTED: IntakeAnswer}
-        return [Operation("POST", "/v1/events", "Take events in.", self.receive, answers, problems, body="events")]
+        return [Operation("POST", "/v1/events", "Take events in.", self._receive, answers, SENDING, body="events")]
 
-    async def receive(self, request: web.Request) -> web.Response:
-        """Answer `POST /v1/events`."""
+    async def _receive(self, request: web.Request) -> web.Response:
         began = perf_counter()
         check_open(self._sink)
         form = _form(request)
@@ -95,10 +80,14 @@ class Intake:
             events = self._read(form, request, body, refusals)
         except _HopelessError:
             await self._sink.submit((), refusals)
-            raise _hopeless(refusals) from None
+            words = (
+                f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was "
+                "kept; mend the sender and send it again"
+            )
+            raise _refused(words, 0, refusals) from None
         if events or refusals:
             await self._sink.submit(events, refusals)
-        self._metrics.intake(perf_counter() - began)
+        self._timed(perf_counter() - began)
         return _answer(len(events), refusals)
 
     def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
@@ -118,41 +107,22 @@ class Intake:
                 events = [reader.binary(request.headers, body)]
             else:
                 events = reader.lines(body, refuse)
-        except EventError as error:
-            refuse(Refusal(1, error.reason, str(error), _whole(form, request, body)))
+        except EventError as unreadable:
+            refuse(Refusal(1, unreadable.reason, str(unreadable), _whole(form, request, body)))
             return []
-        latest = self._sink.wall() + self._limits.max_skew
-        if max((event.at for event in events), default=0) <= latest:
+        wall, max_skew = self._sink.wall(), self._limits.max_skew
+        if max((event.at for event in events), default=0) <= wall + max_skew:
             return events
-        gone = {refusal.place for refusal in refusals}
-        places = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
-        present = self._without_future(events, places, refuse)
-        refusals.sort(key=lambda refusal: refusal.place)
-        return present
-
-    def _without_future(
-        self, events: list[Event], places: list[tuple[int, bytes]], refuse: Callable[[Refusal], None]
-    ) -> list[Event]:
-        """Refuse the events that claim to come from the future; `places` are where they stood, and their text."""
-        wall, present = self._sink.wall(), []
-        for event, (place, raw) in zip(events, places, strict=True):
-            error = in_future(event, wall, self._limits.max_skew)
+        gone, present = {refusal.place for refusal in refusals}, []
+        pieces = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
+        for event, (place, raw) in zip(events, pieces, strict=True):
+            error = in_future(event, wall, max_skew)
             if error is None:
                 present.append(event)
             else:
                 refuse(Refusal(place, error.reason, str(error), raw))
+        refusals.sort(key=lambda refusal: refusal.place)
         return present
-
-
-def check_open(sink: EventSink) -> None:
-    """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
-    status = sink.now_status()
-    if not status.ready:
-        words = status.reason or "it is starting"
-        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
-    if not sink.room():
-        words = "more events wait than can be judged; send this request again in a moment"
-        raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 
 
 def _form(request: web.Request) -> str:
@@ -182,10 +152,6 @@ def _whole(form: str, request: web.Request, body: bytes) -> bytes:
     return msgspec.json.encode({**attributes, "data": body.decode("utf-8", "replace")})
 
 
-def _told(refusals: list[Refusal]) -> list[RefusedItem]:
-    return [RefusedItem(refusal.place, refusal.reason, refusal.message, _id(refusal.raw)) for refusal in refusals]
-
-
 def _id(raw: bytes) -> str:
     try:
         return msgspec.json.decode(raw, type=_Named).id[:512]
@@ -198,13 +164,9 @@ def _answer(accepted: int, refusals: list[Refusal]) -> web.Response:
         return json_answer(IntakeAnswer(accepted, []), HTTPStatus.ACCEPTED)
     kept = f"the other {accepted} were kept" if accepted else "nothing else was sent"
     words = f"{len(refusals)} of {len(refusals) + accepted} events cannot be read and are in the dead letters; {kept}"
-    members = {"accepted": accepted, "refused": _told(refusals)}
-    raise Problem(HTTPStatus.BAD_REQUEST, words, members=members)
+    raise _refused(words, accepted, refusals)
 
 
-def _hopeless(refusals: list[Refusal]) -> Problem:
-    words = (
-        f"{len(refusals)} events of this request cannot be read, so the rest was not looked at and nothing was kept; "
-        "mend the sender and send it again"
-    )
-    return Problem(HTTPStatus.BAD_REQUEST, words, members={"accepted": 0, "refused": _told(refusals)})
+def _refused(words: str, accepted: int, refusals: list[Refusal]) -> Problem:
+    refused = [RefusedItem(each.place, each.reason, each.message, _id(each.raw)) for each in refusals]
+    return Problem(HTTPStatus.BAD_REQUEST, words, members={"accepted": accepted, "refused": refused})

@@ -7,25 +7,22 @@ Read next: `streams/web/forms.py`.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-from pydantic import ValidationError
-
 from alerts.routing.actions import SETTLED
 from standards.errors import EventError
-from standards.judge.events import DERIVED_SOURCE, iso
+from standards.judge.events import DERIVED_SOURCE
 from streams.ingest.wire import in_future
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import SettlementAnswer
-from streams.web.api.intake import check_open
-from streams.web.body import check_type, read_body
-from streams.web.forms import NoQuery, Settlement
-from streams.web.operation import Operation, asked, json_answer, read_query, told
+from streams.web.forms import Settlement
+from streams.web.operation import Operation, asked, json_answer
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiohttp import web
 
     from standards.judge.events import Event
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
 AGAIN: Final = "sent it again"
 ASIDE: Final = "set it aside"
 _BODY: Final = 1 << 18
-_UNPROCESSABLE: Final = HTTPStatus(422)
 
 
 class Letters:
@@ -47,29 +43,21 @@ class Letters:
 
     def operations(self) -> list[Operation]:
         """Say what can be done."""
-        problems = (
-            HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _UNPROCESSABLE, HTTPStatus.TOO_MANY_REQUESTS,
-        )  # fmt: skip
-        path, answers = "/v1/dead-letters/{number}", {HTTPStatus.ACCEPTED: SettlementAnswer}
         again = "Send a dead letter again: its event, or the mended one, is taken in."
         aside = "Set a dead letter aside: nothing is to be done about it."
         return [
-            Operation("POST", f"{path}/resend", again, self.answer_resend, answers, problems, body=Settlement),
-            Operation("POST", f"{path}/set-aside", aside, self.answer_set_aside, answers, problems, body=Settlement),
+            self._operation("resend", again, self.resend, AGAIN),
+            self._operation("set-aside", aside, self.set_aside, ASIDE),
         ]
 
-    async def answer_resend(self, request: web.Request) -> web.Response:
-        """Answer `POST /v1/dead-letters/{number}/resend`."""
-        given = await self._given(request)
-        await self.resend(request.match_info["number"], given, source="kept/api")
-        return json_answer(SettlementAnswer(number=request.match_info["number"], how=AGAIN), HTTPStatus.ACCEPTED)
+    def _operation(self, name: str, summary: str, settle: Callable[..., Awaitable[None]], how: str) -> Operation:
+        async def answer(request: web.Request) -> web.Response:
+            number = request.match_info["number"]
+            await settle(number, await read_action(request, self._host, Settlement, _BODY), source="kept/api")
+            return json_answer(SettlementAnswer(number=number, how=how), HTTPStatus.ACCEPTED)
 
-    async def answer_set_aside(self, request: web.Request) -> web.Response:
-        """Answer `POST /v1/dead-letters/{number}/set-aside`."""
-        given = await self._given(request)
-        await self.set_aside(request.match_info["number"], given, source="kept/api")
-        return json_answer(SettlementAnswer(number=request.match_info["number"], how=ASIDE), HTTPStatus.ACCEPTED)
+        path, answers = f"/v1/dead-letters/{{number}}/{name}", {HTTPStatus.ACCEPTED: SettlementAnswer}
+        return Operation("POST", path, summary, answer, answers, PROBLEMS, body=Settlement)
 
     async def resend(self, number: str, given: Settlement, *, source: str) -> None:
         """Take a letter's event in, or the one that is `given` instead. Raises Problem where it cannot be read."""
@@ -79,29 +67,19 @@ class Letters:
             event = self._host.reader.one(raw)
         except EventError as error:
             words = f"it still cannot be read, and stays where it is: {error}"
-            raise Problem(_UNPROCESSABLE, words) from None
+            raise Problem(UNPROCESSABLE, words) from None
         odd = in_future(event, self._host.wall(), self._max_skew)
         if odd is not None or event.source == DERIVED_SOURCE:
             words = str(odd or f"the source {DERIVED_SOURCE!r} is Kept's own")
-            raise Problem(_UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {words}")
+            raise Problem(UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {words}")
         await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:
         """Note that nothing is to be done about a letter. Raises Problem."""
         letter = await self._letter(number)
         if not given.reason:
-            raise Problem(_UNPROCESSABLE, "say why it is set aside: `reason`")
+            raise Problem(UNPROCESSABLE, "say why it is set aside: `reason`")
         await self._host.submit([self._settled(letter, given, ASIDE, source)])
-
-    async def _given(self, request: web.Request) -> Settlement:
-        read_query(request, NoQuery)
-        check_open(self._host)
-        check_type(request, ("application/json",))
-        try:
-            return Settlement.model_validate_json(await read_body(request, _BODY))
-        except ValidationError as error:
-            words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
-            raise Problem(HTTPStatus.BAD_REQUEST, words, members={"errors": told(error)}) from None
 
     async def _letter(self, number: str) -> DeadLetter:
         letter = None
@@ -111,8 +89,7 @@ class Letters:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no dead letter {number[:20]!r}; /v1/dead-letters lists them")
         done = await asked(self._host.read_model.board.actions_on, [letter.mark])
         if done:
-            first = done[0]
-            words = f"{first.by} has dealt with it already: {first.data.get('how', '')}"
+            words = f"{done[0].by} has dealt with it already: {done[0].data.get('how', '')}"
             raise Problem(HTTPStatus.CONFLICT, words)
         return letter
 
@@ -120,12 +97,5 @@ class Letters:
         data = {"letter": letter.mark, "by": given.by, "how": how}
         if given.reason:
             data["reason"] = given.reason
-        event = {
-            "specversion": "1.0",
-            "id": blake2b(msgspec.json.encode([SETTLED, *sorted(data.items())]), digest_size=10).hexdigest(),
-            "source": source,
-            "type": SETTLED,
-            "time": iso(self._host.wall()),
-            "data": data,
-        }
-        return self._host.reader.one(msgspec.json.encode(event))
+        identity = [SETTLED, *sorted(data.items())]
+        return action_event(self._host, SETTLED, data, source, identity=identity)

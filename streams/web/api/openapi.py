@@ -21,7 +21,7 @@ from streams.web.forms import Grant, Settlement
 from streams.web.problem import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from standards.judge.events import Event
     from streams.web.operation import Operation
@@ -37,14 +37,13 @@ _RETRIED: Final = (HTTPStatus.TOO_MANY_REQUESTS, _STORE)
 
 
 def document(
-    operations: Sequence[Operation], classes: Mapping[str, type[Event]], *, version: str, open_paths: Iterable[str]
+    operations: Sequence[Operation], classes: Mapping[str, type[Event]], *, version: str, open_paths: Collection[str]
 ) -> Json:
     """Describe the operations; `classes` are those of the events that are read, `open_paths` need no token."""
     paths: Json = {}
-    unguarded = set(open_paths)
     for operation in operations:
         described = _operation(operation)
-        if operation.path in unguarded:
+        if operation.path in open_paths:
             described["security"] = []
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
@@ -73,14 +72,16 @@ def _operation(operation: Operation) -> Json:
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.body is Grant:
-        described["parameters"].append(_header("Idempotency-Key", "The same key again changes nothing."))
+        schema = {"type": "string", "maxLength": 255}
+        words = "The same key again changes nothing."
+        key = {"name": "Idempotency-Key", "in": "header", "description": words, "schema": schema}
+        described["parameters"].append(key)
     for status in sorted({*_ALWAYS, _STORE, *operation.problems}):
         model = IntakeProblem if operation.body == "events" and status == HTTPStatus.BAD_REQUEST else ProblemItem
         known = described["responses"].setdefault(str(int(status)), {"description": status.phrase, "content": {}})
         known["content"][CONTENT_TYPE] = {"schema": _ref(model)}
         if status in _RETRIED:
-            after = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-            known["headers"] = {"Retry-After": after}
+            known["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
     return described
 
 
@@ -121,10 +122,6 @@ def _query_parameters(model: type[BaseModel]) -> list[Json]:
             schema = present[0]  # noqa: PLW2901 - what may be null in the model may be absent in the query
         parameters.append({"name": name, "in": "query", "description": described, "schema": schema})
     return parameters
-
-
-def _header(name: str, description: str) -> Json:
-    return {"name": name, "in": "header", "description": description, "schema": {"type": "string", "maxLength": 255}}
 
 
 def _ref(model: type[BaseModel | View]) -> Json:

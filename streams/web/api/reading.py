@@ -6,7 +6,7 @@ Read next: `grants.py`, the only thing beside events that changes anything.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from standards.judge.events import microseconds
 from standards.judge.score import Score
@@ -17,11 +17,15 @@ from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from aiohttp import web
 
     from streams.host import Host
+    from streams.storage.rows import PromiseView
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _OK = HTTPStatus.OK
 _NOT_FOUND = HTTPStatus.NOT_FOUND
@@ -36,28 +40,27 @@ class Reading:
     def operations(self) -> list[Operation]:
         """Say what can be looked up."""
         return [
-            Operation("GET", "/v1/promises", "List promises, newest first.", self.promises,
+            Operation("GET", "/v1/promises", "List promises, newest first.", self._promises,
                       {_OK: views.PromisePage}, query=PromiseQuery),
-            Operation("GET", "/v1/promises/{id}", "Tell everything about one promise.", self.promise,
+            Operation("GET", "/v1/promises/{id}", "Tell everything about one promise.", self._promise,
                       {_OK: views.PromiseDetail}, (_NOT_FOUND,)),
-            Operation("GET", "/v1/standards", "List the standards in force.", self.standards,
+            Operation("GET", "/v1/standards", "List the standards in force.", self._standards,
                       {_OK: views.StandardList}),
-            Operation("GET", "/v1/score", "Say how each standard did.", self.score,
+            Operation("GET", "/v1/score", "Say how each standard did.", self._score,
                       {_OK: views.ScoreList}, (_NOT_FOUND,), ScoreQuery),
-            Operation("GET", "/v1/notices", "List notices, newest first.", self.notices,
+            Operation("GET", "/v1/notices", "List notices, newest first.", self._notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
             Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
-                      self.suppressed, {_OK: act_views.UntoldPage}, query=UntoldQuery),
-            Operation("GET", "/v1/acts", "List what people did, newest first.", self.acts,
+                      self._suppressed, {_OK: act_views.UntoldPage}, query=UntoldQuery),
+            Operation("GET", "/v1/acts", "List what people did, newest first.", self._acts,
                       {_OK: act_views.ActPage}, query=ActsQuery),
             Operation("GET", "/v1/dead-letters", "List the events that were refused, oldest first.",
-                      self.dead_letters, {_OK: views.DeadLetterPage}, query=RowsQuery),
-            Operation("GET", "/v1/late", "List the events that changed nothing, oldest first.", self.late,
+                      self._dead_letters, {_OK: views.DeadLetterPage}, query=RowsQuery),
+            Operation("GET", "/v1/late", "List the events that changed nothing, oldest first.", self._late,
                       {_OK: views.LatePage}, query=RowsQuery),
         ]  # fmt: skip
 
-    async def promises(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/promises`."""
+    async def _promises(self, request: web.Request) -> web.Response:
         query = read_query(request, PromiseQuery)
         wanted = PromiseFilter(
             standard=query.standard or "",
@@ -68,24 +71,15 @@ class Reading:
             state=query.state or "",
             due_before=-1 if query.due_before is None else max(0, microseconds(query.due_before)),
         )
-        try:
-            page = await asked(self._host.read_model.promises, wanted, query.after, query.limit)
-        except ValueError:
-            raise _no_cursor() from None
+        page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)
         items = [showing.promise_item(row) for row in page.items]
         return json_answer(views.PromisePage(items=items, next=page.next or None))
 
-    async def promise(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/promises/{id}`."""
+    async def _promise(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
-        found = await asked(self._host.read_model.promise, request.match_info["id"])
-        if found is None:
-            words = f"there is no promise {request.match_info['id'][:100]!r}; /v1/promises lists them"
-            raise Problem(_NOT_FOUND, words)
-        return json_answer(showing.promise_detail(found))
+        return json_answer(showing.promise_detail(await known_promise(self._host, request.match_info["id"])))
 
-    async def standards(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/standards`."""
+    async def _standards(self, request: web.Request) -> web.Response:
         read_query(request, NoQuery)
         texts = {row.revision: row.text for row in await asked(self._host.read_model.standards)}
         current = self._host.rulebook.current
@@ -94,8 +88,7 @@ class Reading:
         ]
         return json_answer(views.StandardList(items=items))
 
-    async def score(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/score`."""
+    async def _score(self, request: web.Request) -> web.Response:
         query = read_query(request, ScoreQuery)
         since = None if query.since is None else microseconds(query.since)
         scores = {name: Score() for name in self._host.rulebook.current}
@@ -106,45 +99,41 @@ class Reading:
             scores = {query.standard: scores[query.standard]}
         return json_answer(views.ScoreList(items=[showing.score_item(name, scores[name]) for name in sorted(scores)]))
 
-    async def notices(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/notices`."""
+    async def _notices(self, request: web.Request) -> web.Response:
         query = read_query(request, NoticesQuery)
-        try:
-            rows = await asked(self._host.read_model.notices, query.after, query.limit)
-        except ValueError:
-            raise _no_cursor() from None
+        rows = await _asked_after(self._host.read_model.notices, query.after, query.limit)
         following = rows[-1].notice.id if len(rows) == query.limit else None
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
-    async def suppressed(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/withheld`."""
+    async def _suppressed(self, request: web.Request) -> web.Response:
         query = read_query(request, UntoldQuery)
         wanted = UntoldFilter(query.promise or "", query.to or "", query.reason or "")
         rows = await asked(self._host.read_model.board.suppressed, wanted, query.after, query.limit)
-        following = rows[-1].seq if len(rows) == query.limit else None
-        return json_answer(act_views.UntoldPage(items=[showing.untold_item(row) for row in rows], next=following))
+        return _numbered(act_views.UntoldPage, [showing.untold_item(row) for row in rows], query.limit)
 
-    async def acts(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/acts`."""
+    async def _acts(self, request: web.Request) -> web.Response:
         query = read_query(request, ActsQuery)
         types = [query.type] if query.type else []
         rows = await asked(self._host.read_model.board.actions, query.after, query.limit, types=types)
-        following = rows[-1][0] if len(rows) == query.limit else None
-        return json_answer(act_views.ActPage(items=[showing.act_item(*row) for row in rows], next=following))
+        return _numbered(act_views.ActPage, [showing.act_item(*row) for row in rows], query.limit)
 
-    async def dead_letters(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/dead-letters`."""
+    async def _dead_letters(self, request: web.Request) -> web.Response:
         query = read_query(request, RowsQuery)
         rows = await asked(self._host.read_model.dead_letters, query.after, query.limit)
-        following = rows[-1].seq if len(rows) == query.limit else None
-        return json_answer(views.DeadLetterPage(items=[showing.dead_letter_item(row) for row in rows], next=following))
+        return _numbered(views.DeadLetterPage, [showing.dead_letter_item(row) for row in rows], query.limit)
 
-    async def late(self, request: web.Request) -> web.Response:
-        """Answer `GET /v1/late`."""
+    async def _late(self, request: web.Request) -> web.Response:
         query = read_query(request, RowsQuery)
         rows = await asked(self._host.read_model.late, query.after, query.limit)
-        following = rows[-1].seq if len(rows) == query.limit else None
-        return json_answer(views.LatePage(items=[showing.late_item(row) for row in rows], next=following))
+        return _numbered(views.LatePage, [showing.late_item(row) for row in rows], query.limit)
+
+
+async def known_promise(host: Host, promise: str) -> PromiseView:
+    """Give a promise. Raises Problem where there is none such."""
+    found = await asked(host.read_model.promise, promise)
+    if found is None:
+        raise Problem(_NOT_FOUND, f"there is no promise {promise[:100]!r}; /v1/promises lists them")
+    return found
 
 
 def no_standard(name: str, known: Iterable[str]) -> Problem:
@@ -152,5 +141,15 @@ def no_standard(name: str, known: Iterable[str]) -> Problem:
     return Problem(_NOT_FOUND, f"there is no standard {name[:100]!r}; {did_you_mean(name, sorted(known))}")
 
 
-def _no_cursor() -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "`after` is not the `next` of any page; leave it out to begin anew")
+async def _asked_after(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Ask for a page that begins after the one before. Raises Problem where there was none such."""
+    try:
+        return await asked(call, *args, **kwargs)
+    except ValueError:
+        words = "`after` is not the `next` of any page; leave it out to begin anew"
+        raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+
+
+def _numbered(page: Callable[..., views.View], items: Sequence[Any], limit: int) -> web.Response:
+    """Answer with a page of items; the next page is asked for by the number of the last of them."""
+    return json_answer(page(items=items, next=items[-1].number if len(items) == limit else None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from standards.calendar.duration import SECOND
 from standards.judge.events import moment
 from streams.web.api import act_views, views
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
 
-_SECOND: Final = 1_000_000
 _MOST_RAW: Final = 4096
 
 V = TypeVar("V", bound=views.View)
@@ -34,29 +34,20 @@ def _at(instant: int) -> datetime | None:
 
 def promise_item(row: PromiseRow) -> views.PromiseItem:
     """Show a promise."""
-    return _shown(views.PromiseItem, row, **_of_promise(row))
+    return _promise(views.PromiseItem, row)
 
 
 def promise_detail(view: PromiseView) -> views.PromiseDetail:
     """Show everything about one promise."""
+    lines, notices = list(map(line_item, view.lines)), list(map(notice_item, view.notices))
+    return _promise(views.PromiseDetail, view.row, lines=lines, notices=notices, standard_text=view.revision_text)
+
+
+def _promise(view: type[V], row: PromiseRow, **more: object) -> V:
     return _shown(
-        views.PromiseDetail,
-        view.row,
-        **_of_promise(view.row),
-        lines=[line_item(line) for line in view.lines],
-        notices=[notice_item(row) for row in view.notices],
-        standard_text=view.revision_text,
-    )
-
-
-def _of_promise(row: PromiseRow) -> dict[str, object]:
-    return {
-        "opened_at": moment(row.opened),
-        "due_at": _at(row.due),
-        "settled_at": _at(row.settled),
-        "elapsed_seconds": row.elapsed / _SECOND,
-        "waited_seconds": row.waited / _SECOND,
-    }
+        view, row, opened_at=moment(row.opened), due_at=_at(row.due), settled_at=_at(row.settled),
+        elapsed_seconds=row.elapsed / SECOND, waited_seconds=row.waited / SECOND, **more,
+    )  # fmt: skip
 
 
 def line_item(line: Line) -> views.LineItem:
@@ -67,8 +58,8 @@ def line_item(line: Line) -> views.LineItem:
         at=moment(line.at),
         known_at=moment(line.known),
         due_at=_at(line.due),
-        elapsed_seconds=line.elapsed / _SECOND,
-        waited_seconds=(line.at - line.opened) / _SECOND,
+        elapsed_seconds=line.elapsed / SECOND,
+        waited_seconds=(line.at - line.opened) / SECOND,
         cause=None if line.cause is None else views.CauseItem(*line.cause),
     )
 
@@ -105,7 +96,7 @@ def standard_item(standard: Standard, text: str) -> views.StandardItem:
         views.StandardItem,
         standard,
         shape=type(standard.shape).__name__.lower(),
-        objective=None if objective is None else views.ObjectiveItem(objective.kept, objective.over / _SECOND),
+        objective=None if objective is None else views.ObjectiveItem(objective.kept, objective.over / SECOND),
         text=text,
     )
 
@@ -118,8 +109,8 @@ def score_item(standard: str, score: Score) -> views.ScoreItem:
         score,
         standard=standard,
         fulfilled_late=score.late,
-        mean_elapsed_seconds=score.elapsed / settled / _SECOND if settled else None,
-        mean_waited_seconds=score.waited / settled / _SECOND if settled else None,
+        mean_elapsed_seconds=score.elapsed / settled / SECOND if settled else None,
+        mean_waited_seconds=score.waited / settled / SECOND if settled else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The board, served: each page is looked up and drawn when it is asked for, with strict headers of its own.
 
-Theory of operation. Pages are drawn on the server and can be read without any script. The script only brings them up
+Pages are drawn on the server and can be read without any script. The script only brings them up
 to date: rows of the first page one by one, the others by asking for the page again (`board_live.py`). Acts are plain
 forms (`board_acts.py`); whoever comes without a token is led to the sign-in (`sign_in.py`).
 Read next: `streams/board/shell.py`.
@@ -21,23 +21,22 @@ from standards.calendar.duration import DAY
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
+from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
 from streams.storage.rows import UntoldFilter
 from streams.web.api.grants import still_excusable
-from streams.web.board.reportable import awaited
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from alerts.routing.actions import Action
-    from standards.judge.score import Score
     from streams.host import Host
-    from streams.storage.rows import PromiseView
+    from streams.storage.rows import PromiseRow
     from streams.web.board.board_live import Live
     from streams.web.session import Sessions
 
@@ -71,10 +70,10 @@ class Board:
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
         pages = {
-            "/": self.now, "/standards": self.standards, "/promises/{id}": self.promise,
-            "/debriefs": self.debriefs, "/notices": self.notices, "/feeds": self.feeds, "/people": self.people,
+            "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
+            "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
         }  # fmt: skip
-        return [web.get(path, page) for path, page in (pages | {f"/{name}": self.file for name in FILES}).items()]
+        return [web.get(path, page) for path, page in (pages | {f"/{name}": self._file for name in FILES}).items()]
 
     def shell(self, request: web.Request) -> Shell:
         """Give what every page is drawn with; whoever has no session yet gets one where there is no token.
@@ -103,35 +102,31 @@ class Board:
             self.sessions.write(request, response, session)
         return response
 
-    def refusal(self, request: web.Request, problem: Problem) -> web.Response:
-        """Answer with a page that says why something could not be done."""
-        back = el("p", el("a", "Back to what is open now", href="/"))
-        text = page(self.shell(request), "That could not be done", "", el("p", problem.detail, class_="trouble"), back)
+    def refusal(self, request: web.Request, problem: Problem, back: str = "Back to what is open now") -> web.Response:
+        """Answer with a page that says why something could not be done, and leads back."""
+        content = el("p", problem.detail, class_="trouble"), el("p", el("a", back, href="/"))
+        text = page(self.shell(request), "That could not be done", "", *content)
         return self.answer(request, text, problem.status)
 
     def acknowledges(self) -> bool:
         """Say whether the vocabulary has a word for taking a promise on."""
         return ACKNOWLEDGED in self.host.rulebook.classes
 
-    async def now(self, request: web.Request) -> web.Response:
-        """Answer `GET /`."""
+    async def _now(self, request: web.Request) -> web.Response:
         await self._live.fresh()
         shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
-        text = now.draw(shell, shown, acknowledges=self.acknowledges())
-        return self.answer(request, text)
+        return self.answer(request, now.draw(shell, shown, acknowledges=self.acknowledges()))
 
-    async def standards(self, request: web.Request) -> web.Response:
-        """Answer `GET /standards`."""
+    async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        days = self._days()
+        days, score = self._days(), self.host.read_model.score
         scores = standards.Scores(
-            await self._score(days[-1]), await self._score(days[-7]), await self._score(days[0]),
+            await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
             await asked(self.host.read_model.board.trend, days), days,
         )  # fmt: skip
         return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores))
 
-    async def promise(self, request: web.Request) -> web.Response:
-        """Answer `GET /promises/{id}`."""
+    async def _promise(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         read_model, wanted = self.host.read_model, request.match_info["id"]
         found = await asked(read_model.promise, wanted)
@@ -140,30 +135,24 @@ class Board:
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
-        told = story.Story(
-            found,
-            standard,
-            await asked(read_model.board.actions_on, [found.row.id], causes),
-            await asked(read_model.board.reasons, found.row.id),
-            excusable=self._excusable(found),
+        drawn = story.Story(
+            found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
+            await asked(read_model.board.reasons, found.row.id), excusable=self._excusable(found.row),
             acknowledges=self.acknowledges(),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
-        )
-        return self.answer(request, story.draw(shell, told))
+        )  # fmt: skip
+        return self.answer(request, story.draw(shell, drawn))
 
-    async def debriefs(self, request: web.Request) -> web.Response:
-        """Answer `GET /debriefs`."""
+    async def _debriefs(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         queries = self.host.read_model.board
         waiting = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=False))
         done = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=True))
         acts = await asked(queries.actions_on, [row.id for row in done.rows])
-        by_revision = self.host.rulebook.standards
-        text = debriefs.draw(shell, waiting, done, acts, standards=by_revision)
+        text = debriefs.draw(shell, waiting, done, acts, standards=self.host.rulebook.standards)
         return self.answer(request, text)
 
-    async def notices(self, request: web.Request) -> web.Response:
-        """Answer `GET /notices`."""
+    async def _notices(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         read_model = self.host.read_model
         told = notices.Told(
@@ -173,21 +162,17 @@ class Board:
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
-        silences = await self._silences() if self.host.heeds_silences else None
+        silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.heeds_silences else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 
-    async def _silences(self) -> list[Action]:
-        deeds = await asked(self.host.read_model.board.actions, 0, SILENCES, types=(SILENCED, UNSILENCED))
-        return [act for _, act in deeds]
+    async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
+        return [act for _, act in await asked(self.host.read_model.board.actions, 0, most, types=types)]
 
-    async def people(self, request: web.Request) -> web.Response:
-        """Answer `GET /people`."""
+    async def _people(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        deeds = await asked(self.host.read_model.board.actions, 0, people.MOST)
-        return self.answer(request, people.draw(shell, [act for _, act in deeds]))
+        return self.answer(request, people.draw(shell, await self._actions(people.MOST)))
 
-    async def feeds(self, request: web.Request) -> web.Response:
-        """Answer `GET /feeds`."""
+    async def _feeds(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         queries = self.host.read_model.board
         letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
@@ -197,18 +182,14 @@ class Board:
                               senders=await asked(queries.senders, self.host.wall() - DAY))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
 
-    async def file(self, request: web.Request) -> web.Response:
-        """Answer the board's own style, script and sign."""
+    async def _file(self, request: web.Request) -> web.Response:
         name = request.path.removeprefix("/")
         lasting = _FOR_EVER if request.query_string == self._mark else "no-cache"
-        body, kind = self._files[name], FILES[name]
-        return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": lasting})
+        return web.Response(
+            body=self._files[name], content_type=FILES[name], charset="utf-8", headers={"Cache-Control": lasting}
+        )
 
-    async def _score(self, since: int) -> Mapping[str, Score]:
-        return await asked(self.host.read_model.score, since)
-
-    def _excusable(self, view: PromiseView) -> bool:
-        row = view.row
+    def _excusable(self, row: PromiseRow) -> bool:
         if row.verdict is None:
             return True
         return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())

@@ -7,12 +7,10 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl
 
-import msgspec
 from aiohttp import web
 from pydantic import ValidationError
 
@@ -20,13 +18,13 @@ from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSI
 from standards.calendar.duration import parse
 from standards.errors import EventError
 from standards.judge.events import iso
+from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
-from streams.web.api.intake import check_open
-from streams.web.board.reportable import awaited, fields_of
+from streams.web.actions import action_event, check_open
 from streams.web.body import check_type, read_body
 from streams.web.forms import Grant, Settlement
-from streams.web.guard import SESSION
-from streams.web.operation import asked, told
+from streams.web.guard import SESSION, see_other
+from streams.web.operation import asked, invalid
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
 
     Given = dict[str, str]
 
+M = TypeVar("M", Grant, Settlement)
+
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
 FORM: Final = "application/x-www-form-urlencoded"
@@ -51,14 +51,19 @@ _LONGEST: Final = 2_000
 _RAW: Final = 100_000
 
 
-async def read_form(request: web.Request, board: Board) -> Given:
-    """Read a form that came from one of our own pages. Raises Problem."""
+async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
+    """Read what was filled in, of at most `limit` bytes. Raises Problem."""
     check_type(request, (FORM,))
-    body = await read_body(request, _BODY)
+    body = await read_body(request, limit)
     try:
-        given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError:
         raise Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board.") from None
+
+
+async def read_form(request: web.Request, board: Board) -> Given:
+    """Read a form that came from one of our own pages. Raises Problem."""
+    given = await read_fields(request)
     session = request.get(SESSION)
     if session is None or not board.sessions.proven(session, given.get("proof", "")):
         words = (
@@ -74,14 +79,14 @@ def bounded(given: Given) -> Given:
 
 
 class Acts:
-    """Answers the board's forms."""
+    """Answers the board's forms. `actions` take what was filled in, with their `source` in it, and who does it."""
 
     def __init__(self, board: Board, grants: Grants, letters: Letters) -> None:
         self._board = board
         self._grants = grants
         self._letters = letters
         self._host = board.host
-        self._deeds: dict[str, Callable[[Given, str], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence,
             "resend": self._resend, "set-aside": self._set_aside,
@@ -89,35 +94,32 @@ class Acts:
 
     def routes(self) -> list[web.RouteDef]:
         """Give what can be done."""
-        return [web.post(f"/acts/{name}", self._doing(deed)) for name, deed in self._deeds.items()]
+        return [web.post(f"/acts/{name}", self._answering(take)) for name, take in self.actions.items()]
 
-    async def do(self, deed: str, given: Given, name: str) -> None:
-        """Do one of the deeds; `given` has the way by which it came under `source`. Raises Problem."""
-        await self._deeds[deed](given, name)
+    def _answering(
+        self, take: Callable[[Given, str], Awaitable[None]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Wrap an action: the form is read, the name kept, and the browser sent back to where it came from."""
 
-    def _doing(self, deed: Callable[[Given, str], Awaitable[None]]) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """Wrap a deed: the form is read, the name kept, and the browser sent back to where it came from."""
-
-        async def do(request: web.Request) -> web.Response:
+        async def answer(request: web.Request) -> web.Response:
             board = self._board
             try:
                 given = await read_form(request, board)
                 check_open(self._host)
-                await deed(given, needed(given, "name", "your name"))
+                await take(given, needed(given, "name", "your name"))
             except Problem as problem:
                 return board.refusal(request, problem)
-            response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": _back(given)})
+            response = see_other(_back(given))
             board.sessions.write(request, response, board.sessions.named(request[SESSION], given["name"]))
             return response
 
-        return do
+        return answer
 
     async def _acknowledge(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
         if not self._board.acknowledges():
             raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        if promise.verdict is not None:
-            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        _check_unsettled(promise)
         await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name}, given)
 
     async def _done(self, given: Given, name: str) -> None:
@@ -127,30 +129,24 @@ class Acts:
         kind = None if standard is None else awaited(standard, rulebook.vocabulary)
         if kind is None:
             raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
-        if promise.verdict is not None:
-            raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+        _check_unsettled(promise)
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
-        work = self._event(kind.name, fields_of(kind, promise.fields), given, about=promise.id)
+        known = {name: value for name, value in promise.fields.items() if name in kind.fields and value is not None}
+        work = self._event(kind.name, known, given, about=promise.id)
         await self._host.submit([work, said])
 
     async def _excuse(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
-        try:
-            grant = Grant(promise=promise.id, by=by, reason=reason if name == by else f"{reason} ({name})")
-        except ValidationError as error:
-            words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
-            raise Problem(HTTPStatus.BAD_REQUEST, words) from None
-        await self._grants.take(grant)
+        why = reason if name == by else f"{reason} ({name})"
+        await self._grants.take(_valid(Grant, promise=promise.id, by=by, reason=why))
 
     async def _debrief(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
         if promise.verdict != "broken":
             raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
-        cause, following = (
-            needed(given, "cause", "what got in the way"),
-            needed(given, "next_step", "what we try now"),
-        )
+        cause = needed(given, "cause", "what got in the way")
+        following = needed(given, "next_step", "what we try now")
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
         data = {"promise": promise.id, "by": name, "cause": cause, "next_step": following, **more}
         await self._submit(DEBRIEFED, data, given)
@@ -172,14 +168,13 @@ class Acts:
 
     async def _resend(self, given: Given, name: str) -> None:
         event = needed(given, "raw", "what is to be sent")
-        await self._letters.resend(
-            needed(given, "letter", "which event"), _settlement(name, event=event), source=SOURCE
-        )
+        letter = needed(given, "letter", "which event")
+        await self._letters.resend(letter, _valid(Settlement, by=name, event=event), source=SOURCE)
 
     async def _set_aside(self, given: Given, name: str) -> None:
         reason = needed(given, "reason", "why")
         letter = needed(given, "letter", "which event")
-        await self._letters.set_aside(letter, _settlement(name, reason=reason), source=SOURCE)
+        await self._letters.set_aside(letter, _valid(Settlement, by=name, reason=reason), source=SOURCE)
 
     async def _promise(self, given: Given) -> PromiseRow:
         wanted = needed(given, "promise", "which promise")
@@ -192,27 +187,24 @@ class Acts:
         await self._host.submit([self._event(kind, data, given)])
 
     def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
-        """Make an event; its id is made of what it says, and of what it is `about`, so that a repeat is inert."""
-        event = {
-            "specversion": "1.0",
-            "id": blake2b(msgspec.json.encode([kind, about, *sorted(data.items())]), digest_size=10).hexdigest(),
-            "source": given["source"],
-            "type": kind,
-            "time": iso(self._host.wall()),
-            "data": data,
-        }
+        """Make an event; its id is made of what it says, and of what it is `about`."""
+        identity = [kind, about, *sorted(data.items())]
         try:
-            return self._host.reader.one(msgspec.json.encode(event))
+            return action_event(self._host, kind, data, given["source"], identity=identity)
         except EventError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
 
 
-def _settlement(name: str, **given: str) -> Settlement:
+def _check_unsettled(promise: PromiseRow) -> None:
+    if promise.verdict is not None:
+        raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
+
+
+def _valid(model: type[M], **given: str) -> M:
     try:
-        return Settlement(by=name, **given)
+        return model(**given)
     except ValidationError as error:
-        words = "; ".join(f"{part['field']}: {part['message']}" for part in told(error))
-        raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+        raise invalid(error) from None
 
 
 def _back(given: Given) -> str:

@@ -1,9 +1,9 @@
 """The board, live: whoever looks gets what is different after each commit, over a WebSocket.
 
-Theory of operation. A commit only says that something may have changed. If anybody looks, the picture is then looked up
-anew, at most a few times a second, and compared with the one before. Each socket remembers which version it has and is
-sent the difference up to now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles
-up. Pages without rows are told that there is something new, and ask for themselves again.
+A commit only says that something may have changed. If anybody looks, the picture is then made anew, at most a few times
+a second, and compared with the one before. Each socket remembers which version it has and is sent the difference up to
+now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles up. Pages without rows
+are told that there is something new, and ask for themselves again.
 Read next: `streams/board/changes.py`.
 """
 
@@ -18,10 +18,8 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
-from alerts.routing.actions import ACKNOWLEDGED
 from streams.board.changes import Changes
-from streams.board.now import MOST, May, Picture, picture
-from streams.web.board.reportable import awaited
+from streams.board.now import MOST, Picture, picture
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -53,7 +51,7 @@ class Live:
         self.commits = 0
         self._host = host
         self._zone = zone
-        self._stale = True
+        self._drawn = -1  # the commits that the picture shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
         self._waiting: set[asyncio.Event] = set()
@@ -63,29 +61,22 @@ class Live:
         """Hear of a commit."""
         if stored.acts or stored.lines or stored.notices or stored.late or stored.refused:
             self.commits += 1
-            self._stale = True
             self._news.set()
 
     async def fresh(self) -> None:
         """Look again, if anything may have changed since the last look."""
         async with self._looking:
-            if self._stale:
-                self._stale = False
-                try:
-                    self.changes.take(await asked(self._look))
-                except BaseException:
-                    self._stale = True
-                    raise
+            if self._drawn != self.commits:
+                commits = self.commits
+                self.changes.take(await asked(self._look))
+                self._drawn = commits
 
     def _look(self) -> Picture:
-        queries, rulebook = self._host.read_model.board, self._host.rulebook
+        queries = self._host.read_model.board
         owing = queries.owing(MOST)
         acts = queries.actions_on([row.id for row in owing.rows])
-        revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
-        done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
-        can = May(ACKNOWLEDGED in rulebook.classes, frozenset(done))
-        shown = picture(owing, acts, rulebook.standards, self._zone, may=can)
-        return msgspec.structs.replace(shown, undebriefed=queries.broken(0, debriefed=False)[1])
+        _, undebriefed = queries.broken(0, debriefed=False)
+        return picture(owing, acts, self._host.rulebook, self._zone, undebriefed=undebriefed)
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""
@@ -126,22 +117,22 @@ class Live:
         await socket.prepare(request)
         news = asyncio.Event()
         self._waiting.add(news)
-        hearing = asyncio.create_task(_hear(socket, news))
+        reading = asyncio.create_task(_until_closed(socket, news))
         try:
             async with asyncio.timeout(LONGEST):
-                await self._tell(request, socket, news)
+                await self._send(request, socket, news)
         except (TimeoutError, ConnectionError):
             pass  # the page connects again
         finally:
             self._waiting.discard(news)
-            hearing.cancel()
+            reading.cancel()
             await socket.close(code=WSCloseCode.GOING_AWAY)
         return socket
 
-    async def _tell(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+    async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
-        acts, heard = may(request[ROLE], "supervisor"), -1
+        acts, sent = may(request[ROLE], "supervisor"), -1
         while not socket.closed and not self._stopping:
             news.clear()
             await self.fresh()
@@ -149,17 +140,17 @@ class Live:
             if rows:
                 message = self.changes.since(known, self._host.wall(), acts=acts) or message
                 known = self.changes.version
-            elif heard != self.commits:
+            elif sent != self.commits:
                 message["changed"] = self.commits
-                heard = self.commits
+                sent = self.commits
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOCK):
                     await news.wait()
 
 
-async def _hear(socket: web.WebSocketResponse, news: asyncio.Event) -> None:
-    """Notice when the other side goes; whatever it says is not listened to."""
+async def _until_closed(socket: web.WebSocketResponse, news: asyncio.Event) -> None:
+    """Notice when the other side goes; whatever it sends is ignored."""
     async for _ in socket:
         pass
     news.set()

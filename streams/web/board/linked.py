@@ -7,21 +7,18 @@ Read next: `streams/delivery/links.py`.
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el
-from streams.board.shell import field, page
-from streams.board.wording import how_many, state_word
+from streams.board.shell import excuse_fields, page, your_name
+from streams.board.wording import STATES, how_many
 from streams.delivery.links import PATH, WORDS
-from streams.web.api.intake import check_open
-from streams.web.board.board_acts import FORM, bounded, needed
-from streams.web.body import check_type, read_body
+from streams.web.actions import check_open
+from streams.web.board.board_acts import bounded, needed, read_fields
 from streams.web.guard import SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
 SOURCE: Final = "kept/link"
 """The `source` of the events made here."""
 _BODY: Final = 1 << 15
-_FIELDS: Final = 10
 
 
 class Linked:
@@ -51,33 +47,26 @@ class Linked:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the page, and where its form goes."""
-        return [web.get(f"{PATH}{{link}}", self.show), web.post(f"{PATH}{{link}}", self.do)]
+        return [web.get(f"{PATH}{{link}}", self._show), web.post(f"{PATH}{{link}}", self._do)]
 
-    async def show(self, request: web.Request) -> web.Response:
-        """Answer `GET /do/{link}`: nothing is done."""
+    async def _show(self, request: web.Request) -> web.Response:
         request.pop(SESSION, None)
         try:
-            link = self._link(request)
-            return await self._page(request, link)
+            return await self._page(request, self._link(request))
         except Problem as problem:
-            return self._refusal(request, problem)
+            return self._board.refusal(request, problem, back="To the board")
 
-    async def do(self, request: web.Request) -> web.Response:
-        """Answer `POST /do/{link}`: it is done."""
+    async def _do(self, request: web.Request) -> web.Response:
         request.pop(SESSION, None)
         try:
             link = self._link(request)
             check_open(self._board.host)
-            check_type(request, (FORM,))
-            body = (await read_body(request, _BODY)).decode("utf-8", "replace")
-            given = bounded(dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)))
+            given = bounded(await read_fields(request, _BODY))
             name = link.by or needed(given, "name", "your name")
             for promise in await self._open_of(link):
-                await self._acts.do(link.deed, {**given, "promise": promise, "source": SOURCE}, name)
+                await self._acts.actions[link.deed]({**given, "promise": promise, "source": SOURCE}, name)
         except Problem as problem:
-            return self._refusal(request, problem)
-        except ValueError:
-            return self._refusal(request, Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board."))
+            return self._board.refusal(request, problem, back="To the board")
         thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
         return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
 
@@ -90,14 +79,12 @@ class Linked:
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
-        address, now = request.remote or "", asyncio.get_running_loop().time()
-        if self._failures.waits(address, now):
-            raise Problem(
-                HTTPStatus.TOO_MANY_REQUESTS, "Too many links came from there that are not ours. Wait a minute."
-            )
+        if self._failures.waits(request):
+            words = "Too many links came from there that are not ours. Wait a minute."
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, words)
         link = self._links.read(request.match_info["link"])
         if link is None:
-            self._failures.note(address, now)
+            self._failures.note(request)
             words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
             raise Problem(HTTPStatus.FORBIDDEN, words)
         if link.until < self._board.host.wall():
@@ -112,34 +99,21 @@ class Linked:
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
         due = ("due ", shell.clock(row.due)) if row.due >= 0 and row.verdict is None else ()
-        state = el("p", el("span", state_word(row.state), class_=f"state {row.state}"), " ", *due)
+        state = el("p", el("span", STATES[row.state], class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
         title = f"{row.standard}: {row.subject or 'everywhere'}"
         others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
         text = page(shell, title, "", words, state, others, _form(link, row, standard))
         return self._board.answer(request, text)
 
-    def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
-        shell = self._board.shell(request)
-        to_board = el("p", el("a", "To the board", href="/"))
-        text = page(shell, "That could not be done", "", el("p", problem.detail, class_="trouble"), to_board)
-        return self._board.answer(request, text, problem.status)
-
 
 def _form(link: Link, row: PromiseRow, standard: Standard | None) -> Html:
-    who: Child = el("p", f"as {link.by}", class_="quiet") if link.by else _name()
+    who = el("p", f"as {link.by}", class_="quiet") if link.by else your_name()
     if link.deed == "acknowledge" and row.verdict is not None and not link.more:
         return el("p", "There is nothing to take on any more.", class_="calm")
-    more: tuple[Child, ...] = ()
+    asked_for: Child = None
     if link.deed == "excuse":
-        may = standard.may_excuse if standard else ()
-        choice = el("select", (el("option", name, value=name) for name in may), name="by", required=True)
-        reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
-        more = (field("In the role of", "by", control=choice), field("Why", "reason", control=reason))
+        asked_for = excuse_fields(standard.may_excuse if standard else ())
     elif link.deed == "debrief":
-        more = debrief_fields()
-    return el("form", who, *more, el("button", WORDS[link.deed]), method="post", class_="door")
-
-
-def _name() -> Html:
-    return field("Your name", "name", required=True, maxlength=80, autocomplete="name")
+        asked_for = debrief_fields()
+    return el("form", who, asked_for, el("button", WORDS[link.deed]), method="post", class_="door")

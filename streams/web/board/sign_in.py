@@ -9,15 +9,13 @@ import asyncio
 from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from streams.board.markup import el
-from streams.board.shell import field, hidden, page
-from streams.web.board.board_acts import FORM, read_form
-from streams.web.body import check_type, read_body
-from streams.web.guard import SESSION
+from streams.board.shell import field, hidden, page, your_name
+from streams.web.board.board_acts import read_fields, read_form
+from streams.web.guard import SESSION, see_other
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -38,16 +36,16 @@ class Failures:
     def __init__(self) -> None:
         self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
 
-    def note(self, address: str, now: float) -> None:
-        """Note one; `now` is in seconds, by a clock that never goes back."""
-        self._wrong.append((now, address))
+    def note(self, request: web.Request) -> None:
+        """Note that a request had a wrong one."""
+        self._wrong.append((asyncio.get_running_loop().time(), request.remote or ""))
 
-    def waits(self, address: str, now: float) -> bool:
-        """Say whether an address has to wait."""
-        while self._wrong and self._wrong[0][0] < now - WITHIN:
+    def waits(self, request: web.Request) -> bool:
+        """Say whether whoever asks has to wait."""
+        while self._wrong and self._wrong[0][0] < asyncio.get_running_loop().time() - WITHIN:
             self._wrong.popleft()
-        mine = sum(wrong == address for _, wrong in self._wrong)
-        return mine >= BORNE or len(self._wrong) >= BORNE_IN_ALL
+        same = sum(address == (request.remote or "") for _, address in self._wrong)
+        return same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
 
 class SignIn:
@@ -60,41 +58,36 @@ class SignIn:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes for signing in and out."""
-        return [web.get("/sign-in", self.show), web.post("/sign-in", self.enter), web.post("/sign-out", self.leave)]
+        return [web.get("/sign-in", self._show), web.post("/sign-in", self._enter), web.post("/sign-out", self._leave)]
 
-    async def show(self, request: web.Request) -> web.Response:
-        """Answer `GET /sign-in`."""
+    async def _show(self, request: web.Request) -> web.Response:
         if self._board.unguarded:
-            return _to("/")
-        return self._draw(request, request.query.get("next", "/"))
+            return see_other("/")
+        return self._draw(request, _ours(request.query.get("next", "/")))
 
-    async def enter(self, request: web.Request) -> web.Response:
-        """Answer `POST /sign-in`. There is no session yet to prove anything by; the guard refuses foreign pages."""
-        check_type(request, (FORM,))
-        body = await read_body(request, _BODY)
-        given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        after = given.get("next", "/")
-        address, now = request.remote or "", asyncio.get_running_loop().time()
-        if self._failures.waits(address, now):
+    async def _enter(self, request: web.Request) -> web.Response:
+        """Begin a session. Nothing proves yet where the form came from; the guard refuses foreign pages."""
+        given = await read_fields(request, _BODY)
+        after = _ours(given.get("next", "/"))
+        if self._failures.waits(request):
             words = "Too many wrong tokens came from there. Wait a minute, then try again."
             return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
         role = self._access.role(given.get("token", ""))
         if role is None:
-            self._failures.note(address, now)
+            self._failures.note(request)
             words = "This is not a token of this server. Ask whoever runs Kept for it."
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
-        response = _to(after if _is_ours(after) else "/")
+        response = see_other(after)
         session = self._board.sessions.begin(role, given.get("name", ""))
         self._board.sessions.write(request, response, session)
         return response
 
-    async def leave(self, request: web.Request) -> web.Response:
-        """Answer `POST /sign-out`."""
+    async def _leave(self, request: web.Request) -> web.Response:
         try:
             await read_form(request, self._board)
         except Problem as problem:
             return self._board.refusal(request, problem)
-        response = _to("/sign-in")
+        response = see_other("/sign-in")
         self._board.sessions.end(request, response)
         return response
 
@@ -104,25 +97,21 @@ class SignIn:
         request.pop(SESSION, None)
         form = el(
             "form",
-            hidden("next", after if _is_ours(after) else "/"),
+            hidden("next", after),
             field("Token", "token", type="password", required=True, autocomplete="current-password"),
-            field("Your name", "name", required=True, maxlength=80, autocomplete="name",
-                  hint="it stands beside everything you do here"),
+            your_name(hint="it stands beside everything you do here"),
             el("button", "Sign in"),
             method="post", action="/sign-in", class_="door",
         )  # fmt: skip
         said = el("p", trouble, class_="trouble", role="alert") if trouble else None
         shell = self._board.shell(request)
-        headers = {"Retry-After": str(int(WITHIN))} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
         response = self._board.answer(request, page(shell, "Sign in", "", said, form), status)
-        response.headers.update(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["Retry-After"] = str(int(WITHIN))
         return response
 
 
-def _is_ours(path: str) -> bool:
-    """Say whether a path stays on this server."""
-    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-
-
-def _to(path: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+def _ours(path: str) -> str:
+    """Give a path that stays on this server; / instead of any other."""
+    stays = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if stays else "/"

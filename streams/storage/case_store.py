@@ -1,33 +1,80 @@
-"""Cases in the store: a small snapshot of each; what grows with the traffic lies beside it.
+"""Cases in the store: a small snapshot of each, and beside it what grows with the traffic.
 
-Identities of events are appended, and a generation that was forgotten is deleted. The events that a case holds and its
-settled promises have tables of their own.
-Read next: `case_parts.py`, which says what is new; `holding.py`, `settling.py`; `store_writer.py`.
+A snapshot begins with its version, so that a newer Kept can read what an older one wrote; one it cannot read stops the
+host with the data kept. Identities of events are appended, and a generation that was forgotten is deleted.
+Read next: `case_parts.py`, which says what is new; `case_logs.py` for held events and settled promises.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from streams.storage.case_parts import Seen, SeenMark, core, join_seen, new_seen, seen_mark, take_over
-from streams.storage.holding import HeldLog
-from streams.storage.settling import SettledLog
-from streams.storage.store import Snapshots
+from standards.errors import StateError
+from standards.judge.case import Case
+from standards.judge.events import Event, union_of
+from streams.ingest.wire import UNREADABLE
+from streams.storage.case_logs import HeldLog, SettledLog
+from streams.storage.case_parts import (
+    Holding,
+    Seen,
+    SeenMark,
+    Settling,
+    core,
+    join_seen,
+    new_seen,
+    seen_mark,
+    take_over,
+    unreadable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
-    from standards.judge.case import Case
-    from standards.judge.events import Event
     from standards.judge.rulebook import Key, Rulebook
     from streams.storage.case_parts import CaseKey
     from streams.storage.sqlite import Database
 
+T = TypeVar("T")
+
+VERSION = 2
+"""The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`."""
+_READ = range(1, VERSION + 1)
+
 _encode = msgspec.json.encode
 _pack = msgspec.msgpack.encode
 _unpack = msgspec.msgpack.Decoder(Seen).decode
+
+
+class Snapshots:
+    """Turns cases into bytes and back. It needs the rulebook, since held events are typed by the vocabulary.
+
+    `decode` reads a case, the other two what cases came to hold or settled; all raise StateError for a version or
+    content that this Kept does not know.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        union: Any = union_of(rulebook.classes.values())
+        form = msgspec.msgpack.Decoder
+        self.decode: Callable[[bytes], Case[Event]] = partial(_decoded, form(Case[union]))
+        self.decode_holdings: Callable[[bytes], list[Holding[Event]]] = partial(_decoded, form(list[Holding[union]]))
+        self.decode_settlings: Callable[[bytes], list[Settling[Event]]] = partial(_decoded, form(list[Settling[union]]))
+
+    def encode(self, what: Case[Event] | list[Holding[Event]] | list[Settling[Event]]) -> bytes:
+        """Give the bytes of a case, of what cases came to hold, or of what they settled; version first."""
+        return bytes((VERSION,)) + msgspec.msgpack.encode(what)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
+    if not raw or raw[0] not in _READ:
+        found = raw[0] if raw else "none"
+        raise StateError(f"snapshot version {found}, and this Kept reads up to {VERSION}; run the Kept that wrote it")
+    try:
+        return decoder.decode(memoryview(raw)[1:])
+    except UNREADABLE as error:
+        raise unreadable(error) from None
 
 
 class CaseStore:
@@ -41,10 +88,7 @@ class CaseStore:
         self._written: dict[CaseKey, SeenMark] = {}
 
     def read(self, low: int) -> Iterable[Case[Event]]:
-        """Give every stored case; time had come to `low`, in microseconds UTC.
-
-        Raises StateError for a case that cannot be read under this rulebook.
-        """
+        """Give every stored case; time had come to `low`. Raises StateError for one that this rulebook cannot read."""
         held, settled = self._held.read(low), self._settled.read(low)
         seen: dict[tuple[str, bytes], dict[int, Seen]] = {}
         for group, key, generation, body in self._database.all(

@@ -1,8 +1,8 @@
-"""Work that somebody says is done: the event that a promise waits for, where everything in it is known already.
+"""Whether somebody can say on the board that what a promise waits for is done.
 
-A promise can be kept from the board only when the event that it expects asks for nothing beyond its own subject and
-what it carries: a register of this line was opened. Where more would have to be made up, whoever knows it sends it.
-Read next: `board_acts.py`, which submits it.
+Only where the event that it expects asks for nothing beyond the promise's own subject and what it carries: a register
+of this line was opened. Where more would have to be made up, whoever knows it sends the event.
+Read next: `streams/web/board/board_acts.py`, which submits it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from standards.judge.events import EventType
-    from standards.judge.ledger import Plain
     from standards.judge.standard import Standard
 
 
@@ -29,8 +28,3 @@ def awaited(standard: Standard, vocabulary: Mapping[str, EventType]) -> EventTyp
     if kind is None or not all(field.optional or name in known for name, field in kind.fields.items()):
         return None
     return kind
-
-
-def fields_of(kind: EventType, promise: Mapping[str, Plain]) -> dict[str, Plain]:
-    """Give what of a promise's fields belongs into an event of this type."""
-    return {name: value for name, value in promise.items() if name in kind.fields and value is not None}

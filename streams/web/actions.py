@@ -1,0 +1,79 @@
+"""What all actions of people share, by the API, the board or a link: they are read, checked, and become an event.
+
+Read next: `api/grants.py`, `api/letters.py`, `board/board_acts.py`.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from standards.judge.events import iso
+from streams.web.body import check_type, read_body
+from streams.web.forms import NoQuery
+from streams.web.operation import invalid, read_query
+from streams.web.problem import retry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiohttp import web
+
+    from standards.judge.events import Event
+    from standards.judge.ledger import Plain
+    from streams.host import EventSink, Host
+
+M = TypeVar("M", bound=BaseModel)
+
+UNPROCESSABLE: Final = HTTPStatus(422)  # its name differs between versions of Python
+SENDING: Final = (
+    HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)  # fmt: skip
+"""What can go wrong with whatever has a body."""
+PROBLEMS: Final = (*SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, UNPROCESSABLE)
+"""What can go wrong with an action by the API."""
+NOT_READY_RETRY: Final = 2
+FULL_RETRY: Final = 1
+
+
+def check_open(sink: EventSink) -> None:
+    """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
+    status = sink.now_status()
+    if not status.ready:
+        words = status.reason or "it is starting"
+        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
+    if not sink.room():
+        words = "more events wait than can be judged; send this request again in a moment"
+        raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
+
+
+async def read_action(
+    request: web.Request, host: Host, model: type[M], limit: int, *, wrong: HTTPStatus = HTTPStatus.BAD_REQUEST
+) -> M:
+    """Read the JSON body, of at most `limit` bytes, by its model. Raises Problem; `wrong` if the model refuses it."""
+    read_query(request, NoQuery)
+    check_open(host)
+    check_type(request, ("application/json",))
+    try:
+        return model.model_validate_json(await read_body(request, limit))
+    except ValidationError as error:
+        broken = error.errors()[0]["type"] == "json_invalid"
+        raise invalid(error, HTTPStatus.BAD_REQUEST if broken else wrong) from None
+
+
+def action_event(host: Host, kind: str, data: Mapping[str, Plain], source: str, *, identity: Sequence[object]) -> Event:
+    """Make the event of an action; its id is made of its `identity`, so that a repeat is inert. Raises EventError."""
+    event = {
+        "specversion": "1.0",
+        "id": blake2b(msgspec.json.encode(identity), digest_size=10).hexdigest(),
+        "source": source,
+        "type": kind,
+        "time": iso(host.wall()),
+        "data": data,
+    }
+    return host.reader.one(msgspec.json.encode(event))
