@@ -25,6 +25,7 @@ _STANDARD = """\
     when: {{event: {report}, where: waiting > {many}}}
     expect: {{event: {opening}}}
     within: {within}
+    again: rise
     unless: {{event: {report}, where: waiting <= {many}}}
     severity: page
 """

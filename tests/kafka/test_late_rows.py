@@ -77,7 +77,7 @@ class Story:
 @pytest.mark.parametrize("late", range(1, 9))
 async def test_rows_that_come_late_undo_nothing(late: int) -> None:
     """However many of them come after those of its successor: a promise that was kept stays so, whoever comes next."""
-    story = Story(rules(line=f"{LINE}, within: 60s, warn: [50%]"))
+    story = Story(rules(line=f"{LINE}, within: 60s, warn: [50%], again: rise"))
     await story.judge("08:00:00 queue.length waiting=5\n08:00:00 queue.length waiting=5 queue=q2", "08:00:10")
     story.topics.asleep = True
     with pytest.raises(Crash):
