@@ -63,7 +63,7 @@ class Metrics:
         tell_build(registry)
 
     def start(self, totals: Mapping[tuple[str, str, str], int], owed: Mapping[str, int]) -> None:
-        """Begin where the ledger stands; `owed` counts open promises by standard. Call it once, before the first batch."""
+        """Begin where the ledger stands; `owed` counts what is open, by standard. Call it once, before any batch."""
         for key, count in totals.items():
             self._promises.labels(*key).inc(count)
         for standard, count in owed.items():

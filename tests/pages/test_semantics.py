@@ -36,7 +36,7 @@ def test_an_example_goes_as_it_says(stories: str, tmp_path: Path) -> None:
 def test_a_promise_keeps_its_revision() -> None:
     """What the page says of a file that changes while a promise is open is what happens."""
     shown = re.findall(r"^(10:\d\d:\d\d)  .*?((?:opened|broken),? by revision [AB])", PAGE, re.MULTILINE)
-    line = "per: queue, when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: "
+    line = "per: queue, again: rise, when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: "
     old = loaded(rules(it=f"{line}60s"))
     new = load([Source("rules.yaml", rules(it=f"{line}90s"))], retired=[old.excerpt("it")])
     pump = Pump(old.rulebook)

@@ -150,9 +150,10 @@ def _standing(line: Transition[Event]) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=pytest.mark.slow)])
 def test_however_late_what_stands_in_the_end_is_what_is_true_in_order(number: int) -> None:
-    """Up to `settle` late in any order, or later in a subject's own order: each promise stands as if all had been in
-    time; its lines are numbered one by one, and each begins where the one before it ended.
-    """  # fmt: skip
+    """Up to `settle` late, or later in a subject's own order: each promise stands as if all had been in time.
+
+    Its lines are numbered one by one, and each begins where the one before it ended.
+    """
     judged = 0
 
     @settings(

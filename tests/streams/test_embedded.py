@@ -105,7 +105,7 @@ async def test_time_does_not_go_back_over_a_restart(tmp_path: Path) -> None:
 
 
 async def test_a_fast_clock_of_one_sender_ends_no_promise_of_another(tmp_path: Path) -> None:
-    """An event ahead of the wall clock, within what is allowed, happened when it was received: no promise ends by it."""
+    """An event ahead of the wall clock, within what is allowed, happened when it was received; it ends nothing."""
     clock = Clock()
     async with hosting(tmp_path, clock) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=9)])

@@ -13,7 +13,6 @@ from standards.judge.case import Case, JudgeContext, StandardState
 from standards.judge.events import Event, moment
 from standards.judge.shapes.machine import Machine
 from standards.judge.shapes.response import ResponseMachine
-from streams.embedded.engine import Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
