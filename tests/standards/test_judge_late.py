@@ -60,6 +60,15 @@ def test_late_evidence_after_the_deadline_is_a_late_fulfilment() -> None:
     assert live(rules(answer=ANSWER), "08:00 contact.waiting\n08:10 <- 08:05 contact.answered") == told_
 
 
+def test_what_happened_before_a_promise_was_made_does_not_end_it() -> None:
+    """An answer from before the wait leaves the promise overdue, however late it is told; at its instant it ends it."""
+    late = "08:00 contact.waiting\n08:10 nothing\n{} contact.answered"
+    before = judge_all(rules(answer=ANSWER), late.format("07:59:59.999999"))
+    assert [one.kind for one in before.transitions] == ["opened", "broken"]
+    assert [one.reason for one in before.unused] == ["late"]
+    assert kinds(judge(rules(answer=ANSWER), late.format("08:00"))) == ["opened", "broken", "fulfilled_late"]
+
+
 def test_late_evidence_settles_what_is_still_open() -> None:
     """What is open is kept or voided at the event's own time."""
     open_still = "08:00 contact.waiting\n08:00:50 <- 08:00:10 "
