@@ -12,7 +12,7 @@ from standards.stories.story_model import KINDS
 from streams.board.timeline import MARKED
 from streams.board.wording import STATES
 from streams.live.wording import WORDS
-from streams.metrics import SETTLING
+from streams.metrics import opened
 from streams.storage.read_model import SCORES
 
 ALL_KINDS = {move.kind for move in MOVES}
@@ -50,13 +50,24 @@ def test_each_state_has_a_word_on_the_board() -> None:
 
 
 def test_each_verdict_is_counted() -> None:
-    """Each verdict has a count of its own in a score, in the query that fills one, and a weight in a review."""
+    """Each verdict has a count of its own in a score, in the query that fills one, and a weight in a review.
+
+    All but one: what was withdrawn was never owed, and counts nowhere.
+    """
     counted = {field.name for field in msgspec.structs.fields(Score)}
-    assert counted >= ALL_VERDICTS
-    assert all(f"verdict IS '{verdict}'" in SCORES for verdict in ALL_VERDICTS)
-    assert set(WEIGHT) >= ALL_VERDICTS
+    verdicts = ALL_VERDICTS - {"withdrawn"}
+    assert len(verdicts) == len(ALL_VERDICTS) - 1
+    assert counted >= verdicts
+    assert all(f"verdict IS '{verdict}'" in SCORES for verdict in verdicts)
+    assert set(WEIGHT) >= verdicts
+    assert "withdrawn" not in counted
+    assert "verdict IS NOT 'withdrawn'" in SCORES
+    assert "withdrawn" not in WEIGHT
 
 
 def test_each_way_to_a_verdict_closes_what_is_open() -> None:
-    """The gauge of open promises falls with every line that gives a promise its first verdict, and with no other."""
-    assert {move.kind for move in MOVES if move.after in VERDICTS and move.before not in VERDICTS} == SETTLING
+    """The gauge of open promises changes with each line by which a promise comes to be open or is so no more."""
+    for move in MOVES:
+        was = VERDICTS.get(move.before) if move.kind in ("corrected", "withdrawn") else None
+        change = (move.after not in VERDICTS) - (move.before not in VERDICTS and move.before != "new")
+        assert opened(move.kind, VERDICTS.get(move.after), was) == change, move

@@ -47,6 +47,7 @@ FACES: Final = {
     "voided": ("Not needed any more", "#4b5563", ""),
     "excused": ("Excused", "#4b5563", ""),
     "corrected": ("Corrected", "#4b5563", "There is nothing to do. This is so that you know."),
+    "withdrawn": ("Taken back", "#4b5563", "There is nothing to do. This is so that you know."),
 }
 """How each kind of notice looks: a word, a colour beside it, and how the letter ends."""
 _PAGE: Final = """\

@@ -184,7 +184,7 @@ class _Words:
             case "withdrawn":
                 return f"Taken back{self.where}: {self.promise} was never owed, as was learned afterwards."
             case "corrected":
-                was = "unknown" if self.line.was == "unknown" else "broken"
+                was = "unknown" if self.line.was == "unknown" else "broken" if self.line.was else "due"
                 return f"Corrected{self.where}: {self.promise}, reported {was}, {self._after_all()}."
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
                 return self._over(self.line.kind, at)
@@ -231,6 +231,8 @@ class _Words:
                 return f"was not needed after all: the need had gone away at {self._clock(self.line.at)}"
             case "excused":
                 return "is excused: an exception was granted"
+            case None:
+                return "is still owed"
             case _:
                 return f"is now {self.line.verdict}"
 

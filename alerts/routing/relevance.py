@@ -2,7 +2,8 @@
 
 Nobody hears that all is well who never heard of the trouble, nor is warned of a deadline that is over. A line's kind
 and its promise's state before it tell that, except whether a warning came in time, which is known only when it comes.
-So a promise carries when people were last warned of it (`Promise.warned`); nothing else is remembered.
+So a promise carries when people were last warned of it (`Promise.warned`); nothing else is remembered. A promise that
+replaces another is the same trouble under another id: it is told only as far as it is worse than what was told.
 Must not know: policies, channels, clocks, stores. Read next: `notice.py` for the words, `router.py` for what follows.
 """
 
@@ -26,12 +27,27 @@ TOO_LATE = -NEVER
 """What a promise carries whose warnings all came when its deadline was over: nobody was told."""
 
 
-def relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
+def relevance(line: Line, *, before: State, warned: Warned, low: int, twin: State | None = None) -> Reason:
     """Say why somebody has to hear of a line ("told"), or why nobody has.
 
     `before` is the promise's state before the line, `warned` when people were last warned of it, and `low` how far
-    time has come, in microseconds UTC. A warning counts for two days.
+    time has come, in microseconds UTC. A warning counts for two days. `twin` is the state of the other promise: of the
+    one that this one replaces, as it was told, or of the one that replaces it, as it stands.
     """
+    reason = _relevance(line, before=before, warned=warned, low=low)
+    if reason != "told" or twin is None:
+        return reason
+    if line.replaces:
+        return "told" if _gravity(line.state) > _gravity(twin) else "repeated"
+    return "repeated" if _gravity(twin) else "told"
+
+
+def _gravity(state: State) -> int:
+    """Say how bad it is for a promise to stand so, of what people are told: 0 where there is nothing to do."""
+    return 2 if state in ("broken", "unknown") else int(state in ("warned", "paused_warned"))
+
+
+def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
     match line.kind:
         case "warned":  # where Kept was down, or heard of it too late, the verdict is told
             return "overdue" if 0 <= line.due <= low else "told"

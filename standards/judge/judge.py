@@ -184,17 +184,25 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
     """Let an event that came too late to be judged where it belongs do what it still can.
 
     One that is older than all identities that are remembered may be a repeat: nobody can tell, so it does nothing.
+    Whatever it does is known when it was received or, in history, at the case's time.
     """
-    case = context.case
+    case, lines = context.case, len(context.transitions)
     if event.at <= case.rotated_before:
         context.unused.append(Unused(event, "too-old-to-tell"))
         return
     if event.__struct_config__.tag == GRANT:
         excuse(event, group.standards, context, late=True)
         return
-    changed = [machine.on_late_event(case, event, context) for machine in group.machines]
+    try:
+        changed = [machine.on_late_event(case, event, context) for machine in group.machines]
+    except StateError:
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case, event) from error
     if not any(changed):
         context.unused.append(Unused(event, "late"))
+    known = event.received or max(case.time + 1, event.at)
+    context.transitions[lines:] = [msgspec.structs.replace(it, known=known) for it in context.transitions[lines:]]
 
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:

@@ -1,7 +1,7 @@
 """The score of a standard: how many promises were kept, how sure that share is, and what both clocks said.
 
 A fold over transitions or ledger lines; order does not matter but for corrections following what they correct.
-Unknown and excused promises stand apart: they are in no share.
+Unknown and excused promises stand apart: they are in no share. A promise that was withdrawn counts nowhere.
 Read next: `streams/board/standards.py`, which shows it.
 """
 
@@ -64,7 +64,7 @@ class Score(msgspec.Struct):
         return wilson(self.kept, self.judged) if self.judged else None
 
     def add(self, kind: Kind, verdict: Verdict | None, was: Verdict | None = None) -> None:
-        """Count one transition: its kind, the verdict after it, and for a correction the verdict before it."""
+        """Count one transition: its kind, the verdict after it, and what a correction or withdrawal found before it."""
         if kind == "opened":
             self.opened += 1
         elif kind == "warned":
@@ -75,14 +75,17 @@ class Score(msgspec.Struct):
             self.ended += 1
         elif kind == "given_up":
             self.given_up += 1
-        elif verdict is not None:
-            if was is not None:
-                self.corrected += 1
-                self._count(was, -1)
+        elif kind == "withdrawn":
+            self.opened -= 1
+            self._count(was, -1)
+        else:
+            self.corrected += kind == "corrected"
+            self._count(was, -1)
             self._count(verdict, 1)
 
-    def _count(self, verdict: Verdict, by: int) -> None:
-        setattr(self, verdict, getattr(self, verdict) + by)
+    def _count(self, verdict: Verdict | None, by: int) -> None:
+        if verdict is not None:
+            setattr(self, verdict, getattr(self, verdict) + by)
 
     def time(self, elapsed: int, waited: int) -> None:
         """Add the two clocks of one promise that was settled."""

@@ -45,7 +45,7 @@ class Fate(msgspec.Struct, gc=False):
 
 
 class Fates:
-    """The fates of all promises, by their ids."""
+    """The fates of all promises, by their ids. One that was withdrawn has none."""
 
     def __init__(self) -> None:
         self.by_promise: dict[str, Fate] = {}
@@ -54,6 +54,9 @@ class Fates:
         """Take transitions, in their order."""
         for each in transitions:
             name = each.promise.identify(each.standard.id, each.key)
+            if each.kind == "withdrawn":
+                self.by_promise.pop(name, None)
+                continue
             fate = self.by_promise.get(name)
             if fate is None:
                 fate = Fate(each.standard.id, subject_text(each.key), each.promise.opened)
@@ -62,6 +65,9 @@ class Fates:
 
     def take_line(self, line: Line) -> None:
         """Take a line of a ledger, after those that came before it."""
+        if line.kind == "withdrawn":
+            self.by_promise.pop(line.promise, None)
+            return
         fate = self.by_promise.setdefault(line.promise, Fate(line.standard, line.subject, line.opened))
         _live(fate, line, line.verdict)
 
@@ -72,9 +78,8 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.warned = (*fate.warned, each.at)
         case "fulfilled_late":
             fate.took = each.elapsed
-        case "opened" | "paused" | "resumed" | "ended" | "given_up":
+        case "opened" | "paused" | "resumed" | "ended" | "given_up" | "withdrawn":
             pass
-        case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected" | "withdrawn":
-            if verdict is not None:
-                fate.end, fate.at = verdict, each.at
-                fate.took = each.elapsed if verdict == "kept" else -1
+        case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":
+            fate.end, fate.at = (verdict, each.at) if verdict is not None else ("open", -1)
+            fate.took = each.elapsed if verdict == "kept" else -1

@@ -46,7 +46,7 @@ class Tally(msgspec.Struct):
     @property
     def score(self) -> Score:
         """The counts as a score, without its clocks."""
-        ends = {name: self.ends[name] for name in VERDICTS.values()}
+        ends = {name: self.ends[name] for name in VERDICTS.values() if name != "withdrawn"}
         return Score(opened=sum(self.ends.values()), **ends)
 
 

@@ -243,8 +243,7 @@ def count(transitions: Sequence[Transition[Event]], scores: dict[str, Score]) ->
     """Add transitions to the scores of their standards."""
     for transition in transitions:
         score = scores[transition.standard.id]
-        was = VERDICTS.get(transition.before) if transition.kind == "corrected" else None
-        verdict = VERDICTS.get(transition.after)
+        was, verdict = VERDICTS.get(transition.before), VERDICTS.get(transition.after)
         score.add(transition.kind, verdict, was)
-        if verdict is not None and was is None and transition.kind != "fulfilled_late":
+        if was is None and verdict is not None and verdict != "withdrawn":
             score.time(transition.elapsed, transition.at - transition.promise.opened)

@@ -20,7 +20,7 @@ STATES: Final[dict[State, str]] = {
     "new": "new", "open": "open", "warned": "act now", "paused": "paused", "paused_warned": "paused, after a warning",
     "kept": "kept", "broken": "broken", "late": "broken, done late", "ended": "broken, not needed any more",
     "given_up": "broken, given up", "void": "not needed", "excused": "excused",
-    "unknown": "unknown",
+    "unknown": "unknown", "withdrawn": "taken back, was never owed",
 }  # fmt: skip
 """The word for each state on a page."""
 REASONS: Final[dict[str, str]] = {

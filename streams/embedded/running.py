@@ -86,7 +86,7 @@ async def run(plan: Plan) -> None:
 async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was judged since the host started, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.read_model.totals())
+    metrics.start(host.read_model.totals(), host.read_model.open())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)

@@ -129,7 +129,7 @@ class _Story(NamedTuple):
         yield "What happened"
         for line in self.view.lines:
             known = f", learned at {self._at(line.known)}" if line.known != line.at else ""
-            was = f" from {line.was} to {line.verdict}" if line.kind == "corrected" else ""
+            was = f" from {line.was or 'open'} to {line.verdict or 'open'}" if line.kind == "corrected" else ""
             yield f"  {self._at(line.at)}  {line.kind}{was}{self._cause(line)}{known}"
 
     def _cause(self, line: Line) -> str:

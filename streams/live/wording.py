@@ -48,7 +48,7 @@ def _counted(line: Line, _: Standard) -> str:
 
 def _corrected(line: Line, _: Standard) -> str:
     why = _GRANTED if line.verdict == "excused" else "on late evidence"
-    return f"from {line.was} to {line.verdict}, {why}"
+    return f"from {line.was or 'open'} to {line.verdict or 'open'}, {why}"
 
 
 def _void(shape: Shape) -> str:

@@ -19,17 +19,17 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from standards.calendar.duration import SECOND
-from standards.judge.promise import MOVES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from standards.judge.promise import Kind, Verdict
     from streams.storage.status import Committed, Status
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-SETTLING: Final = frozenset(move.kind for move in MOVES if move.after in VERDICTS and move.before not in VERDICTS)
-"""The kinds of line that settle a promise; each promise has at most one of them. A correction settles nothing anew."""
+SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
+"""The kinds of line that settle a promise, wherever they stand. A correction can settle one, or take that back."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 UNMATCHED: Final = "Events that no standard concerns itself with."
 
@@ -62,15 +62,20 @@ class Metrics:
         self._commit = seconds("kept_commit_seconds", "One transaction of the store.")
         tell_build(registry)
 
-    def start(self, totals: Mapping[tuple[str, str, str], int]) -> None:
-        """Begin where the ledger stands. Call it once, before the first batch."""
+    def start(self, totals: Mapping[tuple[str, str, str], int], owed: Mapping[str, int]) -> None:
+        """Begin where the ledger stands; `owed` counts what is open, by standard. Call it once, before any batch."""
         for key, count in totals.items():
-            self._count(key, count)
+            self._promises.labels(*key).inc(count)
+        for standard, count in owed.items():
+            self._open.labels(standard).inc(count)
 
     def committed(self, batch: Committed) -> None:
         """Count what one transaction stored: ledger lines, what became of its events, and how long it took."""
         for key, count in Tally((line.standard, line.owner, line.kind) for line in batch.lines).items():
-            self._count(key, count)
+            self._promises.labels(*key).inc(count)
+        for line in batch.lines:
+            if change := opened(line.kind, line.verdict, line.was):
+                self._open.labels(line.standard).inc(change)
         for counter, counts in (
             (self._notices, Tally(notice.kind for notice in batch.notices)),
             (self._withheld, Tally(each.reason for each in batch.withheld)),
@@ -103,14 +108,6 @@ class Metrics:
         moment = CollectorRegistry()
         moment.register(_Moment(status, wall, nearest, overdue))
         return generate_latest(self._registry) + generate_latest(moment)
-
-    def _count(self, key: tuple[str, str, str], count: int) -> None:
-        standard, _, kind = key
-        self._promises.labels(*key).inc(count)
-        if kind == "opened":
-            self._open.labels(standard).inc(count)
-        elif kind in SETTLING:
-            self._open.labels(standard).dec(count)
 
 
 class _Moment(Collector):
@@ -149,6 +146,13 @@ class _Moment(Collector):
         )
         yield GaugeMetricFamily(step, set_by, status.clock_step / SECOND)
         yield GaugeMetricFamily("kept_ready", "1 while the host takes events.", int(status.ready))
+
+
+def opened(kind: Kind, verdict: Verdict | None, was: Verdict | None) -> int:
+    """Say by how many a line changes the number of open promises: its kind, and the verdicts after and before it."""
+    if kind in ("corrected", "withdrawn"):
+        return (verdict is None) - (was is None)
+    return (kind == "opened") - (kind in SETTLING)
 
 
 def tell_build(registry: CollectorRegistry) -> None:

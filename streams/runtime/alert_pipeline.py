@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alerts.routing.notice import Reason
     from standards.judge.events import Event
     from standards.judge.ledger import Line
-    from standards.judge.promise import Transition
+    from standards.judge.promise import State, Transition
     from streams.runtime.router_runtime import CaseName, Stored
 
 
@@ -52,7 +52,12 @@ class AlertPipeline:
         `low` is how far time has come, in microseconds UTC. Each promise is marked with when people were last warned
         of it, so its case is to be stored after this.
         """
-        reasons = {line.id: _filter(transition, line, low) for transition, line in zip(transitions, lines, strict=True)}
+        transitions = list(transitions)
+        twins = _twins(transitions)
+        reasons = {
+            line.id: _filter(transition, line, low, twins.get(line.promise))
+            for transition, line in zip(transitions, lines, strict=True)
+        }
         relevant = [line for line in lines if reasons[line.id] == "told"]
         if self.router is None:
             policy = self.policy
@@ -63,8 +68,19 @@ class AlertPipeline:
         return result
 
 
-def _filter(transition: Transition[Event], line: Line, low: int) -> Reason:
+def _twins(transitions: Iterable[Transition[Event]]) -> dict[str, State]:
+    """Give, by a promise's id, how the one stood that it replaces, or how the one stands that replaces it."""
+    found: dict[str, State] = {}
+    for each in transitions:
+        if each.replaced_by:
+            found[each.replaced_by] = each.before
+        elif each.replaces:
+            found[each.replaces] = each.after
+    return found
+
+
+def _filter(transition: Transition[Event], line: Line, low: int, twin: State | None) -> Reason:
     promise, before = transition.promise, transition.before
-    reason = relevance(line, before=before, warned=promise.warned, low=low)
+    reason = relevance(line, before=before, warned=promise.warned, low=low, twin=twin)
     promise.warned = last_warned(line, reason, before=before, warned=promise.warned)
     return reason

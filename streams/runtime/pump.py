@@ -184,12 +184,25 @@ class Pump:
             self.begin(events[0].at if now is None else now)
         outcome = BatchResult()
         if self.rulebook.feeds:
+            events = self._hear_apart(events, outcome)
             self._hear(events)
         self.route(events, outcome)
         if now is not None:
             self.low = max(self.low, now - self.grace)
         self.judge(outcome)
         return outcome
+
+    def _hear_apart(self, events: Sequence[Event], outcome: BatchResult) -> Sequence[Event]:
+        """Judge what was received before a late event without hearing it; gives what is left of a batch."""
+        begun = 0
+        for place, event in enumerate(events):
+            reached = event.received - self.grace
+            if event.at <= reached and reached > self.low:
+                self._hear(events[begun:place])
+                self.route(events[begun:place], outcome)
+                self.low, begun = reached, place
+                self.judge(outcome)
+        return events[begun:] if begun else events
 
     def finish(self) -> BatchResult:
         """End the input: time has reached the newest event, and goes no further."""

@@ -43,7 +43,7 @@ SELECT standard, count(*), sum(verdict IS 'kept'), sum(verdict IS 'broken'), sum
     sum(verdict IS 'excused'), sum(verdict IS 'unknown'), sum(warned), sum(state = 'late'),
     sum(state = 'ended'), sum(state = 'given_up'), sum(corrected),
     sum(CASE WHEN verdict IS NULL THEN 0 ELSE elapsed END), sum(CASE WHEN verdict IS NULL THEN 0 ELSE waited END)
-FROM promises WHERE opened >= ? GROUP BY standard
+FROM promises WHERE opened >= ? AND verdict IS NOT 'withdrawn' GROUP BY standard
 """
 _NEAREST = """
 SELECT standard, min(due) FROM promises WHERE verdict IS NULL AND due >= 0 AND state IN ('open', 'warned')
@@ -129,6 +129,10 @@ class ReadModel:
         """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""
         return dict(self._all(_NEAREST))
 
+    def open(self) -> dict[str, int]:
+        """Give how many promises of each standard are open, by its id."""
+        return dict(self._all("SELECT standard, count(*) FROM promises WHERE verdict IS NULL GROUP BY standard"))
+
     def dead_letters(self, after: int = 0, limit: int = 100) -> list[DeadLetter]:
         """Give dead letters with a `seq` above `after`, oldest first."""
         sql = "SELECT seq, received, reason, message, raw, mark FROM dead_letters WHERE seq > ? ORDER BY seq LIMIT ?"
@@ -211,6 +215,8 @@ def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:
     for name in ("standard", "owner", "subject", "verdict", "state"):
         if value := getattr(wanted, name):
             yield f"{name} = ?", value
+    if "withdrawn" not in (wanted.verdict, wanted.state):
+        yield "verdict IS NOT 'withdrawn'", None
     if wanted.open is not None:
         yield f"verdict IS {'' if wanted.open else 'NOT '}NULL", None
     if wanted.since >= 0:

@@ -22,7 +22,10 @@ DeliveryState = Literal["waiting", "delivered", "failed"]
 
 
 class PromiseFilter(msgspec.Struct, frozen=True):
-    """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it."""
+    """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it.
+
+    Promises that were withdrawn are shown only where that verdict, or that state, is asked for.
+    """
 
     standard: str = ""
     owner: str = ""

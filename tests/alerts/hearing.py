@@ -23,10 +23,13 @@ class Hearing:
     def push(self, lines: Sequence[Line], low: int = -1) -> AlertResult:
         """Filter lines, and word those that are told."""
         found = AlertResult()
+        twins = {line.replaced_by: self._states.get(line.promise, "open") for line in lines if line.replaced_by}
+        twins |= {line.replaces: line.state for line in lines if line.replaces}
         for line in lines:
             before = self._states.get(line.promise, "open")
             warned = self._warned.get(line.promise, msgspec.UNSET)
-            found.reasons[line.id] = reason = relevance(line, before=before, warned=warned, low=low)
+            twin = twins.get(line.promise)
+            found.reasons[line.id] = reason = relevance(line, before=before, warned=warned, low=low, twin=twin)
             self._warned[line.promise] = last_warned(line, reason, before=before, warned=warned)
             self._states[line.promise] = line.state
             if reason == "told":

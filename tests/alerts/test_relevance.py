@@ -158,6 +158,53 @@ def test_a_warning_without_a_deadline_is_never_too_late() -> None:
     assert told(endless, now=DUE + HOUR).notices != []
 
 
+OLD = {"warned": WARNED, "broken": BROKEN, "unknown": line("lost", 60, "unknown", ordinal=3)}
+
+
+@pytest.mark.parametrize(
+    ("told_before", "stands", "reasons"),
+    [
+        ("warned", "broken", ["repeated", "told"]),
+        ("broken", "broken", ["repeated", "repeated"]),
+        ("unknown", "broken", ["repeated", "repeated"]),
+        ("broken", "unknown", ["repeated", "repeated"]),
+        ("warned", "warned", ["repeated", "repeated"]),
+        ("broken", "warned", ["repeated", "repeated"]),
+        ("", "broken", ["nobody-waits-for-it", "told"]),
+        ("", "warned", ["nobody-waits-for-it", "told"]),
+    ],
+)
+def test_the_same_need_under_another_id_is_told_only_if_it_is_worse(
+    told_before: str, stands: str, reasons: list[str]
+) -> None:
+    """Who knows of the trouble is not told of it anew, nor that it was never owed; who knows of less hears of more."""
+    kinds: dict[str, Kind] = {"broken": "broken", "unknown": "lost", "warned": "warned"}
+    state: State = stands  # type: ignore[assignment]
+    gone = msgspec.structs.replace(line("withdrawn", 90, "withdrawn", ordinal=9), replaced_by="p2")
+    new = msgspec.structs.replace(line(kinds[stands], 40, state, promise="p2", ordinal=2), replaces="p1")
+    hearing = Hearing(POLICY)
+    hearing.push([OLD[told_before]] if told_before else [OPENED])
+    assert list(hearing.push([gone, new]).reasons.values()) == reasons
+
+
+@pytest.mark.parametrize("told_before", list(OLD))
+def test_who_was_told_hears_that_it_is_well_under_another_id(told_before: str) -> None:
+    """Where the promise that replaces another is kept, the withdrawal says so to those who were told of trouble."""
+    gone = msgspec.structs.replace(line("withdrawn", 90, "withdrawn", ordinal=9), replaced_by="p2")
+    new = msgspec.structs.replace(line("kept", 40, "kept", promise="p2", ordinal=2), replaces="p1")
+    hearing = Hearing(POLICY)
+    hearing.push([OLD[told_before]])
+    found = hearing.push([gone, new])
+    assert list(found.reasons.values()) == ["told", "nobody-waits-for-it"]
+    assert [notice.kind for notice in found.notices] == ["withdrawn"]
+
+
+def test_what_was_never_owed_is_taken_back() -> None:
+    """Who was told of a promise that is withdrawn, and that no other replaces, hears that it was never owed."""
+    (_, notice) = told(BROKEN, line("withdrawn", 90, "withdrawn", ordinal=4, was="broken")).notices
+    assert notice.text == "Taken back at s3/q1: the promise no-wait was never owed, as was learned afterwards."
+
+
 async def test_the_console_writes_one_line_for_a_notice() -> None:
     """In a terminal or a log a notice is one line: a mark, the standard, what to do and how."""
     screen = io.StringIO()

@@ -8,7 +8,7 @@ from standards.errors import EventError
 from streams.ingest.wire import Reader
 from streams.runtime.pump import Pump
 from streams.storage.case_store import Snapshots
-from tests.history import events_of, judge, judge_all, lines_of, pump_all, rulebook, rules
+from tests.history import events_of, judge, judge_all, judge_live, lines_of, pump_all, rulebook, rules, told
 
 ANSWER = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s, may_excuse: [lead]"
 
@@ -38,11 +38,22 @@ def test_the_mean_of_equal_samples_is_that_sample(score: float) -> None:
 def test_a_window_of_events_ends_with_its_last_sample_though_that_came_late() -> None:
     """The third of three samples ends the window, in time or not; a fourth belongs to the next."""
     level = "per: [], when: survey.answered, measure: count(), over: 3 events, must: '<= 3'"
-    late = (
-        "08:00 survey.answered score=1\n08:01 survey.answered score=1\n08:05 nothing\n08:02 survey.answered score=1\n"
+    first = "08:00 survey.answered score=1\n08:01 survey.answered score=1\n"
+    late = judge_live(
+        rules(three=level), f"{first}08:05 <- 08:02 survey.answered score=1\n08:06 survey.answered score=1"
     )
-    told = judge(rules(three=level), late + "08:06 survey.answered score=1")
-    assert told == ["08:00:00 opened ", "08:02:00 kept ", "08:06:00 opened "]
+    assert told(late.transitions) == ["08:00:00 opened ", "08:02:00 kept ", "08:06:00 opened "]
+
+
+def test_in_history_a_late_sample_is_in_no_window() -> None:
+    """A window is of what came in time: the third that did ends it, and the late one is counted apart."""
+    level = "per: [], when: survey.answered, measure: count(), over: 3 events, must: '<= 3'"
+    first = "08:00 survey.answered score=1\n08:01 survey.answered score=1\n08:05 nothing\n"
+    outcome = judge_all(
+        rules(three=level), f"{first}08:02 survey.answered score=1\n08:06 survey.answered score=1\n08:07 nothing"
+    )
+    assert told(outcome.transitions) == ["08:00:00 opened ", "08:06:00 kept "]
+    assert [one.reason for one in outcome.unused] == ["late"]
 
 
 def test_a_late_sample_without_a_value_is_of_no_use() -> None:

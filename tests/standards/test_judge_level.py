@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.history import judge, rules
+from tests.history import judge, judge_all, judge_live, rules, told
 
 WARSAW = """
 calendars:
@@ -20,35 +20,35 @@ def test_a_window_is_judged_at_its_end() -> None:
     assert judge(rules(quick=QUICK), answers(1, 2, 3, 99, 20) + "08:30 nothing") == [
         "08:00:00 opened ", "08:00:03 warned ", "08:30:00 kept ",
     ]  # fmt: skip
-    told = judge(rules(quick=QUICK), answers(1, 2, 30, 99) + "08:30 nothing")
-    assert [line.split()[1] for line in told] == ["opened", "warned", "broken"]
+    lines = judge(rules(quick=QUICK), answers(1, 2, 30, 99) + "08:30 nothing")
+    assert [line.split()[1] for line in lines] == ["opened", "warned", "broken"]
 
 
 def test_a_sample_at_the_bound_opens_the_next_window() -> None:
     """A window has its start and not its end."""
     history = answers(1, 2, 3) + "08:29:59.999999 contact.answered waited=4\n08:30:00 contact.answered waited=99"
-    told = judge(rules(quick=QUICK), history)
-    assert told == ["08:00:00 opened ", "08:30:00 kept ", "08:30:00 opened "]
+    lines = judge(rules(quick=QUICK), history)
+    assert lines == ["08:00:00 opened ", "08:30:00 kept ", "08:30:00 opened "]
 
 
 def test_too_few_samples_are_void() -> None:
     """Two answers say nothing about a half hour, good or bad, and warn of nothing."""
-    told = judge(rules(quick=QUICK), answers(99, 99) + "08:30 nothing")
-    assert [line.split()[1] for line in told] == ["opened", "voided"]
+    lines = judge(rules(quick=QUICK), answers(99, 99) + "08:30 nothing")
+    assert [line.split()[1] for line in lines] == ["opened", "voided"]
 
 
 def test_without_a_sample_there_is_no_window() -> None:
     """A quiet half hour leaves no line."""
-    told = judge(rules(quick=QUICK), answers(1, 1, 1) + answers(1, 1, 1, at="09:10") + "10:00 nothing")
-    assert [line for line in told if "08:3" in line] == ["08:30:00 kept "]
-    assert len(told) == 4
+    lines = judge(rules(quick=QUICK), answers(1, 1, 1) + answers(1, 1, 1, at="09:10") + "10:00 nothing")
+    assert [line for line in lines if "08:3" in line] == ["08:30:00 kept "]
+    assert len(lines) == 4
 
 
 def test_a_missing_value_is_no_sample() -> None:
     """An answer that does not say how long it took opens the window and does not count."""
     mean = "per: [], when: contact.answered, measure: mean(waited), over: 30m, must: '<= 20'"
-    told = judge(rules(mean=mean), "08:00 contact.answered\n08:30 nothing")
-    assert [line.split()[1] for line in told] == ["opened", "voided"]
+    lines = judge(rules(mean=mean), "08:00 contact.answered\n08:30 nothing")
+    assert [line.split()[1] for line in lines] == ["opened", "voided"]
     three = "per: [], when: contact.answered, measure: mean(waited), over: 2 events, must: '<= 20'"
     history = "08:00 contact.answered waited=10\n08:01 contact.answered\n08:02 contact.answered waited=30"
     assert judge(rules(three=three), history)[-1] == "08:02:00 kept "
@@ -56,9 +56,9 @@ def test_a_missing_value_is_no_sample() -> None:
 
 def test_a_running_measure_that_is_out_warns_once() -> None:
     """One warning a window, at the first event after which enough samples are out."""
-    told = judge(rules(quick=QUICK), answers(99, 99, 99, 1, 99) + "08:30 nothing")
-    assert [line.split()[1] for line in told] == ["opened", "warned", "broken"]
-    assert told[1] == "08:00:02 warned "
+    lines = judge(rules(quick=QUICK), answers(99, 99, 99, 1, 99) + "08:30 nothing")
+    assert [line.split()[1] for line in lines] == ["opened", "warned", "broken"]
+    assert lines[1] == "08:00:02 warned "
 
 
 def test_windows_of_events_are_judged_at_the_last_one() -> None:
@@ -91,8 +91,8 @@ def test_windows_of_events_are_judged_at_the_last_one() -> None:
 def test_each_measure_at_its_bound(measure: str, must: str, kept: bool) -> None:
     """Over 3, 1, 4 and 2 each measure is what arithmetic says, exactly at the threshold."""
     standard = f"per: [], when: contact.answered, measure: {measure}, over: 30m, must: '{must}'"
-    told = judge(rules(level=standard), answers(3, 1, 4, 2) + "08:30 nothing")
-    assert told[-1] == f"08:30:00 {'kept' if kept else 'broken'} "
+    lines = judge(rules(level=standard), answers(3, 1, 4, 2) + "08:30 nothing")
+    assert lines[-1] == f"08:30:00 {'kept' if kept else 'broken'} "
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,32 @@ def test_each_measure_at_its_bound(measure: str, must: str, kept: bool) -> None:
 def test_windows_are_aligned_to_the_wall_clock_on_both_clock_changes(first: str, end: str) -> None:
     """An hour's window ends at the next full hour of Warsaw."""
     hourly = "per: [], when: contact.answered, measure: count(), over: 1h, must: '>= 1', calendar: warsaw"
-    told = judge(rules(WARSAW, hourly=hourly), f"{first} contact.answered\n2026-12-01T00:00:00Z nothing")
-    assert told[-1] == f"{end} kept "
+    lines = judge(rules(WARSAW, hourly=hourly), f"{first} contact.answered\n2026-12-01T00:00:00Z nothing")
+    assert lines[-1] == f"{end} kept "
 
 
 def test_a_late_sample_is_taken_into_an_open_window() -> None:
-    """A sample behind the watermark counts while its window is open, and for no window that is over."""
+    """A sample behind the watermark counts in its window, open or over; what comes when that has settled does not."""
     mean = "per: [], when: contact.answered, measure: mean(waited), over: 30m, must: '<= 20'"
     start = "08:00 contact.answered waited=30\n08:10 contact.answered waited=30\n"
     late = "08:05 contact.answered waited=0\n"
-    assert judge(rules(mean=mean), f"{start}08:20 nothing\n{late}08:30 nothing")[-1] == "08:30:00 kept "
-    assert judge(rules(mean=mean), f"{start}08:40 nothing\n{late}08:50 nothing")[-1] == "08:30:00 broken "
+
+    def live(history: str) -> list[str]:
+        return told(judge_live(rules(mean=mean), history).transitions)
+
+    assert live(f"{start}08:20 <- {late}08:30 nothing")[-1] == "08:30:00 kept "
+    over = f"{start}08:30 contact.answered waited=9\n08:40 <- 08:25 contact.answered waited=0\n08:41 nothing"
+    assert [line for line in live(over) if line.startswith("08:30")] == [
+        "08:30:00 broken ", "08:30:00 opened ", "08:30:00 corrected kept ",
+    ]  # fmt: skip
+    assert live(f"{start}08:40 <- {late}08:50 nothing")[-1] == "08:30:00 broken "
+    outcome = judge_all(rules(mean=mean), f"{start}08:20 nothing\n{late}08:30 nothing")
+    assert (told(outcome.transitions)[-1], len(outcome.unused)) == ("08:30:00 broken ", 1)
 
 
 def test_an_excused_window_stays_closed_to_its_end() -> None:
     """Samples after the grant open nothing until the next window."""
     history = answers(99, 99, 99) + "08:10 exception.granted standard=quick subject= by=lead\n"
     history += answers(99, 99, 99, at="08:20") + answers(1, 1, 1, at="08:30") + "09:00 nothing"
-    told = judge(rules(quick=QUICK), history)
-    assert [line.split()[1] for line in told] == ["opened", "warned", "excused", "opened", "kept"]
+    lines = judge(rules(quick=QUICK), history)
+    assert [line.split()[1] for line in lines] == ["opened", "warned", "excused", "opened", "kept"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.history import judge, judge_all, rules
+from tests.history import judge, judge_all, judge_live, rules, told
 
 FEED = """
 feeds:
@@ -18,8 +18,8 @@ LINE = "per: [site, queue], when: {event: queue.length, where: waiting > 3}, exp
 
 def test_a_feed_never_heard_is_dark() -> None:
     """With a silent exchange nobody can say that a call was not answered."""
-    told = judge(rules(FEED, answer=ANSWER), "08:00 contact.waiting\n08:02 contact.waiting contact=c2")
-    assert told[1] == "08:01:00 lost c1"
+    lines = judge(rules(FEED, answer=ANSWER), "08:00 contact.waiting\n08:02 contact.waiting contact=c2")
+    assert lines[1] == "08:01:00 lost c1"
 
 
 @pytest.mark.parametrize(("heard", "verdict"), [("08:00:30", "broken"), ("08:00:29.999999", "lost")])
@@ -75,10 +75,19 @@ def test_a_feed_is_heard_per_its_own_fields() -> None:
 
 def test_an_answer_after_an_unknown_verdict_in_time_corrects_it() -> None:
     """What the dark feed delivers at last corrects the verdict."""
+    history = "08:00 contact.waiting\n08:04 nothing\n08:05 <- 08:00:30 contact.answered"
+    for size in (1, 2, 3):
+        lines = told(judge_live(rules(FEED, answer=ANSWER), history, size=size).transitions)
+        assert lines[1:] == ["08:01:00 lost c1", "08:00:30 corrected kept c1"]
+
+
+def test_in_history_what_a_dark_feed_says_too_late_changes_nothing() -> None:
+    """The verdict stays unknown: nobody can say in which order the others would have acted, had they known."""
     history = "08:00 contact.waiting\n08:05 nothing\n08:00:30 contact.answered"
     for size in (1, 2, 3):
-        told = judge(rules(FEED, answer=ANSWER), history, size=size)
-        assert told[1:] == ["08:01:00 lost c1", "08:00:30 corrected kept c1"]
+        outcome = judge_all(rules(FEED, answer=ANSWER), history, size=size)
+        assert told(outcome.transitions)[1:] == ["08:01:00 lost c1"]
+        assert [one.reason for one in outcome.unused] == ["late"]
 
 
 def test_an_old_gap_is_not_forgotten_within_a_batch() -> None:

@@ -1,7 +1,7 @@
 """The laws of the judge, whatever the standards and whatever happened: design section 10, on random cases.
 
 Knows: what must not matter to a ledger. Must not know: any verdict; `tests/oracle` does.
-Read next: `docs/semantics.md`.
+What comes late has a law of its own, in `test_judging_again_laws.py`. Read next: `docs/semantics.md`.
 """
 
 from collections import Counter
@@ -13,14 +13,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from standards.judge.events import Event
-from standards.judge.promise import VERDICTS, Transition
+from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook
 from streams.runtime.pump import GRACE, Position, Pump
 from streams.storage.case_store import Snapshots
 from tests.oracle.agreement import ALL
-from tests.oracle.histories import TYPES, cases, document
+from tests.oracle.histories import cases
 from tests.oracle.kept import lines_of, read, rulebook_of
-from tests.oracle.scales import SECOND
 
 Case = tuple[dict[str, Any], list[dict[str, Any]]]
 ANY = st.sampled_from(ALL).flatmap(cases)
@@ -151,29 +150,3 @@ def test_extra_ticks_change_nothing(case: Case) -> None:
         transitions += pump.push(read(rulebook, [event])).transitions
     transitions += pump.finish().transitions
     assert told(transitions) == told(judge(rulebook, ordered))
-
-
-EVIDENCE = st.tuples(st.sampled_from(TYPES[:3]), st.integers(0, 20), st.sampled_from((0, 0, 3, 60, 3600)))
-
-
-@law
-@given(st.lists(EVIDENCE, max_size=12, unique_by=lambda one: one[1]), st.booleans())
-def test_late_evidence_is_set_right(happened: list[tuple[str, int, int]], unless: bool) -> None:
-    """However late `expect` and `unless` come, the verdicts that stand at the end are those of their times."""
-    standard = {"promise": "You will not wait.", "per": ["queue"], "when": "call.rang", "expect": "call.taken"}
-    standard |= {"within": "6s", "again": "each"} | ({"unless": "call.left"} if unless else {})
-    rulebook = rulebook_of(document({"first": standard}))
-    data = {"site": "s", "queue": "a", "n": 0, "ok": True}
-    events: list[dict[str, Any]] = [
-        {"id": str(second), "source": "shop", "type": kind, "time": second * SECOND, "data": data}
-        for kind, second, _ in [*happened, ("clock.struck", 40, 0)]
-    ]
-    delays = {str(second): 0 if kind == "call.rang" else delay for kind, second, delay in happened}
-    arrived = sorted(events, key=lambda event: int(event["id"]) + delays.get(event["id"], 0))
-    assert verdicts(judge(rulebook, arrived)) == verdicts(judge(rulebook, in_order(events)))
-
-
-def verdicts(transitions: list[Transition[Event]]) -> dict[str, str]:
-    """Fold a ledger to the verdict on each promise, or the state of one that is open."""
-    states = {t.id.rpartition(".")[0]: t.after for t in transitions}
-    return {name: VERDICTS.get(state, state) for name, state in states.items()}

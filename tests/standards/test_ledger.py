@@ -6,14 +6,13 @@ import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.ledger import Line, derived, line
-from tests.history import judge_all, rulebook, rules
+from tests.history import judge_all, judge_live, rulebook, rules
 
 LINE = """per: [site, queue], carry: [serving, longest_wait], when: {event: queue.length, where: waiting > 3},
     expect: register.opened, within: 60s, severity: page"""
 HISTORY = """
     08:00 queue.length id=e1 source=camera waiting=4 longest_wait=2.5
-    08:05 nothing
-    08:00:30 register.opened id=e2 source=till
+    08:05 <- 08:00:30 register.opened id=e2 source=till
 """
 TEXT = rules(line=LINE)
 OPENED = 1_772_438_400_000_000
@@ -30,7 +29,7 @@ WRITTEN = {
 
 
 def written() -> list[dict[str, object]]:
-    return [json.loads(msgspec.json.encode(line(one))) for one in judge_all(TEXT, HISTORY).transitions]
+    return [json.loads(msgspec.json.encode(line(one))) for one in judge_live(TEXT, HISTORY).transitions]
 
 
 def test_a_line_is_written_as_it_always_was() -> None:
@@ -43,14 +42,34 @@ def test_a_line_is_written_as_it_always_was() -> None:
          "cause": ["camera", "e1"]},
         {**same, "id": f"{promise}.2", "kind": "broken", "at": OPENED + 60_000_000, "known": OPENED + 60_000_000,
          "state": "broken", "elapsed": 60_000_000, "verdict": "broken"},
-        {**same, "id": f"{promise}.3", "kind": "corrected", "at": OPENED + 30_000_000, "known": OPENED + 299_000_000,
+        {**same, "id": f"{promise}.3", "kind": "corrected", "at": OPENED + 30_000_000, "known": OPENED + 300_000_000,
          "state": "kept", "elapsed": 30_000_000, "verdict": "kept", "was": "broken", "cause": ["till", "e2"]},
     ]  # fmt: skip
 
 
+def test_a_line_of_another_promise_in_its_place_names_it() -> None:
+    """A promise that was withdrawn names the one that replaces it, and the other way round; its verdict is no other."""
+    text = rules(line=LINE.replace("within: 60s", "within: 60s, again: rise"))
+    history = "08:00:30 queue.length waiting=5\n08:00:40 register.opened\n08:03 <- 08:00:10 queue.length waiting=6"
+    lines = [json.loads(msgspec.json.encode(line(one))) for one in judge_live(text, history).transitions]
+    withdrawn, opened = lines[2:4]
+    assert (withdrawn["kind"], withdrawn["state"], withdrawn["verdict"]) == ("withdrawn",) * 3
+    assert (withdrawn["was"], withdrawn["replaced_by"]) == ("kept", opened["promise"])
+    assert (opened["kind"], opened["replaces"]) == ("opened", withdrawn["promise"])
+    assert not any("replaces" in each or "replaced_by" in each or "reason" in each for each in lines[:2])
+
+
+def test_a_verdict_that_nobody_can_give_says_why() -> None:
+    """What is unknown for another cause than silence has the reason beside it."""
+    history = "08:00 queue.length waiting=1\n08:10 nothing\n08:05 queue.length waiting=9"
+    opened, lost = [json.loads(msgspec.json.encode(line(one))) for one in judge_all(TEXT, history).transitions]
+    assert (lost["kind"], lost["verdict"], lost["reason"]) == ("lost", "unknown", "came-too-late")
+    assert "reason" not in opened
+
+
 def test_a_line_reads_back() -> None:
     """What was written is what is read."""
-    for one in judge_all(TEXT, HISTORY).transitions:
+    for one in judge_live(TEXT, HISTORY).transitions:
         assert msgspec.json.decode(msgspec.json.encode(line(one)), type=Line) == line(one)
 
 
@@ -66,7 +85,7 @@ def test_what_is_heard_carries_per_and_carried_fields() -> None:
     """A `promise.broken` says whose it was: standard, owner, aspect, severity, subject, per and carried fields."""
     text = rules(line=LINE, coach="per: site, when: {event: promise.broken, where: 'standard == \"line\"'}, at_most: 3")
     book = rulebook(text)
-    transitions = judge_all(text, HISTORY).transitions
+    transitions = judge_live(text, HISTORY).transitions
     broken = next(one for one in transitions if one.kind == "broken")
     heard = derived(broken, book.heard)
     assert heard is not None
@@ -81,4 +100,4 @@ def test_what_is_heard_carries_per_and_carried_fields() -> None:
 def test_what_nobody_hears_is_not_made() -> None:
     """Where no standard hears a kind of line, there is no event of it."""
     book = rulebook(TEXT)
-    assert [derived(one, book.heard) for one in judge_all(TEXT, HISTORY).transitions] == [None, None, None]
+    assert [derived(one, book.heard) for one in judge_live(TEXT, HISTORY).transitions] == [None, None, None]

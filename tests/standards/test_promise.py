@@ -77,13 +77,21 @@ def test_every_kind_has_a_move() -> None:
 
 
 def test_every_state_has_a_verdict_or_is_open() -> None:
-    """After a verdict there are corrections, and endings of what is overdue; before it there are none."""
+    """After a verdict there are endings of what is overdue; what came late can correct or take back at any time."""
     assert set(VERDICTS.values()) == set(get_args(Verdict))
     after_the_verdict = {move.kind for move in MOVES if move.before in VERDICTS}
     before_it = {move.kind for move in MOVES if move.before not in VERDICTS}
-    assert after_the_verdict == {"corrected", "fulfilled_late", "ended", "given_up"}
-    assert not before_it & after_the_verdict
-    assert {move.after for move in MOVES if move.before in VERDICTS} <= set(VERDICTS)
+    assert after_the_verdict == {"corrected", "withdrawn", "fulfilled_late", "ended", "given_up"}
+    assert before_it & after_the_verdict == {"corrected", "withdrawn"}
+    assert {move.after for move in MOVES if move.before in VERDICTS and move.kind != "corrected"} <= set(VERDICTS)
+
+
+def test_a_correction_leads_from_any_standing_to_any_other() -> None:
+    """However a promise stands, what came late can show that it stands otherwise; only `withdrawn` is final."""
+    standing = set(STATES) - {"new", "withdrawn"}
+    assert {(move.before, move.after) for move in MOVES if move.kind == "corrected"} == set(product(standing, standing))
+    assert {move.before for move in MOVES if move.kind == "withdrawn"} == standing
+    assert [move for move in MOVES if move.before == "withdrawn"] == []
 
 
 def test_a_broken_promise_stays_broken_however_it_ends() -> None:

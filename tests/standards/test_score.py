@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standards.judge.promise import Verdict
 from standards.judge.score import Score, wilson
 from streams.backtest.backtest import count
-from tests.history import judge_all, rules
+from tests.history import judge_live, rules
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,28 @@ def test_a_correction_takes_one_verdict_and_gives_another() -> None:
     assert (score.kept, score.broken, score.corrected, score.open) == (1, 0, 1, 0)
 
 
+def test_a_correction_back_to_open_takes_the_verdict_back() -> None:
+    """A promise that is on the clock again after all has no verdict, until the next one falls."""
+    score = Score()
+    score.add("opened", None)
+    score.add("kept", "kept")
+    score.add("corrected", None, "kept")
+    assert (score.kept, score.open, score.corrected) == (0, 1, 1)
+    score.add("broken", "broken")
+    assert (score.broken, score.open) == (1, 0)
+
+
+@pytest.mark.parametrize("was", [None, "kept", "broken", "void", "excused", "unknown"])
+def test_what_is_withdrawn_counts_nowhere(was: Verdict | None) -> None:
+    """A promise that was never owed is taken out of the count of those that were made, and so is its verdict."""
+    score = Score()
+    score.add("opened", None)
+    if was is not None:
+        score.add("corrected", was)
+    score.add("withdrawn", "withdrawn", was)
+    assert set(score.counts().values()) == {0}
+
+
 def test_the_score_of_a_history_is_that_of_its_last_verdicts() -> None:
     """However often a promise was corrected, it is counted by its last verdict, and its clocks once."""
     answer = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s, unless: contact.abandoned"
@@ -70,14 +93,13 @@ def test_the_score_of_a_history_is_that_of_its_last_verdicts() -> None:
         08:00 contact.waiting contact=a
         08:00 contact.waiting contact=b
         08:00 contact.waiting contact=c
-        08:05 nothing
-        08:00:30 contact.answered contact=a
-        08:00:20 contact.abandoned contact=a
+        08:05 <- 08:00:30 contact.answered contact=a
+        08:05:01 <- 08:00:20 contact.abandoned contact=a
         08:06 exception.granted standard=answer subject=b by=lead
         08:06 contact.waiting contact=d
     """
     scores = {"answer": Score()}
-    count(judge_all(rules(answer=answer), history).transitions, scores)
+    count(judge_live(rules(answer=answer), history).transitions, scores)
     assert scores["answer"].counts() == {
         "opened": 4, "kept": 0, "broken": 1, "void": 1, "excused": 1, "unknown": 0, "open": 1,
     }  # fmt: skip

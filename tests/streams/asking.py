@@ -20,7 +20,7 @@ from streams.embedded.engine import Options
 from streams.host import Host
 from streams.metrics import Metrics
 from streams.web import Access, Limits, application, serving
-from tests.streams.hosting import Clock, hosting, shop
+from tests.streams.hosting import SECOND, Clock, hosting, shop
 
 LINES = "application/x-ndjson"
 BATCH = "application/cloudevents-batch+json"
@@ -84,13 +84,13 @@ async def asking(
     served_as: Callable[[EmbeddedHost], Host] | None = None,
     peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Caller]:
-    """Serve a host on a free port and give a client of it."""
+    """Serve a host on a free port and give a client of it. What it judged has settled after a minute."""
     clock, metrics, standards = Clock(), Metrics(), shop(folder)
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
-    options = Options(policies=partial(policy_in, standards.paths))
+    options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)
     async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
-        metrics.start(host.read_model.totals())
+        metrics.start(host.read_model.totals(), host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)
         app = application(served, metrics, access, limits)

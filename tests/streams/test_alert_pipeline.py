@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts.policy.policy import Policy
 from standards.judge.events import Event
 from standards.judge.ledger import line
-from standards.judge.promise import MOVES, Promise, Transition
+from standards.judge.promise import MOVES, NEVER, VERDICTS, Move, Promise, Transition
 from standards.judge.shapes import Response
 from standards.judge.standard import DAY, Clause, Standard
 from streams.runtime.alert_pipeline import AlertPipeline
@@ -34,7 +34,7 @@ def lives(draw: st.DrawFn) -> list[Written]:
     written: list[Written] = []
     at = low = 0
     for ordinal in range(draw(st.integers(1, 12))):
-        moves = [move for move in MOVES if move.before == promise.state]
+        moves = [move for move in MOVES if move.before == promise.state and _heals(move)]
         if not moves:
             break
         move = draw(st.sampled_from(moves))
@@ -47,6 +47,11 @@ def lives(draw: st.DrawFn) -> list[Written]:
             Written(Transition(STANDARD, ("s1",), promise, move.kind, at, at, ordinal, due, 0, *move[::2]), low)
         )
     return written
+
+
+def _heals(move: Move) -> bool:
+    """Say whether a move is none by which an event that came late shows trouble where none was seen."""
+    return move.kind != "corrected" or (move.before in VERDICTS and move.after in ("kept", "void", "excused"))
 
 
 def remembered(written: Iterable[Written]) -> dict[str, str]:
@@ -65,11 +70,10 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
         elif kind in ("opened", "paused", "resumed"):
             reason = "not-actionable"
         elif kind in ("warned", "broken", "lost"):
-            reason, told = "told", {*told, known}
-            failed = failed or kind != "warned"
+            reason, told = "told", {*told, known if kind == "warned" else NEVER}  # a breach is never forgotten
         else:
-            reason = "told" if told or failed else "nobody-waits-for-it"
-            told, failed = set(), failed and kind in ("fulfilled_late", "ended", "given_up")
+            reason = "told" if told else "nobody-waits-for-it"
+            told = {NEVER} if told and kind in ("fulfilled_late", "ended", "given_up") else set()
         found[transition.id] = reason
     return found
 

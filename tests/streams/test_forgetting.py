@@ -17,21 +17,23 @@ DAY = 86_400 * SECOND
 
 async def test_what_is_only_looked_up_is_forgotten_after_its_time(tmp_path: Path) -> None:
     """After `keep` a database holds what was judged, and no longer the traffic; what is younger is all there."""
-    clock = Clock()
-    async with hosting(tmp_path, clock, channels=[Console(io.StringIO())], options=Options(keep=2 * DAY)) as host:
+    clock, options = Clock(), Options(keep=2 * DAY, settle=60 * SECOND)
+    async with hosting(tmp_path, clock, channels=[Console(io.StringIO())], options=options) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=5)], [Refusal(1, "not-json", "no", b"{")])
         clock.go(70)
-        await host.submit([queue(host.reader, "late", T0, waiting=1, where="q2")])
+        await host.submit([queue(host.reader, "late", T0 - 1, waiting=1)])
         await until(lambda: all(note.deliveries[0].state == "delivered" for note in host.read_model.notices()))
         read_model = host.read_model
         told = len(read_model.notices())
         assert told > 0
         assert (len(read_model.lines()), len(read_model.late()), len(read_model.dead_letters())) == (3, 1, 1)
         clock.go(86_400)
-        await host.submit([queue(host.reader, "b", clock.at, waiting=5)], [Refusal(1, "not-json", "no", b"[")])
+        await host.submit(
+            [queue(host.reader, "b", clock.at, waiting=1, where="q9")], [Refusal(1, "not-json", "no", b"[")]
+        )
         assert (len(read_model.notices()), len(read_model.late()), len(read_model.dead_letters())) == (told, 1, 2)
         clock.go(86_400 + 1)
-        await host.submit([queue(host.reader, "c", clock.at, waiting=5)])
+        await host.submit([queue(host.reader, "c", clock.at, waiting=1, where="q9")])
         assert (len(read_model.lines()), len(read_model.notices()), len(read_model.late())) == (3, 0, 0)
         assert [letter.raw for letter in read_model.dead_letters()] == [b"["]
         assert [row.verdict for row in read_model.promises(PromiseFilter()).items] == ["broken"]

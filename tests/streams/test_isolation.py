@@ -13,7 +13,6 @@ from standards.judge.case import Case, JudgeContext, StandardState
 from standards.judge.events import Event, moment
 from standards.judge.shapes.machine import Machine
 from standards.judge.shapes.response import ResponseMachine
-from streams.embedded.engine import Options
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
@@ -109,7 +108,7 @@ async def test_an_event_that_cannot_be_judged_is_a_dead_letter_and_the_rest_is_k
 
 async def test_an_event_that_cannot_be_stored_is_found_by_halving(tmp_path: Path) -> None:
     """What breaks only where a whole batch is written is found too, however large the batch."""
-    clock = Clock()
+    clock = Clock(T0 + 19)
     async with hosting(tmp_path, clock) as host:
         batch = [queue(host.reader, f"e{n}", T0 + n, waiting=n % 4, where=f"q{n}") for n in range(20)]
         batch.insert(13, built(host.reader, "huge", Huge(), T0 + 13))
@@ -122,7 +121,7 @@ async def test_an_event_that_cannot_be_stored_is_found_by_halving(tmp_path: Path
 
 async def test_an_event_that_lies_in_wait_is_taken_out_of_its_case(tmp_path: Path) -> None:
     """An event that is durable already, and raises only when time reaches it, does not stop what came after it."""
-    clock = Clock()
+    clock = Clock(T0 + 1)
     async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen)) as host:
         await host.submit([queue(host.reader, "bad-1", T0, waiting=5), queue(host.reader, "a", T0 + 1, waiting=5)])
         assert host.read_model.dead_letters() == []
@@ -139,11 +138,12 @@ async def test_an_event_that_lies_in_wait_is_taken_out_of_its_case(tmp_path: Pat
 
 async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_path: Path) -> None:
     """The event that makes time reach a bad one is kept; the bad one is put aside."""
-    years = Options(grace=20 * 366 * 86_400 * SECOND)  # only the events move time
-    clock = Clock(T0 + 60 * SECOND)
-    async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen), options=years) as host:
+    clock = Clock()
+    async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen)) as host:
         await host.submit([queue(host.reader, "bad-1", T0, waiting=5)])
-        await host.submit([queue(host.reader, "bad-2", T0 + 9 * SECOND, waiting=5, where="q2")])
+        clock.at = T0 + 1 * SECOND
+        await host.submit([queue(host.reader, "bad-2", T0 + 1 * SECOND, waiting=5, where="q2")])
+        clock.at = T0 + 19 * SECOND
         await host.submit([queue(host.reader, "a", T0 + 19 * SECOND, waiting=5)])
         names = [msgspec.json.decode(letter.raw)["id"] for letter in host.read_model.dead_letters()]
         assert names == ["bad-1", "bad-2"]

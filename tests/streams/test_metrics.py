@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
 from standards.judge.ledger import Line
@@ -39,10 +40,12 @@ def kinds(found: Samples) -> dict[str, float]:
 
 async def a_day(caller: Caller, since: int) -> None:
     """Keep one promise, break another, leave a third open, and send a late, a repeated and an unreadable event."""
-    await caller.send(waiting("a", since), waiting("b", since, queue="q2"), register("c", since + 12 * SECOND))
-    await caller.pass_time(100)
+    await caller.send(waiting("a", since), waiting("b", since, queue="q2"))
+    await caller.pass_time(12)
+    await caller.send(register("c", since + 12 * SECOND))
+    await caller.pass_time(88)
     await caller.send(waiting("d", since + 99 * SECOND, queue="q3"), waiting("d", since + 99 * SECOND, queue="q3"))
-    await caller.send(waiting("e", since + 5 * SECOND, queue="q3"), {"type": "no.such"})
+    await caller.send(waiting("e", since + 5 * SECOND, people=3), {"type": "no.such"})
     await caller.pass_time(10)
 
 
@@ -86,7 +89,7 @@ async def test_nothing_goes_by_uncounted(tmp_path: Path) -> None:
         assert found["kept_dead_letters_total", ("unknown-type",)] == 1
         assert found["kept_unused_events_total", ("late",)] == 1
         assert found["kept_duplicates_total", ()] == 1
-        assert found["kept_intake_seconds_count", ()] == 3
+        assert found["kept_intake_seconds_count", ()] == 4
         assert found["kept_commit_seconds_count", ()] >= 3
         assert found["kept_backlog_events", ()] == 0
         assert found["kept_ready", ()] == 1
@@ -124,14 +127,23 @@ def test_two_hosts_do_not_add_up() -> None:
 
 
 def test_each_way_to_settle_closes_a_promise() -> None:
-    """A promise is open until any verdict falls; a correction and a late fulfilment open and close nothing."""
+    """A promise is open until any verdict falls; a late fulfilment opens and closes nothing.
+
+    A correction closes what was open, and opens what was not; what is withdrawn is open no more, if it was.
+    """
     metrics = Metrics()
     settling = ("kept", "broken", "voided", "excused", "lost")
-    metrics.start({("no-wait", "floor-lead", "opened"): 6, ("other", "lead", "opened"): 2})
+    metrics.start({("no-wait", "floor-lead", "opened"): 6, ("other", "lead", "opened"): 2}, {"no-wait": 6, "other": 2})
     metrics.committed(Committed(lines=[line(kind, kind) for kind in settling]))
-    metrics.committed(Committed(lines=[line("broken", "fulfilled_late"), line("broken", "corrected")]))
+    late = [line("broken", kind) for kind in ("fulfilled_late", "ended", "given_up")]
+    metrics.committed(Committed(lines=late))
+    assert printed(metrics)["kept_open_promises", ("no-wait",)] == 1
+    changed = [(None, "kept"), ("kept", "broken"), ("broken", None), ("kept", None)]
+    corrected = [msgspec.structs.replace(line("p", "corrected"), was=was, verdict=now) for was, now in changed]
+    gone = [msgspec.structs.replace(line("p", "withdrawn"), was=was, verdict="withdrawn") for was in (None, "kept")]
+    metrics.committed(Committed(lines=[*corrected, *gone]))
     found = printed(metrics)
-    assert found["kept_open_promises", ("no-wait",)] == 1
+    assert found["kept_open_promises", ("no-wait",)] == 1 - 1 + 2 - 1
     assert found["kept_open_promises", ("other",)] == 2
 
 

@@ -59,7 +59,7 @@ class Served:
 async def fill(caller: Caller) -> None:
     await caller.send(waiting("a", T0), waiting("b", T0, queue="q2"), register("c", T0 + SECOND), {"type": "no.such"})
     await caller.pass_time(100)
-    await caller.send(waiting("d", T0 + 99 * SECOND, queue="q3"), waiting("e", T0, queue="q3"))
+    await caller.send(waiting("d", T0 + 99 * SECOND, queue="q3"), waiting("e", T0 - SECOND, people=2))
     await caller.pass_time(10)
 
 

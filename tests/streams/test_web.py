@@ -21,9 +21,11 @@ async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
 @pytest.fixture
 async def busy(caller: Caller) -> Caller:
     """A shop where q1 was served in time, q2 was not, q3 is still waiting, and one event came too late."""
-    await caller.send(waiting("a", T0), waiting("b", T0, queue="q2"), register("c", T0 + 12 * SECOND))
-    await caller.pass_time(100)
-    await caller.send(waiting("d", T0 + 99 * SECOND, queue="q3"), waiting("e", T0 + 5 * SECOND, queue="q3"))
+    await caller.send(waiting("a", T0), waiting("b", T0, queue="q2"))
+    await caller.pass_time(12)
+    await caller.send(register("c", T0 + 12 * SECOND))
+    await caller.pass_time(88)
+    await caller.send(waiting("d", T0 + 99 * SECOND, queue="q3"), waiting("e", T0 + 5 * SECOND, people=3))
     await caller.pass_time(10)
     return caller
 

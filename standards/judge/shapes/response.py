@@ -201,6 +201,8 @@ class ResponseMachine(Machine):
             self._stop_waiting(state, context)
         for promise in state.overdue:
             opening = opening_data(promise)
+            if promise.opened > event.at:  # what comes too late can be from before it
+                continue
             if expect is not None and expect(event.data, opening):
                 kind: Kind = "fulfilled_late"
             elif unless is not None and unless(event.data, opening):
@@ -254,7 +256,7 @@ class ResponseMachine(Machine):
         if opens:
             self.openings.begin()(state, event, context)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
-                context.write(self.standard, promise, "lost", promise.due, known=event.received, reason="came-too-late")
+                context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
                 context.close(state, promise, promise.due)
             self._set_alarm(state, context)
         return len(context.transitions) > lines

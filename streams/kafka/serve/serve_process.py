@@ -94,7 +94,7 @@ def _folder(settings: Settings) -> Path:
 async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> str:
     """Open the web side. Nothing was folded since the host opened, so the metrics begin with what is stored."""
     metrics = Metrics()
-    metrics.start(host.kafka_host.read_model.totals())
+    metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)

@@ -102,7 +102,7 @@ class Grants:
         if grant.standard not in (None, row.standard) or grant.subject not in (None, row.subject):
             words = f"the promise {row.id} is of {row.standard} for {row.subject!r}; leave both out, or give these"
             raise Problem(UNPROCESSABLE, words)
-        if row.verdict in ("kept", "void"):
+        if row.verdict in ("kept", "void", "withdrawn"):
             raise Problem(HTTPStatus.CONFLICT, f"the promise is {row.verdict}; there is nothing to excuse")
         if row.settled >= 0 and not self._recent(row):
             raise Problem(HTTPStatus.CONFLICT, "the promise was settled too long ago; its verdict stays")
