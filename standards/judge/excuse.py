@@ -14,7 +14,8 @@ from standards.judge.promise import VERDICTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from standards.judge.case import JudgeContext, StandardState
+    from standards.judge.case import StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, Promise, State
     from standards.judge.standard import Standard

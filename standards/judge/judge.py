@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, final
 import msgspec
 
 from standards.errors import StateError
-from standards.judge.case import Case, Identity, JudgeContext, Step, Unused
+from standards.judge.case import Case, Identity, Step, Unused
+from standards.judge.context import JudgeContext
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
@@ -33,7 +34,7 @@ from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from standards.judge.rulebook import Group, Rulebook
 
@@ -54,15 +55,20 @@ Fact = Event | Tick | Heard | Start
 _AT = attrgetter("at")
 
 
-def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there is, and a call would be its dearest part
-    case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: int = 0
-) -> Step[Event]:
+def feed(case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: int = 0) -> Step[Event]:
     """Judge one subject's facts: an event before its tick, `Heard` before both. Raises StateError, JudgeDefect.
 
     `settle` is how long in microseconds after an event was received an earlier one can take its place; 0 in history.
     """
     group = rulebook.groups[case.group]
     context: JudgeContext[Event] = JudgeContext(case, settle)
+    _take(case, facts, group, context)
+    return _step(case, group, context)
+
+
+def _take(  # noqa: C901 - this loop runs for every event there is, and a call would be its dearest part
+    case: Case[Event], facts: Iterable[Fact], group: Group, context: JudgeContext[Event]
+) -> None:
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest
     hold, time, ordered = case.held.append, case.time, not group.level
     rotate_at = case.rotated + DEDUPE_HORIZON
@@ -71,9 +77,7 @@ def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there
     try:
         for fact in facts:
             if type(fact) is Tick:
-                if late and fact.at > time:
-                    _late(late, group, context)
-                    late = []
+                _late(late, fact.at, group, context)
                 _reach(fact.at, group, context, ordered=ordered)
                 hold, time, ordered = case.held.append, case.time, not group.level
             elif type(fact) is Heard:
@@ -100,12 +104,8 @@ def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there
                     newest = at
                 else:
                     ordered = False
-                if at > time:
-                    hold(fact)
-                else:
-                    late.append(fact)
-        if late:
-            _late(late, group, context)
+                (hold if at > time else late.append)(fact)
+        _late(late, NEVER, group, context)
     except (StateError, JudgeDefect):
         raise
     except Exception as error:
@@ -113,7 +113,6 @@ def feed(  # noqa: C901, PLR0912, PLR0915 - this loop runs for every event there
     case.newest = newest
     if not ordered:
         case.held.sort(key=group.order)
-    return _step(case, group, context)
 
 
 def _foreign(case: Case[Event], event: Event) -> Identity:
@@ -165,17 +164,20 @@ def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: b
     case.time = max(case.time, until)
 
 
-def _late(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
-    """Take in events of one stamp that are behind the case's time."""
+def _late(late: list[Event], until: int, group: Group, context: JudgeContext[Event]) -> None:
+    """Take in events of one stamp that are behind the case's time, once time goes on `until` another instant."""
     case, placed = context.case, []
-    settled = settled_until(case, events[0].received - context.settle) if context.settle else NEVER
-    for event in events:
+    if not late or until <= case.time:
+        return
+    settled = settled_until(case, late[0].received - context.settle) if context.settle else NEVER
+    for event in late:
         if event.at <= settled:
             _too_late(event, group, context)
         elif is_known(case, event):
             context.duplicates += 1
         else:
             placed.append(event)
+    late.clear()
     if placed:
         judge_again(placed, group, context)
 

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.judge.case import Case, JudgeContext, Snapshot, forget_settled
+from standards.judge.case import Case, Snapshot
+from standards.judge.context import JudgeContext, forget_settled
 from standards.judge.progress import judge_events, run_timers
 from standards.judge.promise import NEVER, Transition
 

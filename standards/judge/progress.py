@@ -14,7 +14,8 @@ from standards.judge.promise import NEVER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.judge.case import Case, JudgeContext
+    from standards.judge.case import Case
+    from standards.judge.context import JudgeContext
     from standards.judge.rulebook import Group
 
 

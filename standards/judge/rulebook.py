@@ -22,7 +22,8 @@ from standards.judge.standard import clauses
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from standards.judge.case import Case, JudgeContext
+    from standards.judge.case import Case
+    from standards.judge.context import JudgeContext
     from standards.judge.shapes.machine import Machine, Reaction
     from standards.judge.standard import Clause, Feed, Standard
 

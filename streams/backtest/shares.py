@@ -21,7 +21,7 @@ from msgspec.structs import astuple
 from standards.judge.score import Score
 from streams.backtest.backtest import Backtest, Result, Task
 from streams.backtest.processes import side_by_side
-from streams.runtime.pump import Share
+from streams.runtime.share import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

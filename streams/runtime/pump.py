@@ -6,31 +6,31 @@ the batches, the ledger is the same. In history time is the events' own: the wat
 `lateness`. In a live host it is the clock's less `grace`, and never the senders': an event is late if it happened more
 than that before it was received.
 
-Knows: cases, the watermark, alarms. Must not know: clocks, files, stores; the host passes the time in and saves what
-came out. Read next: `streams/storage/case_store.py`, and `standards/judge/judge.py` for what happens to a case.
+Must not know: clocks, files, stores; the host passes the time in and saves what came out. Read next: `streams/storage/case_store.py`, and `standards/judge/judge.py` for what happens to a case.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from standards.judge.case import Case, Unused
 from standards.judge.events import Event, Tick
-from standards.judge.feeds import Heard, Hearing
+from standards.judge.feeds import Hearing
 from standards.judge.judge import Start, feed
 from standards.judge.ledger import derived
 from standards.judge.promise import NEVER, Transition
 from standards.judge.rulebook import GRANT, Key
+from streams.runtime.feed_hearings import FeedHearings
 from streams.runtime.group_state import GroupState
 from streams.runtime.regroup import Homes
+from streams.runtime.share import WHOLE, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from standards.judge.rulebook import Group, Rulebook
-    from standards.judge.standard import Feed
 
 LATENESS = 1_000_000
 """How far an event of history may be behind the newest one and still be in time, in microseconds."""
@@ -38,25 +38,6 @@ GRACE = 2_000_000
 """How long after an instant, by the clock, its events may still come to a live host, in microseconds."""
 SETTLE = 600_000_000
 """How long after an event was received an earlier one can still take its place in a live host, in microseconds."""
-HEARTBEAT = "feed.heartbeat"
-
-
-class Share(NamedTuple):
-    """The part of the subjects that a pump judges: those whose key is `mine`, all of them where it is None.
-
-    `first`: it also counts what concerns nobody, which each share sees and one must tell.
-    """
-
-    mine: Callable[[Key], bool] | None = None
-    first: bool = True
-
-    @classmethod
-    def hashed(cls, which: int, of: int) -> Share:
-        """Give one of several shares within this process and its forks, by the hash of the keys."""
-        return cls(lambda key: hash(key) % of == which, which == 0) if of > 1 else WHOLE
-
-
-WHOLE = Share()
 
 
 class BatchResult(msgspec.Struct):
@@ -112,8 +93,8 @@ class Pump:
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
-        self.hearings: dict[tuple[str, Key], Hearing] = {(name, key): hearing for name, key, hearing in at.hearings}
-        self._forgotten = at.low - settle
+        self._feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
+        self.hearings = self._feeds.by_key
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
         self._routes = {
@@ -122,10 +103,6 @@ class Pump:
                 for each in routes
             )
             for cls, routes in rulebook.routes.items()
-        }
-        self._feeds_of = {
-            cls: tuple(feed_ for feed_ in rulebook.feeds if name in feed_.events)
-            for name, cls in rulebook.classes.items()
         }
 
     @property
@@ -261,32 +238,17 @@ class Pump:
             facts.append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
-        elif not found and not self._feeds_of.get(type(event)) and name != HEARTBEAT:
+        elif not found and not self._feeds.concerns(event):
             outcome.unmatched[name] = outcome.unmatched.get(name, 0) + 1
 
     def _hear(self, events: Iterable[Event]) -> None:
         """Note when the feeds spoke. In history, what comes late says nothing of whether its feed speaks now."""
         low, newest = self.low, self.newest
         for event in events:
-            for feed_ in self._feeds_heard(event) if event.at > low or event.received else ():
-                key = tuple(getattr(event.data, field, "") for field in feed_.per)
-                self.hearings.setdefault((feed_.name, key), Hearing(feed_.silent_after)).hear(event.at)
+            if event.at > low or event.received:
+                self._feeds.hear(event)
             newest = max(newest, event.at)
             low = max(low, newest - self.lateness - 1)
-
-    def _feeds_heard(self, event: Event) -> Iterable[Feed]:
-        if event.__struct_config__.tag == HEARTBEAT:
-            return [feed_ for feed_ in self.rulebook.feeds if feed_.name == event.data.feed]
-        return self._feeds_of.get(type(event), ())
-
-    def _heard(self, group: Group, key: Key) -> Heard:
-        at = dict(zip(group.per, key, strict=True))
-        hearings = {}
-        for feed_ in self.rulebook.feeds:
-            hearing = self.hearings.get((feed_.name, tuple(at.get(field, "") for field in feed_.per)))
-            if hearing is not None:
-                hearings[feed_.name] = hearing
-        return Heard(hearings, self._forgotten)
 
     def judge(self, outcome: BatchResult) -> None:
         """Judge what was routed, up to the watermark."""
@@ -297,10 +259,7 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
-        self._forgotten = (self.lows[-1] if self.lows else self.low) - self.settle
-        for name, hearing in list(self.hearings.items()):
-            if not hearing.forget(self._forgotten):
-                del self.hearings[name]
+        self._feeds.forget((self.lows[-1] if self.lows else self.low) - self.settle)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
@@ -313,7 +272,7 @@ class Pump:
                     continue
                 case = cases[key] = Case(name, key)
             if group.feeds:
-                facts.insert(0, self._heard(group, key))
+                facts.insert(0, self._feeds.heard(group, key))
             facts.append(tick)
             step = feed(case, facts, rulebook, settle)
             outcome.touched.append((name, key))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from standards.errors import StateError
-from standards.judge.case import Identity, forget_settled
+from standards.judge.case import Identity
+from standards.judge.context import forget_settled
 from standards.judge.promise import NEVER, E, Promise
 from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standards.errors import StateError
-from standards.judge.case import Case, JudgeContext, StandardState
+from standards.judge.case import Case, StandardState
+from standards.judge.context import JudgeContext
 from standards.judge.events import Event
 from standards.judge.progress import JudgeDefect
 from standards.judge.shapes.machine import Machine

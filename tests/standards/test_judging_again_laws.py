@@ -19,8 +19,9 @@ from standards.judge.case import Case
 from standards.judge.events import Event, Tick, type_of
 from standards.judge.judge import Fact, feed
 from standards.judge.promise import VERDICTS, Transition
-from tests.oracle.histories import DAYS, HOURS, SECOND, SECONDS, SHAPES, documents, histories
+from tests.oracle.histories import SHAPES, documents, histories
 from tests.oracle.kept import read, rulebook_of
+from tests.oracle.scales import DAYS, HOURS, SECOND, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -60,7 +60,6 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
     A warning is forgotten after two days; a failure is remembered for as long as it stands.
     """
     told: set[int] = set()
-    failed = False
     found: dict[str, str] = {}
     for transition, low in written:
         kind, known = transition.kind, transition.known

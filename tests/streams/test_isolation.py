@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from standards.compiler.spec import Loaded
-from standards.judge.case import Case, JudgeContext, StandardState
+from standards.judge.case import Case, StandardState
+from standards.judge.context import JudgeContext
 from standards.judge.events import Event, moment
 from standards.judge.shapes.machine import Machine
 from standards.judge.shapes.response import ResponseMachine

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.judge.case import JudgeContext, StandardState
+    from standards.judge.case import StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.shapes.machine import Test

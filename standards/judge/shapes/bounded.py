@@ -15,7 +15,8 @@ from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
-    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.machine import Reaction

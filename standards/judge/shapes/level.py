@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.expressions.expression import Measure, Threshold
-    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.machine import Reaction

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.standard import Clause, Standard

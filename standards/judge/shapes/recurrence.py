@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
-    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.shapes.machine import Reaction
     from standards.judge.standard import Clause, Period, Standard

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.calendar.hours import Hours
-    from standards.judge.case import Case, JudgeContext, StandardState
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.machine import Reaction, Test

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT
 from streams.kafka.records.facts import HeardAt, Late, partition_of
-from streams.runtime.pump import HEARTBEAT
+from streams.runtime.feed_hearings import HEARTBEAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

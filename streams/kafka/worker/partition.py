@@ -30,7 +30,8 @@ from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
-from streams.runtime.pump import LATENESS, SETTLE, BatchResult, Pump, Share
+from streams.runtime.pump import LATENESS, SETTLE, BatchResult, Pump
+from streams.runtime.share import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,0 +1,63 @@
+"""When the declared feeds were heard, by all events of a partition, whomever they concern.
+
+Read next: `standards/judge/feeds.py`, `pump.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.feeds import Heard, Hearing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Group, Key, Rulebook
+    from standards.judge.standard import Feed
+
+HEARTBEAT = "feed.heartbeat"
+
+
+class FeedHearings:
+    """The hearings of a partition, by feed and key. What was silent before `forgotten` is not known any more."""
+
+    def __init__(self, rulebook: Rulebook, known: Iterable[tuple[str, Key, Hearing]], forgotten: int) -> None:
+        self.by_key = {(name, key): hearing for name, key, hearing in known}
+        self.forgotten = forgotten
+        self._feeds = rulebook.feeds
+        self._feeds_of = {
+            cls: tuple(feed for feed in rulebook.feeds if name in feed.events) for name, cls in rulebook.classes.items()
+        }
+
+    def concerns(self, event: Event) -> bool:
+        """Say whether an event lets some feed be heard, or is sent for nothing else."""
+        return bool(self._feeds_of.get(type(event))) or event.__struct_config__.tag == HEARTBEAT
+
+    def hear(self, event: Event) -> None:
+        """Note that the feeds spoke by which an event comes."""
+        for feed in self._by(event):
+            key = tuple(getattr(event.data, field, "") for field in feed.per)
+            self.by_key.setdefault((feed.name, key), Hearing(feed.silent_after)).hear(event.at)
+
+    def _by(self, event: Event) -> Iterable[Feed]:
+        if event.__struct_config__.tag == HEARTBEAT:
+            return [feed for feed in self._feeds if feed.name == event.data.feed]
+        return self._feeds_of.get(type(event), ())
+
+    def heard(self, group: Group, key: Key) -> Heard:
+        """Give what matters to one subject."""
+        at = dict(zip(group.per, key, strict=True))
+        found = {}
+        for feed in self._feeds:
+            hearing = self.by_key.get((feed.name, tuple(at.get(field, "") for field in feed.per)))
+            if hearing is not None:
+                found[feed.name] = hearing
+        return Heard(found, self.forgotten)
+
+    def forget(self, until: int) -> None:
+        """Forget the silences up to an instant."""
+        self.forgotten = until
+        for name, hearing in list(self.by_key.items()):
+            if not hearing.forget(until):
+                del self.by_key[name]
