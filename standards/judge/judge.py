@@ -66,7 +66,7 @@ def feed(case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: i
     return _step(case, group, context)
 
 
-def _take(  # noqa: C901 - this loop runs for every event there is, and a call would be its dearest part
+def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and a call would be its dearest part
     case: Case[Event], facts: Iterable[Fact], group: Group, context: JudgeContext[Event]
 ) -> None:
     home, seen, before, newest = case.home, case.seen, case.seen_before, case.newest

@@ -6,7 +6,7 @@ the batches, the ledger is the same. In history time is the events' own: the wat
 `lateness`. In a live host it is the clock's less `grace`, and never the senders': an event is late if it happened more
 than that before it was received.
 
-Must not know: clocks, files, stores; the host passes the time in and saves what came out. Read next: `streams/storage/case_store.py`, and `standards/judge/judge.py` for what happens to a case.
+Must not know: clocks, files, stores. Read next: `standards/judge/judge.py`.
 """
 
 from __future__ import annotations
