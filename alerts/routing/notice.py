@@ -181,6 +181,8 @@ class _Words:
             case "lost":
                 unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
                 return f"Look after the feed{self.where}. {unsure}"
+            case "corrected" if self.line.verdict == "broken":
+                return f"{self._to_do()} As was learned afterwards, the promise was broken at {at}{self._after()}."
             case "withdrawn":
                 return f"Taken back{self.where}: {self.promise} was never owed, as was learned afterwards."
             case "corrected":

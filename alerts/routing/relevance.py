@@ -53,6 +53,8 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             return "overdue" if 0 <= line.due <= low else "told"
         case "broken" | "lost":
             return "told"
+        case "corrected" if line.verdict in ("broken", "unknown"):  # it stands worse than was known, or no better
+            return "told" if _gravity(line.state) > _gravity(before) else "repeated"
         case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
         case "opened" | "paused" | "resumed":

@@ -35,6 +35,11 @@ Fact = Line | Action | Tick
 TROUBLE = ("warned", "broken", "lost")
 
 
+def is_trouble(line: Line) -> bool:
+    """Say whether a line is about trouble: a correction is where it is for the worse."""
+    return line.kind in TROUBLE or (line.kind == "corrected" and line.verdict in ("broken", "unknown"))
+
+
 class RouterStep(msgspec.Struct, frozen=True):
     """What one call of `feed` did: the case after it (None: nothing to remember), and what came of it.
 
@@ -130,7 +135,7 @@ class _Routing:
         self._note(line.promise)
 
     def _hear(self, line: Line, at: int) -> None:
-        if line.kind in TROUBLE:
+        if is_trouble(line):
             if line.kind == "broken" and any(each.cause.fits(line) for each in self.people.inhibitions):
                 self.case.causes[line.promise] = line
             routes = list(self.people.routes_of(line))

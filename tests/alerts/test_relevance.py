@@ -231,3 +231,20 @@ async def test_a_console_that_is_gone_is_not_tried_again() -> None:
     with pytest.raises(DeliveryError, match="does not take it") as caught:
         await Console(screen).deliver(told(WARNED).notices[0])
     assert not caught.value.again
+
+
+def test_a_promise_that_turns_out_broken_is_told() -> None:
+    """Whoever believes that it was kept hears that it was not, what to do, and when it broke: nothing stays hidden."""
+    kept = line("kept", 50, "kept", ordinal=2)
+    worse = line("corrected", 60, "broken", ordinal=3, known=300, was="kept")
+    found = told(OPENED, kept, worse)
+    assert [(notice.kind, notice.verdict) for notice in found.notices] == [("corrected", "broken")]
+    assert found.notices[0].text.startswith("Open the next register at s3/q1. As was learned afterwards, the promise was")
+
+
+def test_a_correction_of_when_it_broke_is_not_told_anew() -> None:
+    """Broken stays broken: that it was so at another moment makes nobody's phone ring."""
+    again = line("corrected", 61, "broken", ordinal=4, known=300, was="broken")
+    found = told(OPENED, BROKEN, again)
+    assert [notice.kind for notice in found.notices] == ["broken"]
+    assert found.reasons[again.id] == "repeated"
