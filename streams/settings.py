@@ -104,10 +104,10 @@ class Settings(ChannelSettings):
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     """Standards files and folders (with their sub-folders), separated by commas (`--standards`)."""
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
-    """How far an event may be behind the newest one and still be in time."""
+    """On Kafka: how far an event may be behind the newest one and still be in time."""
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
-    """How long after an instant, by the wall clock, its events may still come; set it above the longest retry of your
-    senders."""
+    """How long after an instant, by the clock, its events may still come before deadlines are judged; what comes later is
+    judged again."""
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
     """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
