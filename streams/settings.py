@@ -106,8 +106,8 @@ class Settings(ChannelSettings):
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
     """On Kafka: how far an event may be behind the newest one and still be in time."""
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
-    """How long after an instant, by the clock, its events may still come before deadlines are judged; what comes later is
-    judged again."""
+    """How long after an instant, by the clock, its events may still come before deadlines are judged; what comes later
+    is judged again."""
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
     """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")

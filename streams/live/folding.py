@@ -28,6 +28,8 @@ REMEMBERED = 60
 """How many verdicts of each sort are remembered for the screen."""
 _PLAIN: frozenset[Kind] = frozenset({"kept", "voided"})
 """The verdicts that nobody has to look at."""
+_URGENT: Mapping[str, int] = {"broken": 0, "warned": 1}
+"""The states of promises that need a hand, the most urgent first."""
 _NOT_TOLD: frozenset[Kind] = frozenset({"opened", "warned", "paused", "resumed"})
 
 
@@ -57,8 +59,9 @@ class View(NamedTuple):
     """The picture at one moment. Instants are microseconds UTC.
 
     `now` is the host's wall clock, which runs `speed` times as fast as the real one, and `low` the watermark, -1 before
-    the first event. `owed` are the promises that have a deadline and no verdict: the warned ones first, then by
-    the time left; `endless` counts the others. `told` are the verdicts, newest first. Times are shown in `zone`.
+    the first event. `owed` are the promises that are overdue, or have a deadline and no verdict: the overdue ones
+    first, then those that were warned of, then by the time left; `endless` counts the others. `told` are the verdicts,
+    newest first. Times are shown in `zone`.
     """
 
     now: int
@@ -98,13 +101,18 @@ class Folder:
         """Take a line in. Lines come in the order of the ledger."""
         with self._lock:
             self._scores.setdefault(line.standard, Score()).add(line.kind, line.verdict, line.was)
-            if line.verdict is None:
+            if line.verdict is None or self._is_overdue(line):
                 self._owed[line.promise] = line
             else:
                 self._owed.pop(line.promise, None)
             if line.kind not in _NOT_TOLD:
                 standard, plain = self.standards.get(line.standard), line.kind in _PLAIN
                 self._told[plain].appendleft(Told(line, words(line, standard) if standard else "", plain))
+
+    def _is_overdue(self, line: Line) -> bool:
+        """Say whether a promise is broken and still owed."""
+        standard = self.standards.get(line.standard)
+        return line.state == "broken" and standard is not None and getattr(standard.shape, "owed_for", 0) > 0
 
     def view(self, now: int, *, low: int = -1, speed: float = 1.0) -> View:
         """Give the picture at `now` (microseconds UTC)."""
@@ -119,6 +127,6 @@ class Folder:
             )  # fmt: skip
 
 
-def _urgency(line: Line) -> tuple[bool, int, str]:
-    paused = line.state.startswith("paused")
-    return (line.state != "warned", NEVER if paused else line.due, line.promise)
+def _urgency(line: Line) -> tuple[int, int, str]:
+    due = NEVER if line.state.startswith("paused") else line.due
+    return _URGENT.get(line.state, len(_URGENT)), due, line.promise

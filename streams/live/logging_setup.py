@@ -42,6 +42,9 @@ def resume(view: Folder, host: Host) -> None:
         after = page.next
         if not after:
             break
+    owing = host.read_model.board.owing(SHOWN_AT_START, host.rulebook.owed_since(host.wall()))
+    overdue = (host.read_model.promise(row.id) for row in owing.rows if row.state == "broken")
+    owed += [promise.lines[-1] for promise in overdue if promise is not None]
     view.resume(host.read_model.score(None), owed)
 
 

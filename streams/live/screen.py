@@ -54,6 +54,10 @@ STYLES: Final[dict[Kind, str]] = {
 }  # fmt: skip
 
 
+_URGENT: Final = ("broken", "warned")
+"""The states of promises that need a hand."""
+
+
 class Clock(Protocol):
     """The host's wall clock."""
 
@@ -118,17 +122,19 @@ def _owed(view: View, width: int, rows: int) -> RenderableType:
     lines: list[RenderableType] = []
     for owed in view.owed[:rows]:
         lines += _owed_lines(owed, view, width)
-    if view.owed and view.owed[0].line.state == "warned":  # the most urgent one: where there is room, how it is done
+    if view.owed and view.owed[0].line.state in _URGENT:  # the most urgent one: where there is room, how it is done
         room = min(_HOW_ROWS, rows - len(lines))
         first = len(_owed_lines(view.owed[0], view, width))
         lines[first:first] = _how(view.owed[0].standard, width, room)
-    title = f"Open promises · {len(view.owed)}" + (f" and {view.endless} without a time" if view.endless else "")
+    overdue = sum(owed.line.state == "broken" for owed in view.owed)
+    title = (f"Overdue · {overdue}, " if overdue else "") + f"Open promises · {len(view.owed) - overdue}"
+    title += f" and {view.endless} without a time" if view.endless else ""
     return _titled(title, [*lines[:rows], *(Text() for _ in range(rows - len(lines)))])
 
 
 def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     """Give the row of an open promise and, where that has no room for what is to be done, a second one for it."""
-    what = owed.standard.what if owed.standard and owed.line.state == "warned" else ""
+    what = owed.standard.what if owed.standard and owed.line.state in _URGENT else ""
     todo = Text(what, "bold yellow", no_wrap=True, overflow="ellipsis")
     wide, bar = width >= WIDE, max(8, width // 6)
     rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
@@ -147,6 +153,9 @@ def _how(standard: Standard | None, width: int, room: int) -> list[RenderableTyp
 def _owed_row(line: Line, now: int) -> list[RenderableType]:
     left, total = line.due - now, max(1, line.due - line.opened)
     warned, paused = line.state == "warned", line.state.startswith("paused")
+    if line.state == "broken":
+        late = Text(f"{spoken(max(0, -left))} late", "bold red")
+        return [Text("x late", "bold red"), Text(line.standard), Text(printable(line.subject)), Text(), late]
     style = "bold yellow" if warned else "dim" if paused else ""
     word = "! warned" if warned else "  paused" if paused else "  open"
     says = "" if paused else f"{spoken(left)} left" if left >= SECOND else "time is up"

@@ -239,7 +239,9 @@ def test_a_promise_that_turns_out_broken_is_told() -> None:
     worse = line("corrected", 60, "broken", ordinal=3, known=300, was="kept")
     found = told(OPENED, kept, worse)
     assert [(notice.kind, notice.verdict) for notice in found.notices] == [("corrected", "broken")]
-    assert found.notices[0].text.startswith("Open the next register at s3/q1. As was learned afterwards, the promise was")
+    assert found.notices[0].text.startswith(
+        "Open the next register at s3/q1. As was learned afterwards, the promise was"
+    )
 
 
 def test_a_correction_of_when_it_broke_is_not_told_anew() -> None:
