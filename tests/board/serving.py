@@ -83,8 +83,9 @@ class Served:
 def fill(served: Served) -> None:
     """Have q1 served in time, q2 broken, q3 warned with 15 s left, q4 just begun, one late and one unreadable event."""
     served.send(waiting("a", T0), waiting("b", T0, queue="q2"), register("c", T0 + 12 * SECOND))
+    served.send(waiting("d0", T0, 1, queue="late"))
     served.go(100)
-    served.send(waiting("d", T0 + 57 * SECOND + 2 * SECOND, queue="late"))
+    served.send(waiting("d", T0 - SECOND, 1, queue="late"))
     served.do(served.caller.post("/v1/events", {"type": "no.such"}, "application/cloudevents+json", **auth(served)))
     served.send(waiting("e", served.now, queue="q3"))
     served.go(46)

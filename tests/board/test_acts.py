@@ -184,4 +184,4 @@ def test_a_foreign_page_cannot_listen(busy: Served) -> None:
             return error.status
 
     assert busy.do(listen("http://evil.example")) == 403
-    assert busy.do(listen(busy.url)) == 2
+    assert busy.do(listen(busy.url)) == 3

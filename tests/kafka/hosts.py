@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -124,8 +124,9 @@ def _first(steps: Sequence[Step]) -> int:
 class KafkaHost:
     """An intake in this process, with the test's clock, and a worker in another one; and what they published."""
 
-    def __init__(self, kafka: KafkaSettings, clock: Clock) -> None:
+    def __init__(self, kafka: KafkaSettings, clock: Clock, commits: Consumer) -> None:
         self.kafka = kafka
+        self.commits = commits
         self.clock = clock
         self.lines: list[bytes] = []
         self.lows: dict[int, list[int]] = {}
@@ -133,15 +134,26 @@ class KafkaHost:
 
     async def play(self, steps: list[Step], producer: Producer) -> None:
         """Let events arrive, and time go on. What comes between two ticks keeps its order: it is in one partition."""
-        partition = 0
+        partition, sent = 0, dict[int, int]()
         for step in steps:
             if isinstance(step, int):
+                await self.taken_in(sent)
                 self.clock.at = step + GRACE
                 await self.reached(step)
                 partition = (partition + 1) % self.kafka.events_partitions
             else:
                 self.clock.at = max(self.clock.at, at_of(step))
-                await producer.send_and_wait(self.kafka.names.events, step, partition=partition)
+                told = await producer.send_and_wait(self.kafka.names.events, step, partition=partition)
+                sent[partition] = told.offset + 1
+
+    async def taken_in(self, sent: Mapping[int, int]) -> None:
+        """Return when the intake has taken what was sent, by partition: it is stamped with the clock of before."""
+        topic = self.kafka.names.events
+        async with asyncio.timeout(SOON):
+            for partition, end in sent.items():
+                while (await self.commits.committed(TopicPartition(topic, partition)) or 0) < end:
+                    self._moved.clear()
+                    await self._moved.wait()
 
     async def reached(self, low: int) -> None:
         """Return when every stratum of every partition has come to an instant, and all of it was read here."""
@@ -211,9 +223,10 @@ async def worker(kafka: KafkaSettings, rules: Path, data: Path) -> AsyncIterator
 @asynccontextmanager
 async def playing(kafka: KafkaSettings, rules: Path, first: int) -> AsyncIterator[tuple[KafkaHost, Producer]]:
     """Run an intake here, with the test's clock, and follow what is published."""
-    host = KafkaHost(kafka, Clock(first))
     stopping = asyncio.Event()
     async with AsyncExitStack() as stack:
+        commits = await stack.enter_async_context(consuming(kafka, group=kafka.names.intake_group))
+        host = KafkaHost(kafka, Clock(first), commits)
         producer = await stack.enter_async_context(producing(kafka))
         consumer = await stack.enter_async_context(consuming(kafka))
         intake = IntakeHost(

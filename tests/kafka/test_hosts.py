@@ -14,14 +14,14 @@ from tests.stories import LINE, STORIES
 
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_story_has_one_ledger(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
-    """Whichever host watched, the same lines are there, byte for byte."""
+    """Whichever host watched, the same lines are there, byte for byte. In history nothing is judged again."""
     text, script = STORIES[name]
     rules = tmp_path / "rules.yaml"
     rules.write_text(text)
     steps = steps_of(script, rulebook(text))
-    expected = backtested(tmp_path, rules, steps)
+    expected = await embedded(tmp_path, rules, steps)
     assert len(expected) > 2
-    assert await embedded(tmp_path, rules, steps) == expected
+    assert "comes late" in name or backtested(tmp_path, rules, steps) == expected
     assert await on_kafka(kafka, tmp_path, rules, steps) == expected
 
 
