@@ -137,7 +137,6 @@ class KafkaHost:
         partition, sent = 0, dict[int, int]()
         for step in steps:
             if isinstance(step, int):
-                await self.taken_in(sent)
                 self.clock.at = step + GRACE
                 await self.reached(step)
                 partition = (partition + 1) % self.kafka.events_partitions
@@ -145,6 +144,8 @@ class KafkaHost:
                 self.clock.at = max(self.clock.at, at_of(step))
                 told = await producer.send_and_wait(self.kafka.names.events, step, partition=partition)
                 sent[partition] = told.offset + 1
+                if at_of(step) <= self.clock.at - GRACE:  # when it was received is told by its lines
+                    await self.taken_in(sent)
 
     async def taken_in(self, sent: Mapping[int, int]) -> None:
         """Return when the intake has taken what was sent, by partition: it is stamped with the clock of before."""
