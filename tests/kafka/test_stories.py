@@ -65,7 +65,10 @@ async def on_kafka(moments: Sequence[Moment], folder: Path, kafka: KafkaSettings
                 await host.reached(moment.wall - GRACE)
                 await house.told(moment.wall - GRACE)
                 for event in moment.events:
-                    await producer.send_and_wait(kafka.names.events, msgspec.json.encode(event), partition=0)
+                    raw = msgspec.json.encode(event)
+                    sent = await producer.send_and_wait(kafka.names.events, raw, partition=0)
+                    if event.at <= moment.wall - GRACE:  # when it was received is told by its lines
+                        await host.taken_in({0: sent.offset + 1})
         finally:
             await house.end()
     told = await heard(kafka)
