@@ -31,7 +31,7 @@ class JudgeContext(Generic[E]):
         self.case = case
         self.settle = settle
         self.settled_early = 0
-        self.lost: frozenset[int] = frozenset()
+        self.lost: frozenset[tuple[str, int]] = frozenset()
         self.transitions: list[Transition[E]] = []
         self.unused: list[Unused[E]] = []
         self.duplicates = 0
@@ -150,7 +150,7 @@ class JudgeContext(Generic[E]):
     def dark(self, standard: Standard, at: int) -> bool:
         """Say whether a feed that the standard's verdicts rest on was silent at an instant."""
         if self.heard is not None and at < self.heard.since:
-            return at in self.lost
+            return (standard.revision, at) in self.lost
         return self.heard is not None and any(self.heard.dark(feed, at) for feed in standard.feeds)
 
 

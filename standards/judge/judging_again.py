@@ -100,7 +100,7 @@ def is_known(case: Case[Event], event: Event) -> bool:
 def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> None:
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
     case = context.case
-    received, cause = 0, None
+    late, received, cause = list(late), 0, None
     if not case.log:
         case.revisions = tuple(group.by_revision)
     for event in late:
@@ -114,7 +114,10 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     again: JudgeContext[Event] = JudgeContext(fresh, context.settle)
     again.heard = context.heard
     again.lost = frozenset(
-        it.last_at for state in case.states.values() for it in state.settled if it.state == "unknown"
+        (revision, it.last_at)
+        for revision, state in case.states.items()
+        for it in state.settled
+        if it.state == "unknown"
     )
     if case.younger is not None:
         case.cut = bisect_right(case.log, case.younger.time, key=lambda event: event.at)
@@ -123,6 +126,7 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     judge_events(case.log[case.cut :], group, again)
     if fresh.wake <= case.time:
         run_timers(case.time, group, again)
+    context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
     _Difference(group, context, again, received, cause).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
 

@@ -235,7 +235,7 @@ class EmbeddedHost:
                 await self._write(self._engine.rebuild, self.wall())
                 log.info("read back from the store", after=self._fault)
             waiting = self._queue.oldest
-            stored = await self._write(store, self._engine, events, refusals, self.wall(), waiting)
+            stored = await self._write(store, self._engine, events, refusals, self._stamp(), waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
             self._fail(error, group)
             return
