@@ -213,4 +213,4 @@ def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:
         machine.on_start(context.case, at, context)
     context.case.touched = max(context.case.touched, at)
     if context.settle and len(context.transitions) > lines:
-        settle_now(context.case, group, at - 1)  # what happens at this instant comes after it
+        settle_now(context.case, group)

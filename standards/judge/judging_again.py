@@ -67,9 +67,9 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
 
 
-def settle_now(case: Case[Event], group: Group, at: int | None = None) -> None:
-    """Settle all that a case was judged by, up to `at` or its own time: what it stands on has changed."""
-    case.settle_all(case.time if at is None else at, _copies(case.states), tuple(group.by_revision))
+def settle_now(case: Case[Event], group: Group) -> None:
+    """Settle all that a case was judged by: what it stands on has changed, and from now on it is the group's."""
+    case.settle_all(case.time, _copies(case.states), tuple(group.by_revision))
 
 
 def must_settle(case: Case[Event], group: Group) -> bool:
