@@ -194,6 +194,7 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
         return
     if event.__struct_config__.tag == GRANT:
         excuse(event, group.standards, context, late=True)
+        _keep(lines, group, context)
         return
     try:
         changed = [machine.on_late_event(case, event, context) for machine in group.machines]
@@ -205,6 +206,13 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
         context.unused.append(Unused(event, "late"))
     known = event.received or max(case.time + 1, event.at)
     context.transitions[lines:] = [msgspec.structs.replace(it, known=known) for it in context.transitions[lines:]]
+    _keep(lines, group, context)
+
+
+def _keep(lines: int, group: Group, context: JudgeContext[Event]) -> None:
+    """Settle the case if something came of a late event that has no place: judging again must not undo it."""
+    if context.settle and len(context.transitions) > lines:
+        settle_now(context.case, group)
 
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:

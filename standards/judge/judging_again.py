@@ -61,7 +61,7 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
         for event in case.log[: case.cut]:
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
-        for state in case.states.values():
+        for state in (*younger.states.values(), *case.states.values()):
             forget_settled(state, events[-1].at, younger.time)
         case.forgotten = {}
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
@@ -69,6 +69,8 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
 
 def settle_now(case: Case[Event], group: Group) -> None:
     """Settle all that a case was judged by: what it stands on has changed, and from now on it is the group's."""
+    for state in case.states.values():
+        forget_settled(state, case.time, case.time)
     case.settle_all(case.time, _copies(case.states), tuple(group.by_revision))
 
 

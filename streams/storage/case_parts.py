@@ -39,8 +39,8 @@ Holding = tuple[str, tuple[str | int, ...], bool, list[E]]
 Settled = dict[str, list[Promise[E]]]
 """Promises whose verdict can still be corrected, by revision, as a case's slots have them."""
 
-Marks = dict[str, tuple[int, int]]
-"""Settled promises by id: the ordinal, which every change counts up, and when the promise was settled."""
+Marks = dict[str, tuple[int, int, int]]
+"""Settled promises by id: the ordinal, which every line counts up, when it was settled, how many events joined it."""
 
 
 class SeenMark(NamedTuple):
@@ -72,7 +72,7 @@ def join_seen(case: Case[Event], by_generation: Mapping[int, Iterable[tuple[Iden
 def settled_marks(case: Case[Event] | None) -> Marks:
     """Give the marks of a case's settled promises; none where the case was forgotten."""
     states = case.states.values() if case else ()
-    return {it.id: (it.ordinal, it.settled) for state in states for it in state.settled}
+    return {it.id: (it.ordinal, it.settled, it.joined) for state in states for it in state.settled}
 
 
 def new_marks(now: Marks, stored: Marks) -> Marks:

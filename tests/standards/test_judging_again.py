@@ -174,3 +174,18 @@ def test_lines_depend_on_what_was_received_and_not_on_batches(size: int) -> None
 
 def _lines(transitions: list[Transition[Event]]) -> list[tuple[str, int, int, str]]:
     return sorted((line.id, line.at, line.known, line.after) for line in transitions)
+
+
+def test_what_a_late_event_without_a_place_did_is_not_undone() -> None:
+    """A promise that such an event opened stays owed when another late event lets its subject be judged again."""
+    slow = rules(answer=ANSWER.replace("60s", "2h"))
+    history = """
+        08:00 contact.closed
+        08:00 contact.waiting contact=other
+        08:00 contact.answered
+        08:20 <- 07:59 contact.waiting
+        08:22 <- 08:15 contact.held
+        10:30 nothing
+    """
+    lines = [line for line in live(slow, history) if line.endswith("c1")]
+    assert lines == ["07:59:00 opened c1", "09:59:00 broken c1"]
