@@ -38,6 +38,8 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     `events`, one of `origins`, has come to with this record; `hearings` are what feeds were heard in it.
     From the ticker: `lows` are the instants that the strata have reached for sure, the lowest stratum's first.
     From a worker: `events` are promises' own events, for standards that hear them; nothing else is set.
+    `stamps` say when the events were received, in runs: a stamp, how many events have it, and so on. Records of earlier
+    versions have none; then `wall` is the stamp of all. `gap` is empty, or the stamps between which facts are missing.
     """
 
     wall: int = -1
@@ -47,6 +49,8 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     newest: int = -1
     hearings: list[HeardAt] = []
     events: list[T] = []
+    stamps: list[int] = []
+    gap: list[int] = []
 
 
 class FactsCodec:
