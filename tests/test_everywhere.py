@@ -8,7 +8,7 @@ from standards.judge.ledger import Line
 from standards.judge.promise import MOVES, VERDICTS, Move
 from standards.judge.score import Score
 from standards.review.difference import WEIGHT
-from standards.stories.story_model import KINDS
+from standards.stories.story_model import KINDS, ExpectModel
 from streams.board.timeline import MARKED
 from streams.board.wording import STATES
 from streams.live.wording import WORDS
@@ -26,6 +26,7 @@ def test_each_kind_of_line_can_be_shown() -> None:
     """Each kind has a word on the terminal and can be expected in a story; what is news is marked on the timeline."""
     assert set(WORDS) == ALL_KINDS
     assert set(KINDS) == ALL_KINDS
+    assert set(ExpectModel.model_fields) >= ALL_KINDS
     assert set(MARKED) == ALL_KINDS - CLOCKWORK
 
 
