@@ -115,7 +115,7 @@ class Variation(NamedTuple):
         return loaded, read_policy(self.documents.policies, standards)
 
     def _sources(self, made: dict[str, Any]) -> Iterator[Source]:
-        alone = not any("promise." in str(made.get(key)) for key in ("when", "expect", "unless"))
+        alone = not _hears_promises(made)
         for source in self.documents.standards:
             data: dict[str, Any] = dict(Document(source.name, source.text).data)
             standards = dict(data.pop("standards", None) or {})
@@ -124,6 +124,13 @@ class Variation(NamedTuple):
             if self.chosen.name in standards and source.name == self.chosen.document:
                 standards[self.chosen.name] = made
             yield Source(source.name, canonical(data | {"standards": standards} if standards else data))
+
+
+def _hears_promises(part: object) -> bool:
+    """Say whether any clause of a standard, or of a part of it, hears what becomes of promises."""
+    if isinstance(part, dict):
+        return str(part.get("event", "")).startswith("promise.") or any(map(_hears_promises, part.values()))
+    return isinstance(part, list) and any(map(_hears_promises, part))
 
 
 def variation_of(paths: Sequence[str], asked: str, standard: str | None, loaded: Loaded | None) -> Variation | None:

@@ -187,6 +187,29 @@ def test_messages_are_those_of_the_policy(week: Shop) -> None:
     assert 0 < held["values"][0]["messages"] < without["values"][0]["messages"] / 2
 
 
+def test_a_number_is_tried_beside_the_promises_that_its_clock_hears_of(week: Shop) -> None:
+    """Where a pause waits for another standard's promise, that standard is judged along with each value."""
+    rules = (week.folder / "shop.yaml").read_text(encoding="utf-8")
+    hearing = """
+  calm-line:
+    promise: A long line is short again within two minutes, not counting while we fail at the till.
+    what: Send help.
+    why: Long lines drive people away.
+    owner: floor-lead
+    per: [site, queue]
+    when: {event: queue.length, where: waiting > 3}
+    expect: {event: queue.length, where: waiting <= 3}
+    within: 2m
+    pause: {when: {event: promise.broken, where: standard == "no-wait"}, until: {event: queue.length, where: waiting <= 3}}
+"""
+    (week.folder / "shop.yaml").write_text(rules.rstrip() + hearing, encoding="utf-8")
+    whole = json.loads(week.ask("shop.yaml", "--json").stdout)
+    swept = json.loads(week.ask("shop.yaml", "--sweep", "within=2m", "--standard", "calm-line", "--json").stdout)
+    [value] = swept["values"]
+    assert {name: value[name] for name in ("opened", "kept", "broken")} == {"opened": 360, "kept": 346, "broken": 14}
+    assert whole["standards"]["calm-line"]["broken"] == 14
+
+
 def test_a_value_that_cannot_be_is_told_beside_the_others(week: Shop) -> None:
     """A warning 15 s before the end of 10 s is no rule: that value has no row, and a reason."""
     run = week.ask("shop.yaml", "--sweep", "within=10s,60s")

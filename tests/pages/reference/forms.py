@@ -199,13 +199,13 @@ def _limits(node: Node) -> str:
 
 
 def _shapes() -> str:
-    """Give the six shapes of a standard, with the keys of each."""
+    """Give the shapes of a standard, with the keys of each."""
     rows = (
         [name, ", ".join(map(code, required)), ", ".join(map(code, optional))]
         for name, (required, optional) in SHAPES.items()
     )
     return (
-        "## The six shapes\n\nThe keys of a standard tell which of six shapes it has; its other keys go with all.\n"
+        "## The six shapes\n\nThe keys of a standard tell which of these shapes it has; its other keys go with all.\n"
         "What each promises: [what a verdict means](../semantics.md#the-six-shapes).\n\n"
         f"{table(('shape', 'has', 'may have'), rows)}"
     )
