@@ -200,7 +200,9 @@ def test_a_number_is_tried_beside_the_promises_that_its_clock_hears_of(week: Sho
     when: {event: queue.length, where: waiting > 3}
     expect: {event: queue.length, where: waiting <= 3}
     within: 2m
-    pause: {when: {event: promise.broken, where: standard == "no-wait"}, until: {event: queue.length, where: waiting <= 3}}
+    pause:
+      when: {event: promise.broken, where: standard == "no-wait"}
+      until: {event: queue.length, where: waiting <= 3}
 """
     (week.folder / "shop.yaml").write_text(rules.rstrip() + hearing, encoding="utf-8")
     whole = json.loads(week.ask("shop.yaml", "--json").stdout)
