@@ -40,6 +40,9 @@ run-kafka: broker $(VENV)/.can-run-kafka
 
 # What is marked `slow` in the tests, `test` leaves to `test-all`.
 test: CHOSEN := -m "not slow"
+test-all: CHOSEN := --hypothesis-profile=long
+# The tests start some hundred processes: each would compile all of Kept where the environment forbids to keep bytecode.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
 test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

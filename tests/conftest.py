@@ -1,6 +1,12 @@
 """What all tests share: the counts that a run is to show at its end, whichever process made them."""
 
+import signal
+
 import pytest
+from hypothesis import settings
+
+settings.register_profile("long", max_examples=1_000)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background Ctrl-C is ignored, by our children as well
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
