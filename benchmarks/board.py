@@ -87,7 +87,7 @@ async def measure(folder: Path, browser: str) -> None:
             if b"9,800 more" not in body:
                 raise SystemExit("the page does not show what it should")
             print(f"page: {await timed(page):.1f} ms, {len(body)} bytes, {len(gzip.compress(body))} compressed")
-            look = await timed(lambda: asyncio.to_thread(host.read_model.board.owing, 200))
+            look = await timed(lambda: asyncio.to_thread(host.read_model.board.owing, 200, {}))
             print(f"look after a commit: {look:.1f} ms")
             await changes(host, session, url, now)
             if browser:
@@ -100,7 +100,7 @@ async def changes(host: EmbeddedHost, session: aiohttp.ClientSession, url: str, 
     async with session.ws_connect(f"{url.replace('http', 'ws')}/live?rows") as socket:
         whole = await socket.receive_str()
         now[0] += 5_000_000
-        shown = host.read_model.board.owing(CHANGED).rows
+        shown = host.read_model.board.owing(CHANGED, {}).rows
         places = [(int(str(row.fields["site"])[1:]), int(str(row.fields["queue"])[1:])) for row in shown]
         await submit(host, [event("register.opened", site + 100 * queue, now[0]) for site, queue in places])
         now[0] += 5_000_000

@@ -26,7 +26,7 @@ def made(servers: str, source: str, target: str, folder: str, partitions: int) -
     ledger = app.topic(target, value_serializer="json", key_serializer="raw")
     queues = app.Table("queues", partitions=partitions, options={"driver": "rocksdict"})
 
-    @app.agent(events)  # type: ignore[untyped-decorator]
+    @app.agent(events)
     async def judge(stream: Any) -> None:  # noqa: ANN401 - Faust comes without types
         async for event in stream:
             data = event["data"]
@@ -47,5 +47,5 @@ async def run(app: faust.App) -> None:
 
 
 if __name__ == "__main__":
-    *places, number = sys.argv[1:]
-    asyncio.run(run(made(*places, int(number))))
+    servers, source, target, folder, number = sys.argv[1:]
+    asyncio.run(run(made(servers, source, target, folder, int(number))))
