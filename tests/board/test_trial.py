@@ -1,4 +1,4 @@
-"""A supervisor's day on a phone: a promise warns, is acknowledged, breaks, and is talked over; all of it by thumb.
+"""A supervisor's day on a phone: a promise warns, is acknowledged, breaks, is kept late, and is talked over; by thumb.
 
 The pictures of the documentation are taken on the way: into the folder that KEPT_PICTURES names, or a temporary one.
 """
@@ -70,6 +70,12 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         looked_at(phone, pictures / "acknowledged.png")
 
         served.go(60)
+        owed = phone.locator("#list-overdue li")
+        expect(owed).to_contain_text("Open the next register.")
+        expect(owed).to_contain_text("Ania has it")
+        expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_hidden()
+        looked_at(phone, pictures / "overdue.png")
+        owed.get_by_role("button", name="It is done").tap()
         expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_visible()
         phone.get_by_role("link", name="1 broken promise to talk over").tap()
         phone.get_by_role("link", name="s3/q1").tap()
