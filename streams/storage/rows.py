@@ -179,15 +179,6 @@ class Untold(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
-class Sender(msgspec.Struct, frozen=True):
-    """A sender whose events came late, or from the future: how many, and by how much at most."""
-
-    source: str
-    late: int = 0
-    latest: int = 0
-    ahead: int = 0
-
-
 PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)
 """The columns of `promises` that `promise_row` takes."""
 DELIVERY: Final = ", ".join(Delivery.__struct_fields__)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
-from standards.calendar.duration import DAY
+from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
@@ -179,7 +179,7 @@ class Board:
         marks = [it.mark for it in letters[0] if it.mark]
         settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
         unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
-                              senders=await asked(queries.senders, self.host.wall() - DAY))  # fmt: skip
+                              sources=await asked(queries.sources, self.host.wall() - HOUR))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
 
     async def _file(self, request: web.Request) -> web.Response:
