@@ -11,10 +11,10 @@ import msgspec
 
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line, Plain
-from standards.judge.promise import State, Verdict
+from standards.judge.promise import NEVER, State, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from streams.storage.sqlite import Database, Row
 
@@ -144,6 +144,11 @@ FROM promises JOIN (SELECT key AS revision, value AS since FROM json_each(?)) AS
 WHERE state = 'broken' AND settled >= since
 """
 """The promises that are broken and still owed; asked with, by revision, since when they must have been broken."""
+
+
+def is_overdue(row: PromiseRow, owed_since: Mapping[str, int]) -> bool:
+    """Say whether a promise is broken and still owed; `owed_since` is as for OWED."""
+    return row.state == "broken" and row.settled >= owed_since.get(row.revision, NEVER)
 
 
 class Owing(msgspec.Struct, frozen=True):

@@ -70,7 +70,9 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         looked_at(phone, pictures / "acknowledged.png")
 
         served.go(60)
-        expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_visible()
+        expect(phone.locator("#list-overdue li")).to_contain_text("late")
+        expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_hidden()
+        looked_at(phone, pictures / "overdue.png")
         phone.get_by_role("link", name="1 broken promise to talk over").tap()
         phone.get_by_role("link", name="s3/q1").tap()
         expect(phone.get_by_role("heading", name="Talk it over")).to_be_visible()
