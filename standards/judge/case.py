@@ -140,11 +140,25 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject"]
 
 
+Effect = Literal["in-place", "added", "corrected", "came-too-late", "changed-nothing", "too-old-to-tell"]
+"""What a late event came to. Judged where it belongs, it was no news (`in-place`), brought lines that were missing
+(`added`), or showed that what was told was wrong (`corrected`). After what followed it had settled, it did what it
+still could (`came-too-late`), or it had nothing left to do (`changed-nothing`), or nobody can tell whether it had come
+before (`too-old-to-tell`)."""
+
+
+class Late(msgspec.Struct, Generic[E], frozen=True, gc=False):
+    """An event that was behind its subject's time, and what it came to there."""
+
+    event: E
+    effect: Effect
+
+
 class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
 
     `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing. `settled_early` counts
-    those that no earlier event can change any more, for want of room.
+    those that no earlier event can change any more, for want of room. `late` are the events that came late.
     """
 
     case: Case[E] | None
@@ -153,3 +167,4 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     duplicates: int = 0
     unused: tuple[Unused[E], ...] = ()
     settled_early: int = 0
+    late: tuple[Late[E], ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from standards.judge.case import EXCUSABLE, Case, Unused
+from standards.judge.case import EXCUSABLE, Case, Late, Unused
 from standards.judge.promise import NEVER, E, Kind, Promise, State, Transition, advance
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 
@@ -25,7 +25,7 @@ class JudgeContext(Generic[E]):
     a silence that the feeds themselves have forgotten.
     """
 
-    __slots__ = ("case", "duplicates", "heard", "lost", "settle", "settled_early", "transitions", "unused")
+    __slots__ = ("case", "duplicates", "heard", "late", "lost", "settle", "settled_early", "transitions", "unused")
 
     def __init__(self, case: Case[E], settle: int = 0) -> None:
         self.case = case
@@ -34,6 +34,7 @@ class JudgeContext(Generic[E]):
         self.lost: frozenset[tuple[str, int]] = frozenset()
         self.transitions: list[Transition[E]] = []
         self.unused: list[Unused[E]] = []
+        self.late: list[Late[E]] = []
         self.duplicates = 0
         self.heard: Heard | None = None
 

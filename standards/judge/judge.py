@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, final
 import msgspec
 
 from standards.errors import StateError
-from standards.judge.case import Case, Identity, Step, Unused
+from standards.judge.case import Case, Identity, Late, Step, Unused
 from standards.judge.context import JudgeContext
 from standards.judge.events import Event, Tick
 from standards.judge.excuse import excuse
@@ -36,6 +36,7 @@ from standards.judge.rulebook import GRANT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from standards.judge.case import Effect
     from standards.judge.rulebook import Group, Rulebook
 
 DEDUPE_HORIZON = 600_000_000
@@ -141,7 +142,7 @@ def _step(case: Case[Event], group: Group, context: JudgeContext[Event]) -> Step
         gone = case.touched + group.forget_after <= settled and all(event.received <= settled for event in case.log)
     return Step(
         None if gone else case, context.transitions, wake_at, context.duplicates, tuple(context.unused),
-        context.settled_early,
+        context.settled_early, tuple(context.late),
     )  # fmt: skip
 
 
@@ -172,18 +173,19 @@ def _late(late: list[Event], until: int, group: Group, context: JudgeContext[Eve
     settled = settled_until(case, late[0].received - context.settle) if context.settle else NEVER
     for event in late:
         if event.at <= settled:
-            _too_late(event, group, context)
+            context.late.append(Late(event, _too_late(event, group, context)))
         elif is_known(case, event):
             context.duplicates += 1
         else:
             placed.append(event)
     late.clear()
     if placed:
-        judge_again(placed, group, context)
+        effect = judge_again(placed, group, context)
+        context.late += [Late(event, effect) for event in placed]
 
 
-def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
-    """Let an event that came too late to be judged where it belongs do what it still can.
+def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> Effect:
+    """Let an event that came too late to be judged where it belongs do what it still can; say what it came to.
 
     One that is older than all identities that are remembered may be a repeat: nobody can tell, so it does nothing.
     Whatever it does is known when it was received or, in history, at the case's time.
@@ -191,11 +193,10 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
     case, lines = context.case, len(context.transitions)
     if event.at <= case.rotated_before:
         context.unused.append(Unused(event, "too-old-to-tell"))
-        return
+        return "too-old-to-tell"
     if event.__struct_config__.tag == GRANT:
         excuse(event, group.standards, context, late=True)
-        _keep(lines, group, context)
-        return
+        return _keep(lines, group, context)
     try:
         changed = [machine.on_late_event(case, event, context) for machine in group.machines]
     except StateError:
@@ -206,13 +207,16 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
         context.unused.append(Unused(event, "late"))
     known = event.received or max(case.time + 1, event.at)
     context.transitions[lines:] = [msgspec.structs.replace(it, known=known) for it in context.transitions[lines:]]
-    _keep(lines, group, context)
+    return _keep(lines, group, context)
 
 
-def _keep(lines: int, group: Group, context: JudgeContext[Event]) -> None:
+def _keep(lines: int, group: Group, context: JudgeContext[Event]) -> Effect:
     """Settle the case if something came of a late event that has no place: judging again must not undo it."""
-    if context.settle and len(context.transitions) > lines:
+    if len(context.transitions) == lines:
+        return "changed-nothing"
+    if context.settle:
         settle_now(context.case, group)
+    return "came-too-late"
 
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:

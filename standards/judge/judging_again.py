@@ -30,7 +30,7 @@ from standards.judge.promise import NEVER, Transition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from standards.judge.case import StandardState
+    from standards.judge.case import Effect, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Group
@@ -99,9 +99,12 @@ def is_known(case: Case[Event], event: Event) -> bool:
     return any(it.at == event.at and it.id == event.id and it.source == event.source for it in case.log)
 
 
-def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> None:
-    """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
-    case = context.case
+def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> Effect:
+    """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise.
+
+    Says what the events came to, all together.
+    """
+    case, lines = context.case, len(context.transitions)
     late, received, cause = list(late), 0, None
     if not case.log:
         case.revisions = tuple(group.by_revision)
@@ -131,6 +134,8 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
     _Difference(group, context, again, received, cause).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
+    kinds = {line.kind for line in context.transitions[lines:]}
+    return "corrected" if kinds & {"corrected", "withdrawn"} else "added" if kinds else "in-place"
 
 
 class _Difference:

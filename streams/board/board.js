@@ -101,7 +101,6 @@ function show(news) {
     if (row) row.remove();
   }
   const urgent = news.rows.map(put).filter(Boolean);
-  for (const [id, text] of Object.entries(news.words)) write(document.getElementById(id), text);
   for (const [id, hidden] of Object.entries(news.hidden)) document.getElementById(id).hidden = hidden;
   if (urgent.length && !news.whole) {
     const what = urgent[0].querySelector(".what").textContent;
@@ -170,6 +169,7 @@ function connect() {
     const news = JSON.parse(message.data);
     hear(news.now);
     lastWord = new Date(news.now).toLocaleTimeString();
+    for (const [id, text] of Object.entries(news.words || {})) write(document.getElementById(id), text);
     if (news.rows) show(news);
     if (news.changed !== undefined) {
       if (news.changed !== seenChanges) changed();

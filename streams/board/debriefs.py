@@ -11,9 +11,10 @@ import msgspec
 
 from streams.board.markup import Html, el, facts, listed, section
 from streams.board.shell import Shell, field, older, page, promise_link
+from streams.board.wording import time_over
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from alerts.routing.actions import Action
     from standards.judge.standard import Standard
@@ -24,10 +25,14 @@ MOST: Final = 100
 
 
 class Broken(msgspec.Struct, frozen=True):
-    """The newest broken promises that were, or were not, talked over; `count` is how many there are in all."""
+    """The newest broken promises that were, or were not, talked over; `count` is how many there are in all.
+
+    `overdue` are the ids of those that are still owed.
+    """
 
     rows: list[PromiseRow]
     count: int
+    overdue: Collection[str] = ()
 
 
 def draw(
@@ -39,8 +44,13 @@ def draw(
         "Broken promises are where a team learns. Ten minutes, the people concerned, no blame: what got in the way, "
         "and what do we try now?"
     )
-    first = [_row(shell, row, standards.get(row.revision)) for row in waiting.rows]
-    second = [_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows]
+    first, second = (
+        [
+            _row(shell, row, standards.get(row.revision), by_promise.get(row.id), overdue=row.id in broken.overdue)
+            for row in broken.rows
+        ]
+        for broken in (waiting, done)
+    )
     calm = "Every broken promise was talked over."
     return page(
         shell, "Debriefs", "/debriefs", el("p", why, class_="lead"),
@@ -67,10 +77,12 @@ def debrief_fields() -> tuple[Html, ...]:
     )  # fmt: skip
 
 
-def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None = None) -> Html:
+def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None, *, overdue: bool) -> Html:
     head = el("p", promise_link(promise.id, promise.subject, promise.standard, part="#debrief"), class_="where")
     when = el("p", "broken ", shell.clock(promise.settled), class_="quiet")
     late = el("p", "It was done later.", class_="quiet") if promise.state == "late" else None
+    if overdue:
+        late = el("p", el("strong", f"It is still owed: {time_over(promise.due, shell.now)}."), class_="goal below")
     people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
     promised = el("p", standard.promise if standard else "", class_="promise")

@@ -12,6 +12,7 @@ import msgspec
 from standards.calendar.duration import spoken
 from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.shell import Shell, field, form, hidden, older, page, your_name
+from streams.board.sources import sources
 from streams.board.wording import how_many
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from streams.runtime.feeds import FeedStanding
-    from streams.storage.rows import DeadLetter, LateEvent, Sender
+    from streams.runtime.source_clocks import SourceClock
+    from streams.storage.rows import DeadLetter, LateEvent
 
 MOST: Final = 50
 RAW: Final = 2_000
@@ -35,8 +37,8 @@ _LATE: Final = {
 class Unused(msgspec.Struct, frozen=True):
     """The newest of what could not be read, and of what changed nothing; and how many there are of each.
 
-    `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has. `senders` are
-    those whose events came late, or from the future, within a day.
+    `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has. `sources` is
+    how the senders' clocks stood within the last hour.
     """
 
     letters: list[DeadLetter]
@@ -45,7 +47,7 @@ class Unused(msgspec.Struct, frozen=True):
     late_count: int
     open: int = 0
     settled: Mapping[str, Action] = {}
-    senders: Sequence[Sender] = ()
+    sources: Sequence[SourceClock] = ()
 
 
 def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
@@ -55,7 +57,7 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
     late = [_late(shell, event) for event in unused.late]
     dealt = unused.letter_count - unused.open
     return page(
-        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), _senders(unused.senders),
+        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), sources(unused.sources),
         _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
         _section("Dealt with", dealt, done, "") if dealt else None,
         _section("Came, and changed nothing", unused.late_count, late, "Every event came in time."),
@@ -98,22 +100,6 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
     words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
     return el("li", head, el("p", words), last)
-
-
-def _senders(senders: Sequence[Sender]) -> Html | None:
-    """Name the senders that are late, or whose clocks are ahead: they are where it can be mended."""
-    if not senders:
-        return None
-    return section("Late, or ahead of the clock", el("ul", map(_sender, senders), class_="letters"))
-
-
-def _sender(sender: Sender) -> Html:
-    said = []
-    if sender.late:
-        said.append(f"{how_many(sender.late, 'event')} came late within a day, by up to {spoken(sender.latest)}.")
-    if sender.ahead:
-        said.append(f"{how_many(sender.ahead, 'event')} said that it is later than it is; its clock is ahead.")
-    return el("li", el("p", el("strong", sender.source), class_="where"), el("p", " ".join(said)))
 
 
 def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:

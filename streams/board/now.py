@@ -13,7 +13,7 @@ import msgspec
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
 from streams.board.markup import Html, el
 from streams.board.reportable import awaited
-from streams.board.shell import Shell, form, hidden, page, promise_link
+from streams.board.shell import Shell, form, hidden, overdue_words, page, promise_link
 from streams.board.wording import STATES, hour_and_minute, how_many, time_left, time_over
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ def texts(shown: Picture) -> dict[str, str]:
     said = "has no time: it is" if endless == 1 else "have no time: they are"
     found = {
         "page-title": page_title(shown),
+        "overdue": overdue_words(counts.get("overdue", 0)),
         "open": _summary(counts),
         "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
         "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",

@@ -32,8 +32,8 @@ class Shell(msgspec.Struct, frozen=True):
 
     `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
     `corrects`: deal with events that could not be read, too.
-    `unguarded`: there is no token. `version` is of the rows that the page shows, `changes` counts what else
-    changed; `mark` is of its own style and script.
+    `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
+    rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     """
 
     now: int
@@ -46,6 +46,7 @@ class Shell(msgspec.Struct, frozen=True):
     corrects: bool = False
     version: str = ""
     changes: int = 0
+    overdue: int = 0
     mark: str = ""
 
     def clock(self, at: int) -> Html:
@@ -69,7 +70,7 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, t
     body = el(
         "body",
         el("a", "To the content", href="#content", class_="skip"),
-        el("header", _navigation(path), _who(shell), class_="top"),
+        el("header", _navigation(path, shell.overdue), _who(shell), class_="top"),
         el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
         el("p", id="said", class_="unseen", role="status"),
         el("footer", _foot(shell)),
@@ -119,8 +120,17 @@ def excuse_fields(may: Iterable[str]) -> tuple[Html, ...]:
     return field("In the role of", "by", control=choice), field("Why", "reason", control=reason)
 
 
-def _navigation(path: str) -> Html:
-    links = (el("li", el("a", name, href=to, aria_current="page" if to == path else None)) for to, name in PAGES)
+def overdue_words(count: int) -> str:
+    """Say on every page how many promises are overdue."""
+    return f"{count:,} overdue" if count else ""
+
+
+def _navigation(path: str, overdue: int) -> Html:
+    badge = el("span", overdue_words(overdue), id="overdue", class_="badge")
+    links = (
+        el("li", el("a", name, badge if to == "/" else None, href=to, aria_current="page" if to == path else None))
+        for to, name in PAGES
+    )
     return join(el("a", "Kept", href="/", class_="brand"), el("nav", el("ul", links), aria_label="Pages"))
 
 

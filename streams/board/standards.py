@@ -27,13 +27,17 @@ _WIDTH, _HEIGHT, _GAP = 280, 48, 2
 
 
 class Scores(msgspec.Struct, frozen=True):
-    """How standards did, by id: today, in seven days, in 28 days; and day by day since `days`' first (microseconds)."""
+    """How standards did, by id: today, in seven days, in 28 days; and day by day since `days`' first (microseconds).
+
+    `overdue` is how many of their promises are overdue, and the oldest deadline of these.
+    """
 
     today: Mapping[str, Score]
     week: Mapping[str, Score]
     month: Mapping[str, Score]
     stretches: Mapping[str, Sequence[Stretch]]
     days: Sequence[int]
+    overdue: Mapping[str, tuple[int, int]] = {}
 
 
 def draw(shell: Shell, standards: Mapping[str, Standard], scores: Scores) -> str:
@@ -67,7 +71,9 @@ def _card(standard: Standard, scores: Scores) -> Html:
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
     drawn = _trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
     below = None if goal is None else _below(goal, month)
-    return el("li", el("h3", standard.promise or standard.id), named, table, drawn, _clocks(month), below)
+    count, _ = scores.overdue.get(standard.id, (0, 0))
+    late = el("p", el("strong", el("a", f"{count:,} overdue now", href="/")), class_="goal below") if count else None
+    return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below)
 
 
 def _row(name: str, score: Score) -> Html:

@@ -17,7 +17,7 @@ from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
 from streams.board.shell import Shell, excuse_fields, form, hidden, page, your_name
 from streams.board.timeline import timeline
-from streams.board.wording import ASPECTS, STATES, reason_words, time_left
+from streams.board.wording import ASPECTS, OVERDUE, STATES, reason_words, time_left, time_over
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
@@ -26,23 +26,37 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
-    from streams.storage.rows import PromiseRow, PromiseView
+    from streams.storage.rows import PromiseView
 
 
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
-    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it;
-    `doable`: that it is done.
+    `overdue`: it is broken and still owed; `excusable`: an exception can still be granted; `acknowledges`: one may say
+    that one has it; `doable`: that it is done.
     """
 
     view: PromiseView
     standard: Standard | None
     acts: list[Action]
     reasons: Mapping[str, str] = {}
+    overdue: bool = False
     excusable: bool = False
     acknowledges: bool = False
     doable: bool = False
+
+    @property
+    def owed(self) -> bool:
+        """Say whether it can still be taken, and done."""
+        return self.overdue or self.view.row.verdict is None
+
+    def waited_until(self, now: int) -> int:
+        """Give until when the customer waited: now, if they still do; else until it was done, or came to nothing."""
+        if self.owed:
+            return now
+        promise, lines = self.view.row, self.view.lines
+        ended = promise.state in ("late", "ended", "given_up") and lines
+        return lines[-1].at if ended else promise.settled
 
 
 def draw(shell: Shell, story: Story) -> str:
@@ -51,8 +65,8 @@ def draw(shell: Shell, story: Story) -> str:
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
     told = el("p", "Nobody was told anything about it.", class_="quiet")
     first = (
-        section("Its time", _times(shell, promise)),
-        el("div", timeline(promise, story.view.lines, shell.now, shell.zone), _legend()),
+        section("Its time", _times(shell, story)),
+        el("div", timeline(promise, story.view.lines, story.waited_until(shell.now), shell.zone), _legend()),
         _done(shell, story),
         _lines(shell, story),
         section("Notices", notice_list(shell, story.view.notices) if story.view.notices else told),
@@ -74,21 +88,30 @@ def _judged_by(view: PromiseView) -> Html:
 def _head(shell: Shell, story: Story) -> Html:
     promise, standard = story.view.row, story.standard
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
-    left = el("span", time_left(promise.due, shell.now), class_="count", data_due=promise.due // 1000) if runs else None
+    left = _count(promise.due, shell.now, overdue=story.overdue) if runs or story.overdue else None
+    word = OVERDUE if story.overdue else STATES[promise.state]
     about = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
     about += ["corrected later"] if promise.corrected else []
     return el(
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
-        el("p", el("span", STATES[promise.state], class_=f"state {promise.state}"), " ", left),
+        el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
 
 
-def _times(shell: Shell, promise: PromiseRow) -> Html:
-    instants = (("Opened", promise.opened), ("Due", promise.due), ("Settled", promise.settled))
-    waited = promise.waited if promise.settled >= 0 else max(0, shell.now - promise.opened)
+def _count(due: int, now: int, *, overdue: bool) -> Html:
+    """Say how long there is still, or how long it has been due; the page's script goes on counting."""
+    words = time_over(due, now) if overdue else time_left(due, now)
+    return el("span", words, class_="count overdue" if overdue else "count", data_due=due // 1000)
+
+
+def _times(shell: Shell, story: Story) -> Html:
+    promise = story.view.row
+    settled = "Broken" if promise.verdict == "broken" else "Settled"
+    instants = (("Opened", promise.opened), ("Due", promise.due), (settled, promise.settled))
+    waited = max(0, story.waited_until(shell.now) - promise.opened)
     spans = (("By its own clock", promise.elapsed), ("For the customer", waited))
     pairs: list[tuple[str, Child]] = [(name, shell.clock(at)) for name, at in instants if at >= 0]
     return facts([*pairs, *((name, spoken(span)) for name, span in spans)], "facts")
@@ -117,9 +140,9 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
 
     if not shell.acts:
         return
-    if story.acknowledges and promise.verdict is None and ACKNOWLEDGED not in done:
+    if story.acknowledges and story.owed and ACKNOWLEDGED not in done:
         yield offer("Take it", "acknowledge", "I have it")
-    if story.doable and promise.verdict is None:
+    if story.doable and story.owed:
         yield offer("Mark it done", "done", "It is done")
     if story.excusable and may:
         yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))

@@ -39,15 +39,15 @@ class _Scale(NamedTuple):
         return _LEFT + (min(max(at, self.first), self.last) - self.first) * (_RIGHT - _LEFT) // whole
 
 
-def timeline(promise: PromiseRow, lines: list[Line], now: int, zone: tzinfo) -> Html:
-    """Draw it up to now, to the deadline, or to the last line, whichever is latest and has a meaning."""
-    ended = promise.settled >= 0
-    end = promise.settled if ended else max(now, promise.opened)
+def timeline(promise: PromiseRow, lines: list[Line], until: int, zone: tzinfo) -> Html:
+    """Draw it up to the end of the wait, to the deadline, or to the last line, whichever is latest."""
+    end = max(until, promise.opened)
+    own = promise.settled if promise.settled >= 0 else end
     last = max([end, promise.due, *(line.at for line in lines)])
     scale = _Scale(promise.opened, last if last > promise.opened else promise.opened + 1)
     parts = [
         _label(_LEFT, _OURS - 7, "The clock of the standard", "start"),
-        *(_bar(scale, _OURS, begin, stop, kind) for begin, stop, kind in _stretches(lines, end)),
+        *(_bar(scale, _OURS, begin, stop, kind) for begin, stop, kind in _stretches(lines, own)),
         _label(_LEFT, _THEIRS - 7, "The customer’s own time", "start"),
         _bar(scale, _THEIRS, promise.opened, end, "waits"),
         *_due(scale, promise),

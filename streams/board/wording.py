@@ -23,6 +23,8 @@ STATES: Final[dict[State, str]] = {
     "unknown": "unknown", "withdrawn": "taken back, was never owed",
 }  # fmt: skip
 """The word for each state on a page."""
+OVERDUE: Final = "overdue"
+"""The word for what is broken and still owed."""
 REASONS: Final[dict[str, str]] = {
     "told": "told",
     "not-actionable": "not told: there was nothing to do",

@@ -24,10 +24,12 @@ from standards.judge.ledger import line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
-from streams.ingest.wire import MAX_SKEW, Reader, Refusal, encode, in_future
+from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, claim_of, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, SETTLE, Position, Pump
+from streams.runtime.source_clocks import SourceClocks
 from streams.storage.router_tables import read_calls
+from streams.storage.source_tables import read_sources
 from streams.storage.sqlite import FILE, Database
 from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, Batch, StoreWriter
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
+    from standards.judge.case import Late
     from standards.judge.events import Event
     from streams.documents.rules import Policies, Standards
 
@@ -133,6 +136,7 @@ class Engine:
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)
             recorder.revisions(excerpts, wall)
         self.loaded, self.pump, self.recorder, self.people = loaded, pump, recorder, people
+        self.sources = SourceClocks(read_sources(self.database, wall))
         self.reader = Reader(rulebook.classes)
         self.alerts = alerts
         self._types = set(rulebook.classes.values())
@@ -160,6 +164,7 @@ class Engine:
         outcome = self.pump.push(taken, now=min(wall, waiting))
         lines = [line(transition) for transition in outcome.transitions]
         actions = actions_of(taken)
+        self._hear_sources(refused, outcome.late, wall)
         alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
         judged = perf_counter()
         if not (taken or refused or outcome.touched or alerts.touched):
@@ -169,7 +174,7 @@ class Engine:
                 received=wall, events=taken, actions=actions, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
                 lines=lines, alerts=alerts, unused=outcome.unused, position=self.pump.position(),
-                changed={transition.key for transition in outcome.transitions},
+                changed={transition.key for transition in outcome.transitions}, sources=self.sources.changed(),
             )
         )  # fmt: skip
         return Committed(
@@ -181,6 +186,7 @@ class Engine:
             duplicates=outcome.duplicates,
             unmatched=outcome.unmatched,
             late=Counter(unused.reason for unused in outcome.unused),
+            effects=Counter(late.effect for late in outcome.late),
             refused=Counter(refusal.reason for refusal in refused),
             judging=judged - started,
             storing=perf_counter() - judged,
@@ -200,9 +206,19 @@ class Engine:
             if error is not None:
                 refused.append(Refusal(0, error.reason, str(error), encode(event)))
                 continue
+            self.sources.hear(event.source, event.at, received)
             event.at = min(event.at, received)
             admitted.append(event)
         return admitted
+
+    def _hear_sources(self, refused: Iterable[Refusal], late: Iterable[Late[Event]], wall: int) -> None:
+        """Note what senders' clocks are told of by what was refused, and what became of their late events."""
+        for refusal in refused:
+            if refusal.reason == FROM_THE_FUTURE and (claim := claim_of(refusal.raw)) is not None:
+                self.sources.refuse(*claim, wall)
+        for each in late:
+            event = each.event
+            self.sources.came_to(event.source, each.effect, event.at, event.received)
 
     def _read_again(self, events: Iterable[Event], refused: list[Refusal]) -> Iterable[Event]:
         for event in events:

@@ -8,15 +8,16 @@ Must not know: sockets, files, standards. Read next: `streams/runtime/pump.py` f
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import unquote
 
 import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.events import EPOCH, Event, union_of
+from standards.judge.events import EPOCH, Event, microseconds, union_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of this machine's clock where nobody set it otherwise, in microseconds."""
+
+FROM_THE_FUTURE: Final = "from-the-future"
+"""Why an event is refused whose time is too far ahead."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises for bytes that are not an event; RecursionError is for brackets without end."""
@@ -187,6 +191,20 @@ def encode(event: Event) -> bytes:
     return msgspec.json.encode(event)
 
 
+class _Claim(msgspec.Struct):
+    source: str
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def claim_of(raw: bytes) -> tuple[str, int] | None:
+    """Give the source of a refused event and the time that it claimed, in microseconds UTC; None: it cannot be told."""
+    try:
+        claim = msgspec.json.decode(raw, type=_Claim)
+        return claim.source, microseconds(claim.time)
+    except (*UNREADABLE, ValueError, OverflowError):
+        return None
+
+
 def in_future(event: Event, wall: int, max_skew: int) -> EventError | None:
     """Say that an event claims a time that cannot be: before 1970, or too far ahead of the wall clock."""
     if event.at < 0:
@@ -194,4 +212,4 @@ def in_future(event: Event, wall: int, max_skew: int) -> EventError | None:
     ahead = event.at - wall
     if ahead <= max_skew:
         return None
-    return EventError("from-the-future", f"time is {spoken(ahead)} ahead of this machine's clock; check the sender's")
+    return EventError(FROM_THE_FUTURE, f"time is {spoken(ahead)} ahead of this machine's clock; check the sender's")

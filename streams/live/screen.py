@@ -47,6 +47,8 @@ _LONGEST: Final = 64
 _INDENT: Final = 9
 _HOW_ROWS: Final = 2
 _TODO_WIDTH: Final = 44
+_SUBJECT_WIDTH: Final = 10
+"""Where there is less room for whom it is owed to, what is to be done gets a row of its own."""
 _COUNTS_WIDTH: Final = 28
 STYLES: Final[dict[Kind, str]] = {
     "kept": "green", "broken": "bold red", "voided": "dim", "excused": "cyan", "lost": "bold magenta",
@@ -136,9 +138,11 @@ def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     """Give the row of an open promise and, where that has no room for what is to be done, a second one for it."""
     what = owed.standard.what if owed.standard and owed.line.state in _URGENT else ""
     todo = Text(what, "bold yellow", no_wrap=True, overflow="ellipsis")
-    wide, bar = width >= WIDE, max(8, width // 6)
+    bar, name = max(8, width // 6), _widest(view.rows)
+    left = width - sum(size + 1 for size in (8, name, bar, 16, _TODO_WIDTH))
+    wide = width >= WIDE and left >= _SUBJECT_WIDTH
     rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
-    grid = _grid(width, (8, "left"), (_widest(view.rows), "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
+    grid = _grid(width, (8, "left"), (name, "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
     return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
 

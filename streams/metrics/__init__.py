@@ -12,7 +12,7 @@ import platform
 from collections import Counter as Tally
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -31,9 +31,22 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 """The kinds of line that settle a promise, wherever they stand. A correction can settle one, or take that back."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
+LATE: Final = "Late events, once for each subject, by what they came to; docs/operations.md says what each means."
 UNMATCHED: Final = "Events that no standard concerns itself with."
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Moment(NamedTuple):
+    """What is read from the store for one scrape.
+
+    `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline,
+    `ahead` how far the fastest of the senders' clocks is ahead; None: there is nothing to tell it by.
+    """
+
+    nearest: Mapping[str, int]
+    overdue: Mapping[str, tuple[int, int]]
+    ahead: int | None = None
 
 
 class Metrics:
@@ -50,6 +63,7 @@ class Metrics:
         self._events = counter("kept_events", "Events taken in.", ("type",))
         self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
+        self._late = counter("kept_late_events", LATE, ("effect",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
         self._duplicates = counter("kept_duplicates", "Events that had come before.")
         self._notices = counter("kept_notices", "Notices decided on, by kind of line.", ("kind",))
@@ -82,6 +96,7 @@ class Metrics:
             (self._events, batch.events),
             (self._refused, batch.refused),
             (self._unused, batch.late),
+            (self._late, batch.effects),
             (self._unmatched, batch.unmatched),
         ):
             for label, count in counts.items():
@@ -98,32 +113,24 @@ class Metrics:
         """Note how long one request to the intake took."""
         self._intake.observe(seconds)
 
-    def text(
-        self, status: Status, wall: int, nearest: Mapping[str, int], overdue: Mapping[str, tuple[int, int]]
-    ) -> bytes:
-        """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC.
-
-        `nearest` are the next deadlines by standard, `overdue` how many promises are overdue and the oldest deadline.
-        """
+    def text(self, status: Status, wall: int, asked: Moment) -> bytes:
+        """Print everything in Prometheus' text form, with what is true at this moment: `wall` in microseconds UTC."""
         moment = CollectorRegistry()
-        moment.register(_Moment(status, wall, nearest, overdue))
+        moment.register(_Moment(status, wall, asked))
         return generate_latest(self._registry) + generate_latest(moment)
 
 
 class _Moment(Collector):
     """What is asked at the time of a scrape rather than counted."""
 
-    def __init__(
-        self, status: Status, wall: int, nearest: Mapping[str, int], overdue: Mapping[str, tuple[int, int]]
-    ) -> None:
-        self._given = status, wall, nearest
-        self._overdue = overdue
+    def __init__(self, status: Status, wall: int, asked: Moment) -> None:
+        self._given = status, wall, asked
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        status, wall, nearest = self._given
+        status, wall, asked = self._given
         name, meaning = "kept_nearest_deadline_timestamp_seconds", "The next deadline; absent while there is none."
         deadlines = GaugeMetricFamily(name, meaning, labels=("standard",))
-        for standard, due in sorted(nearest.items()):
+        for standard, due in sorted(asked.nearest.items()):
             deadlines.add_metric((standard,), due / SECOND)
         yield deadlines
         count = GaugeMetricFamily(
@@ -132,13 +139,19 @@ class _Moment(Collector):
         oldest = GaugeMetricFamily(
             "kept_oldest_overdue_seconds", "How long the oldest overdue promise has been due.", labels=("standard",)
         )
-        for standard, (number, due) in sorted(self._overdue.items()):
+        for standard, (number, due) in sorted(asked.overdue.items()):
             count.add_metric((standard,), number)
             oldest.add_metric((standard,), max(0, wall - due) / SECOND)
         yield from (count, oldest)
         if status.low >= 0:
             lag = max(0, wall - status.low) / SECOND
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
+        if asked.ahead is not None:
+            yield GaugeMetricFamily(
+                "kept_source_clock_ahead_seconds",
+                "How far the fastest of the senders' clocks was ahead within the last hour; its name is on the board.",
+                max(0, asked.ahead) / SECOND,
+            )
         yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", status.waiting)
         step, set_by = (
             "kept_clock_step_seconds",

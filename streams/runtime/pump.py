@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.judge.case import Case, Unused
+from standards.judge.case import Case, Late, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.feeds import Hearing
 from standards.judge.judge import Start, feed
@@ -44,8 +44,7 @@ class BatchResult(msgspec.Struct):
     """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
 
     `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
-    `unmatched` counts the events, by type, that no standard concerns itself with; `settled_early` those that nothing
-    can change any more for want of room.
+    `unmatched` counts the events, by type, that no standard concerns itself with; the others are those of `Step`.
     """
 
     transitions: list[Transition[Event]] = []
@@ -54,6 +53,7 @@ class BatchResult(msgspec.Struct):
     duplicates: int = 0
     unmatched: dict[str, int] = {}
     settled_early: int = 0
+    late: list[Late[Event]] = []
 
 
 class Position(msgspec.Struct):
@@ -112,8 +112,7 @@ class Pump:
 
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
-        hearings = [(name, key, hearing) for (name, key), hearing in self.hearings.items()]
-        return Position(self.newest, self.low, self.started, hearings)
+        return Position(self.newest, self.low, self.started, [(*name, it) for name, it in self.hearings.items()])
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -157,9 +156,9 @@ class Pump:
         In a live host each event has its stamp, and `now` is the clock, in microseconds UTC, but no later than the
         stamp of what was received and is not in a batch yet. Without it the events are history.
         """
+        outcome = BatchResult()
         if self.started < 0 and (events or now is not None):
             self.begin(events[0].at if now is None else now)
-        outcome = BatchResult()
         if self.rulebook.feeds:
             events = self._hear_apart(events, outcome)
             self._hear(events)
@@ -278,10 +277,11 @@ class Pump:
             outcome.touched.append((name, key))
             if step.transitions:
                 outcome.transitions += step.transitions
-            if step.unused or step.duplicates or step.settled_early:
+            if step.unused or step.duplicates or step.settled_early or step.late:
                 outcome.unused += step.unused
                 outcome.duplicates += step.duplicates
                 outcome.settled_early += step.settled_early
+                outcome.late += step.late
             if step.case is None:
                 del cases[key]
                 group_state.alarm_of.pop(key, None)

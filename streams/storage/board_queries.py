@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from standards.judge.ledger import Plain
+from streams.ingest.wire import FROM_THE_FUTURE, claim_of
+from streams.runtime.source_clocks import STRETCH, SourceClock, merged
 from streams.storage.rows import (
     OWED,
     PROMISE,
     DeadLetter,
     LateEvent,
     Owing,
-    Sender,
     Stretch,
     Untold,
     decode_withheld,
     notice_rows,
     promise_row,
 )
+from streams.storage.source_tables import SOURCE, source_clock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -70,15 +71,14 @@ WHERE {terms} ORDER BY w.seq DESC LIMIT ?
 _LISTED: Final = """
 SELECT seq, id, at, by, promise, type, source, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
 """
+_SOURCES: Final = f"SELECT {SOURCE} FROM source_clocks WHERE since > ?"  # noqa: S608 - fixed names
 _DELAYED: Final = """
-SELECT source, count(*), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
-GROUP BY source ORDER BY count(*) DESC LIMIT ?
+SELECT source, count(*), min(received - at), max(received - at) FROM late WHERE reason = 'late' AND received >= ?
+GROUP BY source
 """
-_AHEAD: Final = """
-SELECT raw FROM dead_letters WHERE reason = 'from-the-future' AND received >= ? ORDER BY seq DESC LIMIT ?
-"""
-SENDERS: Final = 20
-"""How many senders are told of."""
+_AHEAD: Final = f"""
+SELECT received, raw FROM dead_letters WHERE reason = '{FROM_THE_FUTURE}' AND received >= ? ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608 - fixed text
 LETTERS: Final = 1_000
 """How many of the newest events from the future are looked at."""
 _LAST: Final = 2**63 - 1
@@ -89,17 +89,6 @@ SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != '
 
 _data = msgspec.json.Decoder(dict[str, Plain]).decode
 _encode = msgspec.json.encode
-
-
-class _Named(msgspec.Struct):
-    source: str = ""
-
-
-def _source(raw: bytes) -> str:
-    try:
-        return msgspec.json.decode(raw, type=_Named).source or "somebody"
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "somebody"
 
 
 def _action(row: Row) -> Action:
@@ -155,12 +144,18 @@ class BoardQueries:
         rows = self._all(f"{_LETTER} ORDER BY {_OPEN} DESC, seq DESC LIMIT ?", SETTLED, limit)
         return [DeadLetter(*row) for row in rows], count
 
-    def senders(self, since: int) -> list[Sender]:
-        """Give the senders whose events came late, or from the future, since an instant; the worst first."""
-        found = {source: Sender(source, late, most) for source, late, most in self._all(_DELAYED, since, SENDERS)}
-        for source, count in Counter(_source(raw) for (raw,) in self._all(_AHEAD, since, LETTERS)).items():
-            found[source] = msgspec.structs.replace(found.get(source) or Sender(source), ahead=count)
-        return sorted(found.values(), key=lambda each: -each.late - each.ahead)[:SENDERS]
+    def sources(self, since: int) -> list[SourceClock]:
+        """Give how the senders' clocks have stood since an instant, the worst first.
+
+        Where they were not noted as events came in, it is told by what came too late and what was refused.
+        """
+        found = [source_clock(row) for row in self._all(_SOURCES, since - STRETCH)]
+        noted = {clock.source for clock in found}
+        seen = [SourceClock(source, since, -least, most, 0, {"changed-nothing": count})
+                for source, count, least, most in self._all(_DELAYED, since)]  # fmt: skip
+        seen += [SourceClock(claim[0], since, claim[1] - received, received - claim[1], 1)
+                 for received, raw in self._all(_AHEAD, since, LETTERS) if (claim := claim_of(raw))]  # fmt: skip
+        return merged([*found, *(clock for clock in seen if clock.source not in noted)])
 
     def letter(self, number: int) -> DeadLetter | None:
         """Give a dead letter by its number, or None."""

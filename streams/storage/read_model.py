@@ -12,6 +12,7 @@ import msgspec
 from alerts.channels import Told
 from standards.judge.ledger import Line
 from standards.judge.score import Score
+from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
 from streams.storage.rows import (
     DELIVERY,
@@ -124,6 +125,11 @@ class ReadModel:
         """
         sql = f"SELECT standard, count(*), min(due) {OWED} GROUP BY standard"
         return {name: (count, due) for name, count, due in self._all(sql, _encode(owed_since).decode())}
+
+    def source_ahead(self, since: int) -> int | None:
+        """Give how far the fastest of the senders' clocks has been ahead since an instant; None: nothing is known."""
+        ((ahead,),) = self._all("SELECT max(ahead) FROM source_clocks WHERE since > ?", since - STRETCH)
+        return None if ahead is None else int(ahead)
 
     def nearest(self) -> dict[str, int]:
         """Give the next deadline (microseconds UTC) of each standard's promises whose clock runs, by its id."""

@@ -11,10 +11,10 @@ import msgspec
 
 from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line, Plain
-from standards.judge.promise import State, Verdict
+from standards.judge.promise import NEVER, State, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from streams.storage.sqlite import Database, Row
 
@@ -146,6 +146,11 @@ WHERE state = 'broken' AND settled >= since
 """The promises that are broken and still owed; asked with, by revision, since when they must have been broken."""
 
 
+def is_overdue(row: PromiseRow, owed_since: Mapping[str, int]) -> bool:
+    """Say whether a promise is broken and still owed; `owed_since` is as for OWED."""
+    return row.state == "broken" and row.settled >= owed_since.get(row.revision, NEVER)
+
+
 class Owing(msgspec.Struct, frozen=True):
     """The open promises that are next: `rows` by the time left, and how many there are of each sort in all.
 
@@ -177,15 +182,6 @@ class Untold(msgspec.Struct, frozen=True):
     standard: str = ""
     subject: str = ""
     kind: str = ""
-
-
-class Sender(msgspec.Struct, frozen=True):
-    """A sender whose events came late, or from the future: how many, and by how much at most."""
-
-    source: str
-    late: int = 0
-    latest: int = 0
-    ahead: int = 0
 
 
 PROMISE: Final = ", ".join(PromiseRow.__struct_fields__)

@@ -256,6 +256,21 @@ INSERT INTO past SELECT seq, body FROM settled;
 DROP TABLE settled;
 """
 
+_GAUGES = """
+CREATE TABLE source_clocks (     -- how the senders' clocks stood, by half-hours; for a day
+    since INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    ahead INTEGER NOT NULL,
+    behind INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    late BLOB NOT NULL,
+    PRIMARY KEY (since, source)
+) WITHOUT ROWID;
+
+ALTER TABLE promises ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;       -- how many events joined it while it was owed
+ALTER TABLE promises ADD COLUMN joined_at INTEGER NOT NULL DEFAULT -1;   -- the last of them
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _BEYOND_ONE_MACHINE,
@@ -265,5 +280,6 @@ MIGRATIONS: tuple[str, ...] = (
     _RELEVANCE,
     _OVERDUE,
     _JUDGING_AGAIN,
+    _GAUGES,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -6,6 +6,7 @@ import msgspec
 
 from alerts.routing.notice import Notice, Withheld
 from standards.errors import KeptError
+from standards.judge.case import Effect
 from standards.judge.ledger import Line
 
 
@@ -39,7 +40,8 @@ class Status(msgspec.Struct, frozen=True):
 class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
-    `events` and `unmatched` count by event type, `late` and `refused` by reason, `acts` what people did.
+    `events` and `unmatched` count by event type, `late` and `refused` by reason, `effects` by what late events came
+    to, `acts` what people did.
     """
 
     lines: list[Line] = []
@@ -50,6 +52,7 @@ class Committed(msgspec.Struct, frozen=True):
     duplicates: int = 0
     unmatched: dict[str, int] = {}
     late: dict[str, int] = {}
+    effects: dict[Effect, int] = {}
     refused: dict[str, int] = {}
     judging: float = 0.0
     storing: float = 0.0

@@ -21,6 +21,7 @@ from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
 from streams.storage.rows import Delivery
+from streams.storage.source_tables import book_sources
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.rulebook import Key, Rulebook
     from streams.ingest.wire import Refusal
+    from streams.runtime.source_clocks import SourceClock
     from streams.storage.sqlite import Database
 
 RAW_KEPT = 65_536
@@ -64,7 +66,8 @@ class Batch(msgspec.Struct):
     """Everything that one batch changed, ready to be written. `received` is the wall clock in microseconds UTC.
 
     `cases` maps what changed to its new value, None where it was forgotten. `changed` are the subjects of which a
-    promise changed, where that is known. `alerts` is what was told, and not told, with each line's reason.
+    promise changed, where that is known. `alerts` is what was told, and not told, with each line's reason. `sources`
+    are the senders' clocks of which more is known now.
     """
 
     received: int
@@ -77,6 +80,7 @@ class Batch(msgspec.Struct):
     lines: Sequence[Line] = ()
     unused: Sequence[Unused[Event]] = ()
     alerts: AlertResult = msgspec.field(default_factory=AlertResult)
+    sources: Sequence[SourceClock] = ()
 
 
 class StoreWriter:
@@ -98,6 +102,7 @@ class StoreWriter:
             book_lines(self.database, batch.lines, batch.alerts.reasons)
             book_notices(self.database, batch.alerts.notices, self.channels, received=batch.received)
             book_calls(self.database, batch.alerts, batch.received)
+            book_sources(self.database, batch.sources)
             self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
             forget(self.database, batch.received - self.keep)
 

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from standards.calendar.duration import HOUR
 from standards.errors import StateError
 from streams.delivery.links import Links
-from streams.metrics import installed_version
+from streams.metrics import Moment, installed_version
 from streams.web.api.grants import Grants
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
@@ -64,9 +65,12 @@ def application(
     """
 
     async def scrape() -> bytes:
-        nearest = await asked(host.read_model.nearest)
-        overdue = await asked(host.read_model.overdue, host.rulebook.owed_since(host.wall()))
-        return metrics.text(host.now_status(), host.wall(), nearest, overdue)
+        read_model, wall = host.read_model, host.wall()
+        moment = Moment(
+            await asked(read_model.nearest), await asked(read_model.overdue, host.rulebook.owed_since(wall)),
+            await asked(read_model.source_ahead, wall - HOUR),
+        )  # fmt: skip
+        return metrics.text(host.now_status(), wall, moment)
 
     grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
     operations = [

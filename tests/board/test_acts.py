@@ -11,6 +11,7 @@ import pytest
 
 from tests.board.serving import GUARDED, LOOK, SECRET, Served, auth, fill, proof_in
 from tests.board.visiting import Visitor
+from tests.streams.hosting import SECOND
 
 
 @pytest.fixture
@@ -51,7 +52,6 @@ def test_a_form_needs_its_proof(visitor: Visitor) -> None:
     [
         ("acknowledge", {"name": ""}, "Say your name"),
         ("acknowledge", {"promise": "none"}, "There is no promise"),
-        ("acknowledge", {}, "This promise is broken already"),
         ("excuse", {"by": "somebody", "reason": "x"}, "may not excuse"),
         ("excuse", {"by": "floor-lead"}, "Say why"),
         ("debrief", {"cause": "x"}, "Say what we try now"),
@@ -94,7 +94,28 @@ def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
     assert (act.type, act.by) == ("work.reported", "Ania")
     status, _, page = visitor.ask("/acts/done", form)
     assert (status, "This promise is kept already" in page) == (409, True)
-    assert visitor.ask("/acts/done", {**form, "promise": promise(served, broken=True)})[0] == 409
+
+
+def test_what_is_overdue_is_taken_and_done_from_every_page(visitor: Visitor) -> None:
+    """A broken promise that is owed still offers what Now offers on its own page too, and each of it is accepted."""
+    proof, served = proof_in(visitor.ask("/")[2]), visitor.served
+    name = promise(served, broken=True)
+    page = visitor.ask(f"/promises/{name}")[2]
+    assert "late</span>" in page
+    assert 'class="state broken">overdue<' in page
+    for act in ("acknowledge", "done"):
+        assert f'action="/acts/{act}"' in page
+        assert visitor.ask(f"/acts/{act}", {"promise": name, "name": "Ania", "proof": proof})[0] == 303
+    served.go(3)
+    found = served.caller.host.read_model.promise(name)
+    assert found is not None
+    assert found.row.state == "late"
+    page = visitor.ask(f"/promises/{name}")[2]
+    assert 'action="/acts/done"' not in page
+    waited = (found.lines[-1].at - found.row.opened) // SECOND
+    assert f"<dt>For the customer</dt><dd>{waited // 60} min {waited % 60} s</dd>" in page
+    status, _, page = visitor.ask("/acts/acknowledge", {"promise": name, "name": "Jan", "proof": proof})
+    assert (status, "This promise is broken, done late already" in page) == (409, True)
 
 
 # --- with a token -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from alerts.channels.letter import Envelope
 from alerts.channels.mail import Mail
 from standards.calendar.duration import DAY
 from streams.delivery.links import Link, Links
+from streams.storage.rows import PromiseFilter
 from streams.web import Access
 from tests.alerts.mailing import KEPT, TO, Office, office
 from tests.alerts.samples import BROKEN
@@ -94,16 +95,17 @@ def test_a_link_without_a_name_asks_for_one(peopled: Served) -> None:
 
 
 def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
-    """A message for several promises has one link for all of them; what is over meanwhile is left alone."""
+    """A message for several promises has one link for all of them; what is over is left alone, not what is overdue."""
     peopled.send(waiting("x", peopled.now, queue="q8"))
     peopled.go(2)
     rows = {row.subject: row.id for row in peopled.caller.host.read_model.board.owing(9, {}).rows}
     broken = peopled.caller.host.read_model.board.broken(9, debriefed=False)[0][0].id
-    wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken), by="ann")
-    assert "and 2 more promises in the same message" in Visitor(peopled).ask(wanted)[2]
+    (kept,) = peopled.caller.host.read_model.promises(PromiseFilter(verdict="kept")).items
+    wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken, kept.id), by="ann")
+    assert "and 3 more promises in the same message" in Visitor(peopled).ask(wanted)[2]
     assert Visitor(peopled).ask(wanted, {})[0] == 200
     taken = [act.promise for _, act in peopled.caller.host.read_model.board.actions()]
-    assert sorted(taken) == sorted([rows["s3/q4"], rows["s3/q8"]])
+    assert sorted(taken) == sorted([rows["s3/q4"], rows["s3/q8"], broken])
 
 
 def test_a_message_for_many_leads_to_the_board() -> None:

@@ -114,3 +114,19 @@ def test_what_is_typed_stays(busy: Served, page: Page) -> None:
     page.goto(f"{busy.url}/debriefs")
     expect(page.locator("main")).to_contain_text("Talked over · 1")
     expect(page.locator("main")).to_contain_text("call the list earlier")
+
+
+def test_every_page_says_that_something_is_overdue(empty: Served, page: Page) -> None:
+    """Whichever page is open, it says within a moment that a promise is overdue, and until it is done."""
+    for path in ("/feeds", "/standards", "/debriefs", "/notices", "/"):
+        page.goto(empty.url + path)
+        expect(page.locator("#link")).to_have_text("live")
+        expect(page.locator("#overdue")).to_be_empty()
+        empty.send(waiting(f"a{path}", empty.now))
+        empty.go(65)
+        expect(page.locator("#overdue")).to_have_text("1 overdue")
+        page.reload()
+        expect(page.locator("#overdue")).to_have_text("1 overdue")
+        empty.send(register(f"b{path}", empty.now))
+        empty.go(3)
+        expect(page.locator("#overdue")).to_be_empty()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.metrics import Metrics
+from streams.metrics import Metrics, Moment
 from streams.metrics.kafka import KafkaMetrics
 from streams.storage.status import Status
 
@@ -145,7 +145,7 @@ WORDS = {"by", "on", "or", "and", "unless", "offset", "without", "ignoring", "bo
 
 def metrics() -> dict[str, set[str]]:
     """Give the names of all series that Kept exposes, each with its labels."""
-    moment = Metrics().text(Status(ready=True, low=0), 0, {"no-wait": 0}, {"no-wait": (1, 0)}).decode()
+    moment = Metrics().text(Status(ready=True, low=0), 0, Moment({"no-wait": 0}, {"no-wait": (1, 0)}, 0)).decode()
     found = {
         name: set(re.findall(r"(\w+)=", labels))
         for name, labels in re.findall(r"^(\w+)(\{.*\})? ", moment, re.MULTILINE)

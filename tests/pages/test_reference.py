@@ -22,7 +22,7 @@ from standards.judge.rulebook import PROMISE_EVENTS
 from streams.documents.forms import Form, schema_for
 from streams.ingest.mapping_model import MappingModel
 from streams.ingest.wire import Reader
-from streams.metrics import Metrics
+from streams.metrics import Metrics, Moment
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import NAMES
 from streams.storage.status import Status
@@ -115,7 +115,7 @@ def test_every_setting_is_explained() -> None:
 @pytest.mark.parametrize(
     ("heading", "text"),
     [
-        ("`kept run` and `kept serve`", Metrics().text(Status(True, low=0), 0, {"a": 0}, {"a": (1, 0)})),
+        ("`kept run` and `kept serve`", Metrics().text(Status(True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0))),
         ("`kept intake` and `kept worker`", KafkaMetrics().text()),
     ],
 )

@@ -189,3 +189,20 @@ def test_what_a_late_event_without_a_place_did_is_not_undone() -> None:
     """
     lines = [line for line in live(slow, history) if line.endswith("c1")]
     assert lines == ["07:59:00 opened c1", "09:59:00 broken c1"]
+
+
+@pytest.mark.parametrize(
+    ("history", "effect"),
+    [
+        ("08:00 contact.waiting\n08:00:20 contact.answered\n08:05 <- 08:00:40 contact.abandoned", "in-place"),
+        ("08:03 <- 08:00 contact.waiting", "added"),
+        ("08:00 contact.waiting\n08:05 <- 08:00:30 contact.answered", "corrected"),
+        ("08:00 contact.waiting\n09:00 contact.waiting contact=c1\n09:30 <- 08:59:30 contact.answered",
+         "came-too-late"),
+        ("08:00 contact.waiting\n08:00:20 contact.answered\n09:00 contact.abandoned\n09:30 <- 08:01 contact.answered",
+         "changed-nothing"),
+    ],
+)  # fmt: skip
+def test_what_a_late_event_came_to_is_told(history: str, effect: str) -> None:
+    """Each late event is counted by what it came to: nothing new, what was missing, what was wrong, or too late."""
+    assert [late.effect for late in judge_live(rules(answer=ANSWER), history).late] == [effect]

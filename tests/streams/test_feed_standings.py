@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from standards.judge.rulebook import Rulebook
 from streams.board.feeds import Unused, draw
 from streams.board.shell import Shell
+from streams.board.sources import SHOWN
 from streams.kafka.records.facts import Facts, FactsCodec, HeardAt
 from streams.kafka.worker.partition import Partition, Setting
 from streams.runtime.feeds import MOST, FeedStanding, standings
+from streams.runtime.source_clocks import STRETCH, SourceClock, merged
 from streams.storage.status import Status
 from tests.history import rulebook
 from tests.streams.asking import asking, waiting
@@ -81,16 +83,47 @@ def test_the_page_names_silent_feeds_first() -> None:
 
 
 async def test_senders_that_are_late_or_ahead_are_named(tmp_path: Path) -> None:
-    """Whose events came late, and by how much, and whose clock is ahead: by the names that they give themselves."""
+    """Whose events came late, and by how much, and whose clock is fast: by the names that they give themselves."""
     async with asking(tmp_path) as caller:
         await caller.send(waiting("a", T0))
         await caller.pass_time(600)
         late, ahead = waiting("b", T0 - 10 * SECOND, 2), waiting("c", caller.clock.at + 3_600 * SECOND)
         await caller.send(late, late | {"id": "d"}, ahead | {"source": "tower"})
-        (till, tower) = caller.host.read_model.board.senders(T0)
-        assert (till.source, till.late, till.latest, till.ahead) == ("till", 2, 610 * SECOND, 0)
-        assert (tower.source, tower.late, tower.ahead) == ("tower", 0, 1)
+        (tower, till) = caller.host.read_model.board.sources(T0)
+        assert (till.source, till.late, till.behind, till.ahead) == ("till", {"changed-nothing": 2}, 610 * SECOND, 0)
+        assert (tower.source, tower.late, tower.ahead, tower.refused) == ("tower", {}, 3_600 * SECOND, 1)
         page = (await caller.get("/feeds")).text
-        assert "2 events came late within a day, by up to 10 min 10 s." in page
-        assert "1 event said that it is later than it is; its clock is ahead." in page
-        assert caller.host.read_model.board.senders(caller.clock.at + SECOND) == []
+        assert "Late 2 times, by up to 10 min 10 s: 2 came too late to change anything." in page
+        assert "Its clock is 1 h fast; its events count as of when they came." in page
+        assert "1 event could not be taken, being too far ahead." in page
+        assert caller.host.read_model.board.sources(caller.clock.at + STRETCH) == []
+
+
+async def test_a_fast_clock_is_told_of_by_page_answer_and_metric_and_over_a_restart(tmp_path: Path) -> None:
+    """What a sender claimed is told, though its events count as of when they came; an hour later it is forgotten."""
+    async with asking(tmp_path) as caller:
+        await caller.send(waiting("a", T0 + 3 * SECOND, 1) | {"source": "counter-3"})
+        assert "Its clock is 3 s fast; its events count as of when they came." in (await caller.get("/feeds")).text
+    async with asking(tmp_path) as caller:
+        await caller.send(waiting("b", T0 + 2 * SECOND, 1) | {"source": "counter-3"}, waiting("c", T0 - SECOND, 1))
+        answer = (await caller.get("/v1/feeds")).json
+        assert answer["sources"] == [
+            {"source": "counter-3", "ahead_seconds": 3.0, "behind_seconds": -2.0, "refused": 0, "late": {}}
+        ]
+        assert "kept_source_clock_ahead_seconds 3.0" in (await caller.get("/metrics")).text
+        await caller.pass_time(2 * 3_600)
+        assert (await caller.get("/v1/feeds")).json["sources"] == []
+        assert "kept_source_clock_ahead_seconds" not in (await caller.get("/metrics")).text
+
+
+def test_a_slow_clock_is_told_of_and_all_beyond_the_first_are_counted() -> None:
+    """A sender that is never in time is named as such; what late events came to is said; the page stays short."""
+    slow = SourceClock("slow", T0, -40 * SECOND, 50 * SECOND, late={"in-place": 11, "corrected": 1})
+    many = [SourceClock(f"s{number}", T0, 2 * SECOND, -2 * SECOND) for number in range(SHOWN)]
+    shell = Shell(T0, ZoneInfo("UTC"), Status(ready=True))
+    page = draw(shell, Unused([], 0, [], 0, sources=merged([*many, slow, SourceClock("fine", T0, 0, SECOND)])), [])
+    assert "and 1 more sender" in page
+    assert "fine" not in page
+    page = draw(shell, Unused([], 0, [], 0, sources=[slow]), [])
+    assert "Late 12 times, by up to 50 s: 11 changed nothing that was told, 1 corrected what was told." in page
+    assert "It was never less than 40 s late: its clock is slow, or it holds its events back." in page

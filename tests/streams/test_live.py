@@ -7,6 +7,7 @@ import asyncio
 import io
 import json
 import os
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,18 @@ def test_the_warned_come_first_and_then_the_nearest() -> None:
     view = picture(*LINES)
     assert [owed.line.subject for owed in view.owed] == ["north/q1", "support", "north", "c-0005"]
     assert view.endless == 1
+
+
+@pytest.mark.parametrize("width", [80, 109, 110, 120, 132, 160])
+def test_whom_it_is_owed_to_is_seen_at_any_width(width: int) -> None:
+    """However long the names of the standards are, the place of what is overdue or warned of is on the screen."""
+    named = replace(STANDARDS["no-wait"], id="nothing-lost-between-shifts")
+    folder = Folder({named.id: named}, zone=UTC)
+    for kind in ("opened", "warned", "broken"):
+        folder.add(line(kind, named.id, "north/q1", 1, due=1))
+    overdue = drawn(folder.view(NOW), width, 30).partition("Newest verdicts")[0]
+    assert "north/q1" in overdue
+    assert "Open the next register." in overdue
 
 
 @pytest.mark.parametrize("width", [80, 100, 109, 110, 120])

@@ -11,7 +11,7 @@ import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
 from standards.judge.ledger import Line
-from streams.metrics import Metrics
+from streams.metrics import Metrics, Moment
 from streams.storage.status import Committed, Status
 from tests.streams.asking import Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
@@ -88,6 +88,8 @@ async def test_nothing_goes_by_uncounted(tmp_path: Path) -> None:
         assert found["kept_events_total", ("register.opened",)] == 1
         assert found["kept_dead_letters_total", ("unknown-type",)] == 1
         assert found["kept_unused_events_total", ("late",)] == 1
+        assert found["kept_late_events_total", ("changed-nothing",)] == 1
+        assert found["kept_source_clock_ahead_seconds", ()] == 0
         assert found["kept_duplicates_total", ()] == 1
         assert found["kept_intake_seconds_count", ()] == 4
         assert found["kept_commit_seconds_count", ()] >= 3
@@ -101,7 +103,7 @@ async def test_no_label_names_a_subject(tmp_path: Path) -> None:
         await a_day(caller, T0)
         text = (await caller.get("/metrics")).text
         names = {name for name, _ in re.findall(r'(\w+)="([^"]*)"', text)}
-        assert names == {"standard", "owner", "kind", "type", "reason", "le", "version", "python"}
+        assert names == {"standard", "owner", "kind", "type", "reason", "effect", "le", "version", "python"}
         assert not re.search(r"\b(s3|q[123]|till)\b", text)
 
 
@@ -113,9 +115,8 @@ def line(name: str, kind: str, standard: str = "no-wait") -> Line:
 
 
 def printed(metrics: Metrics, nearest: Mapping[str, int] | None = None) -> Samples:
-    return samples(
-        metrics.text(Status(ready=False, waiting=7), 5 * SECOND, nearest or {}, {"no-wait": (2, SECOND)}).decode()
-    )
+    asked = Moment(nearest or {}, {"no-wait": (2, SECOND)})
+    return samples(metrics.text(Status(ready=False, waiting=7), 5 * SECOND, asked).decode())
 
 
 def test_two_hosts_do_not_add_up() -> None:

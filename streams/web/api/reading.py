@@ -6,12 +6,14 @@ Read next: `grants.py`, the only thing beside events that changes anything.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
+from streams.runtime.source_clocks import off_time
 from streams.storage.rows import PromiseFilter, UntoldFilter
-from streams.web.api import act_views, showing, views
+from streams.web.api import act_views, feed_views, showing, views
 from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, UntoldQuery
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SOURCES: Final = 100
+"""How many senders are told of in one answer."""
 _OK = HTTPStatus.OK
 _NOT_FOUND = HTTPStatus.NOT_FOUND
 
@@ -58,6 +62,8 @@ class Reading:
                       self._dead_letters, {_OK: views.DeadLetterPage}, query=RowsQuery),
             Operation("GET", "/v1/late", "List the events that changed nothing, oldest first.", self._late,
                       {_OK: views.LatePage}, query=RowsQuery),
+            Operation("GET", "/v1/feeds", "Say how the feeds stand, and which senders are off time.", self._feeds,
+                      {_OK: feed_views.FeedList}),
         ]  # fmt: skip
 
     async def _promises(self, request: web.Request) -> web.Response:
@@ -126,6 +132,14 @@ class Reading:
         query = read_query(request, RowsQuery)
         rows = await asked(self._host.read_model.late, query.after, query.limit)
         return _numbered(views.LatePage, [showing.late_item(row) for row in rows], query.limit)
+
+    async def _feeds(self, request: web.Request) -> web.Response:
+        read_query(request, NoQuery)
+        now = self._host.wall()
+        found = off_time(await asked(self._host.read_model.board.sources, now - HOUR))
+        feeds = [showing.feed_item(feed, now) for feed in self._host.feeds()]
+        sources = [showing.source_item(clock) for clock in found[:SOURCES]]
+        return json_answer(feed_views.FeedList(items=feeds, sources=sources, more_sources=len(found) - len(sources)))
 
 
 async def known_promise(host: Host, promise: str) -> PromiseView:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from standards.calendar.duration import SECOND
 from standards.judge.events import moment
-from streams.web.api import act_views, views
+from streams.web.api import act_views, feed_views, views
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.score import Score
     from standards.judge.standard import Standard
+    from streams.runtime.feeds import FeedStanding
+    from streams.runtime.source_clocks import SourceClock
     from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
 
 _MOST_RAW: Final = 4096
@@ -118,6 +120,18 @@ def dead_letter_item(letter: DeadLetter) -> views.DeadLetterItem:
     """Show a refused event."""
     raw = letter.raw[:_MOST_RAW].decode("utf-8", "replace")
     return _shown(views.DeadLetterItem, letter, number=letter.seq, received_at=moment(letter.received), raw=raw)
+
+
+def feed_item(feed: FeedStanding, now: int) -> feed_views.FeedItem:
+    """Show how a feed stands."""
+    silent_after = feed.silent_after / SECOND
+    return feed_views.FeedItem(feed.name, feed.key, _at(feed.last), silent_after, silent=feed.dark(now))
+
+
+def source_item(clock: SourceClock) -> feed_views.SourceItem:
+    """Show how a sender's clock stands."""
+    ahead, behind = clock.ahead / SECOND, clock.behind / SECOND
+    return feed_views.SourceItem(clock.source, ahead, behind, clock.refused, clock.late)
 
 
 def late_item(late: LateEvent) -> views.LateItem:

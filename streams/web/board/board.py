@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
-from standards.calendar.duration import DAY
+from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
-from streams.storage.rows import UntoldFilter
+from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.grants import still_excusable
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -33,6 +33,8 @@ from streams.web.session import may
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
+
+    from aiohttp.typedefs import Handler
 
     from alerts.routing.actions import Action
     from streams.host import Host
@@ -73,7 +75,17 @@ class Board:
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
         }  # fmt: skip
-        return [web.get(path, page) for path, page in (pages | {f"/{name}": self._file for name in FILES}).items()]
+        drawn = {path: self._fresh(page) for path, page in pages.items()}
+        return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
+
+    def _fresh(self, page: Handler) -> Handler:
+        """Give what answers with a page after a look at what is overdue, as every page says that."""
+
+        async def look_first(request: web.Request) -> web.StreamResponse:
+            await self._live.fresh()
+            return await page(request)
+
+        return look_first
 
     def shell(self, request: web.Request) -> Shell:
         """Give what every page is drawn with; whoever has no session yet gets one where there is no token.
@@ -90,7 +102,7 @@ class Board:
             acts=session is not None and may(request[ROLE], "supervisor"),
             corrects=session is not None and may(request[ROLE], "author"),
             unguarded=self.unguarded, version=self._live.changes.version,
-            changes=self._live.commits, mark=self._mark,
+            changes=self._live.commits, mark=self._mark, overdue=self._live.overdue if session is not None else 0,
         )  # fmt: skip
 
     def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
@@ -113,7 +125,6 @@ class Board:
         return ACKNOWLEDGED in self.host.rulebook.classes
 
     async def _now(self, request: web.Request) -> web.Response:
-        await self._live.fresh()
         shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
         return self.answer(request, now.draw(shell, shown, acknowledges=self.acknowledges()))
 
@@ -123,6 +134,7 @@ class Board:
         scores = standards.Scores(
             await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
             await asked(self.host.read_model.board.trend, days), days,
+            await asked(self.host.read_model.overdue, self.host.rulebook.owed_since(self.host.wall())),
         )  # fmt: skip
         return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores))
 
@@ -137,7 +149,8 @@ class Board:
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
         drawn = story.Story(
             found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
-            await asked(read_model.board.reasons, found.row.id), excusable=self._excusable(found.row),
+            await asked(read_model.board.reasons, found.row.id), overdue=self._is_overdue(found.row),
+            excusable=self._excusable(found.row),
             acknowledges=self.acknowledges(),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
@@ -146,8 +159,10 @@ class Board:
     async def _debriefs(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         queries = self.host.read_model.board
-        waiting = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=False))
-        done = debriefs.Broken(*await asked(queries.broken, debriefs.MOST, debriefed=True))
+        found = [await asked(queries.broken, debriefs.MOST, debriefed=done) for done in (False, True)]
+        waiting, done = (
+            debriefs.Broken(rows, count, {row.id for row in rows if self._is_overdue(row)}) for rows, count in found
+        )
         acts = await asked(queries.actions_on, [row.id for row in done.rows])
         text = debriefs.draw(shell, waiting, done, acts, standards=self.host.rulebook.standards)
         return self.answer(request, text)
@@ -179,7 +194,7 @@ class Board:
         marks = [it.mark for it in letters[0] if it.mark]
         settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
         unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
-                              senders=await asked(queries.senders, self.host.wall() - DAY))  # fmt: skip
+                              sources=await asked(queries.sources, self.host.wall() - HOUR))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -188,6 +203,13 @@ class Board:
         return web.Response(
             body=self._files[name], content_type=FILES[name], charset="utf-8", headers={"Cache-Control": lasting}
         )
+
+    def is_owed(self, row: PromiseRow) -> bool:
+        """Say whether a promise can still be taken, and done: it is open, or overdue."""
+        return row.verdict is None or self._is_overdue(row)
+
+    def _is_overdue(self, row: PromiseRow) -> bool:
+        return is_overdue(row, self.host.rulebook.owed_since(self.host.wall()))
 
     def _excusable(self, row: PromiseRow) -> bool:
         if row.verdict is None:

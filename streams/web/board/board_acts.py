@@ -20,6 +20,7 @@ from standards.errors import EventError
 from standards.judge.events import iso
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
+from streams.board.wording import STATES
 from streams.web.actions import action_event, check_open
 from streams.web.body import check_type, read_body
 from streams.web.forms import Grant, Settlement
@@ -119,7 +120,7 @@ class Acts:
         promise = await self._promise(given)
         if not self._board.acknowledges():
             raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        _check_unsettled(promise)
+        self._check_owed(promise)
         await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name}, given)
 
     async def _done(self, given: Given, name: str) -> None:
@@ -129,7 +130,7 @@ class Acts:
         kind = None if standard is None else awaited(standard, rulebook.vocabulary)
         if kind is None:
             raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
-        _check_unsettled(promise)
+        self._check_owed(promise)
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
         known = {name: value for name, value in promise.fields.items() if name in kind.fields and value is not None}
         work = self._event(kind.name, known, given, about=promise.id)
@@ -183,6 +184,11 @@ class Acts:
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
         return found.row
 
+    def _check_owed(self, promise: PromiseRow) -> None:
+        """Refuse what comes too late for a promise: while it is overdue, it can still be taken and done."""
+        if not self._board.is_owed(promise):
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {STATES[promise.state]} already.")
+
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
         await self._host.submit([self._event(kind, data, given)])
 
@@ -193,11 +199,6 @@ class Acts:
             return action_event(self._host, kind, data, given["source"], identity=identity)
         except EventError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-
-
-def _check_unsettled(promise: PromiseRow) -> None:
-    if promise.verdict is not None:
-        raise Problem(HTTPStatus.CONFLICT, f"This promise is {promise.verdict} already.")
 
 
 def _valid(model: type[M], **given: str) -> M:

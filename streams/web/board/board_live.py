@@ -20,6 +20,7 @@ from aiohttp import WSCloseCode, web
 
 from streams.board.changes import Changes
 from streams.board.now import MOST, Picture, picture
+from streams.board.shell import overdue_words
 from streams.web.guard import ROLE, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -56,6 +57,11 @@ class Live:
         self._news = asyncio.Event()
         self._waiting: set[asyncio.Event] = set()
         self._stopping = False
+
+    @property
+    def overdue(self) -> int:
+        """How many promises were overdue at the last look."""
+        return self.changes.picture.counts.get("overdue", 0)
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit."""
@@ -143,6 +149,7 @@ class Live:
                 known = self.changes.version
             elif sent != self.commits:
                 message["changed"] = self.commits
+                message["words"] = {"overdue": overdue_words(self.overdue)}
                 sent = self.commits
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):

@@ -15,7 +15,7 @@ from aiohttp import web
 from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el
 from streams.board.shell import excuse_fields, page, your_name
-from streams.board.wording import STATES, how_many
+from streams.board.wording import OVERDUE, STATES, how_many
 from streams.delivery.links import PATH, WORDS
 from streams.web.actions import check_open
 from streams.web.board.board_acts import bounded, needed, read_fields
@@ -26,7 +26,6 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.delivery.links import Link, Links
-    from streams.storage.rows import PromiseRow
     from streams.web.board.board import Board
     from streams.web.board.board_acts import Acts
     from streams.web.board.sign_in import Failures
@@ -71,11 +70,11 @@ class Linked:
         return self._board.answer(request, page(self._board.shell(request), "Done", "", thanks))
 
     async def _open_of(self, link: Link) -> list[str]:
-        """Give the promises that a link is for: of several, those that are still open."""
+        """Give the promises that a link is for: of several, those that are still owed."""
         if not link.more:
             return [link.promise]
         found = [await asked(self._board.host.read_model.promise, each) for each in (link.promise, *link.more)]
-        return [each.row.id for each in found if each is not None and each.row.verdict is None]
+        return [each.row.id for each in found if each is not None and self._board.is_owed(each.row)]
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
@@ -98,18 +97,20 @@ class Linked:
             raise Problem(HTTPStatus.NOT_FOUND, "This promise is not known here.")
         row, shell = found.row, self._board.shell(request)
         standard = host.rulebook.standards.get(row.revision) or host.rulebook.current.get(row.standard)
-        due = ("due ", shell.clock(row.due)) if row.due >= 0 and row.verdict is None else ()
-        state = el("p", el("span", STATES[row.state], class_=f"state {row.state}"), " ", *due)
+        owed = self._board.is_owed(row)
+        due = ("due ", shell.clock(row.due)) if row.due >= 0 and owed else ()
+        word = OVERDUE if owed and row.verdict is not None else STATES[row.state]
+        state = el("p", el("span", word, class_=f"state {row.state}"), " ", *due)
         words = el("p", standard.promise if standard else row.standard, class_="words")
         title = f"{row.standard}: {row.subject or 'everywhere'}"
         others = el("p", f"and {how_many(len(link.more), 'more promise')} in the same message") if link.more else None
-        text = page(shell, title, "", words, state, others, _form(link, row, standard))
+        text = page(shell, title, "", words, state, others, _form(link, standard, owed=owed))
         return self._board.answer(request, text)
 
 
-def _form(link: Link, row: PromiseRow, standard: Standard | None) -> Html:
+def _form(link: Link, standard: Standard | None, *, owed: bool) -> Html:
     who = el("p", f"as {link.by}", class_="quiet") if link.by else your_name()
-    if link.deed == "acknowledge" and row.verdict is not None and not link.more:
+    if link.deed == "acknowledge" and not owed and not link.more:
         return el("p", "There is nothing to take on any more.", class_="calm")
     asked_for: Child = None
     if link.deed == "excuse":

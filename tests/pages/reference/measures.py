@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from streams.metrics import Metrics
+from streams.metrics import Metrics, Moment
 from streams.metrics.kafka import KafkaMetrics
 from streams.storage.status import Status
 from tests.pages.reference.table import PRINTED, code, table
@@ -29,7 +29,7 @@ about each](../deploy.md#alerts).
 def metrics() -> str:
     """Give the page."""
     host, kafka = Metrics(), KafkaMetrics()
-    told = host.text(Status(ready=True, low=0), 0, {"a": 0}, {"a": (1, 0)}).decode()
+    told = host.text(Status(ready=True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0)).decode()
     return (
         f"# Metrics\n\n{PRINTED}\n{INTRO}\n## `kept run` and `kept serve`\n\n{table(HEADINGS, _rows(host, told))}\n"
         "## `kept intake` and `kept worker`\n\nWhich of the two tells what, and how to read it: "

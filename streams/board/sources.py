@@ -1,0 +1,60 @@
+"""The senders' clocks in words: whose is fast, whose events come late, and what that came to.
+
+Read next: `feeds.py`, where this stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar.duration import SECOND, spoken
+from streams.board.markup import Html, el, section
+from streams.board.wording import how_many
+from streams.runtime.source_clocks import FAST, OTHERS, off_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from standards.judge.case import Effect
+    from streams.runtime.source_clocks import SourceClock
+
+SHOWN: Final = 20
+"""How many senders are named; the others are counted."""
+EFFECTS: Final[dict[Effect, str]] = {
+    "in-place": "changed nothing that was told",
+    "added": "brought what was missing",
+    "corrected": "corrected what was told",
+    "came-too-late": "came too late to be judged, and did what was still possible",
+    "changed-nothing": "came too late to change anything",
+    "too-old-to-tell": "came so late that nobody can tell whether they had come before",
+}
+"""What late events came to, as the page says it."""
+
+
+def sources(clocks: Sequence[SourceClock]) -> Html | None:
+    """Name the senders whose clocks are fast, or whose events come late; None: there are none."""
+    told = off_time(clocks)
+    if not told:
+        return None
+    rows, left = el("ul", map(_source, told[:SHOWN]), class_="letters"), len(told) - SHOWN
+    more = el("p", f"and {how_many(left, 'more sender')}", class_="quiet") if left > 0 else None
+    return section("Senders off time, within the last hour", rows, more)
+
+
+def _source(clock: SourceClock) -> Html:
+    name = "All other senders" if clock.source == OTHERS else clock.source
+    return el("li", el("p", el("strong", name), class_="where"), el("p", " ".join(_said(clock))))
+
+
+def _said(clock: SourceClock) -> Iterator[str]:
+    if clock.ahead >= FAST:
+        yield f"Its clock is {spoken(clock.ahead)} fast; its events count as of when they came."
+    if clock.refused:
+        yield f"{how_many(clock.refused, 'event')} could not be taken, being too far ahead."
+    if not clock.late:
+        return
+    counts = [f"{clock.late[effect]:,} {words}" for effect, words in EFFECTS.items() if effect in clock.late]
+    by = f", by up to {spoken(clock.behind)}" if clock.behind >= SECOND else ""
+    yield f"Late {how_many(sum(clock.late.values()), 'time')}{by}: {', '.join(counts)}."
+    if clock.ahead <= -FAST:
+        yield f"It was never less than {spoken(-clock.ahead)} late: its clock is slow, or it holds its events back."
