@@ -91,10 +91,10 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     changes something.
 
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
-    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are promises of states that were
-    forgotten since, by revision. `grants` are the promises that a grant
-    without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots keep the
-    names that they had in version 1.
+    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no
+    state has any more, by revision: their state was forgotten since, or they were withdrawn. `grants` are the promises
+    that a grant without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots
+    keep the names that they had in version 1.
     """
 
     group: str
