@@ -240,3 +240,19 @@ def test_what_comes_back_replaces_what_it_was_replaced_by() -> None:
         (seven, "withdrawn", "withdrawn", "", six),
         (six, "corrected", "kept", seven, ""),
     ]
+
+
+@pytest.mark.parametrize("between", ["", "\n08:12:30 <- 08:01:50 contact.answered id=a"])
+def test_an_id_that_is_used_again_names_the_newer_event(between: str) -> None:
+    """A sender that began to count anew sends another event under an old id: it counts once, however it is repeated."""
+    history = f"""
+        08:00 contact.waiting id=a
+        08:12 contact.abandoned{between}
+        08:12:40 contact.waiting id=a
+        08:12:41 <- 08:12:40 contact.waiting id=a
+        08:12:50 <- 08:12:39 contact.waiting id=a
+    """
+    outcome = judge_live(rules(answer=f"{ANSWER}, again: each"), history)
+    opened = [line for line in told(outcome.transitions) if "opened" in line]
+    assert opened == ["08:00:00 opened c1", "08:12:40 opened c1"]
+    assert outcome.duplicates == 2
