@@ -85,16 +85,17 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
     standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
-    `generation` counts how often they were rotated, `rotated` is `newest` when they last were and `rotated_before`
-    when they were the time before: no event that was forgotten is newer than that. `newest` is the latest of these
-    times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time alone
+    `generation` counts how often they were rotated, and two for a time that was overwritten; `rotated` is `newest` when
+    they last were and `rotated_before` when they were the time before: no event that was forgotten is newer than that.
+    `newest` is the latest of these times. `touched` is the last judged event's time, `wake` a lower bound of the next
+    instant at which time alone
     changes something.
 
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
-    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are promises of states that were
-    forgotten since, by revision. `grants` are the promises that a grant
-    without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots keep the
-    names that they had in version 1.
+    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no
+    state has any more, by revision: their state was forgotten since, or they were withdrawn. `grants` are the promises
+    that a grant without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots
+    keep the names that they had in version 1.
     """
 
     group: str

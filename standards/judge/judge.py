@@ -96,11 +96,12 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
                     if last >= newest - DEDUPE_HORIZON or last == at:
                         context.duplicates += 1
                         continue
-                else:
-                    seen[name] = at
-                    if at > rotate_at or len(seen) >= DEDUPE_LEAST:
-                        seen, before = _rotate(case, max(newest, at))
-                        rotate_at = case.rotated + DEDUPE_HORIZON
+                    if name in seen:  # used again for another event, where stores only add
+                        case.generation += 2
+                seen[name] = at
+                if at > rotate_at or len(seen) >= DEDUPE_LEAST:
+                    seen, before = _rotate(case, max(newest, at))
+                    rotate_at = case.rotated + DEDUPE_HORIZON
                 if at >= newest:
                     newest = at
                 else:

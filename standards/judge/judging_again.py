@@ -6,7 +6,8 @@ at least `settle` ago, so that of two senders who were both away, the second sti
 event behind the case's time, but not behind what has settled, is put in its place, and the subject is judged anew from
 the snapshot. Each promise is then held against what the ledger says of it. The same: nothing is said. What the ledger
 says is where the new run has been: the rest follows as ordinary lines. Otherwise one `corrected` line says how the
-promise stands now, and one that is not there any more is `withdrawn`.
+promise stands now, and one that is not there any more is `withdrawn`; it is remembered, since another late event can
+bring it back.
 
 What has settled is decided by the events' times and stamps alone, never by where a snapshot happens to stand, and late
 events of one stamp are judged together. So the lines depend on what was received when, and not on batches.
@@ -63,8 +64,14 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
         del case.log[: case.cut]
         for state in (*younger.states.values(), *case.states.values()):
             forget_settled(state, events[-1].at, younger.time)
-        case.forgotten = {}
+        case.forgotten = _still_reached(case.forgotten, younger.time)
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
+
+
+def _still_reached(forgotten: Mapping[str, list[Promise[Event]]], time: int) -> dict[str, list[Promise[Event]]]:
+    """Give what judging again can still find otherwise, of promises that no state has: what happened after a time."""
+    found = {revision: [it for it in promises if it.last_at > time] for revision, promises in forgotten.items()}
+    return {revision: promises for revision, promises in found.items() if promises}
 
 
 def settle_now(case: Case[Event], group: Group) -> None:
@@ -152,6 +159,7 @@ class _Difference:
         case = context.case
         self.group = group
         self.context = context
+        self.again = again
         self.known = received
         self.cause = cause
         self.key = case.key
@@ -167,18 +175,28 @@ class _Difference:
         """Write the lines that the ledger lacks."""
         gone = [name for name in self.told if name not in self.runs and name not in self.stands]
         gone = [name for name in gone if self.told[name][1].opened > self.since]
-        twins = self._twins(gone)
+        twins = self._twins([name for name in gone if not self._was_withdrawn(name)])
         for name in gone:
-            self._withdraw(name, twins.get(name, ""))
+            if self._was_withdrawn(name):
+                self._keep_withdrawn(*self.told[name])
+            else:
+                self._withdraw(name, twins.get(name, ""))
         older = {new: old for old, new in twins.items()}
         for name, lines in self.runs.items():
             if name in self.told:
-                self._continue(name, lines)
+                self._continue(name, lines, older.get(name, ""))
             else:
                 self._open(lines, older.get(name, ""))
         for name, (revision, promise) in self.stands.items():
             if name in self.told and name not in self.runs:
                 self._return(revision, self.told[name][1], promise)
+
+    def _was_withdrawn(self, name: str) -> bool:
+        return self.told[name][1].state == "withdrawn"
+
+    def _keep_withdrawn(self, revision: str, promise: Promise[Event]) -> None:
+        """Remember a promise that was withdrawn: it counts its lines on, if it comes back."""
+        self.again.case.forgotten.setdefault(revision, []).append(promise)
 
     def _promises(
         self, states: dict[str, StandardState[Event]], forgotten: Mapping[str, list[Promise[Event]]] = NONE
@@ -195,7 +213,7 @@ class _Difference:
         """Pair promises that are gone with new ones of the same standard: an earlier event opened the same need."""
         came: dict[str, list[str]] = {}
         for name, lines in self.runs.items():
-            if name not in self.told:
+            if name not in self.told or self._was_withdrawn(name):
                 came.setdefault(lines[0].standard.revision, []).append(name)
         pairs = {}
         for name in gone:
@@ -210,26 +228,26 @@ class _Difference:
         for line in lines:
             self._say(msgspec.structs.replace(line, known=self.known, replaces=replaces))
 
-    def _continue(self, name: str, lines: Sequence[Transition[Event]]) -> None:
+    def _continue(self, name: str, lines: Sequence[Transition[Event]], replaces: str) -> None:
         """Say what a promise's new run has beyond what was told of it, or how it stands instead."""
         told, promise = self.told[name][1], lines[-1].promise
         now = _standing(told)
-        promise.warned = told.warned
+        promise.warned = self.told[replaces or name][1].warned
         been = [name in self.before and _standing(self.before[name][1]) == now]
         been += [(it.after, it.at, it.due, it.elapsed) == now for it in lines]
         if not any(been):
-            self._correct(told, lines[-1])
+            self._correct(told, lines[-1], replaces)
             return
         rest = lines[len(been) - 1 - been[::-1].index(True) :]
         for ordinal, line in enumerate(rest, told.ordinal + 1):
             self._say(msgspec.structs.replace(line, known=self.known, ordinal=ordinal))
         promise.ordinal = told.ordinal + len(rest)
 
-    def _correct(self, told: Promise[Event], line: Transition[Event]) -> None:
-        line.promise.ordinal = told.ordinal + 1
+    def _correct(self, told: Promise[Event], line: Transition[Event], replaces: str) -> None:
+        line.promise.ordinal = ordinal = told.ordinal + 1
         self._say(
             msgspec.structs.replace(
-                line, kind="corrected", known=self.known, ordinal=told.ordinal + 1, before=told.state
+                line, kind="corrected", known=self.known, ordinal=ordinal, before=told.state, replaces=replaces
             )
         )
 
@@ -247,6 +265,7 @@ class _Difference:
         line = self._line(revision, told, told, at=self.known)
         promise = copy(told)
         promise.state, promise.ordinal = "withdrawn", told.ordinal + 1
+        self._keep_withdrawn(revision, promise)
         self._say(
             msgspec.structs.replace(
                 line, promise=promise, kind="withdrawn", after="withdrawn", replaced_by=replaced_by, elapsed=0
