@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
-from standards.judge.events import microseconds, moment
-from standards.judge.ledger import Line
+from standards.judge.events import Event, microseconds, moment
+from standards.judge.ledger import Line, line
 from standards.judge.shapes import Response
 from streams.embedded.engine import DEFAULTS, Engine
+from streams.kafka.records.rows import owed
+from streams.kafka.worker.journal import Journal
+from streams.runtime.pump import Pump
 from streams.settings import StandardsFiles
 from streams.storage.read_model import ReadModel
 from streams.storage.rows import PromiseFilter
@@ -68,15 +72,26 @@ def going_on(folder: Path) -> Iterator[Engine]:
 
 def play(engine: Engine, history: str, until: str) -> None:
     """Let events come, each at its stamp, and time go on."""
-    lines = [line.partition("#")[0].strip() for line in history.splitlines()]
-    for number, line in enumerate(line for line in lines if line):
-        stamp, arrow, rest = line.partition(" <- ")
-        made = cloud_event(f"{rest if arrow else line} id=further-{number}", number, engine.loaded.rulebook)
-        event = engine.reader.one(json.dumps(made).encode())
-        now = at(stamp) if arrow else event.at
-        engine.step([], [], now)
-        engine.step([event], [], now)
+    for event in events(engine, history):
+        engine.step([], [], event.received)
+        engine.step([event], [], event.received)
     engine.step([], [], at(until))
+
+
+def events(engine: Engine, history: str) -> Iterator[Event]:
+    """Make events of a history; what was received later than it happened has its stamp before an arrow."""
+    texts = [text.partition("#")[0].strip() for text in history.splitlines()]
+    for number, text in enumerate(filter(None, texts)):
+        stamp, arrow, rest = text.partition(" <- ")
+        made = cloud_event(f"{rest if arrow else text} id=further-{number}", number, engine.loaded.rulebook)
+        event = engine.reader.one(json.dumps(made).encode())
+        event.received = at(stamp) if arrow else event.at
+        yield event
+
+
+def rows() -> list[tuple[bytes, bytes]]:
+    """Give the rows of a table on Kafka that a worker of the released version wrote."""
+    return msgspec.msgpack.decode((RELEASED / "rows.bin").read_bytes(), type=list[tuple[bytes, bytes]])
 
 
 def lines(folder: Path) -> list[Line]:
@@ -119,6 +134,23 @@ def test_what_was_owed_is_judged_as_the_released_version_would_have(folder: Path
     found = lines(folder)
     assert sorted(told(line) for line in found if line.kind not in MORE) == sorted(told_before())
     assert {line.standard for line in found} == {standard.id for standard in engine.loaded.standards}
+
+
+def test_the_rows_of_a_worker_are_judged_on_too(folder: Path) -> None:
+    """What a worker of the released version left on Kafka holds the same promises, and they end the same."""
+    with going_on(folder) as engine:
+        book = engine.loaded.rulebook
+        pump = Pump(book, position=engine.pump.position())
+        pump.adopt(restored.case for restored in Journal(book).read(rows()))
+        transitions = []
+        for event in events(engine, (RELEASED / "further.txt").read_text(encoding="utf-8")):
+            transitions += pump.push([], now=event.received).transitions
+            transitions += pump.push([event], now=event.received).transitions
+        transitions += pump.push([], now=at(END)).transitions
+    found = [told(line(transition)) for transition in transitions]
+    before = lines(folder)
+    assert owed(rows()) <= set(book.standards)
+    assert sorted([*map(told, before), *(each for each in found if each.kind not in MORE)]) == sorted(told_before())
 
 
 def test_what_broke_before_is_owed_for_a_day(folder: Path) -> None:
