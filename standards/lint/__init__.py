@@ -13,13 +13,13 @@ from standards.lint import clock, feeds, names, together, wording
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Need = Literal["documents", "policy", "history"]
+Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
     "always-true": "documents", "bad-snooze": "documents", "forgets-first": "documents",
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
-    "never-closed": "documents", "never-true": "documents", "no-debrief": "documents", "no-feed": "documents",
-    "no-time-to-act": "documents", "one-for-many": "documents", "other-number": "documents",
+    "never-closed": "documents", "never-true": "documents", "new-meaning": "data", "no-debrief": "documents",
+    "no-feed": "documents", "no-time-to-act": "documents", "one-for-many": "documents", "other-number": "documents",
     "other-spelling": "documents", "over-budget": "history", "owner-without-route": "policy",
     "renamed-key": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
     "too-few": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
@@ -28,8 +28,8 @@ CHECKS: Final[Mapping[str, Need]] = {
 """All checks that warn, and what each needs beside the standards.
 
 `incomplete`, `renamed-key` and `unused-calendar` are made where the document is read, those of snoozes by
-`documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history by
-`streams/checking`.
+`documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
+or a host's data by `streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 

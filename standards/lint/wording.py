@@ -63,17 +63,14 @@ def other_number(lint: LintInput) -> None:
 
 
 def forgets_first(lint: LintInput) -> None:
-    """Find subjects that are forgotten before their promise is over."""
+    """Find subjects that are forgotten before the rest after a kept promise is over: the next one opens too soon."""
     for standard in lint.standards.values():
         shape = standard.shape
-        if isinstance(shape, Response) and shape.within >= standard.forget_after:
-            entry = lint.entries[standard.id]
-            found = (
-                f"{standard.id} lasts {describe(shape.within)} and forgets after {describe(standard.forget_after)}: "
-                "what comes after its deadline is not seen"
-            )
-            where = "forget_after" if entry.has("forget_after") else "within"
-            entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
+        if isinstance(shape, Response) and shape.rest > standard.forget_after:
+            rest, memory = describe(shape.rest), describe(standard.forget_after)
+            found = f"after a kept promise {standard.id} rests for {rest} and forgets after {memory}, the rest included"
+            fix = f"write forget_after: {rest}, or a rest of {memory} at most"
+            lint.entries[standard.id].at("rest").warning("forgets-first", found, fix)
 
 
 def one_for_many(lint: LintInput) -> None:
