@@ -192,6 +192,7 @@ class _Reading:
             members.append(Member(member.person, self._hours(part.at("shift"), member.shift)))
         if not members and not model.addresses:
             entry.error("empty-team", f"nobody is in {entry.name}", "add members: or addresses:", key=True)
+        self._zone(entry, model.timezone)
         return Team(entry.name, tuple(members), room=bool(model.addresses))
 
     def _rooms(self) -> dict[str, Person]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
 
-_THINGS: Final = ("contact", "ticket", "work")
+_THINGS: Final = frozenset({"contact", "ticket", "work"})
 """The fields that name one matter of one customer."""
 
 
@@ -63,17 +63,14 @@ def other_number(lint: LintInput) -> None:
 
 
 def forgets_first(lint: LintInput) -> None:
-    """Find subjects that are forgotten before their promise is over."""
+    """Find subjects that are forgotten before the rest after a kept promise is over: the next one opens too soon."""
     for standard in lint.standards.values():
         shape = standard.shape
-        if isinstance(shape, Response) and shape.within >= standard.forget_after:
-            entry = lint.entries[standard.id]
-            found = (
-                f"{standard.id} lasts {describe(shape.within)} and forgets after {describe(standard.forget_after)}: "
-                "what comes after its deadline is not seen"
-            )
-            where = "forget_after" if entry.has("forget_after") else "within"
-            entry.at(where).warning("forgets-first", found, f"write forget_after: longer than {describe(shape.within)}")
+        if isinstance(shape, Response) and shape.rest > standard.forget_after:
+            rest, memory = describe(shape.rest), describe(standard.forget_after)
+            found = f"after a kept promise {standard.id} rests for {rest} and forgets after {memory}, the rest included"
+            fix = f"write forget_after: {rest}, or a rest of {memory} at most"
+            lint.entries[standard.id].at("rest").warning("forgets-first", found, fix)
 
 
 def one_for_many(lint: LintInput) -> None:
@@ -83,11 +80,32 @@ def one_for_many(lint: LintInput) -> None:
         if not isinstance(shape, Response) or shape.again != "done":
             continue
         fields = lint.opening_fields(standard)
-        thing = next((name for name in _THINGS if name in fields and not fields[name].optional), None)
+        thing = next((name for name in sorted(_THINGS) if name in fields and not fields[name].optional), None)
         if thing is not None and thing not in standard.per and "promise" not in standard.per:
             found = f"one promise for every {thing} of a subject: while one of them is owed, the others open nothing"
             fix = f"write per: [{', '.join((thing, *standard.per))}], or again: each"
             lint.entries[standard.id].at("per").warning("one-for-many", found, fix)
+
+
+def never_ends(lint: LintInput) -> None:
+    """Find needs of a place that only the deed ends: what nobody did stays owed, and holds back the next one."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Response) or shape.again != "done" or shape.unless is not None:
+            continue
+        if shape.expect.event != shape.when.event and _THINGS.isdisjoint(standard.per) and _can_cease(lint, standard):
+            found = (
+                f"only {shape.expect.event} ends what is broken here; until then, for up to "
+                f"{describe(shape.owed_for)}, no {shape.when.event} opens anything, even if all was well in between"
+            )
+            fix = f"say what ends the need: unless: {{event: {shape.when.event}, where: ...}}"
+            lint.entries[standard.id].at("expect").warning("never-ends", found, fix)
+
+
+def _can_cease(lint: LintInput, standard: Standard) -> bool:
+    """Say whether what opens a promise is something counted or measured: a condition on names alone only selects."""
+    where, fields = next(iter(clauses(standard.shape).values())).where, lint.opening_fields(standard)
+    return where is not None and any(fields[name].type not in ("text", "time") for name in where.fields & fields.keys())
 
 
 def full_objective(lint: LintInput) -> None:

@@ -135,6 +135,10 @@ class Writing:
                 fix = did_you_mean(name, fields) or f"its fields are: {', '.join(fields)}"
                 where.error("unknown-field", f"{self.kind} has no field {name!r}", fix, key=True)
         data.update((name, value) for name, value in written.items() if name in fields)
+        if model.promise is not None and "promise" not in fields:
+            fix = f"leave it out; its fields are: {', '.join(fields)}"
+            entry.at("promise").error("unknown-field", f"{self.kind} has no field 'promise'", fix, key=True)
+            return data
         self._act(data)
         self._heartbeat(data)
         missing = [name for name, field in fields.items() if not field.optional and name not in data]

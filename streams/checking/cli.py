@@ -30,6 +30,12 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warn
 History = Annotated[
     list[str] | None, typer.Option(metavar="FILE", help="Events to hold them against; repeatable. See kept backtest.")
 ]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--against-data", metavar="FOLDER", help="A host's data: what do new defaults change over its events?"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,25 +43,39 @@ def register(app: typer.Typer) -> None:
     app.command("check", epilog="Example: kept check standards/ --strict --history may.csv --map map.yaml")(check)
 
 
-def check(paths: Paths, *, strict: Strict = False, history: History = None, map_: options.Map = None) -> None:
+def check(
+    paths: Paths,
+    *,
+    strict: Strict = False,
+    history: History = None,
+    map_: options.Map = None,
+    against_data: Data = None,
+) -> None:
     """Say what is wrong, or hardly meant, in standards files.
 
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
-    are also held against what happened. A warning sleeps where a comment at its line says why, and until when.
+    are also held against what happened. With the data folder of a host, its events are judged twice: by what the
+    standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment at its line
+    says why, and until when.
     """
     from streams.checking.examining import Request, examine
 
     if map_ is not None and not history:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
     now = datetime.now(UTC)
-    request = Request(paths, now.date(), _terms(), history or (), map_, options.latest())
+    request = Request(paths, now.date(), _terms(), history or (), map_, options.latest(), against_data)
     report = examine(request, options.progress(str) or (lambda _: None))
-    if history:
+    if history or against_data is not None:
         options.end_progress()
+    if report.comparison is not None:
+        from streams.checking.former import told
+
+        typer.echo(told(report.comparison) + "\n")
     for finding in report.awake:
         typer.echo(finding.render() + "\n")
-    if report.reading is not None and (report.reading.bad or report.reading.doubts):
-        options.tell_left_out(report.reading)
+    for reading in (report.reading, report.comparison.result if report.comparison is not None else None):
+        if reading is not None and (reading.bad or reading.doubts):
+            options.tell_left_out(reading)
     typer.echo(_summary(report), err=True)
     raise typer.Exit(FOUND if strict and report.awake else 0)
 

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People
     from standards.compiler.spec import Loaded
+    from standards.lint import Need
     from streams.backtest.backtest import Result
+    from streams.checking.former import Comparison
 
 
 class Request(NamedTuple):
     """What is to be examined, on which day: files and folders, and the history to hold them against, if any.
 
-    `terms` say how late events may be, in microseconds. Events after `latest` (microseconds UTC) are bad lines.
+    `terms` say how late events may be, in microseconds. Events after `latest` (microseconds UTC) are bad lines. `data`
+    is a host's data folder, whose events are judged by the former meaning too.
     """
 
     paths: list[str]
@@ -40,15 +43,20 @@ class Request(NamedTuple):
     history: Sequence[str] = ()
     mapping: str | None = None
     latest: int = 1 << 62
+    data: str | None = None
 
 
 class Report(NamedTuple):
-    """What was found, what sleeps, how many documents of each sort there are, and what history could not be read."""
+    """What was found, what sleeps, how many documents of each sort there are, and what history could not be read.
+
+    `comparison` is what the meaning of now changes over the events of a data folder, where one was named.
+    """
 
     awake: list[Finding]
     asleep: list[Finding]
     counts: dict[str, int]
     reading: Result | None
+    comparison: Comparison | None
 
 
 def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Report:
@@ -72,14 +80,21 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
 
         reading, more = examine_history(request, _mapping_of(request, mappings), rules, documents, say=say)
         found += more
-    shown, asleep = sifted(found, documents, request.today, history=bool(request.history))
+    comparison = None
+    if request.data is not None:
+        from streams.checking.former import compare  # noqa: PLC0415 - it is slow to load
+
+        comparison = compare(request.data, loaded, request.latest, say)
+    looked_at: dict[Need, object] = {"history": request.history, "data": request.data}
+    beside = [need for need, given in looked_at.items() if given]
+    shown, asleep = sifted(found, documents, request.today, beside=beside)
     order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}
     shown.sort(key=lambda each: (order.get(each.place.file, 0), each.place.line, each.place.column, each.id))
     counts = {
         "standard": len(loaded.standards), "mapping": len(documents.mappings),
         "policy": len(documents.policies), "story": stories,
     }  # fmt: skip
-    return Report(shown, asleep, counts, reading)
+    return Report(shown, asleep, counts, reading, comparison)
 
 
 def _read_others(documents: Documents, loaded: Loaded, request: Request) -> tuple[Rules, list[TableMapping], int]:

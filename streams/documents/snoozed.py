@@ -10,20 +10,21 @@ from standards.lint import CHECKS, NEVER_ASLEEP
 from streams.documents.documents import read_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from standards.documents.snooze import Sifted
     from standards.errors import Finding
+    from standards.lint import Need
     from streams.documents.documents import Documents
 
 _KNOWN: Final = CHECKS.keys() - NEVER_ASLEEP
 
 
-def sifted(findings: Sequence[Finding], documents: Documents, today: date, *, history: bool = False) -> Sifted:
-    """Tell what sleeps from what is to be shown, with what is wrong with snoozes; `history`: it was checked too."""
+def sifted(findings: Sequence[Finding], documents: Documents, today: date, *, beside: Collection[Need] = ()) -> Sifted:
+    """Tell what sleeps from what is to be shown, with what is wrong with snoozes; `beside`: what was looked at too."""
     mentioning = [source for sort in documents for source in sort if MENTION.search(source.text)]
-    given = {"documents", *(["policy"] if documents.policies else []), *(["history"] if history else [])}
+    given = {"documents", *(["policy"] if documents.policies else []), *beside}
     checks = Checks(_KNOWN, {check for check in _KNOWN if CHECKS[check] in given})
     return sift(findings, [Document(source.name, source.text) for source in mentioning], checks, today)
 

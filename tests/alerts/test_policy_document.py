@@ -74,6 +74,18 @@ WRONG = [
     ("routes: {tell: ann}", "wrong-type", "routes must be a list", "- in front"),
     ("teams: {night-crew: {members: [{person: an}]}}\nroutes: [{tell: ann}]", "unknown-person", "'an'", "'ann'"),
     ("teams: {nobody: {}}\nroutes: [{tell: ann}]", "empty-team", "nobody is in nobody", "members:"),
+    (
+        "teams: {floor: {addresses: {mail: f@shop.example}, timezone: Mars}}\nroutes: [{tell: ann}]",
+        "unknown-zone",
+        "'Mars'",
+        "Europe/Warsaw",
+    ),
+    (
+        "teams: {floor: {members: [ann], timezone: Europe/Warsw}}\nroutes: [{tell: ann}]",
+        "unknown-zone",
+        "'Europe/Warsw'",
+        "'Europe/Warsaw'",
+    ),
     ("teams: {ann: {members: [ann]}}\nroutes: [{tell: ann}]", "duplicate-name", "'ann' is a person too", "another"),
     (
         "teams: {Floor: {members: [ann]}}\nroutes: [{tell: ann}]",

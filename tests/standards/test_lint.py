@@ -12,7 +12,7 @@ from standards.lint.lint_input import Terms
 from tests.standards.samples import TELL, TODAY
 
 COURTESY = "aspect: courtesy, per: site, when: survey.answered, at_most: 3"
-LINE = "when: {event: queue.length, where: waiting > 3}, expect: register.opened"
+LINE = "when: {event: queue.length, where: waiting > 3}, expect: register.opened, again: judged"
 TALKED = "per: promise, aspect: follow-through, expect: debrief.completed, within: 24h"
 
 
@@ -24,7 +24,7 @@ def found_in(*standards: str, more: str = "", terms: Terms = Terms(TODAY)) -> li
 
 
 def line(where: str, within: str) -> str:
-    return f"when: {{event: queue.length, where: {where}}}, expect: register.opened, within: {within}"
+    return f"when: {{event: queue.length, where: {where}}}, expect: register.opened, again: judged, within: {within}"
 
 
 def polled(*every: str) -> str:
@@ -243,3 +243,25 @@ def test_a_feed_is_not_dark_between_its_reports() -> None:
     text = "kept: 1\nfeeds:\n  f: {events: [queue.length], every: 5m, silent_after: 5m}\nstandards: {}\n"
     with pytest.raises(Exception, match="would count as dark between two of its reports"):
         load([Source("a.yaml", text)])
+
+
+PLACE = "per: [site, queue], when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: 60s"
+
+
+@pytest.mark.parametrize(
+    ("rule", "warned"),
+    [
+        (PLACE, ["never-ends"]),
+        (f"{PLACE}, again: done, owed_for: 1h", ["never-ends"]),
+        (f"{PLACE}, unless: {{event: queue.length, where: waiting <= 3}}", []),
+        (f"{PLACE}, again: judged", []),  # the next one is owed by itself
+        (PLACE.replace("register.opened", "{event: queue.length, where: waiting <= 3}"), []),  # the deed is the end
+        (PLACE.replace("where: waiting > 3", "where: 'queue == \"main\"'"), []),  # it selects only
+        ("per: ticket, when: {event: ticket.queued, where: 'team != \"\"'}, expect: ticket.accepted, within: 1m", []),
+        ("per: [site], when: {event: survey.answered, where: score < 2}, expect: followup.completed, within: 1h",
+         []),  # it happened
+    ],
+)  # fmt: skip
+def test_a_need_ends_by_itself_or_is_found(rule: str, warned: list[str]) -> None:
+    """Where a broken promise holds back the next one, something besides the deed says that the need is over."""
+    assert [each for each in found_in(rule) if each != "one-for-many"] == warned

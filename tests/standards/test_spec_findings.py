@@ -30,7 +30,7 @@ STANDARD = f"""\
 kept: 1
 standards:
   no-wait: {{{TELL},
-    per: [site, queue],
+    per: [site, queue], again: judged,
     when: {{event: queue.length, where: "waiting > 3"}},
     expect: register.opened,
     within: 60s}}

@@ -187,6 +187,12 @@ SLIPS = [
     ("{at: '10:00'}", "bad-step", "write exactly one of"),
     ("{act: acknowledge, promise: no-wiat s1/q1, by: ann}", "unknown-standard", "did you mean 'no-wait'?"),
     ("{act: acknowledge, promise: no-wait s1/q1}", "missing-field", "add by:"),
+    (
+        "{event: queue.length, waiting: 1, promise: no-wait s1/q1}",
+        "unknown-field",
+        "leave it out; its fields are: site",
+    ),
+    ("{act: silence, promise: no-wait s1/q1, by: ann, for: 5m}", "unknown-field", "leave it out; its fields are: sil"),
     ("{act: forget}", "unknown-value", "write 'acknowledge'"),
     ("{silent: tils, for: 5m}", "unknown-feed", "did you mean 'tills'?"),
     ("{event: feed.heartbeat, feed: tils}", "unknown-feed", "did you mean 'tills'?"),

@@ -14,6 +14,8 @@ from standards.documents.document import MAX_CHARACTERS, MAX_NODES, Document
 from standards.errors import Finding, SpecError
 from standards.lint import CHECKS
 from streams.checking.examining import Request, examine
+from streams.embedded.engine import DEFAULTS, Engine
+from streams.settings import StandardsFiles
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "checks"
@@ -47,10 +49,26 @@ def found_by(command: str, files: Mapping[str, str], folder: Path) -> list[Findi
         else:
             paths.append(word)
     history = tuple(text for option, text in options.items() if option == "--history")
+    data = options.get("--against-data")
+    if data is not None:
+        took_in(folder / data, paths, (folder / f"{data}.jsonl").read_bytes())
     try:
-        return examine(Request(paths, TODAY, history=history, mapping=options.get("--map"))).awake
+        return examine(Request(paths, TODAY, history=history, mapping=options.get("--map"), data=data)).awake
     except SpecError as error:
         return error.findings
+
+
+def took_in(folder: Path, standards: list[str], lines: bytes) -> None:
+    """Make the data folder of a host that took in some events when they happened."""
+    if folder.exists():
+        return
+    folder.mkdir()
+    engine = Engine(folder, StandardsFiles(standards), DEFAULTS)
+    engine.rebuild(0)
+    for raw in lines.splitlines():
+        event = engine.reader.one(raw)
+        engine.step([event], [], event.at)
+    engine.close()
 
 
 def parts(page: str) -> tuple[str, dict[str, str], str, str, dict[str, str]]:
@@ -119,7 +137,7 @@ def test_the_list_of_pages_is_whole() -> None:
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
     warnings, errors = listed.split("\n## Warnings\n")[1].split("\n## Errors\n")
     row = re.compile(r"^\| \[(.+?)\]\((.+?)\.md\) \| (.+?) \| *(.*?) *\|?$", re.MULTILINE)
-    needs = {"documents": "", "policy": "a policy", "history": "`--history`"}
+    needs = {"documents": "", "policy": "a policy", "history": "`--history`", "data": "`--against-data`"}
     headings = {page: (PAGES / f"{page}.md").read_text(encoding="utf-8").partition("\n")[0] for page in pages()}
     for section, shown in ((warnings, True), (errors, False)):
         rows = row.findall(section)

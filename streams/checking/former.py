@@ -1,0 +1,156 @@
+"""What the defaults of now change for an author's rules: the events that a host has stored, judged by both meanings.
+
+Before there was `again`, a promise opened at a rise only, and a broken one was looked back on for 24 hours. Standards
+that say nothing of it mean more now. Both meanings are judged as history, in the order in which things happened.
+Read next: `streams/storage/event_log.py`, `streams/backtest/backtest.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from standards.calendar.duration import DAY
+from standards.errors import Finding, Place, SpecError
+from standards.judge.rulebook import Rulebook
+from standards.judge.shapes import Response
+from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.report import WIDTH, some, stretch
+from streams.backtest.table import Row, Table, text_table
+from streams.storage.event_log import events_in_order
+from streams.storage.sqlite import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from standards.compiler.spec import Loaded
+    from standards.documents.entries import Entry
+    from standards.judge.score import Score
+    from standards.judge.standard import Standard
+
+HEAD: Final = (
+    "standard", "again", "opened", "kept", "broken", "void", "excused", "unknown", "open", "done late", "ended",
+    "given up",
+)  # fmt: skip
+SAYS_WHEN: Final = ("again", "reopen")
+"""The keys by which an author says when the next promise opens: where one of them stands, nothing has changed."""
+
+
+class Change(NamedTuple):
+    """One standard whose promises come out otherwise: what it says of `again` now, and its counts by both meanings."""
+
+    standard: str
+    again: str
+    before: Score
+    now: Score
+
+
+class Comparison(NamedTuple):
+    """A folder's events judged by both meanings; `same` are the standards whose promises come out alike."""
+
+    folder: str
+    result: Result
+    changes: list[Change]
+    same: list[str]
+
+
+def compare(folder: str, loaded: Loaded, latest: int, say: Callable[[str], None]) -> Comparison:
+    """Judge the events of a data folder by the former meaning of standards and by that of now.
+
+    What changes joins the findings of the standards. Raises SpecError where the folder holds no events, StateError
+    where it cannot be read or is a newer Kept's.
+    """
+    if not (Path(folder) / FILE).is_file():
+        fix = "name the folder of a host: its --data, or KEPT_DATA"
+        raise _no_events(folder, f"there is no data of Kept in it: no {FILE}", fix)
+    with TemporaryDirectory(prefix="kept-check-") as scratch:
+        history = Path(scratch) / "events.jsonl"
+        with history.open("wb") as stream:
+            stream.writelines(raw + b"\n" for raw in events_in_order(Path(folder)))
+        if not history.stat().st_size:
+            fix = "name the folder of a kept run; on Kafka events stay in their topic, so take --history with a file"
+            raise _no_events(folder, "it holds no events", fix)
+        before, now = (
+            Backtest(Task(book, [str(history)], latest=latest, progress=_progress(name, say))).run()
+            for name, book in (("before", _former(loaded)), ("now", loaded.rulebook))
+        )
+    changes = list(_changes(loaded, before, now))
+    changed = {change.standard for change in changes}
+    return Comparison(folder, now, changes, [it.id for it in loaded.standards if it.id not in changed])
+
+
+def _no_events(folder: str, found: str, fix: str) -> SpecError:
+    return SpecError([Finding("no-file", Place(folder), found, fix)])
+
+
+def _progress(name: str, say: Callable[[str], None]) -> Callable[[int, int], None]:
+    return lambda _, events: say(f"judging by the meaning of {name}: {events:,} events")
+
+
+def _former(loaded: Loaded) -> Rulebook:
+    standards = [_as_before(standard, loaded.entries[standard.id]) for standard in loaded.standards]
+    return Rulebook(standards, loaded.feeds, loaded.vocabulary)
+
+
+def _as_before(standard: Standard, entry: Entry) -> Standard:
+    """Give a standard as the same keys were meant before there was `again`."""
+    shape = standard.shape
+    if not isinstance(shape, Response):
+        return standard
+    if not _says_when(entry):
+        shape = replace(shape, again="rise", rest=0)
+    if not entry.has("owed_for"):
+        shape = replace(shape, owed_for=DAY)
+    return replace(standard, shape=shape)
+
+
+def _says_when(entry: Entry) -> bool:
+    return any(map(entry.has, SAYS_WHEN))
+
+
+def _changes(loaded: Loaded, before: Result, now: Result) -> Iterator[Change]:
+    for standard in loaded.standards:
+        was, is_now = before.scores[standard.id], now.scores[standard.id]
+        if (was.counts(), was.late) == (is_now.counts(), is_now.late):
+            continue
+        again = standard.shape.again if isinstance(standard.shape, Response) else ""
+        entry = loaded.entries[standard.id]
+        if again and not _says_when(entry) and was.counts() != is_now.counts():
+            _warn(entry, again, was, is_now)
+        yield Change(standard.id, again, was, is_now)
+
+
+def _warn(entry: Entry, again: str, was: Score, is_now: Score) -> None:
+    found = (
+        f"by its former meaning these events open {some(was.opened, 'promise')} ({was.kept:,} kept, {was.broken:,} "
+        f"broken), and by that of now {is_now.opened:,} ({is_now.kept:,} kept, {is_now.broken:,} broken)"
+    )
+    fix = f"write again: {again} if that is meant, or again: rise and owed_for: 24h to keep the former meaning"
+    entry.at("when").warning("new-meaning", found, fix)
+
+
+def told(comparison: Comparison) -> str:
+    """Tell a comparison: the counts of the standards that differ, and what keeps the former meaning."""
+    result, changes = comparison.result, comparison.changes
+    lines = [f"{some(result.events, 'event')} of {comparison.folder}, {stretch(result)}.", ""]
+    if not changes:
+        return "\n".join([*lines, "Every promise comes out as it did before there was `again`."])
+    lines += [*text_table(Table(HEAD, [row for change in changes for row in _rows(change)])), ""]
+    said = (
+        "Where a standard says nothing of `again`, its promises opened at a rise before, and what was broken was "
+        "closed after 24 hours. To keep that, write again: rise and owed_for: 24h in it."
+    )
+    if comparison.same:
+        said += f" Nothing changes for {', '.join(comparison.same)}."
+    return "\n".join([*lines, *wrap(said, WIDTH, break_long_words=False, break_on_hyphens=False)])
+
+
+def _rows(change: Change) -> Iterator[Row]:
+    meant = ("before: rise", f"now: {change.again}") if change.again else ("before", "now")
+    for meaning, score in zip(meant, (change.before, change.now), strict=True):
+        counts = (*score.counts().values(), score.late, score.ended, score.given_up)
+        yield Row(change.standard, (meaning, *(f"{count:,}" for count in counts)))

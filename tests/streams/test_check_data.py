@@ -1,0 +1,178 @@
+"""`kept check --against-data`: what the defaults of now change for an author's rules, over what a host has stored."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from standards.judge.events import iso
+from streams.ingest.wire import encode
+from streams.storage.event_log import events_in_order
+from streams.storage.schema import MIGRATIONS
+from streams.storage.sqlite import FILE, Database
+from tests.streams.commands import Ended, kept
+from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue
+from tests.streams.test_released import RELEASED, opened_folder
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def check(rules: Path, data: Path, *more: str) -> Ended:
+    return kept("check", str(rules), "--against-data", str(data), *more)
+
+
+def written(folder: Path, text: str = NO_WAIT) -> Path:
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+    return folder / "rules.yaml"
+
+
+def rows(run: Ended) -> list[list[str]]:
+    """Give the table's rows: which meaning it is, and opened, kept, broken, void."""
+    table = run.stdout.split("\n\n")[1].splitlines()[1:]
+    return [[word for word in line.split() if word not in ("rise", "done", "judged")][:6] for line in table]
+
+
+async def stored(folder: Path) -> Path:
+    """Let a host take in a line that stays long after a register opened, and a report that comes late."""
+    clock = Clock()
+    async with hosting(folder, clock) as host:
+        for seconds, waiting in ((0, 5), (60, 6), (200, 2)):
+            clock.at = T0 + seconds * SECOND
+            await host.submit([queue(host.reader, f"q{seconds}", clock.at, waiting=waiting)])
+        await host.submit([opened(host.reader, "late", T0 + 30 * SECOND)])
+        await host.submit([queue(host.reader, "ahead", clock.at + 90 * SECOND, waiting=1)])
+    return folder / "data"
+
+
+async def test_the_counts_of_both_meanings_are_shown(tmp_path: Path) -> None:
+    """One promise at the rise, or one more for who waits still; and the sentence that says how to keep the former."""
+    data = await stored(tmp_path)
+    run = check(written(tmp_path), data)
+    assert run.returncode == 0, run.stderr
+    assert rows(run) == [["no-wait", "before:", "1", "1", "0", "0"], ["no-wait", "now:", "2", "1", "1", "0"]]
+    said = " ".join(run.stdout.split())
+    assert said.startswith(f"5 events of {data}, from 2026-01-09 23:06 to 2026-01-09 23:10 UTC.")
+    assert "To keep that, write again: rise and owed_for: 24h in it." in said
+    assert "new-meaning: " in run.stdout
+    assert "  fix: write again: done if that is meant, or again: rise and owed_for: 24h" in run.stdout
+
+
+async def test_a_standard_that_says_it_means_the_same_as_ever(tmp_path: Path) -> None:
+    """With `again` written, by whichever name, there is nothing that could mean something else now."""
+    data = await stored(tmp_path)
+    for key in ("again: rise", "again: done", "again: judged", "reopen: each"):
+        run = check(written(tmp_path, f"{NO_WAIT}    {key}\n"), data)
+        assert run.returncode == 0
+        assert "Every promise comes out as it did before there was `again`." in run.stdout
+        assert "new-meaning" not in run.stdout
+
+
+async def test_a_standard_that_hears_another_changes_with_it(tmp_path: Path) -> None:
+    """It is in the table, as its counts differ, and nothing is asked of it: the other one is what changed."""
+    hearing = """
+  not-often:
+    promise: It is rarely broken.
+    what: Look at why.
+    how: Together.
+    why: It is not bad luck.
+    exceptions: None.
+    owner: floor-lead
+    aspect: follow-through
+    per: [standard]
+    when: {event: promise.broken, where: 'standard == "no-wait"'}
+    at_most: 3
+    within: 30d
+"""
+    run = check(written(tmp_path, NO_WAIT + hearing), await stored(tmp_path))
+    assert rows(run)[2:] == [["not-often", "before", "0", "0", "0", "0"], ["not-often", "now", "1", "0", "0", "0"]]
+    assert run.stdout.count("new-meaning: ") == 1
+
+
+async def test_it_fails_a_strict_check_unless_it_sleeps(tmp_path: Path) -> None:
+    """What is not decided fails a strict check; a snooze with a reason lets it, and is idle for nobody without data."""
+    data = await stored(tmp_path)
+    assert check(written(tmp_path), data, "--strict").returncode == 1
+    snooze = "    # snooze new-meaning until 2999-01-01: the team decides it in spring\n    when:"
+    rules = written(tmp_path, NO_WAIT.replace("    when:", snooze))
+    run = check(rules, data, "--strict")
+    assert (run.returncode, run.stderr) == (0, "1 standard: no findings, 1 asleep.\n")
+    assert kept("check", str(rules), "--strict").stderr == "1 standard: no findings.\n"
+
+
+async def test_a_host_goes_on_while_its_folder_is_read(tmp_path: Path) -> None:
+    """Nothing has to be stopped to look, and what the host takes in meanwhile is stored."""
+    data = await stored(tmp_path)
+    rules = written(tmp_path)
+    async with hosting(tmp_path, Clock(T0 + 300 * SECOND)) as host:
+        assert check(rules, data).stdout.startswith("5 events of ")
+        await host.submit([queue(host.reader, "more", T0 + 300 * SECOND, waiting=1)])
+        assert check(rules, data).stdout.startswith("6 events of ")
+
+
+def test_a_folder_of_the_released_version_is_read_as_it_is(tmp_path: Path) -> None:
+    """An author looks before the version is changed: nothing in the folder is."""
+    folder = opened_folder(tmp_path)
+    before = hashlib.sha256((folder / FILE).read_bytes()).digest()
+    run = check(RELEASED / "standards.yaml", folder)
+    assert run.returncode == 0, run.stderr
+    assert rows(run) == [["no-wait", "before:", "6", "0", "4", "1"], ["no-wait", "now:", "7", "0", "5", "1"]]
+    same = "Nothing changes for called-back, complaint-answered, taken-on, moved-once, soon-heard, checked."
+    assert same in " ".join(run.stdout.split())
+    assert hashlib.sha256((folder / FILE).read_bytes()).digest() == before
+
+
+async def test_events_are_given_as_they_happened(tmp_path: Path) -> None:
+    """By their times, whenever they came; one that claims to be ahead of its receipt happened when it was received."""
+    events = [msgspec.json.decode(raw) for raw in events_in_order(await stored(tmp_path))]
+    assert [event["id"] for event in events] == ["q0", "late", "q60", "q200", "ahead"]
+    assert events[-1]["time"] == iso(T0 + 200 * SECOND)
+    assert all(event.keys() == {"type", "id", "source", "time", "data"} for event in events)
+
+
+async def test_what_is_given_is_what_was_sent(tmp_path: Path) -> None:
+    """All but what Kept itself noted: an event that is read again from it is the same."""
+    data = await stored(tmp_path)
+    async with hosting(tmp_path, Clock(T0 + 300 * SECOND)) as host:
+        first = next(events_in_order(data))
+        assert encode(host.reader.one(first)) == encode(queue(host.reader, "q0", T0, waiting=5))
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "said"),
+    [
+        ("nothing", 2, f"there is no data of Kept in it: no {FILE}"),
+        ("empty", 2, "it holds no events"),
+        ("newer", 3, f"has schema version {len(MIGRATIONS) + 1}, and this Kept knows {len(MIGRATIONS)}; run the newer"),
+        ("damaged", 3, "the file is not a database"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, made: str, code: int, said: str) -> None:
+    """A folder that is none, one without events as on Kafka, a newer Kept's, a damaged one: each by its sentence."""
+    data = tmp_path / "data"
+    data.mkdir()
+    if made in ("empty", "newer"):
+        Database(data / FILE).close()
+    if made == "newer":
+        with sqlite3.connect(data / FILE) as database:
+            database.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+        database.close()
+    if made == "damaged":
+        (data / FILE).write_bytes(b"no database at all" * 100)
+    run = check(written(tmp_path), data)
+    assert (run.returncode, run.stdout) == (code, "")
+    assert said in run.stderr
+
+
+def test_a_folder_that_another_program_holds_is_told(tmp_path: Path) -> None:
+    """A backup or a shell that has the file to itself: the author is told to end it and to try again."""
+    folder = opened_folder(tmp_path)
+    with sqlite3.connect(folder / FILE, isolation_level=None) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        run = check(RELEASED / "standards.yaml", folder)
+    database.close()
+    assert run.returncode == 3
+    assert "another program holds the file; end it and try again" in run.stderr
