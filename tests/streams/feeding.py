@@ -1,15 +1,15 @@
 """A host in a process of its own, fed with a history that is the same each time, for tests that kill it.
 
-Only the events' own times count here: the grace is years, so the wall clock decides nothing.
+The clock is part of the history: each batch is received at an instant of its own, and after a kill the clock stands
+where it stood when the last batch was stored.
 """
 
 import asyncio
 import random
+from copy import copy
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-
-import msgspec
 
 from standards.judge.events import Event, iso
 from streams.documents.rules import policy_in
@@ -21,7 +21,6 @@ from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, event, hosting, op
 BATCHES = 500
 BATCH = 8
 ENDED = BATCHES - 1
-OPTIONS = Options(grace=20 * 366 * 86_400 * SECOND)
 
 RULES = f"""{NO_WAIT}
   debriefed:
@@ -78,7 +77,7 @@ def history(reader: Reader) -> list[list[Event]]:
         at = T0 + n * 2 * SECOND - draw.choice([0, 0, 0, 400_000, 5 * SECOND]) - draw.randrange(1000)
         where = f"q{draw.randrange(6)}"
         if events and draw.random() < 0.03:
-            events.append(draw.choice(events[-40:]))
+            events.append(copy(draw.choice(events[-40:])))
         elif draw.random() < 0.15:
             events.append(opened(reader, f"e{n}", at, where=where))
         elif draw.random() < 0.05:
@@ -108,11 +107,13 @@ def feed_from(folder: str, first: int, answers: Connection) -> None:
 
 
 async def _feed(folder: Path, first: int, answers: Connection) -> None:
-    clock = Clock(T0 + 366 * 86_400 * SECOND)
     standards = StandardsFiles([str(folder / "rules")])
-    options = msgspec.structs.replace(OPTIONS, policies=partial(policy_in, standards.paths))
+    options = Options(policies=partial(policy_in, standards.paths))
+    clock = Clock(T0)
     async with hosting(folder, clock, standards=standards, options=options) as host:
         answers.send(-1)
+        clock.at = max(clock.at, host.now_status().low + options.grace)
         for number, batch in enumerate(history(host.reader)[first:], first):
+            clock.at = max(clock.at, T0 + (number + 1) * BATCH * 2 * SECOND)
             await host.submit([*batch, *acts(host.reader, number)])
             answers.send(number)
