@@ -145,7 +145,7 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
 
     `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing. `settled_early` counts
-    those that no earlier event can change any more, for want of room.
+    those before which no earlier event finds its place any more, for want of room.
     """
 
     case: Case[E] | None

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from copy import copy
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -42,22 +43,23 @@ FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
 NONE: Final[Mapping[str, list[Promise[Event]]]] = MappingProxyType({})
 MOST: Final = 2_000
-"""How many events of a subject are kept before the older half is settled, whenever it was received."""
+"""How many events of a subject an earlier one can take its place among; what is older has settled early."""
 
 
 def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
     """Keep events that were just judged, in order of time, no timer after them having run; move the snapshot on."""
-    case, settle = context.case, context.settle
+    case, settle, logged = context.case, context.settle, len(context.case.log)
     if not case.log:
         case.revisions = tuple(group.by_revision)
     case.log += events if case.base is None else [event for event in events if event.at > case.base.time]
+    for last in range(max(logged, MOST), len(case.log)):
+        _count_early(case.log[last - MOST], case.log[last], context)
     younger, received = case.younger, events[-1].received
     full = len(case.log) - case.cut > MOST
     early = younger is not None and younger.received >= received - settle
     if len(case.log) - case.cut < FEW or (early and not full):
         return
     if younger is not None:
-        context.settled_early += case.cut if early else 0
         case.base = younger
         for event in case.log[: case.cut]:
             case.grants.pop(_name(event), None)
@@ -66,6 +68,11 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
             forget_settled(state, events[-1].at, younger.time)
         case.forgotten = _still_reached(case.forgotten, younger.time)
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
+
+
+def _count_early(event: Event, newer: Event, context: JudgeContext[Event]) -> None:
+    """Count an event that a newer one leaves no room for, if it was not received `settle` before that one."""
+    context.settled_early += event.received >= newer.received - context.settle
 
 
 def _still_reached(forgotten: Mapping[str, list[Promise[Event]]], time: int) -> dict[str, list[Promise[Event]]]:
@@ -91,10 +98,14 @@ def must_settle(case: Case[Event], group: Group) -> bool:
 def settled_until(case: Case[Event], received: int) -> int:
     """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
 
-    It is walked in order of time, and stops at the first event that did not come before the stamp.
+    All but the newest `MOST` events have settled. From there on it is walked in order of
+    time, and stops at the first event that did not come before the stamp.
     """
+    settled = max(0, len(case.log) - MOST)
     until = -1 if case.base is None else case.base.time
-    for event in case.log:
+    if settled:
+        until = case.log[settled - 1].at
+    for event in islice(case.log, settled, None):
         if event.received >= received:
             break
         until = event.at
@@ -114,6 +125,8 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
         case.revisions = tuple(group.by_revision)
     for event in late:
         insort(case.log, event, key=group.order)
+        if len(case.log) > MOST:
+            _count_early(case.log[-MOST - 1], event, context)
         received, cause = event.received, event
     base = case.base or Snapshot(-1)
     fresh: Case[Event] = Case(

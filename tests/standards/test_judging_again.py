@@ -172,6 +172,22 @@ def test_lines_depend_on_what_was_received_and_not_on_batches(size: int) -> None
     )
 
 
+@pytest.mark.parametrize("size", [1, 700, 5_000])
+def test_the_newest_two_thousand_have_room_whatever_the_batches(size: int) -> None:
+    """Of a subject too busy to remember, the same events settle early however many were taken together; they count."""
+    busy = [f"08:{number // 5 // 60:02}:{number / 5 % 60:04.1f} contact.answered" for number in range(2_600)]
+    late = [
+        "08:08:45 <- 08:01:59.8 contact.answered",  # the last event that has settled happened then
+        "08:08:46 <- 08:01:59.9 contact.waiting",
+        "08:08:47 <- 08:01:59.9 contact.answered",  # now it was that one
+        "08:08:48 <- 08:02:00 contact.answered",
+    ]
+    outcome = judge_live(rules(answer=f"{ANSWER}, again: each"), "\n".join([*busy, *late]), size=size)
+    assert told(outcome.transitions) == ["08:01:59.900000 opened c1", "08:02:00 kept c1"]
+    assert {one.event.id: one.reason for one in outcome.unused} == dict.fromkeys(("2600", "2602"), "too-old-to-tell")
+    assert outcome.settled_early == 602
+
+
 def _lines(transitions: list[Transition[Event]]) -> list[tuple[str, int, int, str]]:
     return sorted((line.id, line.at, line.known, line.after) for line in transitions)
 
