@@ -70,9 +70,9 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
 
 class Snapshot(msgspec.Struct, Generic[E], omit_defaults=True):
-    """How the states of a case stood right after the event at `time`, and before any timer after it ran.
+    """How the states of a case stood once all events and timers up to `time` were judged, and none after it.
 
-    `received` is the latest stamp of the events that were judged into it.
+    `received` is the latest stamp of the events that were judged into it since the snapshot before it.
     """
 
     time: int
@@ -159,7 +159,7 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
 
     `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing. `settled_early` counts
-    those that no earlier event can change any more, for want of room. `late` are the events that came late.
+    those before which no earlier event finds its place any more, for want of room. `late` are those that came late.
     """
 
     case: Case[E] | None

@@ -184,6 +184,7 @@ class Engine:
             acts=len(actions),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
+            settled_early=outcome.settled_early,
             unmatched=outcome.unmatched,
             late=Counter(unused.reason for unused in outcome.unused),
             effects=Counter(late.effect for late in outcome.late),

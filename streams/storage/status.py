@@ -42,6 +42,7 @@ class Committed(msgspec.Struct, frozen=True):
 
     `events` and `unmatched` count by event type, `late` and `refused` by reason, `effects` by what late events came
     to, `acts` what people did.
+    `settled_early` counts events of busy subjects before which nothing finds its place any more.
     """
 
     lines: list[Line] = []
@@ -50,6 +51,7 @@ class Committed(msgspec.Struct, frozen=True):
     acts: int = 0
     events: dict[str, int] = {}
     duplicates: int = 0
+    settled_early: int = 0
     unmatched: dict[str, int] = {}
     late: dict[str, int] = {}
     effects: dict[Effect, int] = {}
