@@ -45,6 +45,7 @@ class PromiseRow(msgspec.Struct, frozen=True):
     """One promise as the ledger leaves it.
 
     `elapsed` is the open time and `waited` the customer's own time, both up to the verdict (or the last line).
+    `joined` counts the events that would have opened another promise while this one was owed, the last at `joined_at`.
     """
 
     id: str
@@ -64,6 +65,8 @@ class PromiseRow(msgspec.Struct, frozen=True):
     waited: int
     warned: bool
     corrected: bool
+    joined: int = 0
+    joined_at: int = -1
 
 
 class Page(msgspec.Struct, frozen=True):
