@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
+from streams.board.joined import joined_words
 from streams.board.markup import Html, el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, form, hidden, overdue_words, page, promise_link
@@ -42,6 +43,8 @@ _NOBODY: Final[dict[Sort, str]] = {
 class Item(msgspec.Struct, frozen=True):
     """One row: a promise that is open. `due` and `opened` are microseconds UTC; `note` says who has it.
 
+    `joined` says what came since that would have opened another one.
+
     `takes`: one may still say that one has it; `does`: that it is done.
     """
 
@@ -56,6 +59,7 @@ class Item(msgspec.Struct, frozen=True):
     what: str = ""
     how: str = ""
     state: str = ""
+    joined: str = ""
     note: str = ""
     taken: bool = False
     takes: bool = False
@@ -88,6 +92,7 @@ def picture(owing: Owing, acts: Iterable[Action], rulebook: Rulebook, zone: tzin
             row.id, _sort(row.state), row.due, row.opened,
             row.subject, row.standard, row.aspect, standard.promise if standard else "",
             standard.what if standard else "", standard.how if standard else "", STATES[row.state],
+            joined_words(row, standard, rulebook.vocabulary, zone),
             " ".join(mine.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken, row.revision in done,
         )  # fmt: skip
     counts = {sort: getattr(owing, sort) for sort in ("overdue", "warned", "running", "paused", "endless")}
@@ -129,10 +134,11 @@ def row(item: Item, now: int, *, acts: bool) -> Html:
     todo = el("p", item.what, class_="what") if urgent else None
     note = el("p", item.note, class_="note") if item.note else None
     promise = el("p", item.promise, class_="promise")
+    joined = el("p", item.joined, class_="joined") if item.joined and urgent else None
     how = el("p", item.how, class_="how") if urgent else None
     actions = el("p", *_actions(item), class_="deeds") if acts and urgent else None
     return el(
-        "li", _left(item, now), el("div", todo, about, promise, how, note, actions, class_="about"),
+        "li", _left(item, now), el("div", todo, about, joined, promise, how, note, actions, class_="about"),
         id=f"p-{item.id}", class_=f"{item.sort}{' taken' if item.taken else ''}",
         data_due=None if item.sort == "paused" else item.due // 1000, data_opened=item.opened // 1000,
         data_order=item.opened if item.sort == "paused" else item.due,

@@ -32,14 +32,16 @@ if TYPE_CHECKING:
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
-    `overdue`: it is broken and still owed; `excusable`: an exception can still be granted; `acknowledges`: one may say
-    that one has it; `doable`: that it is done.
+    `joined` says what came since that would have opened another one; `overdue`: it is broken and still owed;
+    `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
+    done.
     """
 
     view: PromiseView
     standard: Standard | None
     acts: list[Action]
     reasons: Mapping[str, str] = {}
+    joined: str = ""
     overdue: bool = False
     excusable: bool = False
     acknowledges: bool = False
@@ -96,6 +98,7 @@ def _head(shell: Shell, story: Story) -> Html:
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
+        el("p", story.joined, class_="joined") if story.joined else None,
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )

@@ -169,7 +169,7 @@ class Engine:
         judged = perf_counter()
         if not (taken or refused or outcome.touched or alerts.touched):
             return None
-        self.recorder.write(
+        joined = self.recorder.write(
             Batch(
                 received=wall, events=taken, actions=actions, refusals=refused,
                 cases={key: self.pump.case(*key) for key in outcome.touched},
@@ -182,6 +182,7 @@ class Engine:
             notices=alerts.notices,
             withheld=alerts.withheld,
             acts=len(actions),
+            joined=joined,
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
             settled_early=outcome.settled_early,

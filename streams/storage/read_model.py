@@ -227,6 +227,8 @@ def _terms(wanted: PromiseFilter) -> Iterable[tuple[str, object]]:
         yield f"verdict IS {'' if wanted.open else 'NOT '}NULL", None
     if wanted.since >= 0:
         yield "opened >= ?", wanted.since
+    if wanted.overdue is not None:
+        yield f"id {'' if wanted.overdue else 'NOT '}IN (SELECT id {OWED})", _encode(wanted.owed_since).decode()
     if wanted.due_before >= 0:
         yield "verdict IS NULL AND due >= 0 AND due < ?", wanted.due_before
 

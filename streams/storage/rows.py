@@ -5,6 +5,7 @@ Instants are microseconds UTC, or -1 where there is none; spans are microseconds
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from standards.judge.ledger import Line, Plain
 from standards.judge.promise import NEVER, State, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from streams.storage.sqlite import Database, Row
 
@@ -24,6 +25,7 @@ DeliveryState = Literal["waiting", "delivered", "failed"]
 class PromiseFilter(msgspec.Struct, frozen=True):
     """Which promises to show; what is empty or -1 does not narrow. `due_before`: only open ones, due before it.
 
+    `overdue`: only those that are, or are not; `owed_since` says by revision since when they must have been broken.
     Promises that were withdrawn are shown only where that verdict, or that state, is asked for.
     """
 
@@ -35,12 +37,15 @@ class PromiseFilter(msgspec.Struct, frozen=True):
     since: int = -1
     state: str = ""
     due_before: int = -1
+    overdue: bool | None = None
+    owed_since: Mapping[str, int] = {}
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
     """One promise as the ledger leaves it.
 
     `elapsed` is the open time and `waited` the customer's own time, both up to the verdict (or the last line).
+    `joined` counts the events that would have opened another promise while this one was owed, the last at `joined_at`.
     """
 
     id: str
@@ -60,6 +65,8 @@ class PromiseRow(msgspec.Struct, frozen=True):
     waited: int
     warned: bool
     corrected: bool
+    joined: int = 0
+    joined_at: int = -1
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from standards.judge.standard import DAY
 from streams.runtime.pump import Position
 from streams.runtime.router_runtime import AlertResult
 from streams.storage.case_store import CaseStore
+from streams.storage.joined_table import JoinedTable
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_calls
@@ -93,18 +94,24 @@ class StoreWriter:
         self.channels = tuple(channels)
         self.keep = keep
         self.cases = CaseStore(database, rulebook)
+        self._joined = JoinedTable(database)
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch in one transaction; it is durable when this returns. Raises StateError."""
+    def write(self, batch: Batch) -> int:
+        """Write a batch in one transaction; it is durable when this returns. Raises StateError.
+
+        Says of how many promises it changed what had joined them.
+        """
         with self.database.writing():
             self.cases.write(batch.cases, batch.position.low, batch.changed)
             self._traffic(batch)
             book_lines(self.database, batch.lines, batch.alerts.reasons)
+            joined = self._joined.write(batch.cases)
             book_notices(self.database, batch.alerts.notices, self.channels, received=batch.received)
             book_calls(self.database, batch.alerts, batch.received)
             book_sources(self.database, batch.sources)
             self.database.put("INSERT OR REPLACE INTO position VALUES (1, ?)", [(_encode(batch.position),)])
             forget(self.database, batch.received - self.keep)
+        return joined
 
     def _traffic(self, batch: Batch) -> None:
         put, received = self.database.put, batch.received

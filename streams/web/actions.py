@@ -52,10 +52,8 @@ def check_open(sink: EventSink) -> None:
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 
 
-async def read_action(
-    request: web.Request, host: Host, model: type[M], limit: int, *, wrong: HTTPStatus = HTTPStatus.BAD_REQUEST
-) -> M:
-    """Read the JSON body, of at most `limit` bytes, by its model. Raises Problem; `wrong` if the model refuses it."""
+async def read_action(request: web.Request, host: Host, model: type[M], limit: int) -> M:
+    """Read the JSON body, of at most `limit` bytes, by its model. Raises Problem."""
     read_query(request, NoQuery)
     check_open(host)
     check_type(request, ("application/json",))
@@ -63,7 +61,7 @@ async def read_action(
         return model.model_validate_json(await read_body(request, limit))
     except ValidationError as error:
         broken = error.errors()[0]["type"] == "json_invalid"
-        raise invalid(error, HTTPStatus.BAD_REQUEST if broken else wrong) from None
+        raise invalid(error, HTTPStatus.BAD_REQUEST if broken else UNPROCESSABLE) from None
 
 
 def action_event(host: Host, kind: str, data: Mapping[str, Plain], source: str, *, identity: Sequence[object]) -> Event:

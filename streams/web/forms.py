@@ -64,6 +64,9 @@ class PromiseQuery(Query):
     state: Literal[State] | None = Field(default=None, description="The state it is in.")
     verdict: Literal[Verdict] | None = Field(default=None, description="The verdict it has.")
     open: Truth | None = Field(default=None, description="true: without a verdict; false: with one.")
+    overdue: Truth | None = Field(
+        default=None, description="true: broken and still owed; false: kept, or not due, or not owed any more."
+    )
     due_before: Time | None = Field(default=None, description="Open and due before this time.")
     after: After = ""
     limit: Limit = 100

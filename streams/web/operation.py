@@ -44,10 +44,13 @@ class Operation(NamedTuple):
 
 def read_query(request: web.Request, model: type[Q]) -> Q:
     """Read the query by its model. Raises Problem naming what is unknown, given twice or not as it should be."""
+    if not request.query_string:
+        return model()
     known = list(model.model_fields)
     for name in request.query:
         if name not in known:
-            words = f"{name[:100]!r} cannot be asked at {request.path[:100]}; {did_you_mean(name, known)}"
+            fix = did_you_mean(name, known) if known else "nothing can be; leave it out"
+            words = f"{name[:100]!r} cannot be asked at {request.path[:100]}; {fix}"
             raise Problem(HTTPStatus.BAD_REQUEST, words)
         if len(request.query.getall(name)) > 1:
             raise Problem(HTTPStatus.BAD_REQUEST, f"{name} is given twice; give it once")

@@ -180,7 +180,7 @@ def test_a_dead_letter_is_set_aside_by_the_api(peopled: Served) -> None:
     assert post(number, {"by": "Ola"}) == (422, "say why it is set aside: `reason`")
     assert post(999_999, {"by": "Ola", "reason": "a test"})[0] == 404
     assert post("x", {"by": "Ola", "reason": "a test"})[0] == 404
-    assert post(number, {"reason": "a test"})[0] == 400
+    assert post(number, {"reason": "a test"})[0] == 422
     assert post(number, {"by": "Ola", "reason": "a test"})[0] == 202
     assert post(number, {"by": "Jan", "reason": "a test"}) == (409, "Ola has dealt with it already: set it aside")
     assert acts(peopled) == [("letter.settled", "Ola", "kept/api")]

@@ -23,7 +23,7 @@ from streams.kafka.records.topics import DEAD_LETTERS, DELIVERIES, LEDGER, NOTIC
 from streams.kafka.records.unpacking import Record
 from streams.storage.rows import Delivery
 from streams.storage.sqlite import FILE, Database
-from tests.streams.feeding import OPTIONS, RULES, history
+from tests.streams.feeding import RULES, history, received
 from tests.streams.hosting import SECOND, T0, shop
 
 CHANNEL = "webhook"
@@ -59,11 +59,11 @@ def tables(file: Path) -> Tables:
 
 def record_history(folder: Path, *, batches: int = 120) -> Path:
     """Have an engine judge and record a history; gives its database. Half of the notices were delivered."""
-    engine = Engine(folder, shop(folder, RULES), msgspec.structs.replace(OPTIONS, channels=(CHANNEL,)))
-    engine.rebuild(WALL)
+    engine = Engine(folder, shop(folder, RULES), Options(channels=(CHANNEL,)))
+    engine.rebuild(received(-1))
     for number, batch in enumerate(islice(history(engine.reader), batches)):
         refusals = [Refusal(1, "not-json", f"no {number}", b"{")] if number % 40 == 0 else []
-        engine.step(batch, refusals, WALL)
+        engine.step(batch, refusals, received(number))
     ids = [name for (name,) in engine.database.all("SELECT id FROM notices ORDER BY seq")]
     engine.recorder.deliveries([delivered(name) for name in ids[::2]])
     engine.close()

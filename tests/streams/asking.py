@@ -19,6 +19,7 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.host import Host
 from streams.metrics import Metrics
+from streams.settings import StandardsFiles
 from streams.web import Access, Limits, application, serving
 from tests.streams.hosting import SECOND, Clock, hosting, shop
 
@@ -83,9 +84,10 @@ async def asking(
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     served_as: Callable[[EmbeddedHost], Host] | None = None,
     peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
+    standards: StandardsFiles | None = None,
 ) -> AsyncIterator[Caller]:
     """Serve a host on a free port and give a client of it. What it judged has settled after a minute."""
-    clock, metrics, standards = Clock(), Metrics(), shop(folder)
+    clock, metrics, standards = Clock(), Metrics(), standards or shop(folder)
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
     options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)

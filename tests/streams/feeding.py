@@ -87,6 +87,11 @@ def history(reader: Reader) -> list[list[Event]]:
     return [events[start : start + BATCH] for start in range(0, len(events), BATCH)]
 
 
+def received(number: int) -> int:
+    """Say when a batch is received, in microseconds UTC: right after the last of its events."""
+    return T0 + (number + 1) * BATCH * 2 * SECOND
+
+
 def acts(reader: Reader, number: int) -> list[Event]:
     """Give what people do along with a batch: now and then somebody wants quiet at a queue, or no longer."""
     at = T0 + number * BATCH * 2 * SECOND
@@ -114,6 +119,6 @@ async def _feed(folder: Path, first: int, answers: Connection) -> None:
         answers.send(-1)
         clock.at = max(clock.at, host.now_status().low + options.grace)
         for number, batch in enumerate(history(host.reader)[first:], first):
-            clock.at = max(clock.at, T0 + (number + 1) * BATCH * 2 * SECOND)
+            clock.at = max(clock.at, received(number))
             await host.submit([*batch, *acts(host.reader, number)])
             answers.send(number)

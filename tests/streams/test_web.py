@@ -52,6 +52,9 @@ async def test_promises_are_listed_newest_first(busy: Caller) -> None:
         ("subject=s3/q1", ["s3/q1"]),
         ("standard=no-wait&owner=floor-lead&verdict=kept", ["s3/q1"]),
         ("standard=other", []),
+        ("overdue=true", ["s3/q2"]),
+        ("overdue=false", ["s3/q3", "s3/q1"]),
+        ("overdue=true&subject=s3/q1", []),
         ("due_before=2026-01-09T23:09:20Z", ["s3/q3"]),
         ("due_before=2026-01-10T00:09:19%2B01:00", []),
         ("due_before=0001-01-01T00:00:00%2B14:00", []),
@@ -131,7 +134,7 @@ async def test_late_events_and_notices_are_listed(busy: Caller) -> None:
         ("/v1/promises?verdict=good", "verdict: Input should be 'kept', 'broken', 'void'"),
         ("/v1/score?since=yesterday", "since: a time is written like"),
         ("/v1/dead-letters?after=-1", "after: this is a whole number"),
-        ("/v1/standards?x=1", "'x' cannot be asked at /v1/standards; there is none"),
+        ("/v1/standards?x=1", "'x' cannot be asked at /v1/standards; nothing can be; leave it out"),
         ("/healthz?x=1", "'x' cannot be asked"),
     ],
 )
@@ -140,6 +143,15 @@ async def test_what_cannot_be_asked_is_said(caller: Caller, path: str, words: st
     answer = await caller.get(path)
     assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
     assert words in answer.json["detail"]
+
+
+async def test_what_is_asked_beside_events_is_refused(caller: Caller) -> None:
+    """A key in the address of the intake says something that nobody would hear: it is refused, and nothing is kept."""
+    answer = await caller.post("/v1/events?source=till", [waiting("a", T0)], BATCH)
+    assert (answer.status, answer.json["detail"]) == (
+        400, "'source' cannot be asked at /v1/events; nothing can be; leave it out",
+    )  # fmt: skip
+    assert (await caller.get("/v1/promises")).json["items"] == []
 
 
 async def test_what_is_not_there_is_said(caller: Caller) -> None:

@@ -57,7 +57,7 @@ class Grants:
         return [Operation("POST", "/v1/exceptions", summary, self._grant, answers, PROBLEMS, body=Grant)]
 
     async def _grant(self, request: web.Request) -> web.Response:
-        asked_for = await read_action(request, self._host, Grant, _BODY, wrong=UNPROCESSABLE)
+        asked_for = await read_action(request, self._host, Grant, _BODY)
         answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 

@@ -21,7 +21,8 @@ from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
-from streams.web.operation import Operation, json_answer
+from streams.web.forms import NoQuery
+from streams.web.operation import Operation, json_answer, read_query
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Intake:
 
     async def _receive(self, request: web.Request) -> web.Response:
         began = perf_counter()
+        read_query(request, NoQuery)
         check_open(self._sink)
         form = _form(request)
         body = await read_body(request, self._limits.body, self._limits.patience)

@@ -75,6 +75,8 @@ class Reading:
             verdict=query.verdict or "",
             open=query.open,
             state=query.state or "",
+            overdue=query.overdue,
+            owed_since=self._host.rulebook.owed_since(self._host.wall()),
             due_before=-1 if query.due_before is None else max(0, microseconds(query.due_before)),
         )
         page = await _asked_after(self._host.read_model.promises, wanted, query.after, query.limit)

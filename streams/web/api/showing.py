@@ -48,7 +48,7 @@ def promise_detail(view: PromiseView) -> views.PromiseDetail:
 def _promise(view: type[V], row: PromiseRow, **more: object) -> V:
     return _shown(
         view, row, opened_at=moment(row.opened), due_at=_at(row.due), settled_at=_at(row.settled),
-        elapsed_seconds=row.elapsed / SECOND, waited_seconds=row.waited / SECOND, **more,
+        elapsed_seconds=row.elapsed / SECOND, waited_seconds=row.waited / SECOND, joined_at=_at(row.joined_at), **more,
     )  # fmt: skip
 
 

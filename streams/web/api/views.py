@@ -89,6 +89,10 @@ class PromiseItem(View, frozen=True):
     waited_seconds: Annotated[float, Meta(description="The customer's own time.")]
     warned: bool
     corrected: bool
+    joined: Annotated[
+        int, Meta(description="Events that would have opened another promise while this one was owed; 0 on Kafka.")
+    ]
+    joined_at: Annotated[Time | None, Meta(description="The last of them.")]
 
 
 class PromisePage(View, frozen=True):

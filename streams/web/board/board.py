@@ -20,6 +20,7 @@ from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
+from streams.board.joined import joined_words
 from streams.board.markup import el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
@@ -149,7 +150,9 @@ class Board:
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
         drawn = story.Story(
             found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
-            await asked(read_model.board.reasons, found.row.id), overdue=self._is_overdue(found.row),
+            await asked(read_model.board.reasons, found.row.id),
+            joined=joined_words(found.row, standard, rulebook.vocabulary, self._zone),
+            overdue=self._is_overdue(found.row),
             excusable=self._excusable(found.row),
             acknowledges=self.acknowledges(),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,

@@ -65,7 +65,7 @@ class Live:
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit."""
-        if stored.acts or stored.lines or stored.notices or stored.late or stored.refused:
+        if any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
             self.commits += 1
             self._news.set()
 
