@@ -133,15 +133,17 @@ class StandardModel(Strict):
     when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
     within: Duration | None = Field(None, description="How long there is, such as 60s.")
-    unless: ClauseModel | None = Field(None, description="The event that makes the promise void.")
+    unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
     calendar: Text | None = Field(None, description="The calendar whose hours count.")
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
-        None, description="When the next promise may open: done, judged, each or rise."
+        None,
+        description="When the next may open: done (none is owed), judged (none is on the clock), each (always), rise "
+        "(it begins to be so). Left out: done for readings, judged for all other events.",
     )
-    rest: Duration | None = Field(None, description="How long after a kept promise the next one may open.")
-    owed_for: Duration | None = Field(None, description="How long a broken promise stays owed; 7d if left out.")
+    rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
+    owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")

@@ -18,13 +18,13 @@ Need = Literal["documents", "policy", "history", "data"]
 CHECKS: Final[Mapping[str, Need]] = {
     "always-true": "documents", "bad-snooze": "documents", "forgets-first": "documents",
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents",
-    "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "new-meaning": "data",
-    "no-debrief": "documents", "no-feed": "documents", "no-time-to-act": "documents", "one-for-many": "documents",
-    "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
-    "owner-without-route": "policy", "renamed-key": "documents", "snooze-idle": "documents",
-    "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-short": "documents",
-    "two-promises": "documents", "understaffed": "history", "unused-calendar": "documents",
-    "warns-at-once": "documents",
+    "likely-happening": "history", "likely-reading": "history", "never-closed": "documents",
+    "never-ends": "documents", "never-true": "documents", "new-meaning": "data", "no-debrief": "documents",
+    "no-feed": "documents", "no-time-to-act": "documents", "one-for-many": "documents", "other-number": "documents",
+    "other-spelling": "documents", "over-budget": "history", "owner-without-route": "policy",
+    "renamed-key": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
+    "too-few": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
+    "unused-calendar": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 

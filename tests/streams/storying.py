@@ -6,6 +6,7 @@ Next: `test_stories.py`; `streams/stories/playing.py`, which makes the moments.
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import NamedTuple
 import msgspec
 
 from standards.compiler.spec import Loaded
+from standards.judge.events import Event, type_of
 from standards.judge.ledger import Line
+from standards.judge.shapes import Response
+from standards.judge.standard import Clause
 from streams.documents.documents import read_documents
 from streams.documents.rules import Rules
 from streams.embedded.embedded import EmbeddedHost
@@ -110,3 +114,29 @@ def _read_back(data: Path) -> Stored:
         return Stored(*tables)
     finally:
         database.close()
+
+
+def come_again(found: Iterable[Script]) -> dict[str, bool]:
+    """Say of each response whether a story has what opens it come twice to one subject, and looks at what that opens.
+
+    Those that are owed for one promise are left out: it breaks once.
+    """
+    again: dict[str, bool] = {}
+    for script in found:
+        events = [event for moment in played(script).moments for event in moment.events]
+        for standard in script.rules.loaded.standards:
+            shape = standard.shape
+            if isinstance(shape, Response) and standard.per != ("promise",):
+                looked_at = script.story.expect is not None and script.story.looks_at(standard.id, "opened")
+                twice = looked_at and max(_openings(standard.per, shape.when, events).values(), default=0) > 1
+                again[standard.id] = again.get(standard.id, False) or twice
+    return again
+
+
+def _openings(per: Sequence[str], when: Clause, events: Iterable[Event]) -> Counter[tuple[object, ...]]:
+    """Count the events that meet a clause, by subject."""
+    met = (
+        event for event in events
+        if type_of(event) == when.event and (when.where is None or when.where.test(event.data, None))
+    )  # fmt: skip
+    return Counter(tuple(getattr(event.data, name) for name in per) for event in met)

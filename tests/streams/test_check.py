@@ -173,3 +173,41 @@ def test_a_budget_is_held_against_what_would_be_told(tmp_path: Path, budget: int
     snoozed = policy.replace("{ann", "{\n  # snooze over-budget until 2099-01-01: ann wants it so\n  ann")
     assert check("check", written(tmp_path, policy=snoozed), "--history", str(history), "--strict")[0] == 0
     assert check("check", folder, "--strict")[1:] == ("", "1 standard, 1 policy: no findings.\n")  # and it is not idle
+
+
+COUNTED = """kept: 1
+events: {belt.measured: {belt: text, parcels: integer}, belt.cleared: {belt: text}}
+standards:
+  no-jam:
+    {promise: p, what: w, how: h, why: y, exceptions: e, owner: o, aspect: quality, per: [belt], <MORE>
+     when: {event: belt.measured, where: parcels > 40}, expect: belt.cleared, within: 5m,
+     unless: {event: belt.measured, where: parcels <= 40}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("belts", "counts", "more", "warned"),
+    [
+        (1, [50, *[9] * 10], "", ["likely-reading"]),
+        (1, [50, *[9] * 9], "", []),  # ten times is not yet more
+        (1, [50, *[9] * 10] * 2, "", ["likely-reading"]),
+        (1, [50, 9] * 11, "", []),  # every second one is a promise
+        (11, [50], "", []),  # it comes for many, and once for each
+        (1, [9] * 40, "", []),  # nothing was promised, so nothing says what it would be
+        (1, [50, *[9] * 10], "again: judged,", []),  # the author has said what is meant
+    ],
+)
+def test_what_comes_often_is_asked_about(
+    tmp_path: Path, belts: int, counts: list[int], more: str, warned: list[str]
+) -> None:
+    """An event that comes more than ten times for each promise and each subject may say how things stand."""
+    folder = written(tmp_path, rules=COUNTED.replace("<MORE>", more))
+    history = tmp_path / "may.jsonl"
+    events = [
+        {"specversion": "1.0", "id": f"{belt}-{minute}", "source": "belt", "type": "belt.measured",
+         "time": f"2026-01-05T08:{minute:02}:00Z", "data": {"belt": f"b{belt}", "parcels": parcels}}
+        for minute, parcels in enumerate(counts) for belt in range(belts)
+    ]  # fmt: skip
+    history.write_text("\n".join(map(json.dumps, events)), encoding="utf-8")
+    code, found, _ = check("check", folder, "--history", str(history))
+    assert (code, ids(found)) == (0, warned)

@@ -21,7 +21,7 @@ DESK = ROOT / "tests/data/stories/desk"
 FOUND: dict[str, list[Path]] = {
     "standards": [
         *ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml"), ROOT / "streams/demo.yaml",
-        DESK / "standards.yaml", ROOT / "benchmarks/no-wait.yaml",
+        DESK / "standards.yaml", ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
     "policy": [DESK / "policy.yaml"],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],

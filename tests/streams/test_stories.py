@@ -17,7 +17,7 @@ from streams.stories.comparing import compare
 from streams.stories.files import Script
 from streams.stories.playing import play
 from streams.stories.running import run
-from tests.streams.storying import DESK, ROOT, Host, embedded, in_memory, played, scripts
+from tests.streams.storying import DESK, ROOT, Host, come_again, embedded, in_memory, played, scripts
 
 SHIPPED = [
     *sorted((ROOT / "standards" / "packs" / "stories").glob("*.yaml")),
@@ -51,21 +51,37 @@ def test_editors_accept_what_is_shipped(path: Path) -> None:
     assert not validator.is_valid({**data, "stories": {"one": {"notices": [{"too": "ann"}]}}})
 
 
+STARTS = [*(ROOT / "standards" / "packs").glob("*.yaml"), *(ROOT / "examples").glob("*/standards.yaml")]
+"""The files of standards that people start from."""
+
+
+def stories_of(file: Path) -> tuple[list[Script], set[str]]:
+    """Give the stories of a pack or an example, and the names of its own standards."""
+    beside = file.with_name("stories.yaml")
+    path = beside if beside.exists() else file.parent / "stories" / file.name
+    mine = {standard.id for standard in load_standards(read_documents([str(file)]).standards).standards}
+    assert mine
+    return scripts(path), mine
+
+
 def test_every_pack_and_example_has_stories() -> None:
     """No pack and no example goes out without stories, and each of their standards is kept and broken in one."""
-    files = [*(ROOT / "standards" / "packs").glob("*.yaml"), *(ROOT / "examples").glob("*/standards.yaml")]
-    for file in files:
-        beside = file.with_name("stories.yaml")
-        path = beside if beside.exists() else file.parent / "stories" / file.name
+    for file in STARTS:
+        found, mine = stories_of(file)
         kinds: dict[str, set[str]] = {}
-        for script in scripts(path):
+        for script in found:
             for expected in script.story.expect or ():
                 kinds.setdefault(expected.promise.partition(" ")[0], set()).add(expected.kind)
-        mine = {standard.id for standard in load_standards(read_documents([str(file)]).standards).standards}
-        assert mine
         assert {name for name in mine if "broken" not in kinds.get(name, ())} == set()
         bounded = {name for name in mine if "kept" not in kinds[name]}
         assert bounded <= {"moved-once-at-most"}, "only a count without an end is never kept"
+
+
+def test_every_pack_and_example_says_what_happens_the_second_time() -> None:
+    """A second complaint, who is put back into the queue, a line that stays long: a story of each response plays it."""
+    for file in STARTS:
+        found, mine = stories_of(file)
+        assert [name for name, said in come_again(found).items() if name in mine and not said] == []
 
 
 def test_every_reason_occurs() -> None:
