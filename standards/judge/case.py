@@ -84,12 +84,11 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     """The state of one subject of one group of standards.
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
-    standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
-    `generation` counts how often they were rotated, and two for a time that was overwritten; `rotated` is `newest` when
-    they last were and `rotated_before` when they were the time before: no event that was forgotten is newer than that.
-    `newest` is the latest of these times. `touched` is the last judged event's time, `wake` a lower bound of the next
-    instant at which time alone
-    changes something.
+    standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to the times that
+    they claim; `generation` counts how often they were rotated, and two for a time that was overwritten; `rotated` is
+    the latest time seen when they last were and `rotated_before` when they were the time before: no event that was
+    forgotten is newer than that. `newest` is the latest time at which an event happened. `touched` is the last judged
+    event's time, `wake` a lower bound of the next instant at which time alone changes something.
 
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
     `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no

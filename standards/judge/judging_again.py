@@ -142,7 +142,7 @@ def settled_until(case: Case[Event], received: int, group: Group) -> int:
 
 def is_known(case: Case[Event], event: Event) -> bool:
     """Say whether an event is among those that the subject can be judged by again."""
-    return any(it.at == event.at and it.id == event.id and it.source == event.source for it in case.log)
+    return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
 
 
 def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event]) -> Effect:
