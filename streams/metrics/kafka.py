@@ -49,6 +49,9 @@ class KafkaMetrics:
         self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
+        self._unstamped = counter(
+            "kept_kafka_unstamped_records", "Records stamped by the intake's clock, not the broker's.", ("reason",)
+        )
         self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
         self._stopped = gauge(
             "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
@@ -99,6 +102,10 @@ class KafkaMetrics:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
             self._unmatched.labels(name).inc(count)
+
+    def unstamped(self, reason: str, count: int) -> None:
+        """Count records of `events` whose own stamps could not be used."""
+        self._unstamped.labels(reason).inc(count)
 
     def stopped(self, standards: Iterable[str]) -> None:
         """Name the standards that are not judged here for now, instead of those named before."""

@@ -27,6 +27,7 @@ from streams.kafka.clients.log import (
 )
 from streams.kafka.intake.arrivals import Arrivals
 from streams.kafka.intake.routing import Routing
+from streams.kafka.intake.stamps import Stamps
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records
 
@@ -68,6 +69,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, names: Names, metrics: KafkaMetrics, *, clock: Callable[[], int], max_skew: int) -> None:
         self.names = names
+        self.stamps = Stamps(clock, metrics.unstamped)
         self.newest: dict[int, int] = {}
         self.fault = ""
         self._metrics = metrics
@@ -81,7 +83,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     def adopt(self, loaded: Loaded, *, partitions: int, origins: int) -> None:
         """Go over to these standards: `partitions` of `facts`, `origins` of `events`. Call it between two batches."""
         rulebook = loaded.rulebook
-        self._arrivals = Arrivals(Reader(rulebook.classes), clock=self._clock, max_skew=self._max_skew)
+        self._arrivals = Arrivals(Reader(rulebook.classes), stamps=self.stamps.of, max_skew=self._max_skew)
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
         self._origins = origins
@@ -130,6 +132,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         log.info("partitions of events", here=sorted(each.partition for each in assigned))
 
     def _forget(self) -> None:
+        self.stamps.forget()
         self._next.clear()
         self._committed.clear()
 

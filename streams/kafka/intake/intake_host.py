@@ -102,7 +102,7 @@ class IntakeHost:
             reason=fault,
             newest=max(self._intake.newest.values(), default=-1),
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*self.problems, *self._revisions.unreadable],
+            problems=[*self.problems, *self._revisions.unreadable, *self._intake.stamps.problems(self._names.events)],
             retired=len(rulebook.standards) - len(rulebook.current),
         )
 
