@@ -43,6 +43,7 @@ class KafkaMetrics:
         self._lag = gauge(
             "kept_kafka_lag_seconds", "The clock less the newest event's time, at the last batch.", ("partition",)
         )
+        self._apart = gauge("kept_kafka_clock_apart_seconds", "The slowest broker's clock less the intake's.")
         self._watermark = gauge("kept_watermark_timestamp_seconds", "What time judging has reached.", ("partition",))
         self.recovered = gauge("kept_kafka_recovery_seconds", "How long the last recovery took.").set
         self.rebalanced = counter("kept_kafka_rebalances", "Times that partitions changed hands.").inc
@@ -78,6 +79,10 @@ class KafkaMetrics:
     def lag(self, partition: int, seconds: float) -> None:
         """Note how far a partition's newest event is behind the clock."""
         self._lag.labels(str(partition)).set(seconds)
+
+    def clocks_apart(self, microseconds: int) -> None:
+        """Note how far the slowest broker's clock is ahead of this machine's."""
+        self._apart.set(microseconds / SECOND)
 
     def watermark(self, partition: int, low: int) -> None:
         """Note the instant that a partition has reached: microseconds UTC, or -1 for none yet."""

@@ -64,9 +64,9 @@ def test_a_stamp_that_cannot_be_used_is_replaced_counted_and_told() -> None:
     assert stamps.of([made]) == [T0]
     (told,) = stamps.problems("events")
     assert told.endswith("--entity-name events --add-config message.timestamp.type=LogAppendTime")
-    assert not stamps.appended
+    assert not stamps.believed
     stamps.of([made, Record(b"", T0 // MS)])
-    assert (stamps.problems("events"), stamps.appended) == ([], True)
+    assert (stamps.problems("events"), stamps.believed) == ([], True)
 
 
 senders = st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 3), st.booleans()), min_size=1, max_size=40)

@@ -37,9 +37,9 @@ class Stamps:
         self._seen: dict[int, str] = {}
 
     @property
-    def appended(self) -> bool:
-        """Whether the last records of all partitions that are read here have the leader's stamp."""
-        return bool(self._seen) and CREATE_TIME not in self._seen.values()
+    def believed(self) -> bool:
+        """Whether the last records of all partitions that are read here have a stamp that can be used."""
+        return bool(self._seen) and not any(self._seen.values())
 
     def of(self, records: Sequence[ConsumerRecord]) -> list[int]:
         """Give each record's stamp, of one partition's records in their order."""
