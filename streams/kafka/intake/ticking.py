@@ -169,7 +169,7 @@ class Ticking:
         leaders = self._ways.leaders
         there = [each.partition for each in await partitions_of(producer, self._names.facts)]
         if not leaders.known:
-            await self._publish(Facts(lows=[-1]), there, producer)
+            await self._publish(Facts(), there, producer)  # which says nothing, and is stamped
         behind = 0 if self._ways.events else leaders.behind
         await self._publish(self._ways.ticker.tick(self.progress, there, behind), there, producer)
         self._metrics.clocks_apart(leaders.apart)
