@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +87,20 @@ def test_what_came_in_time_is_never_late(steps: list[tuple[str, int, float]], ah
     assert world.late() == []
     assert world.came() == set(world.sent)
     assert world.told()[-1] >= world.clock.at - RETURN - 2 * SECOND + min(0, ahead)
+
+
+@pytest.mark.parametrize("ahead", [-5 * SECOND, -400_000])
+async def test_time_is_never_ahead_of_the_slowest_broker(ahead: int) -> None:
+    """From the first tick on, also of an intake that takes the telling over, events stamped by a slow clock are in time."""
+    world = World(ahead=ahead)
+    for number in range(20):
+        await world.go(0.5)
+        world.send(number % 2)
+        if number == 10:
+            await world.swap(0, 1)
+    await world.go(5)
+    assert (world.late(), world.came()) == ([], set(world.sent))
+    assert world.told()[-1] >= world.clock.at + ahead - SECOND
 
 
 async def test_what_is_published_again_is_the_same() -> None:
