@@ -91,7 +91,7 @@ def test_what_came_in_time_is_never_late(steps: list[tuple[str, int, float]], ah
 
 @pytest.mark.parametrize("ahead", [-5 * SECOND, -400_000])
 async def test_time_is_never_ahead_of_the_slowest_broker(ahead: int) -> None:
-    """From the first tick on, also of an intake that takes the telling over, events stamped by a slow clock are in time."""
+    """From the first tick on, also of one that takes the telling over, what a slow clock stamps is in time."""
     world = World(ahead=ahead)
     for number in range(20):
         await world.go(0.5)

@@ -6,6 +6,7 @@ Read next: `streams/kafka/worker/partition.py`.
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from zlib import crc32
 
@@ -21,7 +22,7 @@ from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.rulebook import Key
 
@@ -54,6 +55,14 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     stamps: list[int] = []
     gap: list[int] = []
 
+    def received(self) -> Iterable[int]:
+        """Give when each event was received: microseconds UTC. A promise's own event says it itself."""
+        if self.stamps:
+            return chain.from_iterable(map(repeat, self.stamps[::2], self.stamps[1::2]))
+        if self.wall < 0:
+            return [event.received for event in self.events]  # type: ignore[attr-defined]  # they are events then
+        return repeat(self.wall, len(self.events))
+
 
 class FactsCodec:
     """Writes and reads the records of `facts`, with the event classes of one rulebook."""
@@ -79,13 +88,15 @@ class FactsCodec:
             loose = self._loose.decode(raw)
         except UNREADABLE as error:
             raise StateError(f"this is not a record of facts: {error}; only Kept may write to its topics") from None
-        events = []
-        for each in loose.events:
+        received = list(loose.received()) if loose.stamps else []
+        events, stamps = [], list[int]()
+        for place, each in enumerate(loose.events):
             try:
                 events.append(self._event.decode(each))
             except UNREADABLE:
                 continue
-        return msgspec.structs.replace(loose, events=events)
+            stamps += (received[place], 1) if received else ()
+        return msgspec.structs.replace(loose, events=events, stamps=stamps)
 
 
 class Telling(msgspec.Struct, omit_defaults=True):
