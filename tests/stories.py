@@ -41,6 +41,7 @@ STORIES: dict[str, tuple[str, str]] = {
         08:10:00 queue.length waiting=7 queue=q2
         until 08:12:00
         08:00:50 register.opened queue=q2
+        until 08:12:10
         08:10:10 register.opened queue=q2
         until 08:30:00
         """,

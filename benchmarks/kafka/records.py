@@ -126,6 +126,8 @@ def _packed(rest: Sequence[bytes]) -> Iterator[Record]:
     for at in range(0, len(rest), FACTS * PARTITIONS):
         batch: list[Event] = reader.lines(b"\n".join(rest[at : at + FACTS * PARTITIONS]), _refuse)
         newest = max(event.at for event in batch)
+        for event in batch:
+            event.received = event.at
         whole = Facts[Any](wall=wall, origin=0, origins=1, newest=newest)
         for partition, raw in facts_records(whole, routing.route(batch, wall).buckets, before, codec.encode):
             yield Record(partition, None, raw)

@@ -73,6 +73,7 @@ class Pump:
     """A partition of cases and its watermark. `lateness`, `grace` and `settle` are microseconds.
 
     `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
+    Events may be routed before `low` has come to them: each is late only where time had passed it when it was received.
     """
 
     def __init__(  # noqa: PLR0913 - three of them say how time runs here
@@ -212,7 +213,7 @@ class Pump:
                     outcome.unused.append(Unused(event, "no-subject"))
                     continue
                 if late:
-                    reached = (lows[level] if lows else low) - delay
+                    reached = (min(lows[level], low) if lows else low) - delay
                     if at <= reached:
                         pending[key].append(Tick(reached))
                 pending[key].append(event)
@@ -231,7 +232,7 @@ class Pump:
             if mine is not None and not mine(key):
                 continue
             facts = self.group_states[group.name].pending[key]
-            reached = (self.lows[group.level] if self.lows else low) - self._delay(group)
+            reached = (min(self.lows[group.level], low) if self.lows else low) - self._delay(group)
             if event.at <= reached:
                 facts.append(Tick(reached))
             facts.append(event)

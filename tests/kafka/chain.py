@@ -9,6 +9,7 @@ Knows: the order of work. Must not know: what the ledger should be.
 import asyncio
 import random
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -25,10 +26,9 @@ from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Remembered, Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
+from streams.runtime.pump import GRACE
 
 NAMES = Names("")
-FAR = 2**60
-"""A clock that is ahead of every event."""
 
 
 class Crash(Exception):  # noqa: N818 - it is none of ours to mend
@@ -118,23 +118,41 @@ class Chain:
         raw = FactsCodec(self.bench.loaded.rulebook.classes).encode(facts)
         self.topics.log(NAMES.facts, partition).append((None, raw))
 
-    def tick(self, lows: Sequence[int], wall: int = FAR) -> None:
+    def tick(self, covered: int, low: int | None = None) -> None:
+        """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
+        lows = [max(-1, covered - GRACE) if low is None else low, *self.lows()]
         for partition in range(self.partitions):
-            self.put(partition, Facts(wall=wall, lows=list(lows)))
+            self.put(partition, Facts(wall=covered, lows=lows))
 
-    def arrive(self, events: Sequence[Event], *, size: int) -> None:
-        """Publish events as the intake does, in batches of up to `size`, from one partition of `events`."""
-        routing = Routing(self.bench.loaded.rulebook, self.partitions)
-        newest, at = -1, 0
-        self.tick([-1], events[0].at)
+    def receive(self, events: Sequence[Event], stamps: Sequence[int], routing: Routing | None = None) -> None:
+        """Publish events as the intake does that reads them in one batch; `stamps` say when the broker had them."""
+        routed = (routing or self.routing()).route(events, stamps[-1])
+        received = {id(event): stamp for event, stamp in zip(events, stamps, strict=True)}
+        for partition, bucket in enumerate(routed.buckets):
+            if bucket or routed.hearings or self.draw.random() < 0.3:
+                runs = [value for event in bucket for value in (received[id(event)], 1)]
+                self.put(partition, Facts(stamps[-1], hearings=routed.hearings, events=bucket, stamps=runs))
+
+    def routing(self) -> Routing:
+        """Give an intake's routing by the standards of the worker there is now."""
+        return Routing(self.bench.loaded.rulebook, self.partitions)
+
+    async def arrive(self, events: Sequence[Event], stamps: Sequence[int], *, size: int) -> None:
+        """Let events arrive in batches of up to `size`, with ticks and work between them, each of them at times only.
+
+        A tick covers no instant at which more was received than there is.
+        """
+        at, covered, routing = 0, stamps[0], self.routing()  # a worker that starts anew has event classes of its own
+        self.tick(covered, low=-1)
         while at < len(events):
-            batch = events[at : at + self.draw.randint(1, size)]
-            at += len(batch)
-            newest = max(newest, *(event.at for event in batch))
-            routed = routing.route(batch, newest)
-            for partition, bucket in enumerate(routed.buckets):
-                if bucket or routed.hearings or self.draw.random() < 0.3:
-                    self.put(partition, Facts(FAR, [], 0, 1, newest, routed.hearings, bucket))
+            until = at + self.draw.randint(1, size)
+            self.receive(events[at:until], stamps[at:until], routing)
+            at = until
+            if self.draw.random() < 0.7:
+                covered = self.draw.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
+                self.tick(covered)
+            if self.draw.random() < 0.5:
+                await self.work()
 
     async def work(self) -> None:
         """Take all there is, in any order of the partitions, with crashes on the way."""
@@ -161,7 +179,7 @@ class Chain:
         if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1
-        return bool(waiting) or self.committed != self.read
+        return bool(waiting) or self.worker.ticked
 
     def lows(self) -> list[int]:
         """Give what a ticker would say of the higher strata: what every partition's lower ones have reached."""
@@ -174,10 +192,8 @@ class Chain:
 
     async def end(self, at: int) -> None:
         """Let time reach an instant in every stratum."""
-        self.tick([at])
-        await self.work()
-        for _ in range(len(self.bench.loaded.rulebook.strata) + 1):
-            self.tick([at, *self.lows()])
+        for _ in range(len(self.bench.loaded.rulebook.strata) + 2):
+            self.tick(at + GRACE)
             await self.work()
 
     def ledger(self) -> dict[str, bytes]:
@@ -191,13 +207,19 @@ class Chain:
         return found
 
 
-def run(chain: Chain, events: Sequence[Event], *, size: int) -> dict[str, bytes]:
-    """Let events arrive, work, and give the ledger as of the newest event."""
+def run(
+    chain: Chain, events: Sequence[Event], *, size: int, stamps: Sequence[int] = (), until: int = -1
+) -> dict[str, bytes]:
+    """Let events arrive, work, and give the ledger as of an instant, or of the newest event.
+
+    Without `stamps` each was received when the newest one before it happened: then none is late.
+    """
+    received = stamps or list(accumulate((event.at for event in events), max))
 
     async def all_of_it() -> None:
-        chain.arrive(events, size=size)
+        await chain.arrive(events, received, size=size)
         await chain.work()
-        await chain.end(max(event.at for event in events))
+        await chain.end(max(until, *(event.at for event in events)))
 
     asyncio.run(all_of_it())
     return chain.ledger()

@@ -25,7 +25,8 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Consumer, Producer, TopicPartition, consuming, producing
-from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.intake.intake import Terms
+from streams.kafka.intake.intake_host import IntakeHost
 from streams.kafka.records.facts import Progress
 from streams.metrics.kafka import KafkaMetrics
 from streams.runtime.pump import GRACE, LATENESS
@@ -38,6 +39,8 @@ Step = bytes | int
 """An event as a CloudEvent, or an instant that time reaches, in microseconds UTC."""
 Ledger = dict[str, bytes]
 SOON = 3 * PATIENCE
+FAR = 2**60
+"""Later than everything that happens."""
 
 
 def steps_of(script: str, book: Rulebook) -> list[Step]:
@@ -134,21 +137,22 @@ class KafkaHost:
 
     async def play(self, steps: list[Step], producer: Producer) -> None:
         """Let events arrive, and time go on. What comes between two ticks keeps its order: it is in one partition."""
-        partition, sent = 0, dict[int, int]()
+        partition, sent, oldest = 0, dict[int, int](), FAR
         for step in steps:
+            at = step + GRACE if isinstance(step, int) else max(self.clock.at, at_of(step))
+            if oldest + GRACE <= at > self.clock.at:  # it would be late by the clock that comes
+                await self.taken_in(sent)
+                sent, oldest = {}, FAR
+            self.clock.at = at
             if isinstance(step, int):
-                self.clock.at = step + GRACE
                 await self.reached(step)
                 partition = (partition + 1) % self.kafka.events_partitions
             else:
-                self.clock.at = max(self.clock.at, at_of(step))
                 told = await producer.send_and_wait(self.kafka.names.events, step, partition=partition)
-                sent[partition] = told.offset + 1
-                if at_of(step) <= self.clock.at - GRACE:  # when it was received is told by its lines
-                    await self.taken_in(sent)
+                sent[partition], oldest = told.offset + 1, min(oldest, at_of(step))
 
     async def taken_in(self, sent: Mapping[int, int]) -> None:
-        """Return when the intake has taken what was sent, by partition: it is stamped with the clock of before."""
+        """Return when the intake has taken what was sent, by partition, and stamped it with the clock that there is."""
         topic = self.kafka.names.events
         async with asyncio.timeout(SOON):
             for partition, end in sent.items():

@@ -12,7 +12,8 @@ import pytest
 
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import KafkaError, Message, TopicPartition
-from streams.kafka.intake.intake import Intake
+from streams.kafka.intake.commits import Done
+from streams.kafka.intake.intake import Intake, Terms
 from streams.kafka.records.facts import Facts, FactsCodec, Revision
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
@@ -57,6 +58,8 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
 class Record(NamedTuple):
     value: bytes
     offset: int
+    timestamp: int = T0 // 1_000
+    timestamp_type: int = 1
     topic: str = "events"
     partition: int = 0
     headers: tuple[tuple[str, bytes], ...] = ()
@@ -75,14 +78,18 @@ class Consumer:
     async def position(self, where: TopicPartition) -> int:
         return 0
 
-    async def committed(self, where: TopicPartition) -> None:
-        """Nothing was committed."""
-
     async def getmany(self, **_: object) -> Mapping[TopicPartition, list[Record]]:
         return {self.where: self.batches.pop(0)}
 
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+    async def commit(self, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
         """Nothing is kept of it."""
+
+
+class Commits:
+    """Nothing was committed."""
+
+    async def read(self) -> dict[int, Done]:
+        return {}
 
 
 class Producer:
@@ -106,7 +113,7 @@ async def test_a_batch_that_was_not_published_moves_no_time() -> None:
     loaded = given_standards(NO_WAIT).load(())
     records = [Record(msgspec.json.encode(waiting(f"e{place}", T0 + place * 60 * SECOND)), place) for place in range(4)]
     consumer, producer = Consumer([records, records[:2], records[2:]]), Producer()
-    intake = Intake(Names(""), KafkaMetrics(), clock=wall, max_skew=SECOND)
+    intake = Intake(Names(""), KafkaMetrics(), Commits(), Terms(2 * SECOND, 300 * SECOND), clock=wall)
     intake.adopt(loaded, partitions=1, origins=1)
     with pytest.raises(KafkaError):
         await intake.step(consumer, producer)

@@ -12,14 +12,16 @@ from faust.types import TP
 from standards.judge.ledger import Line
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Message
-from streams.kafka.records.facts import Facts
 from streams.kafka.worker.faust_app import FaustHost, Rows
 from streams.kafka.worker.worker import Remembered, Worker
 from streams.metrics.kafka import KafkaMetrics
 from tests.history import events_of, rules
-from tests.kafka.chain import FAR, NAMES, Chain, Crash, Disk, Topics, given_standards
+from tests.kafka.chain import NAMES, Chain, Crash, Disk, Topics, given_standards
 from tests.kafka.hosts import instant_of
 from tests.stories import LINE
+
+AHEAD = 60_000_000
+"""How far what is received may be ahead of time, and is held: microseconds."""
 
 
 class Sleepy(Topics):
@@ -58,8 +60,8 @@ class Story:
         """Let events arrive, and time go on; judge all that there is, in one flush."""
         named = re.sub(r"(queue.length|register.opened)", rf"\1 source=until-{until}", history)
         if events := events_of(named, self.chain.bench.loaded.rulebook):
-            self.chain.put(0, Facts(FAR, [], 0, 1, events[-1].at, [], events))
-        self.chain.tick([instant_of(until)])
+            self.chain.receive(events, [event.at for event in events])
+        self.chain.tick(instant_of(until) + AHEAD, low=instant_of(until))
         offset, facts = self.chain.worker.partitions[0].offset + 1 if self.chain.worker.partitions else 0, NAMES.facts
         while offset < len(self.topics.log(facts, 0)):
             offset = await self.chain.worker.take(0, offset, self.topics.log(facts, 0)[offset][1] or b"")

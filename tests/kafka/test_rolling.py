@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from standards.judge.ledger import Line
+from streams.runtime.pump import GRACE
 from tests.history import rules
 from tests.kafka.chain import Chain, Crash, given_standards
 from tests.kafka.hosts import instant_of
@@ -29,7 +30,7 @@ def told(chain: Chain) -> list[tuple[str, str, str, int]]:
 async def ticking(chain: Chain, minutes: range) -> None:
     for minute in minutes:
         at = instant_of(f"08:{minute:02}")
-        chain.tick([at], wall=at + 2_000_000)
+        chain.tick(at + GRACE)
     await chain.work()
 
 

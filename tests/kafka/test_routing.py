@@ -172,6 +172,30 @@ def test_a_large_batch_comes_in_parts_that_can_be_judged_one_after_another() -> 
     assert {(facts.wall, facts.origin, facts.origins) for _, facts in records} == {(5, 1, 2)}
 
 
+@given(st.lists(st.integers(1, 3), max_size=60))
+def test_however_a_batch_is_divided_each_event_keeps_its_stamp(stamps: list[int]) -> None:
+    """The stamps of a record are those of its events, in their order."""
+    codec = FactsCodec(BOOK.classes)
+    bucket = a_queue(len(stamps))
+    for event, stamp in zip(bucket, stamps, strict=True):
+        event.received = stamp
+    large = [event for event in bucket for _ in range(40)]
+    found: list[int] = []
+    for _, raw in facts_records(Facts(wall=5), [large], -1, codec.encode):
+        facts = codec.decode(raw)
+        runs = facts.stamps
+        found += [stamp for stamp, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
+        assert sum(runs[1::2]) == len(facts.events)
+    assert found == [stamp for stamp in stamps for _ in range(40)]
+
+
+def test_a_feed_is_not_heard_before_its_event_came() -> None:
+    """A sender whose clock is fast does not keep its feed from falling silent."""
+    fast = READER.one(msgspec.json.encode(cloud("register.opened", "fast", T0 + 290 * SECOND, site="s", queue="q")))
+    fast.received = T0
+    assert [heard for _, _, heard in Routing(BOOK, 1).route([fast], T0).hearings] == [[T0]]
+
+
 def test_what_was_heard_is_divided_too() -> None:
     """However many feeds spoke in a batch, each record is small enough, and all are heard before time goes on."""
     codec = FactsCodec(BOOK.classes)

@@ -5,6 +5,8 @@ Read next: `streams/kafka/intake/intake.py`, which publishes the records.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -21,6 +23,8 @@ LARGEST: Final = 900_000
 """How large a record may be, in bytes: brokers take a little more than this unless they are told to."""
 
 T = TypeVar("T")
+
+_RECEIVED: Final = attrgetter("received")
 
 
 def bounded(values: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> Iterator[bytes]:
@@ -45,7 +49,8 @@ def facts_records(
     """Give (partition, record) of what a batch came to; `whole` is without its events, which are in the `buckets`.
 
     A bucket that needs several records says with the last of them only that time has come to the batch's end; the
-    others say what it had come to `before`, or their events would seem late. Hearings come before all events.
+    others say what it had come to `before`, or their events would seem late. Hearings come before all events. Each
+    record has the stamps of its own events.
     """
     for partition, bucket in enumerate(buckets):
         if bucket or whole.hearings:
@@ -56,7 +61,7 @@ def facts_records(
 def _split(
     whole: Facts[Any], bucket: list[Event], before: int, encode: Callable[[Facts[Any]], bytes]
 ) -> Iterator[bytes]:
-    facts, heard = msgspec.structs.replace(whole, events=bucket), whole.hearings
+    facts, heard = msgspec.structs.replace(whole, events=bucket, stamps=stamps_of(bucket)), whole.hearings
     raw = encode(facts) if len(bucket) <= MOST else b""
     if raw and (len(raw) <= LARGEST or len(bucket) + len(heard) <= 1):
         yield raw
@@ -66,3 +71,11 @@ def _split(
     earlier = msgspec.structs.replace(whole, newest=before, hearings=heard[:first])
     yield from _split(earlier, bucket[:half], before, encode)
     yield from _split(msgspec.structs.replace(whole, hearings=heard[first:]), bucket[half:], before, encode)
+
+
+def stamps_of(events: Sequence[Event]) -> list[int]:
+    """Say when events were received (microseconds UTC), in runs: a stamp, how many in a row have it, and so on."""
+    runs: list[int] = []
+    for stamp, run in groupby(map(_RECEIVED, events)):
+        runs += (stamp, sum(1 for _ in run))
+    return runs

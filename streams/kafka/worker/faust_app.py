@@ -139,7 +139,7 @@ class FaustHost:
         await self.app.stop()
 
     async def _judge(self, stream: Any) -> None:  # noqa: ANN401 - Faust comes without types
-        """Bring each record to the worker, and flush when nothing more waits, or enough has come together."""
+        """Bring each record to the worker, and flush after a tick, when nothing more waits or enough came together."""
         stream = stream.noack()
         self._stream = stream
         queue = stream.channel.queue
@@ -150,7 +150,7 @@ class FaustHost:
                 self._unacknowledged.append(event)
             else:
                 await self._go_back(message.tp, following, message.offset)
-            if queue.empty() or self.worker.waiting >= MOST_WAITING:
+            if self.worker.ticked and (queue.empty() or self.worker.waiting >= MOST_WAITING):
                 await self._flush()
 
     async def _go_back(self, tp: TP, following: int, offset: int) -> None:
@@ -181,14 +181,16 @@ class FaustHost:
             log.warning("the place to read from cannot be set", partition=tp.partition, reason=str(error))
 
     async def _flush(self) -> None:
-        events, self._unacknowledged = self._unacknowledged, []
         generation = self.rebalances
         flushed = await self.worker.flush()
         if generation != self.rebalances:
             return
+        events, self._unacknowledged = self._unacknowledged, []
         for event in events:
             if event.message.offset <= flushed.get(event.message.partition, -1):
                 await self._stream.ack(event)
+            else:
+                self._unacknowledged.append(event)
 
     async def _revoked(self, _app: Any, revoked: Any, **_: Any) -> None:  # noqa: ANN401 - Faust's signal
         self.ready = False

@@ -1,12 +1,14 @@
 """A partition of `facts`: its cases, moved by records, and what each flush has to publish and remember.
 
-`apply` takes one record, in the order of the topic. `flush` judges what has come and says what is to be done, in this
-order: publish, then remember (the rows of the table, in order), then acknowledge. What a crash leaves undone is done
-again from the same records: a case that has a record already (its `applied_offset`) passes it over, and the partition's
-mark is the last row of a flush, so that without it the records since the mark before come again.
+`apply` takes one record, in the order of the topic. Events wait until a tick covers them; then all that was received by
+its instant is judged, in the order of receipt, and after that time goes on to what the tick says. So a line depends on
+the records alone. `flush` says what is to be done of what the ticks have judged, in this order: publish, then remember
+(the rows of the table, in order), then acknowledge. What a crash leaves undone is done again from the same records: a
+case passes over the ticks that it has already (its `applied_offset`), and the partition's mark is the last row of a
+flush, so that without it the records since the mark before come again.
 
 Pure: no Kafka, no clock, no store.
-Read next: `watermark.py` for time, `journal.py` for the rows, `faust_app.py` for the host.
+Read next: `watermark.py` for time, `waiting.py`, `flushing.py`; `journal.py` for the rows, `faust_app.py` for the host.
 """
 
 from __future__ import annotations
@@ -19,28 +21,27 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from standards.judge.case import Case
-from standards.judge.events import Event, Tick
+from standards.judge.events import DERIVED_SOURCE, Event, Tick
 from standards.judge.feeds import Hearing
 from standards.judge.judge import Start
-from standards.judge.ledger import derived, line
-from standards.judge.promise import NEVER
-from streams.kafka.records.facts import Facts, FactsCodec, Late, Progress, Telling, lines, partition_of
+from streams.kafka.records.facts import FactsCodec, Progress, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState
+from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.feeds import standings
-from streams.runtime.pump import LATENESS, SETTLE, BatchResult, Pump
+from streams.runtime.pump import SETTLE, BatchResult, Pump
 from streams.runtime.share import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from standards.judge.ledger import Line
-    from standards.judge.promise import Transition
     from standards.judge.rulebook import Rulebook
-    from streams.kafka.records.facts import HeardAt
+    from streams.kafka.records.facts import Facts, HeardAt
     from streams.kafka.records.rows import Write
+    from streams.kafka.worker.flushing import Flush
     from streams.runtime.pump import Position
     from streams.storage.case_parts import CaseKey
 
@@ -51,38 +52,20 @@ BEGIN_EVERY = 60_000_000
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """How partitions judge and tell. `partitions` is how many of `facts` there are, `lateness` is in microseconds.
+    """How partitions judge and tell. `partitions` is how many of `facts` there are.
 
     `writer_id` is what tells this worker's rows from those of all others, whenever they ran.
     """
 
     partitions: int
-    lateness: int = LATENESS
     zone: ZoneInfo = ZoneInfo("UTC")
     writer_id: int = 0
-
-
-class Flush(msgspec.Struct, frozen=True):
-    """What a flush has to publish, and then to remember: `writes`, in this order.
-
-    `derived` are records for other partitions of `facts`, by their number; empty bytes stand for none.
-    """
-
-    offset: int
-    ledger: bytes
-    told: bytes
-    letters: bytes
-    derived: Mapping[int, bytes]
-    progress: Progress
-    writes: Sequence[Write]
-    lines: Sequence[Line] = ()
-    unused: Sequence[Late] = ()
-    duplicates: int = 0
 
 
 class Partition:
     """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
 
+    `offset` is the last record that was taken; `ticked` says whether there is anything to flush.
     Raises StateError for rows that this Kept cannot read.
     """
 
@@ -98,7 +81,8 @@ class Partition:
         sorted_rows = _sorted(rows)
         mark = mark_of(sorted_rows[MARK])
         self.number = number
-        self.offset = mark.offset
+        self.offset = mark.next - 1
+        self.ticked = False
         self.watermark = mark.watermark
         self.watermark.fit(len(rulebook.strata))
         self.problems = list(problems)
@@ -107,8 +91,10 @@ class Partition:
         self._codec = FactsCodec(rulebook.classes)
         mine = lru_cache(MEMORY)(lambda key: partition_of(key, setting.partitions) == number)  # asked for every event
         position = _heard_anew(mark.position, rulebook)
-        self._pump = Pump(rulebook, lateness=NEVER, settle=SETTLE, position=position, share=Share(mine, first=False))
+        self._pump = Pump(rulebook, settle=SETTLE, position=position, share=Share(mine, first=False))
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
+        self._waiting = Waiting()
+        self._judged_until = mark.offset
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
         self._alerts = AlertPipeline(Policy(rulebook.standards, setting.zone))
@@ -118,7 +104,7 @@ class Partition:
         self._journal = Journal(rulebook, setting.writer_id)
         self._applied: dict[CaseKey, int] = {}
         self._parked: dict[CaseKey, UndecodableState] = {}
-        self._outcome = BatchResult(touched=self._adopt(sorted_rows[CASE], mark.groups))
+        self._judged = Judged(self._adopt(sorted_rows[CASE], mark.groups))
         self._applied_until = max(self._applied.values(), default=-1)
 
     def __len__(self) -> int:
@@ -142,28 +128,44 @@ class Partition:
                 self._parked[home] = UndecodableState(known.states | parked.states, known.held + parked.held)
         return moved
 
+    @property
+    def newest(self) -> int:
+        """The latest time of an event that was judged: microseconds UTC, or -1."""
+        return self._pump.newest
+
     def apply(self, offset: int, raw: bytes) -> int:
         """Take one record of the topic; gives how many events were in it. Raises StateError for other bytes."""
         if offset <= self.offset:
             return 0
         facts = self._codec.decode(raw)
         self.offset = offset
-        if self._listing and facts.wall >= 0:
-            self._begin(facts.wall)
-        self._hear(facts.hearings)
-        if facts.origin < 0 and not facts.lows:
-            self._route_derived(facts.events)
-        elif facts.events:
-            _stamp(facts)
-            self._pump.route(facts.events, self._outcome)
-        self.watermark.advance(facts, self._setting.lateness)
-        self._pump.low = self.watermark.lows[0]
+        known = offset <= self._judged_until
+        if not known:
+            self._hear(facts.hearings)
+        if facts.events:
+            self._waiting.add(offset, facts, self.watermark.wall, known=known)
+        elif facts.lows and not known:
+            self._tick(offset, facts)
+        return len(facts.events)
+
+    def _tick(self, offset: int, tick: Facts[Event]) -> None:
+        """Judge what was received by the tick's instant, each case up to where time was then; then all of them."""
+        pump, reached, outcome = self._pump, self.watermark, BatchResult()
+        if self._listing and tick.wall >= 0:
+            self._begin(tick.wall)
+        due = self._waiting.due(max(reached.wall, tick.wall))
+        self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
+        reached.advance(tick)
+        pump.grace = tick.wall - tick.lows[0]
+        pump.route([event for event in due if event.source != DERIVED_SOURCE], outcome)
+        pump.low = reached.lows[0]
         if offset <= self._applied_until:
             self._pass_over(offset)
-            self._pump.judge(self._outcome)
         elif self._applied:
             self._applied = {}  # every case is as far as the records are
-        return len(facts.events)
+        pump.judge(outcome)
+        self._judged.add(outcome, self._alerts, pump.low)
+        self._judged_until, self.ticked = offset, True
 
     def _begin(self, wall: int) -> None:
         """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them.
@@ -182,13 +184,11 @@ class Partition:
                     group_state.pending[key] += [Tick(low), Start(wall)]
 
     def _hear(self, hearings: Iterable[HeardAt]) -> None:
-        """Note when feeds spoke. What comes late says nothing of whether a feed speaks now."""
-        low = self._pump.low
+        """Note when feeds spoke, also of what comes late: whoever is judged again is judged by it."""
         for name, key, times in hearings:
             silence = self._silences.get(name)
             for at in times if silence is not None else ():
-                if at > low:
-                    self._pump.hearings.setdefault((name, key), Hearing(silence or 0)).hear(at)
+                self._pump.hearings.setdefault((name, key), Hearing(silence or 0)).hear(at)
 
     def _route_derived(self, events: Iterable[Event]) -> None:
         """Route promises' own events to the standards of higher strata than the one whose promise it is."""
@@ -212,59 +212,30 @@ class Partition:
                 del group_state.pending[key]
 
     def flush(self) -> Flush:
-        """Judge what has come, and say what is to be published and remembered."""
-        outcome, self._outcome = self._outcome, BatchResult()
-        self._pump.judge(outcome)
-        made = [line(transition) for transition in outcome.transitions]
-        alerts = self._alerts.push(outcome.transitions, lines=made, low=self._pump.low)
-        worth = {notice.id for notice in alerts.notices}
-        told = Telling(alerts.notices, alerts.reasons, [each for each in made if each.id in worth])
-        unused = [Late.of(one.event, one.reason, self.watermark.wall) for one in outcome.unused]
+        """Say what is to be published and remembered of what the ticks since the last flush have judged."""
+        judged, self._judged, self.ticked = self._judged, Judged(), False
         writes, self._useless = self._useless, []
-        for name in dict.fromkeys(outcome.touched):
+        for name in judged.touched:
             writes += self._case_rows(name)
-        groups, position = list(self._rulebook.groups), self._pump.position()
-        mark = Mark(self.offset, self.watermark, position, groups, self._begun)
+        since = self._waiting.since
+        mark = Mark(
+            self._judged_until, self.watermark, self._pump.position(), list(self._rulebook.groups), self._begun,
+            since if since <= self._judged_until else -1,
+        )  # fmt: skip
         writes.append((MARK, msgspec.msgpack.encode(mark)))
-        return Flush(
-            offset=self.offset,
-            ledger=lines(made),
-            told=msgspec.json.encode(told) if made else b"",
-            letters=msgspec.json.encode(unused) if unused else b"",
-            derived=self._derived(outcome.transitions),
-            progress=self._progress(),
-            writes=writes,
-            lines=made,
-            unused=unused,
-            duplicates=outcome.duplicates,
-        )
+        derived = judged.derived(self._rulebook, self._levels, self._codec, self._setting.partitions)
+        return judged.flush(mark.next - 1, self._progress(), writes, derived)
 
     def _case_rows(self, name: CaseKey) -> Iterable[Write]:
         case, parked = self._pump.case(*name), self._parked.get(name)
         if case is None and parked is None:
             return self._journal.delete(name)
-        return self._journal.write(case or Case(*name), self.offset, parked)
-
-    def _derived(self, transitions: Iterable[Transition[Event]]) -> dict[int, bytes]:
-        """Give the promises' own events for each partition that has standards of higher strata that hear them."""
-        heard = self._rulebook.heard
-        found: dict[int, Facts[Event]] = {}
-        for transition in transitions if heard else ():
-            event = derived(transition, heard)
-            if event is None:
-                continue
-            level = self._levels[transition.standard.id]
-            routes = [route for route in self._rulebook.routes[type(event)] if route.group.level > level]
-            keys = [key for key in (route.key(event.data) for route in routes) if None not in key]
-            for number in {partition_of(key, self._setting.partitions) for key in keys}:
-                found.setdefault(number, Facts[Event]()).events.append(event)
-        return {number: self._codec.encode(facts) for number, facts in found.items()}
+        return self._journal.write(case or Case(*name), self._judged_until, parked)
 
     def _progress(self) -> Progress:
-        newest = max(self.watermark.newest_of.values(), default=-1)
         lows, wall = list(self.watermark.lows), self.watermark.wall
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
-        return Progress(self.number, lows, newest, self.offset, wall, self.problems, feeds)
+        return Progress(self.number, lows, self.newest, self._judged_until, wall, self.problems, feeds)
 
 
 def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:
@@ -281,10 +252,3 @@ def _heard_anew(position: Position, rulebook: Rulebook) -> Position:
     for name, _, hearing in position.hearings:
         hearing.silent_after = silences.get(name, hearing.silent_after)
     return position
-
-
-def _stamp(facts: Facts[Event]) -> None:
-    """Stamp events with the clock of the intake that published them: none happens after it was received."""
-    for event in facts.events:
-        event.received = max(facts.wall, 1)
-        event.at = min(event.at, event.received)

@@ -1,9 +1,9 @@
-"""How far a partition of `facts` has come beside its cases, as its records tell it and as a row of the table.
+"""How far a partition of `facts` has come beside its cases, as its ticks tell it and as a row of the table.
 
-Time reaches an instant when every partition of `events` has come `lateness` past it, or when the ticker says so, and
-never passes the clock of whoever published. The higher strata have the ticker's word only, and never lead the lowest.
+Nothing but a tick moves time. It says which instant of the clock is covered, that everything received by then is in
+`facts`, and how far each stratum has come with it.
 Where a late worker puts the row back, the records since then come again, and the cases pass over what they have.
-Read next: `partition.py`.
+Read next: `waiting.py`, `partition.py`.
 """
 
 from __future__ import annotations
@@ -29,28 +29,19 @@ MARK = b"m"
 class Watermark(msgspec.Struct):
     """How far a partition has come. All instants are microseconds UTC, or -1; `lows` are by stratum, lowest first.
 
-    `newest_of` is the latest event time of each partition of `events`, of which there are `origins`.
+    `wall` is the instant that the last tick covered.
     """
 
     lows: list[int]
     wall: int = -1
-    newest_of: dict[int, int] = {}
-    origins: int = 0
 
-    def advance(self, facts: Facts[Event], lateness: int) -> None:
-        """Note what a record says of time; `lateness` is in microseconds."""
-        lows, told = self.lows, facts.lows
-        self.wall = max(self.wall, facts.wall)
-        if facts.origin >= 0:
-            self.origins = facts.origins
-            self.newest_of[facts.origin] = max(facts.newest, self.newest_of.get(facts.origin, -1))
-        reached = told[0] if told else -1
-        if self.origins and len(self.newest_of) >= self.origins:
-            reached = max(reached, min(self.newest_of.values()) - lateness - 1)
-        lows[0] = max(lows[0], min(reached, self.wall))
-        for level in range(1, len(lows)):
-            if level < len(told):
-                lows[level] = max(lows[level], min(told[level], lows[level - 1]))
+    def advance(self, tick: Facts[Event]) -> None:
+        """Note what a tick says of time; nothing goes back, and no stratum leads the lowest."""
+        lows, told = self.lows, tick.lows
+        self.wall = max(self.wall, tick.wall)
+        lows[0] = max(lows[0], told[0])
+        for level in range(1, min(len(lows), len(told))):
+            lows[level] = max(lows[level], min(told[level], lows[level - 1]))
 
     def fit(self, strata: int) -> None:
         """Have as many strata as the standards do now; one that is new begins where the one below it stands."""
@@ -60,10 +51,11 @@ class Watermark(msgspec.Struct):
 
 
 class Mark(msgspec.Struct):
-    """What is remembered of a partition beside its cases: the last record of `facts` that all of them have.
+    """What is remembered of a partition beside its cases: the last tick, a record of `facts`, that all of them have.
 
     `groups` name those in which the cases were judged, `begun` the revisions whose listed subjects are owed since
-    `position.started`.
+    `position.started`. `since` is the first record of which something still waits for its tick; -1 where nothing does,
+    as in the marks of earlier versions.
     """
 
     offset: int
@@ -71,6 +63,12 @@ class Mark(msgspec.Struct):
     position: Position
     groups: list[str] = []
     begun: list[str] = []
+    since: int = -1
+
+    @property
+    def next(self) -> int:
+        """The record that has to be read next."""
+        return self.offset + 1 if self.since < 0 else self.since
 
 
 def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:

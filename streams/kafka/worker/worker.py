@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from streams.kafka.records.topics import Names
     from streams.kafka.rulebooks.revisions import RulebookCache
-    from streams.kafka.worker.partition import Flush, Setting
+    from streams.kafka.worker.flushing import Flush
+    from streams.kafka.worker.partition import Setting
     from streams.metrics.kafka import KafkaMetrics
 
 log = structlog.get_logger("kept")
@@ -58,7 +59,7 @@ class WorkerDeps(NamedTuple):
 
 
 class Worker:
-    """Some partitions, and what they have taken since the last flush."""
+    """Some partitions, and how many records they have taken since the last flush."""
 
     def __init__(self, names: Names, setting: Setting, rulebooks: RulebookCache, deps: WorkerDeps) -> None:
         self.partitions: dict[int, Partition] = {}
@@ -73,8 +74,13 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        """How many records have been applied and not flushed."""
+        """How many records have been taken since the last flush."""
         return sum(self._waiting.values())
+
+    @property
+    def ticked(self) -> bool:
+        """Whether there is anything to flush: a tick came since."""
+        return any(partition.ticked for partition in self.partitions.values())
 
     @property
     def problems(self) -> list[str]:
@@ -122,16 +128,16 @@ class Worker:
         return partition
 
     async def flush(self) -> Mapping[int, int]:
-        """Flush all that waits; gives, by partition, the offset of the last record that may be acknowledged.
+        """Flush what ticks have judged; gives, by partition, the offset of the last record that may be acknowledged.
 
         One flush at a time; when partitions are lost in its midst, it ends without remembering anything of them.
         """
         async with self._flushing:
             began, records, drops = perf_counter(), self.waiting, self._drops
-            flushes = {number: self.partitions[number].flush() for number in self._waiting}
-            self._waiting = {}
+            flushes = {number: each.flush() for number, each in self.partitions.items() if each.ticked}
             if not flushes:
                 return {}
+            self._waiting = {}
             await self._publish([told for number, each in flushes.items() for told in self._told(number, each)])
             self._awake()
             if drops != self._drops:  # however long it took: whoever has them next says the same again, and remembers

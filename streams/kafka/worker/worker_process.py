@@ -67,7 +67,7 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         rulebooks = await _rulebooks(settings, publisher, stack)
-        setting = Setting(settings.kafka.partitions, settings.lateness, settings.zone, writer_id=wall())
+        setting = Setting(settings.kafka.partitions, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
             return Worker(
@@ -140,7 +140,7 @@ def _status(host: FaustHost, publisher: Publisher) -> Status:
         ready=not reason,
         reason=reason,
         low=min((each.watermark.lows[0] for each in partitions), default=-1),
-        newest=max((n for each in partitions for n in each.watermark.newest_of.values()), default=-1),
+        newest=max((each.newest for each in partitions), default=-1),
         waiting=host.worker.waiting,
         problems=host.worker.problems,
     )

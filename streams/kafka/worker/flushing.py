@@ -1,0 +1,114 @@
+"""What came of the ticks since the last flush, and what a flush publishes and remembers of it.
+
+What is worth telling is decided tick by tick, with the time that each of them has reached, so that it does not depend
+on how many of them one flush holds.
+Read next: `partition.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from standards.judge.events import Event
+from standards.judge.ledger import derived, line
+from streams.kafka.records.facts import Facts, Late, Progress, Telling, lines, partition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.routing.notice import Notice, Reason
+    from standards.judge.ledger import Line
+    from standards.judge.promise import Transition
+    from standards.judge.rulebook import Rulebook
+    from streams.kafka.records.facts import FactsCodec
+    from streams.kafka.records.rows import Write
+    from streams.runtime.alert_pipeline import AlertPipeline
+    from streams.runtime.pump import BatchResult
+    from streams.storage.case_parts import CaseKey
+
+
+class Flush(msgspec.Struct, frozen=True):
+    """What a flush has to publish, and then to remember: `writes`, in this order.
+
+    `offset` is the last record that may be acknowledged then. `derived` are records for other partitions of `facts`, by
+    their number; empty bytes stand for none.
+    """
+
+    offset: int
+    ledger: bytes
+    told: bytes
+    letters: bytes
+    derived: Mapping[int, bytes]
+    progress: Progress
+    writes: Sequence[Write]
+    lines: Sequence[Line] = ()
+    unused: Sequence[Late] = ()
+    duplicates: int = 0
+
+
+class Judged:
+    """What came of some ticks. `touched` are the cases that changed, in the order in which they are to be written."""
+
+    def __init__(self, touched: Iterable[CaseKey] = ()) -> None:
+        self.touched = dict.fromkeys(touched)
+        self.lines: list[Line] = []
+        self.unused: list[Late] = []
+        self.duplicates = 0
+        self._transitions: list[Transition[Event]] = []
+        self._notices: list[Notice] = []
+        self._reasons: dict[str, Reason] = {}
+
+    def add(self, tick: BatchResult, alerts: AlertPipeline, low: int) -> None:
+        """Add what came of one tick, by which time has come to `low`, in microseconds UTC."""
+        self.touched.update(dict.fromkeys(tick.touched))
+        self.unused += [Late.of(it.event, it.reason, it.event.received) for it in tick.unused]
+        self.duplicates += tick.duplicates
+        if not tick.transitions:
+            return
+        made = [line(transition) for transition in tick.transitions]
+        found = alerts.push(tick.transitions, lines=made, low=low)
+        self.lines += made
+        self._transitions += tick.transitions
+        self._notices += found.notices
+        self._reasons |= found.reasons
+
+    def telling(self) -> Telling:
+        """Give what is worth telling, with the lines that it tells of, and why the others are not."""
+        worth = {notice.id for notice in self._notices}
+        return Telling(self._notices, self._reasons, [each for each in self.lines if each.id in worth])
+
+    def flush(self, offset: int, progress: Progress, writes: Sequence[Write], derived: Mapping[int, bytes]) -> Flush:
+        """Give the flush that says all of this, and remembers it by these rows."""
+        return Flush(
+            offset=offset,
+            ledger=lines(self.lines),
+            told=msgspec.json.encode(self.telling()) if self.lines else b"",
+            letters=msgspec.json.encode(self.unused) if self.unused else b"",
+            derived=derived,
+            progress=progress,
+            writes=writes,
+            lines=self.lines,
+            unused=self.unused,
+            duplicates=self.duplicates,
+        )
+
+    def derived(
+        self, rulebook: Rulebook, levels: Mapping[str, int], codec: FactsCodec, partitions: int
+    ) -> dict[int, bytes]:
+        """Give the promises' own events for each partition that has standards of higher strata that hear them.
+
+        `levels` are the strata by the standards' ids.
+        """
+        found: dict[int, Facts[Event]] = {}
+        for transition in self._transitions if rulebook.heard else ():
+            event = derived(transition, rulebook.heard)
+            if event is None:
+                continue
+            level = levels[transition.standard.id]
+            routes = [route for route in rulebook.routes[type(event)] if route.group.level > level]
+            keys = [key for key in (route.key(event.data) for route in routes) if None not in key]
+            for number in {partition_of(key, partitions) for key in keys}:
+                found.setdefault(number, Facts[Event]()).events.append(event)
+        return {number: codec.encode(facts) for number, facts in found.items()}
