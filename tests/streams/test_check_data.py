@@ -165,6 +165,22 @@ def test_four_days_of_two_offices_come_out_as_counted_by_other_means(tmp_path: P
     }
 
 
+async def test_a_file_of_events_will_do(tmp_path: Path) -> None:
+    """Where no folder has them, as on Kafka: JSON lines or, with its mapping, a table."""
+    data, rules = await stored(tmp_path), written(tmp_path)
+    lines, table, mapping = tmp_path / "events.jsonl", tmp_path / "events.csv", tmp_path / "map.yaml"
+    lines.write_bytes(b"\n".join(events_in_order(data)))
+    assert rows(check(rules, lines)) == rows(check(rules, data))
+    table.write_text("t,waiting\n2026-01-05 09:00,5\n2026-01-05 09:09,2\n", encoding="utf-8")
+    fields = "{site: {value: s}, queue: {value: q}, waiting: waiting}"
+    head = "kept: 1\ntable: {zone: UTC, source: s, time: t}\n"
+    mapping.write_text(f"{head}events: [{{event: queue.length, fields: {fields}}}]\n", encoding="utf-8")
+    assert check(rules, table, "--map", str(mapping)).stdout.startswith(f"2 events of {table}, ")
+    both = check(rules, data, "--map", str(mapping), "--history", str(table))
+    assert (both.returncode, both.stdout.startswith(f"5 events of {data}, ")) == (0, True)
+    assert "no-mapping: " in check(rules, table).stderr
+
+
 @pytest.mark.parametrize(
     ("made", "code", "said"),
     [
