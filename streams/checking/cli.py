@@ -54,13 +54,13 @@ def check(
     """Say what is wrong, or hardly meant, in standards files.
 
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
-    are also held against what happened. With the data folder of a host, its events are judged twice: by what the
-    standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment at its line
-    says why, and until when.
+    are also held against what happened. With the data folder of a host, or a file of events, these are judged twice:
+    by what the standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment
+    at its line says why, and until when.
     """
     from streams.checking.examining import Request, examine
 
-    if map_ is not None and not history:
+    if map_ is not None and not history and against_data is None:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
     now = datetime.now(UTC)
     request = Request(paths, now.date(), _terms(), history or (), map_, options.latest(), against_data)

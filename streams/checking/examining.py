@@ -6,6 +6,7 @@ Read next: `standards/lint/__init__.py` for the checks, `standards/documents/sno
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.policy.policy_lint import owner_without_route, policy_holidays
@@ -34,7 +35,7 @@ class Request(NamedTuple):
     """What is to be examined, on which day: files and folders, and the history to hold them against, if any.
 
     `terms` say how late events may be, in microseconds. Events after `latest` (microseconds UTC) are bad lines. `data`
-    is a host's data folder, whose events are judged by the former meaning too.
+    is a host's data folder or a file, whose events are judged by the former meaning too.
     """
 
     paths: list[str]
@@ -78,13 +79,16 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
     if request.history:
         from streams.checking.history import examine_history  # noqa: PLC0415 - it is slow to load
 
-        reading, more = examine_history(request, _mapping_of(request, mappings), rules, documents, say=say)
+        reading, more = examine_history(
+            request, _mapping_of(request, mappings, request.history), rules, documents, say=say
+        )
         found += more
     comparison = None
     if request.data is not None:
         from streams.checking.former import compare  # noqa: PLC0415 - it is slow to load
 
-        comparison = compare(request.data, loaded, request.latest, say)
+        mapping = None if Path(request.data).is_dir() else _mapping_of(request, mappings, [request.data])
+        comparison = compare(request.data, loaded, mapping, latest=request.latest, say=say)
     looked_at: dict[Need, object] = {"history": request.history, "data": request.data}
     beside = [need for need, given in looked_at.items() if given]
     shown, asleep = sifted(found, documents, request.today, beside=beside)
@@ -125,11 +129,11 @@ def _collecting(errors: list[Finding]) -> Iterator[None]:
         errors += error.findings
 
 
-def _mapping_of(request: Request, mappings: Sequence[TableMapping]) -> TableMapping | None:
-    """Give the mapping of the history: the one that was named, or the only one among the files, where one is needed."""
+def _mapping_of(request: Request, mappings: Sequence[TableMapping], files: Sequence[str]) -> TableMapping | None:
+    """Give the mapping of some files: the one that was named, or the only one among the documents, if one is needed."""
     if request.mapping is not None:
         return next(each for each in mappings if each.document.name == request.mapping)
-    return mappings[0] if len(mappings) == 1 and any(map(is_table, request.history)) else None
+    return mappings[0] if len(mappings) == 1 and any(map(is_table, files)) else None
 
 
 def _of_policy(people: People, documents: Documents, loaded: Loaded, today: date) -> list[Finding]:

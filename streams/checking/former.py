@@ -7,6 +7,7 @@ Read next: `streams/storage/event_log.py`, `streams/backtest/backtest.py`.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
@@ -18,7 +19,7 @@ from standards.calendar.duration import DAY
 from standards.errors import Finding, Place, SpecError
 from standards.judge.rulebook import Rulebook
 from standards.judge.shapes import Response
-from streams.backtest.backtest import Backtest, Result, Task
+from streams.backtest.backtest import Backtest, Result, Task, check_inputs
 from streams.backtest.report import WIDTH, some, stretch
 from streams.backtest.table import Row, Table, text_table
 from streams.storage.event_log import events_in_order
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.judge.score import Score
     from standards.judge.standard import Standard
+    from streams.ingest.mapping import TableMapping
 
 HEAD: Final = (
     "standard", "again", "opened", "kept", "broken", "void", "excused", "unknown", "open", "done late", "ended",
@@ -50,41 +52,50 @@ class Change(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A folder's events judged by both meanings; `same` are the standards whose promises come out alike."""
+    """Events judged by both meanings, and where they are from; `same` are the standards that come out alike."""
 
-    folder: str
+    data: str
     result: Result
     changes: list[Change]
     same: list[str]
 
 
-def compare(folder: str, loaded: Loaded, latest: int, say: Callable[[str], None]) -> Comparison:
-    """Judge the events of a data folder by the former meaning of standards and by that of now.
+def compare(
+    data: str, loaded: Loaded, mapping: TableMapping | None, *, latest: int, say: Callable[[str], None]
+) -> Comparison:
+    """Judge the events of a data folder, or of a file, by the former meaning of standards and by that of now.
 
-    What changes joins the findings of the standards. Raises SpecError where the folder holds no events, StateError
-    where it cannot be read or is a newer Kept's.
+    What changes joins the findings of the standards. Raises SpecError where there are no events, StateError where a
+    folder cannot be read or is a newer Kept's, OSError.
     """
-    if not (Path(folder) / FILE).is_file():
-        fix = "name the folder of a host: its --data, or KEPT_DATA"
-        raise _no_events(folder, f"there is no data of Kept in it: no {FILE}", fix)
-    with TemporaryDirectory(prefix="kept-check-") as scratch:
-        history = Path(scratch) / "events.jsonl"
-        with history.open("wb") as stream:
-            stream.writelines(raw + b"\n" for raw in events_in_order(Path(folder)))
-        if not history.stat().st_size:
-            fix = "name the folder of a kept run; on Kafka events stay in their topic, so take --history with a file"
-            raise _no_events(folder, "it holds no events", fix)
-        before, now = (
-            Backtest(Task(book, [str(history)], latest=latest, progress=_progress(name, say))).run()
-            for name, book in (("before", _former(loaded)), ("now", loaded.rulebook))
-        )
+    with ExitStack() as stack:
+        task = Task(loaded.rulebook, [_history(data, stack)], mapping, latest=latest, progress=_progress("now", say))
+        check_inputs(task)
+        former = task._replace(rulebook=_former(loaded), progress=_progress("before", say))
+        before, now = Backtest(former).run(), Backtest(task).run()
     changes = list(_changes(loaded, before, now))
     changed = {change.standard for change in changes}
-    return Comparison(folder, now, changes, [it.id for it in loaded.standards if it.id not in changed])
+    return Comparison(data, now, changes, [it.id for it in loaded.standards if it.id not in changed])
 
 
-def _no_events(folder: str, found: str, fix: str) -> SpecError:
-    return SpecError([Finding("no-file", Place(folder), found, fix)])
+def _history(data: str, stack: ExitStack) -> str:
+    """Give a file of the events: the one that was named, or one of a folder's, for as long as it is needed."""
+    if Path(data).is_file():
+        return data
+    if not (Path(data) / FILE).is_file():
+        fix = "name the folder of a host, its --data or KEPT_DATA, or a file of events"
+        raise _no_events(data, f"there is no data of Kept in it: no {FILE}", fix)
+    history = Path(stack.enter_context(TemporaryDirectory(prefix="kept-check-"))) / "events.jsonl"
+    with history.open("wb") as stream:
+        stream.writelines(raw + b"\n" for raw in events_in_order(Path(data)))
+    if not history.stat().st_size:
+        fix = "name the folder of a kept run; on Kafka events stay in their topic: write them to a file, and name that"
+        raise _no_events(data, "it holds no events", fix)
+    return str(history)
+
+
+def _no_events(data: str, found: str, fix: str) -> SpecError:
+    return SpecError([Finding("no-file", Place(data), found, fix)])
 
 
 def _progress(name: str, say: Callable[[str], None]) -> Callable[[int, int], None]:
@@ -136,7 +147,7 @@ def _warn(entry: Entry, again: str, was: Score, is_now: Score) -> None:
 def told(comparison: Comparison) -> str:
     """Tell a comparison: the counts of the standards that differ, and what keeps the former meaning."""
     result, changes = comparison.result, comparison.changes
-    lines = [f"{some(result.events, 'event')} of {comparison.folder}, {stretch(result)}.", ""]
+    lines = [f"{some(result.events, 'event')} of {comparison.data}, {stretch(result)}.", ""]
     if not changes:
         return "\n".join([*lines, "Every promise comes out as it did before there was `again`."])
     lines += [*text_table(Table(HEAD, [row for change in changes for row in _rows(change)])), ""]

@@ -22,7 +22,7 @@ STANDARDS, *STORIES = re.findall(r'^```yaml title="[a-z]+\.yaml"\n(.*?)^```$', P
 DEFAULTS = re.findall(r'^```yaml title="defaults/[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 
 
-def play(folder: Path, standards: str, stories: str) -> None:
+def check_plays(folder: Path, standards: str, stories: str) -> None:
     """Play stories of the page; its standards have no findings."""
     (folder / "standards.yaml").write_text(standards, encoding="utf-8")
     (folder / "stories.yaml").write_text(stories, encoding="utf-8")
@@ -36,13 +36,13 @@ def play(folder: Path, standards: str, stories: str) -> None:
 @pytest.mark.parametrize("stories", STORIES, ids=["watermark", "boundaries", "again", "unknown", "corrections"])
 def test_an_example_goes_as_it_says(stories: str, tmp_path: Path) -> None:
     """Whoever plays an example of the page sees what the page says."""
-    play(tmp_path, STANDARDS, stories)
+    check_plays(tmp_path, STANDARDS, stories)
 
 
 def test_the_two_defaults_are_what_the_page_says(tmp_path: Path) -> None:
     """A line that stays long is one broken promise, and a second complaint is owed by itself; else it is as shown."""
     standards, stories = DEFAULTS
-    play(tmp_path, standards, stories)
+    check_plays(tmp_path, standards, stories)
 
 
 def test_a_promise_keeps_its_revision() -> None:

@@ -223,12 +223,15 @@ def test_a_line_that_stays_long_is_owed_until_it_ends(tmp_path: Path) -> None:
     assert text.count("    again: rise\n") == 2
     rules = tmp_path / "standards.yaml"
     rules.write_text(text.replace("    again: rise\n", ""), encoding="utf-8")
-    mapping = str(EXAMPLES / "warsaw" / "map.yaml")
+    mapping, path = str(EXAMPLES / "warsaw" / "map.yaml"), tmp_path / "ledger.jsonl"
     table = str(DATA / "warsaw_offices_2020-01-07_10.csv")
-    found = counts(str(rules), "--map", mapping, "--events", table)["standards"]
+    found = counts(str(rules), "--map", mapping, "--events", table, "--ledger", str(path))["standards"]
     ten, five = found["counter-opened-in-ten-minutes"], found["counter-opened-in-five-minutes"]
     assert [ten[name] for name in ("opened", "kept", "void", "broken")] == [348, 11, 161, 176]
     assert [five[name] for name in ("opened", "kept", "void", "broken")] == [348, 7, 95, 246]
+    kinds = Counter((line.standard.split("-")[3], line.kind) for line in ledger(path))
+    assert [kinds["ten", kind] for kind in ("fulfilled_late", "ended", "given_up")] == [12, 164, 0]
+    assert [kinds["five", kind] for kind in ("fulfilled_late", "ended", "given_up")] == [16, 230, 0]
 
 
 @pytest.mark.data

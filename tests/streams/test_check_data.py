@@ -14,11 +14,14 @@ from streams.ingest.wire import encode
 from streams.storage.event_log import events_in_order
 from streams.storage.schema import MIGRATIONS
 from streams.storage.sqlite import FILE, Database
-from tests.streams.commands import Ended, kept
+from tests.streams.commands import ROOT, Ended, kept
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue
 from tests.streams.test_released import RELEASED, opened_folder
+from tests.streams.test_table_data import OFFICES, needs_data, of_file
 
 pytestmark = pytest.mark.timeout(60)
+
+WARSAW = ROOT / "examples" / "warsaw"
 
 
 def check(rules: Path, data: Path, *more: str) -> Ended:
@@ -139,6 +142,43 @@ async def test_what_is_given_is_what_was_sent(tmp_path: Path) -> None:
     async with hosting(tmp_path, Clock(T0 + 300 * SECOND)) as host:
         first = next(events_in_order(data))
         assert encode(host.reader.one(first)) == encode(queue(host.reader, "q0", T0, waiting=5))
+
+
+@pytest.mark.data
+@needs_data
+def test_four_days_of_two_offices_come_out_as_counted_by_other_means(tmp_path: Path) -> None:
+    """Of a folder that took in the offices' polls, both meanings are those that scripts of other people's counted."""
+    text = (WARSAW / "standards.yaml").read_text(encoding="utf-8").replace("    again: rise\n", "")
+    events = of_file(OFFICES, "warsaw_offices_2020-01-07_10.csv")
+    database = Database(tmp_path / FILE)
+    with database.writing():  # the last poll first: they are read in the order in which they happened
+        stored_rows = [(event.at, event.at, event.at, encode(event)) for event in reversed(events)]
+        database.put("INSERT INTO events (received, first, last, body) VALUES (?,?,?,?)", stored_rows)
+    database.close()
+    run = check(written(tmp_path, text), tmp_path)
+    assert run.stdout.startswith(f"{len(events):,} events of ")
+    assert {(name, when): counts for name, when, *counts in rows(run)} == {
+        ("counter-opened-in-ten-minutes", "before:"): ["329", "11", "158", "160"],
+        ("counter-opened-in-ten-minutes", "now:"): ["348", "11", "176", "161"],
+        ("counter-opened-in-five-minutes", "before:"): ["329", "7", "228", "94"],
+        ("counter-opened-in-five-minutes", "now:"): ["348", "7", "246", "95"],
+    }
+
+
+async def test_a_file_of_events_will_do(tmp_path: Path) -> None:
+    """Where no folder has them, as on Kafka: JSON lines or, with its mapping, a table."""
+    data, rules = await stored(tmp_path), written(tmp_path)
+    lines, table, mapping = tmp_path / "events.jsonl", tmp_path / "events.csv", tmp_path / "map.yaml"
+    lines.write_bytes(b"\n".join(events_in_order(data)))
+    assert rows(check(rules, lines)) == rows(check(rules, data))
+    table.write_text("t,waiting\n2026-01-05 09:00,5\n2026-01-05 09:09,2\n", encoding="utf-8")
+    fields = "{site: {value: s}, queue: {value: q}, waiting: waiting}"
+    head = "kept: 1\ntable: {zone: UTC, source: s, time: t}\n"
+    mapping.write_text(f"{head}events: [{{event: queue.length, fields: {fields}}}]\n", encoding="utf-8")
+    assert check(rules, table, "--map", str(mapping)).stdout.startswith(f"2 events of {table}, ")
+    both = check(rules, data, "--map", str(mapping), "--history", str(table))
+    assert (both.returncode, both.stdout.startswith(f"5 events of {data}, ")) == (0, True)
+    assert "no-mapping: " in check(rules, table).stderr
 
 
 @pytest.mark.parametrize(
