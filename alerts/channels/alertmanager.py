@@ -94,13 +94,7 @@ class Alertmanager:
 
 def opens(notice: Notice) -> bool:
     """Say whether there is trouble after a notice: a correction may also be for the worse."""
-    match notice.kind:
-        case "warned" | "broken" | "lost":
-            return True
-        case "corrected":
-            return notice.verdict in ("broken", "unknown")
-        case _:
-            return False
+    return notice.looks_like in ("warned", "broken", "lost")
 
 
 def _longest(notice: Notice) -> int:

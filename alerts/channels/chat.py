@@ -108,7 +108,7 @@ class Chat:
 
     def _send(self, notice: Notice) -> Sent:
         title, body = words(notice)
-        kind = _KINDS.get(notice.kind, NotifyType.INFO)
+        kind = _KINDS.get(notice.looks_like, NotifyType.INFO)
         with nullcontext() if self._private else public_only() as watch:
             try:
                 result = self._apprise.notify(body, title=title, notify_type=kind, body_format=NotifyFormat.TEXT)
@@ -130,7 +130,7 @@ def chats(urls: Iterable[str], *, private: bool) -> list[Chat]:
 
 def words(notice: Notice) -> tuple[str, str]:
     """Give the title and the body of a message: what to do, then how and which promise; it calls nobody by itself."""
-    rows = [f"How: {notice.how}"] if notice.how and notice.kind in ("warned", "broken") else []
+    rows = [f"How: {notice.how}"] if notice.how and notice.looks_like in ("warned", "broken") else []
     rows.append(f"The promise: {notice.wording}" if notice.wording else f"The standard: {notice.standard}")
     title, *rest = map(_harmless, (notice.text, *rows))
     return title, "\n".join(rest)

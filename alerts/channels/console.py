@@ -38,6 +38,6 @@ class Console:
 
 def row(notice: Notice) -> str:
     """Put a notice on one harmless line: a mark, the standard, what to do, how. Events' values may be anything."""
-    how = f" {notice.how}" if notice.kind in ("warned", "broken") and notice.how else ""
-    text = f"{_MARKS.get(notice.kind, '.')} {notice.standard}: {notice.text}{how}"
+    how = f" {notice.how}" if notice.looks_like in ("warned", "broken") and notice.how else ""
+    text = f"{_MARKS.get(notice.looks_like, '.')} {notice.standard}: {notice.text}{how}"
     return printable(" ".join(text.split()))

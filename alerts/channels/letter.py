@@ -148,13 +148,13 @@ def _ways(links: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _face(notice: Notice) -> tuple[str, str, str]:
-    return FACES.get(notice.kind, (notice.kind, "#4b5563", ""))
+    return FACES.get(notice.looks_like, (notice.looks_like, "#4b5563", ""))
 
 
 def _rows(notice: Notice) -> list[tuple[str, str]]:
     """Give what stands below the sentence: how, why and the exceptions only where there is something to do."""
     beside = []
-    if notice.kind in ("warned", "broken"):
+    if notice.looks_like in ("warned", "broken"):
         beside = [("How", notice.how), ("Why it matters", notice.why), ("Exceptions", notice.exceptions)]
     beside.append(("The promise", notice.wording))
     return [(label, _shown(said)) for label, said in beside if said]

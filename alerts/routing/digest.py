@@ -27,8 +27,8 @@ _KINDS = {"warned": 0, "broken": 1, "lost": 2}
 def risk(notice: Notice) -> tuple[object, ...]:
     """Give what notices are ordered by: severity, what can still be done, the nearest deadline, the oldest trouble."""
     severity = _SEVERITIES.get(notice.severity, len(_SEVERITIES))
-    kind = _KINDS.get(notice.kind, len(_KINDS))
-    due = notice.due if notice.kind == "warned" and notice.due >= 0 else NEVER
+    kind = _KINDS.get(notice.looks_like, len(_KINDS))
+    due = notice.due if notice.looks_like == "warned" and notice.due >= 0 else NEVER
     return severity, kind, due, notice.at, notice.id
 
 

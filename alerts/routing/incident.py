@@ -28,7 +28,8 @@ class Incident(msgspec.Struct):
     `line` is the newest trouble, `over` the line that ended it, once there is one. `told` are the people who heard of
     it, `kinds` what they heard, `began` when they first did, -1 before. `before` is what they had heard when the
     trouble went away and came back. `step` is the next step of the chain, `times` counts the messages. `owed` is the
-    line whose reason is still to be given, with the message that it waits for.
+    line whose reason is still to be given, with the message that it waits for. `replaced` are the ids under which its
+    promise was told before.
     """
 
     line: Line
@@ -43,6 +44,7 @@ class Incident(msgspec.Struct):
     times: int = 0
     acknowledged: str = ""
     owed: str = ""
+    replaced: list[str] = []
     trouble_at: int = NEVER
     climb_at: int = NEVER
     repeat_at: int = NEVER
@@ -86,6 +88,18 @@ class PromiseIncidents(msgspec.Struct):
     place: str
     promise: str
     routes: dict[str, Incident]
+
+
+def current_promise(case: AlertRouter, promise: str) -> str:
+    """Give the id under which a promise that was told stands now: another one may have replaced it."""
+    if promise in case.incidents:
+        return promise
+    later = (
+        name
+        for name, routes in case.incidents.items()
+        if any(promise in incident.replaced for incident in routes.values())
+    )
+    return next(later, promise)
 
 
 def name_of(*parts: str) -> str:

@@ -89,6 +89,13 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     owed_until: int = -1
 
     @property
+    def looks_like(self) -> Kind:
+        """The kind that people take it for: corrected for the worse, it is trouble like any other, and no all-clear."""
+        if self.kind == "corrected":
+            return "broken" if self.verdict == "broken" else "lost" if self.verdict == "unknown" else self.kind
+        return self.kind
+
+    @property
     def speaks_for(self) -> tuple[str, ...]:
         """All promises that it tells of, by their ids."""
         return self.promises or (self.promise,)
@@ -179,12 +186,14 @@ class _Words:
             case "broken":
                 return f"{self._to_do()} The promise was broken at {at}{self._after()}."
             case "lost":
-                unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
-                return f"Look after the feed{self.where}. {unsure}"
+                return self._unsure(at)
             case "corrected" if self.line.verdict == "broken":
                 return f"{self._to_do()} As was learned afterwards, the promise was broken at {at}{self._after()}."
             case "withdrawn":
-                return f"Taken back{self.where}: {self.promise} was never owed, as was learned afterwards."
+                never, wrong = f"{self.promise} was never owed", f"what was told of {self.promise} was wrong"
+                return (
+                    f"Taken back{self.where}: {wrong if self.line.replaced_by else never}, as was learned afterwards."
+                )
             case "corrected":
                 was = "unknown" if self.line.was == "unknown" else "broken" if self.line.was else "due"
                 return f"Corrected{self.where}: {self.promise}, reported {was}, {self._after_all()}."
@@ -192,6 +201,12 @@ class _Words:
                 return self._over(self.line.kind, at)
             case "opened" | "paused" | "resumed":
                 return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
+
+    def _unsure(self, at: str) -> str:
+        if self.line.reason == "came-too-late":
+            return f"Look into it{self.where}: {self.promise}, due {at}, was heard of too late to say if it was kept."
+        unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
+        return f"Look after the feed{self.where}. {unsure}"
 
     def _over(self, kind: Over, at: str) -> str:
         match kind:
@@ -234,7 +249,8 @@ class _Words:
             case "excused":
                 return "is excused: an exception was granted"
             case None:
-                return "is still owed"
+                due = f", due {self._clock(self.line.due)}" if self.line.due >= 0 else ""
+                return f"is still owed{due}"
             case _:
                 return f"is now {self.line.verdict}"
 

@@ -20,7 +20,7 @@ import msgspec
 from alerts.policy.policy import People, Policy, Route
 from alerts.routing.actions import Action
 from alerts.routing.calling import Calling
-from alerts.routing.incident import AlertRouter, Incident, name_of
+from alerts.routing.incident import AlertRouter, Incident, current_promise, name_of
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.throttle import Notification
 from standards.judge.events import Tick
@@ -31,7 +31,14 @@ from standards.judge.standard import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Action | Tick
+
+class Renamed(msgspec.Struct, frozen=True):
+    """A line that is no news: the same trouble under another id, with which its incidents go on."""
+
+    line: Line
+
+
+Fact = Line | Renamed | Action | Tick
 TROUBLE = ("warned", "broken", "lost")
 
 
@@ -67,6 +74,9 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
         elif isinstance(fact, Line):
             work.pass_time(fact.known - 1)
             work.hear(fact)
+        elif isinstance(fact, Renamed):
+            work.pass_time(fact.line.known - 1)
+            work.rename(fact.line)
         else:
             work.pass_time(fact.at - 1)
             work.hear_action(fact)
@@ -134,8 +144,31 @@ class _Routing:
         self._hear(line, at)
         self._note(line.promise)
 
+    def rename(self, line: Line) -> None:
+        """Let the incidents of the promise that a line's promise replaces go on with that line."""
+        case = self.case
+        case.now = at = max(case.now, line.known)
+        moved = case.incidents.pop(line.replaces, {})
+        mine = {**moved, **case.incidents.get(line.promise, {})}
+        if not mine:
+            return
+        case.incidents[line.promise] = mine
+        for incident in mine.values():
+            if incident.trouble_at != NEVER:
+                self._supersede(incident, incident.line, self._audience(incident, at), at)
+            incident.line = line
+        for incident in moved.values():
+            incident.replaced = [*incident.replaced, line.replaces]
+        case.settling = {place: line.promise if it == line.replaces else it for place, it in case.settling.items()}
+        if case.causes.pop(line.replaces, None) is not None:
+            case.causes[line.promise] = line
+        self.changed.add(line.replaces)
+        self._note(line.promise)
+
     def _hear(self, line: Line, at: int) -> None:
         if is_trouble(line):
+            if line.replaces:
+                self.rename(line)
             if line.kind == "broken" and any(each.cause.fits(line) for each in self.people.inhibitions):
                 self.case.causes[line.promise] = line
             routes = list(self.people.routes_of(line))
@@ -165,7 +198,7 @@ class _Routing:
             if known.acknowledged and line.kind == "warned":
                 self._quiet(known, line, "acknowledged", at)
                 return
-            if known.trouble_at != NEVER:
+            if known.trouble_at != NEVER and known.line is not line:
                 self._supersede(known, known.line, self._audience(known, at), at)
             known.line = line
         group = name_of(route.name, *incident.group)
@@ -253,10 +286,11 @@ class _Routing:
             others = [each for each in case.silences if each.name != action.silence.name]
             case.silences = [*others, action.silence] if action.silence.until > at else others
             return
-        for incident in case.incidents.get(action.promise, {}).values():
+        promise = current_promise(case, action.promise)
+        for incident in case.incidents.get(promise, {}).values():
             if incident.over is None:
                 self._acknowledged(incident, action.by, at)
-        self._note(action.promise)
+        self._note(promise)
 
     def _acknowledged(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet up to the end of the promise: its verdict, and that all is well, are told nevertheless."""

@@ -133,5 +133,5 @@ class _Throttling:
 
 
 def _urgent(notices: Iterable[Notice]) -> bool:
-    """Say whether something wakes people: an all-clear never does."""
-    return any(it.severity == "page" and it.kind in ("warned", "broken", "lost") for it in notices)
+    """Say whether something wakes people: an all-clear never does, but a correction for the worse does."""
+    return any(it.severity == "page" and it.looks_like in ("warned", "broken", "lost") for it in notices)

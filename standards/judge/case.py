@@ -70,9 +70,9 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
 
 class Snapshot(msgspec.Struct, Generic[E], omit_defaults=True):
-    """How the states of a case stood right after the event at `time`, and before any timer after it ran.
+    """How the states of a case stood once all events and timers up to `time` were judged, and none after it.
 
-    `received` is the latest stamp of the events that were judged into it.
+    `received` is the latest stamp of the events that were judged into it since the snapshot before it.
     """
 
     time: int

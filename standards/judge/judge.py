@@ -28,7 +28,7 @@ from standards.judge.context import JudgeContext
 from standards.judge.events import Event, Tick, microseconds
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
-from standards.judge.judging_again import is_known, judge_again, remember, settle_now, settled_until
+from standards.judge.judging_again import is_known, judge_again, remember, settle_by_time, settle_now, settled_until
 from standards.judge.progress import JudgeDefect, judge_events, run_timers
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
@@ -164,6 +164,8 @@ def _reach(until: int, group: Group, context: JudgeContext[Event], *, ordered: b
     if case.wake <= until:
         run_timers(until, group, context)
     case.time = max(case.time, until)
+    if group.endless and context.settle:
+        settle_by_time(group, context)
 
 
 def _late(late: list[Event], until: int, group: Group, context: JudgeContext[Event]) -> None:
@@ -171,7 +173,7 @@ def _late(late: list[Event], until: int, group: Group, context: JudgeContext[Eve
     case, placed = context.case, []
     if not late or until <= case.time:
         return
-    settled = settled_until(case, late[0].received - context.settle) if context.settle else NEVER
+    settled = settled_until(case, late[0].received - context.settle, group) if context.settle else NEVER
     for event in late:
         if event.at <= settled:
             _too_late(event, group, context)

@@ -1,13 +1,13 @@
 """Judging a subject again: an event that came late takes its place, and what comes out otherwise becomes lines.
 
 Theory of operation. A live case keeps a snapshot of its states from at least `settle` ago, and all events since. The
-snapshot stands right after an event and before any timer after it ran; it moves on past events that were also received
-at least `settle` ago, so that of two senders who were both away, the second still finds room before the first. An
-event behind the case's time, but not behind what has settled, is put in its place, and the subject is judged anew from
-the snapshot. Each promise is then held against what the ledger says of it. The same: nothing is said. What the ledger
-says is where the new run has been: the rest follows as ordinary lines. Otherwise one `corrected` line says how the
-promise stands now, and one that is not there any more is `withdrawn`; it is remembered, since another late event can
-bring it back.
+snapshot stands right after all that an instant brought, events and timers; it moves on past events that were also
+received at least `settle` ago, so that of two senders who were both away, the second still finds room before the first.
+An event behind the case's time, but not behind what has settled, is put in its place, and the subject is judged anew
+from the snapshot. Each promise is then held against what the ledger says of it. The same: nothing is said. What the
+ledger says is where the new run has been: the rest follows as ordinary lines. Otherwise one `corrected` line says how
+the promise stands now, and one that is not there any more is `withdrawn`; it is remembered, since another late event
+can bring it back.
 
 What has settled is decided by the events' times and stamps alone, never by where a snapshot happens to stand, and late
 events of one stamp are judged together. So the lines depend on what was received when, and not on batches.
@@ -19,6 +19,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from copy import copy
 from itertools import islice
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
+_AT: Final = attrgetter("at")
 NONE: Final[Mapping[str, list[Promise[Event]]]] = MappingProxyType({})
 MOST: Final = 2_000
 """How many events of a subject an earlier one can take its place among; what is older has settled early."""
@@ -59,15 +61,40 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
     early = younger is not None and younger.received >= received - settle
     if len(case.log) - case.cut < FEW or (early and not full):
         return
-    if younger is not None:
-        case.base = younger
+    if case.wake <= events[-1].at:
+        run_timers(events[-1].at, group, context)
+    _move_on(events[-1].at, context)
+
+
+def settle_by_time(group: Group, context: JudgeContext[Event]) -> None:
+    """Settle what a subject that always owes something was owed long ago, though it has no events that would do it."""
+    case, reached = context.case, _latest_too_late(context.case.time - context.settle, group)
+    if all(not state.settled or state.settled[0].settled > reached for state in case.states.values()):
+        return
+    if case.younger is None or case.younger.time <= reached:
+        _move_on(case.time, context)
+
+
+def _latest_too_late(received: int, group: Group) -> int:
+    """Give the last event time that has no place, at a stamp less `settle`, where a subject always owes something."""
+    return received - group.forget_after if group.endless else -1
+
+
+def _move_on(time: int, context: JudgeContext[Event]) -> None:
+    """Let the younger snapshot be the one to judge again from, and take another at `time`, which the case has reached.
+
+    Its events and timers up to there were judged, and none after it.
+    """
+    case, base = context.case, context.case.younger
+    if base is not None:
+        case.base = base
         for event in case.log[: case.cut]:
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
-        for state in (*younger.states.values(), *case.states.values()):
-            forget_settled(state, events[-1].at, younger.time)
-        case.forgotten = _still_reached(case.forgotten, younger.time)
-    case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
+        for state in (*base.states.values(), *case.states.values()):
+            forget_settled(state, time, base.time)
+        case.forgotten = _still_reached(case.forgotten, base.time)
+    case.younger, case.cut = _snapshot(case, time, case.log), len(case.log)
 
 
 def _count_early(event: Event, newer: Event, context: JudgeContext[Event]) -> None:
@@ -95,7 +122,7 @@ def must_settle(case: Case[Event], group: Group) -> bool:
     return case.revisions != tuple(group.by_revision)
 
 
-def settled_until(case: Case[Event], received: int) -> int:
+def settled_until(case: Case[Event], received: int, group: Group) -> int:
     """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
 
     All but the newest `MOST` events have settled. From there on it is walked in order of
@@ -105,10 +132,11 @@ def settled_until(case: Case[Event], received: int) -> int:
     until = -1 if case.base is None else case.base.time
     if settled:
         until = case.log[settled - 1].at
+    until = max(until, _latest_too_late(received, group))
     for event in islice(case.log, settled, None):
         if event.received >= received:
             break
-        until = event.at
+        until = max(until, event.at)
     return until
 
 
@@ -117,65 +145,80 @@ def is_known(case: Case[Event], event: Event) -> bool:
     return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
 
 
-def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> None:
+def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise."""
     case = context.case
-    late, received, cause = list(late), 0, None
     if not case.log:
         case.revisions = tuple(group.by_revision)
     for event in late:
         insort(case.log, event, key=group.order)
         if len(case.log) > MOST:
             _count_early(case.log[-MOST - 1], event, context)
-        received, cause = event.received, event
-    base = case.base or Snapshot(-1)
+    start = _start(case, late)
     fresh: Case[Event] = Case(
-        case.group, case.key, states=_copies(base.states), grants=case.grants, touched=base.time,
-        wake=0 if base.states else NEVER,
+        case.group, case.key, states=_copies(start.states), grants=case.grants, touched=start.time,
+        wake=0 if start.states else NEVER,
     )  # fmt: skip
-    again: JudgeContext[Event] = JudgeContext(fresh, context.settle)
-    again.heard = context.heard
-    again.lost = frozenset(
-        (revision, it.last_at)
-        for revision, state in case.states.items()
-        for it in state.settled
-        if it.state == "unknown"
-    )
-    if case.younger is not None:
-        case.cut = bisect_right(case.log, case.younger.time, key=lambda event: event.at)
+    again = _context(fresh, context)
+    if case.younger is not None and start is not case.younger:
+        case.cut = bisect_right(case.log, case.younger.time, key=_AT)
         judge_events(case.log[: case.cut], group, again)
-        case.younger = _snapshot(fresh, case.younger.time, max(it.received for it in case.log[: case.cut]))
+        if fresh.wake <= case.younger.time:
+            run_timers(case.younger.time, group, again)
+        case.younger = _snapshot(fresh, case.younger.time, case.log[: case.cut])
     judge_events(case.log[case.cut :], group, again)
     if fresh.wake <= case.time:
         run_timers(case.time, group, again)
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
-    _Difference(group, context, again, received, cause).write()
+    _Difference(group, context, again, start, late[-1]).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
 
 
+def _start(case: Case[Event], late: Iterable[Event]) -> Snapshot[Event]:
+    """Give the snapshot to begin from: the younger one where all comes after it, and no state was forgotten since."""
+    younger = case.younger
+    kept = all(it.state == "withdrawn" for promises in case.forgotten.values() for it in promises)
+    if younger is not None and kept and all(event.at > younger.time for event in late):
+        return younger
+    return case.base or Snapshot(-1)
+
+
+def _context(fresh: Case[Event], context: JudgeContext[Event]) -> JudgeContext[Event]:
+    """Give what a new run writes to; it hears what the case heard, and was told of what was silent."""
+    again: JudgeContext[Event] = JudgeContext(fresh, context.settle)
+    again.heard = context.heard
+    again.lost = frozenset(
+        (revision, it.last_at)
+        for revision, state in context.case.states.items()
+        for it in state.settled
+        if it.state == "unknown"
+    )
+    return again
+
+
 class _Difference:
-    """What a new run says otherwise than the ledger does. `cause` is the event that brought it to light."""
+    """What a new run from `start` says otherwise than the ledger does. `cause` is the event that brought it up."""
 
     def __init__(
         self,
         group: Group,
         context: JudgeContext[Event],
         again: JudgeContext[Event],
-        received: int,
-        cause: Event | None,
+        start: Snapshot[Event],
+        cause: Event,
     ) -> None:
         case = context.case
         self.group = group
         self.context = context
         self.again = again
-        self.known = received
+        self.known = cause.received
         self.cause = cause
         self.key = case.key
-        self.since = -1 if case.base is None else case.base.time
+        self.since = start.time
         self.runs: dict[str, list[Transition[Event]]] = {}
         for line in again.transitions:
             self.runs.setdefault(line.promise.identify(line.standard.id, self.key), []).append(line)
-        self.before = {} if case.base is None else self._promises(case.base.states)
+        self.before = self._promises(start.states)
         self.told = {**self.before, **self._promises(case.states, case.forgotten)}
         self.stands = {**self.before, **self._promises(again.case.states, again.case.forgotten)}
 
@@ -296,8 +339,9 @@ def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:
     return promise.state, promise.last_at, promise.due, promise.last_elapsed
 
 
-def _snapshot(case: Case[Event], time: int, received: int) -> Snapshot[Event]:
-    return Snapshot(time, received, _copies(case.states))
+def _snapshot(case: Case[Event], time: int, events: Iterable[Event]) -> Snapshot[Event]:
+    """Take a snapshot of a case in which some events were judged last."""
+    return Snapshot(time, max((event.received for event in events), default=-1), _copies(case.states))
 
 
 def _copies(states: dict[str, StandardState[Event]]) -> dict[str, StandardState[Event]]:

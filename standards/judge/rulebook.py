@@ -49,7 +49,8 @@ class Group:
     """The standards that share their subjects and events: same `per` fields, same stratum, events in common.
 
     `level` is their stratum, `order` the key by which events are put in order of time. `lateness` is how long a live
-    host waits with their verdicts for what comes late, in microseconds.
+    host waits with their verdicts for what comes late, in microseconds. `endless`: a subject always owes something, and
+    time alone settles its promises.
     """
 
     def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:
@@ -60,6 +61,7 @@ class Group:
         self.by_revision = {machine.standard.revision: machine for machine in self.machines}
         self.forget_after = max(standard.forget_after for standard in standards)
         self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
+        self.endless = any(machine.endless for machine in self.machines)
         self.level = int(name.partition(":")[0])
         self.lateness = max(standard.lateness for standard in standards)
         self.order = _by_time_and_origin if self.level else _by_time

@@ -2,9 +2,9 @@
 
 When judging raises something that nobody foresaw, `JudgeDefect` says which event of which case was being judged: that
 event goes to the dead letters with the reason `defect`, and the rest is judged again. An event that an earlier batch
-brought is taken out of its case. Where a case raises whatever its events, a timer for one, the whole case is set aside.
-Where something else raises, the batch is halved until a single event is left. Each try begins with memory read back
-from the store. Read next: `engine.py`.
+brought is taken out of its case, whether it waits there or is judged again because another one came late. Where a case
+raises whatever its events, a timer for one, the whole case is set aside. Where something else raises, the batch is
+halved until a single event is left. Each try begins with memory read back from the store. Read next: `engine.py`.
 """
 
 from __future__ import annotations
@@ -100,16 +100,26 @@ class _Isolation:
         case = pump.case(*key)
         if case is None:
             return False
-        rest = [other for other in case.held if event is None or not _same(other, event)]
-        if event is not None and len(rest) < len(case.held):
-            kept, letter = msgspec.structs.replace(case, held=rest), _letter(event, error)
-        else:
-            kept, letter = None, _case_letter(case, error)
-        position = pump.position()
-        self.engine.recorder.write(Batch(self.wall, position, cases={key: kept}, refusals=[letter]))
+        kept = None if event is None else _without(case, event)
+        letter = _case_letter(case, error) if event is None or kept is None else _letter(event, error)
+        recorder, position = self.engine.recorder, pump.position()
+        recorder.write(Batch(self.wall, position, refusals=[letter]))
+        with self.engine.database.writing():
+            recorder.cases.write({key: None}, position.low)
+            if kept is not None:  # written anew as a whole: stores only add to a log
+                recorder.cases.write({key: kept}, position.low)
         self.stored.append(Committed(refused={letter.reason: 1}))
         self.engine.rebuild(self.wall)
         return True
+
+
+def _without(case: Case[Event], event: Event) -> Case[Event] | None:
+    """Give a case without an event that it holds, or is judged again by; None if it has no such event."""
+    held = [other for other in case.held if not _same(other, event)]
+    logged = [other for other in case.log if not _same(other, event)]
+    if len(logged) < len(case.log):  # the younger snapshot may have it
+        return msgspec.structs.replace(case, held=held, log=logged, younger=None, cut=0)
+    return msgspec.structs.replace(case, held=held) if len(held) < len(case.held) else None
 
 
 def _same(one: Event, other: Event) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.notice import notice
 from alerts.routing.relevance import last_warned, relevance
+from alerts.routing.router import Renamed, is_trouble
 from standards.judge.promise import NEVER
 from streams.runtime.router_runtime import AlertResult, RouterRuntime
 
@@ -58,12 +59,17 @@ class AlertPipeline:
             line.id: _filter(transition, line, low, twins.get(line.promise))
             for transition, line in zip(transitions, lines, strict=True)
         }
-        relevant = [line for line in lines if reasons[line.id] == "told"]
         if self.router is None:
+            relevant = [line for line in lines if reasons[line.id] == "told"]
             policy = self.policy
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
             return AlertResult(notices, reasons)
-        result = self.router.push(relevant, [action for action in actions if action.type in ROUTED], low)
+        heard = [
+            line if reasons[line.id] == "told" else Renamed(line)
+            for line in lines
+            if reasons[line.id] == "told" or (line.replaces and is_trouble(line))
+        ]
+        result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low)
         result.reasons = {**reasons, **result.reasons}
         return result
 

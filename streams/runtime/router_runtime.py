@@ -15,9 +15,9 @@ import msgspec
 
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
-from alerts.routing.incident import AlertRouter, PromiseIncidents, name_of
+from alerts.routing.incident import AlertRouter, PromiseIncidents, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
-from alerts.routing.router import feed
+from alerts.routing.router import Renamed, feed
 from alerts.routing.throttle import Notification, RecipientThrottle
 from alerts.routing.throttle import feed as feed_throttle
 from standards.calendar.duration import DAY
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import People, Policy
     from standards.judge.ledger import Line
+
+    _Fact = Line | Renamed | Action
 
 CaseKind = Literal["place", "matter", "person", "house"]
 CaseName = tuple[CaseKind, str]
@@ -105,7 +107,7 @@ class RouterRuntime:
         house = [*(action.at for action in self.house.actions), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line], actions: Sequence[Action], low: int) -> AlertResult:
+    def push(self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int) -> AlertResult:
         """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
         result = AlertResult()
         notifications: list[Notification] = []
@@ -150,22 +152,24 @@ class RouterRuntime:
         result.touched["house", ""] = self.house
         return due
 
-    def _facts(self, lines: Iterable[Line], actions: Iterable[Action], low: int) -> dict[str, list[Line | Action]]:
+    def _facts(self, lines: Iterable[Line | Renamed], actions: Iterable[Action], low: int) -> dict[str, list[_Fact]]:
         """Sort lines and actions to their places, in the order of time; give the places that wait for time too."""
-        found: dict[str, list[Line | Action]] = {
+        found: dict[str, list[_Fact]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "place" and wake <= low
         }
         home: dict[str, set[str]] = {}
-        for line in lines:
+        for fact in lines:
+            line = fact.line if isinstance(fact, Renamed) else fact
             place = place_of(line)
-            found.setdefault(place, []).append(line)
+            found.setdefault(place, []).append(fact)
             home.setdefault(line.promise, set()).add(place)
         for action in actions:
             if action.silence is not None:
                 concerned = {*self.places, *found}
             else:
-                known = {place for place, case in self.places.items() if action.promise in case.incidents}
-                concerned = known | home.get(action.promise, set())
+                promise = action.promise
+                known = {at for at, case in self.places.items() if current_promise(case, promise) in case.incidents}
+                concerned = known | home.get(promise, set())
             for place in concerned:
                 found.setdefault(place, []).append(action)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
@@ -199,6 +203,9 @@ class RouterRuntime:
             self._wakes[name] = wake
 
 
-def _order(fact: Line | Action) -> tuple[int, int, str]:
+def _order(fact: _Fact) -> tuple[int, int, str]:
     """Order facts of one instant: what people did comes after what they heard of."""
-    return (fact.at, 1, fact.name) if isinstance(fact, Action) else (fact.known, 0, fact.id)
+    if isinstance(fact, Action):
+        return fact.at, 1, fact.name
+    line = fact.line if isinstance(fact, Renamed) else fact
+    return line.known, 0, line.id

@@ -16,8 +16,7 @@ from msgspec.structs import replace
 
 from standards.errors import StateError
 from standards.judge.case import Identity
-from standards.judge.context import forget_settled
-from standards.judge.promise import NEVER, E, Promise
+from standards.judge.promise import E, Promise
 from standards.judge.rulebook import Key
 from standards.judge.standard import CORRECTIONS_HORIZON
 
@@ -100,14 +99,6 @@ def bare_core(case: Case[Event]) -> Case[Event]:
 
 def _bare(case: Case[Event]) -> Case[Event]:
     return replace(case, held=[], seen={}, seen_before={}, base=None, younger=None, log=[], forgotten={}, revisions=())
-
-
-def forget_older(case: Case[Event], low: int) -> None:
-    """Forget, in a case that was read, the settled promises that judging again cannot reach nor a grant excuse."""
-    live = -1 if case.log else NEVER
-    reached = live if case.base is None else case.base.time
-    for state in case.states.values():
-        forget_settled(state, low, reached)
 
 
 def take_over(case: Case[Event]) -> None:

@@ -121,7 +121,7 @@ class CaseStore:
             join_seen(case, seen.get((group, key), {}))
             case.held = held.get((case.group, case.key), [])
             judged_in = self._groups.get(case.group)
-            self._past.join(case, low, _at if judged_in is None else judged_in.order)
+            self._past.join(case, _at if judged_in is None else judged_in.order)
             self._written[case.group, case.key] = seen_mark(case)
             take_over(case)
             yield case

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.storage.case_parts import Settled, forget_older, new_marks, settled_marks, with_settled
+from streams.storage.case_parts import Settled, new_marks, settled_marks, with_settled
 from streams.storage.case_past import (
     BasisMark,
     basis,
@@ -149,8 +149,8 @@ class PastLog:
                 weight += entry.weigh()
             self._note_row(row, weight)
 
-    def join(self, case: Case[Event], low: int, order: Callable[[Event], object]) -> None:
-        """Give a case, as it was read, its past back; time had come to `low`. Raises StateError as `read` does."""
+    def join(self, case: Case[Event], order: Callable[[Event], object]) -> None:
+        """Give a case, as it was read, its past back. Raises StateError as `read` does."""
         key = (case.group, case.key)
         past = self._found.pop(key, None)
         if past is None:
@@ -164,7 +164,6 @@ class PastLog:
         stored.weight = _weight(past.basis)
         self._stored[key] = stored
         self._needed += stored.weigh()
-        forget_older(case, low)
 
     def write(self, cases: Mapping[CaseKey, Case[Event] | None], changed: Container[Key] | None = None) -> None:
         """Note, inside a transaction, what is new in cases, None for a forgotten one.

@@ -4,6 +4,8 @@ from itertools import pairwise
 from pathlib import Path
 from textwrap import indent
 
+import msgspec
+
 from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, Floor, line
 
 QUIET = LOUD.replace("ann@shop.example}", "ann@shop.example}, quiet: night, timezone: Europe/Warsaw") + (
@@ -68,6 +70,15 @@ def test_every_message_to_people_reads_as_it_should() -> None:
     floor.go(2 * 3600)
     page = "".join(f"{told.to}, {told.kind}:\n{indent(told.text, '    ')}\n" for told in floor.notices)
     assert page == (GOLDENS / "people.txt").read_text(encoding="utf-8")
+
+
+def test_a_correction_for_the_worse_wakes_people_as_the_trouble_itself_would() -> None:
+    """Learned at night that a page was broken after all: nobody sleeps over it."""
+    floor = Floor(QUIET)
+    worse = msgspec.structs.replace(line(10, "corrected", "p", was="kept"), state="broken", verdict="broken")
+    floor.play([worse], 100)
+    assert floor.said() == [("ann", "corrected", "p", 10)]
+    assert floor.notices[0].looks_like == "broken"
 
 
 def test_only_a_page_goes_through_quiet_hours() -> None:

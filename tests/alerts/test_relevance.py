@@ -69,6 +69,15 @@ EVERY_NOTICE = {
     "corrected to void": [BROKEN, line("corrected", 40, "void", ordinal=4, known=300, was="broken")],
     "corrected to excused": [BROKEN, line("corrected", 400, "excused", ordinal=4, was="broken")],
     "corrected from unknown": [line("lost", 60, "unknown", ordinal=3), line("corrected", 9, "kept", was="unknown")],
+    "corrected to broken": [line("corrected", 60, "broken", ordinal=4, known=300, was="kept")],
+    "corrected to owed": [BROKEN, line("corrected", 30, "open", ordinal=4, known=300, was="broken")],
+    "withdrawn": [BROKEN, line("withdrawn", 300, "withdrawn", ordinal=4, was="broken")],
+    "withdrawn for another that is well": [
+        BROKEN,
+        msgspec.structs.replace(line("withdrawn", 300, "withdrawn", ordinal=4, was="broken"), replaced_by="p2"),
+        msgspec.structs.replace(line("kept", 50, "kept", promise="p2"), replaces="p1"),
+    ],
+    "heard of too late": [msgspec.structs.replace(line("lost", 60, "unknown"), reason="came-too-late")],
     "due on another day": [line("warned", 12 * 3600, "warned", of=CALLBACK)],
     "without what to do": [line("broken", 24 * 3600, "broken", of=CALLBACK)],
 }

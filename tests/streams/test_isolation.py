@@ -137,6 +137,38 @@ async def test_an_event_that_lies_in_wait_is_taken_out_of_its_case(tmp_path: Pat
         assert len(host.read_model.promises(PromiseFilter()).items) == 1
 
 
+def unforeseen_again(case: Case[Event], event: Event, _docket: JudgeContext[Event]) -> None:
+    if event.id == "bad" and case.time < 0:
+        raise ZeroDivisionError("nobody foresaw that bad is judged again")
+
+
+@pytest.mark.parametrize("others", [0, 12])
+async def test_an_event_that_cannot_be_judged_again_is_taken_out_of_its_case(tmp_path: Path, others: int) -> None:
+    """Judged once, it raises when a late event comes before it: it is named, and the case goes on without it."""
+    clock = Clock()
+    async with hosting(tmp_path, clock, standards=Defective(tmp_path, unforeseen_again)) as host:
+        for name, waiting in [("a", 2), ("bad", 5), *((f"o{number}", 5) for number in range(others))]:
+            clock.go(1)
+            await host.submit([queue(host.reader, name, clock.at, waiting=waiting)])
+        clock.go(10)
+        await host.submit([])
+        assert [line.kind for line in host.read_model.lines()] == ["opened"]
+        await host.submit(
+            [queue(host.reader, "late", T0 + SECOND + 1, waiting=4), queue(host.reader, "b", T0, waiting=9, where="q2")]
+        )
+        (letter,) = host.read_model.dead_letters()
+        assert letter.message == "ZeroDivisionError: nobody foresaw that bad is judged again"
+        assert msgspec.json.decode(letter.raw)["id"] == "bad"
+        lines = host.read_model.lines()
+        assert {(line.kind, line.subject, line.opened) for line in lines} >= {
+            ("withdrawn", "s3/q1", T0 + 2 * SECOND), ("opened", "s3/q1", T0 + SECOND + 1), ("opened", "s3/q2", T0),
+        }  # fmt: skip
+    async with hosting(tmp_path, clock) as host:  # without it after a start, too
+        clock.go(5)
+        await host.submit([queue(host.reader, "later", T0 + SECOND + 2, waiting=4)])
+        assert len(host.read_model.dead_letters()) == 1
+
+
 async def test_an_innocent_event_is_not_blamed_for_one_that_lies_in_wait(tmp_path: Path) -> None:
     """The event that makes time reach a bad one is kept; the bad one is put aside."""
     clock = Clock()

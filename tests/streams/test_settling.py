@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from standards.judge.case import Case, StandardState
 from standards.judge.events import Event
 from standards.judge.promise import Promise, State
-from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.storage.case_store import Snapshots
 from streams.storage.past_log import SLACK, PastLog
 from streams.storage.sqlite import FILE, Database
@@ -27,10 +26,10 @@ def case(*promises: Promise[Event], revision: str = "r") -> Case[Event]:
     return Case(*SUBJECT, states={revision: StandardState(settled=list(promises))})
 
 
-def read(database: Database, low: int) -> list[Promise[Event]]:
+def read(database: Database) -> list[Promise[Event]]:
     log, found = PastLog(database, Snapshots(BOOK)), case()
     log.read()
-    log.join(found, low, lambda event: event.at)
+    log.join(found, lambda event: event.at)
     return found.states["r"].settled
 
 
@@ -47,7 +46,7 @@ def test_a_settled_promise_is_stored_once(tmp_path: Path) -> None:
         log.write({SUBJECT: case(*late[:count])}, {("a",)})
         log.write({SUBJECT: case(*late[:count])}, {("a",)})
     assert [body.count(b"late") for body in rows(database)] == [1] * 9
-    assert read(database, 10) == late
+    assert read(database) == late
     database.close()
 
 
@@ -59,22 +58,20 @@ def test_only_subjects_whose_promises_changed_are_looked_at(tmp_path: Path) -> N
     assert rows(database) == []
     log.write({SUBJECT: case(promise("p", 1))}, {("a",)})
     log.write({SUBJECT: None}, set())
-    assert read(database, 10) == []
+    assert read(database) == []
     database.close()
 
 
 def test_a_correction_replaces_what_was_settled_and_goes_with_it(tmp_path: Path) -> None:
-    """The verdict that was corrected never comes back; what no grant can excuse any more is forgotten."""
+    """The verdict that was corrected never comes back."""
     database = Database(tmp_path / FILE)
     log = PastLog(database, Snapshots(BOOK))
     log.write({SUBJECT: case(promise("p", 50), promise("q", 60))})
     corrected = promise("p", 20, ordinal=3)
     log.write({SUBJECT: case(corrected, promise("q", 60))})
-    assert read(database, 100) == [corrected, promise("q", 60)]
-    assert read(database, CORRECTIONS_HORIZON + 30) == [promise("q", 60)]
-    assert read(database, CORRECTIONS_HORIZON + 61) == []
+    assert read(database) == [corrected, promise("q", 60)]
     log.write({SUBJECT: case(promise("q", 60))})
-    assert read(database, 100) == [promise("q", 60)]
+    assert read(database) == [promise("q", 60)]
     database.close()
 
 
@@ -91,7 +88,7 @@ def test_there_is_never_much_more_than_twice_of_what_is_needed(tmp_path: Path) -
     held = sum(body.count(b"late") for body in rows(database))
     assert 10 <= held <= SLACK + 200
     assert sum(body.count(b"mine9") for body in rows(database)) <= 2
-    assert read(database, 100) == mine.states["r"].settled
+    assert read(database) == mine.states["r"].settled
     database.close()
 
 
@@ -106,6 +103,6 @@ def test_what_is_read_back_is_what_was_settled(tmp_path: Path, steps: list[list[
     for step in steps:
         now = [promise(f"p{number}", number, ordinal) for number, ordinal in step]
         log.write({SUBJECT: case(*now)})
-    found = read(database, 10)
+    found = read(database)
     database.close()
     assert sorted(found, key=lambda it: it.id) == sorted(now, key=lambda it: it.id)

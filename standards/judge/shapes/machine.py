@@ -34,6 +34,9 @@ class Machine(Protocol):
     owed_for: int = 0
     """How long after its deadline a broken promise is owed, in microseconds; 0: it is over when it is broken."""
 
+    endless: bool = False
+    """Whether a subject, once it is owed something, always is: then time alone settles its promises."""
+
     def reaction(self, event_type: str) -> Reaction:
         """Give `on_event` for events of one type: it judges an event in time, with all timers before it run."""
 

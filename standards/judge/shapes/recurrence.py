@@ -50,6 +50,8 @@ class Recurrence(msgspec.Struct, frozen=True):
 class RecurrenceMachine(Machine):
     """Judges one recurrence standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
+    endless = True
+
     def __init__(self, standard: Standard, shape: Recurrence, siblings: tuple[str, ...]) -> None:
         self.standard = standard
         self.shape = shape
