@@ -43,7 +43,7 @@ test: CHOSEN := -m "not slow"
 test-all: CHOSEN := --hypothesis-profile=long
 # The tests start some hundred processes: each would compile all of Kept where the environment forbids to keep bytecode.
 test test-all: export PYTHONDONTWRITEBYTECODE :=
-test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse
+test test-all: broker $(VENV)/.can-test $(VENV)/.can-watch $(VENV)/.can-browse $(VENV)/.can-step
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -148,6 +148,16 @@ $(VENV)/.can-browse: $(VENV)/pyvenv.cfg
 		echo "Installing Chromium (once) ..."; \
 		get="apt-get -qq -y --no-install-recommends install chromium" && \
 		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } >/dev/null \
+	) && touch $@ || true; fi
+
+# What tells a process that its clock was set. Where it is missing, it is unpacked into the environment.
+$(VENV)/.can-step: $(VENV)/pyvenv.cfg
+	@if ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; then touch $@; else ( \
+		echo "Unpacking libfaketime (once) ..."; \
+		rm -rf $(VENV)/faketime && mkdir $(VENV)/faketime && cd $(VENV)/faketime && \
+		get="apt-get -qq -o APT::Sandbox::User=root download libfaketime" && \
+		{ $$get 2>/dev/null || { apt-get -qq update && $$get; }; } && \
+		for deb in *.deb; do dpkg-deb --fsys-tarfile $$deb | tar -x ./usr || exit 1; rm $$deb; done \
 	) && touch $@ || true; fi
 
 $(BENCH_VENV)/.can-bench: requirements-bench.lock pyproject.toml $(BENCH_VENV)/pyvenv.cfg

@@ -128,7 +128,7 @@ class Engine:
             hearing.silent_after = silences.get(name, hearing.silent_after)
         pump = Pump(rulebook, grace=options.grace, settle=options.settle, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
-        moved = pump.adopt(recorder.cases.read(pump.low))
+        moved = pump.adopt(recorder.cases.read())
         policy = Policy(rulebook.standards, options.zone, people)
         alerts = AlertPipeline(policy, None if people is None else read_calls(self.database))
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}

@@ -2,7 +2,8 @@
 
 It would be stored as often as its case changes if it lay in the snapshot. At fifty thousand events a second and a
 lateness of one second, cases hold fifty thousand events, and nearly all cases change with each commit. So a commit
-appends what is new, one row for all cases, and drops the rows that time has passed as a whole.
+appends what is new, one row for all cases, and drops the rows that time has passed as a whole: of a group whose
+verdicts wait, time is so much later. What a case holds of a row is what is later than the case's own time.
 Read next: `case_store.py`; `past_log.py` for what lasts longer.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from standards.judge.case import Case
     from standards.judge.events import Event
     from streams.storage.case_parts import CaseKey, Holding
     from streams.storage.case_store import Snapshots
@@ -24,38 +26,48 @@ _at = attrgetter("at")
 
 
 class HeldLog:
-    """The held events of one database's cases. After an error, use another one."""
+    """The held events of one database's cases. After an error, use another one.
 
-    def __init__(self, database: Database, snapshots: Snapshots) -> None:
+    `lateness` is how long the verdicts of a group wait, by its name, in microseconds; 0 where it is not there.
+    """
+
+    def __init__(self, database: Database, snapshots: Snapshots, lateness: Mapping[str, int]) -> None:
         self._database = database
         self._snapshots = snapshots
+        self._lateness = lateness
         self._written: dict[CaseKey, list[Event]] = {}
+        self._found: dict[CaseKey, list[Event]] = {}
 
-    def read(self, low: int) -> dict[CaseKey, list[Event]]:
-        """Give what each case holds later than `low`, in order of time. Raises StateError for what cannot be read."""
-        found: dict[CaseKey, list[Event]] = {}
+    def read(self) -> None:
+        """Read all there is, for `join`. Raises StateError for what cannot be read."""
         for (body,) in self._database.all("SELECT body FROM held ORDER BY seq"):
             for group, key, anew, events in self._snapshots.decode_holdings(body):
-                known = [] if anew else found.get((group, key), [])
-                found[group, key] = known + [event for event in events if event.at > low]
-        self._written = {key: sorted(events, key=_at) for key, events in found.items() if events}
-        return {key: list(events) for key, events in self._written.items()}
+                known = [] if anew else self._found.get((group, key), [])
+                self._found[group, key] = known + events
+
+    def join(self, case: Case[Event]) -> None:
+        """Give a case, as it was read, what it holds: what was not judged yet, in order of time."""
+        key = (case.group, case.key)
+        case.held = sorted((event for event in self._found.pop(key, ()) if event.at > case.time), key=_at)
+        if case.held:
+            self._written[key] = list(case.held)
 
     def write(self, held: Mapping[CaseKey, list[Event]], low: int) -> None:
         """Note, inside a transaction, what some cases hold now that time has come to `low`: in order, and all later."""
         entries: list[Holding[Event]] = []
         newest = -1
         for key, events in held.items():
+            lateness = self._lateness.get(key[0], 0)
             known = self._written.get(key, [])
-            known = known[bisect_right(known, low, key=_at) :]
+            known = known[bisect_right(known, low - lateness, key=_at) :]
             fresh = _fresh(known, events)
             if fresh is None:
                 entries.append((*key, True, events))
-                newest = max(newest, known[-1].at)
+                newest = max(newest, known[-1].at + lateness)
             elif fresh:
                 entries.append((*key, False, fresh))
             if events:
-                newest = max(newest, events[-1].at)
+                newest = max(newest, events[-1].at + lateness)
                 self._written[key] = list(events)
             else:
                 self._written.pop(key, None)

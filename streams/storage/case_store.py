@@ -102,14 +102,14 @@ class CaseStore:
     def __init__(self, database: Database, rulebook: Rulebook) -> None:
         self._database = database
         self._snapshots = Snapshots(rulebook)
-        self._held = HeldLog(database, self._snapshots)
+        self._held = HeldLog(database, self._snapshots, {name: it.lateness for name, it in rulebook.groups.items()})
         self._past = PastLog(database, self._snapshots)
         self._groups = rulebook.groups
         self._written: dict[CaseKey, SeenMark] = {}
 
-    def read(self, low: int) -> Iterable[Case[Event]]:
-        """Give every stored case; time had come to `low`. Raises StateError for one that this rulebook cannot read."""
-        held = self._held.read(low)
+    def read(self) -> Iterable[Case[Event]]:
+        """Give every stored case. Raises StateError for one that this rulebook cannot read."""
+        self._held.read()
         self._past.read()
         seen: dict[tuple[str, bytes], dict[int, Seen]] = {}
         for group, key, generation, body in self._database.all(
@@ -119,7 +119,7 @@ class CaseStore:
         for group, key, body in self._database.all("SELECT grp, key, body FROM cases"):
             case = self._snapshots.decode(body)
             join_seen(case, seen.get((group, key), {}))
-            case.held = held.get((case.group, case.key), [])
+            self._held.join(case)
             judged_in = self._groups.get(case.group)
             self._past.join(case, _at if judged_in is None else judged_in.order)
             self._written[case.group, case.key] = seen_mark(case)

@@ -61,13 +61,19 @@ class Heard(NamedTuple):
     settle: int
 
 
-def ideal(rulebook: Rulebook, events: Iterable[Event], low: int) -> list[Line]:
-    """Judge events in the order of their places, each once, up to an instant."""
-    pump = Pump(rulebook)
-    once = (msgspec.structs.replace(event, received=0) for event in firsts(events))
-    lines = pump.push(sorted(once, key=lambda event: event.at)).transitions
-    lines += pump.push([], now=low + pump.grace).transitions
-    return [line(each) for each in lines]
+def ideal(rulebook: Rulebook, events: Sequence[Event], low: int) -> list[Line]:
+    """Judge events in the order of their places, each once, up to an instant: less `lateness` for who waits so long."""
+    found: list[Line] = []
+    for lateness in {group.lateness for group in rulebook.groups.values()}:
+        waiting = {
+            each.id for group in rulebook.groups.values() if group.lateness == lateness for each in group.standards
+        }
+        once = (msgspec.structs.replace(event, received=0) for event in firsts(events))
+        pump, low_of_these = Pump(rulebook), low - lateness
+        lines = pump.push(sorted((it for it in once if it.at <= low_of_these), key=lambda it: it.at)).transitions
+        lines += pump.push([], now=low_of_these + pump.grace).transitions
+        found += [line(each) for each in lines if each.standard.id in waiting]
+    return found
 
 
 def firsts(events: Iterable[Event]) -> list[Event]:
@@ -106,7 +112,8 @@ def came_too_late(rulebook: Rulebook, heard: Heard) -> dict[Subject, list[Event]
         for route in rulebook.routes.get(type(event), ()):
             subject = (route.group.name, route.key(event.data))
             known = subjects[subject]
-            if event.at <= _settled(known, event.received - heard.settle):
+            settle = max(heard.settle, route.group.lateness)
+            if event.at <= _settled(known, event.received - settle):
                 found.setdefault(subject, []).append(event)
             else:
                 known.append(event)
@@ -131,9 +138,11 @@ def compare(rulebook: Rulebook, heard: Heard) -> Differences:
     late = came_too_late(rulebook, heard)
     groups = {standard.id: name for name, group in rulebook.groups.items() for standard in group.standards}
     spoiled = {(name, subject_text(key)) for name, key in late}
+    hearing = {name for name, group in rulebook.groups.items() if group.level}
 
     def exact(lines: Iterable[Line]) -> dict[str, Standing]:
-        return standings(each for each in lines if (groups[each.standard], each.subject) not in spoiled)
+        places = ((each, groups[each.standard]) for each in lines)
+        return standings(it for it, group in places if group not in hearing and (group, it.subject) not in spoiled)
 
     wanted, found = exact(ideal(rulebook, heard.events, heard.low)), exact(heard.lines)
     differences.note("promises lost", wanted.keys() - found.keys())

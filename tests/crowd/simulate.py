@@ -115,7 +115,7 @@ class Host:
         position = msgspec.json.decode(self.position, type=Position) if self.position else None
         self.pump = Pump(about.rulebook, grace=about.grace, settle=about.settle, position=position)
         self.store = CaseStore(self.database, about.rulebook)
-        self.pump.adopt(self.store.read(self.pump.low))
+        self.pump.adopt(self.store.read())
 
     def push(self, events: Sequence[Event], now: int) -> BatchResult:
         """Judge a batch, and store nothing."""

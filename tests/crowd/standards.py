@@ -56,19 +56,24 @@ TEMPLATES: Final = {
 SPANS: Final = ("1s", "2s", "3s", "5s")
 PERIODS: Final = ("5s", "20s", "1m")
 """Longer ones: a period comes again and again, for hours too where a sender is away for hours."""
+LATENESS: Final = ("", "", "", ", lateness: 3s")
+HEARD: Final = ("broken", "opened", "corrected")
 PERS: Final = ("guest", "guest", "guest", "room")
 
 
 def drawn(draw: Random) -> str:
-    """Draw a document of one to four standards."""
+    """Draw a document of one to four standards, whose verdicts may wait, and perhaps of one that hears of the first."""
     shapes = [draw.choice(list(TEMPLATES)) for _ in range(draw.randint(1, 4))]
-    keys = [
-        _keys(draw.choice(TEMPLATES[shape]), draw.choice(PERS), *draw.choices(SPANS, k=2), draw.choice(PERIODS))
-        for shape in shapes
-    ]
-    return rules(
-        EVENTS, **{f"{shape}-{number}": text for number, (shape, text) in enumerate(zip(shapes, keys, strict=True))}
-    )
+    found = {}
+    for number, shape in enumerate(shapes):
+        spans = (*draw.choices(SPANS, k=2), draw.choice(PERIODS))
+        keys = _keys(draw.choice(TEMPLATES[shape]), draw.choice(PERS), *spans)
+        found[f"{shape}-{number}"] = f"{keys}{draw.choice(LATENESS)}"
+    if draw.random() < 0.25:
+        heard = f"when: {{event: promise.{draw.choice(HEARD)}, where: standard == '{shapes[0]}-0'}}"
+        per = "room" if "per: [room]" in found[f"{shapes[0]}-0"] else "guest"
+        found["hearer"] = f"per: [{per}], {heard}, expect: guest.greeted, within: {draw.choice(SPANS)}"
+    return rules(EVENTS, **found)
 
 
 def every() -> str:

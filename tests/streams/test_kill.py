@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.runtime.pump import Position
 from streams.settings import StandardsFiles
 from streams.storage.case_store import CaseStore
 from streams.storage.sqlite import FILE, Database
@@ -40,9 +39,8 @@ CASES = "the cases, with what they hold and what they have seen"
 def books(folder: Path) -> dict[str, list[object]]:
     database = Database(folder / "data" / FILE)
     found: dict[str, list[object]] = {query: list(database.all(query)) for query in BOOKS}
-    ((body,),) = database.all("SELECT body FROM position")
     rulebook = StandardsFiles([str(folder / "rules")]).load(()).rulebook
-    cases = CaseStore(database, rulebook).read(msgspec.json.decode(body, type=Position).low)
+    cases = CaseStore(database, rulebook).read()
     parts = [(case.group, case.key, case.held, case.states, list(case.seen.items())) for case in cases]
     found[CASES] = [*sorted(map(msgspec.json.encode, parts))]
     database.close()

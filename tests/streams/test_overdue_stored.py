@@ -92,9 +92,9 @@ def stored(folder: Path, case: Case[Event] | None) -> Case[Event]:
     database = Database(folder / FILE)
     if case is not None:
         store = CaseStore(database, BOOK)
-        list(store.read(300))
+        list(store.read())
         store.write({SUBJECT: case}, 300, {("a",)})
-    (found,) = CaseStore(database, BOOK).read(300)
+    (found,) = CaseStore(database, BOOK).read()
     database.close()
     return found
 

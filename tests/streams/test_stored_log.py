@@ -27,7 +27,7 @@ class Stored:
     def open(self) -> None:
         self.database = Database(self.file)
         self.store = CaseStore(self.database, self.live.book)
-        self.live.restore(list(self.store.read(self.live.low)))
+        self.live.restore(list(self.store.read()))
 
     def restart(self) -> None:
         self.database.close()
@@ -161,10 +161,10 @@ def test_nothing_is_judged_again_by_standards_that_were_not_in_force(tmp_path: P
     case.revisions = tuple(before.groups[group].by_revision)
     database = Database(tmp_path / FILE)
     CaseStore(database, before).write({(group, ("a",)): case}, FIRST)
-    (same,) = CaseStore(database, before).read(FIRST)
+    (same,) = CaseStore(database, before).read()
     live = Live(BOOK)
     assert [event.id for event in same.log] == ["bell.rang", "contact.answered"]
-    (found,) = CaseStore(database, after).read(FIRST)
+    (found,) = CaseStore(database, after).read()
     live.group_state.group = after.groups[group]
     live.group_state.put(found)
     assert found.base is not None
