@@ -99,13 +99,13 @@ def is_known(case: Case[Event], event: Event) -> bool:
     return any(it.at == event.at and it.id == event.id and it.source == event.source for it in case.log)
 
 
-def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> Effect:
+def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event], known: int = -1) -> Effect:
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise.
 
-    Says what the events came to, all together.
+    Says what the events came to, all together. `known` is when it is known, where there are none.
     """
     case, lines = context.case, len(context.transitions)
-    late, received, cause = list(late), 0, None
+    late, received, cause = list(late), known, None
     if not case.log:
         case.revisions = tuple(group.by_revision)
     for event in late:
