@@ -135,6 +135,26 @@ def run(
     asyncio.run(run_host(Plan(settings, demo, speed, seed, plain)))
 
 
+@app.command(name="time", epilog="Example: kept time --accept --listen 127.0.0.1:8321")
+def show_time(
+    *,
+    accept: Annotated[bool, typer.Option("--accept", help="This machine's clock is right: go over to it now.")] = False,
+    listen: options.Listen = None,
+) -> None:
+    """Say how Kept's time stands against this machine's clock.
+
+    Asks the `kept run` that listens there. A clock that was set, either way, does not move time: this says since when
+    both differ and what comes of it, and ends with 1. With --accept time goes over to this machine's clock now.
+    """
+    from streams.embedded.asking_time import ask_time, in_words
+    from streams.settings import read_settings
+
+    settings = read_settings(listen=listen)
+    view = ask_time(settings, accept=accept)
+    typer.echo(in_words(view, settings.zone))
+    sys.exit(Exit.FOUND if view.step_seconds else Exit.FINE)
+
+
 class Id(str):
     """The id of something, as it is copied from a page or a message."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -13,6 +15,34 @@ if TYPE_CHECKING:
     from streams.runtime.feeds import FeedStanding
     from streams.storage.read_model import ReadModel
     from streams.storage.status import Committed, Status
+
+
+class ClockStanding(msgspec.Struct, frozen=True):
+    """How a host's time stands against its machine's clock; instants are microseconds UTC, or -1 where there is none.
+
+    While both agree `machine` is `time`. Else `since` is when they were seen to part, and `by_itself` when time goes
+    over to the machine's clock though nobody has said that it is right. `synchronised`: the system's word, or None.
+    """
+
+    time: int
+    machine: int
+    since: int = -1
+    by_itself: int = -1
+    synchronised: bool | None = None
+
+
+class WatchedClock(Protocol):
+    """A clock that is held against the machine's, which somebody may have set."""
+
+    @property
+    def step(self) -> int:
+        """How far the machine's clock is ahead of the time that has gone by, in microseconds; 0: they agree."""
+
+    def standing(self) -> ClockStanding:
+        """Say how time stands against the machine's clock."""
+
+    def accept(self) -> None:
+        """Go over to the machine's clock now."""
 
 
 class EventSink(Protocol):
@@ -40,6 +70,10 @@ class EventSink(Protocol):
 
 class Host(EventSink, Protocol):
     """A running host."""
+
+    @property
+    def watched_clock(self) -> WatchedClock | None:
+        """The clock that the host's time is, where it is held against the machine's; else None."""
 
     @property
     def rulebook(self) -> Rulebook:

@@ -78,7 +78,7 @@ class Address(NamedTuple):
 
 
 class Settings(ChannelSettings):
-    """All settings. `lateness`, `grace`, `max_skew` and `keep` are written like `2s`; here they are microseconds."""
+    """All settings. Spans such as `grace` are written like `2s`; here they are microseconds."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, arbitrary_types_allowed=True,
@@ -110,6 +110,9 @@ class Settings(ChannelSettings):
     is judged again."""
     time: Literal["clock", "events"] = "clock"
     """On Kafka: what moves time: `clock`, or `events`, for history that is sent through the topic `events`."""
+    clock_settle: Annotated[Span, Field(ge=0, le=DAY)] = parse("10m")
+    """How long this machine's clock, once it was set ahead, must stay so before time goes over to it by itself; `kept
+    time --accept` does so at once."""
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
     """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")
@@ -243,7 +246,7 @@ def _finding(problem: dict[str, Any]) -> Finding:
     message, ours = str(problem["msg"]), problem["type"] == "value_error"
     message = message.removeprefix("Value error, ") if ours else message[:1].lower() + message[1:]
     limit = next((value for key, value in problem.get("ctx", {}).items() if key in ("ge", "le")), None)
-    if name in ("lateness", "grace", "max_skew", "keep") and isinstance(limit, int):
+    if name in ("lateness", "grace", "clock_settle", "max_skew", "keep") and isinstance(limit, int):
         given = problem["input"]
         found = describe(given) if isinstance(given, int) else given
         message = f"{found} is out of bounds; the limit is {describe(limit)}"

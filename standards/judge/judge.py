@@ -52,6 +52,14 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class Back(msgspec.Struct, frozen=True, gc=False):
+    """Time goes back to `at`, as is known at `known` (microseconds UTC); `heard` says which feeds were silent when."""
+
+    at: int
+    known: int
+    heard: Heard | None = None
+
+
 Fact = Event | Tick | Heard | Start
 _AT = attrgetter("at")
 
@@ -64,6 +72,25 @@ def feed(case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: i
     group = rulebook.groups[case.group]
     context: JudgeContext[Event] = JudgeContext(case, settle)
     _take(case, facts, group, context)
+    return _step(case, group, context)
+
+
+def take_back(case: Case[Event], back: Back, rulebook: Rulebook, settle: int) -> Step[Event]:
+    """Take a live case back to an instant, and judge again what was judged by clocks alone since. Raises as `feed`.
+
+    It goes back no further than its last event, nor than what has settled: that nothing can change any more.
+    """
+    group = rulebook.groups[case.group]
+    context: JudgeContext[Event] = JudgeContext(case, settle)
+    context.heard = back.heard
+    floor = -1 if case.base is None else case.base.time
+    case.time = max(back.at, floor, case.log[-1].at if case.log else -1)
+    try:
+        judge_again((), group, context, known=back.known)
+    except StateError:
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, case, back) from error
     return _step(case, group, context)
 
 

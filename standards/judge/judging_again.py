@@ -145,10 +145,10 @@ def is_known(case: Case[Event], event: Event) -> bool:
     return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
 
 
-def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event]) -> Effect:
+def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event], known: int = -1) -> Effect:
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise.
 
-    Says what the events came to, all together.
+    Says what the events came to, all together. `known` is when it is known, where there are none.
     """
     case, lines = context.case, len(context.transitions)
     if not case.log:
@@ -173,7 +173,8 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
     if fresh.wake <= case.time:
         run_timers(case.time, group, again)
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
-    _Difference(group, context, again, start, late[-1]).write()
+    brought_up = (late[-1].received, late[-1]) if late else (known, None)
+    _Difference(group, context, again, start, brought_up).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
     kinds = {line.kind for line in context.transitions[lines:]}
     return "corrected" if kinds & {"corrected", "withdrawn"} else "added" if kinds else "in-place"
@@ -202,7 +203,10 @@ def _context(fresh: Case[Event], context: JudgeContext[Event]) -> JudgeContext[E
 
 
 class _Difference:
-    """What a new run from `start` says otherwise than the ledger does. `cause` is the event that brought it up."""
+    """What a new run from `start` says otherwise than the ledger does.
+
+    `brought_up` says when it is known, and by which event, if by any.
+    """
 
     def __init__(
         self,
@@ -210,14 +214,13 @@ class _Difference:
         context: JudgeContext[Event],
         again: JudgeContext[Event],
         start: Snapshot[Event],
-        cause: Event,
+        brought_up: tuple[int, Event | None],
     ) -> None:
         case = context.case
         self.group = group
         self.context = context
         self.again = again
-        self.known = cause.received
-        self.cause = cause
+        self.known, self.cause = brought_up
         self.key = case.key
         self.since = start.time
         self.runs: dict[str, list[Transition[Event]]] = {}

@@ -155,7 +155,7 @@ def _trouble(shell: Shell) -> list[Html]:
         found.append(el("p", words, class_="trouble"))
     if status.problems:
         problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))
-        words = "Something is wrong with the standards' files:"
+        words = "Something is wrong here:"
         found.append(el("div", el("strong", words), problems, class_="trouble"))
     return found
 

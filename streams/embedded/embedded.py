@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from alerts.channels import Channel
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
+    from streams.embedded.steady_clock import SteadyClock
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
     from streams.storage.rows import Delivery
@@ -73,8 +74,7 @@ class EmbeddedHost:
         self.standards = standards
         self.wall = clock
         self.backlog = BACKLOG
-        self.clock_step: Callable[[], int] = lambda: 0
-        self.clock_problems: Callable[[], list[str]] = list
+        self.watched_clock: SteadyClock | None = None
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
         self._listeners: list[Callable[[Committed], None]] = []
@@ -130,8 +130,8 @@ class EmbeddedHost:
             newest=pump.newest,
             waiting=self._queue.size,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*self.clock_problems(), *self._problems],
-            clock_step=self.clock_step(),
+            problems=[*(self.watched_clock.problems() if self.watched_clock else ()), *self._problems],
+            clock_step=self.watched_clock.step if self.watched_clock else 0,
             retired=len(rulebook.standards) - len(rulebook.current),
         )
 
@@ -159,6 +159,8 @@ class EmbeddedHost:
             fingerprint = self.standards.fingerprint()  # before they are loaded, so that no change is missed
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
+            if self.watched_clock is not None:
+                self.watched_clock.resume(await self._write(self._engine.reached))
             await self._write(self._engine.rebuild, self.wall())
             self.read_model = ReadModel(self.folder)
             stack.callback(self.read_model.close)
@@ -167,6 +169,7 @@ class EmbeddedHost:
             self._open = stack.pop_all()
         self._dispatcher = Dispatcher(self.read_model, self.channels, self.wall, self._note, self._delivery_listeners)
         self._fault = ""
+        await self._turn_back()
         await self._commit([])
         self._working = asyncio.create_task(self._work())
         self._aside = [asyncio.create_task(self._dispatcher.run())]
@@ -224,7 +227,27 @@ class EmbeddedHost:
                     async with asyncio.timeout(self._pause or TICK_SECONDS):
                         await self._wake.wait()
             self._wake.clear()
+            await self._turn_back()
             await self._commit(self._queue.take(GROUP))
+
+    async def _turn_back(self) -> None:
+        """Take back what was judged in a false future, once time has gone over to an earlier one."""
+        clock = self.watched_clock
+        if clock is None or not clock.went_back:
+            return
+        self._stamped = 0
+        now = self._stamp()
+        self._queue.stamp_no_later(now)
+        try:
+            stored = await self._write(self._engine.go_back, now)
+        except Exception as error:  # noqa: BLE001 - as for a batch, which then reads everything back
+            clock.went_back = isinstance(error, StateError)  # the disk may take it yet; a defect stays one
+            self._fail(error, [])
+            return
+        clock.went_back = False
+        log.warning("time went back to the machine's clock; what was judged by the clock since is judged again",
+                    lines=len(stored.lines))  # fmt: skip
+        self._tell(stored)
 
     async def _commit(self, group: Sequence[Submission]) -> None:
         """Judge and store some submissions, and tell whoever waits for them."""

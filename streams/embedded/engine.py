@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,6 +28,7 @@ from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, clai
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.pump import GRACE, SETTLE, Position, Pump
 from streams.runtime.source_clocks import SourceClocks
+from streams.runtime.turning_back import go_back
 from streams.storage.router_tables import read_calls
 from streams.storage.source_tables import read_sources
 from streams.storage.sqlite import FILE, Database
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Late
     from standards.judge.events import Event
     from streams.documents.rules import Policies, Standards
+    from streams.runtime.pump import BatchResult
 
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""
@@ -73,6 +75,15 @@ class Options(msgspec.Struct, frozen=True):
 
 
 DEFAULTS = Options()
+
+
+class _Judged(NamedTuple):
+    """A batch that was judged, from `started` on, by a clock that only counts: its outcome, and what was in it."""
+
+    outcome: BatchResult
+    events: Sequence[Event]
+    refused: Sequence[Refusal]
+    started: float
 
 
 class Engine:
@@ -162,12 +173,29 @@ class Engine:
         started = perf_counter()
         self._begin_listed(wall)
         outcome = self.pump.push(taken, now=min(wall, waiting))
+        self._hear_sources(refused, outcome.late, wall)
+        return self._record(_Judged(outcome, taken, refused, started), wall)
+
+    def reached(self) -> int:
+        """Give how far the clock had come when the store was last written, in microseconds UTC; -1: nowhere yet."""
+        low = self._position().low
+        return low if low < 0 else low + self.options.grace
+
+    def go_back(self, now: int) -> Committed:
+        """Let time go back to `now`, and store what is judged otherwise for that; raises as `step` does."""
+        started = perf_counter()
+        self._begun = min(self._begun, now)
+        judged = _Judged(go_back(self.pump, now), [], [], started)
+        return self._record(judged, now, always=True) or Committed()
+
+    def _record(self, judging: _Judged, wall: int, *, always: bool = False) -> Committed | None:
+        """Tell and store what was judged; None: there was nothing to store."""
+        outcome, taken, refused, started = judging
         lines = [line(transition) for transition in outcome.transitions]
         actions = actions_of(taken)
-        self._hear_sources(refused, outcome.late, wall)
         alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
         judged = perf_counter()
-        if not (taken or refused or outcome.touched or alerts.touched):
+        if not (taken or refused or outcome.touched or alerts.touched or always):
             return None
         joined = self.recorder.write(
             Batch(

@@ -51,12 +51,16 @@ class Plan(NamedTuple):
         return self.settings.standards or ((str(DEMO_STANDARDS),) if self.demo else ())
 
 
-async def run(plan: Plan) -> None:
-    """Run until asked to stop. Raises SpecError, StateError and OSError when it cannot start."""
+async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
+    """Run until asked to stop. `machine` is this machine's clock, unless another is to be taken for it.
+
+    Raises SpecError, StateError and OSError when it cannot start.
+    """
     console = terminal()
     live = console.is_terminal and not plan.plain
     settings = plan.settings
-    clock = DemoClock(SteadyClock().wall(), speed=plan.speed) if plan.demo else SteadyClock()
+    machine = machine or SteadyClock(settle=settings.clock_settle)
+    clock = DemoClock(machine.wall(), speed=plan.speed) if plan.demo else machine
     if not plan.standards:
         raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
     async with AsyncExitStack() as stack:
@@ -131,7 +135,7 @@ def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: li
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)
     host.backlog = settings.backlog
     if isinstance(clock, SteadyClock):
-        host.clock_step, host.clock_problems = lambda: clock.step, clock.problems
+        host.watched_clock = clock
     return host
 
 

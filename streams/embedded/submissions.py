@@ -63,6 +63,13 @@ class Submissions:
         self._queue.append(submission)
         self.size += submission.size
 
+    def stamp_no_later(self, now: int) -> None:
+        """Stamp what waits no later than now: the clock went back."""
+        for submission in self._queue:
+            submission.received = min(submission.received, now)
+            for event in submission.events:
+                event.received = min(event.received, now)
+
     def take(self, most: int) -> list[Submission]:
         """Take what goes into the next transaction: at least one submission, if there is any, and none in parts."""
         group: list[Submission] = []

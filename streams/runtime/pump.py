@@ -94,8 +94,8 @@ class Pump:
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
-        self._feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
-        self.hearings = self._feeds.by_key
+        self.feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
+        self.hearings = self.feeds.by_key
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
         self._routes = {
@@ -238,7 +238,7 @@ class Pump:
             facts.append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
-        elif not found and not self._feeds.concerns(event):
+        elif not found and not self.feeds.concerns(event):
             outcome.unmatched[name] = outcome.unmatched.get(name, 0) + 1
 
     def _hear(self, events: Iterable[Event]) -> None:
@@ -246,7 +246,7 @@ class Pump:
         low, newest = self.low, self.newest
         for event in events:
             if event.at > low or event.received:
-                self._feeds.hear(event)
+                self.feeds.hear(event)
             newest = max(newest, event.at)
             low = max(low, newest - self.lateness - 1)
 
@@ -258,8 +258,8 @@ class Pump:
             for group in stratum:
                 self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
-                self._feed_back(outcome.transitions[judged:], level)
-        self._feeds.forget((self.lows[-1] if self.lows else self.low) - self.settle)
+                self.feed_back(outcome.transitions[judged:], level)
+        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self.settle)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
@@ -272,7 +272,7 @@ class Pump:
                     continue
                 case = cases[key] = Case(name, key)
             if group.feeds:
-                facts.insert(0, self._feeds.heard(group, key))
+                facts.insert(0, self.feeds.heard(group, key))
             facts.append(tick)
             step = feed(case, facts, rulebook, settle)
             outcome.touched.append((name, key))
@@ -289,7 +289,7 @@ class Pump:
             elif step.wake_at < group_state.alarm_of.get(key, NEVER):
                 group_state.note(key, step.wake_at)
 
-    def _feed_back(self, transitions: Iterable[Transition[Event]], level: int) -> None:
+    def feed_back(self, transitions: Iterable[Transition[Event]], level: int) -> None:
         """Give the promises' own events to the standards of higher strata: those that can hear them are all there."""
         for transition in transitions:
             event = derived(transition, self.rulebook.heard)

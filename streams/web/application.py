@@ -18,6 +18,7 @@ from standards.calendar.duration import HOUR
 from standards.errors import StateError
 from streams.delivery.links import Links
 from streams.metrics import Moment, installed_version
+from streams.web.api.clock import ClockOperations
 from streams.web.api.grants import Grants
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
@@ -79,6 +80,7 @@ def application(
         *grants.operations(),
         *letters.operations(),
         *Pages(host.now_status, scrape).operations(),
+        *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions = Sessions(access.secret)
     app = _application(host, operations, guarded(access, sessions))

@@ -98,6 +98,13 @@ def auth(served: Served) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
+def free_port() -> int:
+    """Give a port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 # --- a whole process -----------------------------------------------------------------------------------------------
 
 
@@ -105,9 +112,7 @@ class Running:
     """A `kept run` of its own, on a port that stays the same when it is killed and started again."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = [sys.executable, "-c", START, "run", "--listen", f"127.0.0.1:{self.port}"]
         self._arguments += ["--data", str(folder / "data"), *arguments]

@@ -23,6 +23,7 @@ WRITES: dict[str, Role] = {
     "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
     "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",
+    "/v1/time/accept": "admin",
     "/v1/dead-letters/1/resend": "author", "/v1/dead-letters/1/set-aside": "author",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from standards.judge.events import iso
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
+from streams.embedded.steady_clock import SteadyClock
 from streams.host import Host
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
@@ -91,7 +92,9 @@ async def asking(
     if peopled.policy:
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
     options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)
-    async with hosting(folder, clock, standards=standards, channels=peopled.channels, options=options) as host:
+    made = hosting(folder, clock, standards=standards, channels=peopled.channels, options=options)
+    made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps
+    async with made as host:
         metrics.start(host.read_model.totals(), host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)

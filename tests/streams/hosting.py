@@ -63,7 +63,7 @@ def shop(folder: Path, text: str = NO_WAIT) -> StandardsFiles:
 
 def hosting(
     folder: Path,
-    clock: Clock,
+    clock: Callable[[], int],
     *,
     standards: StandardsFiles | None = None,
     channels: Sequence[Channel] | None = None,

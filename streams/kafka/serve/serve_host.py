@@ -62,6 +62,8 @@ class KafkaHost(KafkaEventSink):
 
     read_model: ReadModel
     heeds_silences: bool = False
+    watched_clock: None = None
+    """Time here is not this machine's."""
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""

@@ -18,7 +18,7 @@ from streams.kafka.clients.connection import KafkaSettings
 from streams.settings import PREFIX, Settings
 from tests.pages.reference.table import PRINTED, code, table
 
-SPANS = {"lateness", "grace", "max_skew", "keep"}
+SPANS = {"lateness", "grace", "clock_settle", "max_skew", "keep"}
 """Settings that are lengths of time, kept in microseconds."""
 INTRO = """
 Settings stand in the environment. Options of the command line go before them. Any other name that begins with
