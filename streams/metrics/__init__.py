@@ -33,6 +33,8 @@ SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 UNMATCHED: Final = "Events that no standard concerns itself with."
 
+SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
+
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -52,6 +54,7 @@ class Metrics:
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
         self._duplicates = counter("kept_duplicates", "Events that had come before.")
+        self._settled_early = counter("kept_settled_early_events", SETTLED_EARLY)
         self._notices = counter("kept_notices", "Notices decided on, by kind of line.", ("kind",))
         self._withheld = counter("kept_withheld_notices", "Notices not sent, by reason.", ("reason",))
         self._deliveries = counter(
@@ -87,6 +90,7 @@ class Metrics:
             for label, count in counts.items():
                 counter.labels(label).inc(count)
         self._duplicates.inc(batch.duplicates)
+        self._settled_early.inc(batch.settled_early)
         self._judging.observe(batch.judging)
         self._commit.observe(batch.storing)
 
