@@ -5,7 +5,6 @@ Read next: `streams/kafka/intake/intake.py`, which publishes the records.
 
 from __future__ import annotations
 
-from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -71,6 +70,11 @@ def _split(whole: Facts[Any], bucket: list[Event], encode: Callable[[Facts[Any]]
 def stamps_of(events: Sequence[Event]) -> list[int]:
     """Say when events were received (microseconds UTC), in runs: a stamp, how many in a row have it, and so on."""
     runs: list[int] = []
-    for stamp, run in groupby(map(_RECEIVED, events)):
-        runs += (stamp, sum(1 for _ in run))
+    last = -1
+    for stamp in map(_RECEIVED, events):
+        if stamp == last:
+            runs[-1] += 1
+        else:
+            runs += (stamp, 1)
+            last = stamp
     return runs
