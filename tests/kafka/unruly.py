@@ -2,7 +2,8 @@
 
 With a grace of two seconds much of it comes late, and has to be judged where it belongs. What is said then differs from
 run to run, as the clock has it when an event comes; so what is compared is how each promise stands in the end, with how
-it stands where all events come in the order of their places.
+it stands where all events come in the order of their places; and each line, byte by byte, with what one worker says that
+is given the same facts, and is left alone.
 Knows: who sends when. Must not know: processes, what promises should come to. Read next: `tests/crowd/ideal.py`.
 """
 
@@ -11,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -19,11 +19,13 @@ import msgspec
 
 from standards.judge.events import Event
 from standards.judge.ledger import Line
+from standards.judge.rulebook import Rulebook
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import Message, TopicPartition, consuming
 from streams.kafka.clients.publishing import Publisher
 from streams.kafka.records.facts import FactsCodec, Late
+from streams.kafka.worker.partition import Partition, Setting
 from streams.runtime.pump import SETTLE
 from streams.settings import StandardsFiles
 from tests.crowd.ideal import Heard, came_too_late, compare, ideal, standings
@@ -117,15 +119,16 @@ class Unruly(Killing):
         progress = self.listener.progress
         await self.until(lambda: all(progress[each].offset >= end - 1 for each, end in ends.items()), "the last tick")
         codes |= await fleet.stop("worker")
-        self.heard = await heard(self.kafka, self.standards, [progress[each].lows[0] for each in sorted(ends)])
+        self.rulebook = StandardsFiles([str(self.standards)]).load(()).rulebook
+        lows = [progress[each].lows[0] for each in sorted(ends)]
+        self.heard, self.calm = await heard(self.kafka, self.rulebook, lows)
         return codes
 
     def _compare(
         self, found: Said, received: Counter[str], cut: int, differences: Differences
     ) -> tuple[Undisturbed, dict[str, str]]:
         del cut  # each partition is compared up to where it came
-        rulebook = StandardsFiles([str(self.standards)]).load(()).rulebook
-        wanted: list[Line] = []
+        rulebook, wanted = self.rulebook, list[Line]()
         late = 0
         unused = [(each.source, each.id) for each in found.letters if isinstance(each, Late)]
         for each in (each._replace(unused=unused) for each in self.heard):
@@ -133,6 +136,10 @@ class Unruly(Killing):
                 differences.note(kind, names)
             wanted += ideal(rulebook, each.events, each.low)
             late += sum(map(len, came_too_late(rulebook, each).values()))
+        differences.note("lines missing", self.calm.keys() - found.lines.keys())
+        differences.note("lines invented", found.lines.keys() - self.calm.keys())
+        both = self.calm.keys() & found.lines.keys()
+        differences.note("lines that differ", (name for name in both if [*found.lines[name]] != [self.calm[name]]))
         differences.note("lines said in two forms", (name for name, forms in found.lines.items() if len(forms) > 1))
         differences.note("notices that did not arrive", found.notices.keys() - received.keys())
         differences.note("notices that nobody said", received.keys() - found.notices.keys())
@@ -147,22 +154,36 @@ class Unruly(Killing):
             "promises lost": f"{differences.count('promises lost')}",
             "promises invented": f"{differences.count('promises invented')}",
             "promises that differ": f"{differences.count('promises that stand otherwise')}",
+            "lines compared": f"{len(both):,}, {differences.count('lines that differ')} differ",
             "lines": ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common()),
         }
-        return Undisturbed({line.id: msgspec.json.encode(line) for line in wanted}, {}), rows
+        return Undisturbed(self.calm, {}), rows
 
 
-async def heard(kafka: KafkaSettings, standards: Path, lows: Sequence[int]) -> list[Heard]:
-    """Give, for each partition of `facts`, what its workers were given and said, up to the instants `lows`."""
-    codec = FactsCodec(StandardsFiles([str(standards)]).load(()).rulebook.classes)
+async def heard(kafka: KafkaSettings, rulebook: Rulebook, lows: Sequence[int]) -> tuple[list[Heard], dict[str, bytes]]:
+    """Give, for each partition of `facts`, what its workers were given and said, up to the instants `lows`.
+
+    And each line as one worker says it that is given the same, and nothing happens to.
+    """
+    codec, found, calm = FactsCodec(rulebook.classes), list[Heard](), dict[str, bytes]()
     facts = await whole(kafka, kafka.names.facts, kafka.partitions)
     ledger = await whole(kafka, kafka.names.ledger, kafka.partitions)
-    found = []
     for partition, low in enumerate(lows):
-        events = _received(codec, [each.value for each in facts if each.partition == partition])
+        given = [each.value for each in facts if each.partition == partition]
         raws = [raw for each in ledger if each.partition == partition for raw in each.value.splitlines()]
         lines = {line.id: line for line in map(_LINE.decode, reversed(raws))}  # of those said twice the first one
-        found.append(Heard(events, list(reversed(lines.values())), [], low, SETTLE))
+        found.append(Heard(_received(codec, given), list(reversed(lines.values())), [], low, SETTLE))
+        calm |= _calm(Partition(partition, rulebook, [], Setting(kafka.partitions)), given)
+    return found, calm
+
+
+def _calm(judging: Partition, raws: Sequence[bytes]) -> dict[str, bytes]:
+    """Give the lines that a worker says of a partition of `facts` in one go."""
+    found: dict[str, bytes] = {}
+    for offset, raw in enumerate(raws):
+        judging.apply(offset, raw)
+        if judging.ticked:
+            found |= {line.id: msgspec.json.encode(line) for line in judging.flush().lines}
     return found
 
 
