@@ -40,10 +40,32 @@ class Topics:
 
     def __init__(self) -> None:
         self.of: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+        self.stamps: dict[tuple[str, int], list[int]] = {}
+        self.begins: dict[tuple[str, int], int] = {}
+        self.appended = 0
         self.left = -1
 
     def log(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
         return self.of.setdefault((topic, partition), [])
+
+    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> int:
+        """Append a record; gives its offset. No two have the same stamp."""
+        log, self.appended = self.log(topic, partition), self.appended + 1
+        log.append((key, value))
+        self.stamps.setdefault((topic, partition), []).append(self.appended)
+        return len(log) - 1
+
+    def cut(self, topic: str, partition: int, end: int) -> None:
+        """Lose the end of a log, as a broker does that had not written it to its disk."""
+        del self.log(topic, partition)[end:]
+        del self.stamps[topic, partition][end:]
+
+    async def stamp_of(self, partition: int, offset: int) -> int | None:
+        """Give the stamp of a record of `facts`, as a worker asks for it."""
+        stamps = self.stamps.get((NAMES.facts, partition), [])
+        if offset < self.begins.get((NAMES.facts, partition), 0):
+            return None
+        return stamps[offset] if offset < len(stamps) else -1
 
     async def publish(self, messages: Sequence[Message]) -> list[int]:
         offsets = []
@@ -51,9 +73,7 @@ class Topics:
             if self.left == 0:
                 raise Crash
             self.left -= 1
-            log = self.log(each.topic, each.partition or 0)
-            offsets.append(len(log))
-            log.append((each.key, each.value))
+            offsets.append(self.append(each.topic, each.partition or 0, each.key, each.value))
         return offsets
 
 
@@ -110,13 +130,13 @@ class Chain:
         """Start another worker, with the standards of a shop."""
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
-        ways = WorkerDeps(self.topics.publish, self.disk, KafkaMetrics(), lambda: None)
+        ways = WorkerDeps(self.topics.publish, self.disk, KafkaMetrics(), lambda: None, self.topics.stamp_of)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:
         raw = FactsCodec(self.bench.loaded.rulebook.classes).encode(facts)
-        self.topics.log(NAMES.facts, partition).append((None, raw))
+        self.topics.append(NAMES.facts, partition, None, raw)
 
     def tick(self, covered: int, low: int | None = None) -> None:
         """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
@@ -174,12 +194,16 @@ class Chain:
         if waiting:
             partition = self.draw.choice(waiting)
             offset = self.read[partition]
-            raw = self.topics.log(NAMES.facts, partition)[offset][1] or b""
-            self.read[partition] = await self.worker.take(partition, offset, raw)
+            self.read[partition] = await self.take(partition, offset)
         if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1
         return bool(waiting) or self.worker.ticked
+
+    async def take(self, partition: int, offset: int) -> int:
+        """Have the worker take a record; gives the offset of the one that it wants next."""
+        raw = self.topics.log(NAMES.facts, partition)[offset][1] or b""
+        return await self.worker.take(partition, offset, raw, self.topics.stamps[NAMES.facts, partition][offset])
 
     def lows(self) -> list[int]:
         """Give what a ticker would say of the higher strata: what every partition's lower ones have reached."""

@@ -35,13 +35,14 @@ HeardAt = tuple[str, tuple[str | int, ...], list[int]]
 class Facts(msgspec.Struct, Generic[T], array_like=True):
     """One record of `facts`. All instants are microseconds UTC, or -1.
 
-    From the intake: `wall` is its clock, `hearings` are what feeds were heard in this record. `stamps` say when the
-    events were received, in runs: a stamp, how many events have it, and so on. Records of earlier versions have none;
-    then `wall` is the stamp of all. `gap` is empty, or the stamps between which facts are missing. In earlier versions
-    `newest` was the latest event time that partition `origin` of `events`, one of `origins`, had come to.
-    From the ticker: `wall` is the instant up to which all that was received is there; `lows` are the instants that the
-    strata have reached for sure, the lowest stratum's first.
+    From the ticker: `wall` is the instant up to which all is in `facts` that was in `events` then, `lows` are the
+    instants that the strata have reached for sure, the lowest stratum's first. No other record moves time.
+    From the intake: `events`; `stamps`, which say when they were received, in runs (a stamp, how many have it, and so
+    on); `hearings`, which are what feeds were heard; `wall`, its clock. Where records of `events` were deleted before
+    they were read, `gap` holds two stamps between which facts are missing; such a record goes to all partitions.
     From a worker: `events` are promises' own events, for standards that hear them; nothing else is set.
+    Records of earlier versions have no `stamps`: then `wall` is the stamp of all. In them `newest` is the latest event
+    time that partition `origin` of `events`, one of `origins`, had come to, which moved time too.
     """
 
     wall: int = -1
