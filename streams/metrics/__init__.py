@@ -32,6 +32,7 @@ SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 """The kinds of line that settle a promise, wherever they stand. A correction can settle one, or take that back."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 UNMATCHED: Final = "Events that no standard concerns itself with."
+SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from standards.calendar.duration import SECOND
-from streams.metrics import UNMATCHED, UNUSED, tell_build
+from streams.metrics import SETTLED_EARLY, UNMATCHED, UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,6 +50,7 @@ class KafkaMetrics:
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
         self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
+        self.settled_early = counter("kept_settled_early_events", SETTLED_EARLY).inc
         self._stopped = gauge(
             "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
         )

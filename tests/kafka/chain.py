@@ -21,8 +21,10 @@ from streams.documents.rules import Standards
 from streams.kafka.clients.log import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
+from streams.kafka.records.rows import CASE
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
+from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Remembered, Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
@@ -108,9 +110,25 @@ async def _nothing() -> None:
 
 
 class Chain:
-    """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`."""
+    """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`.
 
-    def __init__(self, shops: Sequence[Standards], *, partitions: int, draw: random.Random, crashes: int) -> None:
+    `arrivals` draws what comes into `facts`, where that is to be the same in several runs; `flushes` is how likely a
+    flush is between two records.
+    """
+
+    def __init__(
+        self,
+        shops: Sequence[Standards],
+        *,
+        partitions: int,
+        draw: random.Random,
+        crashes: int,
+        arrivals: random.Random | None = None,
+        flushes: float = 0.2,
+    ) -> None:
+        self.arrivals = arrivals or draw
+        self.flushes = flushes
+        self.ticks: list[int] = []
         self.topics = Topics()
         self.draw = draw
         self.crashes = crashes
@@ -130,7 +148,8 @@ class Chain:
         """Start another worker, with the standards of a shop."""
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
-        ways = WorkerDeps(self.topics.publish, self.disk, KafkaMetrics(), lambda: None, self.topics.stamp_of)
+        self.metrics = KafkaMetrics()
+        ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics.stamp_of)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 
@@ -141,6 +160,7 @@ class Chain:
     def tick(self, covered: int, low: int | None = None) -> None:
         """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
         lows = [max(-1, covered - GRACE) if low is None else low, *self.lows()]
+        self.ticks.append(covered)
         for partition in range(self.partitions):
             self.put(partition, Facts(wall=covered, lows=lows))
 
@@ -149,7 +169,7 @@ class Chain:
         routed = (routing or self.routing()).route(events, stamps[-1])
         received = {id(event): stamp for event, stamp in zip(events, stamps, strict=True)}
         for partition, bucket in enumerate(routed.buckets):
-            if bucket or routed.hearings or self.draw.random() < 0.3:
+            if bucket or routed.hearings or self.arrivals.random() < 0.3:
                 runs = [value for event in bucket for value in (received[id(event)], 1)]
                 self.put(partition, Facts(stamps[-1], hearings=routed.hearings, events=bucket, stamps=runs))
 
@@ -165,11 +185,11 @@ class Chain:
         at, covered, routing = 0, stamps[0], self.routing()  # a worker that starts anew has event classes of its own
         self.tick(covered, low=-1)
         while at < len(events):
-            until = at + self.draw.randint(1, size)
+            until = at + self.arrivals.randint(1, size)
             self.receive(events[at:until], stamps[at:until], routing)
             at = until
-            if self.draw.random() < 0.7:
-                covered = self.draw.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
+            if self.arrivals.random() < 0.7:
+                covered = self.arrivals.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
                 self.tick(covered)
             if self.draw.random() < 0.5:
                 await self.work()
@@ -195,7 +215,7 @@ class Chain:
             partition = self.draw.choice(waiting)
             offset = self.read[partition]
             self.read[partition] = await self.take(partition, offset)
-        if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
+        if not waiting or self.draw.random() < self.flushes:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1
         return bool(waiting) or self.worker.ticked
@@ -220,6 +240,12 @@ class Chain:
             self.tick(at + GRACE)
             await self.work()
 
+    def logged(self) -> int:
+        """Count the events that are remembered to be judged again, by the rows of the table."""
+        book = self.bench.loaded.rulebook
+        restored = [each for rows in self.disk.of.values() for each in Journal(book).read(cases_of(rows))]
+        return sum(len(each.case.log) for each in restored)
+
     def ledger(self) -> dict[str, bytes]:
         """Give the ledger's lines by their ids. Raises AssertionError where two with one id differ."""
         found: dict[str, bytes] = {}
@@ -229,6 +255,11 @@ class Chain:
                     name = msgspec.json.decode(line, type=Line).id
                     assert found.setdefault(name, line) == line
         return found
+
+
+def cases_of(rows: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give the rows of cases among those of a table."""
+    return [row for row in rows.items() if row[0][:1] == CASE]
 
 
 def run(

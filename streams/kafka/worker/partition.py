@@ -28,6 +28,7 @@ from streams.kafka.records.facts import FactsCodec, Progress, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.strangers import settle_strangers
 from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
@@ -133,6 +134,11 @@ class Partition:
         return moved
 
     @property
+    def waiting(self) -> int:
+        """How many events wait for the tick that covers them."""
+        return len(self._waiting)
+
+    @property
     def newest(self) -> int:
         """The latest time of an event that was judged: microseconds UTC, or -1."""
         return self._pump.newest
@@ -191,9 +197,11 @@ class Partition:
             self._begin(tick.wall)
         due = self._waiting.due(max(reached.wall, tick.wall))
         self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
+        before = list(reached.lows)
         reached.advance(tick)
         pump.grace = tick.wall - tick.lows[0]
         pump.route([event for event in due if event.source != DERIVED_SOURCE], outcome)
+        settle_strangers(pump.group_states.values(), before, SETTLE)
         pump.low = reached.lows[0]
         if offset <= self._applied_until:
             self._pass_over(offset)

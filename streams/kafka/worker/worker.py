@@ -208,6 +208,7 @@ class Worker:
         for number, flush in flushes.items():
             metrics.lines(flush.lines)
             metrics.duplicates(flush.duplicates)
+            metrics.settled_early(flush.settled_early)
             metrics.watermark(number, flush.progress.lows[0])
             for each in flush.unused:
                 metrics.unused(each.reason)
