@@ -179,8 +179,7 @@ class _Words:
             case "broken":
                 return f"{self._to_do()} The promise was broken at {at}{self._after()}."
             case "lost":
-                unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
-                return f"Look after the feed{self.where}. {unsure}"
+                return self._unsure(at)
             case "corrected" if self.line.verdict == "broken":
                 return f"{self._to_do()} As was learned afterwards, the promise was broken at {at}{self._after()}."
             case "withdrawn":
@@ -192,6 +191,12 @@ class _Words:
                 return self._over(self.line.kind, at)
             case "opened" | "paused" | "resumed":
                 return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
+
+    def _unsure(self, at: str) -> str:
+        unsure = f"so nobody can say whether {self.promise}, due {at}, was kept."
+        if self.line.reason == "evidence-lost":
+            return f"Ask how it went{self.where}. Events were lost, {unsure}"
+        return f"Look after the feed{self.where}. It was silent, {unsure}"
 
     def _over(self, kind: Over, at: str) -> str:
         match kind:

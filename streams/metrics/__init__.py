@@ -32,6 +32,7 @@ SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 """The kinds of line that settle a promise, wherever they stand. A correction can settle one, or take that back."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 UNMATCHED: Final = "Events that no standard concerns itself with."
+SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
