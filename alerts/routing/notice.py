@@ -205,8 +205,10 @@ class _Words:
     def _unsure(self, at: str) -> str:
         if self.line.reason == "came-too-late":
             return f"Look into it{self.where}: {self.promise}, due {at}, was heard of too late to say if it was kept."
-        unsure = f"It was silent, so nobody can say whether {self.promise}, due {at}, was kept."
-        return f"Look after the feed{self.where}. {unsure}"
+        unsure = f"so nobody can say whether {self.promise}, due {at}, was kept."
+        if self.line.reason == "evidence-lost":
+            return f"Ask how it went{self.where}. Events were lost, {unsure}"
+        return f"Look after the feed{self.where}. It was silent, {unsure}"
 
     def _over(self, kind: Over, at: str) -> str:
         match kind:

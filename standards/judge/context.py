@@ -60,6 +60,8 @@ class JudgeContext(Generic[E]):
         if elapsed < 0:
             elapsed = at - promise.opened
         promise.last_at, promise.last_elapsed = at, elapsed
+        if kind == "lost" and not reason and self.heard is not None and self.heard.incomplete(promise.opened, at):
+            reason = "evidence-lost"
         self.transitions.append(
             Transition(
                 standard,
@@ -148,11 +150,18 @@ class JudgeContext(Generic[E]):
         """Say whether a grant from `at` can still excuse a settled promise; it is known no earlier than the case is."""
         return promise.state in EXCUSABLE and max(self.case.time, at) - promise.settled <= CORRECTIONS_HORIZON
 
-    def dark(self, standard: Standard, at: int) -> bool:
-        """Say whether a feed that the standard's verdicts rest on was silent at an instant."""
-        if self.heard is not None and at < self.heard.since:
+    def dark(self, standard: Standard, at: int, since: int) -> bool:
+        """Say whether nobody can tell what did not happen from `since` to `at`.
+
+        So it is when a feed that the standard's verdicts rest on was silent at the end, or when events may be lost.
+        """
+        if self.heard is None:
+            return False
+        if self.heard.incomplete(since, at):
+            return True
+        if at < self.heard.since:
             return (standard.revision, at) in self.lost
-        return self.heard is not None and any(self.heard.dark(feed, at) for feed in standard.feeds)
+        return any(self.heard.dark(feed, at) for feed in standard.feeds)
 
 
 def forget_settled(state: StandardState[E], now: int, reached: int) -> None:

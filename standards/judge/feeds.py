@@ -65,11 +65,17 @@ class Hearing(msgspec.Struct):
 class Heard(msgspec.Struct, frozen=True):
     """A fact for a case: the hearings of the feeds that its standards rest on, by the feed's name.
 
-    What was silent before `since` (microseconds UTC) is forgotten.
+    What was silent before `since` (microseconds UTC) is forgotten. `gaps` are the stretches of time, from an instant to
+    another, of which anybody's events may have been lost.
     """
 
     hearings: dict[str, Hearing]
     since: int = -1
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    def incomplete(self, since: int, until: int) -> bool:
+        """Say whether events that happened from one instant to another may have been lost."""
+        return any(first <= until and since <= last for first, last in self.gaps)
 
     def dark(self, feed: str, at: int) -> bool:
         """Say whether the feed was silent at `at`; a feed that was never heard is."""

@@ -96,6 +96,10 @@ def _happened(clause: Clause) -> str:
     return name if clause.where is None else f"{name} with {clause.where.source}"
 
 
+_LOST: Final = {
+    "evidence-lost": "events were lost",
+    "came-too-late": "it came too late to be judged",
+}
 _GRANTED: Final = "an exception was granted"
 _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "opened": lambda line, _: _left(line, " to go"),
@@ -106,7 +110,7 @@ _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "broken": lambda _, standard: _broken(standard.shape),
     "voided": lambda _, standard: _void(standard.shape),
     "excused": lambda *_: _GRANTED,
-    "lost": lambda _, standard: f"nothing was heard of {' and '.join(standard.feeds)}",
+    "lost": lambda line, standard: _LOST.get(line.reason, f"nothing was heard of {' and '.join(standard.feeds)}"),
     "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",
     "ended": lambda *_: "the need went away",
     "given_up": lambda line, _: f"not done {spoken(line.at - line.due)} after the time",

@@ -33,6 +33,7 @@ SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 LATE: Final = "Late events, once for each subject, by what they came to; docs/operations.md says what each means."
 UNMATCHED: Final = "Events that no standard concerns itself with."
+SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from standards.calendar.duration import SECOND
-from streams.metrics import UNMATCHED, UNUSED, tell_build
+from streams.metrics import SETTLED_EARLY, UNMATCHED, UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,6 +54,7 @@ class KafkaMetrics:
             "kept_kafka_unstamped_records", "Records stamped by the intake's clock, not the broker's.", ("reason",)
         )
         self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
+        self.settled_early = counter("kept_settled_early_events", SETTLED_EARLY).inc
         self._stopped = gauge(
             "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
         )

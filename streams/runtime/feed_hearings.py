@@ -17,12 +17,24 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed
 
 HEARTBEAT = "feed.heartbeat"
+GAPS_KEPT = 366 * 86_400_000_000
+"""How long it is remembered that events were lost, in microseconds: a promise may be on the clock for as long."""
 
 
 class FeedHearings:
-    """The hearings of a partition, by feed and key. What was silent before `forgotten` is not known any more."""
+    """The hearings of a partition, by feed and key. What was silent before `forgotten` is not known any more.
 
-    def __init__(self, rulebook: Rulebook, known: Iterable[tuple[str, Key, Hearing]], forgotten: int) -> None:
+    `gaps` are the stretches of time of which anybody's events may have been lost.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        known: Iterable[tuple[str, Key, Hearing]],
+        forgotten: int,
+        gaps: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        self.gaps = tuple(gaps)
         self.by_key = {(name, key): hearing for name, key, hearing in known}
         self.forgotten = forgotten
         self._feeds = rulebook.feeds
@@ -53,11 +65,21 @@ class FeedHearings:
             hearing = self.by_key.get((feed.name, tuple(at.get(field, "") for field in feed.per)))
             if hearing is not None:
                 found[feed.name] = hearing
-        return Heard(found, self.forgotten)
+        return Heard(found, self.forgotten, self.gaps)
+
+    def miss(self, first: int, last: int) -> None:
+        """Note that events which happened from one instant to another may have been lost, whosever they were.
+
+        What could only be judged by their absence is unknown then.
+        """
+        if (first, last) not in self.gaps:
+            self.gaps = (*self.gaps, (first, last))
 
     def forget(self, until: int) -> None:
-        """Forget the silences up to an instant."""
+        """Forget the silences up to an instant, and the gaps up to long before it."""
         self.forgotten = until
+        if self.gaps and self.gaps[0][1] <= until - GAPS_KEPT:
+            self.gaps = tuple(gap for gap in self.gaps if gap[1] > until - GAPS_KEPT)
         for name, hearing in list(self.by_key.items()):
             if not hearing.forget(until):
                 del self.by_key[name]

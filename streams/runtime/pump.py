@@ -60,20 +60,20 @@ class Position(msgspec.Struct):
     """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
 
     `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
-    `hearings` are (feed, key, hearing).
+    `hearings` are (feed, key, hearing), `gaps` the stretches of time of which events may have been lost.
     """
 
     newest: int = -1
     low: int = -1
     started: int = -1
     hearings: list[tuple[str, Key, Hearing]] = []
+    gaps: list[tuple[int, int]] = []
 
 
 class Pump:
     """A partition of cases and its watermark. `lateness`, `grace` and `settle` are microseconds.
 
     `lows`, where not empty, are the strata's watermarks, of the host's making; then promises' events come from it too.
-    Events may be routed before `low` has come to them: each is late only where time had passed it when it was received.
     """
 
     def __init__(  # noqa: PLR0913 - three of them say how time runs here
@@ -87,15 +87,14 @@ class Pump:
         share: Share = WHOLE,
     ) -> None:
         self.rulebook = rulebook
-        self.lateness = lateness
-        self.grace = grace
-        self.settle = settle
+        self.lateness, self.grace, self.settle = lateness, grace, settle
         self.share = share
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
-        self.feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
+        self.feeds = FeedHearings(rulebook, at.hearings, at.low - settle, at.gaps)
         self.hearings = self.feeds.by_key
+        self.miss = self.feeds.miss
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
         self._routes = {
@@ -113,7 +112,8 @@ class Pump:
 
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
-        return Position(self.newest, self.low, self.started, [(*name, it) for name, it in self.hearings.items()])
+        heard = [(*name, hearing) for name, hearing in self.hearings.items()]
+        return Position(self.newest, self.low, self.started, heard, list(self.feeds.gaps))
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -271,7 +271,7 @@ class Pump:
                 if not facts:
                     continue
                 case = cases[key] = Case(name, key)
-            if group.feeds:
+            if group.feeds or self.feeds.gaps:
                 facts.insert(0, self.feeds.heard(group, key))
             facts.append(tick)
             step = feed(case, facts, rulebook, settle)

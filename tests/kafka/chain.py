@@ -21,8 +21,10 @@ from streams.documents.rules import Standards
 from streams.kafka.clients.log import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
+from streams.kafka.records.rows import CASE
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
+from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Remembered, Worker, WorkerDeps
 from streams.metrics.kafka import KafkaMetrics
@@ -40,10 +42,32 @@ class Topics:
 
     def __init__(self) -> None:
         self.of: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+        self.stamps: dict[tuple[str, int], list[int]] = {}
+        self.begins: dict[tuple[str, int], int] = {}
+        self.appended = 0
         self.left = -1
 
     def log(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
         return self.of.setdefault((topic, partition), [])
+
+    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> int:
+        """Append a record; gives its offset. No two have the same stamp."""
+        log, self.appended = self.log(topic, partition), self.appended + 1
+        log.append((key, value))
+        self.stamps.setdefault((topic, partition), []).append(self.appended)
+        return len(log) - 1
+
+    def cut(self, topic: str, partition: int, end: int) -> None:
+        """Lose the end of a log, as a broker does that had not written it to its disk."""
+        del self.log(topic, partition)[end:]
+        del self.stamps[topic, partition][end:]
+
+    async def stamp_of(self, partition: int, offset: int) -> int | None:
+        """Give the stamp of a record of `facts`, as a worker asks for it."""
+        stamps = self.stamps.get((NAMES.facts, partition), [])
+        if offset < self.begins.get((NAMES.facts, partition), 0):
+            return None
+        return stamps[offset] if offset < len(stamps) else -1
 
     async def publish(self, messages: Sequence[Message]) -> list[int]:
         offsets = []
@@ -51,9 +75,7 @@ class Topics:
             if self.left == 0:
                 raise Crash
             self.left -= 1
-            log = self.log(each.topic, each.partition or 0)
-            offsets.append(len(log))
-            log.append((each.key, each.value))
+            offsets.append(self.append(each.topic, each.partition or 0, each.key, each.value))
         return offsets
 
 
@@ -88,9 +110,25 @@ async def _nothing() -> None:
 
 
 class Chain:
-    """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`."""
+    """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`.
 
-    def __init__(self, shops: Sequence[Standards], *, partitions: int, draw: random.Random, crashes: int) -> None:
+    `arrivals` draws what comes into `facts`, where that is to be the same in several runs; `flushes` is how likely a
+    flush is between two records.
+    """
+
+    def __init__(
+        self,
+        shops: Sequence[Standards],
+        *,
+        partitions: int,
+        draw: random.Random,
+        crashes: int,
+        arrivals: random.Random | None = None,
+        flushes: float = 0.2,
+    ) -> None:
+        self.arrivals = arrivals or draw
+        self.flushes = flushes
+        self.ticks: list[int] = []
         self.topics = Topics()
         self.draw = draw
         self.crashes = crashes
@@ -110,17 +148,19 @@ class Chain:
         """Start another worker, with the standards of a shop."""
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
-        ways = WorkerDeps(self.topics.publish, self.disk, KafkaMetrics(), lambda: None)
+        self.metrics = KafkaMetrics()
+        ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics.stamp_of)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:
         raw = FactsCodec(self.bench.loaded.rulebook.classes).encode(facts)
-        self.topics.log(NAMES.facts, partition).append((None, raw))
+        self.topics.append(NAMES.facts, partition, None, raw)
 
     def tick(self, covered: int, low: int | None = None) -> None:
         """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
         lows = [max(-1, covered - GRACE) if low is None else low, *self.lows()]
+        self.ticks.append(covered)
         for partition in range(self.partitions):
             self.put(partition, Facts(wall=covered, lows=lows))
 
@@ -129,7 +169,7 @@ class Chain:
         routed = (routing or self.routing()).route(events, stamps[-1])
         received = {id(event): stamp for event, stamp in zip(events, stamps, strict=True)}
         for partition, bucket in enumerate(routed.buckets):
-            if bucket or routed.hearings or self.draw.random() < 0.3:
+            if bucket or routed.hearings or self.arrivals.random() < 0.3:
                 runs = [value for event in bucket for value in (received[id(event)], 1)]
                 self.put(partition, Facts(stamps[-1], hearings=routed.hearings, events=bucket, stamps=runs))
 
@@ -145,11 +185,11 @@ class Chain:
         at, covered, routing = 0, stamps[0], self.routing()  # a worker that starts anew has event classes of its own
         self.tick(covered, low=-1)
         while at < len(events):
-            until = at + self.draw.randint(1, size)
+            until = at + self.arrivals.randint(1, size)
             self.receive(events[at:until], stamps[at:until], routing)
             at = until
-            if self.draw.random() < 0.7:
-                covered = self.draw.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
+            if self.arrivals.random() < 0.7:
+                covered = self.arrivals.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
                 self.tick(covered)
             if self.draw.random() < 0.5:
                 await self.work()
@@ -174,12 +214,16 @@ class Chain:
         if waiting:
             partition = self.draw.choice(waiting)
             offset = self.read[partition]
-            raw = self.topics.log(NAMES.facts, partition)[offset][1] or b""
-            self.read[partition] = await self.worker.take(partition, offset, raw)
-        if not waiting or self.draw.random() < 0.2:  # derived facts may come of it
+            self.read[partition] = await self.take(partition, offset)
+        if not waiting or self.draw.random() < self.flushes:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1
         return bool(waiting) or self.worker.ticked
+
+    async def take(self, partition: int, offset: int) -> int:
+        """Have the worker take a record; gives the offset of the one that it wants next."""
+        raw = self.topics.log(NAMES.facts, partition)[offset][1] or b""
+        return await self.worker.take(partition, offset, raw, self.topics.stamps[NAMES.facts, partition][offset])
 
     def lows(self) -> list[int]:
         """Give what a ticker would say of the higher strata: what every partition's lower ones have reached."""
@@ -196,6 +240,12 @@ class Chain:
             self.tick(at + GRACE)
             await self.work()
 
+    def logged(self) -> int:
+        """Count the events that are remembered to be judged again, by the rows of the table."""
+        book = self.bench.loaded.rulebook
+        restored = [each for rows in self.disk.of.values() for each in Journal(book).read(cases_of(rows))]
+        return sum(len(each.case.log) for each in restored)
+
     def ledger(self) -> dict[str, bytes]:
         """Give the ledger's lines by their ids. Raises AssertionError where two with one id differ."""
         found: dict[str, bytes] = {}
@@ -205,6 +255,11 @@ class Chain:
                     name = msgspec.json.decode(line, type=Line).id
                     assert found.setdefault(name, line) == line
         return found
+
+
+def cases_of(rows: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give the rows of cases among those of a table."""
+    return [row for row in rows.items() if row[0][:1] == CASE]
 
 
 def run(

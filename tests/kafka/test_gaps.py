@@ -12,9 +12,9 @@ import pytest
 
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import KafkaError, Message, TopicPartition
-from streams.kafka.intake.commits import Done
+from streams.kafka.intake.commits import Done, noted
 from streams.kafka.intake.intake import Intake, Terms
-from streams.kafka.records.facts import Facts, FactsCodec, Revision
+from streams.kafka.records.facts import Facts, Revision
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.partition import Setting
@@ -36,7 +36,9 @@ async def test_a_record_that_is_ahead_is_not_taken() -> None:
     worker = chain_of().worker
     assert await worker.take(0, 3, TICK) == 0
     assert (worker.waiting, worker.partitions[0].offset) == (0, -1)
-    assert [await worker.take(0, offset, TICK) for offset in (0, 1, 1)] == [1, 2, 2]
+    assert [await worker.take(0, offset, TICK) for offset in (0, 1)] == [1, 2]
+    assert await worker.flush() == {0: 1}
+    assert await worker.take(0, 1, TICK) == 2
     worker.pass_over(0, 5)
     assert await worker.take(0, 5, TICK) == 6
 
@@ -49,7 +51,7 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
         await worker.drop()
 
     known: dict[str, Revision] = {}
-    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None)
+    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics.stamp_of)
     worker = Worker(NAMES, Setting(1), RulebookCache(chain.shops[0], known, lose), ways)
     assert await worker.take(0, 0, TICK) == 1
     assert (worker.partitions, worker.waiting) == ({}, 0)
@@ -71,6 +73,7 @@ class Consumer:
     def __init__(self, batches: Sequence[list[Record]]) -> None:
         self.batches = list(batches)
         self.where = TopicPartition("events", 0)
+        self.done: list[Done] = []
 
     def assignment(self) -> set[TopicPartition]:
         return {self.where}
@@ -82,7 +85,8 @@ class Consumer:
         return {self.where: self.batches.pop(0)}
 
     async def commit(self, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
-        """Nothing is kept of it."""
+        """Note what is committed."""
+        self.done.append(noted(*offsets[self.where]))
 
 
 class Commits:
@@ -108,19 +112,18 @@ class Producer:
         return acknowledged()
 
 
-async def test_a_batch_that_was_not_published_moves_no_time() -> None:
-    """When it comes again in parts, each part says how far it goes itself, or the events of the next would be late."""
+async def test_a_batch_that_was_not_published_is_not_noted() -> None:
+    """When it comes again in parts, each commit notes how far that part goes: time by events goes by these notes."""
     loaded = given_standards(NO_WAIT).load(())
     records = [Record(msgspec.json.encode(waiting(f"e{place}", T0 + place * 60 * SECOND)), place) for place in range(4)]
     consumer, producer = Consumer([records, records[:2], records[2:]]), Producer()
     intake = Intake(Names(""), KafkaMetrics(), Commits(), Terms(2 * SECOND, 300 * SECOND), clock=wall)
-    intake.adopt(loaded, partitions=1, origins=1)
+    intake.adopt(loaded, partitions=1)
     with pytest.raises(KafkaError):
         await intake.step(consumer, producer)
     producer.fails = False
     assert [await intake.step(consumer, producer) for _ in range(2)] == [2, 2]
-    codec = FactsCodec(loaded.rulebook.classes)
-    assert [codec.decode(raw).newest for raw in producer.taken] == [T0 + 60 * SECOND, T0 + 180 * SECOND]
+    assert [(done.offset, done.newest) for done in consumer.done] == [(2, T0 + 60 * SECOND), (4, T0 + 180 * SECOND)]
 
 
 class SlowLog:
@@ -140,7 +143,8 @@ class SlowLog:
 async def test_what_was_published_too_late_is_not_remembered() -> None:
     """Where partitions changed hands while a flush waited for the broker, it may not write over another's state."""
     chain, slow = chain_of(), SlowLog()
-    worker = Worker(NAMES, Setting(1), chain.bench, WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None))
+    ways = WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics.stamp_of)
+    worker = Worker(NAMES, Setting(1), chain.bench, ways)
     await worker.take(0, 0, TICK)
     flushing = asyncio.create_task(worker.flush())
     await slow.asked.wait()

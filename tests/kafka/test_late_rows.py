@@ -64,7 +64,7 @@ class Story:
         self.chain.tick(instant_of(until) + AHEAD, low=instant_of(until))
         offset, facts = self.chain.worker.partitions[0].offset + 1 if self.chain.worker.partitions else 0, NAMES.facts
         while offset < len(self.topics.log(facts, 0)):
-            offset = await self.chain.worker.take(0, offset, self.topics.log(facts, 0)[offset][1] or b"")
+            offset = await self.chain.take(0, offset)
         await self.chain.worker.flush()
 
     def told(self, subject: str) -> list[str]:

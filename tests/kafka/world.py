@@ -54,7 +54,7 @@ class Process:
 
     async def read(self, *, dies: bool = False) -> None:
         """Take a batch in; or die between publishing it and committing, and be started again."""
-        self._intake.adopt(LOADED, partitions=len(self._memory.logs["facts"]), origins=len(self._memory.logs["events"]))
+        self._intake.adopt(LOADED, partitions=len(self._memory.logs["facts"]))
         self._consumer.fails_to_commit = dies
         try:
             await self._intake.step(self._consumer, self._producer)

@@ -87,7 +87,7 @@ class BoundedMachine(Machine):
     def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         """End the count: what was not exceeded is kept, unless the feed was too dark to know."""
         for promise in tuple(state.open):
-            kind: Kind = "lost" if context.dark(self.standard, at) else "kept"
+            kind: Kind = "lost" if context.dark(self.standard, at, promise.opened) else "kept"
             context.write(self.standard, promise, kind, at, cause=cause)
             context.close(state, promise, at)
         state.times, state.tripped, state.up, state.wake = None, False, False, NEVER

@@ -99,7 +99,7 @@ class PrecedenceMachine(Machine):
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is not None and when(event.data, None):
                 state = case.state_of(standard.revision)
-                verdict: Kind = "lost" if context.dark(standard, event.at) else "broken"
+                verdict: Kind = "lost" if context.dark(standard, event.at, event.at - shape.within_last) else "broken"
                 if any(self._precedes(earlier, event) for earlier in state.recent or ()):
                     verdict = "kept"
                 _judge_now(standard, state, verdict, event, context)

@@ -153,12 +153,12 @@ class LevelMachine(Machine):
     def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         tally = state.tally or Tally()
         for promise in tuple(state.open):
-            context.write(self.standard, promise, self._verdict(tally, at, context), at, cause=cause)
+            context.write(self.standard, promise, self._verdict(tally, promise, at, context), at, cause=cause)
             context.close(state, promise, at)
         state.tally, state.wake, state.until = None, NEVER, -1
 
-    def _verdict(self, tally: Tally, at: int, context: JudgeContext[Event]) -> Kind:
-        if context.dark(self.standard, at):
+    def _verdict(self, tally: Tally, promise: Promise[Event], at: int, context: JudgeContext[Event]) -> Kind:
+        if context.dark(self.standard, at, promise.opened):
             return "lost"
         if not tally.count or tally.count < self.shape.at_least:
             return "voided"

@@ -126,7 +126,7 @@ class RecurrenceMachine(Machine):
                 context.write(self.standard, promise, "warned", at, elapsed=elapsed)
                 promise.step += 1
             else:
-                dark = context.dark(self.standard, at)
+                dark = context.dark(self.standard, at, promise.opened)
                 context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
                 context.close(state, promise, at)
         if at < state.until:

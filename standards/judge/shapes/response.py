@@ -230,7 +230,7 @@ class ResponseMachine(Machine):
                 promise.step += 1
                 self.clock.run(promise)
                 continue
-            dark = context.dark(self.standard, at)
+            dark = context.dark(self.standard, at, promise.opened)
             context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
             if dark:
                 context.close(state, promise, at)

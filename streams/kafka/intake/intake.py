@@ -21,7 +21,6 @@ from standards.calendar.duration import SECOND
 from streams.ingest.wire import Reader
 from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, KafkaError, acknowledged
 from streams.kafka.intake.arrivals import Arrivals
-from streams.kafka.intake.commits import Done
 from streams.kafka.intake.places import Places
 from streams.kafka.intake.routing import Routing
 from streams.kafka.intake.stamps import Stamps
@@ -88,7 +87,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._metrics = metrics
         self._clock = clock
         self._terms = terms
-        self._origins = 0
         self._places = Places(commits)
         self._busy = asyncio.Lock()
 
@@ -97,15 +95,14 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Give the latest event time that is in `facts`, of the partitions here: microseconds UTC, or -1."""
         return max((done.newest for done in self._places.done.values()), default=-1)
 
-    def adopt(self, loaded: Loaded, *, partitions: int, origins: int) -> None:
-        """Go over to these standards: `partitions` of `facts`, `origins` of `events`. Call it between two batches."""
+    def adopt(self, loaded: Loaded, *, partitions: int) -> None:
+        """Go over to these standards, and so many `partitions` of `facts`. Call it between two batches."""
         rulebook, terms = loaded.rulebook, self._terms
         self._arrivals = Arrivals(
             Reader(rulebook.classes), stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events
         )
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
-        self._origins = origins
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
         """Read one batch, publish it and commit; gives how many records there were.
@@ -175,11 +172,11 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self, origin: TopicPartition, records: Sequence[ConsumerRecord], beside: _BatchExtras
     ) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
-        wall, before = self._clock(), self._places.done.get(origin, Done(-1)).newest
+        wall = self._clock()
         refused: list[Letter] = []
         events = self._arrivals.read(records, refused)
         routed = self._routing.route(events, wall)
-        newest = max(before, max(map(_AT, events), default=-1))
+        newest = max(map(_AT, events), default=-1)
         beside.reached[origin] = max(map(_RECEIVED, events), default=-1), newest
         beside.letters.extend([*refused, *routed.late])
         beside.acts.extend(msgspec.json.encode(PersonsAct(action)) for action in actions_of(events))
@@ -188,10 +185,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._metrics.published(sum(map(len, routed.buckets)))
         if newest >= 0:
             self._metrics.lag(origin.partition, (wall - newest) / SECOND)
-        whole = Facts[Any](
-            wall=wall, origin=origin.partition, origins=self._origins, newest=newest, hearings=routed.hearings
-        )
-        return list(facts_records(whole, routed.buckets, before, self._codec.encode))
+        whole = Facts[Any](wall=wall, hearings=routed.hearings)
+        return list(facts_records(whole, routed.buckets, self._codec.encode))
 
     async def _tell_gaps(
         self, deleted: Iterable[tuple[TopicPartition, Sequence[ConsumerRecord]]], producer: Producer

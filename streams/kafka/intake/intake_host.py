@@ -92,7 +92,7 @@ class IntakeHost:
         self._ticking = Ticking(self._names, ways, metrics)
         self._fault = "it is starting"
         self._pause = SHORTEST_PAUSE
-        self._adopted = (-1, -1, -1)
+        self._adopted = (-1, -1)
         self._listeners: list[Callable[[Loaded], None]] = []
 
     def listen(self, listener: Callable[[Loaded], None]) -> None:
@@ -193,12 +193,11 @@ class IntakeHost:
     async def _adopt(self, producer: Producer) -> None:
         """Go over to other standards or partitions, if there are any since the last look."""
         partitions = len(await partitions_of(producer, self._names.facts))
-        origins = len(await partitions_of(producer, self._names.events))
-        known = (len(self._revisions.known), partitions, origins)
+        known = (len(self._revisions.known), partitions)
         if known == self._adopted:
             return
         self.loaded = await self._load()
-        self._intake.adopt(self.loaded, partitions=partitions, origins=origins)
+        self._intake.adopt(self.loaded, partitions=partitions)
         self._adopted = known
         for listener in self._listeners:
             listener(self.loaded)

@@ -10,6 +10,7 @@ Read next: `arrivals.py`, which stamps events.
 from __future__ import annotations
 
 from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, spoken
@@ -26,6 +27,8 @@ LOG_APPEND_TIME: Final = 1
 """Kafka's number for a stamp that the leader has put on a record."""
 CREATE_TIME: Final = "create-time"
 CLOCK_AHEAD: Final = "clock-ahead"
+_TIMESTAMP: Final = attrgetter("timestamp")
+_TYPE: Final = attrgetter("timestamp_type")
 
 
 class Stamps:
@@ -44,15 +47,23 @@ class Stamps:
     def of(self, records: Sequence[ConsumerRecord]) -> list[int]:
         """Give each record's stamp, of one partition's records in their order."""
         wall = self._clock()
-        names = [(record.timestamp, record.timestamp_type) for record in records]
-        useless = {name: _useless(*name, latest=wall + AHEAD) for name in set(names)}  # what came together has one name
-        if any(useless.values()):
-            for reason, number in Counter(useless[name] for name in names).items():
-                if reason:
-                    self._count(reason, number)
-        if names:
-            self._seen[records[-1].partition] = useless[names[-1]]
-        return [wall if useless[name] else name[0] * MILLISECOND + MILLISECOND - 1 for name in names]
+        times = list(map(_TIMESTAMP, records))
+        if times and max(times) * MILLISECOND <= wall + AHEAD and set(map(_TYPE, records)) == {LOG_APPEND_TIME}:
+            self._seen[records[-1].partition] = ""
+            return [time * MILLISECOND + MILLISECOND - 1 for time in times]
+        return self._doubtful(records, wall)
+
+    def _doubtful(self, records: Sequence[ConsumerRecord], wall: int) -> list[int]:
+        """Give the stamps of records some of which cannot be used, and count those."""
+        reasons = [_useless(record, wall + AHEAD) for record in records]
+        for reason, number in Counter(filter(None, reasons)).items():
+            self._count(reason, number)
+        if records:
+            self._seen[records[-1].partition] = reasons[-1]
+        return [
+            wall if reason else record.timestamp * MILLISECOND + MILLISECOND - 1
+            for record, reason in zip(records, reasons, strict=True)
+        ]
 
     def forget(self) -> None:
         """Forget how it was: partitions change hands."""
@@ -76,8 +87,8 @@ class Stamps:
         return told
 
 
-def _useless(timestamp: int, timestamp_type: int, *, latest: int) -> str:
-    """Say why a record's stamp (milliseconds, and what kind it is) cannot be used; nothing if it can."""
-    if timestamp_type != LOG_APPEND_TIME:
+def _useless(record: ConsumerRecord, latest: int) -> str:
+    """Say why a record's stamp cannot be used; nothing if it can."""
+    if record.timestamp_type != LOG_APPEND_TIME:
         return CREATE_TIME
-    return CLOCK_AHEAD if timestamp * MILLISECOND > latest else ""
+    return CLOCK_AHEAD if record.timestamp * MILLISECOND > latest else ""

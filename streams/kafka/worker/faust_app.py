@@ -22,6 +22,7 @@ from mode import CrashingSupervisor
 from standards.errors import StateError
 from streams.kafka.clients.log import FETCH_MS, FETCHED, HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
 from streams.kafka.records.topics import TABLE
+from streams.kafka.worker.facts_stamps import stamp_of_millisecond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -145,7 +146,7 @@ class FaustHost:
         queue = stream.channel.queue
         async for event in stream.events():
             message = event.message
-            following = await self.worker.take(message.partition, message.offset, event.value)
+            following = await self.worker.take(message.partition, message.offset, event.value, _stamp(message))
             if following > message.offset:
                 self._unacknowledged.append(event)
             else:
@@ -217,6 +218,11 @@ class FaustHost:
     def _assigned(self) -> list[int]:
         topic = self._topic.get_topic_name()
         return sorted(tp.partition for tp in self.app.consumer.assignment() if tp.topic == topic)
+
+
+def _stamp(message: Any) -> int:  # noqa: ANN401 - Faust comes without types
+    """Give when the broker says that a record was appended: the end of its millisecond, in microseconds UTC."""
+    return stamp_of_millisecond(round(message.timestamp * 1_000))
 
 
 def _app(settings: KafkaSettings, folder: Path) -> Any:  # noqa: ANN401 - Faust comes without types

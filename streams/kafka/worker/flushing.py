@@ -46,6 +46,7 @@ class Flush(msgspec.Struct, frozen=True):
     lines: Sequence[Line] = ()
     unused: Sequence[Late] = ()
     duplicates: int = 0
+    settled_early: int = 0
 
 
 class Judged:
@@ -55,7 +56,7 @@ class Judged:
         self.touched = dict.fromkeys(touched)
         self.lines: list[Line] = []
         self.unused: list[Late] = []
-        self.duplicates = 0
+        self.duplicates = self.settled_early = 0
         self._transitions: list[Transition[Event]] = []
         self._notices: list[Notice] = []
         self._reasons: dict[str, Reason] = {}
@@ -65,6 +66,7 @@ class Judged:
         self.touched.update(dict.fromkeys(tick.touched))
         self.unused += [Late.of(it.event, it.reason, it.event.received) for it in tick.unused]
         self.duplicates += tick.duplicates
+        self.settled_early += tick.settled_early
         if not tick.transitions:
             return
         made = [line(transition) for transition in tick.transitions]
@@ -92,6 +94,7 @@ class Judged:
             lines=self.lines,
             unused=self.unused,
             duplicates=self.duplicates,
+            settled_early=self.settled_early,
         )
 
     def derived(

@@ -21,13 +21,15 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from standards.judge.case import Case
-from standards.judge.events import DERIVED_SOURCE, Event, Tick
+from standards.judge.events import DERIVED_SOURCE, Event, Tick, iso
 from standards.judge.feeds import Hearing
 from standards.judge.judge import Start
 from streams.kafka.records.facts import FactsCodec, Progress, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.strangers import settle_strangers
+from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
@@ -65,7 +67,8 @@ class Setting(msgspec.Struct, frozen=True):
 class Partition:
     """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
 
-    `offset` is the last record that was taken; `ticked` says whether there is anything to flush.
+    `offset` is the last record that was taken; `ticked` says whether there is anything to flush. `trail` are places by
+    which the topic is known again.
     Raises StateError for rows that this Kept cannot read.
     """
 
@@ -81,7 +84,8 @@ class Partition:
         sorted_rows = _sorted(rows)
         mark = mark_of(sorted_rows[MARK])
         self.number = number
-        self.offset = mark.next - 1
+        self._shift, self.trail = mark.shift, mark.trail
+        self.offset = mark.next - 1 - self._shift
         self.ticked = False
         self.watermark = mark.watermark
         self.watermark.fit(len(rulebook.strata))
@@ -95,6 +99,7 @@ class Partition:
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._waiting = Waiting()
         self._judged_until = mark.offset
+        self._lost_since: int | None = None
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
         self._alerts = AlertPipeline(Policy(rulebook.standards, setting.zone))
@@ -129,24 +134,61 @@ class Partition:
         return moved
 
     @property
+    def waiting(self) -> int:
+        """How many events wait for the tick that covers them."""
+        return len(self._waiting)
+
+    @property
     def newest(self) -> int:
         """The latest time of an event that was judged: microseconds UTC, or -1."""
         return self._pump.newest
 
-    def apply(self, offset: int, raw: bytes) -> int:
-        """Take one record of the topic; gives how many events were in it. Raises StateError for other bytes."""
+    def apply(self, offset: int, raw: bytes, stamp: int = -1) -> int:
+        """Take one record of the topic; gives how many events were in it. Raises StateError for other bytes.
+
+        `stamp` is when the broker says that it was appended, in microseconds UTC.
+        """
         if offset <= self.offset:
             return 0
         facts = self._codec.decode(raw)
         self.offset = offset
-        known = offset <= self._judged_until
+        place = offset + self._shift
+        known = place <= self._judged_until
+        if self._lost_since is not None:
+            self._say_lost(self._lost_since, max(stamp if stamp >= 0 else facts.wall, self.watermark.wall))
         if not known:
             self._hear(facts.hearings)
+            if facts.gap:
+                self._miss(*facts.gap)
         if facts.events:
-            self._waiting.add(offset, facts, self.watermark.wall, known=known)
+            self._waiting.add(place, facts, self.watermark.wall, known=known)
         elif facts.lows and not known:
-            self._tick(offset, facts)
+            self.trail = longer(self.trail, offset, stamp)
+            self._tick(place, facts)
         return len(facts.events)
+
+    def pass_over(self, offset: int) -> None:
+        """Go on with this record: those before it, which have not been taken, are gone for good."""
+        self.offset, self._lost_since = offset - 1, self.watermark.wall
+
+    def go_on_from(self, offset: int) -> None:
+        """Take the records from this one on as new: the topic lost its end, and others can be there now."""
+        offset = min(offset, self.offset + 1)  # what waits is read again
+        after = max(self._judged_until, self._applied_until, self.offset + self._shift)
+        self._shift = after + 1 - offset
+        self.trail = [place for place in self.trail if place[0] < offset]
+        self.pass_over(offset)
+
+    def _say_lost(self, first: int, last: int) -> None:
+        """Say that facts were lost which were received between two instants, and note it."""
+        found = f"facts of partition {self.number} received between {iso(max(first, 0))} and {iso(last)} may be lost"
+        self.problems.append(f"{found}; promises that were open then are unknown, unless an event says how they went")
+        self._lost_since = None
+        self._miss(first, last)
+
+    def _miss(self, first: int, last: int) -> None:
+        """Note that facts may be missing: what was received between two instants may have happened before."""
+        self._pump.miss(first - (self.watermark.wall - self.watermark.lows[0]), last)
 
     def _tick(self, offset: int, tick: Facts[Event]) -> None:
         """Judge what was received by the tick's instant, each case up to where time was then; then all of them."""
@@ -155,9 +197,11 @@ class Partition:
             self._begin(tick.wall)
         due = self._waiting.due(max(reached.wall, tick.wall))
         self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
+        before = list(reached.lows)
         reached.advance(tick)
         pump.grace = tick.wall - tick.lows[0]
         pump.route([event for event in due if event.source != DERIVED_SOURCE], outcome)
+        settle_strangers(pump.group_states.values(), before, SETTLE)
         pump.low = reached.lows[0]
         if offset <= self._applied_until:
             self._pass_over(offset)
@@ -220,11 +264,11 @@ class Partition:
         since = self._waiting.since
         mark = Mark(
             self._judged_until, self.watermark, self._pump.position(), list(self._rulebook.groups), self._begun,
-            since if since <= self._judged_until else -1,
+            since if since <= self._judged_until else -1, self._shift, self.trail,
         )  # fmt: skip
         writes.append((MARK, msgspec.msgpack.encode(mark)))
         derived = judged.derived(self._rulebook, self._levels, self._codec, self._setting.partitions)
-        return judged.flush(mark.next - 1, self._progress(), writes, derived)
+        return judged.flush(mark.next - 1 - self._shift, self._progress(), writes, derived)
 
     def _case_rows(self, name: CaseKey) -> Iterable[Write]:
         case, parked = self._pump.case(*name), self._parked.get(name)
@@ -235,7 +279,8 @@ class Partition:
     def _progress(self) -> Progress:
         lows, wall = list(self.watermark.lows), self.watermark.wall
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
-        return Progress(self.number, lows, self.newest, self._judged_until, wall, self.problems, feeds)
+        judged = self._judged_until - self._shift
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds)
 
 
 def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:

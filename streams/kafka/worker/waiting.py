@@ -23,6 +23,9 @@ class Waiting:
     def __init__(self) -> None:
         self._records: list[tuple[int, list[Event]]] = []
 
+    def __len__(self) -> int:
+        return sum(len(events) for _, events in self._records)
+
     def add(self, offset: int, facts: Facts[Event], covered: int, *, known: bool) -> None:
         """Stamp a record's events, and let them wait. `covered` is the instant of the last tick: microseconds UTC.
 

@@ -6,6 +6,7 @@ Read next: `partition.py` for the judging, `faust_app.py` for the host.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ import structlog
 from streams.kafka.clients.log import Message
 from streams.kafka.records.rows import CASE, owed
 from streams.kafka.worker.partition import Partition
+from streams.kafka.worker.trail import unlike_from
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -49,13 +51,15 @@ class Table(Protocol):
 class WorkerDeps(NamedTuple):
     """What a worker works with. `publish` gives the offsets when all of it is safe, however long it takes.
 
-    `awake` raises StateError after so long a sleep that others may have its work.
+    `awake` raises StateError after so long a sleep that others may have its work. `stamp_of` gives the stamp of the
+    record at an offset of a partition of `facts`, as `unlike_from` wants it.
     """
 
     publish: Callable[[Sequence[Message]], Awaitable[list[int]]]
     table: Table
     metrics: KafkaMetrics
     awake: Callable[[], None]
+    stamp_of: Callable[[int, int], Awaitable[int | None]]
 
 
 class Worker:
@@ -66,8 +70,9 @@ class Worker:
         self._names = names
         self._setting = setting
         self._rulebooks = rulebooks
-        self._publish, self._table, self._metrics, self._awake = deps
+        self._publish, self._table, self._metrics, self._awake, self._stamp_of = deps
         self._waiting: dict[int, int] = {}
+        self._last: dict[int, int] = {}
         self._stopped: dict[int, frozenset[str]] = {}
         self._flushing = asyncio.Lock()
         self._drops = 0
@@ -87,17 +92,22 @@ class Worker:
         """What is wrong in any partition, each once."""
         return list(dict.fromkeys(problem for partition in self.partitions.values() for problem in partition.problems))
 
-    async def take(self, number: int, offset: int, raw: bytes) -> int:
+    async def take(self, number: int, offset: int, raw: bytes, stamp: int = -1) -> int:
         """Apply one record, if none before it was left out; gives the offset of the one that has to come next.
 
+        `stamp` is when the broker says that it was appended, in microseconds UTC. Where records begin anew, the
+        partition is taken up again from what was remembered: its topic may be another one now.
         Raises StateError for bytes that are not a record of facts, or rows that cannot be read back.
         """
+        if offset <= self._last.get(number, -1):
+            self._forget(number)
         if not await self.restore(number):
             return offset + 1
         partition = self.partitions[number]
         if offset > partition.offset + 1:
             return partition.offset + 1
-        facts = partition.apply(offset, raw)
+        self._last[number] = offset
+        facts = partition.apply(offset, raw, stamp)
         self._waiting[number] = self._waiting.get(number, 0) + 1
         self._metrics.read(self._names.facts, 1, facts)
         return partition.offset + 1
@@ -109,13 +119,26 @@ class Worker:
             await self._rulebooks.refresh()
             if drops != self._drops:  # the partition may be another worker's by now
                 return False
-            self.partitions[number] = self._restored(number)
+            partition = self._restored(number)
+            unlike = await unlike_from(partition.trail, partial(self._stamp_of, number))
+            if drops != self._drops:
+                return False
+            if unlike is not None:
+                log.error("facts are not those that were read before", partition=number, first=unlike)
+                partition.go_on_from(unlike)
+            self.partitions[number] = partition
         return True
+
+    def _forget(self, number: int) -> None:
+        """Let go of a partition as it stands in memory."""
+        self.partitions.pop(number, None)
+        self._last.pop(number, None)
+        self._waiting.pop(number, None)
 
     def pass_over(self, number: int, offset: int) -> None:
         """Go on with this record: those before it, which have not been applied, are gone for good."""
         if number in self.partitions:  # it may have gone away while it was asked what there is
-            self.partitions[number].offset = offset - 1
+            self.partitions[number].pass_over(offset)
 
     def _restored(self, number: int) -> Partition:
         rows = list(self._table.rows(number))
@@ -166,7 +189,7 @@ class Worker:
             for number in self.partitions:
                 self._metrics.gone(number)
             self.partitions = {}
-            self._waiting = {}
+            self._waiting, self._last = {}, {}
             self._stopped = {}
 
     def _told(self, number: int, flush: Flush) -> Iterable[Message]:
@@ -185,6 +208,7 @@ class Worker:
         for number, flush in flushes.items():
             metrics.lines(flush.lines)
             metrics.duplicates(flush.duplicates)
+            metrics.settled_early(flush.settled_early)
             metrics.watermark(number, flush.progress.lows[0])
             for each in flush.unused:
                 metrics.unused(each.reason)

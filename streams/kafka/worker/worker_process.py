@@ -23,6 +23,7 @@ from streams.kafka.clients.edge import Pulse, stop_signals, wall
 from streams.kafka.clients.log import Message, Tail, consuming
 from streams.kafka.clients.publishing import Publisher
 from streams.kafka.rulebooks.revisions import Revisions, RulebookCache
+from streams.kafka.worker.facts_stamps import FactsStamps
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Worker, WorkerDeps
@@ -67,12 +68,12 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         rulebooks = await _rulebooks(settings, publisher, stack)
+        stamps = FactsStamps(await stack.enter_async_context(consuming(settings.kafka)), settings.kafka.names.facts)
         setting = Setting(settings.kafka.partitions, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            return Worker(
-                settings.kafka.names, setting, rulebooks, WorkerDeps(publisher.publish, table, metrics, pulse.check)
-            )
+            deps = WorkerDeps(publisher.publish, table, metrics, pulse.check, stamps.of)
+            return Worker(settings.kafka.names, setting, rulebooks, deps)
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
