@@ -35,8 +35,6 @@ LATE: Final = "Late events, once for each subject, by what they came to; docs/op
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
-SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
-
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
