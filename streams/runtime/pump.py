@@ -28,7 +28,7 @@ from streams.runtime.regroup import Homes
 from streams.runtime.share import WHOLE, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from standards.judge.rulebook import Group, Rulebook
 
@@ -60,13 +60,14 @@ class Position(msgspec.Struct):
     """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
 
     `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
-    `hearings` are (feed, key, hearing).
+    `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them.
     """
 
     newest: int = -1
     low: int = -1
     started: int = -1
     hearings: list[tuple[str, Key, Hearing]] = []
+    groups: list[str] = []
 
 
 class Pump:
@@ -93,6 +94,7 @@ class Pump:
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
+        self._lasting = at.groups
         self._feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
         self.hearings = self._feeds.by_key
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
@@ -113,7 +115,7 @@ class Pump:
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
         hearings = [(name, key, hearing) for (name, key), hearing in self.hearings.items()]
-        return Position(self.newest, self.low, self.started, hearings)
+        return Position(self.newest, self.low, self.started, hearings, list(self.group_states))
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -124,12 +126,13 @@ class Pump:
         group_state = self.group_states.get(group)
         return None if group_state is None else group_state.cases.get(key)
 
-    def adopt(self, cases: Iterable[Case[Event]], lasting: Container[str] = ()) -> list[tuple[str, Key]]:
-        """Take stored cases in; `lasting` are the groups that were there when they were stored, where that is known.
+    def adopt(self, cases: Iterable[Case[Event]], lasting: Iterable[str] = ()) -> list[tuple[str, Key]]:
+        """Take stored cases in; `lasting` are groups that were there before, beside those that the position names.
 
         Gives the (group, key) of those that other standards had grouped differently.
         """
-        homes = Homes(self.rulebook, lasting)
+        cases = list(cases)
+        homes = Homes(self.rulebook, {*self._lasting, *lasting, *(case.group for case in cases)})
         moved: list[tuple[str, Key]] = []
         for case in cases:
             targets = homes.of(case)
