@@ -18,7 +18,7 @@ from tests.crowd.senders import Habit, Request
 from tests.crowd.truths import SECOND
 from tests.kafka.fleet import pause
 
-ANSWER: Final = aiohttp.ClientTimeout(total=6.0)
+ANSWER: Final = aiohttp.ClientTimeout(total=8.0)
 """How long a sender waits for an answer: less than a host may stand still, so that some answers are missed."""
 AGAIN: Final = 0.5
 """After how long it tries again, in seconds."""
