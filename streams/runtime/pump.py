@@ -95,7 +95,9 @@ class Pump:
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
         self._lasting = at.groups
-        self._feeds = FeedHearings(rulebook, at.hearings, at.low - settle)
+        groups = rulebook.groups.values()
+        self._looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
+        self._feeds = FeedHearings(rulebook, at.hearings, at.low - self._looks_back)
         self.hearings = self._feeds.by_key
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
         states = self.group_states
@@ -226,6 +228,10 @@ class Pump:
         """Give how long a group's verdicts wait for what comes late; in history all is there."""
         return group.lateness if self.settle else 0
 
+    def _settle(self, group: Group) -> int:
+        """Give how long an earlier event of a group still finds its place; in history none does."""
+        return self.settle and max(self.settle, group.lateness)
+
     def _route_by_name(self, event: Event, low: int, outcome: BatchResult) -> None:
         """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
@@ -262,12 +268,12 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
-        self._feeds.forget((self.lows[-1] if self.lows else self.low) - self.settle)
+        self._feeds.forget((self.lows[-1] if self.lows else self.low) - self._looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
         tick, name = Tick(low), group.name
-        settle = self.settle and max(self.settle, group.lateness)
+        settle = self._settle(group)
         for key, facts in group_state.collect(low).items():
             case = cases.get(key)
             if case is None:
