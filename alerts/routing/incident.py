@@ -1,6 +1,6 @@
 """An incident: one promise's trouble on one route, what was told of it, and what is still to be said and when.
 
-Must not know: lines' meanings, people, texts. Read next: `router.py`, which moves it.
+Must not know: people, texts. Read next: `router.py`, which moves it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,15 @@ REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
 Turn = Literal["over", "trouble", "climb", "repeat"]
 """What an incident does at its time: give the all-clear, tell of trouble, tell the next in the chain, tell again."""
 TURNS: tuple[Turn, ...] = get_args(Turn)
+
+
+TROUBLE = ("warned", "broken", "lost")
+
+
+class Renamed(msgspec.Struct, frozen=True):
+    """A line that is no news: the same trouble under another id, with which its incidents go on."""
+
+    line: Line
 
 
 class Incident(msgspec.Struct):
@@ -88,6 +97,11 @@ class PromiseIncidents(msgspec.Struct):
     place: str
     promise: str
     routes: dict[str, Incident]
+
+
+def is_trouble(line: Line) -> bool:
+    """Say whether a line is about trouble: a correction is where it is for the worse."""
+    return line.kind in TROUBLE or (line.kind == "corrected" and line.verdict in ("broken", "unknown"))
 
 
 def current_promise(case: AlertRouter, promise: str) -> str:

@@ -20,7 +20,7 @@ import msgspec
 from alerts.policy.policy import People, Policy, Route
 from alerts.routing.actions import Action
 from alerts.routing.calling import Calling
-from alerts.routing.incident import AlertRouter, Incident, current_promise, name_of
+from alerts.routing.incident import AlertRouter, Incident, Renamed, current_promise, is_trouble, name_of
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.throttle import Notification
 from standards.judge.events import Tick
@@ -31,20 +31,7 @@ from standards.judge.standard import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-class Renamed(msgspec.Struct, frozen=True):
-    """A line that is no news: the same trouble under another id, with which its incidents go on."""
-
-    line: Line
-
-
 Fact = Line | Renamed | Action | Tick
-TROUBLE = ("warned", "broken", "lost")
-
-
-def is_trouble(line: Line) -> bool:
-    """Say whether a line is about trouble: a correction is where it is for the worse."""
-    return line.kind in TROUBLE or (line.kind == "corrected" and line.verdict in ("broken", "unknown"))
 
 
 class RouterStep(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ can bring it back.
 
 What has settled is decided by the events' times and stamps alone, never by where a snapshot happens to stand, and late
 events of one stamp are judged together. So the lines depend on what was received when, and not on batches.
-Read next: `judge.py`, which judges what comes in time.
+Read next: `corrections.py` for the lines; `judge.py`, which judges what comes in time.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from bisect import bisect_right, insort
 from copy import copy
 from itertools import islice
 from operator import attrgetter
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from standards.judge.case import Case, Snapshot
 from standards.judge.context import JudgeContext, forget_settled
+from standards.judge.corrections import Difference
 from standards.judge.progress import judge_events, run_timers
-from standards.judge.promise import NEVER, Transition
+from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,13 +35,9 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Group
-
-    Remembered = dict[str, tuple[str, Promise[Event]]]
-
 FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
 _AT: Final = attrgetter("at")
-NONE: Final[Mapping[str, list[Promise[Event]]]] = MappingProxyType({})
 MOST: Final = 2_000
 """How many events of a subject an earlier one can take its place among; what is older has settled early."""
 
@@ -125,8 +119,8 @@ def must_settle(case: Case[Event], group: Group) -> bool:
 def settled_until(case: Case[Event], received: int, group: Group) -> int:
     """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
 
-    All but the newest `MOST` events have settled. From there on it is walked in order of
-    time, and stops at the first event that did not come before the stamp.
+    All but the newest `MOST` events have settled. From there on it is walked in order of time, and stops at the first
+    event that did not come before the stamp.
     """
     settled = max(0, len(case.log) - MOST)
     until = -1 if case.base is None else case.base.time
@@ -170,7 +164,7 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
     if fresh.wake <= case.time:
         run_timers(case.time, group, again)
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
-    _Difference(group, context, again, start, late[-1]).write()
+    Difference(group, context, again, start, late[-1]).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
 
 
@@ -194,149 +188,6 @@ def _context(fresh: Case[Event], context: JudgeContext[Event]) -> JudgeContext[E
         if it.state == "unknown"
     )
     return again
-
-
-class _Difference:
-    """What a new run from `start` says otherwise than the ledger does. `cause` is the event that brought it up."""
-
-    def __init__(
-        self,
-        group: Group,
-        context: JudgeContext[Event],
-        again: JudgeContext[Event],
-        start: Snapshot[Event],
-        cause: Event,
-    ) -> None:
-        case = context.case
-        self.group = group
-        self.context = context
-        self.again = again
-        self.known = cause.received
-        self.cause = cause
-        self.key = case.key
-        self.since = start.time
-        self.runs: dict[str, list[Transition[Event]]] = {}
-        for line in again.transitions:
-            self.runs.setdefault(line.promise.identify(line.standard.id, self.key), []).append(line)
-        self.before = self._promises(start.states)
-        self.told = {**self.before, **self._promises(case.states, case.forgotten)}
-        self.stands = {**self.before, **self._promises(again.case.states, again.case.forgotten)}
-
-    def write(self) -> None:
-        """Write the lines that the ledger lacks."""
-        gone = [name for name in self.told if name not in self.runs and name not in self.stands]
-        gone = [name for name in gone if self.told[name][1].opened > self.since]
-        twins = self._twins([name for name in gone if not self._was_withdrawn(name)])
-        for name in gone:
-            if self._was_withdrawn(name):
-                self._keep_withdrawn(*self.told[name])
-            else:
-                self._withdraw(name, twins.get(name, ""))
-        older = {new: old for old, new in twins.items()}
-        for name, lines in self.runs.items():
-            if name in self.told:
-                self._continue(name, lines, older.get(name, ""))
-            else:
-                self._open(lines, older.get(name, ""))
-        for name, (revision, promise) in self.stands.items():
-            if name in self.told and name not in self.runs:
-                self._return(revision, self.told[name][1], promise)
-
-    def _was_withdrawn(self, name: str) -> bool:
-        return self.told[name][1].state == "withdrawn"
-
-    def _keep_withdrawn(self, revision: str, promise: Promise[Event]) -> None:
-        """Remember a promise that was withdrawn: it counts its lines on, if it comes back."""
-        self.again.case.forgotten.setdefault(revision, []).append(promise)
-
-    def _promises(
-        self, states: dict[str, StandardState[Event]], forgotten: Mapping[str, list[Promise[Event]]] = NONE
-    ) -> Remembered:
-        """Give the promises that a case remembers by their ids, each with its revision."""
-        found = [(revision, it) for revision, known in forgotten.items() for it in known]
-        found += [
-            (revision, it) for revision, state in states.items() for it in (*state.settled, *state.overdue, *state.open)
-        ]
-        standards = self.group.by_revision
-        return {it.identify(standards[name].standard.id, self.key): (name, it) for name, it in found}
-
-    def _twins(self, gone: Iterable[str]) -> dict[str, str]:
-        """Pair promises that are gone with new ones of the same standard: an earlier event opened the same need."""
-        came: dict[str, list[str]] = {}
-        for name, lines in self.runs.items():
-            if name not in self.told or self._was_withdrawn(name):
-                came.setdefault(lines[0].standard.revision, []).append(name)
-        pairs = {}
-        for name in gone:
-            candidates = came.get(self.told[name][0])
-            if candidates:
-                pairs[name] = candidates.pop(0)
-        return pairs
-
-    def _open(self, lines: Sequence[Transition[Event]], replaces: str) -> None:
-        if replaces:
-            lines[-1].promise.warned = self.told[replaces][1].warned
-        for line in lines:
-            self._say(msgspec.structs.replace(line, known=self.known, replaces=replaces))
-
-    def _continue(self, name: str, lines: Sequence[Transition[Event]], replaces: str) -> None:
-        """Say what a promise's new run has beyond what was told of it, or how it stands instead."""
-        told, promise = self.told[name][1], lines[-1].promise
-        now = _standing(told)
-        promise.warned = self.told[replaces or name][1].warned
-        been = [name in self.before and _standing(self.before[name][1]) == now]
-        been += [(it.after, it.at, it.due, it.elapsed) == now for it in lines]
-        if not any(been):
-            self._correct(told, lines[-1], replaces)
-            return
-        rest = lines[len(been) - 1 - been[::-1].index(True) :]
-        for ordinal, line in enumerate(rest, told.ordinal + 1):
-            self._say(msgspec.structs.replace(line, known=self.known, ordinal=ordinal))
-        promise.ordinal = told.ordinal + len(rest)
-
-    def _correct(self, told: Promise[Event], line: Transition[Event], replaces: str) -> None:
-        line.promise.ordinal = ordinal = told.ordinal + 1
-        self._say(
-            msgspec.structs.replace(
-                line, kind="corrected", known=self.known, ordinal=ordinal, before=told.state, replaces=replaces
-            )
-        )
-
-    def _return(self, revision: str, told: Promise[Event], promise: Promise[Event]) -> None:
-        """Say of a promise to which nothing happened since the snapshot that it stands as it stood there."""
-        promise.warned = told.warned
-        if _standing(told) == _standing(promise):
-            promise.ordinal = told.ordinal
-            return
-        promise.ordinal = told.ordinal + 1
-        self._say(self._line(revision, promise, told, at=promise.last_at))
-
-    def _withdraw(self, name: str, replaced_by: str) -> None:
-        revision, told = self.told[name]
-        line = self._line(revision, told, told, at=self.known)
-        promise = copy(told)
-        promise.state, promise.ordinal = "withdrawn", told.ordinal + 1
-        self._keep_withdrawn(revision, promise)
-        self._say(
-            msgspec.structs.replace(
-                line, promise=promise, kind="withdrawn", after="withdrawn", replaced_by=replaced_by, elapsed=0
-            )
-        )
-
-    def _line(self, revision: str, now: Promise[Event], told: Promise[Event], *, at: int) -> Transition[Event]:
-        standard = self.group.by_revision[revision].standard
-        return Transition(
-            standard, self.key, now, "corrected", at, self.known, told.ordinal + 1, now.due, now.last_elapsed,
-            told.state, now.state, self.cause,
-        )  # fmt: skip
-
-    def _say(self, line: Transition[Event]) -> None:
-        self.context.transitions.append(line)
-
-
-def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:
-    """Say how a promise stands: its state, since when, its deadline, and how much of its time is used."""
-    return promise.state, promise.last_at, promise.due, promise.last_elapsed
 
 
 def _snapshot(case: Case[Event], time: int, events: Iterable[Event]) -> Snapshot[Event]:

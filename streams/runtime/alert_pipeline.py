@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.routing.actions import ROUTED, Action
+from alerts.routing.incident import Renamed, is_trouble
 from alerts.routing.notice import notice
 from alerts.routing.relevance import last_warned, relevance
-from alerts.routing.router import Renamed, is_trouble
 from standards.judge.promise import NEVER
 from streams.runtime.router_runtime import AlertResult, RouterRuntime
 

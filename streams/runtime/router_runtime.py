@@ -15,9 +15,9 @@ import msgspec
 
 from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
-from alerts.routing.incident import AlertRouter, PromiseIncidents, current_promise, name_of
+from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
-from alerts.routing.router import Renamed, feed
+from alerts.routing.router import feed
 from alerts.routing.throttle import Notification, RecipientThrottle
 from alerts.routing.throttle import feed as feed_throttle
 from standards.calendar.duration import DAY

@@ -2,12 +2,9 @@
 
 import pytest
 
-from standards.judge.events import Event, microseconds
+from standards.judge.events import Event
 from standards.judge.promise import VERDICTS, Transition
-from streams.runtime.pump import SETTLE, Pump
-from tests.history import events_of, instant, judge_live, rulebook, rules, shown, told
-
-HOUR = 3_600_000_000
+from tests.history import judge_live, rules, shown, told
 
 ANSWER = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s, unless: contact.abandoned"
 LINE = """per: [site, queue], when: {event: queue.length, where: waiting > 3}, within: 60s, again: rise,
@@ -275,33 +272,3 @@ def test_an_id_that_is_used_again_names_the_newer_event(between: str) -> None:
     opened = [line for line in told(outcome.transitions) if "opened" in line]
     assert opened == ["08:00:00 opened c1", "08:12:40 opened c1"]
     assert outcome.duplicates == 2
-
-
-def test_a_subject_without_events_does_not_remember_for_ever() -> None:
-    """Listed, and heard of never again: its promises of long ago are forgotten, though time goes on to break more."""
-    book = rulebook(rules(pulse=f"{PULSE}, subjects: [{{team: north}}], forget_after: 1d"))
-    pump, lines, most = Pump(book, settle=SETTLE), 0, 0
-    for hour in range(24 * 20):
-        lines += len(pump.push([], now=microseconds(instant("08:00")) + hour * HOUR).transitions)
-        most = max(most, *(len(state.settled) for case in pump.cases() for state in case.states.values()))
-    assert lines > 2 * 20 * 24 * 5
-    assert most <= 3 * 24 * 6 + 12
-
-
-@pytest.mark.parametrize("step", [1, 7, 100])
-def test_what_has_its_place_without_events_is_told_by_stamps(step: int) -> None:
-    """Up to `forget_after` and `settle` late a meeting keeps its period, and later none, whatever the ticks."""
-    book = rulebook(rules(pulse=f"{PULSE.replace('10m', '6h')}, subjects: [{{team: north}}], forget_after: 1d"))
-    pump, start = Pump(book, settle=SETTLE), microseconds(instant("08:00"))
-    found: list[tuple[str, str]] = []
-    unused: list[str] = []
-    for hour in range(0, 24 * 9, step):
-        pump.push([], now=start + hour * HOUR)
-    for delay in (24 * HOUR + SETTLE, 24 * HOUR + SETTLE - 1, 20 * HOUR):
-        (event,) = events_of(f"08:00 meeting.held team=north id={delay}", book)
-        event.received = start + 24 * 9 * HOUR
-        event.at = event.received - delay
-        outcome = pump.push([event], now=event.received)
-        found += [(line.kind, line.after) for line in outcome.transitions if line.kind == "corrected"]
-        unused += [one.reason for one in outcome.unused]
-    assert (found, unused) == ([("corrected", "kept")] * 2, ["late"])
