@@ -28,7 +28,7 @@ from streams.runtime.regroup import Homes
 from streams.runtime.share import WHOLE, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from standards.judge.rulebook import Group, Rulebook
 
@@ -60,7 +60,8 @@ class Position(msgspec.Struct):
     """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
 
     `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
-    `hearings` are (feed, key, hearing), `gaps` the stretches of time of which events may have been lost.
+    `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
+    the stretches of time of which events may have been lost.
     """
 
     newest: int = -1
@@ -68,6 +69,7 @@ class Position(msgspec.Struct):
     started: int = -1
     hearings: list[tuple[str, Key, Hearing]] = []
     gaps: list[tuple[int, int]] = []
+    groups: list[str] = []
 
 
 class Pump:
@@ -92,7 +94,10 @@ class Pump:
         self.lows: list[int] = []
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
-        self.feeds = FeedHearings(rulebook, at.hearings, at.low - settle, at.gaps)
+        self._lasting = at.groups
+        groups = rulebook.groups.values()
+        self._looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
+        self.feeds = FeedHearings(rulebook, at.hearings, at.low - self._looks_back, at.gaps)
         self.hearings = self.feeds.by_key
         self.miss = self.feeds.miss
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
@@ -113,7 +118,9 @@ class Pump:
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
-        return Position(self.newest, self.low, self.started, heard, list(self.feeds.gaps))
+        return Position(
+            self.newest, self.low, self.started, heard, gaps=list(self.feeds.gaps), groups=list(self.group_states)
+        )
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -124,12 +131,13 @@ class Pump:
         group_state = self.group_states.get(group)
         return None if group_state is None else group_state.cases.get(key)
 
-    def adopt(self, cases: Iterable[Case[Event]], lasting: Container[str] = ()) -> list[tuple[str, Key]]:
-        """Take stored cases in; `lasting` are the groups that were there when they were stored, where that is known.
+    def adopt(self, cases: Iterable[Case[Event]], lasting: Iterable[str] = ()) -> list[tuple[str, Key]]:
+        """Take stored cases in; `lasting` are groups that were there before, beside those that the position names.
 
         Gives the (group, key) of those that other standards had grouped differently.
         """
-        homes = Homes(self.rulebook, lasting)
+        cases = list(cases)
+        homes = Homes(self.rulebook, {*self._lasting, *lasting, *(case.group for case in cases)})
         moved: list[tuple[str, Key]] = []
         for case in cases:
             targets = homes.of(case)
@@ -223,6 +231,10 @@ class Pump:
         """Give how long a group's verdicts wait for what comes late; in history all is there."""
         return group.lateness if self.settle else 0
 
+    def _settle(self, group: Group) -> int:
+        """Give how long an earlier event of a group still finds its place; in history none does."""
+        return self.settle and max(self.settle, group.lateness)
+
     def _route_by_name(self, event: Event, low: int, outcome: BatchResult) -> None:
         """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
@@ -259,12 +271,12 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
                 self.feed_back(outcome.transitions[judged:], level)
-        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self.settle)
+        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self._looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
         tick, name = Tick(low), group.name
-        settle = self.settle and max(self.settle, group.lateness)
+        settle = self._settle(group)
         for key, facts in group_state.collect(low).items():
             case = cases.get(key)
             if case is None:

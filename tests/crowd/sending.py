@@ -18,8 +18,13 @@ from tests.crowd.senders import Habit, Request
 from tests.crowd.truths import SECOND
 from tests.kafka.fleet import pause
 
-ANSWER: Final = aiohttp.ClientTimeout(total=6.0)
-"""How long a sender waits for an answer: less than a host may stand still, so that some answers are missed."""
+ANSWER: Final = 6.0
+"""How long a sender waits for an answer, in seconds: less than a host may stand still, so that some are missed.
+
+It waits longer each time: senders who do not would keep a host that is behind from ever catching up.
+"""
+MOST: Final = 5
+"""How often the time to wait for an answer doubles, at most."""
 AGAIN: Final = 0.5
 """After how long it tries again, in seconds."""
 HEADERS: Final = {"content-type": "application/cloudevents-batch+json"}
@@ -58,12 +63,15 @@ class Post:
         await asyncio.gather(*tries)
 
     async def _until_answered(self, request: Request) -> None:
-        while not await self._answered(request):
+        missed = 0
+        while not await self._answered(request, ANSWER * 2.0 ** min(missed, MOST)):
+            missed += 1
             await pause(AGAIN)
 
-    async def _answered(self, request: Request) -> bool:
+    async def _answered(self, request: Request, seconds: float) -> bool:
+        patience = aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._session.post(self._url, data=request.body, headers=HEADERS, timeout=ANSWER) as answer:
+            async with self._session.post(self._url, data=request.body, headers=HEADERS, timeout=patience) as answer:
                 await answer.read()
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError) as error:

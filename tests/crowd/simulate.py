@@ -28,6 +28,7 @@ import msgspec
 
 from standards.judge.events import Event
 from standards.judge.ledger import Line, line
+from standards.judge.promise import NEVER
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
 from streams.runtime.pump import BatchResult, Position, Pump
@@ -42,6 +43,9 @@ from tests.kafka.comparing import Differences
 
 START: Final = 1_772_438_400 * SECOND
 HOUR: Final = 3_600 * SECOND
+STALL: Final = 300 * SECOND
+"""How long a host stands still at most, where promises are heard: the ids of the events of two strata are remembered
+together, and those of an upper one come before all others of a batch."""
 SOURCES: Final = ("s1", "s2", "s3")
 DOCUMENTS: Final = 400
 """So many different documents are kept loaded, and meet different crowds."""
@@ -154,8 +158,7 @@ def _arrive(host: Host, about: Case) -> int:
     heapify(waiting)
     restarts, crashes, last = 0, draw.choice((0, 0, 3)), 0
     while waiting:
-        taken = [heappop(waiting) for _ in range(min(len(waiting), draw.choice((1, 1, 2, 8))))]
-        taken = _apart(last, taken)
+        taken = _apart(last, _taken(about, waiting))
         last = taken[-1][0]
         now = _between(draw, last, waiting[0][0] if waiting else last + HOUR)
         events = [event for at, _, request in taken for event in received(reader, request, at)]
@@ -172,6 +175,14 @@ def _arrive(host: Host, about: Case) -> int:
             host.restart()
     host.keep([], host.push([], last + draw.choice((0, SECOND, 10 * SECOND, 60 * SECOND)) + about.grace))
     return restarts
+
+
+def _taken(about: Case, waiting: list[tuple[int, int, Request]]) -> list[tuple[int, int, Request]]:
+    """Take what goes into the next batch: where promises are heard, what came while the host stood still at most."""
+    longest = STALL if about.rulebook.heard else NEVER
+    until = waiting[0][0] + longest
+    most = about.draw.choice((1, 1, 2, 8))
+    return [heappop(waiting) for _ in range(most) if waiting and waiting[0][0] <= until]
 
 
 def _apart(last: int, taken: Iterable[tuple[int, int, Request]]) -> list[tuple[int, int, Request]]:

@@ -82,7 +82,7 @@ def every() -> str:
     for shape, templates in TEMPLATES.items():
         for number, template in enumerate(templates):
             found[f"{shape}-{number}"] = _keys(
-                template, "guest", SPANS[(number + 1) % 4], SPANS[(number + 2) % 4], "20s"
+                template, "guest", SPANS[(number + 1) % 4], SPANS[(number + 2) % 4], "1m"
             )
         found[f"{shape}-in-room"] = _keys(templates[0], "room", "5s", "3s", "5s")
     return rules(EVENTS, **found)

@@ -95,3 +95,31 @@ async def test_what_waits_for_its_verdict_is_not_lost_at_a_restart(tmp_path: Pat
         await until(lambda: len(host.read_model.lines()) == 5)
         told = [(line.kind, line.cause and line.cause[1]) for line in host.read_model.lines()]
         assert told == [("opened", "a"), ("kept", "b"), ("opened", "c"), ("warned", None), ("broken", None)]
+
+
+HEARER = """
+  talked-over:
+    promise: We talk it over.
+    owner: floor-lead
+    per: [site, queue]
+    when: {event: promise.broken, where: standard == "no-wait"}
+    expect: register.opened
+    within: 1m
+"""
+
+
+async def test_what_is_held_at_a_restart_stays_with_each_case(tmp_path: Path) -> None:
+    """Two cases of a subject hold the same event: neither is judged by the other's, nor settled for it.
+
+    So what comes late after the restart has its place, as it would have had without one.
+    """
+    clock, standards = Clock(), shop(tmp_path, NO_WAIT + HEARER)
+    async with hosting(tmp_path, clock, standards=standards) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=5)])
+        clock.go(90)
+        await host.submit([opened(host.reader, "b", T0 + 90 * SECOND)])
+    async with hosting(tmp_path, clock, standards=standards) as host:
+        await host.submit([opened(host.reader, "c", T0 + 40 * SECOND)])
+        assert host.read_model.late() == []
+        told = [(line.standard, line.kind, line.state) for line in host.read_model.lines()]
+        assert ("no-wait", "corrected", "kept") in told
