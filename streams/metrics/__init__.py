@@ -34,8 +34,6 @@ UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothi
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
-SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
-
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 

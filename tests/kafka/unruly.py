@@ -2,8 +2,8 @@
 
 With a grace of two seconds much of it comes late, and has to be judged where it belongs. What is said then differs from
 run to run, as the clock has it when an event comes; so what is compared is how each promise stands in the end, with how
-it stands where all events come in the order of their places; and each line, byte by byte, with what one worker says that
-is given the same facts, and is left alone.
+it stands where all events come in the order of their places. And each line, byte by byte, is compared with what one
+worker says that is given the same facts, and left alone.
 Knows: who sends when. Must not know: processes, what promises should come to. Read next: `tests/crowd/ideal.py`.
 """
 
