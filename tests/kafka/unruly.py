@@ -2,8 +2,8 @@
 
 With a grace of two seconds much of it comes late, and has to be judged where it belongs. What is said then differs from
 run to run, as the clock has it when an event comes; so what is compared is how each promise stands in the end, with how
-it stands where all events come in the order of their places; and each line, byte by byte, with what one worker says that
-is given the same facts, and is left alone.
+it stands where all events come in the order of their places. And each line, byte by byte, is compared with what one
+worker says that is given the same facts, and left alone.
 Knows: who sends when. Must not know: processes, what promises should come to. Read next: `tests/crowd/ideal.py`.
 """
 
@@ -52,7 +52,10 @@ def document() -> str:
 
 
 def habits(draw: Random, start: int, length: int) -> list[Habit]:
-    """Give the senders: a fast clock, a slow one, one that is away, one that batches, ...; and two as it falls out."""
+    """Give the senders: a fast clock, a slow one, one that is away, one that batches, ...; and two as it falls out.
+
+    None waits with what comes after until what went before is through: that may take an hour of real time.
+    """
     late = min(LONGEST, length // 3)
     away = (start + length // 4, start + length // 4 + late)
     spread = [habit(draw, name, span=(start, start + length), late=late, retry=10 * SECOND) for name in ("s7", "s8")]
@@ -63,7 +66,7 @@ def habits(draw: Random, start: int, length: int) -> list[Habit]:
         Habit("s4", batch=20, pause=4 * SECOND, shuffles=True),
         Habit("s5", loses=0.2, retry=10 * SECOND, waits=False, doubles=0.2),
         Habit("s6"),
-        *spread,
+        *(each._replace(waits=False) for each in spread),
     ]
 
 
