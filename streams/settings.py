@@ -104,10 +104,12 @@ class Settings(ChannelSettings):
     standards: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     """Standards files and folders (with their sub-folders), separated by commas (`--standards`)."""
     lateness: Annotated[Span, Field(ge=0, le=HOUR)] = parse("1s")
-    """On Kafka: how far an event may be behind the newest one and still be in time."""
+    """With `KEPT_TIME=events`: how far an event may be behind the newest one and still be in time."""
     grace: Annotated[Span, Field(ge=0, le=366 * DAY)] = parse("2s")
     """How long after an instant, by the clock, its events may still come before deadlines are judged; what comes later
     is judged again."""
+    time: Literal["clock", "events"] = "clock"
+    """On Kafka: what moves time: `clock`, or `events`, for history that is sent through the topic `events`."""
     max_skew: Annotated[Span, Field(ge=0, le=DAY)] = parse("5m")
     """How far ahead of this machine's clock an event may claim to be."""
     keep: Annotated[Span, Field(ge=HOUR, le=3_660 * DAY)] = parse("35d")

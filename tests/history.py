@@ -133,6 +133,7 @@ def judge_live(text: str, history: str, *, settle: int = SETTLE, size: int = 1) 
         whole.transitions += outcome.transitions
         whole.unused += outcome.unused
         whole.duplicates += outcome.duplicates
+        whole.settled_early += outcome.settled_early
     whole.transitions += pump.push([], now=arrivals[-1].received + pump.grace).transitions
     return whole
 

@@ -6,7 +6,7 @@ Knows: how to feed cases with stamped events. Must not know: how they are stored
 from hypothesis import strategies as st
 
 from standards.judge.case import Case
-from standards.judge.events import Event, Tick
+from standards.judge.events import Event, Tick, moment
 from standards.judge.judge import Fact, feed
 from standards.judge.promise import Transition
 from standards.judge.rulebook import Key, Rulebook
@@ -84,7 +84,7 @@ class Live:
 def happened(book: Rulebook, line: str, at: int, received: int) -> Event:
     """Make an event of a history's line that happened at an instant and was received at another one."""
     (event,) = events_of(line, book)
-    event.at, event.received = at, received
+    event.at, event.received, event.time = at, received, moment(at)
     return event
 
 

@@ -72,6 +72,8 @@ def _heard_of(before: State, warned: Warned, now: int) -> bool:
 
 def last_warned(line: Line, reason: Reason, *, before: State, warned: Warned) -> Warned:
     """Give when people were last warned of a promise, as it is after a line that is told, or not, for a reason."""
+    if line.kind == "withdrawn":  # if it comes back, nobody knows of its trouble any more
+        return TOO_LATE
     if line.kind != "warned":
         return warned
     if reason == "told":

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from streams.kafka.clients.connection import KafkaSettings
 
 BIN: Final = os.path.dirname(sys.executable)  # noqa: PTH120 - of the environment, not of what it links to
-GRACE: Final = "300d"
-"""So long after an instant its events may still come: the watermark comes from the events alone."""
 
 
 class Contender(NamedTuple):
@@ -74,7 +72,7 @@ def running(contender: Contender, settings: KafkaSettings, folder: Path) -> Iter
         "KEPT_KAFKA__PREFIX": settings.prefix,
         "KEPT_KAFKA__PARTITIONS": str(PARTITIONS),
         "KEPT_KAFKA__EVENTS_PARTITIONS": str(EVENTS_PARTITIONS),
-        "KEPT_GRACE": GRACE,
+        "KEPT_TIME": "events",
     }
     processes: list[subprocess.Popen[bytes]] = []
     try:

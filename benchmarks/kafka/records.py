@@ -10,7 +10,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.events import QUEUES, Workload, lines
 from benchmarks.reference import Counts, judge
@@ -20,6 +20,7 @@ from streams.ingest.wire import Reader
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, partition_of
 from streams.kafka.records.packing import facts_records
+from streams.runtime.pump import GRACE, LATENESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,14 +123,17 @@ def batched(events: int) -> Work:
 def _packed(rest: Sequence[bytes]) -> Iterator[Record]:
     rulebook = no_wait()
     reader, routing, codec = Reader(rulebook.classes), Routing(rulebook, PARTITIONS), FactsCodec(rulebook.classes)
-    wall, before = time.time_ns() // 1_000, -1
+    wall = time.time_ns() // 1_000
     for at in range(0, len(rest), FACTS * PARTITIONS):
         batch: list[Event] = reader.lines(b"\n".join(rest[at : at + FACTS * PARTITIONS]), _refuse)
-        newest = max(event.at for event in batch)
-        whole = Facts[Any](wall=wall, origin=0, origins=1, newest=newest)
-        for partition, raw in facts_records(whole, routing.route(batch, wall).buckets, before, codec.encode):
+        for event in batch:
+            event.received = event.at
+        buckets = routing.route(batch, wall).buckets
+        for partition, raw in facts_records(Facts(wall=wall), buckets, codec.encode):
             yield Record(partition, None, raw)
-        before = newest
+        low = max(event.at for event in batch) - LATENESS - 1
+        for partition in range(PARTITIONS):
+            yield Record(partition, None, codec.encode(Facts(wall=low + GRACE, lows=[low])))
 
 
 def _refuse(refusal: object) -> None:

@@ -84,17 +84,17 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     """The state of one subject of one group of standards.
 
     `time` is the instant up to which it was judged; events after it wait in `held`. `states` are those of its
-    standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to their times;
-    `generation` counts how often they were rotated, `rotated` is `newest` when they last were and `rotated_before`
-    when they were the time before: no event that was forgotten is newer than that. `newest` is the latest of these
-    times. `touched` is the last judged event's time, `wake` a lower bound of the next instant at which time alone
-    changes something.
+    standards, by revision. `seen` and, older, `seen_before` map the identities of the last events to the times that
+    they claim; `generation` counts how often they were rotated, and two for a time that was overwritten; `rotated` is
+    the latest time seen when they last were and `rotated_before` when they were the time before: no event that was
+    forgotten is newer than that. `newest` is the latest time at which an event happened. `touched` is the last judged
+    event's time, `wake` a lower bound of the next instant at which time alone changes something.
 
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
-    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are promises of states that were
-    forgotten since, by revision. `grants` are the promises that a grant
-    without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots keep the
-    names that they had in version 1.
+    `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no
+    state has any more, by revision: their state was forgotten since, or they were withdrawn. `grants` are the promises
+    that a grant without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots
+    keep the names that they had in version 1.
     """
 
     group: str
@@ -144,7 +144,7 @@ class Step(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """What one call of `feed` did: the case after it (None: forgotten), the transitions, the next wake-up.
 
     `duplicates` counts repeats, which are inert; `unused` are the events that changed nothing. `settled_early` counts
-    those that no earlier event can change any more, for want of room.
+    those before which no earlier event finds its place any more, for want of room.
     """
 
     case: Case[E] | None

@@ -25,7 +25,7 @@ import msgspec
 from standards.errors import StateError
 from standards.judge.case import Case, Identity, Step, Unused
 from standards.judge.context import JudgeContext
-from standards.judge.events import Event, Tick
+from standards.judge.events import Event, Tick, microseconds
 from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
 from standards.judge.judging_again import is_known, judge_again, remember, settle_now, settled_until
@@ -85,21 +85,23 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
             elif type(fact) is Start:
                 _start(fact.at, group, context)
             else:
-                at = fact.at
+                at = fact.at  # which is its stamp where its sender's clock is ahead; a repeat has another stamp
+                claimed = at if at != fact.received else microseconds(fact.time)
                 if fact.source == home:
                     name: Identity = fact.id
                 else:
                     name, rotate_at = _foreign(case, fact), case.rotated + DEDUPE_HORIZON
                 if name in seen or name in before:
                     last = max(seen.get(name, -NEVER), before.get(name, -NEVER))
-                    if last >= newest - DEDUPE_HORIZON or last == at:
+                    if last >= newest - DEDUPE_HORIZON or last == claimed:
                         context.duplicates += 1
                         continue
-                else:
-                    seen[name] = at
-                    if at > rotate_at or len(seen) >= DEDUPE_LEAST:
-                        seen, before = _rotate(case, max(newest, at))
-                        rotate_at = case.rotated + DEDUPE_HORIZON
+                    if name in seen:  # used again for another event, where stores only add
+                        case.generation += 2
+                seen[name] = claimed
+                if at > rotate_at or len(seen) >= DEDUPE_LEAST:
+                    seen, before = _rotate(case, newest)
+                    rotate_at = case.rotated + DEDUPE_HORIZON
                 if at >= newest:
                     newest = at
                 else:
@@ -129,7 +131,7 @@ def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[I
     that, so nothing is forgotten by which a repeat could still be recognised.
     """
     case.seen_before, case.seen, case.generation = case.seen, {}, case.generation + 1
-    case.rotated_before, case.rotated = case.rotated, newest
+    case.rotated_before, case.rotated = case.rotated, max(newest, *case.seen_before.values())
     return case.seen, case.seen_before
 
 

@@ -6,7 +6,8 @@ at least `settle` ago, so that of two senders who were both away, the second sti
 event behind the case's time, but not behind what has settled, is put in its place, and the subject is judged anew from
 the snapshot. Each promise is then held against what the ledger says of it. The same: nothing is said. What the ledger
 says is where the new run has been: the rest follows as ordinary lines. Otherwise one `corrected` line says how the
-promise stands now, and one that is not there any more is `withdrawn`.
+promise stands now, and one that is not there any more is `withdrawn`; it is remembered, since another late event can
+bring it back.
 
 What has settled is decided by the events' times and stamps alone, never by where a snapshot happens to stand, and late
 events of one stamp are judged together. So the lines depend on what was received when, and not on batches.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from copy import copy
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -41,30 +43,42 @@ FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
 NONE: Final[Mapping[str, list[Promise[Event]]]] = MappingProxyType({})
 MOST: Final = 2_000
-"""How many events of a subject are kept before the older half is settled, whenever it was received."""
+"""How many events of a subject an earlier one can take its place among; what is older has settled early."""
 
 
 def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]) -> None:
     """Keep events that were just judged, in order of time, no timer after them having run; move the snapshot on."""
-    case, settle = context.case, context.settle
+    case, settle, logged = context.case, context.settle, len(context.case.log)
     if not case.log:
         case.revisions = tuple(group.by_revision)
     case.log += events if case.base is None else [event for event in events if event.at > case.base.time]
+    for last in range(max(logged, MOST), len(case.log)):
+        _count_early(case.log[last - MOST], case.log[last], context)
     younger, received = case.younger, events[-1].received
     full = len(case.log) - case.cut > MOST
     early = younger is not None and younger.received >= received - settle
     if len(case.log) - case.cut < FEW or (early and not full):
         return
     if younger is not None:
-        context.settled_early += case.cut if early else 0
         case.base = younger
         for event in case.log[: case.cut]:
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
         for state in (*younger.states.values(), *case.states.values()):
             forget_settled(state, events[-1].at, younger.time)
-        case.forgotten = {}
+        case.forgotten = _still_reached(case.forgotten, younger.time)
     case.younger, case.cut = _snapshot(case, events[-1].at, max(each.received for each in case.log)), len(case.log)
+
+
+def _count_early(event: Event, newer: Event, context: JudgeContext[Event]) -> None:
+    """Count an event that a newer one leaves no room for, if it was not received `settle` before that one."""
+    context.settled_early += event.received >= newer.received - context.settle
+
+
+def _still_reached(forgotten: Mapping[str, list[Promise[Event]]], time: int) -> dict[str, list[Promise[Event]]]:
+    """Give what judging again can still find otherwise, of promises that no state has: what happened after a time."""
+    found = {revision: [it for it in promises if it.last_at > time] for revision, promises in forgotten.items()}
+    return {revision: promises for revision, promises in found.items() if promises}
 
 
 def settle_now(case: Case[Event], group: Group) -> None:
@@ -84,10 +98,14 @@ def must_settle(case: Case[Event], group: Group) -> bool:
 def settled_until(case: Case[Event], received: int) -> int:
     """Give the event time up to which all is settled (-1: nothing), for what is received at a stamp less `settle`.
 
-    It is walked in order of time, and stops at the first event that did not come before the stamp.
+    All but the newest `MOST` events have settled. From there on it is walked in order of
+    time, and stops at the first event that did not come before the stamp.
     """
+    settled = max(0, len(case.log) - MOST)
     until = -1 if case.base is None else case.base.time
-    for event in case.log:
+    if settled:
+        until = case.log[settled - 1].at
+    for event in islice(case.log, settled, None):
         if event.received >= received:
             break
         until = event.at
@@ -96,7 +114,7 @@ def settled_until(case: Case[Event], received: int) -> int:
 
 def is_known(case: Case[Event], event: Event) -> bool:
     """Say whether an event is among those that the subject can be judged by again."""
-    return any(it.at == event.at and it.id == event.id and it.source == event.source for it in case.log)
+    return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
 
 
 def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event]) -> None:
@@ -107,6 +125,8 @@ def judge_again(late: Iterable[Event], group: Group, context: JudgeContext[Event
         case.revisions = tuple(group.by_revision)
     for event in late:
         insort(case.log, event, key=group.order)
+        if len(case.log) > MOST:
+            _count_early(case.log[-MOST - 1], event, context)
         received, cause = event.received, event
     base = case.base or Snapshot(-1)
     fresh: Case[Event] = Case(
@@ -147,6 +167,7 @@ class _Difference:
         case = context.case
         self.group = group
         self.context = context
+        self.again = again
         self.known = received
         self.cause = cause
         self.key = case.key
@@ -162,18 +183,28 @@ class _Difference:
         """Write the lines that the ledger lacks."""
         gone = [name for name in self.told if name not in self.runs and name not in self.stands]
         gone = [name for name in gone if self.told[name][1].opened > self.since]
-        twins = self._twins(gone)
+        twins = self._twins([name for name in gone if not self._was_withdrawn(name)])
         for name in gone:
-            self._withdraw(name, twins.get(name, ""))
+            if self._was_withdrawn(name):
+                self._keep_withdrawn(*self.told[name])
+            else:
+                self._withdraw(name, twins.get(name, ""))
         older = {new: old for old, new in twins.items()}
         for name, lines in self.runs.items():
             if name in self.told:
-                self._continue(name, lines)
+                self._continue(name, lines, older.get(name, ""))
             else:
                 self._open(lines, older.get(name, ""))
         for name, (revision, promise) in self.stands.items():
             if name in self.told and name not in self.runs:
                 self._return(revision, self.told[name][1], promise)
+
+    def _was_withdrawn(self, name: str) -> bool:
+        return self.told[name][1].state == "withdrawn"
+
+    def _keep_withdrawn(self, revision: str, promise: Promise[Event]) -> None:
+        """Remember a promise that was withdrawn: it counts its lines on, if it comes back."""
+        self.again.case.forgotten.setdefault(revision, []).append(promise)
 
     def _promises(
         self, states: dict[str, StandardState[Event]], forgotten: Mapping[str, list[Promise[Event]]] = NONE
@@ -190,7 +221,7 @@ class _Difference:
         """Pair promises that are gone with new ones of the same standard: an earlier event opened the same need."""
         came: dict[str, list[str]] = {}
         for name, lines in self.runs.items():
-            if name not in self.told:
+            if name not in self.told or self._was_withdrawn(name):
                 came.setdefault(lines[0].standard.revision, []).append(name)
         pairs = {}
         for name in gone:
@@ -205,26 +236,26 @@ class _Difference:
         for line in lines:
             self._say(msgspec.structs.replace(line, known=self.known, replaces=replaces))
 
-    def _continue(self, name: str, lines: Sequence[Transition[Event]]) -> None:
+    def _continue(self, name: str, lines: Sequence[Transition[Event]], replaces: str) -> None:
         """Say what a promise's new run has beyond what was told of it, or how it stands instead."""
         told, promise = self.told[name][1], lines[-1].promise
         now = _standing(told)
-        promise.warned = told.warned
+        promise.warned = self.told[replaces or name][1].warned
         been = [name in self.before and _standing(self.before[name][1]) == now]
         been += [(it.after, it.at, it.due, it.elapsed) == now for it in lines]
         if not any(been):
-            self._correct(told, lines[-1])
+            self._correct(told, lines[-1], replaces)
             return
         rest = lines[len(been) - 1 - been[::-1].index(True) :]
         for ordinal, line in enumerate(rest, told.ordinal + 1):
             self._say(msgspec.structs.replace(line, known=self.known, ordinal=ordinal))
         promise.ordinal = told.ordinal + len(rest)
 
-    def _correct(self, told: Promise[Event], line: Transition[Event]) -> None:
-        line.promise.ordinal = told.ordinal + 1
+    def _correct(self, told: Promise[Event], line: Transition[Event], replaces: str) -> None:
+        line.promise.ordinal = ordinal = told.ordinal + 1
         self._say(
             msgspec.structs.replace(
-                line, kind="corrected", known=self.known, ordinal=told.ordinal + 1, before=told.state
+                line, kind="corrected", known=self.known, ordinal=ordinal, before=told.state, replaces=replaces
             )
         )
 
@@ -242,6 +273,7 @@ class _Difference:
         line = self._line(revision, told, told, at=self.known)
         promise = copy(told)
         promise.state, promise.ordinal = "withdrawn", told.ordinal + 1
+        self._keep_withdrawn(revision, promise)
         self._say(
             msgspec.structs.replace(
                 line, promise=promise, kind="withdrawn", after="withdrawn", replaced_by=replaced_by, elapsed=0

@@ -86,6 +86,13 @@ def line(transition: Transition[Event]) -> Line:
     )
 
 
+def stood_before(line: Line) -> State:
+    """Say how a promise stood before a line, as far as the line says: not how a broken one had ended."""
+    if line.kind in ("fulfilled_late", "ended", "given_up"):
+        return "broken"
+    return line.was or ("new" if line.kind == "opened" else "open")
+
+
 def ledger_fields(standard: Standard, key: tuple[str | int, ...], promise: Promise[Event]) -> dict[str, Plain]:
     """Give the `per` fields of a promise and those that its standard carries from the opening event."""
     fields: dict[str, Plain] = dict(zip(standard.per, key, strict=True))

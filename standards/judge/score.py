@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from standards.judge.promise import VERDICTS
+
 if TYPE_CHECKING:
-    from standards.judge.promise import Kind, Verdict
+    from standards.judge.promise import Kind, State
+
+_ENDINGS = frozenset({"late", "ended", "given_up"})
+"""The states of broken promises that are counted by themselves as well."""
 
 
 class Score(msgspec.Struct):
@@ -63,29 +68,25 @@ class Score(msgspec.Struct):
         """The 95 % interval of the kept-rate; None while there are no verdicts."""
         return wilson(self.kept, self.judged) if self.judged else None
 
-    def add(self, kind: Kind, verdict: Verdict | None, was: Verdict | None = None) -> None:
-        """Count one transition: its kind, the verdict after it, and what a correction or withdrawal found before it."""
+    def add(self, kind: Kind, before: State, after: State) -> None:
+        """Count one transition: its kind, and how the promise stood before and after it."""
         if kind == "opened":
             self.opened += 1
         elif kind == "warned":
             self.warned += 1
-        elif kind == "fulfilled_late":
-            self.late += 1
-        elif kind == "ended":
-            self.ended += 1
-        elif kind == "given_up":
-            self.given_up += 1
-        elif kind == "withdrawn":
-            self.opened -= 1
-            self._count(was, -1)
         else:
             self.corrected += kind == "corrected"
-            self._count(was, -1)
-            self._count(verdict, 1)
+            self._count(before, -1)
+            self._count(after, 1)
 
-    def _count(self, verdict: Verdict | None, by: int) -> None:
-        if verdict is not None:
+    def _count(self, state: State, by: int) -> None:
+        verdict = VERDICTS.get(state)
+        if verdict == "withdrawn":
+            self.opened -= by
+        elif verdict is not None:
             setattr(self, verdict, getattr(self, verdict) + by)
+        if state in _ENDINGS:
+            setattr(self, state, getattr(self, state) + by)
 
     def time(self, elapsed: int, waited: int) -> None:
         """Add the two clocks of one promise that was settled."""

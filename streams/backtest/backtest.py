@@ -245,6 +245,6 @@ def count(transitions: Sequence[Transition[Event]], scores: dict[str, Score]) ->
     for transition in transitions:
         score = scores[transition.standard.id]
         was, verdict = VERDICTS.get(transition.before), VERDICTS.get(transition.after)
-        score.add(transition.kind, verdict, was)
+        score.add(transition.kind, transition.before, transition.after)
         if was is None and verdict is not None and verdict != "withdrawn":
             score.time(transition.elapsed, transition.at - transition.promise.opened)

@@ -179,6 +179,7 @@ class Engine:
             acts=len(actions),
             events=Counter(map(type_of, taken)),
             duplicates=outcome.duplicates,
+            settled_early=outcome.settled_early,
             unmatched=outcome.unmatched,
             late=Counter(unused.reason for unused in outcome.unused),
             refused=Counter(refusal.reason for refusal in refused),

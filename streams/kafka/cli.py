@@ -76,10 +76,12 @@ def intake(
     """
     import asyncio
 
+    from streams.embedded.steady_clock import SteadyClock
+
     settings = _settings(standards=standards, listen=listen)
     with _libraries():
         from streams.kafka.intake.intake_process import run
-    asyncio.run(run(settings, http=http))
+    asyncio.run(run(settings, clock=SteadyClock(), http=http))
 
 
 def worker(*, standards: options.Standards = None, data: Data = None, listen: options.Listen = None) -> None:

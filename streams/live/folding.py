@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from standards.judge.ledger import stood_before
 from standards.judge.promise import NEVER
 from standards.judge.score import Score
 from streams.live.wording import words
@@ -100,7 +101,7 @@ class Folder:
     def add(self, line: Line) -> None:
         """Take a line in. Lines come in the order of the ledger."""
         with self._lock:
-            self._scores.setdefault(line.standard, Score()).add(line.kind, line.verdict, line.was)
+            self._scores.setdefault(line.standard, Score()).add(line.kind, stood_before(line), line.state)
             if line.verdict is None or self._is_overdue(line):
                 self._owed[line.promise] = line
             else:

@@ -53,6 +53,7 @@ class Metrics:
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
         self._duplicates = counter("kept_duplicates", "Events that had come before.")
+        self._settled_early = counter("kept_settled_early_events", SETTLED_EARLY)
         self._notices = counter("kept_notices", "Notices decided on, by kind of line.", ("kind",))
         self._withheld = counter("kept_withheld_notices", "Notices not sent, by reason.", ("reason",))
         self._deliveries = counter(
@@ -88,6 +89,7 @@ class Metrics:
             for label, count in counts.items():
                 counter.labels(label).inc(count)
         self._duplicates.inc(batch.duplicates)
+        self._settled_early.inc(batch.settled_early)
         self._judging.observe(batch.judging)
         self._commit.observe(batch.storing)
 

@@ -43,12 +43,16 @@ class KafkaMetrics:
         self._lag = gauge(
             "kept_kafka_lag_seconds", "The clock less the newest event's time, at the last batch.", ("partition",)
         )
+        self._apart = gauge("kept_kafka_clock_apart_seconds", "The slowest broker's clock less the intake's.")
         self._watermark = gauge("kept_watermark_timestamp_seconds", "What time judging has reached.", ("partition",))
         self.recovered = gauge("kept_kafka_recovery_seconds", "How long the last recovery took.").set
         self.rebalanced = counter("kept_kafka_rebalances", "Times that partitions changed hands.").inc
         self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
+        self._unstamped = counter(
+            "kept_kafka_unstamped_records", "Records stamped by the intake's clock, not the broker's.", ("reason",)
+        )
         self.duplicates = counter("kept_duplicates", "Events that had come before.").inc
         self.settled_early = counter("kept_settled_early_events", SETTLED_EARLY).inc
         self._stopped = gauge(
@@ -77,6 +81,10 @@ class KafkaMetrics:
         """Note how far a partition's newest event is behind the clock."""
         self._lag.labels(str(partition)).set(seconds)
 
+    def clocks_apart(self, microseconds: int) -> None:
+        """Note how far the slowest broker's clock is ahead of this machine's."""
+        self._apart.set(microseconds / SECOND)
+
     def watermark(self, partition: int, low: int) -> None:
         """Note the instant that a partition has reached: microseconds UTC, or -1 for none yet."""
         if low >= 0:
@@ -100,6 +108,10 @@ class KafkaMetrics:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
             self._unmatched.labels(name).inc(count)
+
+    def unstamped(self, reason: str, count: int) -> None:
+        """Count records of `events` whose own stamps could not be used."""
+        self._unstamped.labels(reason).inc(count)
 
     def stopped(self, standards: Iterable[str]) -> None:
         """Name the standards that are not judged here for now, instead of those named before."""

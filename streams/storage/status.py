@@ -40,6 +40,7 @@ class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
     `events` and `unmatched` count by event type, `late` and `refused` by reason, `acts` what people did.
+    `settled_early` counts events of busy subjects before which nothing finds its place any more.
     """
 
     lines: list[Line] = []
@@ -48,6 +49,7 @@ class Committed(msgspec.Struct, frozen=True):
     acts: int = 0
     events: dict[str, int] = {}
     duplicates: int = 0
+    settled_early: int = 0
     unmatched: dict[str, int] = {}
     late: dict[str, int] = {}
     refused: dict[str, int] = {}

@@ -205,6 +205,17 @@ def test_what_was_never_owed_is_taken_back() -> None:
     assert notice.text == "Taken back at s3/q1: the promise no-wait was never owed, as was learned afterwards."
 
 
+def test_what_comes_back_after_it_was_taken_back_is_told_anew() -> None:
+    """People heard that it was never owed: that it is broken after all is news, and that it was kept is not."""
+    gone = line("withdrawn", 90, "withdrawn", ordinal=4, was="broken")
+    broken = line("corrected", 60, "broken", ordinal=5, known=95, was="withdrawn")
+    assert list(told(BROKEN, gone, broken).reasons.values()) == ["told", "told", "told"]
+    warned = line("corrected", 30, "warned", ordinal=5, known=95, was="withdrawn")
+    kept = line("kept", 100, "kept", ordinal=6)
+    reasons = told(WARNED, gone, warned, kept).reasons
+    assert list(reasons.values()) == ["told", "told", "nobody-waits-for-it", "nobody-waits-for-it"]
+
+
 async def test_the_console_writes_one_line_for_a_notice() -> None:
     """In a terminal or a log a notice is one line: a mark, the standard, what to do and how."""
     screen = io.StringIO()

@@ -2,7 +2,7 @@
 
 Undisturbed is the pump of a backtest over the file of the same events, and a filter that hears of each line at once.
 Both are compared as far as both have come: lines that the ledger learned of up to one instant, the cut.
-Knows: topics, files, tables. Must not know: processes, who was killed. Read next: `mayhem.py`, which reports it.
+Knows: topics, files, tables. Must not know: processes, who was killed. Read next: `killing.py`, which reports it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The times of the events are those of this machine's clock. Some events come a little out of order, all of them within
 what `lateness` allows, and some come twice. All is drawn from one seed, but for the clock.
-Knows: standards and events. Must not know: Kafka, processes. Read next: `mayhem.py`, which produces them.
+Knows: standards and events. Must not know: Kafka, processes. Read next: `orderly.py`, which produces them.
 """
 
 from __future__ import annotations
@@ -119,11 +119,6 @@ class Crowd:
             found += self._some(round(self._next))
         self.made += len(found)
         return found
-
-    def everybody(self, at: int) -> list[bytes]:
-        """Give one event for each subject that waits, at an instant: time goes on everywhere."""
-        self.made += len(self._places)
-        return [self._queue(at, place, waiting=0) for place in self._places]
 
     def _some(self, at: int) -> Iterator[bytes]:
         draw = self._draw

@@ -2,7 +2,7 @@
 
 Each is a real `kept` of its own, with a data folder of its own. It holds one end of a pipe and ends when the other end
 closes, so that nothing is left behind however whoever started it ends.
-Knows: processes. Must not know: what they do, who kills them when. Read next: `mayhem.py`.
+Knows: processes. Must not know: what they do, who kills them when. Read next: `killing.py`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.log import Consumer, Producer, TopicPartition, consuming, producing
-from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.intake.intake import Terms
+from streams.kafka.intake.intake_host import IntakeHost
 from streams.kafka.records.facts import Progress
 from streams.metrics.kafka import KafkaMetrics
 from streams.runtime.pump import GRACE, LATENESS

@@ -1,6 +1,6 @@
 """Hears the workers while they work: how far each partition has come, how long each was silent, when a line comes.
 
-Knows: topics. Must not know: processes, what the lines should be. Read next: `mayhem.py`.
+Knows: topics. Must not know: processes, what the lines should be. Read next: `killing.py`.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ from tests.kafka.comparing import Differences, Said, Undisturbed, whole
 
 
 class Report(NamedTuple):
-    """What came of it."""
+    """What came of it; `rows` are words and numbers of what was compared."""
 
     facts: int
     kills: Counter[str]
     ended: Counter[str]
     calm: Undisturbed
-    suppressed: int
+    rows: dict[str, str]
     received: int
     silence: float
     said: Said
@@ -36,24 +36,19 @@ class Report(NamedTuple):
         """Tell it in lines."""
         kills = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kills.items()))
         ended = ", ".join(f"{name} x{count}" for name, count in sorted(self.ended.items())) or "none"
-        wrong = self.differences
         rows = {
             "facts": f"{self.facts:,}",
             "kills": f"{self.kills.total()}: {kills}",
             "ended by themselves": f"{self.ended.total()}: {ended}",
-            "ledger lines compared": f"{len(self.calm.lines):,} of {len(self.said.lines):,}",
             "lines said again": f"{self.said.repeated:,}",
-            "lines missing": f"{wrong.count('lines missing')}",
-            "lines invented": f"{wrong.count('lines invented')}",
-            "lines that differ": f"{wrong.count('lines that differ')}",
+            **self.rows,
             "notices": f"{len(self.said.notices):,}, received {self.received:,} times",
-            "notices not given": f"{self.suppressed}, of warnings that came too late",
             "longest time without a word of a partition": f"{self.silence:.1f} s",
             "latest line, behind its instant": f"{self.said.slowest:.1f} s",
             "exit codes in the end": ", ".join(f"{name} {code}" for name, code in sorted(self.codes.items())),
         }
         told = [f"{name:44}{value}" for name, value in rows.items()]
-        return "\n".join([*told, *(f"DIFFERENCE  {each}" for each in wrong.lines())])
+        return "\n".join([*told, *(f"DIFFERENCE  {each}" for each in self.differences.lines())])
 
 
 async def keep(kafka: KafkaSettings, folder: Path, report: Report, standards: Path) -> None:

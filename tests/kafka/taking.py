@@ -20,7 +20,8 @@ from standards.judge.events import Event
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import TopicPartition, consuming, producing
-from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.intake.intake import Terms
+from streams.kafka.intake.intake_host import IntakeHost
 from streams.kafka.records.facts import DeadLetters, Facts, FactsCodec
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
@@ -149,8 +150,9 @@ def intake_process(
     }  # fmt: skip
     program = (
         "import asyncio; from streams.settings import read_settings;"
+        "from streams.embedded.steady_clock import SteadyClock;"
         "from streams.kafka.intake.intake_process import run;"
-        f"asyncio.run(run(read_settings(), http={http}))"
+        f"asyncio.run(run(read_settings(), clock=SteadyClock(), http={http}))"
     )
     with log.open("ab") as stream:
         process = subprocess.Popen(

@@ -75,6 +75,10 @@ def test_what_differs_is_told_with_what_would_mend_it_and_left_as_it_is(kafka: K
         "it has 3 partitions, and the settings say 2: set KEPT_KAFKA__EVENTS_PARTITIONS=3",
         f"retention.ms is 1h, and should be 1w: {alter} retention.ms=604800000",
         f"max.message.bytes is 1000, and should be 8388608: {alter} max.message.bytes=8388608",
+        (
+            "message.timestamp.type is CreateTime, and should be LogAppendTime: "
+            f"{alter} message.timestamp.type=LogAppendTime"
+        ),
     ]
     compacted, *segments = before[names.progress]
     assert [segment.partition(" ")[0] for segment in segments] == ["segment.bytes", "segment.ms"]
@@ -90,7 +94,7 @@ def test_topics_that_go_together_are_never_divided_differently(kafka: KafkaSetti
     """Where `facts` has another number of partitions, `ledger` and the others are not made beside it."""
     new = also(kafka, prefix=f"{kafka.prefix}six.")
     names = new.names
-    made_by_hand(new, names.facts, 6, max_message_bytes="8388608")
+    made_by_hand(new, names.facts, 6, max_message_bytes="8388608", message_timestamp_type="LogAppendTime")
     create(new, as_set(new))
     assert missing(new) == {names.ledger, names.tellings, names.notices, names.changelog}
     (told,) = said(new).values()
@@ -108,7 +112,8 @@ def test_topics_that_go_together_are_never_divided_differently(kafka: KafkaSetti
 def test_more_than_is_needed_is_no_difference(kafka: KafkaSettings) -> None:
     """Who keeps events for ever, or allows larger records, need not explain it; a limit by size is told."""
     new = also(kafka, prefix=f"{kafka.prefix}more.")
-    made_by_hand(new, new.names.events, 2, max_message_bytes="9000000", retention_ms="-1")
+    append = {"message_timestamp_type": "LogAppendTime"}
+    made_by_hand(new, new.names.events, 2, max_message_bytes="9000000", retention_ms="-1", **append)
     made_by_hand(new, new.names.ledger, 4, max_message_bytes="9000000", retention_ms="-1", retention_bytes="1000000")
     found = said(new)
     assert list(found) == [new.names.ledger]

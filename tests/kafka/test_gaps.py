@@ -12,8 +12,9 @@ import pytest
 
 from streams.kafka.clients.edge import wall
 from streams.kafka.clients.log import KafkaError, Message, TopicPartition
-from streams.kafka.intake.intake import Intake
-from streams.kafka.records.facts import Facts, FactsCodec, Revision
+from streams.kafka.intake.commits import Done, noted
+from streams.kafka.intake.intake import Intake, Terms
+from streams.kafka.records.facts import Facts, Revision
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.partition import Setting
@@ -59,6 +60,8 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
 class Record(NamedTuple):
     value: bytes
     offset: int
+    timestamp: int = T0 // 1_000
+    timestamp_type: int = 1
     topic: str = "events"
     partition: int = 0
     headers: tuple[tuple[str, bytes], ...] = ()
@@ -70,6 +73,7 @@ class Consumer:
     def __init__(self, batches: Sequence[list[Record]]) -> None:
         self.batches = list(batches)
         self.where = TopicPartition("events", 0)
+        self.done: list[Done] = []
 
     def assignment(self) -> set[TopicPartition]:
         return {self.where}
@@ -77,14 +81,19 @@ class Consumer:
     async def position(self, where: TopicPartition) -> int:
         return 0
 
-    async def committed(self, where: TopicPartition) -> None:
-        """Nothing was committed."""
-
     async def getmany(self, **_: object) -> Mapping[TopicPartition, list[Record]]:
         return {self.where: self.batches.pop(0)}
 
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Nothing is kept of it."""
+    async def commit(self, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
+        """Note what is committed."""
+        self.done.append(noted(*offsets[self.where]))
+
+
+class Commits:
+    """Nothing was committed."""
+
+    async def read(self) -> dict[int, Done]:
+        return {}
 
 
 class Producer:
@@ -103,19 +112,18 @@ class Producer:
         return acknowledged()
 
 
-async def test_a_batch_that_was_not_published_moves_no_time() -> None:
-    """When it comes again in parts, each part says how far it goes itself, or the events of the next would be late."""
+async def test_a_batch_that_was_not_published_is_not_noted() -> None:
+    """When it comes again in parts, each commit notes how far that part goes: time by events goes by these notes."""
     loaded = given_standards(NO_WAIT).load(())
     records = [Record(msgspec.json.encode(waiting(f"e{place}", T0 + place * 60 * SECOND)), place) for place in range(4)]
     consumer, producer = Consumer([records, records[:2], records[2:]]), Producer()
-    intake = Intake(Names(""), KafkaMetrics(), clock=wall, max_skew=SECOND)
-    intake.adopt(loaded, partitions=1, origins=1)
+    intake = Intake(Names(""), KafkaMetrics(), Commits(), Terms(2 * SECOND, 300 * SECOND), clock=wall)
+    intake.adopt(loaded, partitions=1)
     with pytest.raises(KafkaError):
         await intake.step(consumer, producer)
     producer.fails = False
     assert [await intake.step(consumer, producer) for _ in range(2)] == [2, 2]
-    codec = FactsCodec(loaded.rulebook.classes)
-    assert [codec.decode(raw).newest for raw in producer.taken] == [T0 + 60 * SECOND, T0 + 180 * SECOND]
+    assert [(done.offset, done.newest) for done in consumer.done] == [(2, T0 + 60 * SECOND), (4, T0 + 180 * SECOND)]
 
 
 class SlowLog:

@@ -158,32 +158,54 @@ def a_queue(count: int) -> list[Event]:
 
 
 def test_a_large_batch_comes_in_parts_that_can_be_judged_one_after_another() -> None:
-    """Each part says no more than what time had come to before it, but the last; hearings come with the first."""
+    """No part is too large; hearings come with the first, and to partitions without events too."""
     codec = FactsCodec(BOOK.classes)
-    whole: Facts[Event] = Facts(wall=5, origin=1, origins=2, newest=T0 + 2_499, hearings=[("tills", ("s",), [T0])])
+    whole: Facts[Event] = Facts(wall=5, hearings=[("tills", ("s",), [T0])])
     buckets: list[list[Event]] = [a_queue(2_500), []]
-    records = [(place, codec.decode(raw)) for place, raw in facts_records(whole, buckets, T0 - 9, codec.encode)]
+    records = [(place, codec.decode(raw)) for place, raw in facts_records(whole, buckets, codec.encode)]
     parts = [facts for place, facts in records if place == 0]
     assert [event.id for facts in parts for event in facts.events] == [event.id for event in buckets[0]]
     assert max(len(facts.events) for facts in parts) <= MOST
-    assert [facts.newest for facts in parts] == [T0 - 9] * (len(parts) - 1) + [T0 + 2_499]
     assert [bool(facts.hearings) for facts in parts] == [True] + [False] * (len(parts) - 1)
-    assert [(facts.newest, facts.events) for place, facts in records if place == 1] == [(T0 + 2_499, [])]
-    assert {(facts.wall, facts.origin, facts.origins) for _, facts in records} == {(5, 1, 2)}
+    assert [(facts.hearings, facts.events) for place, facts in records if place == 1] == [(whole.hearings, [])]
+    assert {facts.wall for _, facts in records} == {5}
+
+
+@given(st.lists(st.integers(1, 3), max_size=60))
+def test_however_a_batch_is_divided_each_event_keeps_its_stamp(stamps: list[int]) -> None:
+    """The stamps of a record are those of its events, in their order."""
+    codec = FactsCodec(BOOK.classes)
+    bucket = a_queue(len(stamps))
+    for event, stamp in zip(bucket, stamps, strict=True):
+        event.received = stamp
+    large = [event for event in bucket for _ in range(40)]
+    found: list[int] = []
+    for _, raw in facts_records(Facts(wall=5), [large], codec.encode):
+        facts = codec.decode(raw)
+        runs = facts.stamps
+        found += [stamp for stamp, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
+        assert sum(runs[1::2]) == len(facts.events)
+    assert found == [stamp for stamp in stamps for _ in range(40)]
+
+
+def test_a_feed_is_not_heard_before_its_event_came() -> None:
+    """A sender whose clock is fast does not keep its feed from falling silent."""
+    fast = READER.one(msgspec.json.encode(cloud("register.opened", "fast", T0 + 290 * SECOND, site="s", queue="q")))
+    fast.received = T0
+    assert [heard for _, _, heard in Routing(BOOK, 1).route([fast], T0).hearings] == [[T0]]
 
 
 def test_what_was_heard_is_divided_too() -> None:
     """However many feeds spoke in a batch, each record is small enough, and all are heard before time goes on."""
     codec = FactsCodec(BOOK.classes)
     heard: list[HeardAt] = [("tills", (f"{'s' * 500}{number}",), [T0]) for number in range(5_000)]
-    whole: Facts[Event] = Facts(wall=5, origin=1, origins=2, newest=T0, hearings=heard)
+    whole: Facts[Event] = Facts(wall=5, hearings=heard)
     for bucket in ([], a_queue(1), a_queue(3)):
-        raws = [raw for _, raw in facts_records(whole, [bucket], T0 - 9, codec.encode)]
+        raws = [raw for _, raw in facts_records(whole, [bucket], codec.encode)]
         assert max(map(len, raws)) <= LARGEST
         parts = [codec.decode(raw) for raw in raws]
         assert [each for facts in parts for each in facts.hearings] == heard
         assert [event.id for facts in parts for event in facts.events] == [event.id for event in bucket]
-        assert [facts.newest for facts in parts] == [T0 - 9] * (len(parts) - 1) + [T0]
         told = next((place for place, facts in enumerate(parts) if facts.events), len(parts))
         assert not any(facts.hearings for facts in parts[told + 1 :])
 

@@ -93,6 +93,20 @@ async def test_transactions_hold_nothing_up(kafka: KafkaSettings, tmp_path: Path
         assert facts.ids() == {"done": 1}
 
 
+async def test_a_transaction_that_is_open_holds_no_time_back(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """While a sender leaves its transaction open, time goes on; what is in it comes when it is committed."""
+    async with producing(kafka, transactional_id=kafka.prefix) as producer:
+        await producer.begin_transaction()
+        await producer.send_and_wait(kafka.names.events, raw("open"), partition=0)
+        async with intake(kafka, shop(tmp_path)) as host, facts_of(kafka, host) as facts:
+            await produce(kafka, raw("after"), partition=0)
+            await produce(kafka, raw("elsewhere"), partition=1)
+            await facts.until(low_reaches(facts, wall()))
+            assert facts.ids() == {"elsewhere": 1}
+            await producer.commit_transaction()
+            await facts.until_ids(["open", "after"])
+
+
 async def test_what_the_strata_have_reached_is_passed_on(kafka: KafkaSettings, tmp_path: Path) -> None:
     """A higher stratum is told the least that any partition of the one below has reached."""
     async with producing(kafka) as producer:

@@ -69,7 +69,8 @@ def lives(draw: st.DrawFn) -> list[Live]:
 
 
 def _reopened(draw: st.DrawFn, standard: dict[str, Any], spans: Sequence[str]) -> None:
-    standard.pop("reopen", None)
+    for name in ("reopen", "rest"):
+        standard.pop(name, None)
     standard["again"] = draw(st.sampled_from(("done", "judged", "each", "rise")))
     if standard["again"] == "done" and draw(st.booleans()):
         standard["rest"] = draw(st.sampled_from(spans))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.judge.promise import Verdict
+from standards.judge.promise import State
 from standards.judge.score import Score, wilson
 from streams.backtest.backtest import count
 from tests.history import judge_live, rules
@@ -43,47 +43,69 @@ def test_without_verdicts_there_is_no_rate() -> None:
     """Nothing judged is no rate, neither none nor all; what is excused or unknown is in no share."""
     score = Score()
     assert (score.kept_rate, score.interval) == (None, None)
-    for kind, verdict in (("opened", None), ("opened", None), ("opened", None)):
-        score.add(kind, verdict)  # type: ignore[arg-type]
-    score.add("excused", "excused")
-    score.add("lost", "unknown")
-    score.add("voided", "void")
+    for _ in range(3):
+        score.add("opened", "new", "open")
+    score.add("excused", "open", "excused")
+    score.add("lost", "open", "unknown")
+    score.add("voided", "open", "void")
     assert (score.kept_rate, score.judged, score.settled, score.open) == (None, 0, 3, 0)
 
 
 def test_a_correction_takes_one_verdict_and_gives_another() -> None:
-    """Corrected from broken to kept, the promise is counted once, as kept."""
+    """Corrected from fulfilled late to kept, the promise is counted once, as kept, and no longer as late."""
     score = Score()
-    score.add("opened", None)
-    score.add("broken", "broken")
-    score.add("fulfilled_late", "broken")
+    score.add("opened", "new", "open")
+    score.add("broken", "open", "broken")
+    score.add("fulfilled_late", "broken", "late")
     assert score.counts() | {"late": score.late} == {
         "opened": 1, "kept": 0, "broken": 1, "void": 0, "excused": 0, "unknown": 0, "open": 0, "late": 1,
     }  # fmt: skip
-    score.add("corrected", "kept", "broken")
-    assert (score.kept, score.broken, score.corrected, score.open) == (1, 0, 1, 0)
+    score.add("corrected", "late", "kept")
+    assert (score.kept, score.broken, score.late, score.corrected, score.open) == (1, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("after", ["late", "ended", "given_up"])
+def test_how_a_broken_promise_ended_follows_corrections(after: State) -> None:
+    """Corrected to an ending, a promise counts among those that ended so; taken back, it does not."""
+    score = Score()
+    score.add("opened", "new", "open")
+    score.add("kept", "open", "kept")
+    score.add("corrected", "kept", after)
+    assert (score.broken, getattr(score, after)) == (1, 1)
+    score.add("withdrawn", after, "withdrawn")
+    assert (score.broken, getattr(score, after), score.opened) == (0, 0, 0)
 
 
 def test_a_correction_back_to_open_takes_the_verdict_back() -> None:
     """A promise that is on the clock again after all has no verdict, until the next one falls."""
     score = Score()
-    score.add("opened", None)
-    score.add("kept", "kept")
-    score.add("corrected", None, "kept")
+    score.add("opened", "new", "open")
+    score.add("kept", "open", "kept")
+    score.add("corrected", "kept", "open")
     assert (score.kept, score.open, score.corrected) == (0, 1, 1)
-    score.add("broken", "broken")
+    score.add("broken", "open", "broken")
     assert (score.broken, score.open) == (1, 0)
 
 
-@pytest.mark.parametrize("was", [None, "kept", "broken", "void", "excused", "unknown"])
-def test_what_is_withdrawn_counts_nowhere(was: Verdict | None) -> None:
+@pytest.mark.parametrize("was", ["open", "kept", "broken", "void", "excused", "unknown"])
+def test_what_is_withdrawn_counts_nowhere(was: State) -> None:
     """A promise that was never owed is taken out of the count of those that were made, and so is its verdict."""
     score = Score()
-    score.add("opened", None)
-    if was is not None:
-        score.add("corrected", was)
-    score.add("withdrawn", "withdrawn", was)
+    score.add("opened", "new", "open")
+    if was != "open":
+        score.add("corrected", "open", was)
+    score.add("withdrawn", was, "withdrawn")
     assert set(score.counts().values()) == {0}
+
+
+@pytest.mark.parametrize("after", ["open", "kept", "broken"])
+def test_what_was_withdrawn_and_comes_back_counts_again(after: State) -> None:
+    """A promise that was owed after all is one of those that were made, with the verdict that it has now."""
+    score = Score()
+    score.add("opened", "new", "open")
+    score.add("withdrawn", "open", "withdrawn")
+    score.add("corrected", "withdrawn", after)
+    assert {name: count for name, count in score.counts().items() if count} == {"opened": 1, after: 1}
 
 
 def test_the_score_of_a_history_is_that_of_its_last_verdicts() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from standards.judge.ledger import Line
+from standards.judge.ledger import Line, stood_before
 from standards.judge.score import Score
 from tests.history import lines_of, rulebook, rules
 from tests.streams.commands import ROOT, kept
@@ -84,7 +84,7 @@ def folded(lines: list[Line]) -> dict[str, dict[str, int]]:
     """Fold a ledger to counts, as any reader of it would."""
     scores: dict[str, Score] = {}
     for line in lines:
-        scores.setdefault(line.standard, Score()).add(line.kind, line.verdict, line.was)
+        scores.setdefault(line.standard, Score()).add(line.kind, stood_before(line), line.state)
     return {name: score.counts() for name, score in scores.items()}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.channels.console import Console
 from standards.errors import SpecError, StateError
-from standards.judge.ledger import Line
+from standards.judge.ledger import Line, stood_before
 from standards.judge.score import Score
 from streams.ingest.wire import Refusal, encode
 from streams.settings import StandardsFiles
@@ -245,19 +245,19 @@ async def test_the_books_are_a_fold_of_the_ledger(tmp_path: Path) -> None:
             late = (40 + n) * SECOND if n % 5 == 4 else 0
             await host.submit([queue(host.reader, f"e{n}", clock.at - late, waiting=n * n % 7 + 2, where=f"q{n % 4}")])
         lines, read_model = host.read_model.lines(), host.read_model
-        gone = {line.promise for line in lines if line.kind == "withdrawn"}
+        stand = {line.promise: line.state for line in lines}
+        gone = {promise for promise, state in stand.items() if state == "withdrawn"}
         assert {line.kind for line in lines} >= {"corrected", "withdrawn"}
         totals = {kind: count for (_, _, kind), count in read_model.totals().items()}
         assert totals == {kind: sum(line.kind == kind for line in lines) for kind in {line.kind for line in lines}}
         first = read_model.promises(PromiseFilter(), limit=3)
         second = read_model.promises(PromiseFilter(), after=first.next, limit=1000)
         rows = first.items + second.items
-        stand = {line.promise: line.state for line in lines}
         assert {row.id: row.state for row in rows} == {name: stand[name] for name in stand if name not in gone}
         assert len(rows) == totals["opened"] - len(gone) == read_model.score()["no-wait"].opened
         score = Score()
         for line in lines:
-            score.add(line.kind, line.verdict, line.was)
+            score.add(line.kind, stood_before(line), line.state)
         assert score.counts() == read_model.score()["no-wait"].counts()
         hidden = read_model.promises(PromiseFilter(verdict="withdrawn"), limit=1000).items
         assert {row.id for row in hidden} == gone

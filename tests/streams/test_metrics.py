@@ -95,6 +95,16 @@ async def test_nothing_goes_by_uncounted(tmp_path: Path) -> None:
         assert found["kept_ready", ()] == 1
 
 
+async def test_what_settles_early_is_counted(tmp_path: Path) -> None:
+    """Where a subject has more events within ten minutes than are kept to judge it again by, each is counted."""
+    async with asking(tmp_path) as caller:
+        events = [waiting(f"e{n}", T0 + n * SECOND // 100, people=1) for n in range(2_050)]
+        caller.clock.go(30)
+        await caller.send(*events)
+        await caller.pass_time(10)
+        assert (await scrape(caller))["kept_settled_early_events_total", ()] == 50
+
+
 async def test_no_label_names_a_subject(tmp_path: Path) -> None:
     """Neither a customer nor an agent nor a queue can become a time series."""
     async with asking(tmp_path) as caller:

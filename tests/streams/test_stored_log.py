@@ -210,3 +210,23 @@ def test_a_case_of_the_same_standards_keeps_its_past() -> None:
     assert pump.adopt([case]) == []
     assert pump.case(GROUP, ("a",)) is case
     assert (len(case.log), case.base) == (1, None)
+
+
+def test_an_id_that_was_used_again_is_stored_with_its_newer_time(tmp_path: Path) -> None:
+    """A repeat of the newer event is inert after a restart too: what is stored of it is not the older one's time."""
+    stored = Stored(tmp_path)
+    stored.live.step(0, FIRST, 0, 0, "a")
+    now = FIRST + 720 * SECOND
+    stored.live.step(1, now, 0, 0, "a")
+    stored.live.step(0, now + 30 * SECOND, 1, 640, "a")
+    stored.save("a")
+    stored.live.step(0, now + 40 * SECOND, 0, 0, "a")
+    stored.save("a")
+    before = dict(stored.live.cases["a",].seen)
+    assert before["0"] == now + 40 * SECOND
+    stored.restart()
+    assert stored.live.cases["a",].seen == before
+    stored.live.step(0, now + 41 * SECOND, 0, 1, "a")
+    stored.live.wait(now + 50 * SECOND)
+    assert sum(event.at == now + 40 * SECOND for event in stored.live.cases["a",].log) == 1
+    stored.database.close()

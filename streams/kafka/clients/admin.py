@@ -193,6 +193,8 @@ def _falls_short(name: str, found: str, value: str) -> bool:
     """Say whether a setting is worse than it should be: who keeps more, or for longer, loses nothing."""
     if name == "cleanup.policy":
         return {part.strip() for part in found.split(",")} != {value}
+    if name == "message.timestamp.type":
+        return found != value
     if name.startswith("segment."):  # the larger, the later it is compacted
         return _amount(found) > _amount(value)
     return _amount(found) < _amount(value)

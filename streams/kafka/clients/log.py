@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from aiokafka import AIOKafkaConsumer as Consumer
 from aiokafka import AIOKafkaProducer as Producer
 from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import create_conn
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import (
@@ -205,6 +206,17 @@ async def partition_count(producer: Producer, topic: str, patience: float = PATI
             return len(await producer.partitions_for(topic))
     except (KafkaError, TimeoutError):
         raise StateError(no_topic(topic)) from None
+
+
+async def commits_of(settings: KafkaSettings, group: str) -> dict[TopicPartition, tuple[int, str]]:
+    """Give what a group has committed: an offset, and the words beside it. Raises KafkaError."""
+    admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=REQUEST_MS)
+    try:
+        await admin.start()
+        found = await admin.list_consumer_group_offsets(group)
+    finally:
+        await admin.close()
+    return {where: (each.offset, each.metadata or "") for where, each in found.items()}
 
 
 async def refusal(settings: KafkaSettings) -> str | None:

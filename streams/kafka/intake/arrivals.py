@@ -1,7 +1,8 @@
 """Arrivals: the records of `events` made into events, in every form that the Kafka binding of CloudEvents has.
 
 Structured (JSON), binary (attributes in `ce_*` headers), batch (a JSON array), and JSON lines. What cannot be read
-becomes a letter that says where it stood: `topic/partition/offset#place`.
+becomes a letter that says where it stood: `topic/partition/offset#place`. Each event is stamped with when its record
+was received, which no event may be far ahead of.
 Read next: `streams/ingest/wire.py`, which reads the bytes.
 """
 
@@ -39,23 +40,40 @@ _RESERVED: Final = f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender
 
 
 class Arrivals:
-    """Reads records. `max_skew` is how far an event's time may be ahead of the clock, in microseconds."""
+    """Reads records. `stamps` says when records were received, `max_skew` how far ahead of that an event's time may be.
 
-    def __init__(self, reader: Reader, *, clock: Callable[[], int], max_skew: int) -> None:
+    In microseconds. With `by_events`, what is read counts as received when it happened.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        stamps: Callable[[Sequence[ConsumerRecord]], list[int]],
+        max_skew: int,
+        by_events: bool = False,
+    ) -> None:
         self._reader = reader
-        self._clock = clock
+        self._stamps = stamps
         self._max_skew = max_skew
+        self._by_events = by_events
 
     def read(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
         """Read one partition's records, in their order; what cannot be read is added to `letters`."""
+        stamps = self._stamps(records)
         events: list[Event] = []
         for start in range(0, len(records), TOGETHER):
-            some = records[start : start + TOGETHER]
-            found = self._together(some, letters)
-            events += self._each(some, letters) if found is None else found
+            some, received = records[start : start + TOGETHER], stamps[start : start + TOGETHER]
+            found = self._together(some, received, letters)
+            events += self._each(some, received, letters) if found is None else found
+        if self._by_events:
+            for event in events:
+                event.received = event.at
         return events
 
-    def _together(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event] | None:
+    def _together(
+        self, records: Sequence[ConsumerRecord], stamps: list[int], letters: list[Letter]
+    ) -> list[Event] | None:
         """Read records that hold one structured event each by one call, or give None if they are not all such."""
         if any(_is_special(headers) for headers in {record.headers for record in records}):
             return None
@@ -67,20 +85,27 @@ class Arrivals:
         events = self._reader.lines(chunk, refusals.append, first=0)
         if len(events) + len(refusals) != len(records) or any(r.raw.lstrip()[:1] == b"[" for r in refusals):
             return None
-        if not self._all_admitted(events):
+        if not self._all_admitted(events, min(stamps)):
             return None
-        letters += [self._letter(records[refusal.place], refusal, 1) for refusal in refusals]
+        letters += [_letter(records[refusal.place], refusal, 1, stamps[refusal.place]) for refusal in refusals]
+        if refusals:
+            gone = {refusal.place for refusal in refusals}
+            stamps = [stamp for place, stamp in enumerate(stamps) if place not in gone]
+        for event, stamp in zip(events, stamps, strict=True):
+            event.received = stamp
         return events
 
-    def _each(self, records: Sequence[ConsumerRecord], letters: list[Letter]) -> list[Event]:
+    def _each(self, records: Sequence[ConsumerRecord], stamps: Iterable[int], letters: list[Letter]) -> list[Event]:
         events: list[Event] = []
-        for record in records:
+        for record, stamp in zip(records, stamps, strict=True):
             refusals: list[Refusal] = []
             found = self._read_one(record, refusals)
-            if not self._all_admitted(found):
-                found = self._admitted(_placed(found, refusals, record.value or b""), refusals)
+            if not self._all_admitted(found, stamp):
+                found = self._admitted(_placed(found, refusals, record.value or b""), stamp, refusals)
+            for event in found:
+                event.received = stamp
             events += found
-            letters += [self._letter(record, refusal, refusal.place) for refusal in refusals]
+            letters += [_letter(record, refusal, refusal.place, stamp) for refusal in refusals]
         return events
 
     def _read_one(self, record: ConsumerRecord, refusals: list[Refusal]) -> list[Event]:
@@ -122,16 +147,16 @@ class Arrivals:
         refusals += found
         return events
 
-    def _all_admitted(self, events: Sequence[Event]) -> bool:
+    def _all_admitted(self, events: Sequence[Event], stamp: int) -> bool:
         """Say whether none is from the future or in Kept's own name; without a step of Python for each."""
         if not events:
             return True
-        return max(map(_AT, events)) <= self._clock() + self._max_skew and DERIVED_SOURCE not in map(_SOURCE, events)
+        return max(map(_AT, events)) <= stamp + self._max_skew and DERIVED_SOURCE not in map(_SOURCE, events)
 
-    def _admitted(self, placed: Iterable[tuple[int, Event]], refusals: list[Refusal]) -> list[Event]:
-        wall, admitted = self._clock(), []
+    def _admitted(self, placed: Iterable[tuple[int, Event]], stamp: int, refusals: list[Refusal]) -> list[Event]:
+        admitted = []
         for place, event in placed:
-            error = in_future(event, wall, self._max_skew)
+            error = in_future(event, stamp, self._max_skew)
             if error is None and event.source == DERIVED_SOURCE:
                 error = EventError("reserved-source", _RESERVED)
             if error is None:
@@ -141,14 +166,15 @@ class Arrivals:
         refusals.sort(key=lambda refusal: refusal.place)
         return admitted
 
-    def _letter(self, record: ConsumerRecord, refusal: Refusal, place: int) -> Letter:
-        return Letter(
-            received=self._clock(),
-            reason=refusal.reason,
-            message=refusal.message[:WORDS],
-            origin=f"{record.topic}/{record.partition}/{record.offset}#{place}",
-            raw=refusal.raw[:RAW],
-        )
+
+def _letter(record: ConsumerRecord, refusal: Refusal, place: int, stamp: int) -> Letter:
+    return Letter(
+        received=stamp,
+        reason=refusal.reason,
+        message=refusal.message[:WORDS],
+        origin=f"{record.topic}/{record.partition}/{record.offset}#{place}",
+        raw=refusal.raw[:RAW],
+    )
 
 
 def _placed(events: Sequence[Event], refusals: Sequence[Refusal], value: bytes) -> list[tuple[int, Event]]:

@@ -1,8 +1,8 @@
 """The intake: reads `events`, finds whose they are, publishes them to `facts`, and only then commits.
 
 A crash between the two publishes the same events again, and their ids make that inert. One batch is read at a time, and
-finished before partitions are let go. What is damaged is passed over record by record, each with a letter; what Kafka
-deleted before it was read has a letter too.
+finished before partitions are let go. What is damaged is passed over record by record, each with a letter. What Kafka
+deleted before it was read has a letter too, and all partitions of `facts` are told between which stamps it is missing.
 Read next: `arrivals.py`, `routing.py`, and `intake_process.py`, which runs it.
 """
 
@@ -11,30 +11,29 @@ from __future__ import annotations
 import asyncio
 from operator import attrgetter
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import structlog
 
 from alerts.routing.actions import actions_of
+from standards.calendar.duration import SECOND
 from streams.ingest.wire import Reader
-from streams.kafka.clients.log import (
-    CommitFailedError,
-    ConsumerRebalanceListener,
-    IllegalStateError,
-    KafkaError,
-    acknowledged,
-)
+from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, KafkaError, acknowledged
 from streams.kafka.intake.arrivals import Arrivals
+from streams.kafka.intake.places import Places
 from streams.kafka.intake.routing import Routing
+from streams.kafka.intake.stamps import Stamps
 from streams.kafka.records.facts import Facts, FactsCodec, Late, Letter, PersonsAct
 from streams.kafka.records.packing import bounded, facts_records
+from streams.runtime.pump import LATENESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from standards.compiler.spec import Loaded
     from streams.kafka.clients.log import Consumer, ConsumerRecord, Producer, TopicPartition
+    from streams.kafka.intake.places import Deleted, ReadsCommits
     from streams.kafka.records.topics import Names
     from streams.metrics.kafka import KafkaMetrics
 
@@ -48,43 +47,62 @@ _CORRUPT: Final = 2
 """Kafka's number for a record that is not what its checksum says."""
 
 _AT: Final = attrgetter("at")
+_RECEIVED: Final = attrgetter("received")
 
 log = structlog.get_logger("kept")
 
 
+class Terms(NamedTuple):
+    """How to take events in, in microseconds: see the settings of the same names. `by_events`: those move time."""
+
+    grace: int
+    max_skew: int
+    lateness: int = LATENESS
+    by_events: bool = False
+
+
 class _BatchExtras(msgspec.Struct):
-    """What a batch comes to beside facts: letters, records of `acts`, and how far it goes in each partition."""
+    """What a batch comes to beside facts: letters, records of `acts`, and how far each partition comes.
+
+    `reached` are the latest stamps and event times, in microseconds UTC.
+    """
 
     letters: list[Letter | Late] = []
     acts: list[bytes] = []
-    newest: dict[int, int] = {}
+    reached: dict[TopicPartition, tuple[int, int]] = {}
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Reads, routes and publishes, with the standards that were adopted last. `max_skew` is in microseconds.
+    """Reads, routes and publishes, with the standards that were adopted last.
 
     `fault` says why the batch under way takes so long; it is empty while all is well.
     """
 
-    def __init__(self, names: Names, metrics: KafkaMetrics, *, clock: Callable[[], int], max_skew: int) -> None:
+    def __init__(
+        self, names: Names, metrics: KafkaMetrics, commits: ReadsCommits, terms: Terms, *, clock: Callable[[], int]
+    ) -> None:
         self.names = names
-        self.newest: dict[int, int] = {}
+        self.stamps = Stamps(clock, metrics.unstamped)
         self.fault = ""
         self._metrics = metrics
         self._clock = clock
-        self._max_skew = max_skew
-        self._origins = 0
-        self._next: dict[TopicPartition, int] = {}
-        self._committed: dict[TopicPartition, int] = {}
+        self._terms = terms
+        self._places = Places(commits)
         self._busy = asyncio.Lock()
 
-    def adopt(self, loaded: Loaded, *, partitions: int, origins: int) -> None:
-        """Go over to these standards: `partitions` of `facts`, `origins` of `events`. Call it between two batches."""
-        rulebook = loaded.rulebook
-        self._arrivals = Arrivals(Reader(rulebook.classes), clock=self._clock, max_skew=self._max_skew)
+    @property
+    def newest(self) -> int:
+        """Give the latest event time that is in `facts`, of the partitions here: microseconds UTC, or -1."""
+        return max((done.newest for done in self._places.done.values()), default=-1)
+
+    def adopt(self, loaded: Loaded, *, partitions: int) -> None:
+        """Go over to these standards, and so many `partitions` of `facts`. Call it between two batches."""
+        rulebook, terms = loaded.rulebook, self._terms
+        self._arrivals = Arrivals(
+            Reader(rulebook.classes), stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events
+        )
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
-        self._origins = origins
 
     async def step(self, consumer: Consumer, producer: Producer) -> int:
         """Read one batch, publish it and commit; gives how many records there were.
@@ -92,9 +110,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         Raises KafkaError, and then nothing of the batch was committed: begin again with new clients.
         """
         try:
-            for each in consumer.assignment():
-                if each not in self._next:
-                    await self._note_left(consumer, each, await consumer.position(each))
+            await self._places.begin(consumer, consumer.assignment())
         except IllegalStateError:  # a partition went to another while its place was asked
             return 0
         try:
@@ -104,13 +120,14 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
                 raise
             return await self._pass_damage(consumer, producer)
         async with self._busy:
-            ends = {each: records[-1].offset + 1 for each, records in found.items()} or await self._places(consumer)
+            ends = {each: records[-1].offset + 1 for each, records in found.items()} or await self._places.now(consumer)
             firsts = {each: records[0].offset for each, records in found.items()} or ends
-            deleted = await self._deleted(consumer, firsts)
+            deleted = await self._places.deleted(consumer, firsts)
+            await self._tell_gaps([(each.where, found.get(each.where, ())) for each in deleted], producer)
             if found:
                 await self._take(found, producer)
-            await self._publish_letters(deleted, producer)
-            await self._commit(consumer, ends)
+            await self._publish_letters([self._unread(each) for each in deleted], producer)
+            await self._places.commit(consumer, ends)
         return sum(map(len, found.values()))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -130,8 +147,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         log.info("partitions of events", here=sorted(each.partition for each in assigned))
 
     def _forget(self) -> None:
-        self._next.clear()
-        self._committed.clear()
+        self.stamps.forget()
+        self._places.forget()
 
     # --- one batch -------------------------------------------------------------------------------------------------
 
@@ -141,31 +158,53 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         beside = _BatchExtras()
         sent: list[asyncio.Future[Any]] = []
         for origin, records in found.items():
-            for partition, raw in self._packed(origin.partition, records, beside):
+            for partition, raw in self._packed(origin, records, beside):
                 sent.append(await producer.send(self.names.facts, raw, partition=partition))
         await self._acknowledged(sent, self.names.facts)
         acts = [await producer.send(self.names.acts, raw, partition=0) for raw in beside.acts]
         await self._acknowledged(acts, self.names.acts)
-        self.newest |= beside.newest  # not before: a batch that fails may come again in parts
+        for origin, reached in beside.reached.items():  # not before: a batch that fails may come again in parts
+            self._places.read(origin, *reached)
         await self._publish_letters(beside.letters, producer)
         self._metrics.flushed(perf_counter() - began, sum(map(len, found.values())))
 
-    def _packed(self, origin: int, records: Sequence[ConsumerRecord], beside: _BatchExtras) -> list[tuple[int, bytes]]:
+    def _packed(
+        self, origin: TopicPartition, records: Sequence[ConsumerRecord], beside: _BatchExtras
+    ) -> list[tuple[int, bytes]]:
         """Make the records of `facts` that a batch of one partition of `events` comes to, and note how far it goes."""
-        wall, before = self._clock(), self.newest.get(origin, -1)
+        wall = self._clock()
         refused: list[Letter] = []
         events = self._arrivals.read(records, refused)
         routed = self._routing.route(events, wall)
-        newest = beside.newest[origin] = max(before, max(map(_AT, events), default=-1))
+        newest = max(map(_AT, events), default=-1)
+        beside.reached[origin] = max(map(_RECEIVED, events), default=-1), newest
         beside.letters.extend([*refused, *routed.late])
         beside.acts.extend(msgspec.json.encode(PersonsAct(action)) for action in actions_of(events))
         self._metrics.read(self.names.events, len(records), len(events))
         self._metrics.unmatched(routed.unmatched)
-        if newest >= 0:
-            self._metrics.lag(origin, (wall - newest) / 1_000_000)
-        whole = Facts[Any](wall=wall, origin=origin, origins=self._origins, newest=newest, hearings=routed.hearings)
         self._metrics.published(sum(map(len, routed.buckets)))
-        return list(facts_records(whole, routed.buckets, before, self._codec.encode))
+        if newest >= 0:
+            self._metrics.lag(origin.partition, (wall - newest) / SECOND)
+        whole = Facts[Any](wall=wall, hearings=routed.hearings)
+        return list(facts_records(whole, routed.buckets, self._codec.encode))
+
+    async def _tell_gaps(
+        self, deleted: Iterable[tuple[TopicPartition, Sequence[ConsumerRecord]]], producer: Producer
+    ) -> None:
+        """Tell all partitions of `facts` between which stamps facts are missing: any of them may miss one."""
+        sent: list[asyncio.Future[Any]] = []
+        for where, after in deleted:
+            first = max(0, self._places.done[where].received)
+            gap = [first, max(first, self._received(after[:1]))]
+            raw = self._codec.encode(Facts(wall=self._clock(), gap=gap))
+            everywhere = range(self._routing.partitions)
+            sent += [await producer.send(self.names.facts, raw, partition=each) for each in everywhere]
+        await self._acknowledged(sent, self.names.facts)
+
+    def _received(self, records: Sequence[ConsumerRecord]) -> int:
+        """Say when a record was received; now, if there is none."""
+        events = self._arrivals.read(records, []) if self._terms.by_events else []
+        return next((event.received for event in events), next(iter(self.stamps.of(records)), self._clock()))
 
     async def _publish_letters(self, letters: Sequence[Letter | Late], producer: Producer) -> None:
         topic = self.names.dead_letters
@@ -188,30 +227,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         finally:
             self.fault = ""
 
-    async def _places(self, consumer: Consumer) -> dict[TopicPartition, int]:
-        """Say where each partition is read on; that passes marks of transactions, which no consumer is shown."""
-        return {each: await consumer.position(each) for each in consumer.assignment() if each in self._next}
-
-    async def _deleted(self, consumer: Consumer, places: Mapping[TopicPartition, int]) -> list[Letter]:
-        """Give a letter for what Kafka deleted between where a partition was left and where it is read on."""
-        for each, place in places.items():
-            if each not in self._next:  # it came and was read at once
-                await self._note_left(consumer, each, place)
-        left = {each: self._next[each] for each in places.keys() & self._next.keys()}
-        passed = [each for each, place in left.items() if places[each] > place]
-        begins = await consumer.beginning_offsets(passed) if passed else {}
-        return [
-            self._unread(each, left[each], min(begins[each], places[each]) - 1)
-            for each in passed
-            if begins[each] > left[each]
-        ]
-
-    async def _note_left(self, consumer: Consumer, where: TopicPartition, place: int) -> None:
-        """Note where a partition was left, whether or not that is still there; at `place`, if it was never read."""
-        left = await consumer.committed(where)
-        self._next[where] = place if left is None else left
-
-    def _unread(self, where: TopicPartition, first: int, last: int) -> Letter:
+    def _unread(self, deleted: Deleted) -> Letter:
+        where, first, last = deleted
         log.error("Kafka deleted records before they were read", partition=where.partition, first=first, last=last)
         words = (
             f"records {first} to {last} were deleted before they were read; have {where.topic} keep its records for "
@@ -219,27 +236,15 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         return Letter(self._clock(), "deleted-unread", words, f"{where.topic}/{where.partition}/{first}#1")
 
-    async def _commit(self, consumer: Consumer, places: Mapping[TopicPartition, int]) -> None:
-        """Commit how far has been dealt with, where that is not committed yet."""
-        offsets = {each: place for each, place in places.items() if place != self._committed.get(each)}
-        if offsets:
-            try:
-                await consumer.commit(offsets)
-            except (CommitFailedError, IllegalStateError):
-                log.info("partitions changed hands; their last batch will be published again")
-            else:
-                self._next |= offsets
-                self._committed |= offsets
-
     # --- damage ----------------------------------------------------------------------------------------------------
 
     async def _pass_damage(self, consumer: Consumer, producer: Producer) -> int:
         """Read each partition by itself from where it was left, record by record, and pass over what is damaged."""
         count = 0
-        for each, place in list(self._next.items()):
-            if each in consumer.assignment():
-                consumer.seek(each, place)
-        for each in list(self._next):
+        here = [each for each in self._places.done if each in consumer.assignment()]
+        for each in here:
+            consumer.seek(each, self._places.done[each].offset)
+        for each in here:
             if each in consumer.assignment():
                 count += await self._pass_damage_in(each, consumer, producer)
         return count
@@ -247,7 +252,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _pass_damage_in(self, where: TopicPartition, consumer: Consumer, producer: Producer) -> int:
         records: list[ConsumerRecord] = []
         letters: list[Letter | Late] = []
-        place, passing = self._next[where], True
+        place, passing = self._places.done[where].offset, True
         while passing and len(records) < MOST:
             try:
                 found = await consumer.getmany(where, timeout_ms=2 * POLL_MS, max_records=1)
@@ -264,8 +269,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         async with self._busy:
             await self._take({where: records} if records else {}, producer)
             await self._publish_letters(letters, producer)
-            await consumer.commit({where: place})
-            self._next[where] = self._committed[where] = place
+            await self._places.commit(consumer, {where: place})
         return len(records)
 
     def _damaged(self, where: TopicPartition, place: int, error: Exception) -> Letter:

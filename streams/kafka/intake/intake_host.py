@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -27,8 +27,12 @@ from streams.kafka.clients.log import (
     producing,
     told,
 )
-from streams.kafka.intake.intake import Intake
-from streams.kafka.intake.ticker import Ticker, Ticking, partitions_of
+from streams.kafka.intake.commits import Commits
+from streams.kafka.intake.event_time import EventTime
+from streams.kafka.intake.intake import Intake, Terms
+from streams.kafka.intake.leaders import Leaders
+from streams.kafka.intake.ticker import Ticker
+from streams.kafka.intake.ticking import Ticking, Ways, partitions_of
 from streams.kafka.rulebooks.revisions import Revisions, load
 from streams.storage.status import Status
 
@@ -54,13 +58,6 @@ SHORT_GOODBYE: Final = 2.0
 log = structlog.get_logger("kept")
 
 
-class Terms(NamedTuple):
-    """How to take events in, in microseconds: see the settings of the same names."""
-
-    grace: int
-    max_skew: int
-
-
 class IntakeHost:
     """One intake. `clock` gives microseconds UTC. Raises SpecError when the standards cannot be used."""
 
@@ -79,13 +76,23 @@ class IntakeHost:
         self._kafka = kafka
         self._names = kafka.names
         self._standards = standards
-        self._clock = clock
+        self.clock = clock
         self._revisions = Revisions()
-        self._intake = Intake(self._names, metrics, clock=clock, max_skew=terms.max_skew)
-        self._ticking = Ticking(self._names, Ticker(terms.grace), clock)
+        commits = Commits(kafka)
+        self._intake = Intake(self._names, metrics, commits, terms, clock=clock)
+        self._leaders = Leaders()
+        ways = Ways(
+            Ticker(terms.grace),
+            self._leaders,
+            clock,
+            lambda: self._intake.stamps.believed,
+            commits,
+            EventTime(terms.lateness, terms.grace) if terms.by_events else None,
+        )
+        self._ticking = Ticking(self._names, ways, metrics)
         self._fault = "it is starting"
         self._pause = SHORTEST_PAUSE
-        self._adopted = (-1, -1, -1)
+        self._adopted = (-1, -1)
         self._listeners: list[Callable[[Loaded], None]] = []
 
     def listen(self, listener: Callable[[Loaded], None]) -> None:
@@ -100,9 +107,14 @@ class IntakeHost:
         return Status(
             ready=not fault,
             reason=fault,
-            newest=max(self._intake.newest.values(), default=-1),
+            newest=self._intake.newest,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*self.problems, *self._revisions.unreadable],
+            problems=[
+                *self.problems,
+                *self._revisions.unreadable,
+                *self._intake.stamps.problems(self._names.events),
+                *self._leaders.problems(),
+            ],
             retired=len(rulebook.standards) - len(rulebook.current),
         )
 
@@ -123,6 +135,7 @@ class IntakeHost:
 
     async def _wait(self, error: Exception, stopping: asyncio.Event) -> None:
         self._ticking.fault = ""
+        self._ticking.unanswered()
         ours = isinstance(error, StateError | KafkaError | OSError | TimeoutError)
         self._fault = told(error) if ours else f"a defect in Kept: {error!r}"
         log.error("not taking events in", reason=self._fault, again_in=self._pause, exc_info=not ours)
@@ -137,7 +150,7 @@ class IntakeHost:
         async with AsyncExitStack() as stack:
             producer = await stack.enter_async_context(producing(self._kafka))
             revisions, progress, asking = [
-                await stack.enter_async_context(consuming(self._kafka, group=group))
+                await stack.enter_async_context(consuming(self._kafka, group=group, isolation_level="read_committed"))
                 for group in (None, None, names.intake_group)
             ]
             missing = {names.events, names.facts, names.dead_letters} - await asking.topics()
@@ -150,7 +163,7 @@ class IntakeHost:
             for tail in tails:
                 await tail.begin()
             await self._adopt(producer)
-            await self._revisions.publish(producer, names, self._own, self._clock())
+            await self._revisions.publish(producer, names, self._own, self.clock())
             consumer = await stack.enter_async_context(
                 consuming(
                     self._kafka,
@@ -180,12 +193,11 @@ class IntakeHost:
     async def _adopt(self, producer: Producer) -> None:
         """Go over to other standards or partitions, if there are any since the last look."""
         partitions = len(await partitions_of(producer, self._names.facts))
-        origins = len(await partitions_of(producer, self._names.events))
-        known = (len(self._revisions.known), partitions, origins)
+        known = (len(self._revisions.known), partitions)
         if known == self._adopted:
             return
         self.loaded = await self._load()
-        self._intake.adopt(self.loaded, partitions=partitions, origins=origins)
+        self._intake.adopt(self.loaded, partitions=partitions)
         self._adopted = known
         for listener in self._listeners:
             listener(self.loaded)

@@ -12,16 +12,18 @@ import os
 import socket
 import sys
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+import msgspec
 import structlog
 
 from standards.errors import StateError
 from streams.ingest.wire import Reader
-from streams.kafka.clients.edge import stop_signals, wall
+from streams.kafka.clients.edge import stop_signals
 from streams.kafka.clients.event_sink import KafkaEventSink
 from streams.kafka.clients.outlet import Outlet, opening
-from streams.kafka.intake.intake_host import IntakeHost, Terms
+from streams.kafka.intake.intake import Terms
+from streams.kafka.intake.intake_host import IntakeHost
 from streams.live.logging_setup import configure_logs
 from streams.metrics.kafka import KafkaMetrics
 from streams.settings import StandardsFiles
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from standards.compiler.spec import Loaded
     from streams.kafka.clients.log import Producer
     from streams.settings import Settings
+    from streams.storage.status import Status
 
 SELDOM: Final = 200_000
 """How many new objects the collector of cycles waits for: a batch makes many, and none of them in a cycle."""
@@ -40,7 +43,19 @@ ASK_AGAIN: Final = 1.0
 log = structlog.get_logger("kept")
 
 
-async def run(settings: Settings, *, http: bool = False) -> None:
+class Clock(Protocol):
+    """This machine's clock, which does not step; `step` is how far it was set, in microseconds."""
+
+    step: int
+
+    def wall(self) -> int:
+        """Give the time, in microseconds UTC."""
+
+    def problems(self) -> list[str]:
+        """Say for people that it was set, if it was."""
+
+
+async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     """Take events in until asked to stop; `http`: from callers too. Raises SpecError and StateError at the start."""
     if not settings.standards:
         raise StateError("no standards to route by; name them with --standards PATH")
@@ -48,15 +63,18 @@ async def run(settings: Settings, *, http: bool = False) -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it meets is told in our own words
     gc.set_threshold(SELDOM)
     metrics = KafkaMetrics()
-    host = IntakeHost(
-        settings.kafka, StandardsFiles(settings.standards), Terms(settings.grace, settings.max_skew),
-        clock=wall, metrics=metrics,
-    )  # fmt: skip
+    terms = Terms(settings.grace, settings.max_skew, settings.lateness, by_events=settings.time == "events")
+    host = IntakeHost(settings.kafka, StandardsFiles(settings.standards), terms, clock=clock.wall, metrics=metrics)
     metrics.ready_when(lambda: host.now_status().ready)
+
+    def status() -> Status:
+        now = host.now_status()
+        return msgspec.structs.replace(now, problems=[*now.problems, *clock.problems()], clock_step=clock.step)
+
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
         waiting = await stack.enter_async_context(AsyncExitStack())
-        place = await listening(settings, probes(host.now_status, metrics.text, access(settings)), waiting)
+        place = await listening(settings, probes(status, metrics.text, access(settings)), waiting)
         log.info("listening", at=place, kafka=settings.kafka.brokers)
         working = asyncio.create_task(host.run(stopping))
         if http and (producer := await _producer(settings, stopping, stack)) is not None:
@@ -81,8 +99,8 @@ async def _event_sink(
     settings: Settings, host: IntakeHost, metrics: KafkaMetrics, producer: Producer, stack: AsyncExitStack
 ) -> Application:
     outlet = Outlet(producer, settings.kafka)
-    name = f"http/{socket.gethostname()}/{os.getpid()}/{wall()}"
-    sink = KafkaEventSink(host.loaded, outlet, clock=wall, backlog=settings.backlog, name=name)
+    name = f"http/{socket.gethostname()}/{os.getpid()}/{host.clock()}"
+    sink = KafkaEventSink(host.loaded, outlet, clock=host.clock, backlog=settings.backlog, name=name)
 
     def adopt(loaded: Loaded) -> None:
         sink.rulebook, sink.reader = loaded.rulebook, Reader(loaded.rulebook.classes)

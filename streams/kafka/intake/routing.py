@@ -113,7 +113,10 @@ class Routing:
             for feed in self._feeds_heard(event):
                 key = tuple(getattr(event.data, field, "") for field in feed.per)
                 if None not in key:
-                    times.setdefault((feed.name, key), []).append(event.at)
+                    heard = min(
+                        event.at, event.received or event.at
+                    )  # not before it was, whatever its sender's clock says
+                    times.setdefault((feed.name, key), []).append(heard)
                     silences[feed.name] = feed.silent_after
         return [(name, key, thinned(heard, silences[name])) for (name, key), heard in times.items()]
 

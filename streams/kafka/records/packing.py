@@ -5,6 +5,7 @@ Read next: `streams/kafka/intake/intake.py`, which publishes the records.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -21,6 +22,8 @@ LARGEST: Final = 900_000
 """How large a record may be, in bytes: brokers take a little more than this unless they are told to."""
 
 T = TypeVar("T")
+
+_RECEIVED: Final = attrgetter("received")
 
 
 def bounded(values: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> Iterator[bytes]:
@@ -40,29 +43,38 @@ def _halved(values: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> Iter
 
 
 def facts_records(
-    whole: Facts[Any], buckets: Sequence[list[Event]], before: int, encode: Callable[[Facts[Any]], bytes]
+    whole: Facts[Any], buckets: Sequence[list[Event]], encode: Callable[[Facts[Any]], bytes]
 ) -> Iterator[tuple[int, bytes]]:
     """Give (partition, record) of what a batch came to; `whole` is without its events, which are in the `buckets`.
 
-    A bucket that needs several records says with the last of them only that time has come to the batch's end; the
-    others say what it had come to `before`, or their events would seem late. Hearings come before all events.
+    Hearings come before all events. Each record has the stamps of its own events.
     """
     for partition, bucket in enumerate(buckets):
         if bucket or whole.hearings:
-            for raw in _split(whole, bucket, before, encode):
+            for raw in _split(whole, bucket, encode):
                 yield partition, raw
 
 
-def _split(
-    whole: Facts[Any], bucket: list[Event], before: int, encode: Callable[[Facts[Any]], bytes]
-) -> Iterator[bytes]:
-    facts, heard = msgspec.structs.replace(whole, events=bucket), whole.hearings
+def _split(whole: Facts[Any], bucket: list[Event], encode: Callable[[Facts[Any]], bytes]) -> Iterator[bytes]:
+    facts, heard = msgspec.structs.replace(whole, events=bucket, stamps=stamps_of(bucket)), whole.hearings
     raw = encode(facts) if len(bucket) <= MOST else b""
     if raw and (len(raw) <= LARGEST or len(bucket) + len(heard) <= 1):
         yield raw
         return
     half = len(bucket) // 2
     first = len(heard) if half else (len(heard) + 1) // 2  # they are divided when there are no events to divide
-    earlier = msgspec.structs.replace(whole, newest=before, hearings=heard[:first])
-    yield from _split(earlier, bucket[:half], before, encode)
-    yield from _split(msgspec.structs.replace(whole, hearings=heard[first:]), bucket[half:], before, encode)
+    yield from _split(msgspec.structs.replace(whole, hearings=heard[:first]), bucket[:half], encode)
+    yield from _split(msgspec.structs.replace(whole, hearings=heard[first:]), bucket[half:], encode)
+
+
+def stamps_of(events: Sequence[Event]) -> list[int]:
+    """Say when events were received (microseconds UTC), in runs: a stamp, how many in a row have it, and so on."""
+    runs: list[int] = []
+    last = -1
+    for stamp in map(_RECEIVED, events):
+        if stamp == last:
+            runs[-1] += 1
+        else:
+            runs += (stamp, 1)
+            last = stamp
+    return runs

@@ -28,13 +28,17 @@ _FOREVER: Final = -1
 
 
 class Topic(NamedTuple):
-    """A topic as it should be. `keep` is in milliseconds, -1 for ever; a compacted one keeps each key's last value."""
+    """A topic as it should be. `keep` is in milliseconds, -1 for ever; a compacted one keeps each key's last value.
+
+    In one that is `stamped`, each record says when it was appended, by its leader's clock.
+    """
 
     name: str
     partitions: int
     keep: int = _FOREVER
     compacted: bool = False
     largest: int = 8 << 20
+    stamped: bool = False
 
     @property
     def config(self) -> dict[str, str]:
@@ -43,7 +47,8 @@ class Topic(NamedTuple):
         if self.compacted:
             segments = {"segment.bytes": str(SEGMENT), "segment.ms": str(SEGMENT_MS)}
             return {"cleanup.policy": "compact"} | largest | segments
-        return {"cleanup.policy": "delete", "retention.ms": str(self.keep)} | largest
+        stamps = {"message.timestamp.type": "LogAppendTime"} if self.stamped else {}
+        return {"cleanup.policy": "delete", "retention.ms": str(self.keep)} | largest | stamps
 
 
 class Names:
@@ -72,8 +77,8 @@ class Names:
 def wanted(names: Names, *, partitions: int, events_partitions: int) -> list[Topic]:
     """List all topics as they should be."""
     return [
-        Topic(names.events, events_partitions, 7 * _DAY),
-        Topic(names.facts, partitions, 2 * _DAY),
+        Topic(names.events, events_partitions, 7 * _DAY, stamped=True),
+        Topic(names.facts, partitions, 2 * _DAY, stamped=True),
         Topic(names.ledger, partitions),
         Topic(names.tellings, partitions, 7 * _DAY),
         Topic(names.acts, 1),
