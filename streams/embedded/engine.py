@@ -26,7 +26,8 @@ from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
 from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, claim_of, encode, in_future
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.pump import GRACE, SETTLE, Position, Pump
+from streams.runtime.position import Position
+from streams.runtime.pump import GRACE, SETTLE, Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
 from streams.storage.router_tables import read_calls

@@ -17,13 +17,13 @@ import msgspec
 
 from standards.judge.case import Case, Late, Unused
 from standards.judge.events import Event, Tick
-from standards.judge.feeds import Hearing
 from standards.judge.judge import Start, feed
 from standards.judge.ledger import derived
 from standards.judge.promise import NEVER, Transition
 from standards.judge.rulebook import GRANT, Key
 from streams.runtime.feed_hearings import FeedHearings
 from streams.runtime.group_state import GroupState
+from streams.runtime.position import Position
 from streams.runtime.regroup import Homes
 from streams.runtime.share import WHOLE, Share
 
@@ -54,22 +54,6 @@ class BatchResult(msgspec.Struct):
     unmatched: dict[str, int] = {}
     settled_early: int = 0
     late: list[Late[Event]] = []
-
-
-class Position(msgspec.Struct):
-    """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
-
-    `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
-    `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
-    the stretches of time of which events may have been lost.
-    """
-
-    newest: int = -1
-    low: int = -1
-    started: int = -1
-    hearings: list[tuple[str, Key, Hearing]] = []
-    gaps: list[tuple[int, int]] = []
-    groups: list[str] = []
 
 
 class Pump:

@@ -14,7 +14,7 @@ import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.standard import DAY
-from streams.runtime.pump import Position
+from streams.runtime.position import Position
 from streams.runtime.router_runtime import AlertResult
 from streams.storage.case_store import CaseStore
 from streams.storage.joined_table import JoinedTable

@@ -15,7 +15,8 @@ from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from standards.judge.ledger import Line, line
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.pump import SETTLE, Position, Pump
+from streams.runtime.position import Position
+from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.router_runtime import AlertResult, stored_case
 from streams.storage.case_store import Snapshots
 

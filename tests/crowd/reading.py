@@ -17,7 +17,8 @@ from standards.judge.events import Event
 from standards.judge.ledger import Line
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
-from streams.runtime.pump import SETTLE, Position
+from streams.runtime.position import Position
+from streams.runtime.pump import SETTLE
 from streams.storage.sqlite import Database
 from tests.crowd.ideal import Heard, Identity, ordinal
 from tests.kafka.comparing import Differences

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from standards.judge.events import Event
 from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook
-from streams.runtime.pump import GRACE, Position, Pump
+from streams.runtime.position import Position
+from streams.runtime.pump import GRACE, Pump
 from streams.storage.case_store import Snapshots
 from tests.oracle.agreement import ALL
 from tests.oracle.histories import cases

@@ -14,7 +14,8 @@ from standards.judge.rulebook import Rulebook
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 from streams.kafka.records.rows import owed
 from streams.kafka.worker.journal import Journal
-from streams.runtime.pump import Position, Pump
+from streams.runtime.position import Position
+from streams.runtime.pump import Pump
 from streams.storage.case_parts import take_over
 from streams.storage.case_store import CaseStore, Snapshots
 from streams.storage.sqlite import FILE, Database

@@ -8,7 +8,8 @@ import pytest
 from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event
 from standards.judge.rulebook import Rulebook
-from streams.runtime.pump import Position, Pump
+from streams.runtime.position import Position
+from streams.runtime.pump import Pump
 from streams.runtime.share import WHOLE, Share
 from streams.storage.case_store import Snapshots
 from tests.history import events_of, instant, judge_all, loaded, pump_all, rulebook, rules, told

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.facts import Facts, HeardAt
     from streams.kafka.records.rows import Write
     from streams.kafka.worker.flushing import Flush
-    from streams.runtime.pump import Position
+    from streams.runtime.position import Position
     from streams.storage.case_parts import CaseKey
 
 MEMORY = 200_000

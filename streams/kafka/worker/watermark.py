@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.runtime.pump import Position
+from streams.runtime.position import Position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,24 @@
+"""How far a partition has come, as it is stored beside its cases by every host. Read next: `pump.py`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from standards.judge.feeds import Hearing
+from standards.judge.rulebook import Key
+
+
+class Position(msgspec.Struct):
+    """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
+
+    `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
+    `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
+    the stretches of time of which events may have been lost.
+    """
+
+    newest: int = -1
+    low: int = -1
+    started: int = -1
+    hearings: list[tuple[str, Key, Hearing]] = []
+    gaps: list[tuple[int, int]] = []
+    groups: list[str] = []
