@@ -245,7 +245,7 @@ async def test_one_subject_that_never_rests_is_bounded() -> None:
 
 
 def test_nothing_waits_that_a_tick_has_covered() -> None:
-    """In a replay, where events move time, a worker holds what the last tick did not cover, and no more."""
+    """In a replay, where events move time, a worker holds what no tick has come to yet, however long it lasts."""
     history = "\n".join(f"08:{place // 60:02}:{place % 60:02} queue.length waiting=5" for place in range(600))
     chain = chain_of(rules(line=f"{LINE}, within: 60s"), partitions=1)
     events = events_of(history, chain.bench.loaded.rulebook)
@@ -255,7 +255,6 @@ def test_nothing_waits_that_a_tick_has_covered() -> None:
             chain.receive([event], [event.at])
             chain.tick(event.at - SECOND)
             await chain.work()
-            assert chain.worker.partitions[0].waiting <= 1
+            assert chain.worker.partitions[0].waiting <= GRACE // SECOND + 2
 
     asyncio.run(play())
-    assert GRACE < 10 * SECOND

@@ -7,6 +7,7 @@ Read next: `streams/kafka/worker/journal.py`, which writes and reads cases.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from zlib import compress, decompress
 
@@ -60,6 +61,14 @@ class Row(msgspec.Struct, array_like=True):
     log: bytes = b""
     basis: bytes = b""
     gone: list[str] = []
+
+
+def by_kind(rows: Iterable[tuple[bytes, bytes]]) -> defaultdict[bytes, list[tuple[bytes, bytes]]]:
+    """Sort rows by the first byte of their keys, which says what they are."""
+    found: defaultdict[bytes, list[tuple[bytes, bytes]]] = defaultdict(list)
+    for name, raw in rows:
+        found[name[:1]].append((name, raw))
+    return found
 
 
 def pack(raw: bytes) -> bytes:

@@ -25,7 +25,7 @@ from standards.judge.events import DERIVED_SOURCE, Event, Tick, iso
 from standards.judge.feeds import Hearing
 from standards.judge.judge import Start
 from streams.kafka.records.facts import FactsCodec, Progress, partition_of
-from streams.kafka.records.rows import CASE, UndecodableState
+from streams.kafka.records.rows import CASE, UndecodableState, by_kind
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.strangers import settle_strangers
@@ -81,7 +81,7 @@ class Partition:
         *,
         problems: Sequence[str] = (),
     ) -> None:
-        sorted_rows = _sorted(rows)
+        sorted_rows = by_kind(rows)
         mark = mark_of(sorted_rows[MARK])
         self.number = number
         self._shift, self.trail = mark.shift, mark.trail
@@ -98,6 +98,7 @@ class Partition:
         self._pump = Pump(rulebook, settle=SETTLE, position=position, share=Share(mine, first=False))
         self._pump.low, self._pump.lows = self.watermark.lows[0], self.watermark.lows
         self._waiting = Waiting()
+        self._covered = self.watermark.wall if mark.since < 0 else mark.covered
         self._judged_until = mark.offset
         self._lost_since: int | None = None
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
@@ -117,7 +118,11 @@ class Partition:
         return sum(len(group_state.cases) for group_state in self._pump.group_states.values())
 
     def _adopt(self, rows: Iterable[tuple[bytes, bytes]], groups: Sequence[str]) -> list[CaseKey]:
-        """Take the stored cases in; gives those that these standards group differently."""
+        """Take the stored cases in; gives those that these standards group differently.
+
+        Where cases of several groups become one, none passes over anything: of a flush that was cut short, one of them
+        may have no row yet. What was judged already is inert then by its ids.
+        """
         restored = list(self._journal.read(rows))
         there = frozenset(groups).union(each.case.group for each in restored)
         moved = self._pump.adopt((each.case for each in restored), there)
@@ -125,8 +130,8 @@ class Partition:
         elsewhere = set(moved)
         for case, applied_offset, parked in restored:
             name = (case.group, case.key)
-            for now in [name] if name not in elsewhere else [each for each in moved if each[1] == case.key]:
-                self._applied[now] = min(applied_offset, self._applied.get(now, applied_offset))
+            if name not in elsewhere and self._rulebook.groups.keys() >= set(groups):
+                self._applied[name] = applied_offset
             if parked is not None:
                 home = name if name not in elsewhere else homes.get(case.key, name)
                 known = self._parked.get(home, UndecodableState())
@@ -161,15 +166,19 @@ class Partition:
             if facts.gap:
                 self._miss(*facts.gap)
         if facts.events:
-            self._waiting.add(place, facts, self.watermark.wall, known=known)
-        elif facts.lows and not known:
-            self.trail = longer(self.trail, offset, stamp)
-            self._tick(place, facts)
+            self._waiting.add(place, facts, self._covered)
+        elif facts.lows:
+            self._covered = max(self._covered, facts.wall)
+            if not known:
+                self.trail = longer(self.trail, offset, stamp)
+                self._tick(place, facts)
+            elif place == self._judged_until:  # what is due by now is in the cases
+                self._waiting.due(self.watermark.wall, self.watermark.lows[0])
         return len(facts.events)
 
     def pass_over(self, offset: int) -> None:
         """Go on with this record: those before it, which have not been taken, are gone for good."""
-        self.offset, self._lost_since = offset - 1, self.watermark.wall
+        self.offset, self._lost_since, self._covered = offset - 1, self.watermark.wall, self.watermark.wall
 
     def go_on_from(self, offset: int) -> None:
         """Take the records from this one on as new: the topic lost its end, and others can be there now."""
@@ -195,7 +204,7 @@ class Partition:
         pump, reached, outcome = self._pump, self.watermark, BatchResult()
         if self._listing and tick.wall >= 0:
             self._begin(tick.wall)
-        due = self._waiting.due(max(reached.wall, tick.wall))
+        due = self._waiting.due(self._covered, max(reached.lows[0], tick.lows[0]))
         self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
         before = list(reached.lows)
         reached.advance(tick)
@@ -261,10 +270,9 @@ class Partition:
         writes, self._useless = self._useless, []
         for name in judged.touched:
             writes += self._case_rows(name)
-        since = self._waiting.since
         mark = Mark(
             self._judged_until, self.watermark, self._pump.position(), list(self._rulebook.groups), self._begun,
-            since if since <= self._judged_until else -1, self._shift, self.trail,
+            *self._waiting.first(self._judged_until), self._shift, self.trail,
         )  # fmt: skip
         writes.append((MARK, msgspec.msgpack.encode(mark)))
         derived = judged.derived(self._rulebook, self._levels, self._codec, self._setting.partitions)
@@ -281,14 +289,6 @@ class Partition:
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
         judged = self._judged_until - self._shift
         return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds)
-
-
-def _sorted(rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[tuple[bytes, bytes]]]:
-    """Sort rows by the first byte of their keys, which says what they are."""
-    found: dict[bytes, list[tuple[bytes, bytes]]] = {CASE: [], FORMER_DESK: [], MARK: []}
-    for name, raw in rows:
-        found.setdefault(name[:1], []).append((name, raw))
-    return found
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:

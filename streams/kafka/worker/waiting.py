@@ -1,62 +1,72 @@
-"""Events of `facts` that wait for the tick that covers them, so that all are judged in the order of their receipt.
+"""Events of `facts` that wait for the tick that lets them be judged, so that all are judged in the order of receipt.
 
 The intakes publish one partition of `events` before another, and a tick says that nothing is missing any more that was
-received up to its instant. What was received is taken then, in that order, whatever the order of the records.
+received up to its instant. What was received by then is taken, in that order, whatever the order of the records; but
+what happened after the time that the tick brings waits on here, as no case could judge it yet.
 Read next: `partition.py`.
 """
 
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from standards.judge.events import Event
     from streams.kafka.records.facts import Facts
 
 _RECEIVED = attrgetter("received")
+_AT = attrgetter("at")
+
+
+class _Record(NamedTuple):
+    """What waits of a record. `covered` is the tick before it, `earliest` when the first of the events happened."""
+
+    offset: int
+    covered: int
+    earliest: int
+    events: list[Event]
 
 
 class Waiting:
-    """The events that wait, by the record that they came in."""
+    """The events that wait, by the record that they came in. All instants are microseconds UTC."""
 
     def __init__(self) -> None:
-        self._records: list[tuple[int, list[Event]]] = []
+        self._records: list[_Record] = []
 
     def __len__(self) -> int:
-        return sum(len(events) for _, events in self._records)
+        return sum(len(record.events) for record in self._records)
 
-    def add(self, offset: int, facts: Facts[Event], covered: int, *, known: bool) -> None:
-        """Stamp a record's events, and let them wait. `covered` is the instant of the last tick: microseconds UTC.
+    def add(self, offset: int, facts: Facts[Event], covered: int) -> None:
+        """Stamp a record's events, and let them wait; `covered` is what the tick before it covered.
 
-        An event counts as received no earlier than the tick before it, and none happens after it was received. Of a
-        record that is `known`, since it came before that tick, only those wait that the tick did not cover.
+        An event counts as received no earlier than that, and none happens after it was received.
         """
         events = facts.events
-        for event, received in zip(events, facts.received(), strict=True):
-            event.received = received
-        if known:
-            events = [event for event in events if event.received > covered]
-        for event in events:
-            event.received = received = max(event.received, covered, 1)
+        for event, stamp in zip(events, facts.received(), strict=True):
+            event.received = received = max(stamp, covered, 1)
             event.at = min(event.at, received)
-        if events:
-            self._records.append((offset, events))
+        self._records.append(_Record(offset, covered, min(map(_AT, events)), events))
 
-    def due(self, covered: int) -> list[Event]:
-        """Take what was received up to an instant, in the order of receipt."""
+    def due(self, covered: int, low: int) -> list[Event]:
+        """Take what was received up to `covered` and happened up to `low`, in the order of receipt."""
         taken: list[Event] = []
         left = []
-        for offset, events in self._records:
-            rest = [event for event in events if event.received > covered]
-            taken += [event for event in events if event.received <= covered] if rest else events
+        for record in self._records:
+            rest = record.events
+            if record.earliest <= low:
+                rest = [event for event in record.events if event.received > covered or event.at > low]
+                if len(rest) < len(record.events):
+                    taken += [event for event in record.events if event.received <= covered and event.at <= low]
             if rest:
-                left.append((offset, rest))
+                left.append(
+                    record if rest is record.events else record._replace(earliest=min(map(_AT, rest)), events=rest)
+                )
         self._records = left
         taken.sort(key=_RECEIVED)
         return taken
 
-    @property
-    def since(self) -> int:
-        """The first record of which something waits, or -1."""
-        return self._records[0][0] if self._records else -1
+    def first(self, until: int) -> tuple[int, int]:
+        """Give the first record up to an offset of which something waits, and the tick before it; or -1 and -1."""
+        record = self._records[0] if self._records else None
+        return (-1, -1) if record is None or record.offset > until else (record.offset, record.covered)

@@ -55,8 +55,8 @@ class Mark(msgspec.Struct):
 
     `groups` name those in which the cases were judged, `begun` the revisions whose listed subjects are owed since
     `position.started`. `since` is the first record of which something still waits for its tick; -1 where nothing does,
-    as in the marks of earlier versions. `shift` is how much further records count than their offsets say, `trail` are
-    earlier ticks' records and the last one, by which the topic is known again: see `trail.py`.
+    as in the marks of earlier versions; `covered` is what the tick before it covered. `shift` is how much further
+    records count than their offsets say, `trail` are ticks by which the topic is known again: see `trail.py`.
     """
 
     offset: int
@@ -65,6 +65,7 @@ class Mark(msgspec.Struct):
     groups: list[str] = []
     begun: list[str] = []
     since: int = -1
+    covered: int = -1
     shift: int = 0
     trail: list[tuple[int, int]] = []
 
