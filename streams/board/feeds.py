@@ -60,7 +60,7 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
         shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), sources(unused.sources),
         _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
         _section("Dealt with", dealt, done, "") if dealt else None,
-        _section("Came, and changed nothing", unused.late_count, late, "Every event came in time."),
+        _section("Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
     )  # fmt: skip
 
 

@@ -48,13 +48,18 @@ def _source(clock: SourceClock) -> Html:
 
 def _said(clock: SourceClock) -> Iterator[str]:
     if clock.ahead >= FAST:
-        yield f"Its clock is {spoken(clock.ahead)} fast; its events count as of when they came."
+        yield f"Its clock is {_about(clock.ahead)} fast; its events count as of when they came."
     if clock.refused:
         yield f"{how_many(clock.refused, 'event')} could not be taken, being too far ahead."
     if not clock.late:
         return
     counts = [f"{clock.late[effect]:,} {words}" for effect, words in EFFECTS.items() if effect in clock.late]
-    by = f", by up to {spoken(clock.behind)}" if clock.behind >= SECOND else ""
+    by = f", by up to {_about(clock.behind)}" if clock.behind >= SECOND else ""
     yield f"Late {how_many(sum(clock.late.values()), 'time')}{by}: {', '.join(counts)}."
     if clock.ahead <= -FAST:
-        yield f"It was never less than {spoken(-clock.ahead)} late: its clock is slow, or it holds its events back."
+        yield f"It was never less than {_about(-clock.ahead)} late: its clock is slow, or it holds its events back."
+
+
+def _about(span: int) -> str:
+    """Say a span to the nearest second: an event that was on its way for a moment makes no clock a second less fast."""
+    return spoken(round(span, -6))

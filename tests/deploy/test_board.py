@@ -82,9 +82,9 @@ def test_panels_have_room() -> None:
     [
         'kind="kept"', 'kind="broken"', "kept_open_promises", "kept_nearest_deadline_timestamp_seconds",
         "kept_watermark_timestamp_seconds", "kept_kafka_lag_seconds", "kept_kafka_facts_total",
-        "kept_dead_letters_total", "kept_deliveries_total",
+        "kept_dead_letters_total", "kept_deliveries_total", "kept_promises_overdue", "kept_late_events_total",
     ],
 )  # fmt: skip
 def test_the_board_shows_what_matters(series: str) -> None:
-    """Promises kept and broken, what is owed and by when, how far judging is, and what went wrong have a panel."""
+    """Promises kept and broken, what is owed by when, what is overdue, how far judging is: each has a panel."""
     assert [panel["title"] for panel in panels() if any(series in target["expr"] for target in panel["targets"])]
