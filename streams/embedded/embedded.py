@@ -121,7 +121,7 @@ class EmbeddedHost:
 
     def now_status(self) -> Status:
         """Say how the host is."""
-        pump, rulebook = self._engine.pump, self.rulebook
+        pump, rulebook, clock = self._engine.pump, self.rulebook, self.watched_clock
         revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
         return Status(
             ready=not self._fault,
@@ -130,8 +130,8 @@ class EmbeddedHost:
             newest=pump.newest,
             waiting=self._queue.size,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*(self.watched_clock.problems() if self.watched_clock else ()), *self._problems],
-            clock_step=self.watched_clock.step if self.watched_clock else 0,
+            problems=[*(clock.problems() if clock else ()), *self._problems],
+            clock_step=clock.step if clock else 0,
             retired=len(rulebook.standards) - len(rulebook.current),
         )
 
@@ -159,8 +159,8 @@ class EmbeddedHost:
             fingerprint = self.standards.fingerprint()  # before they are loaded, so that no change is missed
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
-            if self.watched_clock is not None:
-                self.watched_clock.resume(await self._write(self._engine.reached))
+            if clock := self.watched_clock:
+                clock.resume(await self._write(self._engine.reached))
             await self._write(self._engine.rebuild, self.wall())
             self.read_model = ReadModel(self.folder)
             stack.callback(self.read_model.close)
@@ -232,11 +232,10 @@ class EmbeddedHost:
 
     async def _turn_back(self) -> None:
         """Take back what was judged in a false future, once time has gone over to an earlier one."""
-        clock = self.watched_clock
-        if clock is None or not clock.went_back:
+        if (clock := self.watched_clock) is None or not clock.went_back:
             return
-        self._stamped = 0
-        now = self._stamp()
+        self._stamped, clock.went_back = clock.wall(), False
+        now = self._stamped
         self._queue.stamp_no_later(now)
         try:
             stored = await self._write(self._engine.go_back, now)
@@ -244,9 +243,7 @@ class EmbeddedHost:
             clock.went_back = isinstance(error, StateError)  # the disk may take it yet; a defect stays one
             self._fail(error, [])
             return
-        clock.went_back = False
-        log.warning("time went back to the machine's clock; what was judged by the clock since is judged again",
-                    lines=len(stored.lines))  # fmt: skip
+        log.warning("time went back to the machine's clock; subjects are judged again", lines=len(stored.lines))
         self._tell(stored)
 
     async def _commit(self, group: Sequence[Submission]) -> None:

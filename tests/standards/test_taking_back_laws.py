@@ -4,6 +4,8 @@ A subject's events come in their order. Somewhere between them time goes ahead b
 that have not come, and goes back later. Read next: `test_judging_again_laws.py`, whose subjects these are.
 """
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -15,12 +17,24 @@ from standards.judge.promise import Transition
 from tests.oracle.scales import SECOND
 from tests.standards.test_judging_again_laws import Live, _received, folded, in_order, lives
 
-SOME, MANY = 60, 5_000
+Standing = tuple[Any, ...]
+SOME, MANY = 60, 2_000
 
 
 def in_their_order(live: Live) -> list[Event]:
     """Give a subject's events, each once, in the order of their times."""
     return sorted({event.id: event for _, event in live.arrivals}.values(), key=lambda event: event.at)
+
+
+def due_by(end: int, stands: dict[str, Standing]) -> dict[str, Standing]:
+    """Give how those promises stand that were due by an instant."""
+    return {name: standing for name, standing in stands.items() if standing[1] <= end}
+
+
+def taken_back(case: Case[Event], now: int, live: Live) -> list[Transition[Event]]:
+    """Take a subject back, if it was judged further than the clock says now."""
+    back = Back(now - live.grace, now)
+    return take_back(case, back, live.rulebook, live.settle).transitions if case.time > back.at else []
 
 
 def through_a_false_future(live: Live, ahead: int, began: int, ended: int) -> list[Transition[Event]]:
@@ -30,22 +44,20 @@ def through_a_false_future(live: Live, ahead: int, began: int, ended: int) -> li
     events = in_their_order(live)
     for number, event in enumerate(events):
         if number == ended:
-            back = Back(event.at - live.grace, event.at)
-            step = take_back(case, back, live.rulebook, live.settle) if case.time > back.at else None
-            lines += step.transitions if step else []
+            lines += taken_back(case, event.at, live)
         now = event.at + (ahead if began <= number < ended else 0)
         step = feed(case, [Tick(now - live.grace), _received(event, now)], live.rulebook, live.settle)
         lines += step.transitions
         assume(step.case is not None)
         case = step.case or case
     if ended == len(events):
-        lines += take_back(case, Back(live.end, live.end), live.rulebook, live.settle).transitions
+        lines += taken_back(case, live.end, live)
     return lines + feed(case, [Tick(live.end)], live.rulebook, live.settle).transitions
 
 
 @pytest.mark.parametrize("number", [SOME, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_once_time_went_back_all_stands_as_if_it_had_never_been_ahead(number: int) -> None:
-    """Whatever the standard: what broke in a time that was none is taken back, and what is owed is owed again."""
+    """What broke in a time that was none is owed again; where a clock opened something in it, what was due is right."""
     corrected = 0
 
     @settings(
@@ -61,7 +73,10 @@ def test_once_time_went_back_all_stands_as_if_it_had_never_been_ahead(number: in
             ended = data.draw(st.integers(began, len(times)))
             ahead = data.draw(st.sampled_from((SECOND, 30 * SECOND, 600 * SECOND, 3_600 * SECOND)))
             lines = through_a_false_future(live, ahead, began, ended)
-            assert folded(lines) == folded(in_order(live))
+            found, right = folded(lines), folded(in_order(live))
+            if any(line.promise.opened > live.end for line in lines):  # a period began in the false future: it stays
+                found, right = (due_by(live.end, stands) for stands in (found, right))
+            assert found == right
             corrected += any(line.kind in ("corrected", "withdrawn") for line in lines)
 
     agree()

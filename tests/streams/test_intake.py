@@ -265,3 +265,12 @@ async def test_brackets_without_end_are_refused_like_anything_unreadable(caller:
     deep = b'{"data":' * 50_000
     answer = await caller.post("/v1/events", deep, ONE)
     assert (answer.status, answer.json["refused"][0]["reason"]) == (400, "not-json")
+
+
+async def test_what_is_asked_beside_events_is_refused(caller: Caller) -> None:
+    """A key in the address of the intake says something that nobody would hear: it is refused, and nothing is kept."""
+    answer = await caller.post("/v1/events?source=till", [waiting("a", T0)], BATCH)
+    assert (answer.status, answer.json["detail"]) == (
+        400, "'source' cannot be asked at /v1/events; nothing can be; leave it out",
+    )  # fmt: skip
+    assert (await caller.get("/v1/promises")).json["items"] == []

@@ -145,15 +145,6 @@ async def test_what_cannot_be_asked_is_said(caller: Caller, path: str, words: st
     assert words in answer.json["detail"]
 
 
-async def test_what_is_asked_beside_events_is_refused(caller: Caller) -> None:
-    """A key in the address of the intake says something that nobody would hear: it is refused, and nothing is kept."""
-    answer = await caller.post("/v1/events?source=till", [waiting("a", T0)], BATCH)
-    assert (answer.status, answer.json["detail"]) == (
-        400, "'source' cannot be asked at /v1/events; nothing can be; leave it out",
-    )  # fmt: skip
-    assert (await caller.get("/v1/promises")).json["items"] == []
-
-
 async def test_what_is_not_there_is_said(caller: Caller) -> None:
     """A wrong path or method is answered with what would be right."""
     assert (await caller.get("/v2")).json["title"] == "Not Found"
