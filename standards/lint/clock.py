@@ -26,11 +26,11 @@ TO_ACT: Final = 5 * SECOND
 
 def too_short(lint: LintInput) -> None:
     """Find promises that are over before anybody can know how they stand."""
-    reach = lint.terms.reach
     for entry, standard, key, whole in _timed(lint):
+        reach = lint.terms.reach(standard)
         if whole < reach:
             found = f"{standard.id} lasts {describe(whole)}, and an event is waited for up to {describe(reach)}"
-            fix = f"write a time well above {describe(reach)}: lateness and grace, as docs/operations.md has them"
+            fix = f"write a time well above {describe(reach)}: grace and lateness, as docs/operations.md has them"
             entry.at(key).warning("too-short", found, fix)
             continue
         for event, name, every in _polled(lint, standard):
@@ -60,13 +60,14 @@ def _polled(lint: LintInput, standard: Standard) -> Iterator[tuple[str, str, int
 
 def no_time_to_act(lint: LintInput) -> None:
     """Find warnings that leave nobody the time to act."""
-    least = lint.terms.reach + TO_ACT
     for entry, standard, _, whole in _timed(lint):
+        reach = lint.terms.reach(standard)
+        least = reach + TO_ACT
         late = [whole - mark for mark in _marks(standard) if whole - mark < least]
-        if late and whole >= lint.terms.reach:  # else the promise itself is too short
+        if late and whole >= reach:  # else the promise itself is too short
             found = (
                 f"the warning {describe(min(late))} before the deadline can be told "
-                f"{describe(lint.terms.reach)} later: too late to act"
+                f"{describe(reach)} later: too late to act"
             )
             entry.at("warn").warning("no-time-to-act", found, f"warn {describe(least)} before, or earlier")
 
@@ -74,8 +75,9 @@ def no_time_to_act(lint: LintInput) -> None:
 def warns_at_once(lint: LintInput) -> None:
     """Find warnings that come with the opening, so that each promise is told and none presses more."""
     for entry, standard, _, whole in _timed(lint):
-        soon = [mark for mark in _marks(standard) if mark <= lint.terms.reach]
-        if soon and whole >= lint.terms.reach:
+        reach = lint.terms.reach(standard)
+        soon = [mark for mark in _marks(standard) if mark <= reach]
+        if soon and whole >= reach:
             found = f"{standard.id} warns {describe(min(soon))} after it opens, before anybody could have acted"
             entry.at("warn").warning("warns-at-once", found, "warn later: at 50%, for example")
 

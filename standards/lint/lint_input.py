@@ -19,20 +19,19 @@ from standards.judge.standard import Feed, Standard, clauses
 
 
 class Terms(NamedTuple):
-    """What no document says. `today` is None where no check may ask for it; `lateness` and `grace` are microseconds.
+    """What no document says. `today` is None where no check may ask for it; `look` and `grace` are microseconds.
 
-    `whole`: all standards are there, with the policy, so what is missing among them is missing altogether.
+    A host looks at its clock once in `look`, and waits `grace` for what is on its way. `whole`: all standards are there, with the policy, so what is missing among them is missing altogether.
     """
 
     today: date | None = None
-    lateness: int = SECOND
+    look: int = SECOND
     grace: int = 2 * SECOND
     whole: bool = False
 
-    @property
-    def reach(self) -> int:
-        """How late an event, or a message about its absence, can come without anything being wrong."""
-        return self.lateness + self.grace
+    def reach(self, standard: Standard) -> int:
+        """Give how late an event, or a message about its absence, can come without anything being wrong."""
+        return self.look + self.grace + standard.lateness
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _terms() -> Terms:
     from streams.settings import read_settings
 
     settings = read_settings()
-    return Terms(lateness=settings.lateness, grace=settings.grace)
+    return Terms(grace=settings.grace)
 
 
 def _summary(report: Report) -> str:
