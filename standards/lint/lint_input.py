@@ -21,8 +21,8 @@ from standards.judge.standard import Feed, Standard, clauses
 class Terms(NamedTuple):
     """What no document says. `today` is None where no check may ask for it; `look` and `grace` are microseconds.
 
-    A host looks at its clock once in `look`, and waits `grace` for what is on its way. `whole`: all standards are there,
-    with the policy, so what is missing among them is missing altogether.
+    A host looks at its clock once in `look`, and waits `grace` for what is on its way. `whole`: all standards are
+    there, with the policy, so what is missing among them is missing altogether.
     """
 
     today: date | None = None
