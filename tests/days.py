@@ -19,7 +19,7 @@ calendars:
   night: {timezone: UTC, hours: {daily: ["08:30-08:40"]}}
 """,
     line="""per: [site, queue], when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: 60s,
-    warn: 30s before, severity: page, again: rise""",
+    warn: 30s before, severity: page""",
     waits="per: [contact], when: contact.waiting, expect: contact.answered, within: 20s, carry: [site]",
     works="per: [site], when: register.closed, expect: register.opened, within: 10s, severity: page",
 )

@@ -1,17 +1,24 @@
 """What Kafka has lost of `facts` makes verdicts unknown, never false; and what comes in its place is judged."""
 
+import asyncio
 import random
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from standards.judge.ledger import Line
+from streams.kafka.clients.admin import create
+from streams.kafka.clients.connection import KafkaSettings
+from streams.kafka.clients.log import TopicPartition, consuming
 from streams.kafka.records.facts import Facts
+from streams.kafka.records.topics import wanted
 from streams.kafka.worker.trail import LONGEST, longer
 from streams.runtime.pump import GRACE
-from tests.history import events_of, rules
+from tests.history import events_of, rulebook, rules
 from tests.kafka.chain import NAMES, Chain, Disk, given_standards
-from tests.kafka.hosts import instant_of
+from tests.kafka.hosts import SOON, instant_of, playing, steps_of, worker
+from tests.kafka.topics import administering, delete_before
 from tests.stories import LINE
 
 WALK = "per: [site], expect: register.opened, every: 5m, subjects: [{site: s3}]"
@@ -154,6 +161,68 @@ async def test_a_topic_that_lost_nothing_is_gone_on_with() -> None:
     loss.tick("08:05:00")
     await loss.judge()
     assert loss.told() == {"s3/q1": [("opened", ""), ("broken", "")]}
+
+
+@pytest.mark.slow
+async def test_a_worker_finds_that_facts_were_deleted(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """On a broker too: what was deleted while no worker was there makes unknown what was open, and judging goes on."""
+    text = rules(line=f"{LINE}, within: 60s")
+    standards = tmp_path / "rules.yaml"
+    standards.write_text(text)
+    book = rulebook(text)
+    begun = steps_of("08:00:00 queue.length waiting=5\nuntil 08:00:10", book)
+    async with playing(kafka, standards, instant_of("08:00")) as (host, producer):
+        async with worker(kafka, standards, tmp_path / "one"):
+            await host.play(begun, producer)
+        host.clock.at = instant_of("08:00:30")
+        (opened,) = steps_of("08:00:30 register.opened source=tills", book)
+        sent = await producer.send_and_wait(kafka.names.events, opened, partition=0)
+        async with asyncio.timeout(SOON):
+            while (await host.commits.committed(TopicPartition(kafka.names.events, 0)) or 0) <= sent.offset:
+                pass
+        await delete_all(kafka, kafka.names.facts)
+        async with worker(kafka, standards, tmp_path / "two"):
+            await host.play([instant_of("08:05:00")], producer)
+    told = [(line.subject, line.kind, line.reason) for line in host.told()]
+    assert told == [("s3/q1", "opened", ""), ("s3/q1", "lost", "evidence-lost")]
+
+
+@pytest.mark.slow
+async def test_a_worker_finds_that_facts_are_others_now(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """On a broker too: where `facts` begins anew at offsets that others had, what is in it is judged."""
+    text = rules(line=f"{LINE}, within: 60s")
+    standards = tmp_path / "rules.yaml"
+    standards.write_text(text)
+    book = rulebook(text)
+    begun = steps_of("08:00:00 queue.length waiting=5\nuntil 08:00:10", book)
+    then = steps_of("08:01:00 queue.length waiting=5 queue=q2 source=tills\nuntil 08:05:00", book)
+    async with (
+        playing(kafka, standards, instant_of("08:00")) as (host, producer),
+        worker(kafka, standards, tmp_path / "one"),
+    ):
+        await host.play(begun, producer)
+    with administering(kafka) as admin:
+        admin.delete_topics([kafka.names.facts])
+    wanted_now = wanted(kafka.names, partitions=kafka.partitions, events_partitions=kafka.events_partitions)
+    await asyncio.to_thread(create, kafka, wanted_now)
+    async with (
+        playing(kafka, standards, instant_of("08:01")) as (host, producer),
+        worker(kafka, standards, tmp_path / "two"),
+    ):
+        await host.play(then, producer)
+    told = {(line.subject, line.kind) for line in host.told()}
+    assert told >= {("s3/q1", "opened"), ("s3/q1", "lost"), ("s3/q2", "opened")}
+    assert ("s3/q1", "broken") not in told
+    assert "facts are not those that were read before" in (tmp_path / "two.log").read_text(encoding="utf-8")
+
+
+async def delete_all(kafka: KafkaSettings, topic: str) -> None:
+    """Delete all records that a topic has now."""
+    there = [TopicPartition(topic, partition) for partition in range(kafka.partitions)]
+    async with consuming(kafka) as consumer:
+        ends = await consumer.end_offsets(there)
+    for where, end in ends.items():
+        await asyncio.to_thread(delete_before, kafka, topic, where.partition, end)
 
 
 def test_a_trail_reaches_far_back_in_few_places() -> None:

@@ -40,12 +40,14 @@ class Waiting:
     def add(self, offset: int, facts: Facts[Event], covered: int) -> None:
         """Stamp a record's events, and let them wait; `covered` is what the tick before it covered.
 
-        An event counts as received no earlier than that, and none happens after it was received.
+        An event counts as received no earlier than that, and none happens after it was received. This loop runs for
+        every event there is.
         """
-        events = facts.events
+        events, before = facts.events, max(covered, 1)
         for event, stamp in zip(events, facts.received(), strict=True):
-            event.received = received = max(stamp, covered, 1)
-            event.at = min(event.at, received)
+            event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
+            if event.at > received:  # noqa: PLR1730 - the same
+                event.at = received
         self._records.append(_Record(offset, covered, min(map(_AT, events)), events))
 
     def due(self, covered: int, low: int) -> list[Event]:
