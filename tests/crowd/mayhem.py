@@ -120,7 +120,7 @@ def crowd(plan: Plan, start: int) -> list[tuple[Habit, list[Request]]]:
     habits[0] = habits[0]._replace(error=FASTEST, set_right=-1)
     habits[1] = habits[1]._replace(error=SLOWEST, set_right=start + length // 2)
     found = [(own, requests(draw, [it for it in happened if it.source == own.source], own)) for own in habits]
-    ahead = Habit(AHEAD, error=400 * SECOND, batch=5, pause=SECOND)
+    ahead = Habit(AHEAD, error=7_200 * SECOND, batch=5, pause=SECOND)
     few = [it._replace(source=AHEAD, id=f"ahead-{it.id}") for it in happened[:: max(1, len(happened) // 50)]]
     return [*found, (ahead, requests(draw, few, ahead))]
 
