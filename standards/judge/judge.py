@@ -124,7 +124,7 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
                     name, rotate_at = _foreign(case, fact), case.rotated + DEDUPE_HORIZON
                 if name in seen or name in before:
                     last = max(seen.get(name, -NEVER), before.get(name, -NEVER))
-                    if last >= newest - DEDUPE_HORIZON or last == claimed:
+                    if last >= max(newest, at) - DEDUPE_HORIZON or last == claimed:
                         context.duplicates += 1
                         continue
                     if name in seen:  # used again for another event, where stores only add

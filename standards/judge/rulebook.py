@@ -157,7 +157,8 @@ def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[s
     """Put standards together that share their subjects and, one way or another, events: they share their cases.
 
     Those that share no event need no common case; apart, a subject's case stays small however many standards there are.
-    A group is named by its stratum, its fields, and the first of its standards.
+    A group is named by its stratum, its fields, the first of its standards, and how long it waits, if it does: two
+    revisions of one standard may differ in that.
     """
     groups: list[tuple[set[str], list[Standard]]] = []
     for standard in sorted(standards, key=lambda s: (s.id, s.retired, s.revision)):
@@ -169,7 +170,9 @@ def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[s
     found = {}
     for _, members in groups:
         members.sort(key=lambda s: (s.id, s.retired, s.revision))
-        found[f"{strata[members[0].id]}:{','.join(members[0].per)}:{members[0].id}"] = members
+        first = members[0]
+        waits = f":{first.lateness}" if first.lateness else ""
+        found[f"{strata[first.id]}:{','.join(first.per)}:{first.id}{waits}"] = members
     return found
 
 

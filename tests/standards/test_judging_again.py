@@ -275,6 +275,13 @@ def test_what_comes_back_replaces_what_it_was_replaced_by() -> None:
     ]
 
 
+def test_an_id_of_yesterday_names_another_event_though_nothing_was_in_between() -> None:
+    """A till that begins to count anew each morning loses nothing, however quiet its queue is."""
+    outcome = judge_live(rules(answer=ANSWER), "08:00 contact.answered id=a\n09:00 contact.waiting id=a")
+    assert told(outcome.transitions) == ["09:00:00 opened c1"]
+    assert outcome.duplicates == 0
+
+
 @pytest.mark.parametrize("between", ["", "\n08:12:30 <- 08:01:50 contact.answered id=a"])
 def test_an_id_that_is_used_again_names_the_newer_event(between: str) -> None:
     """A sender that began to count anew sends another event under an old id: it counts once, however it is repeated."""

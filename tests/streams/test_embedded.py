@@ -11,6 +11,7 @@ from alerts.channels.console import Console
 from standards.errors import SpecError, StateError
 from standards.judge.ledger import Line, stood_before
 from standards.judge.score import Score
+from streams.embedded.embedded import EmbeddedHost
 from streams.ingest.wire import Refusal, encode
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
@@ -191,6 +192,35 @@ async def test_a_retired_revision_is_dropped_when_its_promises_are_long_over(tmp
         found = host.read_model.promise(view.id)
         assert found is not None
         assert "60s" in found.revision_text
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "\n    lateness: 3s"), ("\n    lateness: 3s", "")])
+async def test_a_standard_may_begin_to_wait_for_late_events_while_it_is_owed(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    """With another `lateness`, what is owed is judged to its end as it was promised, and new promises open."""
+    clock, within = Clock(), "within: 60s"
+    async with hosting(tmp_path, clock, standards=shop(tmp_path, NO_WAIT.replace(within, within + before))) as host:
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        await _go(host, clock, 70)
+        shop(tmp_path, NO_WAIT.replace(within, within + after))
+        assert await host.reload()
+        await host.submit([queue(host.reader, "b", clock.at, waiting=4, where="q2")])
+        await _go(host, clock, 70)
+        assert states(host) == {"s3/q1": "broken", "s3/q2": "broken"}
+        await host.submit([opened(host.reader, "c", clock.at)])
+        await _go(host, clock, 10)
+        assert states(host) == {"s3/q1": "late", "s3/q2": "broken"}
+
+
+async def _go(host: EmbeddedHost, clock: Clock, seconds: float) -> None:
+    clock.go(seconds)
+    await host.submit([])
+
+
+def states(host: EmbeddedHost) -> dict[str, str]:
+    """Say how each subject's promise stands."""
+    return {row.subject: row.state for row in host.read_model.promises(PromiseFilter()).items}
 
 
 async def test_a_bad_reload_keeps_the_old_standards_and_says_why(tmp_path: Path) -> None:
