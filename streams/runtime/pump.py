@@ -30,7 +30,7 @@ from streams.runtime.share import WHOLE, Share
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from standards.judge.rulebook import Group, Rulebook
+    from standards.judge.rulebook import Rulebook
 
 LATENESS = 1_000_000
 """How far an event of history may be behind the newest one and still be in time, in microseconds."""
@@ -95,15 +95,14 @@ class Pump:
         at = Position() if position is None else position
         self.newest, self.low, self.started = at.newest, at.low, at.started
         self._lasting = at.groups
-        groups = rulebook.groups.values()
-        self._looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
+        self.group_states = {name: GroupState(group, settle) for name, group in rulebook.groups.items()}
+        states = self.group_states
+        self._looks_back = max((state.delay + state.settle for state in states.values()), default=0)
         self._feeds = FeedHearings(rulebook, at.hearings, at.low - self._looks_back)
         self.hearings = self._feeds.by_key
-        self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
-        states = self.group_states
         self._routes = {
             cls: tuple(
-                (states[each.group.name].pending, each.key, each.sure, each.group.level, self._delay(each.group))
+                (states[each.group.name].pending, each.key, each.sure, each.group.level, states[each.group.name].delay)
                 for each in routes
             )
             for cls, routes in rulebook.routes.items()
@@ -112,7 +111,7 @@ class Pump:
     @property
     def wake(self) -> int:
         """When time alone changes a case next, in microseconds UTC, or earlier."""
-        return min((state.wake + self._delay(state.group) for state in self.group_states.values()), default=NEVER)
+        return min((state.wake + state.delay for state in self.group_states.values()), default=NEVER)
 
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
@@ -224,14 +223,6 @@ class Pump:
                 pending[key].append(event)
         self.low, self.newest = low, newest
 
-    def _delay(self, group: Group) -> int:
-        """Give how long a group's verdicts wait for what comes late; in history all is there."""
-        return group.lateness if self.settle else 0
-
-    def _settle(self, group: Group) -> int:
-        """Give how long an earlier event of a group still finds its place; in history none does."""
-        return self.settle and max(self.settle, group.lateness)
-
     def _route_by_name(self, event: Event, low: int, outcome: BatchResult) -> None:
         """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
         name = str(event.__struct_config__.tag)
@@ -240,11 +231,11 @@ class Pump:
         for group, key in found:
             if mine is not None and not mine(key):
                 continue
-            facts = self.group_states[group.name].pending[key]
-            reached = (self.lows[group.level] if self.lows else low) - self._delay(group)
+            state = self.group_states[group.name]
+            reached = (self.lows[group.level] if self.lows else low) - state.delay
             if event.at <= reached:
-                facts.append(Tick(reached))
-            facts.append(event)
+                state.pending[key].append(Tick(reached))
+            state.pending[key].append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
         elif not found and not self._feeds.concerns(event):
@@ -265,15 +256,15 @@ class Pump:
             judged = len(outcome.transitions)
             low = self.lows[level] if self.lows else self.low
             for group in stratum:
-                self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
+                self._judge_group(self.group_states[group.name], low, outcome)
             if self.rulebook.heard and not self.lows:
                 self._feed_back(outcome.transitions[judged:], level)
         self._feeds.forget((self.lows[-1] if self.lows else self.low) - self._looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
-        tick, name = Tick(low), group.name
-        settle = self._settle(group)
+        low, name, settle = low - group_state.delay, group.name, group_state.settle
+        tick = Tick(low)
         for key, facts in group_state.collect(low).items():
             case = cases.get(key)
             if case is None:
