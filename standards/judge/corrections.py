@@ -57,14 +57,13 @@ class Difference:
 
     def write(self) -> None:
         """Write the lines that the ledger lacks."""
-        gone = [name for name in self.told if name not in self.runs and name not in self.stands]
-        gone = [name for name in gone if self.told[name][1].opened > self.since]
-        twins = self._twins([name for name in gone if not self._was_withdrawn(name)])
+        absent = [name for name in self.told if name not in self.runs and name not in self.stands]
+        for name in filter(self._was_withdrawn, absent):  # also from before `start`: what comes later may bring it back
+            self._keep_withdrawn(*self.told[name])
+        gone = [name for name in absent if self.told[name][1].opened > self.since and not self._was_withdrawn(name)]
+        twins = self._twins(gone)
         for name in gone:
-            if self._was_withdrawn(name):
-                self._keep_withdrawn(*self.told[name])
-            else:
-                self._withdraw(name, twins.get(name, ""))
+            self._withdraw(name, twins.get(name, ""))
         older = {new: old for old, new in twins.items()}
         for name, lines in self.runs.items():
             if name in self.told:
