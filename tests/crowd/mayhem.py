@@ -116,11 +116,12 @@ def crowd(plan: Plan, start: int) -> list[tuple[Habit, list[Request]]]:
     scene = Scene(start, length, round(plan.seconds * plan.rate), plan.guests, plan.rooms, SOURCES, step=1)
     happened = truths(draw, scene)
     late = min(60 * SECOND, length // 3)
-    habits = [habit(draw, source, span=(start, start + length), late=late, retry=late // 3) for source in SOURCES]
+    habits = [habit(draw, source, span=(start, start + length), late=late, retry=late // 20) for source in SOURCES]
+    habits = [own._replace(way=min(own.way, SECOND // 10)) for own in habits]  # the way is a real one here
     habits[0] = habits[0]._replace(error=FASTEST, set_right=-1)
     habits[1] = habits[1]._replace(error=SLOWEST, set_right=start + length // 2)
     found = [(own, requests(draw, [it for it in happened if it.source == own.source], own)) for own in habits]
-    ahead = Habit(AHEAD, error=400 * SECOND, batch=5, pause=SECOND)
+    ahead = Habit(AHEAD, error=7_200 * SECOND, batch=5, pause=SECOND)
     few = [it._replace(source=AHEAD, id=f"ahead-{it.id}") for it in happened[:: max(1, len(happened) // 50)]]
     return [*found, (ahead, requests(draw, few, ahead))]
 

@@ -14,7 +14,7 @@ import pytest
 from tests.crowd.mayhem import Plan, run
 from tests.crowd.process import KINDS
 
-SHORT = Plan(seconds=6, rate=40, faults=3, seed=11, guests=40, rooms=5, longest=1.0)
+SHORT = Plan(seconds=4, rate=30, faults=3, seed=11, guests=20, rooms=3, longest=0.6)
 LONG = Plan(seconds=60, rate=40, faults=len(KINDS), seed=12, guests=200, rooms=20)
 
 
