@@ -179,8 +179,7 @@ class Engine:
 
     def reached(self) -> int:
         """Give how far the clock had come when the store was last written, in microseconds UTC; -1: nowhere yet."""
-        low = self._position().low
-        return low if low < 0 else low + self.options.grace
+        return self._position().reached
 
     def go_back(self, now: int) -> Committed:
         """Let time go back to `now`, and store what is judged otherwise for that; raises as `step` does."""

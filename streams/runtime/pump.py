@@ -77,7 +77,7 @@ class Pump:
         self.share = share
         self.lows: list[int] = []
         at = Position() if position is None else position
-        self.newest, self.low, self.started = at.newest, at.low, at.started
+        self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
         self._lasting = at.groups
         groups = rulebook.groups.values()
         self._looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
@@ -102,9 +102,8 @@ class Pump:
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
-        return Position(
-            self.newest, self.low, self.started, heard, gaps=list(self.feeds.gaps), groups=list(self.group_states)
-        )
+        gaps, groups = list(self.feeds.gaps), list(self.group_states)
+        return Position(self.newest, self.low, self.started, heard, gaps=gaps, groups=groups, clock=self.clock)
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -157,7 +156,7 @@ class Pump:
             self._hear(events)
         self.route(events, outcome)
         if now is not None:
-            self.low = max(self.low, now - self.grace)
+            self.low, self.clock = max(self.low, now - self.grace), max(self.clock, now)
         self.judge(outcome)
         return outcome
 
