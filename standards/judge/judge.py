@@ -89,7 +89,7 @@ def take_back(case: Case[Event], back: Back, rulebook: Rulebook, settle: int) ->
         case.younger, case.cut = None, 0
     try:
         judge_again((), group, context, known=back.known)
-    except StateError:
+    except (StateError, JudgeDefect):
         raise
     except Exception as error:
         raise JudgeDefect(error, case, back) from error

@@ -31,7 +31,7 @@ from streams.runtime.pump import GRACE, SETTLE, Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
 from streams.storage.router_tables import read_calls
-from streams.storage.source_tables import read_sources
+from streams.storage.source_tables import forget_later, read_sources
 from streams.storage.sqlite import FILE, Database
 from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, Batch, StoreWriter
@@ -185,6 +185,9 @@ class Engine:
         """Let time go back to `now`, and store what is judged otherwise for that; raises as `step` does."""
         started = perf_counter()
         self._begun = min(self._begun, now)
+        with self.database.writing():
+            forget_later(self.database, now)
+        self.sources = SourceClocks(read_sources(self.database, now))
         judged = _Judged(go_back(self.pump, now), [], [], started)
         return self._record(judged, now, always=True) or Committed()
 
