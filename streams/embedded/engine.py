@@ -187,8 +187,11 @@ class Engine:
         self._begun = min(self._begun, now)
         with self.database.writing():
             forget_later(self.database, now)
+            self.database.put("UPDATE outbox SET next_try = ? WHERE state = 'waiting' AND next_try > ?", [(now, now)])
         self.sources = SourceClocks(read_sources(self.database, now))
+        before = self.pump.low
         judged = _Judged(go_back(self.pump, now), [], [], started)
+        self.alerts.go_back(self.pump.low, before - self.pump.low)
         return self._record(judged, now, always=True) or Committed()
 
     def _record(self, judging: _Judged, wall: int, *, always: bool = False) -> Committed | None:

@@ -80,8 +80,8 @@ class Pump:
         self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
         self._lasting = at.groups
         groups = rulebook.groups.values()
-        self._looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
-        self.feeds = FeedHearings(rulebook, at.hearings, at.low - self._looks_back, at.gaps)
+        self.looks_back = max((self._delay(group) + self._settle(group) for group in groups), default=0)
+        self.feeds = FeedHearings(rulebook, at.hearings, at.low - self.looks_back, at.gaps)
         self.hearings = self.feeds.by_key
         self.miss = self.feeds.miss
         self.group_states = {name: GroupState(group) for name, group in rulebook.groups.items()}
@@ -254,7 +254,7 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low - self._delay(group), outcome)
             if self.rulebook.heard and not self.lows:
                 self.feed_back(outcome.transitions[judged:], level)
-        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self._looks_back)
+        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self.looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook

@@ -26,6 +26,7 @@ def go_back(pump: Pump, now: int) -> BatchResult:
     outcome = BatchResult()
     pump.low = min(pump.low, max(now - pump.grace, pump.low - (pump.clock - now)))
     pump.clock = min(pump.clock, now)
+    pump.feeds.forgotten = min(pump.feeds.forgotten, pump.low - pump.looks_back)
     for level, stratum in enumerate(pump.rulebook.strata):
         judged = len(outcome.transitions)
         for group in stratum:
