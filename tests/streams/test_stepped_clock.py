@@ -3,49 +3,25 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
-from standards.compiler.spec import Loaded
-from standards.judge.case import Case
-from standards.judge.context import JudgeContext
-from standards.judge.events import Event
-from streams.embedded.embedded import EmbeddedHost
-from streams.embedded.engine import DEFAULTS, Options
-from streams.settings import StandardsFiles
+from streams.embedded.engine import Options
 from streams.storage.rows import PromiseFilter
-from streams.storage.sqlite import FILE
 from tests.board.serving import free_port
 from tests.board.serving import until as until_it_holds
 from tests.streams.asking import BATCH, waiting
 from tests.streams.commands import Ended, kept
 from tests.streams.hosting import SECOND, T0, hosting, opened, queue, shop, until
-from tests.streams.stepping import Machine
+from tests.streams.stepping import Machine, step, stepping
 
 HOUR = 3_600 * SECOND
-
-
-def stepping(
-    folder: Path, machine: Machine, *, standards: StandardsFiles | None = None, options: Options = DEFAULTS
-) -> EmbeddedHost:
-    """Make a host that watches a machine's clock."""
-    clock = machine.clock()
-    host = hosting(folder, clock.wall, standards=standards, options=options)
-    host.watched_clock = clock
-    return host
-
-
-def step(host: EmbeddedHost) -> None:
-    """Have a host go over to its machine's clock."""
-    assert host.watched_clock is not None
-    host.watched_clock.accept()
 
 
 async def test_what_broke_in_a_false_future_is_owed_again(tmp_path: Path) -> None:
@@ -134,84 +110,6 @@ async def test_time_goes_back_no_further_than_the_clock(tmp_path: Path) -> None:
         await host.submit([queue(host.reader, "c", machine.system(), waiting=1, where="q2")])
         assert host.now_status().low == machine.system() - 2 * SECOND
         assert [line.kind for line in host.read_model.lines()] == ["opened", "warned", "broken"]
-
-
-class Unjudgeable(StandardsFiles):
-    """Standards whose judge has a defect: what happened to one subject cannot be judged a second time."""
-
-    def load(self, retired: Sequence[str]) -> Loaded:
-        loaded, judged = super().load(retired), set[str]()
-
-        def once(case: Case[Event], event: Event, _context: JudgeContext[Event]) -> None:
-            if case.key == ("s3", "stuck") and event.id in judged:
-                raise ZeroDivisionError("nobody foresaw that")
-            judged.add(event.id)
-
-        for group in loaded.rulebook.groups.values():
-            group.reactions = {cls: (once, *reactions) for cls, reactions in group.reactions.items()}
-        return loaded
-
-
-async def test_one_case_that_cannot_be_taken_back_keeps_no_other_in_a_false_future(tmp_path: Path) -> None:
-    """Time goes back for all others, and a dead letter says of the one what could not be judged."""
-    machine = Machine()
-    host = stepping(tmp_path, machine, standards=Unjudgeable(shop(tmp_path).paths))
-    async with host:
-        at = machine.system()
-        waiting = [queue(host.reader, where, at, waiting=9, where=where) for where in ("stuck", "q1")]
-        await host.submit(waiting)
-        machine.counted += 5 * SECOND
-        machine.ahead += HOUR
-        step(host)
-        await until(lambda: len(host.read_model.promises(PromiseFilter(verdict="broken")).items) == 2)
-        machine.ahead -= HOUR
-        step(host)
-        await until(lambda: "s3/q1" in {it.subject for it in host.read_model.promises(PromiseFilter(open=True)).items})
-        (letter,) = host.read_model.dead_letters()
-        assert letter.message == "ZeroDivisionError: nobody foresaw that"
-
-
-async def test_what_is_corrected_when_time_goes_back_outlasts_a_store_that_fails(tmp_path: Path) -> None:
-    """Neither what was judged again, nor what is to be read back after that, can be stored: it is judged once more."""
-    machine = Machine()
-    host = stepping(tmp_path, machine)
-    async with host:
-        await host.submit([queue(host.reader, "a", machine.system(), waiting=9)])
-        machine.counted += 5 * SECOND
-        machine.ahead += HOUR
-        step(host)
-        await until(lambda: host.read_model.promises(PromiseFilter(verdict="broken")).items != [])
-        with sqlite3.connect(tmp_path / "data" / FILE) as other:
-            for table in ("ledger", "revisions"):
-                other.execute(
-                    f"CREATE TRIGGER jam_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'jam'); END"
-                )
-        machine.ahead -= HOUR
-        step(host)
-        await until(lambda: "jam" in host.now_status().reason)
-        with sqlite3.connect(tmp_path / "data" / FILE) as other:
-            for table in ("ledger", "revisions"):
-                other.execute(f"DROP TRIGGER jam_{table}")
-        await until(lambda: host.read_model.promises(PromiseFilter(open=True)).items != [])
-        assert [line.kind for line in host.read_model.lines()] == ["opened", "warned", "broken", "corrected"]
-
-
-async def test_what_a_false_future_said_of_senders_clocks_is_forgotten(tmp_path: Path) -> None:
-    """A sender that was right is not shown a year behind, once the host's clock has gone back."""
-    machine = Machine()
-    host = stepping(tmp_path, machine)
-    async with host:
-        at = machine.system()
-        machine.counted += 5 * SECOND
-        machine.ahead += 365 * 24 * HOUR
-        step(host)
-        await host.submit([queue(host.reader, "a", at, waiting=1)])
-        machine.ahead -= 365 * 24 * HOUR
-        step(host)
-        await until(lambda: host.now_status().low == machine.system() - 2 * SECOND)
-        await host.submit([queue(host.reader, "b", machine.system(), waiting=1)])
-        (found,) = host.read_model.board.sources(machine.system() - HOUR)
-        assert (found.behind, found.since <= machine.system()) == (0, True)
 
 
 # --- a whole process -----------------------------------------------------------------------------------------------
