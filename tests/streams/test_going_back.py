@@ -11,6 +11,7 @@ from standards.compiler.spec import Loaded
 from standards.judge.case import Case
 from standards.judge.context import JudgeContext
 from standards.judge.events import Event
+from standards.judge.ledger import Line
 from streams.embedded.engine import DEFAULTS, Engine
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter
@@ -106,7 +107,7 @@ def test_what_rests_on_a_feed_is_unknown_until_it_speaks_again(tmp_path: Path) -
     answer = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s"
     engine = Engine(tmp_path, shop(tmp_path, rules(feeds, answer=answer)), DEFAULTS)
     engine.rebuild(T0)
-    lines = []
+    lines: list[Line] = []
 
     def take(at: int, kind: str = "", contact: str = "") -> None:
         made = [event(engine.reader, kind, f"{kind}{at}", T0 + at, contact=contact, queue="q1")] if kind else []
