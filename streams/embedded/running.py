@@ -69,7 +69,7 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
         configure_logs(talk, as_json=settings.log_format == "json")
-        channels = [*([] if live else [Console(talk)]), *_channels(settings, machine)]
+        channels = [*([] if live else [Console(talk)]), *channels_on(settings, machine)]
         host = await stack.enter_async_context(_host(plan, clock, folder, channels))
         view = Folder(host.rulebook.current, zone=settings.zone)
         resume(view, host)
@@ -124,7 +124,7 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     return folder
 
 
-def _channels(settings: Settings, machine: SteadyClock) -> list[Channel]:
+def channels_on(settings: Settings, machine: SteadyClock) -> list[Channel]:
     """Make the channels that are set; they tell the host's time, which goes over to the machine's with it."""
     maker = links(settings)
     return channels_of(settings, machine.wall, maker.of if maker else None)

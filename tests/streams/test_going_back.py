@@ -13,9 +13,12 @@ from standards.judge.context import JudgeContext
 from standards.judge.events import Event
 from standards.judge.ledger import Line
 from streams.embedded.engine import DEFAULTS, Engine
-from streams.settings import StandardsFiles
+from streams.embedded.running import channels_on
+from streams.settings import StandardsFiles, read_settings
 from streams.storage.rows import PromiseFilter
 from streams.storage.sqlite import FILE
+from tests.alerts.receiver import receiving
+from tests.alerts.samples import WARNED
 from tests.history import rules
 from tests.streams.hosting import SECOND, T0, event, queue, shop, until
 from tests.streams.stepping import Machine, step, stepping
@@ -125,3 +128,18 @@ def test_what_rests_on_a_feed_is_unknown_until_it_speaks_again(tmp_path: Path) -
     engine.close()
     assert [line.kind for line in lines if line.subject == "a"] == ["opened", "broken", "corrected", "lost"]
     assert [line.kind for line in lines if line.subject == "b"] == ["opened", "broken"]
+
+
+async def test_channels_tell_the_time_that_the_host_goes_over_to() -> None:
+    """What is sent bears the host's time: a receiver that checks it takes it, also when the clock was set right."""
+    machine = Machine()
+    clock = machine.clock()
+    machine.ahead -= HOUR
+    clock.wall()
+    clock.accept()
+    async with receiving() as receiver:
+        settings = read_settings(webhook_url=receiver.url, webhook_private=True)
+        (hook,) = channels_on(settings, clock)
+        await hook.deliver(WARNED)
+        await hook.close()
+        assert receiver.headers[0]["webhook-timestamp"] == str(machine.system() // SECOND)
