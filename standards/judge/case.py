@@ -120,10 +120,14 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     revisions: tuple[str, ...] = ()
 
     def settle_all(self, time: int, states: dict[str, StandardState[E]], revisions: tuple[str, ...]) -> None:
-        """Settle all that the case was judged by up to a time: nothing can take its place before that any more."""
+        """Settle all that the case was judged by up to a time: nothing can take its place before that any more.
+
+        What a clock opened after it, in a false future, was withdrawn, and may still come back.
+        """
+        ahead = {name: [it for it in self.forgotten.get(name, ()) if it.opened > time] for name in revisions}
         self.base = Snapshot(time, -1, states)
         self.younger, self.cut, self.log, self.revisions = None, 0, [], revisions
-        self.forgotten, self.grants = {}, {}
+        self.forgotten, self.grants = {name: promises for name, promises in ahead.items() if promises}, {}
 
     def state_of(self, revision: str) -> StandardState[E]:
         """Give the state of a revision, making it on first use."""

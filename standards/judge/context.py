@@ -54,6 +54,8 @@ class JudgeContext(Generic[E]):
 
         `elapsed` of -1 means: as by the wall clock; `known` of -1: at once.
         """
+        if kind == "opened" and self.case.forgotten and self._comes_back(standard, promise):
+            kind, corrected = "corrected", "open"
         before = promise.state
         promise.state = after = advance(before, kind, corrected)
         promise.ordinal = ordinal = promise.ordinal + 1
@@ -79,6 +81,18 @@ class JudgeContext(Generic[E]):
                 reason,
             )
         )
+
+    def _comes_back(self, standard: Standard, promise: Promise[E]) -> bool:
+        """Let a promise that was withdrawn when time went back count its lines on; say whether it is one."""
+        case, revision = self.case, standard.revision
+        name = promise.identify(standard.id, case.key)
+        gone = case.forgotten.get(revision, ())
+        told = next((it for it in gone if it.state == "withdrawn" and it.identify(standard.id, case.key) == name), None)
+        if told is None:
+            return False
+        case.forgotten = {**case.forgotten, revision: [it for it in gone if it is not told]}
+        promise.state, promise.ordinal, promise.warned = told.state, told.ordinal, told.warned
+        return True
 
     def reveal(  # noqa: PLR0913, PLR0917 - as `write`
         self,

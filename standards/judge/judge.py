@@ -78,19 +78,18 @@ def feed(case: Case[Event], facts: Iterable[Fact], rulebook: Rulebook, settle: i
 def take_back(case: Case[Event], back: Back, rulebook: Rulebook, settle: int) -> Step[Event]:
     """Take a live case back to an instant, and judge again what was judged by clocks alone since. Raises as `feed`.
 
-    It goes back no further than its last event, nor than the last promise that a clock has opened: opened again at the
-    same instant, that would be the same promise, and its lines are written. Nor than what has settled.
+    It goes back no further than its last event, nor than what has settled: that nothing can change any more.
     """
     group = rulebook.groups[case.group]
     context: JudgeContext[Event] = JudgeContext(case, settle)
     context.heard = back.heard
-    known = [[*state.open, *state.overdue, *state.settled] for state in case.states.values()]
-    opened = [promise.opened for found in (*known, *case.forgotten.values()) for promise in found]
     settled = -1 if case.base is None else case.base.time
-    case.time = max(back.at, settled, case.log[-1].at if case.log else -1, *opened)
+    case.time = max(back.at, settled, case.log[-1].at if case.log else -1)
+    if case.younger is not None and case.younger.time > case.time:  # a clock took it in the false future
+        case.younger, case.cut = None, 0
     try:
         judge_again((), group, context, known=back.known)
-    except StateError:
+    except (StateError, JudgeDefect):
         raise
     except Exception as error:
         raise JudgeDefect(error, case, back) from error

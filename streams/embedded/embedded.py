@@ -22,7 +22,7 @@ from standards.errors import SpecError, StateError
 from streams.delivery.dispatch import Dispatcher
 from streams.documents.rules import Standards, problems_of
 from streams.embedded.engine import DEFAULTS, Engine, Options
-from streams.embedded.isolation import store
+from streams.embedded.isolation import go_back, store
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings
 from streams.storage.read_model import ReadModel
@@ -84,6 +84,7 @@ class EmbeddedHost:
         self._stopping = asyncio.Event()
         self._fault = "not started"
         self._problems: list[str] = []
+        self._stays: list[str] = []
         self._pause = 0.0
         self._stamped = 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
@@ -124,16 +125,11 @@ class EmbeddedHost:
         pump, rulebook, clock = self._engine.pump, self.rulebook, self.watched_clock
         revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
         return Status(
-            ready=not self._fault,
-            reason=self._fault,
-            low=pump.low,
-            newest=pump.newest,
-            waiting=self._queue.size,
+            ready=not self._fault, reason=self._fault, low=pump.low, newest=pump.newest, waiting=self._queue.size,
             revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*(clock.problems() if clock else ()), *self._problems],
-            clock_step=clock.step if clock else 0,
-            retired=len(rulebook.standards) - len(rulebook.current),
-        )
+            problems=[*(clock.problems() if clock else ()), *self._stays, *self._problems],
+            clock_step=clock.step if clock else 0, retired=len(rulebook.standards) - len(rulebook.current),
+        )  # fmt: skip
 
     async def submit(self, events: Sequence[Event], refusals: Sequence[Refusal] = ()) -> None:
         """Take events and refusals in; returns when they are durable. Raises Backlog or StateError: none was kept."""
@@ -235,25 +231,30 @@ class EmbeddedHost:
         if (clock := self.watched_clock) is None or not clock.went_back:
             return
         self._stamped, clock.went_back = clock.wall(), False
-        now = self._stamped
-        self._queue.stamp_no_later(now)
+        self._queue.stamp_no_later(self._stamped)
         try:
-            stored = await self._write(self._engine.go_back, now)
+            await self._read_back()
+            stored = await self._write(go_back, self._engine, self._stamped)
         except Exception as error:  # noqa: BLE001 - as for a batch, which then reads everything back
             clock.went_back = isinstance(error, StateError)  # the disk may take it yet; a defect stays one
+            self._stays = [] if clock.went_back else [f"time did not go back, for a defect in Kept: {error!r}"]
             self._fail(error, [])
             return
-        log.warning("time went back to the machine's clock; subjects are judged again", lines=len(stored.lines))
-        self._tell(stored)
+        log.warning("time went back to the machine's clock; subjects are judged again")
+        for each in stored:
+            self._tell(each)
+
+    async def _read_back(self) -> None:
+        if self._fault:  # memory may be ahead of the disk
+            await self._write(self._engine.rebuild, self.wall())
+            log.info("read back from the store", after=self._fault)
 
     async def _commit(self, group: Sequence[Submission]) -> None:
         """Judge and store some submissions, and tell whoever waits for them."""
         events = [event for submission in group for event in submission.events]
         refusals = [refusal for submission in group for refusal in submission.refusals]
         try:
-            if self._fault:
-                await self._write(self._engine.rebuild, self.wall())
-                log.info("read back from the store", after=self._fault)
+            await self._read_back()
             waiting = self._queue.oldest
             stored = await self._write(store, self._engine, events, refusals, self._stamp(), waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now

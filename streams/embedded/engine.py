@@ -31,7 +31,7 @@ from streams.runtime.pump import GRACE, SETTLE, Pump
 from streams.runtime.source_clocks import SourceClocks
 from streams.runtime.turning_back import go_back
 from streams.storage.router_tables import read_calls
-from streams.storage.source_tables import read_sources
+from streams.storage.source_tables import forget_later, read_sources
 from streams.storage.sqlite import FILE, Database
 from streams.storage.status import Committed
 from streams.storage.store_writer import KEEP, Batch, StoreWriter
@@ -179,14 +179,19 @@ class Engine:
 
     def reached(self) -> int:
         """Give how far the clock had come when the store was last written, in microseconds UTC; -1: nowhere yet."""
-        low = self._position().low
-        return low if low < 0 else low + self.options.grace
+        return self._position().reached
 
     def go_back(self, now: int) -> Committed:
         """Let time go back to `now`, and store what is judged otherwise for that; raises as `step` does."""
         started = perf_counter()
         self._begun = min(self._begun, now)
+        with self.database.writing():
+            forget_later(self.database, now)
+            self.database.put("UPDATE outbox SET next_try = ? WHERE state = 'waiting' AND next_try > ?", [(now, now)])
+        self.sources = SourceClocks(read_sources(self.database, now))
+        before = self.pump.low
         judged = _Judged(go_back(self.pump, now), [], [], started)
+        self.alerts.go_back(self.pump.low, before - self.pump.low)
         return self._record(judged, now, always=True) or Committed()
 
     def _record(self, judging: _Judged, wall: int, *, always: bool = False) -> Committed | None:

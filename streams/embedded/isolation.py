@@ -49,6 +49,14 @@ def store(
     return _Isolation(engine, wall, waiting).store(list(events), list(refusals))
 
 
+def go_back(engine: Engine, now: int) -> list[Committed]:
+    """Let time go back to `now` (microseconds UTC), without the cases for which that raises; they are put aside.
+
+    Gives what each transaction stored, in order. Raises as `store` does.
+    """
+    return _Isolation(engine, now, NEVER).go_back()
+
+
 class _Isolation:
     def __init__(self, engine: Engine, wall: int, waiting: int) -> None:
         self.engine = engine
@@ -74,6 +82,16 @@ class _Isolation:
             else:
                 self.stored += [stored] if stored is not None else []
         return self.stored
+
+    def go_back(self) -> list[Committed]:
+        while True:
+            try:
+                return [*self.stored, self.engine.go_back(self.wall)]
+            except JudgeDefect as error:
+                log.exception("a defect in Kept: a case could not be taken back")
+                self.engine.rebuild(self.wall)
+                if not self._set_aside(error.case, error.event, error):
+                    raise
 
     def _smaller(
         self, batch: list[Event], refused: list[Refusal], error: Exception

@@ -69,7 +69,8 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
         configure_logs(talk, as_json=settings.log_format == "json")
-        host = await stack.enter_async_context(_host(plan, clock, folder, [] if live else [Console(talk)]))
+        channels = [*([] if live else [Console(talk)]), *channels_on(settings, machine)]
+        host = await stack.enter_async_context(_host(plan, clock, folder, channels))
         view = Folder(host.rulebook.current, zone=settings.zone)
         resume(view, host)
         host.listen(follow(view, host))
@@ -123,10 +124,14 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     return folder
 
 
+def channels_on(settings: Settings, machine: SteadyClock) -> list[Channel]:
+    """Make the channels that are set; they tell the host's time, which goes over to the machine's with it."""
+    maker = links(settings)
+    return channels_of(settings, machine.wall, maker.of if maker else None)
+
+
 def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:
     settings = plan.settings
-    maker = links(settings)
-    channels += channels_of(settings, SteadyClock().wall, maker.of if maker else None)
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
         grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,

@@ -40,6 +40,7 @@ class SteadyClock:
 
     `step` is what the system's clock is ahead of it, or behind it where negative: 0 while they agree. `went_back` says
     that time has gone over to an earlier one; whoever sees to it that everything else does takes it back.
+    `by_hand` says what a person can do to have time go over.
     """
 
     speed = 1.0
@@ -51,9 +52,10 @@ class SteadyClock:
         is_right: Callable[[], bool | None] = synchronised,
         *,
         settle: int = SETTLE,
+        by_hand: str = "at `kept time --accept`",
     ) -> None:
         self._system, self._counting, self._is_right = system, counting, is_right
-        self._settle = settle
+        self._settle, self._by_hand = settle, by_hand
         self._offset = system() - counting()
         self._since = -1
         self.step = 0
@@ -102,7 +104,7 @@ class SteadyClock:
         then = f" in {spoken(max(SECOND, stands.by_itself - stands.time))}," if stands.by_itself >= 0 else ""
         apart = spoken(round(abs(self.step), -6))
         found = f"this machine's clock was set: it is {apart} {way} the time that has gone by"
-        cured = f"Kept goes over to it{then} when the system says that it is synchronised, or at `kept time --accept`"
+        cured = f"Kept goes over to it{then} when the system says that it is synchronised, or {self._by_hand}"
         return [f"{found}. {cured}. If it is wrong, set it right"]
 
     def _is_believed(self, counted: int) -> bool:

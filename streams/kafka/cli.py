@@ -81,7 +81,8 @@ def intake(
     settings = _settings(standards=standards, listen=listen)
     with _libraries():
         from streams.kafka.intake.intake_process import run
-    asyncio.run(run(settings, clock=SteadyClock(), http=http))
+    clock = SteadyClock(settle=settings.clock_settle, by_hand="when this intake is started anew")
+    asyncio.run(run(settings, clock=clock, http=http))
 
 
 def worker(*, standards: options.Standards = None, data: Data = None, listen: options.Listen = None) -> None:

@@ -40,6 +40,11 @@ class AlertPipeline:
         """When time alone changes something next, in microseconds UTC, or earlier."""
         return NEVER if self.router is None else self.router.wake
 
+    def go_back(self, now: int, by: int) -> None:
+        """Let time go back to `now`, in microseconds UTC, by `by`: before what is judged otherwise for that."""
+        if self.router is not None:
+            self.router.go_back(now, by)
+
     def push(
         self,
         transitions: Iterable[Transition[Event]],

@@ -12,6 +12,7 @@ class Position(msgspec.Struct):
     """How far a partition has come: what has to be stored beside its cases. Instants are microseconds UTC, or -1.
 
     `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
+    `clock` is how far a live host's clock had come, whatever its grace was.
     `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
     the stretches of time of which events may have been lost.
     """
@@ -22,3 +23,9 @@ class Position(msgspec.Struct):
     hearings: list[tuple[str, Key, Hearing]] = []
     gaps: list[tuple[int, int]] = []
     groups: list[str] = []
+    clock: int = -1
+
+    @property
+    def reached(self) -> int:
+        """How far the clock had come at least: the watermark is behind it, by what nobody knows of an older Kept."""
+        return max(self.clock, self.low)

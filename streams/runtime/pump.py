@@ -77,12 +77,12 @@ class Pump:
         self.share = share
         self.lows: list[int] = []
         at = Position() if position is None else position
-        self.newest, self.low, self.started = at.newest, at.low, at.started
+        self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
         self._lasting = at.groups
         self.group_states = {name: GroupState(group, settle) for name, group in rulebook.groups.items()}
         states = self.group_states
-        self._looks_back = max((state.delay + state.settle for state in states.values()), default=0)
-        self.feeds = FeedHearings(rulebook, at.hearings, at.low - self._looks_back, at.gaps)
+        self.looks_back = max((state.delay + state.settle for state in states.values()), default=0)
+        self.feeds = FeedHearings(rulebook, at.hearings, at.low - self.looks_back, at.gaps)
         self.hearings = self.feeds.by_key
         self.miss = self.feeds.miss
         self._routes = {
@@ -101,9 +101,8 @@ class Pump:
     def position(self) -> Position:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
-        return Position(
-            self.newest, self.low, self.started, heard, gaps=list(self.feeds.gaps), groups=list(self.group_states)
-        )
+        gaps, groups = list(self.feeds.gaps), list(self.group_states)
+        return Position(self.newest, self.low, self.started, heard, gaps=gaps, groups=groups, clock=self.clock)
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -156,7 +155,7 @@ class Pump:
             self._hear(events)
         self.route(events, outcome)
         if now is not None:
-            self.low = max(self.low, now - self.grace)
+            self.low, self.clock = max(self.low, now - self.grace), max(self.clock, now)
         self.judge(outcome)
         return outcome
 
@@ -246,7 +245,7 @@ class Pump:
                 self._judge_group(self.group_states[group.name], low, outcome)
             if self.rulebook.heard and not self.lows:
                 self.feed_back(outcome.transitions[judged:], level)
-        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self._looks_back)
+        self.feeds.forget((self.lows[-1] if self.lows else self.low) - self.looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook

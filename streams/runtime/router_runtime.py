@@ -20,6 +20,7 @@ from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.router import feed
 from alerts.routing.throttle import Notification, RecipientThrottle
 from alerts.routing.throttle import feed as feed_throttle
+from alerts.routing.turning_back import take_router_back, take_throttle_back
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
@@ -84,6 +85,7 @@ class RouterRuntime:
         self.places: dict[str, AlertRouter] = {}
         self.throttles: dict[str, RecipientThrottle] = {}
         self._wakes: dict[CaseName, int] = {}
+        self._taken_back: dict[CaseName, Stored | None] = {}
         for (_, name), case in cases.items():
             match case:
                 case SiteState():
@@ -109,7 +111,7 @@ class RouterRuntime:
 
     def push(self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int) -> AlertResult:
         """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
-        result = AlertResult()
+        result, self._taken_back = AlertResult(touched=self._taken_back), {}
         notifications: list[Notification] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
         for place, facts in self._facts(lines, self._due(actions, low, result), low).items():
@@ -132,6 +134,23 @@ class RouterRuntime:
                 self.places[place] = step.case
         self._deliver(notifications, low, result)
         return result
+
+    def go_back(self, now: int, by: int) -> None:
+        """Let time go back to `now`, in microseconds UTC, by `by`; what that changes comes with the next result."""
+        result = AlertResult()
+        actions = [msgspec.structs.replace(action, at=min(action.at, now)) for action in self.house.actions]
+        heard = {name: min(at, now) for name, at in self.house.heard.items()}
+        self.house = result.touched["house", ""] = SiteState(self.house.silences, actions, heard)
+        for name, place in self.places.items():
+            take_router_back(place, now, by)
+            small = msgspec.structs.replace(place, incidents={})
+            self._note(("place", name), small, feed(place, (), self.policy).wake_at, result)
+            for promise, routes in place.incidents.items():
+                result.touched["matter", name_of(name, promise)] = PromiseIncidents(name, promise, routes)
+        for name, throttle in self.throttles.items():
+            take_throttle_back(throttle, now, by)
+            self._note(("person", name), throttle, feed_throttle(throttle, (), self.people).wake_at, result)
+        self._taken_back = result.touched
 
     def _due(self, actions: Sequence[Action], low: int, result: AlertResult) -> list[Action]:
         """Hold actions until their time has come; gives those whose time it is, and notes the silences among them.

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 
 def go_back(pump: Pump, now: int) -> BatchResult:
-    """Let the time of a live host go back to `now`, in microseconds UTC; gives what is judged otherwise for that."""
+    """Let the time of a live host go back to `now`, in microseconds UTC; gives what is judged otherwise for that.
+
+    It goes back by no more than the clock does: what was judged with a shorter grace was judged rightly.
+    """
     outcome = BatchResult()
-    pump.low = min(pump.low, now - pump.grace)
+    pump.low = min(pump.low, max(now - pump.grace, pump.low - (pump.clock - now)))
+    pump.clock = min(pump.clock, now)
+    pump.feeds.forgotten = min(pump.feeds.forgotten, pump.low - pump.looks_back)
     for level, stratum in enumerate(pump.rulebook.strata):
         judged = len(outcome.transitions)
         for group in stratum:

@@ -39,6 +39,11 @@ def read_sources(database: Database, at: int) -> list[SourceClock]:
     return [source_clock(row) for row in database.all(sql, [at - at % STRETCH])]
 
 
+def forget_later(database: Database, now: int) -> None:
+    """Forget, inside a transaction, the stretches that begin after `now`: a clock was ahead, and went back."""
+    database.put("DELETE FROM source_clocks WHERE since > ?", [(now,)])
+
+
 def source_clock(row: Row) -> SourceClock:
     """Make a clock of the columns of SOURCE."""
     source, since, ahead, behind, refused, late = row

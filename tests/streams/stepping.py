@@ -9,10 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+from streams.embedded.embedded import EmbeddedHost
+from streams.embedded.engine import DEFAULTS, Options
 from streams.embedded.running import Plan, run
 from streams.embedded.steady_clock import SteadyClock
-from streams.settings import read_settings
-from tests.streams.hosting import SECOND, T0
+from streams.settings import StandardsFiles, read_settings
+from tests.streams.hosting import SECOND, T0, hosting
 
 
 class Machine:
@@ -28,6 +30,22 @@ class Machine:
 
     def clock(self) -> SteadyClock:
         return SteadyClock(self.system, lambda: self.counted, lambda: self.synchronised)
+
+
+def stepping(
+    folder: Path, machine: Machine, *, standards: StandardsFiles | None = None, options: Options = DEFAULTS
+) -> EmbeddedHost:
+    """Make a host that watches a machine's clock."""
+    clock = machine.clock()
+    host = hosting(folder, clock.wall, standards=standards, options=options)
+    host.watched_clock = clock
+    return host
+
+
+def step(host: EmbeddedHost) -> None:
+    """Have a host go over to its machine's clock."""
+    assert host.watched_clock is not None
+    host.watched_clock.accept()
 
 
 def main() -> None:

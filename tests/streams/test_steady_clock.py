@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.embedded.steady_clock import SETTLE
+from streams.embedded.steady_clock import SETTLE, SteadyClock
 from streams.embedded.synchronised import synchronised
 from streams.host import ClockStanding
 from tests.streams.stepping import Machine
@@ -112,6 +112,16 @@ def test_time_goes_on_from_where_it_had_come() -> None:
     assert (clock.wall(), clock.step, clock.went_back) == (machine.system() + 3600 * S, -3600 * S, False)
     machine.synchronised = True
     assert (clock.wall(), clock.went_back) == (machine.system(), True)
+
+
+def test_a_host_that_nobody_can_ask_says_what_else_lets_time_go_over() -> None:
+    """An intake on Kafka hears no `kept time --accept`, so it does not advise it."""
+    machine = Machine()
+    clock = SteadyClock(machine.system, lambda: machine.counted, lambda: False, by_hand="when it is started anew")
+    machine.ahead += 3600 * S
+    (problem,) = clock.problems()
+    assert "kept time" not in problem
+    assert "or when it is started anew. If it is wrong, set it right" in problem
 
 
 def test_the_system_is_asked_without_rights() -> None:

@@ -19,7 +19,7 @@ from tests.board.serving import until as until_it_holds
 from tests.streams.asking import BATCH, waiting
 from tests.streams.commands import Ended, kept
 from tests.streams.hosting import SECOND, T0, hosting, opened, queue, shop, until
-from tests.streams.stepping import Machine
+from tests.streams.stepping import Machine, step, stepping
 
 HOUR = 3_600 * SECOND
 
@@ -73,6 +73,43 @@ async def test_a_stored_time_ahead_of_the_clock_is_told_and_put_right(tmp_path: 
     machine.counted += SECOND
     async with hosting(tmp_path, machine.clock().wall) as host:
         assert host.now_status().low < machine.system()  # it went back on the disk too
+
+
+async def test_a_longer_grace_is_no_step_of_the_clock(tmp_path: Path) -> None:
+    """Restarted with an hour of grace instead of two seconds, time is the machine's, and verdicts stand."""
+    machine = Machine()
+    machine.synchronised = True
+    host = stepping(tmp_path, machine)
+    async with host:
+        await host.submit([queue(host.reader, "a", machine.system(), waiting=9)])
+        machine.counted += 120 * SECOND
+        await until(lambda: host.read_model.promises(PromiseFilter(verdict="broken")).items != [])
+    machine.counted += 5 * SECOND
+    for _ in range(2):  # what the second one reads was stored by the first one, with the longer grace
+        host = stepping(tmp_path, machine, options=Options(grace=HOUR))
+        async with host:
+            assert (host.wall(), host.now_status().problems) == (machine.system(), [])
+            await host.submit([queue(host.reader, "b", machine.system(), waiting=1, where="q2")])
+            assert [line.kind for line in host.read_model.lines()] == ["opened", "warned", "broken"]
+
+
+async def test_time_goes_back_no_further_than_the_clock(tmp_path: Path) -> None:
+    """Where grace became longer, a true verdict from before the false future is not taken back with it."""
+    machine = Machine()
+    host = stepping(tmp_path, machine)
+    async with host:
+        await host.submit([queue(host.reader, "a", machine.system(), waiting=9)])
+        machine.counted += 120 * SECOND
+        await until(lambda: host.read_model.promises(PromiseFilter(verdict="broken")).items != [])
+        machine.ahead += 10 * SECOND
+        step(host)
+        await host.submit([queue(host.reader, "b", machine.system(), waiting=1, where="q2")])
+    machine.ahead -= 10 * SECOND
+    machine.synchronised = True
+    async with stepping(tmp_path, machine, options=Options(grace=HOUR)) as host:
+        await host.submit([queue(host.reader, "c", machine.system(), waiting=1, where="q2")])
+        assert host.now_status().low == machine.system() - 2 * SECOND
+        assert [line.kind for line in host.read_model.lines()] == ["opened", "warned", "broken"]
 
 
 # --- a whole process -----------------------------------------------------------------------------------------------

@@ -1,0 +1,47 @@
+"""Time goes back for who is told: what was to be said in a false future is said as much sooner.
+
+A clock was ahead, and what was heard, sent and planned then lies ahead of the time that it is. Left so, nobody would
+hear of new trouble before that time. Read next: `router.py`, `throttle.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from alerts.routing.incident import AlertRouter, Incident
+    from alerts.routing.throttle import RecipientThrottle
+
+
+def take_router_back(case: AlertRouter, now: int, by: int) -> None:
+    """Take one place's case back to `now`, in microseconds UTC, which is `by` microseconds before where time had come.
+
+    What inhibits others has to be heard of again: better told once more than never.
+    """
+    case.now = min(case.now, now)
+    case.open = {group: _sooner(due, now, by) for group, due in case.open.items()}
+    case.causes = {promise: line for promise, line in case.causes.items() if line.known <= now}
+    for routes in case.incidents.values():
+        for incident in routes.values():
+            _take_incident_back(incident, now, by)
+
+
+def _take_incident_back(incident: Incident, now: int, by: int) -> None:
+    incident.began = min(incident.began, now)
+    incident.trouble_at = _sooner(incident.trouble_at, now, by)
+    incident.climb_at = _sooner(incident.climb_at, now, by)
+    incident.repeat_at = _sooner(incident.repeat_at, now, by)
+    incident.over_at = _sooner(incident.over_at, now, by)
+
+
+def take_throttle_back(case: RecipientThrottle, now: int, by: int) -> None:
+    """Take one person's case back, as `take_router_back`: what they were sent, they were sent by now."""
+    case.sent = [min(sent, now) for sent in case.sent]
+    case.seen = {name: min(seen, now) for name, seen in case.seen.items()}
+    case.due = _sooner(case.due, now, by)
+
+
+def _sooner(at: int, now: int, by: int) -> int:
+    return at if at == NEVER or at <= now else max(now, at - by)
