@@ -175,6 +175,7 @@ class _Routing:
     def _trouble(self, line: Line, route: Route, at: int) -> None:
         known = self.case.incidents.get(line.promise, {}).get(route.name)
         incident = known or self._begun(line, route)
+        self._not_over(incident, at)
         if line.kind in incident.before:  # it was told when it came before: the same trouble
             incident.line = line
             incident.climb_at = self._climb_at(incident, route, at)
@@ -197,6 +198,17 @@ class _Routing:
             self.calling.reason(line, "grouped")
         else:
             incident.owed = line.id
+
+    def _not_over(self, incident: Incident, at: int) -> None:
+        """Take back that an incident is over: its trouble is here again, and no all-clear follows it."""
+        if incident.over is None:
+            return
+        if incident.over_at != NEVER:
+            self._supersede(incident, incident.over, incident.told, at)
+            place = name_of(incident.route, incident.line.standard, incident.line.subject)
+            if self.case.settling.get(place) == incident.line.promise:
+                del self.case.settling[place]
+        incident.over, incident.over_at = None, NEVER
 
     def _supersede(self, incident: Incident, line: Line, names: Iterable[str], at: int) -> None:
         """Note that a later line will be told instead of one that waits."""

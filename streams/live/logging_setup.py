@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from alerts.routing.incident import is_trouble
 from standards.judge.events import iso
 from streams.live.wording import WORDS, printable, words
 from streams.storage.rows import PromiseFilter
@@ -76,7 +77,7 @@ def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: boo
     logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=processors)
 
     def log(line: Line) -> None:
-        write = logger.warning if line.kind in ("warned", "broken", "lost") else logger.info
+        write = logger.warning if is_trouble(line) else logger.info
         standard = standards.get(line.standard)
         because = words(line, standard) if standard else ""
         write(
