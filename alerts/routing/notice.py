@@ -228,13 +228,14 @@ class _Words:
             case "kept":
                 return f"All is well again{self.where}: {self.promise} was kept at {at}."
             case "fulfilled_late":
-                done = f"It was done at {at}, {self._late()} late; {self.promise} stays broken."
-                return f"All is well again{self.where}. {done}"
+                done = f"it was done at {at}, {self._late()} late"
+                return f"All is well again{self.where}: {done}. The promise {self.line.standard} counts as late."
             case "voided" | "excused":
                 over = "not needed any more" if kind == "voided" else "excused by an exception granted"
                 return f"Nothing more to do{self.where}: {self.promise} was {over} at {at}."
             case "ended":
-                return f"Nothing more to do{self.where}: the need went away at {at}; {self.promise} stays broken."
+                gone = f"Nothing more to do{self.where}: the need went away at {at}."
+                return f"{gone} The promise {self.line.standard} counts as broken."
             case "given_up":
                 due = self._clock(self.line.due)
                 return f"Given up{self.where}: {self.promise}, due {due}, was never done; nobody waits for it any more."

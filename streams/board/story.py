@@ -66,12 +66,13 @@ def draw(shell: Shell, story: Story) -> str:
     promise, withheld = story.view.row, story.view.withheld
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
     told = el("p", "Nobody was told anything about it.", class_="quiet")
+    told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
     first = (
         section("Its time", _times(shell, story)),
         el("div", timeline(promise, story.view.lines, story.waited_until(shell.now), shell.zone), _legend()),
         _done(shell, story),
         _lines(shell, story),
-        section("Notices", notice_list(shell, story.view.notices) if story.view.notices else told),
+        section("Notices", told_to if story.view.notices else told),
         section("Notices that were not sent", withheld_list(shell, withheld)) if withheld else None,
         _judged_by(story.view),
     )
@@ -88,7 +89,7 @@ def _judged_by(view: PromiseView) -> Html:
 
 
 def _head(shell: Shell, story: Story) -> Html:
-    promise, standard = story.view.row, story.standard
+    promise, standard, at_once = story.view.row, story.standard, list(_at_once(shell, story))
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
     left = _count(promise.due, shell.now, overdue=story.overdue) if runs or story.overdue else None
     word = OVERDUE if story.overdue else STATES[promise.state]
@@ -98,7 +99,9 @@ def _head(shell: Shell, story: Story) -> Html:
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
+        el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", story.joined, class_="joined") if story.joined else None,
+        el("div", at_once, class_="deeds") if at_once else None,
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
@@ -132,25 +135,34 @@ def _advice(standard: Standard | None) -> Html | None:
     return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
 
 
+def _at_once(shell: Shell, story: Story) -> Iterator[Html]:
+    """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
+    if not shell.acts or not story.owed:
+        return
+    if story.acknowledges and ACKNOWLEDGED not in {act.type for act in story.acts}:
+        yield _offer(shell, story, ("Take it", "acknowledge", "I have it"), part="take-it")
+    if story.doable:
+        yield _offer(shell, story, ("Mark it done", "done", "It is done"), part="done")
+
+
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
-    promise, done = story.view.row, {act.type for act in story.acts}
+    """Offer what takes some words."""
     may = story.standard.may_excuse if story.standard else ()
-
-    def offer(title: str, action: str, button: str, fields: Child = None) -> Html:
-        content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
-        part = "take-it" if action == "acknowledge" else action
-        return section(title, form(shell, f"/acts/{action}", *content), id=part)
-
     if not shell.acts:
         return
-    if story.acknowledges and story.owed and ACKNOWLEDGED not in done:
-        yield offer("Take it", "acknowledge", "I have it")
-    if story.doable and story.owed:
-        yield offer("Mark it done", "done", "It is done")
     if story.excusable and may:
-        yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
-    if promise.verdict == "broken" and DEBRIEFED not in done:
-        yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
+        words = ("Excuse it", "excuse", "Grant the exception")
+        yield _offer(shell, story, words, part="excuse", fields=excuse_fields(may))
+    if story.view.row.verdict == "broken" and DEBRIEFED not in {act.type for act in story.acts}:
+        words = ("Talk it over", "debrief", "We have talked it over")
+        yield _offer(shell, story, words, part="debrief", fields=debrief_fields())
+
+
+def _offer(shell: Shell, story: Story, words: tuple[str, str, str], *, part: str, fields: Child = None) -> Html:
+    """Draw a form: its title, the act that it sends, and its button; `part` is its place on the page."""
+    title, action, button = words
+    content = hidden("promise", story.view.row.id), your_name(shell.name), fields, el("button", button)
+    return section(title, form(shell, f"/acts/{action}", *content), id=part)
 
 
 def _done(shell: Shell, story: Story) -> Html | None:

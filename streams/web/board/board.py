@@ -173,10 +173,11 @@ class Board:
     async def _notices(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         read_model = self.host.read_model
-        told = notices.Told(
-            await asked(read_model.notices, "", notices.MOST), await asked(read_model.board.undelivered, notices.MOST),
-            await asked(read_model.board.fates),
-        )  # fmt: skip
+        newest = await asked(read_model.notices, "", notices.MOST)
+        stuck = await asked(read_model.board.undelivered, notices.MOST)
+        named = {row.notice.promise for row in (*newest, *stuck)}
+        owed = await asked(read_model.board.owed_of, named, self.host.rulebook.owed_since(self.host.wall()))
+        told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed)
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
