@@ -89,7 +89,7 @@ def _judged_by(view: PromiseView) -> Html:
 
 
 def _head(shell: Shell, story: Story) -> Html:
-    promise, standard, at_once = story.view.row, story.standard, list(_at_once(shell, story))
+    promise, standard = story.view.row, story.standard
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
     left = _count(promise.due, shell.now, overdue=story.overdue) if runs or story.overdue else None
     word = OVERDUE if story.overdue else STATES[promise.state]
@@ -101,7 +101,7 @@ def _head(shell: Shell, story: Story) -> Html:
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
         el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", story.joined, class_="joined") if story.joined else None,
-        el("div", at_once, class_="deeds") if at_once else None,
+        _at_once(shell, story),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
@@ -135,34 +135,36 @@ def _advice(standard: Standard | None) -> Html | None:
     return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
 
 
-def _at_once(shell: Shell, story: Story) -> Iterator[Html]:
+def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
-    if not shell.acts or not story.owed:
-        return
-    if story.acknowledges and ACKNOWLEDGED not in {act.type for act in story.acts}:
-        yield _offer(shell, story, ("Take it", "acknowledge", "I have it"), part="take-it")
-    if story.doable:
-        yield _offer(shell, story, ("Mark it done", "done", "It is done"), part="done")
+    takes = story.acknowledges and ACKNOWLEDGED not in {act.type for act in story.acts}
+    if not shell.acts or not story.owed or not (takes or story.doable):
+        return None
+    buttons = (
+        el("button", "I have it") if takes else None,
+        el("button", "It is done", formaction="/acts/done", class_="plain" if takes else None)
+        if story.doable
+        else None,
+    )
+    content = hidden("promise", story.view.row.id), your_name(shell.name), el("p", *buttons, class_="deeds")
+    return el("div", form(shell, "/acts/acknowledge" if takes else "/acts/done", *content), id="take-it")
 
 
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
     """Offer what takes some words."""
+    promise, done = story.view.row, {act.type for act in story.acts}
     may = story.standard.may_excuse if story.standard else ()
+
+    def offer(title: str, action: str, button: str, fields: Child) -> Html:
+        content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
+        return section(title, form(shell, f"/acts/{action}", *content), id=action)
+
     if not shell.acts:
         return
     if story.excusable and may:
-        words = ("Excuse it", "excuse", "Grant the exception")
-        yield _offer(shell, story, words, part="excuse", fields=excuse_fields(may))
-    if story.view.row.verdict == "broken" and DEBRIEFED not in {act.type for act in story.acts}:
-        words = ("Talk it over", "debrief", "We have talked it over")
-        yield _offer(shell, story, words, part="debrief", fields=debrief_fields())
-
-
-def _offer(shell: Shell, story: Story, words: tuple[str, str, str], *, part: str, fields: Child = None) -> Html:
-    """Draw a form: its title, the act that it sends, and its button; `part` is its place on the page."""
-    title, action, button = words
-    content = hidden("promise", story.view.row.id), your_name(shell.name), fields, el("button", button)
-    return section(title, form(shell, f"/acts/{action}", *content), id=part)
+        yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
+    if promise.verdict == "broken" and DEBRIEFED not in done:
+        yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
 
 
 def _done(shell: Shell, story: Story) -> Html | None:
