@@ -145,7 +145,8 @@ def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
     grid = _grid(width, (_STATE_WIDTH, "left"), (name, "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
-    return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
+    more = [Text(owed.joined, "dim", no_wrap=True, overflow="ellipsis")] if what and owed.joined else []
+    return [grid, *(Padding.indent(text, _INDENT) for text in ([] if wide or not todo else [todo]) + more)]
 
 
 def _how(standard: Standard | None, width: int, room: int) -> list[RenderableType]:
