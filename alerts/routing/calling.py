@@ -48,6 +48,23 @@ class Calling:
         """Note that a line is not told to some people."""
         self.withheld += [withheld(line, name, reason, at) for name in names]
 
+    def not_over(self, incident: Incident, at: int) -> None:
+        """Take back that an incident is over: its trouble is here again, and no all-clear follows it."""
+        if incident.over is None:
+            return
+        if incident.over_at != NEVER:
+            self.supersede(incident, incident.over, incident.told, at)
+            place = name_of(incident.route, incident.line.standard, incident.line.subject)
+            if self.case.settling.get(place) == incident.line.promise:
+                del self.case.settling[place]
+        incident.over, incident.over_at = None, NEVER
+
+    def supersede(self, incident: Incident, line: Line, names: Iterable[str], at: int) -> None:
+        """Note that a later line will be told instead of one that waits."""
+        self.withhold(line, names, "grouped", at)
+        if incident.owed == line.id:
+            self.reason(line, "grouped")
+
     def drop(self, incident: Incident, *, anyway: bool = False) -> None:
         """Let an incident go that is resolved, unless it can still be corrected."""
         if incident.over is not None and incident.over.kind == "fulfilled_late" and not anyway:

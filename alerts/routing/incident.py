@@ -23,6 +23,8 @@ TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
 TROUBLE = ("warned", "broken", "lost")
+WARNED = ("warned", "paused_warned")
+"""The states of a promise that people were warned of, and that can still be kept."""
 
 
 class Renamed(msgspec.Struct, frozen=True):
@@ -100,8 +102,10 @@ class PromiseIncidents(msgspec.Struct):
 
 
 def is_trouble(line: Line) -> bool:
-    """Say whether a line is about trouble: a correction is where it is for the worse."""
-    return line.kind in TROUBLE or (line.kind == "corrected" and line.verdict in ("broken", "unknown"))
+    """Say whether a line is about trouble: a correction is where somebody has to act after it, or to know."""
+    if line.kind == "corrected":
+        return line.verdict in ("broken", "unknown") or line.state in WARNED
+    return line.kind in TROUBLE
 
 
 def current_promise(case: AlertRouter, promise: str) -> str:

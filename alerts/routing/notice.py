@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from alerts.routing.incident import WARNED
 from standards.calendar.duration import spoken
 from standards.judge.events import moment
 from standards.judge.ledger import Plain
@@ -61,7 +62,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
     without one both are empty. `promises` are all those that it speaks for, where they are more than its own.
-    `decided` is when it was to be told, in the time of the ledger, or -1.
+    `decided` is when it was to be told, in the time of the ledger, or -1. `still_warned` says of a correction that the
+    promise can still be kept, and that it is time to act.
     """
 
     id: str
@@ -87,13 +89,16 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     promises: tuple[str, ...] = ()
     decided: int = -1
     owed_until: int = -1
+    still_warned: bool = False
 
     @property
     def looks_like(self) -> Kind:
-        """The kind that people take it for: corrected for the worse, it is trouble like any other, and no all-clear."""
-        if self.kind == "corrected":
-            return "broken" if self.verdict == "broken" else "lost" if self.verdict == "unknown" else self.kind
-        return self.kind
+        """The kind that people take it for: a correction after which somebody has to act is trouble like any other."""
+        if self.kind != "corrected":
+            return self.kind
+        if self.still_warned:
+            return "warned"
+        return "broken" if self.verdict == "broken" else "lost" if self.verdict == "unknown" else self.kind
 
     @property
     def speaks_for(self) -> tuple[str, ...]:
@@ -154,6 +159,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         verdict=line.verdict,
         fields=line.fields,
         owed_until=_owed_until(line, standard),
+        still_warned=line.kind == "corrected" and line.state in WARNED,
     )
 
 
@@ -187,20 +193,27 @@ class _Words:
                 return f"{self._to_do()} The promise was broken at {at}{self._after()}."
             case "lost":
                 return self._unsure(at)
-            case "corrected" if self.line.verdict == "broken":
-                return f"{self._to_do()} As was learned afterwards, the promise was broken at {at}{self._after()}."
             case "withdrawn":
                 never, wrong = f"{self.promise} was never owed", f"what was told of {self.promise} was wrong"
                 return (
                     f"Taken back{self.where}: {wrong if self.line.replaced_by else never}, as was learned afterwards."
                 )
             case "corrected":
-                was = "unknown" if self.line.was == "unknown" else "broken" if self.line.was else "due"
-                return f"Corrected{self.where}: {self.promise}, reported {was}, {self._after_all()}."
+                return self._corrected(at)
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
                 return self._over(self.line.kind, at)
             case "opened" | "paused" | "resumed":
                 return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
+
+    def _corrected(self, at: str) -> str:
+        was = self.line.was if self.line.was in (None, "unknown", "withdrawn") else "broken"
+        learned = f"{self._to_do()} As was learned afterwards,"
+        if self.line.verdict == "broken":
+            return f"{learned} the promise was broken at {at}{self._after()}."
+        if self.line.state in WARNED:
+            reported = ", reported broken," if was == "broken" else ""
+            return f"{learned} {self.promise}{reported} can still be kept. {self._time_left()}"
+        return f"Corrected{self.where}: {self.promise}, reported {was or 'due'}, {self._after_all()}."
 
     def _unsure(self, at: str) -> str:
         if self.line.reason == "came-too-late":
@@ -215,13 +228,14 @@ class _Words:
             case "kept":
                 return f"All is well again{self.where}: {self.promise} was kept at {at}."
             case "fulfilled_late":
-                done = f"It was done at {at}, {self._late()} late; {self.promise} stays broken."
-                return f"All is well again{self.where}. {done}"
+                done = f"it was done at {at}, {self._late()} late"
+                return f"All is well again{self.where}: {done}. The promise {self.line.standard} counts as late."
             case "voided" | "excused":
                 over = "not needed any more" if kind == "voided" else "excused by an exception granted"
                 return f"Nothing more to do{self.where}: {self.promise} was {over} at {at}."
             case "ended":
-                return f"Nothing more to do{self.where}: the need went away at {at}; {self.promise} stays broken."
+                gone = f"Nothing more to do{self.where}: the need went away at {at}."
+                return f"{gone} The promise {self.line.standard} counts as broken."
             case "given_up":
                 due = self._clock(self.line.due)
                 return f"Given up{self.where}: {self.promise}, due {due}, was never done; nobody waits for it any more."
@@ -236,6 +250,8 @@ class _Words:
         line = self.line
         if line.due < 0:
             return "The promise is about to be broken."
+        if line.state.startswith("paused"):
+            return "Its clock stands still for now."
         return f"Promise due {self._clock(line.due)}, {spoken(max(0, line.due - self.now))} left."
 
     def _after(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
-from alerts.routing.incident import REMEMBERED_FOR
+from alerts.routing.incident import REMEMBERED_FOR, WARNED, is_trouble
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def relevance(line: Line, *, before: State, warned: Warned, low: int, twin: Stat
 
 def _gravity(state: State) -> int:
     """Say how bad it is for a promise to stand so, of what people are told: 0 where there is nothing to do."""
-    return 2 if state in ("broken", "unknown") else int(state in ("warned", "paused_warned"))
+    return 2 if state in ("broken", "unknown") else int(state in WARNED)
 
 
 def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason:
@@ -53,8 +53,8 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             return "overdue" if 0 <= line.due <= low else "told"
         case "broken" | "lost":
             return "told"
-        case "corrected" if line.verdict in ("broken", "unknown"):  # it stands worse than was known, or no better
-            return "told" if _gravity(line.state) > _gravity(before) else "repeated"
+        case "corrected" if is_trouble(line):
+            return _trouble(line, before, low)
         case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
         case "opened" | "paused" | "resumed":
@@ -63,9 +63,17 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             assert_never(line.kind)
 
 
+def _trouble(line: Line, before: State, low: int) -> Reason:
+    """Say whether it is news that a promise stands so: worse than was known, or with time left after all."""
+    if line.verdict is None and 0 <= line.due <= low:
+        return "overdue"
+    gravity, known = _gravity(line.state), _gravity(before)
+    return "told" if gravity > known or 0 < gravity < known else "repeated"
+
+
 def _heard_of(before: State, warned: Warned, now: int) -> bool:
     """Say whether people know of a promise's trouble: every breach is told, and every loss."""
-    if before in ("warned", "paused_warned"):
+    if before in WARNED:
         return warned is msgspec.UNSET or now <= warned + REMEMBERED_FOR
     return before in ("broken", "late", "ended", "given_up", "unknown")
 
@@ -74,7 +82,7 @@ def last_warned(line: Line, reason: Reason, *, before: State, warned: Warned) ->
     """Give when people were last warned of a promise, as it is after a line that is told, or not, for a reason."""
     if line.kind == "withdrawn":  # if it comes back, nobody knows of its trouble any more
         return TOO_LATE
-    if line.kind != "warned":
+    if line.kind != "warned" and not (line.kind == "corrected" and line.state in WARNED):
         return warned
     if reason == "told":
         return line.known

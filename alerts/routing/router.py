@@ -142,7 +142,7 @@ class _Routing:
         case.incidents[line.promise] = mine
         for incident in mine.values():
             if incident.trouble_at != NEVER:
-                self._supersede(incident, incident.line, self._audience(incident, at), at)
+                self.calling.supersede(incident, incident.line, self._audience(incident, at), at)
             incident.line = line
         for incident in moved.values():
             incident.replaced = [*incident.replaced, line.replaces]
@@ -175,6 +175,7 @@ class _Routing:
     def _trouble(self, line: Line, route: Route, at: int) -> None:
         known = self.case.incidents.get(line.promise, {}).get(route.name)
         incident = known or self._begun(line, route)
+        self.calling.not_over(incident, at)
         if line.kind in incident.before:  # it was told when it came before: the same trouble
             incident.line = line
             incident.climb_at = self._climb_at(incident, route, at)
@@ -186,7 +187,7 @@ class _Routing:
                 self._quiet(known, line, "acknowledged", at)
                 return
             if known.trouble_at != NEVER and known.line is not line:
-                self._supersede(known, known.line, self._audience(known, at), at)
+                self.calling.supersede(known, known.line, self._audience(known, at), at)
             known.line = line
         group = name_of(route.name, *incident.group)
         due = self.case.open.get(group, -1)
@@ -197,12 +198,6 @@ class _Routing:
             self.calling.reason(line, "grouped")
         else:
             incident.owed = line.id
-
-    def _supersede(self, incident: Incident, line: Line, names: Iterable[str], at: int) -> None:
-        """Note that a later line will be told instead of one that waits."""
-        self.calling.withhold(line, names, "grouped", at)
-        if incident.owed == line.id:
-            self.calling.reason(line, "grouped")
 
     def _quiet(self, incident: Incident, line: Line, reason: Reason, at: int) -> None:
         self.calling.reason(line, reason)
@@ -248,7 +243,7 @@ class _Routing:
         self._next_is_spared(incident, "cured", at)
         route = self.people.route(incident.route)
         if incident.over_at != NEVER and incident.over is not None:
-            self._supersede(incident, incident.over, incident.told, at)
+            self.calling.supersede(incident, incident.over, incident.told, at)
         incident.trouble_at = incident.climb_at = incident.repeat_at = NEVER
         incident.over, incident.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
         if incident.over_at > at:

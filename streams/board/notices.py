@@ -12,11 +12,11 @@ import msgspec
 from streams.board.markup import Html, el, join, listed, section
 from streams.board.shell import Shell, field, page, promise_link
 from streams.board.silences import silence_section
-from streams.board.wording import how_many, reason_words
+from streams.board.wording import how_many, reason_words, time_over
 from streams.explain.why import BECAUSE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
@@ -27,11 +27,15 @@ _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What was told: the newest notices, those that wait or were given up, and how many deliveries fare how."""
+    """What was told: the newest notices, those that wait or were given up, and how many deliveries fare how.
+
+    `owed` are those of their promises that are broken and still owed.
+    """
 
     newest: Sequence[NoticeRow]
     stuck: Sequence[NoticeRow]
     fates: Mapping[str, int]
+    owed: Collection[str] = ()
 
 
 class NotTold(msgspec.Struct, frozen=True):
@@ -45,8 +49,8 @@ class NotTold(msgspec.Struct, frozen=True):
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
     """Draw the page."""
     counts = ", ".join(f"{told.fates.get(state, 0):,} {word}" for state, word in _FATES.items())
-    newest = notice_list(shell, told.newest, "Nobody had to be told anything yet.")
-    late = section("Waiting or failed", notice_list(shell, told.stuck)) if told.stuck else None
+    newest = notice_list(shell, told.newest, "Nobody had to be told anything yet.", owed=told.owed)
+    late = section("Waiting or failed", notice_list(shell, told.stuck, owed=told.owed)) if told.stuck else None
     quiet = None if not_told.silences is None else silence_section(shell, not_told.silences)
     return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
                 section("Newest", newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
@@ -78,9 +82,9 @@ def _untold(shell: Shell, suppressed: Untold) -> Html:
     return el("li", head, el("p", f"{kind}{whom}{reason_words(row.reason)}"))
 
 
-def notice_list(shell: Shell, rows: Sequence[NoticeRow], calm: str = "") -> Html:
-    """Draw some notices; where there are none, say `calm`."""
-    return listed([_notice(shell, row) for row in rows], "notices", calm)
+def notice_list(shell: Shell, rows: Sequence[NoticeRow], calm: str = "", *, owed: Collection[str] = ()) -> Html:
+    """Draw some notices; where there are none, say `calm`. `owed` are the promises that are broken and still owed."""
+    return listed([_notice(shell, row, owed) for row in rows], "notices", calm)
 
 
 def withheld_list(shell: Shell, rows: Sequence[Withheld]) -> Html:
@@ -93,16 +97,18 @@ def _withheld(shell: Shell, row: Withheld) -> Html:
     return el("li", el("p", shell.clock(row.at), whom, ": ", reason_words(row.reason)))
 
 
-def _notice(shell: Shell, row: NoticeRow) -> Html:
+def _notice(shell: Shell, row: NoticeRow, owed: Collection[str]) -> Html:
     notice = row.notice
     about = promise_link(notice.promise, notice.subject, notice.standard)
     head = el("p", about, " ", shell.clock(notice.at), class_="where")
     channels = [_delivery(shell, delivery) for delivery in row.deliveries]
     whom = el("p", f"to {notice.to}", class_="quiet") if notice.to else None
+    broken = notice.looks_like == "broken" and notice.promise in owed
+    still = el("p", f"still owed, {time_over(notice.due, shell.now)}", class_="owed") if broken else None
     reason = el("p", reason_words(notice.reason), class_="quiet") if notice.reason != "told" else None
     nowhere = el("li", "to no channel: none is set", class_="quiet")
     fates = el("ul", channels or nowhere, class_="fates")
-    return el("li", head, el("p", notice.text), whom, reason, fates, class_=notice.kind)
+    return el("li", head, el("p", notice.text), still, whom, reason, fates, class_=notice.kind)
 
 
 def _delivery(shell: Shell, delivery: Delivery) -> Html:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
-from streams.board.joined import joined_words
 from streams.board.markup import Html, el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, form, hidden, overdue_words, page, promise_link
 from streams.board.wording import STATES, hour_and_minute, how_many, time_left, time_over
+from streams.live.joined import Joined, joined_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,7 +92,7 @@ def picture(owing: Owing, acts: Iterable[Action], rulebook: Rulebook, zone: tzin
             row.id, _sort(row.state), row.due, row.opened,
             row.subject, row.standard, row.aspect, standard.promise if standard else "",
             standard.what if standard else "", standard.how if standard else "", STATES[row.state],
-            joined_words(row, standard, rulebook.vocabulary, zone),
+            joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, zone),
             " ".join(mine.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken, row.revision in done,
         )  # fmt: skip
     counts = {sort: getattr(owing, sort) for sort in ("overdue", "warned", "running", "paused", "endless")}

@@ -14,7 +14,7 @@ from standards.calendar.duration import spoken
 from standards.judge.score import Score
 from streams.board.markup import Html, el, section
 from streams.board.shell import Shell, page
-from streams.board.wording import ASPECTS, percent, share
+from streams.board.wording import ASPECTS, how_many, percent, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.storage.rows import Stretch
 
+FEW = 20
+"""With fewer promises judged nothing is said of chance: one bad morning would look like a verdict on those at work."""
 _WIDTH, _HEIGHT, _GAP = 280, 48, 2
 """The size of a trend, and what is between its bars."""
 
@@ -85,11 +87,15 @@ def _row(name: str, score: Score) -> Html:
 def _below(goal: float, score: Score) -> Html:
     if score.interval is None:
         return el("p", f"The goal is {percent(goal)}.", class_="quiet")
-    if score.interval[1] < goal:
-        return el("p", f"Below the goal of {percent(goal)}, and not by chance.", class_="goal below")
+    sure = score.judged >= FEW
+    if sure and score.interval[1] < goal:
+        return el("p", f"Below the goal of {percent(goal)}, more than chance explains.", class_="goal below")
+    so_far = f"so far, of {how_many(score.judged, 'promise')}"
     if (score.kept_rate or 0) < goal:
-        return el("p", f"Below the goal of {percent(goal)}; too few yet to be sure.", class_="goal unsure")
-    return el("p", f"The goal of {percent(goal)} is met.", class_="goal met")
+        return el("p", f"Below the goal of {percent(goal)} {so_far}.", class_="goal unsure")
+    if sure and score.interval[0] >= goal:
+        return el("p", f"The goal of {percent(goal)} is met.", class_="goal met")
+    return el("p", f"The goal of {percent(goal)} is met {so_far}.", class_="goal met")
 
 
 def _clocks(score: Score) -> Html | None:

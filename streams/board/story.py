@@ -66,12 +66,13 @@ def draw(shell: Shell, story: Story) -> str:
     promise, withheld = story.view.row, story.view.withheld
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
     told = el("p", "Nobody was told anything about it.", class_="quiet")
+    told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
     first = (
         section("Its time", _times(shell, story)),
         el("div", timeline(promise, story.view.lines, story.waited_until(shell.now), shell.zone), _legend()),
         _done(shell, story),
         _lines(shell, story),
-        section("Notices", notice_list(shell, story.view.notices) if story.view.notices else told),
+        section("Notices", told_to if story.view.notices else told),
         section("Notices that were not sent", withheld_list(shell, withheld)) if withheld else None,
         _judged_by(story.view),
     )
@@ -98,7 +99,9 @@ def _head(shell: Shell, story: Story) -> Html:
         "div",
         el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
+        el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", story.joined, class_="joined") if story.joined else None,
+        _at_once(shell, story),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
@@ -132,21 +135,32 @@ def _advice(standard: Standard | None) -> Html | None:
     return section("What helps", facts(((name, text) for name, text in words if text), "advice"))
 
 
+def _at_once(shell: Shell, story: Story) -> Html | None:
+    """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
+    takes = story.acknowledges and ACKNOWLEDGED not in {act.type for act in story.acts}
+    if not shell.acts or not story.owed or not (takes or story.doable):
+        return None
+    buttons = (
+        el("button", "I have it") if takes else None,
+        el("button", "It is done", formaction="/acts/done", class_="plain" if takes else None)
+        if story.doable
+        else None,
+    )
+    content = hidden("promise", story.view.row.id), your_name(shell.name), el("p", *buttons, class_="deeds")
+    return el("div", form(shell, "/acts/acknowledge" if takes else "/acts/done", *content), id="take-it")
+
+
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
+    """Offer what takes some words."""
     promise, done = story.view.row, {act.type for act in story.acts}
     may = story.standard.may_excuse if story.standard else ()
 
-    def offer(title: str, action: str, button: str, fields: Child = None) -> Html:
+    def offer(title: str, action: str, button: str, fields: Child) -> Html:
         content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
-        part = "take-it" if action == "acknowledge" else action
-        return section(title, form(shell, f"/acts/{action}", *content), id=part)
+        return section(title, form(shell, f"/acts/{action}", *content), id=action)
 
     if not shell.acts:
         return
-    if story.acknowledges and story.owed and ACKNOWLEDGED not in done:
-        yield offer("Take it", "acknowledge", "I have it")
-    if story.doable and story.owed:
-        yield offer("Mark it done", "done", "It is done")
     if story.excusable and may:
         yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
     if promise.verdict == "broken" and DEBRIEFED not in done:

@@ -27,7 +27,7 @@ OVERDUE: Final = "overdue"
 """The word for what is broken and still owed."""
 REASONS: Final[dict[str, str]] = {
     "told": "told",
-    "not-actionable": "not told: there was nothing to do",
+    "not-actionable": "not told: there was no trouble yet",
     "nobody-waits-for-it": "not told: nobody had been told of any trouble",
     "overdue": "not told: the time was over when Kept heard of it",
     "no-route": "not told: the policy names nobody for it",

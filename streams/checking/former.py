@@ -43,9 +43,13 @@ SAYS_WHEN: Final = ("again", "reopen")
 
 
 class Change(NamedTuple):
-    """One standard whose promises come out otherwise: what it says of `again` now, and its counts by both meanings."""
+    """One standard whose promises come out otherwise: what `again` meant and means, and its counts by both meanings.
+
+    Both are empty where the standard is not a response.
+    """
 
     standard: str
+    formerly: str
     again: str
     before: Score
     now: Score
@@ -126,13 +130,19 @@ def _says_when(entry: Entry) -> bool:
 def _changes(loaded: Loaded, before: Result, now: Result) -> Iterator[Change]:
     for standard in loaded.standards:
         was, is_now = before.scores[standard.id], now.scores[standard.id]
-        if (was.counts(), was.late) == (is_now.counts(), is_now.late):
+        if _shown(was) == _shown(is_now):
             continue
         again = standard.shape.again if isinstance(standard.shape, Response) else ""
         entry = loaded.entries[standard.id]
-        if again and not _says_when(entry) and was.counts() != is_now.counts():
+        said = _says_when(entry)
+        if again and not said and was.counts() != is_now.counts():
             _warn(entry, again, was, is_now)
-        yield Change(standard.id, again, was, is_now)
+        yield Change(standard.id, again if said or not again else "rise", again, was, is_now)
+
+
+def _shown(score: Score) -> tuple[int, ...]:
+    """Give the counts by which two meanings are held against each other: all those that the table shows."""
+    return (*score.counts().values(), score.late, score.ended, score.given_up)
 
 
 def _warn(entry: Entry, again: str, was: Score, is_now: Score) -> None:
@@ -152,8 +162,9 @@ def told(comparison: Comparison) -> str:
         return "\n".join([*lines, "Every promise comes out as it did before there was `again`."])
     lines += [*text_table(Table(HEAD, [row for change in changes for row in _rows(change)])), ""]
     said = (
-        "Where a standard says nothing of `again`, its promises opened at a rise before, and what was broken was "
-        "closed after 24 hours. To keep that, write again: rise and owed_for: 24h in it."
+        "Where a standard says nothing of `again`, its promises opened at a rise before; where it says nothing of "
+        "`owed_for`, what was broken was closed after 24 hours. To keep that, write again: rise and owed_for: 24h "
+        "in it."
     )
     if comparison.same:
         said += f" Nothing changes for {', '.join(comparison.same)}."
@@ -161,7 +172,6 @@ def told(comparison: Comparison) -> str:
 
 
 def _rows(change: Change) -> Iterator[Row]:
-    meant = ("before: rise", f"now: {change.again}") if change.again else ("before", "now")
+    meant = (f"before: {change.formerly}", f"now: {change.again}") if change.again else ("before", "now")
     for meaning, score in zip(meant, (change.before, change.now), strict=True):
-        counts = (*score.counts().values(), score.late, score.ended, score.given_up)
-        yield Row(change.standard, (meaning, *(f"{count:,}" for count in counts)))
+        yield Row(change.standard, (meaning, *(f"{count:,}" for count in _shown(score))))

@@ -16,11 +16,13 @@ from msgspec.structs import replace
 from standards.judge.ledger import stood_before
 from standards.judge.promise import NEVER
 from standards.judge.score import Score
+from streams.live.joined import Joined, joined_words
 from streams.live.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from standards.judge.events import EventType
     from standards.judge.ledger import Line
     from standards.judge.promise import Kind
     from standards.judge.standard import Standard
@@ -43,10 +45,11 @@ class Told(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """An open promise: its last line, and its standard; None where that has gone."""
+    """An open promise: its last line, its standard (None where that has gone), and what joined it, in words."""
 
     line: Line
     standard: Standard | None
+    joined: str = ""
 
 
 class Row(NamedTuple):
@@ -78,17 +81,19 @@ class View(NamedTuple):
 
 
 class Folder:
-    """Keeps the picture. `standards` are by id; set the attribute anew when they were loaded anew."""
+    """Keeps the picture. `standards` are by id; set them anew when they were loaded anew, and the vocabulary too."""
 
     def __init__(
         self, standards: Mapping[str, Standard], *, name: str = "Kept", api: str = "", zone: tzinfo = UTC
     ) -> None:
         self.standards = standards
+        self.vocabulary: Mapping[str, EventType] = {}
         self.name = name
         self.api = api
         self.zone = zone
         self._lock = Lock()
         self._owed: dict[str, Line] = {}
+        self._joined: dict[str, Joined] = {}
         self._scores: dict[str, Score] = {}
         self._told: dict[bool, deque[Told]] = {plain: deque(maxlen=REMEMBERED) for plain in (True, False)}
 
@@ -106,9 +111,19 @@ class Folder:
                 self._owed[line.promise] = line
             else:
                 self._owed.pop(line.promise, None)
+                self._joined.pop(line.promise, None)
             if line.kind not in _NOT_TOLD:
                 standard, plain = self.standards.get(line.standard), line.kind in _PLAIN
                 self._told[plain].appendleft(Told(line, words(line, standard) if standard else "", plain))
+
+    def join(self, joined: Mapping[str, tuple[int, int]]) -> None:
+        """Take in what joined promises, by id: how many events, and when the last did (microseconds UTC)."""
+        with self._lock:
+            self._joined |= {promise: Joined(*it) for promise, it in joined.items() if promise in self._owed}
+
+    def _owed_now(self, line: Line) -> Owed:
+        standard, joined = self.standards.get(line.standard), self._joined.get(line.promise)
+        return Owed(line, standard, joined_words(joined, standard, self.vocabulary, self.zone) if joined else "")
 
     def _is_overdue(self, line: Line) -> bool:
         """Say whether a promise is broken and still owed."""
@@ -122,7 +137,7 @@ class Folder:
             told = sorted([*self._told[True], *self._told[False]], key=lambda told: told.line.at, reverse=True)
             return View(
                 now=now, low=low, speed=speed, name=self.name, api=self.api, zone=self.zone,
-                owed=[Owed(line, self.standards.get(line.standard)) for line in owed],
+                owed=[self._owed_now(line) for line in owed],
                 endless=len(self._owed) - len(owed), told=told,
                 rows=[Row(each, replace(self._scores.get(each.id, Score()))) for each in self.standards.values()],
             )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from alerts.routing.incident import is_trouble
 from standards.judge.events import iso
 from streams.live.wording import WORDS, printable, words
 from streams.storage.rows import PromiseFilter
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.host import Host
     from streams.live.folding import Folder
+    from streams.storage.rows import PromiseView
     from streams.storage.status import Committed
 
 PAGE = 500
@@ -33,28 +35,30 @@ SHOWN_AT_START = 5_000
 
 def resume(view: Folder, host: Host) -> None:
     """Fill the view with what an earlier run left open."""
-    owed: list[Line] = []
+    found: list[PromiseView] = []
     after = ""
-    while len(owed) < SHOWN_AT_START:
+    while len(found) < SHOWN_AT_START:
         page = host.read_model.promises(PromiseFilter(open=True), after, PAGE)
-        found = (host.read_model.promise(row.id) for row in page.items)
-        owed += [promise.lines[-1] for promise in found if promise is not None]
+        found += [promise for row in page.items if (promise := host.read_model.promise(row.id)) is not None]
         after = page.next
         if not after:
             break
     owing = host.read_model.board.owing(SHOWN_AT_START, host.rulebook.owed_since(host.wall()))
     overdue = (host.read_model.promise(row.id) for row in owing.rows if row.state == "broken")
-    owed += [promise.lines[-1] for promise in overdue if promise is not None]
-    view.resume(host.read_model.score(None), owed)
+    found += [promise for promise in overdue if promise is not None]
+    view.vocabulary = host.rulebook.vocabulary
+    view.resume(host.read_model.score(None), [promise.lines[-1] for promise in found])
+    view.join({it.row.id: (it.row.joined, it.row.joined_at) for it in found if it.row.joined})
 
 
 def follow(view: Folder, host: Host) -> Callable[[Committed], None]:
     """Give a listener that keeps the view up to date."""
 
     def add(stored: Committed) -> None:
-        view.standards = host.rulebook.current
+        view.standards, view.vocabulary = host.rulebook.current, host.rulebook.vocabulary
         for line in stored.lines:
             view.add(line)
+        view.join(stored.joined)
 
     return add
 
@@ -76,7 +80,7 @@ def log_lines(standards: Mapping[str, Standard], stream: TextIO, *, as_json: boo
     logger = structlog.wrap_logger(structlog.PrintLogger(stream), processors=processors)
 
     def log(line: Line) -> None:
-        write = logger.warning if line.kind in ("warned", "broken", "lost") else logger.info
+        write = logger.warning if is_trouble(line) else logger.info
         standard = standards.get(line.standard)
         because = words(line, standard) if standard else ""
         write(

@@ -44,7 +44,8 @@ Below, what is to be done stands in a row of its own: whoever can still act has 
 EVERY: Final = 0.3
 """How long a picture stands, in seconds."""
 _LONGEST: Final = 64
-_INDENT: Final = 9
+_STATE_WIDTH: Final = 9
+_INDENT: Final = _STATE_WIDTH + 1
 _HOW_ROWS: Final = 2
 _TODO_WIDTH: Final = 44
 _SUBJECT_WIDTH: Final = 10
@@ -139,12 +140,13 @@ def _owed_lines(owed: Owed, view: View, width: int) -> list[RenderableType]:
     what = owed.standard.what if owed.standard and owed.line.state in _URGENT else ""
     todo = Text(what, "bold yellow", no_wrap=True, overflow="ellipsis")
     bar, name = max(8, width // 6), _widest(view.rows)
-    left = width - sum(size + 1 for size in (8, name, bar, 16, _TODO_WIDTH))
+    left = width - sum(size + 1 for size in (_STATE_WIDTH, name, bar, 16, _TODO_WIDTH))
     wide = width >= WIDE and left >= _SUBJECT_WIDTH
     rest: tuple[Column, ...] = ((_TODO_WIDTH, "left"),) if wide else ()
-    grid = _grid(width, (8, "left"), (name, "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
+    grid = _grid(width, (_STATE_WIDTH, "left"), (name, "left"), (None, "left"), (bar, "left"), (16, "right"), *rest)
     grid.add_row(*_owed_row(owed.line, view.now), *([todo] if wide else []))
-    return [grid] if wide or not todo else [grid, Padding.indent(todo, _INDENT)]
+    more = [Text(owed.joined, "dim", no_wrap=True, overflow="ellipsis")] if what and owed.joined else []
+    return [grid, *(Padding.indent(text, _INDENT) for text in ([] if wide or not todo else [todo]) + more)]
 
 
 def _how(standard: Standard | None, width: int, room: int) -> list[RenderableType]:
@@ -159,7 +161,7 @@ def _owed_row(line: Line, now: int) -> list[RenderableType]:
     warned, paused = line.state == "warned", line.state.startswith("paused")
     if line.state == "broken":
         late = Text(f"{spoken(max(0, -left))} late", "bold red")
-        return [Text("x late", "bold red"), Text(line.standard), Text(printable(line.subject)), Text(), late]
+        return [Text("x overdue", "bold red"), Text(line.standard), Text(printable(line.subject)), Text(), late]
     style = "bold yellow" if warned else "dim" if paused else ""
     word = "! warned" if warned else "  paused" if paused else "  open"
     says = "" if paused else f"{spoken(left)} left" if left >= SECOND else "time is up"

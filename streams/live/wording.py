@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
-    "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "late",
+    "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "done late",
     "ended": "ended", "given_up": "given up", "corrected": "corrected",
     "withdrawn": "withdrawn",
 }  # fmt: skip

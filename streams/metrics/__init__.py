@@ -32,6 +32,8 @@ SETTLING: Final = frozenset({"kept", "broken", "voided", "excused", "lost"})
 """The kinds of line that settle a promise, wherever they stand. A correction can settle one, or take that back."""
 UNUSED: Final = "Events that changed nothing: late, not allowed to excuse, nothing to excuse, ..."
 LATE: Final = "Late events, once for each subject, by what they came to; docs/operations.md says what each means."
+SOURCE_AHEAD: Final = "kept_source_clock_ahead_seconds"
+FASTEST: Final = "How far the fastest of the senders' clocks was ahead within the last hour"
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
 
@@ -150,11 +152,7 @@ class _Moment(Collector):
             lag = max(0, wall - status.low) / SECOND
             yield GaugeMetricFamily("kept_watermark_lag_seconds", "How far judging is behind the clock.", lag)
         if asked.ahead is not None:
-            yield GaugeMetricFamily(
-                "kept_source_clock_ahead_seconds",
-                "How far the fastest of the senders' clocks was ahead within the last hour; its name is on the board.",
-                max(0, asked.ahead) / SECOND,
-            )
+            yield GaugeMetricFamily(SOURCE_AHEAD, f"{FASTEST}; its name is on the board.", max(0, asked.ahead) / SECOND)
         yield GaugeMetricFamily("kept_backlog_events", "Events that wait to be judged.", status.waiting)
         step, set_by = (
             "kept_clock_step_seconds",

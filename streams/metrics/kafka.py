@@ -13,13 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from standards.calendar.duration import SECOND
-from streams.metrics import SETTLED_EARLY, UNMATCHED, UNUSED, tell_build
+from streams.metrics import FASTEST, LATE, SETTLED_EARLY, SOURCE_AHEAD, UNMATCHED, UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from standards.judge.case import Effect
     from standards.judge.ledger import Line
 
 _SIZES: Final = (1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000)
@@ -49,6 +52,7 @@ class KafkaMetrics:
         self.rebalanced = counter("kept_kafka_rebalances", "Times that partitions changed hands.").inc
         self._refused = counter("kept_dead_letters", "Events refused, by reason.", ("reason",))
         self._unused = counter("kept_unused_events", UNUSED, ("reason",))
+        self._late = counter("kept_late_events", LATE, ("effect",))
         self._unmatched = counter("kept_unconcerned_events", UNMATCHED, ("type",))
         self._unstamped = counter(
             "kept_kafka_unstamped_records", "Records stamped by the intake's clock, not the broker's.", ("reason",)
@@ -104,6 +108,11 @@ class KafkaMetrics:
         """Count an event that changed nothing."""
         self._unused.labels(reason).inc()
 
+    def late(self, effects: Mapping[Effect, int]) -> None:
+        """Count late events, by what they came to; of a subject that is judged again after a crash once more."""
+        for effect, count in effects.items():
+            self._late.labels(effect).inc(count)
+
     def unmatched(self, counts: Mapping[str, int]) -> None:
         """Count events, by type, that no standard concerns itself with."""
         for name, count in counts.items():
@@ -128,6 +137,22 @@ class KafkaMetrics:
         """Tell at each scrape whether this process does its work."""
         self._ready.set_function(lambda: float(ready()))
 
+    def source_clocks(self, ahead: Callable[[], int | None]) -> None:
+        """Tell at each scrape how far the fastest of the senders' clocks was ahead (microseconds), if one was heard."""
+        self._registry.register(_SourceClocks(ahead))
+
     def text(self) -> bytes:
         """Print everything in Prometheus' text form."""
         return generate_latest(self._registry)
+
+
+class _SourceClocks(Collector):
+    """The senders' clocks, asked at each scrape: absent while nothing was heard, as 0 would say all is well."""
+
+    def __init__(self, ahead: Callable[[], int | None]) -> None:
+        self._ahead = ahead
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        ahead = self._ahead()
+        if ahead is not None:
+            yield GaugeMetricFamily(SOURCE_AHEAD, f"{FASTEST}; the intake's log names it.", max(0, ahead) / SECOND)

@@ -24,7 +24,7 @@ GAPS_KEPT = 366 * 86_400_000_000
 class FeedHearings:
     """The hearings of a partition, by feed and key. What was silent before `forgotten` is not known any more.
 
-    `gaps` are the stretches of time of which anybody's events may have been lost.
+    `gaps` are the stretches of time of which anybody's events may have been lost: apart from each other, and in order.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class FeedHearings:
         forgotten: int,
         gaps: Iterable[tuple[int, int]] = (),
     ) -> None:
-        self.gaps = tuple(gaps)
+        self.gaps = _merged(gaps)
         self.by_key = {(name, key): hearing for name, key, hearing in known}
         self.forgotten = forgotten
         self._feeds = rulebook.feeds
@@ -72,8 +72,7 @@ class FeedHearings:
 
         What could only be judged by their absence is unknown then.
         """
-        if (first, last) not in self.gaps:
-            self.gaps = (*self.gaps, (first, last))
+        self.gaps = _merged([*self.gaps, (first, last)])
 
     def forget(self, until: int) -> None:
         """Forget the silences up to an instant, and the gaps up to long before it."""
@@ -83,3 +82,14 @@ class FeedHearings:
         for name, hearing in list(self.by_key.items()):
             if not hearing.forget(until):
                 del self.by_key[name]
+
+
+def _merged(gaps: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Make one gap of those that overlap or touch; each verdict asks them all, and each flush stores them."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(gaps):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return tuple(found)

@@ -117,6 +117,12 @@ class BoardQueries:
         ((overdue,),) = self._all(f"SELECT count(*) {OWED}", since)
         return Owing(list(map(promise_row, rows)), overdue=overdue, **dict(self._all(_COUNTS)))
 
+    def owed_of(self, promises: Collection[str], owed_since: Mapping[str, int]) -> frozenset[str]:
+        """Give those of some promises, by id, that are broken and still owed; `owed_since` is as for OWED."""
+        sql = f"SELECT id {OWED} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608 - fixed text
+        asked = [_encode(value).decode() for value in (owed_since, list(promises))]
+        return frozenset(name for (name,) in self._all(sql, *asked))
+
     def actions_on(self, promises: Collection[str], causes: Collection[tuple[str, str]] = ()) -> list[Action]:
         """Give what people did about some promises, oldest first; `causes` name more acts, by (source, id)."""
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]

@@ -31,14 +31,17 @@ class JoinedTable:
         self._database = database
         self._written: dict[str, int] = dict(database.all(_KNOWN, [MOST]))
 
-    def write(self, cases: Mapping[tuple[str, Key], Case[Event] | None]) -> int:
-        """Write it for the promises of cases, inside a transaction, after their lines; say for how many it changed."""
+    def write(self, cases: Mapping[tuple[str, Key], Case[Event] | None]) -> dict[str, tuple[int, int]]:
+        """Write it for the promises of cases, inside a transaction, after their lines.
+
+        Gives those for which it changed, by id: how many joined, and when the last did (microseconds UTC).
+        """
         changed = [it for it in _promises(cases) if it.joined != self._written.get(it.id, 0)]
         self._database.put(_JOINED, [(it.joined, it.joined_at, it.id) for it in changed])
         self._written |= {it.id: it.joined for it in changed}
         while len(self._written) > MOST:
             del self._written[next(iter(self._written))]
-        return len(changed)
+        return {it.id: (it.joined, it.joined_at) for it in changed}
 
 
 def _promises(cases: Mapping[tuple[str, Key], Case[Event] | None]) -> Iterator[Promise[Event]]:

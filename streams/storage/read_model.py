@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.channels import Told
+from alerts.routing.incident import WARNED
 from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
@@ -53,6 +54,9 @@ GROUP BY standard
 _TOLD = """
 SELECT body FROM notices WHERE promise = ? OR id IN (SELECT notice FROM spoken_for WHERE promise = ?) ORDER BY seq
 """
+_NOTICED = "SELECT 1 FROM notices WHERE promise = ? LIMIT 1"
+_TROUBLED = (*WARNED, "broken", "unknown")
+"""The states of a promise for which an alert stands."""
 _LAST = 2**63 - 1
 _PAGE = 500
 """How many notices are looked at in one go."""
@@ -194,13 +198,15 @@ class ReadModel:
     def standing(self, channel: str, since: int, *, shards: Collection[int] | None = None) -> list[Told]:
         """Give the last notice of each promise that came in from `since` on, where the channel has it; newest first.
 
-        What is still on its way to the channel is left out, and so is what was told before it. `since`: microseconds
-        UTC. It is read in pages, so that nobody else has to wait for all of it.
+        What is still on its way to the channel is left out, and so is what was told before it. What was told of a
+        promise that was withdrawn since stands for the one that replaced it. `since`: microseconds UTC. It is read in
+        pages, so that nobody else has to wait for all of it.
         """
         of = "" if shards is None else f" AND n.shard IN ({', '.join(map(str, sorted(shards)))})"
         sql = f"""
             SELECT n.seq, n.received, n.body, o.delivered,
-                o.state IS 'delivered' AND n.seq = (SELECT max(seq) FROM notices WHERE promise = n.promise){of}
+                o.state IS 'delivered' AND n.seq = (SELECT max(seq) FROM notices WHERE promise = n.promise){of},
+                (SELECT state FROM promises WHERE id = n.promise) IS 'withdrawn'
             FROM notices n LEFT JOIN outbox o ON o.notice = n.id AND o.channel = ?
             WHERE n.seq < ? ORDER BY n.seq DESC LIMIT ?
         """  # noqa: S608 - fixed text, and numbers
@@ -208,8 +214,29 @@ class ReadModel:
         rows: list[Row] = [(_LAST, since)]
         while rows and rows[-1][1] >= since:
             rows = self._all(sql, channel, rows[-1][0], _PAGE)
-            found += [Told(decode_notice(row[2]), row[3]) for row in rows if row[4] and row[1] >= since]
+            for _, received, body, delivered, last, withdrawn in rows:
+                if last and received >= since:
+                    told = Told(decode_notice(body), delivered)
+                    found += self._replacing(told) if withdrawn else [told]
         return found
+
+    def _replacing(self, told: Told) -> list[Told]:
+        """Give what was told of a promise that is withdrawn as what stands of the one that replaced it.
+
+        Nothing, where none did, where that one is well, or where it was told of itself. That it was withdrawn stands.
+        """
+        if told.notice.kind == "withdrawn":
+            return [told]
+        promise, line = told.notice.promise, self._last_line(told.notice.promise)
+        while line is not None and line.state == "withdrawn":
+            promise, line = line.replaced_by, self._last_line(line.replaced_by)
+        if line is None or line.state not in _TROUBLED or self._all(_NOTICED, promise):
+            return []
+        return [Told(msgspec.structs.replace(told.notice, promise=promise), told.at)]
+
+    def _last_line(self, promise: str) -> Line | None:
+        rows = self._all("SELECT body FROM ledger WHERE promise = ? ORDER BY seq DESC LIMIT 1", promise)
+        return _line(rows[0][0]) if rows else None
 
     def waiting_channels(self) -> list[str]:
         """Give the names of the channels that a notice waits for, set up or not."""

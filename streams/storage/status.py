@@ -41,7 +41,8 @@ class Committed(msgspec.Struct, frozen=True):
     """What one transaction stored; told to listeners after it is durable. `judging` and `storing` are seconds.
 
     `events` and `unmatched` count by event type, `late` and `refused` by reason, `effects` by what late events came
-    to, `acts` what people did, `joined` the promises that something joined.
+    to, `acts` what people did, `joined` says of promises, by id, what joined them by now:
+    how many events, and when the last did.
     `settled_early` counts events of busy subjects before which nothing finds its place any more.
     """
 
@@ -49,7 +50,7 @@ class Committed(msgspec.Struct, frozen=True):
     notices: list[Notice] = []
     withheld: list[Withheld] = []
     acts: int = 0
-    joined: int = 0
+    joined: dict[str, tuple[int, int]] = {}
     events: dict[str, int] = {}
     duplicates: int = 0
     settled_early: int = 0

@@ -96,10 +96,10 @@ class StoreWriter:
         self.cases = CaseStore(database, rulebook)
         self._joined = JoinedTable(database)
 
-    def write(self, batch: Batch) -> int:
+    def write(self, batch: Batch) -> dict[str, tuple[int, int]]:
         """Write a batch in one transaction; it is durable when this returns. Raises StateError.
 
-        Says of how many promises it changed what had joined them.
+        Gives what joined promises, by id, where that changed: how many events, and when the last did.
         """
         with self.database.writing():
             self.cases.write(batch.cases, batch.position.low, batch.changed)

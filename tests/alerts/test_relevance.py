@@ -215,14 +215,37 @@ def test_what_was_never_owed_is_taken_back() -> None:
 
 
 def test_what_comes_back_after_it_was_taken_back_is_told_anew() -> None:
-    """People heard that it was never owed: that it is broken after all is news, and that it was kept is not."""
+    """People heard that it was never owed: that it is broken after all is news, or that it is time to act."""
     gone = line("withdrawn", 90, "withdrawn", ordinal=4, was="broken")
     broken = line("corrected", 60, "broken", ordinal=5, known=95, was="withdrawn")
     assert list(told(BROKEN, gone, broken).reasons.values()) == ["told", "told", "told"]
     warned = line("corrected", 30, "warned", ordinal=5, known=95, was="withdrawn")
     kept = line("kept", 100, "kept", ordinal=6)
     reasons = told(WARNED, gone, warned, kept).reasons
-    assert list(reasons.values()) == ["told", "told", "nobody-waits-for-it", "nobody-waits-for-it"]
+    assert list(reasons.values()) == ["told", "told", "told", "told"]
+
+
+def later(made: Line, seconds: float) -> Line:
+    """Give a line of a promise that is due so much after noon."""
+    return msgspec.structs.replace(made, due=NOON + round(seconds * 1_000_000))
+
+
+@pytest.mark.parametrize("before", [[WARNED, BROKEN], [BROKEN], [line("withdrawn", 50, "withdrawn", ordinal=4)]])
+def test_what_can_still_be_kept_after_all_is_a_warning(before: list[Line]) -> None:
+    """Corrected to where it was warned of, with time left: whoever is told hears what to do, and it is no all-clear."""
+    back = later(line("corrected", 30, "warned", ordinal=5, known=70, was=before[-1].state), 180)
+    kept = later(line("kept", 100, "kept", ordinal=6), 180)
+    found = told(*before, back, kept)
+    assert list(found.reasons.values())[-2:] == ["told", "told"]
+    again = found.notices[-2]
+    was = ", reported broken," if before[-1].kind == "broken" else ""
+    assert again.looks_like == "warned"
+    assert again.text == (
+        f"Open the next register at s3/q1. As was learned afterwards, the promise no-wait{was} can still be kept. "
+        "Promise due 11:03:00 UTC, 2 min 30 s left."
+    )
+    over = later(line("corrected", 30, "warned", ordinal=5, known=190, was=before[-1].state), 180)
+    assert list(told(*before, over, now=NOON + 190 * 1_000_000).reasons.values())[-1] == "overdue"
 
 
 async def test_the_console_writes_one_line_for_a_notice() -> None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from alerts.routing.notice import Withheld
+import pytest
+from msgspec.structs import replace
+
+from alerts.routing.notice import Notice, Withheld
 from standards.judge.ledger import Line
+from standards.judge.promise import Kind
+from standards.judge.score import Score
+from standards.judge.standard import Objective
+from streams.board.notices import NotTold, Told
+from streams.board.notices import draw as draw_notices
 from streams.board.shell import Shell
+from streams.board.standards import Scores
+from streams.board.standards import draw as draw_standards
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
-from streams.storage.rows import PromiseRow, PromiseView
+from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, UntoldFilter
 from streams.storage.status import Status
+from tests.alerts.test_relevance import REGISTER
 from tests.streams.hosting import SECOND, T0
 
 UTC = ZoneInfo("UTC")
@@ -41,3 +52,48 @@ def test_what_was_not_sent_is_told_with_its_reason() -> None:
     assert "to Ania: told in the next digest: there were enough messages for one hour" in drawn
     assert "not told: the policy names nobody for it" in drawn
     assert "Nobody was told anything about it." in drawn
+
+
+def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
+    """Who opens the page on a phone need not scroll past what happened to do something about it."""
+    shell = Shell(T0 + 200 * SECOND, UTC, Status(ready=True), acts=True)
+    overdue = replace(ROW, state="broken", verdict="broken", settled=T0 + 60 * SECOND)
+    for row in (ROW, overdue):
+        view = PromiseView(row, LINES, [], "{}", [])
+        story = Story(view, REGISTER, [], overdue=row is overdue, acknowledges=True, doable=True)
+        drawn = draw(shell, story)
+        places = [drawn.index(each) for each in (REGISTER.what, "I have it", "It is done", "Its time", "What happened")]
+        assert places == sorted(places)
+    settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], doable=True)
+    assert "It is done" not in draw(shell, settled)
+
+
+def test_a_notice_says_whether_what_it_tells_of_is_owed_still() -> None:
+    """Of what was broken, some is done by now and some is not: the list of notices says which, and how late it is."""
+    rows = [NoticeRow(made(name, "broken")) for name in ("p", "done")] + [NoticeRow(made("p", "warned"))]
+    drawn = draw_notices(SHELL, Told(rows, [], {}, {"p"}), NotTold([], UntoldFilter()))
+    assert drawn.count("still owed, 2 min 20 s late") == 1
+    assert drawn.index("still owed") < drawn.index("/promises/done")
+
+
+def made(promise: str, kind: Kind) -> Notice:
+    due = T0 + 60 * SECOND
+    return Notice(f"{promise}.{kind}", kind, promise, "s", "r", "q", due, "Open it.", due=due)
+
+
+@pytest.mark.parametrize(
+    ("kept", "broken", "said"),
+    [
+        (0, 3, "Below the goal of 90\u00a0% so far, of 3 promises."),
+        (10, 30, "Below the goal of 90\u00a0%, more than chance explains."),
+        (26, 4, "Below the goal of 90\u00a0% so far, of 30 promises."),
+        (1, 0, "The goal of 90\u00a0% is met so far, of 1 promise."),
+        (19, 1, "The goal of 90\u00a0% is met so far, of 20 promises."),
+        (400, 0, "The goal of 90\u00a0% is met."),
+    ],
+)
+def test_a_goal_is_held_against_what_chance_explains(kept: int, broken: int, said: str) -> None:
+    """Small numbers are told as what they are, and no page speaks of those at work."""
+    standard = replace(REGISTER, objective=Objective(0.9, 28 * 86_400 * SECOND))
+    score = {standard.id: Score(opened=kept + broken, kept=kept, broken=broken)}
+    assert f">{said}<" in draw_standards(SHELL, {standard.id: standard}, Scores({}, {}, score, {}, []))

@@ -244,6 +244,22 @@ async def test_one_subject_that_never_rests_is_bounded() -> None:
     assert b"kept_settled_early_events_total 0.0" not in day.chain.metrics.text()
 
 
+async def test_what_late_events_came_to_is_counted() -> None:
+    """One that corrects what was told and one that finds its place: the same counts as on one machine."""
+    day = Day(line=f"{LINE}, within: 60s")
+    await day.hear("08:00:00 queue.length waiting=5")
+    await day.tick("08:00:02", "08:05:00", "08:05:01")
+    await day.hear("08:00:30 register.opened", at="08:05:02")
+    await day.hear("08:00:20 queue.length waiting=6", at="08:05:03")
+    await day.tick("08:05:20", "08:05:40")
+    assert {line.kind for line in day.lines()} == {"opened", "broken", "corrected"}
+    told = day.chain.metrics.text().decode()
+    found = dict(line.split() for line in told.splitlines() if line.startswith("kept_late_events_total{"))
+    assert found == {
+        'kept_late_events_total{effect="corrected"}': "1.0", 'kept_late_events_total{effect="in-place"}': "1.0",
+    }  # fmt: skip
+
+
 def test_nothing_waits_that_a_tick_has_covered() -> None:
     """In a replay, where events move time, a worker holds what no tick has come to yet, however long it lasts."""
     history = "\n".join(f"08:{place // 60:02}:{place % 60:02} queue.length waiting=5" for place in range(600))

@@ -14,8 +14,11 @@ from streams.ingest.wire import Reader
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.kafka.intake.arrivals import Arrivals
+from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.intake.stamps import AHEAD, CLOCK_AHEAD, CREATE_TIME, LOG_APPEND_TIME, Stamps
 from streams.kafka.records.facts import Letter
+from streams.metrics import SOURCE_AHEAD
+from streams.metrics.kafka import KafkaMetrics
 from tests.kafka.chain import given_standards
 from tests.kafka.taking import facts_of, holds_soon, intake, produce, raw
 from tests.kafka.topics import alter
@@ -101,6 +104,31 @@ def test_an_event_is_held_against_its_own_stamp() -> None:
     events = Arrivals(READER, stamps=stamps_at(T0 + 3_600 * SECOND)[0].of, max_skew=SKEW).read(records, letters)
     assert [event.id for event in events] == ["fast"]
     assert [letter.reason for letter in letters] == ["from-the-future"]
+
+
+def test_the_fastest_of_the_senders_clocks_is_known() -> None:
+    """By what each batch claims, also where it is refused for that; it is named once, and forgotten within the hour."""
+    clocks = FastestClock()
+    arrivals = Arrivals(READER, stamps=stamps_at(T0 + 3_600 * SECOND)[0].of, max_skew=SKEW, clocks=clocks)
+    metrics = KafkaMetrics()
+    metrics.source_clocks(lambda: clocks.ahead(now))
+    now = T0
+    assert (clocks.ahead(now), SOURCE_AHEAD.encode() in metrics.text()) == (None, False)
+    arrivals.read([Record(raw(f"e{ahead}", T0 + ahead * SECOND), T0 // MS) for ahead in (-9, 3, 1)], [])
+    assert (clocks.ahead(now), clocks.unnamed(), clocks.unnamed()) == (
+        3 * SECOND - 999,
+        ("till", 3 * SECOND - 999),
+        None,
+    )
+    assert f"{SOURCE_AHEAD} 2.999001".encode() in metrics.text()
+    arrivals.read([Record(raw("refused", T0 + SKEW + 60 * SECOND), T0 // MS)], [])
+    assert clocks.ahead(now) == SKEW + 60 * SECOND - 999
+    now = T0 + 3_600 * SECOND
+    arrivals.read([Record(raw("slow", T0), now // MS)], [])
+    assert clocks.ahead(now) == SKEW + 60 * SECOND - 999
+    now += 1_800 * SECOND
+    assert (clocks.ahead(now), clocks.unnamed()) == (-3_600 * SECOND - 999, None)
+    assert f"{SOURCE_AHEAD} 0.0".encode() in metrics.text()
 
 
 def test_in_a_replay_events_are_received_when_they_happened() -> None:

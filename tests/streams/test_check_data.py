@@ -74,6 +74,26 @@ async def test_a_standard_that_says_it_means_the_same_as_ever(tmp_path: Path) ->
         assert "new-meaning" not in run.stdout
 
 
+async def test_how_long_what_is_broken_is_owed_is_held_against_too(tmp_path: Path) -> None:
+    """Nothing was ever done: closed after a day before, and still owed now. That is a change, though no verdict is."""
+    clock = Clock()
+    async with hosting(tmp_path, clock) as host:
+        for day, queue_name in ((0, "q1"), (5, "q2")):
+            clock.at = T0 + day * 86_400 * SECOND
+            await host.submit([queue(host.reader, f"q{day}", clock.at, waiting=5, where=queue_name)])
+        clock.at += 3_600 * SECOND
+        await host.submit([queue(host.reader, "end", clock.at, waiting=1, where="q3")])
+    for text, meant in ((NO_WAIT, "rise"), (f"{NO_WAIT}    again: done\n", "done")):
+        run = check(written(tmp_path, text), tmp_path / "data")
+        assert "comes out as it did" not in run.stdout
+        table = [line.split() for line in run.stdout.split("\n\n")[1].splitlines()[1:]]
+        assert [row[1:3] for row in table] == [["before:", meant], ["now:", "done"]]
+        assert [(row[3:7], row[-1]) for row in table] == [(["2", "0", "2", "0"], "1"), (["2", "0", "2", "0"], "0")]
+        assert "new-meaning" not in run.stdout
+    kept_as_it_was = written(tmp_path, f"{NO_WAIT}    again: rise\n    owed_for: 24h\n")
+    assert "Every promise comes out as it did" in check(kept_as_it_was, tmp_path / "data").stdout
+
+
 async def test_a_standard_that_hears_another_changes_with_it(tmp_path: Path) -> None:
     """It is in the table, as its counts differ, and nothing is asked of it: the other one is what changed."""
     hearing = """

@@ -265,14 +265,22 @@ def test_without_a_terminal_there_is_no_live_view(capsys: pytest.CaptureFixture[
 
 
 def test_a_log_line_can_be_read_by_a_machine() -> None:
-    """As JSON, each line of the ledger is one object with its word, its level and what it is about."""
+    """As JSON, each line of the ledger is one object with its word, its level and what it is about.
+
+    A correction is a warning where somebody has to act after it.
+    """
     stream = io.StringIO()
     log = log_lines(STANDARDS, stream, as_json=True)
-    for one in LINES[3:6]:
+    broken = LINES[5]
+    worse = replace(broken, kind="corrected")
+    better = replace(broken, kind="corrected", state="kept", verdict="kept", was="broken")
+    again = replace(broken, kind="corrected", state="warned", verdict=None, was="broken")
+    for one in (*LINES[3:6], worse, better, again):
         log(one)
     logged = [json.loads(row) for row in stream.getvalue().splitlines()]
     assert [(row["event"], row["level"]) for row in logged] == [
         ("opened", "info"), ("warned", "warning"), ("broken", "warning"),
+        ("corrected", "warning"), ("corrected", "info"), ("corrected", "warning"),
     ]  # fmt: skip
     assert logged[2] == {
         "event": "broken", "level": "warning", "at": "2026-01-09T23:07:19Z", "standard": "no-wait",

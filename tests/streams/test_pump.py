@@ -8,6 +8,7 @@ import pytest
 from standards.compiler.spec import Loaded, Source, load
 from standards.judge.events import Event
 from standards.judge.rulebook import Rulebook
+from streams.runtime.feed_hearings import GAPS_KEPT, FeedHearings
 from streams.runtime.position import Position
 from streams.runtime.pump import Pump
 from streams.runtime.share import WHOLE, Share
@@ -248,3 +249,21 @@ def test_two_groups_that_become_one_lose_nothing(name: str, backwards: bool) -> 
     kept_ = [line for line in told(outcome.transitions) if "kept" in line]
     assert {"08:00:30 kept c1", "08:01:00 kept c1"} <= set(kept_)
     assert outcome.duplicates == 1
+
+
+def test_gaps_that_overlap_are_one_and_old_ones_are_forgotten() -> None:
+    """Each deletion of a topic's end says one: however many say the same again, one is stored and asked.
+
+    Those that are stored apart, by an earlier version, become one when they are read.
+    """
+    given = rulebook(TEXT)
+    hearings = FeedHearings(given, (), -1, [(5, 9), (0, 6)])
+    assert list(hearings.gaps) == [(0, 9)]
+    for at in (*range(1_000, 3_000), *range(0, 1_000, 7)):
+        hearings.miss(at, at + 50)
+    hearings.miss(9_000, 9_001)
+    assert list(hearings.gaps) == [(0, 3_049), (9_000, 9_001)]
+    hearings.forget(GAPS_KEPT + 3_049)
+    assert list(hearings.gaps) == [(9_000, 9_001)]
+    heard = hearings.heard(next(iter(given.groups.values())), ())
+    assert [heard.incomplete(at, at) for at in (8_999, 9_000, 9_001, 9_002)] == [False, True, True, False]

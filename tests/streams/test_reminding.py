@@ -139,3 +139,27 @@ async def test_an_alertmanager_that_restarts_shows_the_same_again(tmp_path: Path
             )
             assert await running.alerts() == []
             reminding.cancel()
+
+
+async def test_an_alert_goes_over_to_the_promise_that_replaces_its_own(tmp_path: Path) -> None:
+    """Known by a late event to have begun earlier, it is the same trouble: one alert, that ends with the new one."""
+    clock, channel = Clock(), Forgetful()
+    async with hosting(tmp_path, clock, channels=[channel]) as host:
+
+        def standing() -> list[tuple[str, str]]:
+            return [(told.notice.kind, told.notice.promise) for told in host.read_model.standing("forgetful", T0)]
+
+        await host.submit([queue(host.reader, "a", T0, waiting=4)])
+        clock.go(65)
+        await until(lambda: [kind for kind, _ in standing()] == ["broken"])
+        ((_, first),) = standing()
+        await host.submit([queue(host.reader, "late", T0 - 5 * SECOND, waiting=4)])
+        clock.go(4)
+        await until(lambda: [name for _, name in standing()] != [first])
+        ((kind, second),) = standing()
+        assert (kind, channel.has) == ("broken", ["broken"])
+        found = [host.read_model.promise(name) for name in (first, second)]
+        assert [view.row.state for view in found if view] == ["withdrawn", "broken"]
+        await host.submit([opened(host.reader, "c", clock.at)])
+        clock.go(4)
+        await until(lambda: standing() == [("fulfilled_late", second)])

@@ -16,6 +16,7 @@ import msgspec
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
 from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
+from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.records.facts import WORDS, Letter
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _RESERVED: Final = f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender
 class Arrivals:
     """Reads records. `stamps` says when records were received, `max_skew` how far ahead of that an event's time may be.
 
-    In microseconds. With `by_events`, what is read counts as received when it happened.
+    In microseconds. With `by_events`, what is read counts as received when it happened. `clocks` hear what is read.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Arrivals:
         stamps: Callable[[Sequence[ConsumerRecord]], list[int]],
         max_skew: int,
         by_events: bool = False,
+        clocks: FastestClock | None = None,
     ) -> None:
         self._reader = reader
+        self._clocks = clocks or FastestClock()
         self._stamps = stamps
         self._max_skew = max_skew
         self._by_events = by_events
@@ -69,6 +72,8 @@ class Arrivals:
         if self._by_events:
             for event in events:
                 event.received = event.at
+        else:
+            self._clocks.hear_all(events)
         return events
 
     def _together(
@@ -157,6 +162,8 @@ class Arrivals:
         admitted = []
         for place, event in placed:
             error = in_future(event, stamp, self._max_skew)
+            if error is not None:
+                self._clocks.hear(event.source, event.at, stamp)
             if error is None and event.source == DERIVED_SOURCE:
                 error = EventError("reserved-source", _RESERVED)
             if error is None:

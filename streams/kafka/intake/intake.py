@@ -21,6 +21,7 @@ from standards.calendar.duration import SECOND
 from streams.ingest.wire import Reader
 from streams.kafka.clients.log import ConsumerRebalanceListener, IllegalStateError, KafkaError, acknowledged
 from streams.kafka.intake.arrivals import Arrivals
+from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.intake.places import Places
 from streams.kafka.intake.routing import Routing
 from streams.kafka.intake.stamps import Stamps
@@ -87,6 +88,8 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._metrics = metrics
         self._clock = clock
         self._terms = terms
+        self._clocks = FastestClock()
+        metrics.source_clocks(lambda: self._clocks.ahead(clock()))
         self._places = Places(commits)
         self._busy = asyncio.Lock()
 
@@ -99,8 +102,9 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Go over to these standards, and so many `partitions` of `facts`. Call it between two batches."""
         rulebook, terms = loaded.rulebook, self._terms
         self._arrivals = Arrivals(
-            Reader(rulebook.classes), stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events
-        )
+            Reader(rulebook.classes), stamps=self.stamps.of, max_skew=terms.max_skew, by_events=terms.by_events,
+            clocks=self._clocks,
+        )  # fmt: skip
         self._routing = Routing(rulebook, partitions)
         self._codec = FactsCodec(rulebook.classes)
 
@@ -175,6 +179,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         wall = self._clock()
         refused: list[Letter] = []
         events = self._arrivals.read(records, refused)
+        self._name_fast_clock()
         routed = self._routing.route(events, wall)
         newest = max(map(_AT, events), default=-1)
         beside.reached[origin] = max(map(_RECEIVED, events), default=-1), newest
@@ -187,6 +192,12 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             self._metrics.lag(origin.partition, (wall - newest) / SECOND)
         whole = Facts[Any](wall=wall, hearings=routed.hearings)
         return list(facts_records(whole, routed.buckets, self._codec.encode))
+
+    def _name_fast_clock(self) -> None:
+        """Say whose clock it is that the metric tells of: a source's name is never a label."""
+        if fast := self._clocks.unnamed():
+            source, ahead = fast
+            log.warning("a sender's clock is fast; have it set by a time server", source=source, seconds=ahead / SECOND)
 
     async def _tell_gaps(
         self, deleted: Iterable[tuple[TopicPartition, Sequence[ConsumerRecord]]], producer: Producer

@@ -7,6 +7,7 @@ Read next: `partition.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.routing.notice import Notice, Reason
+    from standards.judge.case import Effect
     from standards.judge.ledger import Line
     from standards.judge.promise import Transition
     from standards.judge.rulebook import Rulebook
@@ -33,7 +35,7 @@ class Flush(msgspec.Struct, frozen=True):
     """What a flush has to publish, and then to remember: `writes`, in this order.
 
     `offset` is the last record that may be acknowledged then. `derived` are records for other partitions of `facts`, by
-    their number; empty bytes stand for none.
+    their number; empty bytes stand for none. `effects` counts what late events came to, once for each subject.
     """
 
     offset: int
@@ -47,6 +49,7 @@ class Flush(msgspec.Struct, frozen=True):
     unused: Sequence[Late] = ()
     duplicates: int = 0
     settled_early: int = 0
+    effects: Mapping[Effect, int] = {}
 
 
 class Judged:
@@ -57,6 +60,7 @@ class Judged:
         self.lines: list[Line] = []
         self.unused: list[Late] = []
         self.duplicates = self.settled_early = 0
+        self.effects: Counter[Effect] = Counter()
         self._transitions: list[Transition[Event]] = []
         self._notices: list[Notice] = []
         self._reasons: dict[str, Reason] = {}
@@ -67,6 +71,7 @@ class Judged:
         self.unused += [Late.of(it.event, it.reason, it.event.received) for it in tick.unused]
         self.duplicates += tick.duplicates
         self.settled_early += tick.settled_early
+        self.effects.update(late.effect for late in tick.late)
         if not tick.transitions:
             return
         made = [line(transition) for transition in tick.transitions]
@@ -95,6 +100,7 @@ class Judged:
             unused=self.unused,
             duplicates=self.duplicates,
             settled_early=self.settled_early,
+            effects=self.effects,
         )
 
     def derived(

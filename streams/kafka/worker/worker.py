@@ -209,6 +209,7 @@ class Worker:
             metrics.lines(flush.lines)
             metrics.duplicates(flush.duplicates)
             metrics.settled_early(flush.settled_early)
+            metrics.late(flush.effects)
             metrics.watermark(number, flush.progress.lows[0])
             for each in flush.unused:
                 metrics.unused(each.reason)

@@ -20,10 +20,10 @@ from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
-from streams.board.joined import joined_words
 from streams.board.markup import el
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
+from streams.live.joined import Joined, joined_words
 from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.grants import still_excusable
 from streams.web.guard import HEADERS, ROLE, SESSION
@@ -148,10 +148,11 @@ class Board:
         causes = [line.cause for line in found.lines if line.cause is not None]
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
+        joined = Joined(found.row.joined, found.row.joined_at)
         drawn = story.Story(
             found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
             await asked(read_model.board.reasons, found.row.id),
-            joined=joined_words(found.row, standard, rulebook.vocabulary, self._zone),
+            joined=joined_words(joined, standard, rulebook.vocabulary, self._zone),
             overdue=self._is_overdue(found.row),
             excusable=self._excusable(found.row),
             acknowledges=self.acknowledges(),
@@ -173,10 +174,11 @@ class Board:
     async def _notices(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
         read_model = self.host.read_model
-        told = notices.Told(
-            await asked(read_model.notices, "", notices.MOST), await asked(read_model.board.undelivered, notices.MOST),
-            await asked(read_model.board.fates),
-        )  # fmt: skip
+        newest = await asked(read_model.notices, "", notices.MOST)
+        stuck = await asked(read_model.board.undelivered, notices.MOST)
+        named = {row.notice.promise for row in (*newest, *stuck)}
+        owed = await asked(read_model.board.owed_of, named, self.host.rulebook.owed_since(self.host.wall()))
+        told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed)
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)

@@ -29,6 +29,7 @@ about each](../deploy.md#alerts).
 def metrics() -> str:
     """Give the page."""
     host, kafka = Metrics(), KafkaMetrics()
+    kafka.source_clocks(lambda: 0)
     told = host.text(Status(ready=True, low=0), 0, Moment({"a": 0}, {"a": (1, 0)}, 0)).decode()
     return (
         f"# Metrics\n\n{PRINTED}\n{INTRO}\n## `kept run` and `kept serve`\n\n{table(HEADINGS, _rows(host, told))}\n"
