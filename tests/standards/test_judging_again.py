@@ -121,6 +121,30 @@ def test_what_comes_after_it_has_settled_is_never_broken_on_a_guess(received: st
     assert [line.reason for line in found][-1] == ("" if kind == "opened" else "came-too-late")
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        "08:00:45 contact.answered id=late",
+        "08:00:45 contact.waiting id=late",
+        "08:00:45 exception.granted standard=answer subject=c1 by=lead id=late",
+    ],
+)
+def test_what_comes_too_late_settles_nothing_else(late: str) -> None:
+    """What has its place still finds it after an event of the subject that has none: only its own promises differ."""
+    each = rules(answer=f"{ANSWER}, again: each")
+    waits = "\n".join(f"08:0{at // 60}:{at % 60:02} contact.waiting id=w{at}" for at in range(0, 100, 10))
+    before, after = "08:20 contact.waiting id=third", "08:20:40 <- 08:20:20 contact.answered id=in-time\n08:30 nothing"
+    with_it, without = (
+        judge_live(each, f"{waits}\n{before}\n08:20:30{middle}\n{after}").transitions
+        for middle in (f" <- {late}", " nothing")
+    )
+    own = {line.promise.id for line in with_it if line.cause is not None and line.cause.id == "late"}
+    rest = [line for line in with_it if line.promise.id not in own]
+    assert own
+    assert told(rest) == told(line for line in without if line.promise.id not in own)
+    assert "08:20:20 kept c1" in told(rest)
+
+
 def test_what_comes_too_late_and_is_due_ahead_is_on_the_clock() -> None:
     """A deadline that lies ahead holds, whenever its opening was heard of."""
     slow = rules(answer=ANSWER.replace("60s", "2h"))
