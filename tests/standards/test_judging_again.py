@@ -145,6 +145,24 @@ def test_what_comes_too_late_settles_nothing_else(late: str) -> None:
     assert "08:20:20 kept c1" in told(rest)
 
 
+@pytest.mark.parametrize(
+    ("late", "line"),
+    [
+        ("08:00:30 contact.answered", "08:00:30 corrected kept c1"),
+        ("08:01:00 contact.answered", "08:01:00 corrected kept c1"),
+        ("08:01:00.5 contact.answered", "08:01:00.500000 fulfilled_late c1"),
+        ("08:00:30 contact.abandoned", "08:00:30 corrected void c1"),
+        ("08:01:00.5 contact.abandoned", "08:01:00.500000 ended c1"),
+    ],
+)
+def test_what_was_in_time_is_not_called_late(late: str, line: str) -> None:
+    """What comes too late ends what is overdue, and what it shows to have been in time is set right."""
+    history = f"08:00 contact.waiting\n08:02 contact.waiting id=second\n08:20 <- {late}"
+    outcome = judge_live(rules(answer=f"{ANSWER}, again: each"), history)
+    assert [effect.effect for effect in outcome.late] == ["came-too-late"]
+    assert told(outcome.transitions)[-1] == line
+
+
 def test_what_comes_too_late_and_is_due_ahead_is_on_the_clock() -> None:
     """A deadline that lies ahead holds, whenever its opening was heard of."""
     slow = rules(answer=ANSWER.replace("60s", "2h"))

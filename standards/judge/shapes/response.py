@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
-    from standards.judge.promise import Kind
+    from standards.judge.promise import Kind, State
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.standard import Clause, Pause, Standard
 
@@ -206,11 +206,16 @@ class ResponseMachine(Machine):
                 continue
             if expect is not None and expect(event.data, opening):
                 kind: Kind = "fulfilled_late"
+                in_time: State = "kept"
             elif unless is not None and unless(event.data, opening):
-                kind = "ended"
+                kind, in_time = "ended", "void"
             else:
                 continue
-            context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
+            elapsed = self.clock.elapsed(promise, event.at)
+            if context.settle and event.at <= promise.due:  # it was in time, and has come too late to be judged there
+                context.reveal(self.standard, promise, "corrected", event, elapsed, in_time)
+            else:
+                context.write(self.standard, promise, kind, event.at, event, elapsed)
             context.relieve(state, promise, event.at)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
