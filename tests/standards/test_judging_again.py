@@ -145,6 +145,14 @@ def test_what_comes_too_late_settles_nothing_else(late: str) -> None:
     assert "08:20:20 kept c1" in told(rest)
 
 
+@pytest.mark.parametrize(("kind", "verdict"), [("answered", "kept"), ("abandoned", "voided")])
+def test_what_comes_too_late_and_was_in_time_ends_what_is_on_the_clock(kind: str, verdict: str) -> None:
+    """Nobody waits for a deadline, and breaks a promise there, that is known to have been kept."""
+    each = rules(answer=f"{ANSWER.replace('60s', '2h')}, again: each")
+    history = f"08:00 contact.waiting\n08:20 contact.waiting id=second\n08:40 <- 08:10 contact.{kind}\n10:10 nothing"
+    assert live(each, history) == ["08:00:00 opened c1", "08:20:00 opened c1", f"08:10:00 {verdict} c1"]
+
+
 @pytest.mark.parametrize(
     ("late", "line"),
     [

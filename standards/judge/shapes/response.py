@@ -218,6 +218,26 @@ class ResponseMachine(Machine):
                 context.write(self.standard, promise, kind, event.at, event, elapsed)
             context.relieve(state, promise, event.at)
 
+    def _end_open(
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        expect: Test | None,
+        unless: Test | None,
+    ) -> None:
+        """End what is on the clock by an event that came too late, and was in time."""
+        before = state.open
+        for promise in before:
+            if not promise.opened <= event.at <= promise.due:
+                continue
+            if expect is not None and expect(event.data, opening_data(promise)):
+                self._settle(state, promise, "kept", event, context)
+            elif unless is not None and unless(event.data, opening_data(promise)):
+                self._settle(state, promise, "voided", event, context)
+        if state.open is not before:
+            self._set_alarm(state, context)
+
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
         if state.waiting is not None and state.rest_until <= at:
@@ -246,8 +266,9 @@ class ResponseMachine(Machine):
     def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Take in an event that came too late to be judged where it belongs. Says whether it changed anything.
 
-        It ends what is overdue, and opens what it would have opened: on the clock where that is due ahead, and unknown
-        where it was due before this was known, since what happened meanwhile was judged without it.
+        It ends what is overdue and, live, what is on the clock, and opens what it would have opened: on the clock where
+        that is due ahead, and unknown where it was due before this was known, since what happened meanwhile was judged
+        without it.
         """
         event_type = type_of(event)
         lines = len(context.transitions)
@@ -259,6 +280,8 @@ class ResponseMachine(Machine):
             return False
         if expect is not None or unless is not None:
             self._catch_up(state, event, context, expect, unless)
+            if context.settle:
+                self._end_open(state, event, context, expect, unless)
         if opens:
             self.openings.begin()(state, event, context)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
