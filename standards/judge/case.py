@@ -93,8 +93,9 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
     `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no
     state has any more, by revision: their state was forgotten since, or they were withdrawn. `grants` are the promises
-    that a grant without a name reached, by its source and id. `revisions` were in force when the log began. Snapshots
-    keep the names that they had in version 1.
+    that a grant without a name reached, by its source and id. `too_late` are events that have no place any more and did
+    what they still could, each with the case's time then: judged again, they do it anew. `revisions` were in force when
+    the log began. Snapshots keep the names that they had in version 1.
     """
 
     group: str
@@ -118,6 +119,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     forgotten: dict[str, list[Promise[E]]] = msgspec.field(default_factory=dict)
     grants: dict[str, list[str]] = msgspec.field(default_factory=dict)
     revisions: tuple[str, ...] = ()
+    too_late: list[tuple[int, E]] = msgspec.field(default_factory=list)
 
     def settle_all(self, time: int, states: dict[str, StandardState[E]], revisions: tuple[str, ...]) -> None:
         """Settle all that the case was judged by up to a time: nothing can take its place before that any more.
@@ -128,6 +130,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
         self.base = Snapshot(time, -1, states)
         self.younger, self.cut, self.log, self.revisions = None, 0, [], revisions
         self.forgotten, self.grants = {name: promises for name, promises in ahead.items() if promises}, {}
+        self.too_late = []
 
     def state_of(self, revision: str) -> StandardState[E]:
         """Give the state of a revision, making it on first use."""

@@ -26,10 +26,9 @@ from standards.errors import StateError
 from standards.judge.case import Case, Identity, Late, Step, Unused
 from standards.judge.context import JudgeContext
 from standards.judge.events import Event, Tick, microseconds
-from standards.judge.excuse import excuse
 from standards.judge.feeds import Heard
 from standards.judge.judging_again import is_known, judge_again, remember, settle_by_time, settle_now, settled_until
-from standards.judge.progress import JudgeDefect, judge_events, run_timers
+from standards.judge.progress import JudgeDefect, judge_events, judge_too_late, run_timers
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import GRANT
 
@@ -227,28 +226,14 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> Effec
     if event.at <= case.rotated_before:
         context.unused.append(Unused(event, "too-old-to-tell"))
         return "too-old-to-tell"
-    if event.__struct_config__.tag == GRANT:
-        excuse(event, group.standards, context, late=True)
-        return _keep(lines, group, context)
-    try:
-        changed = [machine.on_late_event(case, event, context) for machine in group.machines]
-    except StateError:
-        raise
-    except Exception as error:
-        raise JudgeDefect(error, case, event) from error
-    if not any(changed):
-        context.unused.append(Unused(event, "late"))
-    known = event.received or max(case.time + 1, event.at)
-    context.transitions[lines:] = [msgspec.structs.replace(it, known=known) for it in context.transitions[lines:]]
-    return _keep(lines, group, context)
-
-
-def _keep(lines: int, group: Group, context: JudgeContext[Event]) -> Effect:
-    """Settle the case if something came of a late event that has no place: judging again must not undo it."""
-    if len(context.transitions) == lines:
+    changed = judge_too_late(event, group, context)
+    if event.__struct_config__.tag != GRANT:
+        known = event.received or max(case.time + 1, event.at)
+        context.transitions[lines:] = [msgspec.structs.replace(it, known=known) for it in context.transitions[lines:]]
+    if not changed:
         return "changed-nothing"
     if context.settle:
-        settle_now(context.case, group)
+        case.too_late.append((case.time, event))
     return "came-too-late"
 
 

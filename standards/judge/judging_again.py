@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from standards.judge.case import Case, Snapshot
 from standards.judge.context import JudgeContext, forget_settled
 from standards.judge.corrections import Difference
-from standards.judge.progress import judge_events, run_timers
+from standards.judge.progress import judge_events, judge_too_late, run_timers
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
 def settle_by_time(group: Group, context: JudgeContext[Event]) -> None:
     """Settle what a subject that always owes something was owed long ago, though it has no events that would do it."""
     case, reached = context.case, _latest_too_late(context.case.time - context.settle, group)
+    if case.too_late and case.too_late[-1][0] >= case.time:
+        return  # a snapshot stands before what came too late at its instant
     if all(not state.settled or state.settled[0].settled > reached for state in case.states.values()):
         return
     if case.younger is None or case.younger.time <= reached:
@@ -85,9 +87,11 @@ def _move_on(time: int, context: JudgeContext[Event]) -> None:
         for event in case.log[: case.cut]:
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
+        case.too_late = [(at, event) for at, event in case.too_late if at >= base.time]
+        reached = min([base.time, *(event.at - 1 for _, event in case.too_late)])
         for state in (*base.states.values(), *case.states.values()):
-            forget_settled(state, time, base.time)
-        case.forgotten = _still_reached(case.forgotten, base.time)
+            forget_settled(state, time, reached)
+        case.forgotten = _still_reached(case.forgotten, reached)
     case.younger, case.cut = _snapshot(case, time, case.log), len(case.log)
 
 
@@ -157,21 +161,40 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
         wake=0 if start.states else NEVER,
     )  # fmt: skip
     again = _context(fresh, context)
+    case.too_late = [(min(at, case.time), event) for at, event in case.too_late]
     if case.younger is not None and start is not case.younger:
         case.cut = bisect_right(case.log, case.younger.time, key=_AT)
-        judge_events(case.log[: case.cut], group, again)
-        if fresh.wake <= case.younger.time:
-            run_timers(case.younger.time, group, again)
+        before = [(at, event) for at, event in case.too_late if at < case.younger.time]
+        _run(case.log[: case.cut], case.younger.time, before, group, again)
         case.younger = _snapshot(fresh, case.younger.time, case.log[: case.cut])
-    judge_events(case.log[case.cut :], group, again)
-    if fresh.wake <= case.time:
-        run_timers(case.time, group, again)
+    after = case.too_late if case.younger is None else [it for it in case.too_late if it[0] >= case.younger.time]
+    _run(case.log[case.cut :], case.time, after, group, again)
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
     brought_up = (late[-1].received, late[-1]) if late else (known, None)
     Difference(group, context, again, start, brought_up).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
     kinds = {line.kind for line in context.transitions[lines:]}
     return "corrected" if kinds & {"corrected", "withdrawn"} else "added" if kinds else "in-place"
+
+
+def _run(
+    events: Sequence[Event], until: int, too_late: Iterable[tuple[int, Event]], group: Group, again: JudgeContext[Event]
+) -> None:
+    """Judge events and timers up to an instant, and what came too late where it came."""
+    done = 0
+    for time, event in too_late:
+        place = bisect_right(events, time, key=_AT)
+        _reach(events[done:place], time, group, again)
+        judge_too_late(event, group, again)
+        done = place
+    _reach(events[done:], until, group, again)
+
+
+def _reach(events: Sequence[Event], until: int, group: Group, again: JudgeContext[Event]) -> None:
+    judge_events(events, group, again)
+    if again.case.wake <= until:
+        run_timers(until, group, again)
+    again.case.time = until
 
 
 def _start(case: Case[Event], late: Iterable[Event]) -> Snapshot[Event]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.errors import StateError
+from standards.judge.case import Unused
 from standards.judge.events import Event
+from standards.judge.excuse import excuse
 from standards.judge.promise import NEVER
+from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +59,26 @@ def judge_events(events: Sequence[Event], group: Group, context: JudgeContext[Ev
     except Exception as error:
         raise JudgeDefect(error, case, event) from error
     case.touched = last
+
+
+def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> bool:
+    """Let an event that has no place any more do what it still can; say whether it did anything.
+
+    Raises StateError, JudgeDefect.
+    """
+    lines = len(context.transitions)
+    if event.__struct_config__.tag == GRANT:
+        excuse(event, group.standards, context, late=True)
+        return len(context.transitions) > lines
+    try:
+        changed = [machine.on_late_event(context.case, event, context) for machine in group.machines]
+    except StateError:
+        raise
+    except Exception as error:
+        raise JudgeDefect(error, context.case, event) from error
+    if not any(changed):
+        context.unused.append(Unused(event, "late"))
+    return len(context.transitions) > lines
 
 
 def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:

@@ -79,6 +79,7 @@ class Pump:
         at = Position() if position is None else position
         self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
         self._lasting = at.groups
+        self._left_over: list[Event] = []
         self.group_states = {name: GroupState(group, settle) for name, group in rulebook.groups.items()}
         states = self.group_states
         self.looks_back = max((state.delay + state.settle for state in states.values()), default=0)
@@ -119,11 +120,18 @@ class Pump:
         Gives the (group, key) of those that other standards had grouped differently.
         """
         cases = list(cases)
-        homes = Homes(self.rulebook, {*self._lasting, *lasting, *(case.group for case in cases)})
+        lasting = {*self._lasting, *lasting, *(case.group for case in cases)}
+        homes = Homes(self.rulebook, lasting, self._reached)
+        waiting = [(event, homes.elsewhere(case, event)) for case in cases for event in case.held]
+        self._left_over += {
+            (event.source, event.id): event for event, _ in waiting if homes.concerns_nobody(event)
+        }.values()
         moved: list[tuple[str, Key]] = []
         for case in cases:
             targets = homes.of(case)
             if targets == {case.group} and self.case(case.group, case.key) is None:
+                if homes.leave(case):
+                    moved.append((case.group, case.key))
                 self.group_states[case.group].put(case)
                 continue
             moved.append((case.group, case.key))
@@ -131,7 +139,17 @@ class Pump:
                 known = self.case(name, case.key) or Case(name, case.key, home=case.home)
                 self.group_states[name].put(homes.joined(known, case))
                 moved.append((name, case.key))
+        for event, found in waiting:
+            for name, key in found:
+                if self.share.mine is None or self.share.mine(key):
+                    known = self.case(name, key) or Case(name, key)
+                    if homes.receive(known, event):
+                        self.group_states[name].put(known)
+                        moved.append((name, key))
         return moved
+
+    def _reached(self, group: Group) -> int:
+        return (min(self.lows[group.level], self.low) if self.lows else self.low) - self._delay(group)
 
     def begin(self, at: int) -> None:
         """Begin to owe, at `at`, the subjects that standards list. Owed already: nothing happens."""
@@ -238,6 +256,9 @@ class Pump:
 
     def judge(self, outcome: BatchResult) -> None:
         """Judge what was routed, up to the watermark."""
+        if self._left_over:
+            left_over, self._left_over = self._left_over, []
+            self.route(left_over, outcome)
         for level, stratum in enumerate(self.rulebook.strata):
             judged = len(outcome.transitions)
             low = self.lows[level] if self.lows else self.low

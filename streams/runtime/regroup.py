@@ -1,9 +1,9 @@
 """Moving cases to where another set of standards looks for them.
 
 When standards change, so can the groups in which they are judged. Each slot goes to the group that judges its revision
-now, each event that waits to every group that concerns itself with it, and what was seen goes along. A slot of a
-revision that is no longer loaded is dropped, so a host keeps loading the revisions under which promises are open or
-can be corrected.
+now, and what was seen goes along. Each event that waits is routed anew, as if it had come now: its subject can be
+another one, too. A slot of a revision that is no longer loaded is dropped, so a host keeps loading the revisions under
+which promises are open or can be corrected.
 Read next: `pump.py`.
 """
 
@@ -11,43 +11,94 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.judge.events import microseconds
 from standards.judge.judging_again import settle_now
+from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from standards.judge.case import Case, Identity
     from standards.judge.events import Event
-    from standards.judge.rulebook import Rulebook
+    from standards.judge.rulebook import Group, Key, Rulebook
 
 
 class Homes:
-    """Where a rulebook judges each revision, and each event of a subject.
+    """Where a rulebook judges each revision, and each event that waits.
 
-    `lasting` are groups that had the events of their own cases before: no other case's events go to them, unless that
-    case's group is gone, and may have become a part of them.
+    `lasting` are groups that had their own events before, and have judged them up to what `reached` gives: no other
+    case's events go to them up to there, unless that case's group is gone, and may have become a part of them.
     """
 
-    def __init__(self, rulebook: Rulebook, lasting: Container[str] = ()) -> None:
+    def __init__(self, rulebook: Rulebook, lasting: Container[str], reached: Callable[[Group], int]) -> None:
+        self._rulebook = rulebook
         self._groups = rulebook.groups
         self._lasting = lasting
+        self._reached = reached
         self._home = {m.standard.revision: name for name, group in self._groups.items() for m in group.machines}
 
     def of(self, case: Case[Event]) -> set[str]:
-        """Name the groups that a case's slots and waiting events belong to now."""
+        """Name the groups that a case's slots belong to now, and its waiting events where their subject is the same."""
         found = {self._home[revision] for revision in case.states if revision in self._home}
-        types = {type(event) for event in case.held}
-        if types:
-            same = (group for group in self._groups.values() if ",".join(group.per) == _fields(case.group))
-            found |= {
-                group.name
-                for group in same
-                if types & group.reactions.keys()
-                and (group.name == case.group or group.name not in self._lasting or case.group not in self._groups)
-            }
+        found |= {
+            group.name
+            for event in case.held
+            for group, key in self._routed(event)
+            if self._goes_along(case, group, key)
+        }
         if not found and case.group in self._groups and not case.states:
             found.add(case.group)
         return found
+
+    def elsewhere(self, case: Case[Event], event: Event) -> list[tuple[str, Key]]:
+        """Give the (group, key) where an event that waits in a case has yet to be judged, beside where that case is."""
+        return [
+            (group.name, key)
+            for group, key in self._routed(event)
+            if not self._goes_along(case, group, key)
+            and (self._is_open(group, case) or event.at > self._reached(group))
+        ]
+
+    def _goes_along(self, case: Case[Event], group: Group, key: Key) -> bool:
+        same = key == case.key and ",".join(group.per) == case.group.split(":")[1]
+        return same and self._is_open(group, case)
+
+    def _is_open(self, group: Group, case: Case[Event]) -> bool:
+        return group.name == case.group or group.name not in self._lasting or case.group not in self._groups
+
+    def concerns_nobody(self, event: Event) -> bool:
+        """Say whether an event has no subject any more: what it says is no standard's matter, or names nobody."""
+        return not self._routed(event)
+
+    def _routed(self, event: Event) -> list[tuple[Group, Key]]:
+        routes = self._rulebook.routes.get(type(event))
+        if routes is None:
+            return self._rulebook.granted(event) if event.__struct_config__.tag == GRANT else []
+        keys = [(route.group, route.key(event.data)) for route in routes]
+        return [(group, key) for group, key in keys if None not in key]
+
+    def leave(self, case: Case[Event]) -> bool:
+        """Take from a case those events that its group no longer concerns itself with; say whether there were any."""
+        reactions = self._groups[case.group].reactions
+        left = [event for event in case.held if type(event) in reactions]
+        changed, case.held = len(left) < len(case.held), left
+        return changed
+
+    def receive(self, known: Case[Event], event: Event) -> bool:
+        """Let an event wait in a case of another subject than the one in which it waited; False: it was there."""
+        known.home = known.home or event.source
+        name = event.id if event.source == known.home else (event.source, event.id)
+        if name in known.seen or name in known.seen_before:
+            return False
+        group = self._groups[known.group]
+        known.seen[name] = event.at if event.at != event.received else microseconds(event.time)
+        known.rotated = max(known.rotated, event.at) if known.newest < 0 else known.rotated
+        known.newest = max(known.newest, event.at)
+        known.held = sorted([*known.held, event], key=lambda each: (group.order(each), each.received))
+        if event.at <= known.time:  # a group that is gone had waited longer
+            known.time, known.wake = event.at - 1, 0
+            settle_now(known, group)
+        return True
 
     def joined(self, known: Case[Event], other: Case[Event]) -> Case[Event]:
         """Join to a case what belongs to its group of another one of the same subject; gives the first, changed."""
@@ -73,10 +124,6 @@ class Homes:
         known.wake = 0  # every clock is asked anew
         settle_now(known, group)  # neither log says what the other's standards were told
         return known
-
-
-def _fields(group: str) -> str:
-    return group.split(":")[1]
 
 
 def _whole(name: Identity, home: str) -> tuple[str, str]:

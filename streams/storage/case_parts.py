@@ -98,7 +98,9 @@ def bare_core(case: Case[Event]) -> Case[Event]:
 
 
 def _bare(case: Case[Event]) -> Case[Event]:
-    return replace(case, held=[], seen={}, seen_before={}, base=None, younger=None, log=[], forgotten={}, revisions=())
+    return replace(
+        case, held=[], seen={}, seen_before={}, base=None, younger=None, log=[], forgotten={}, revisions=(), too_late=[]
+    )
 
 
 def take_over(case: Case[Event]) -> None:

@@ -29,6 +29,7 @@ class Basis(msgspec.Struct, Generic[E], array_like=True):
     younger: Snapshot[E] | None = None
     forgotten: dict[str, list[Promise[E]]] = {}
     revisions: tuple[str, ...] = ()
+    too_late: list[tuple[int, E]] = []
 
 
 class BasisMark(NamedTuple):
@@ -39,6 +40,7 @@ class BasisMark(NamedTuple):
     forgotten: dict[str, list[Promise[Event]]] | None = None
     promises: int = 0
     revisions: tuple[str, ...] = ()
+    too_late: tuple[tuple[int, Event], ...] = ()
 
     def stands_for(self, case: Case[Event]) -> bool:
         """Say whether the case still has the basis that this is the mark of."""
@@ -48,6 +50,7 @@ class BasisMark(NamedTuple):
             and sum(map(len, case.forgotten.values())) == self.promises
             and (case.forgotten is self.forgotten or not self.promises)
             and case.revisions == self.revisions
+            and tuple(case.too_late) == self.too_late
         )
 
 
@@ -60,13 +63,13 @@ _read_stamp = msgspec.msgpack.Decoder(_Stamp).decode
 
 def basis(case: Case[Event]) -> Basis[Event]:
     """Give what a case's log goes on from."""
-    return Basis(case.base, case.younger, case.forgotten, case.revisions)
+    return Basis(case.base, case.younger, case.forgotten, case.revisions, case.too_late)
 
 
 def basis_mark(case: Case[Event]) -> BasisMark:
     """Give the mark of a case's basis, once it is stored."""
     promises = sum(map(len, case.forgotten.values()))
-    return BasisMark(case.base, case.younger, case.forgotten, promises, case.revisions)
+    return BasisMark(case.base, case.younger, case.forgotten, promises, case.revisions, tuple(case.too_late))
 
 
 def new_logged(case: Case[Event], stored: list[Event], base: Snapshot[Event] | None) -> list[Event]:
@@ -110,7 +113,7 @@ def join_log(
     except UNREADABLE:
         found, events = Basis(), []
     case.base, case.younger = found.base, found.younger
-    case.forgotten, case.revisions = found.forgotten, found.revisions
+    case.forgotten, case.revisions, case.too_late = found.forgotten, found.revisions, found.too_late
     case.log = sorted(events, key=order)
     if case.younger is None:
         case.cut = 0

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "kept.db"
 LOCK: Final = "kept.lock"
+TABLES: Final = frozenset({"events", "ledger", "promises"})
+"""Tables that the database of every version has, and hardly any other one has together."""
 BUSY_TIMEOUT: Final = 5_000
 """How long a connection waits for another one's lock, in milliseconds."""
 
@@ -79,6 +81,12 @@ class Database:
             raise StateError(
                 f"{self.file} has schema version {found}, and this Kept knows {len(MIGRATIONS)}; "
                 "run the newer Kept that wrote it, or put back a backup from before"
+            )
+        names = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not names >= TABLES and (names or not migrate):
+            raise StateError(
+                f"{self.file} is no database of Kept's: it has no table {min(TABLES - names)!r}; "
+                "keep it, and name a folder in which a host of Kept ran"
             )
         for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):
             self._connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {version};COMMIT;")

@@ -10,6 +10,7 @@ import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PATIENCE: Final = 30.0
 """How long a body may take to come, in seconds, so that a stalled sender does not hold a connection for ever."""
 ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})
+
+log = structlog.get_logger("kept")
 
 
 def check_type(request: web.Request, known: Iterable[str], advice: str = "") -> None:
@@ -52,8 +55,10 @@ async def read_body(request: web.Request, limit: int, patience: float = PATIENCE
         words = f"the body did not come within {patience:g} s; send less at a time"
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, words, headers={"Connection": "close"}) from None
     except (web.RequestPayloadError, HttpProcessingError) as error:
+        request.content.feed_eof()  # else the server reads the rest of it, and fails at that
+        log.warning("a body cannot be read", path=request.path, encoding=encoding, why=_first_line(error))
         words = f"the body cannot be read: {_first_line(error)}; send it whole, as Content-Encoding says"
-        raise Problem(HTTPStatus.BAD_REQUEST, words) from None
+        raise Problem(HTTPStatus.BAD_REQUEST, words, headers={"Connection": "close"}) from None
     return bytes(body)
 
 

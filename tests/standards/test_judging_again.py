@@ -121,6 +121,56 @@ def test_what_comes_after_it_has_settled_is_never_broken_on_a_guess(received: st
     assert [line.reason for line in found][-1] == ("" if kind == "opened" else "came-too-late")
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        "08:00:45 contact.answered id=late",
+        "08:00:45 contact.waiting id=late",
+        "08:00:45 exception.granted standard=answer subject=c1 by=lead id=late",
+    ],
+)
+def test_what_comes_too_late_settles_nothing_else(late: str) -> None:
+    """What has its place still finds it after an event of the subject that has none: only its own promises differ."""
+    each = rules(answer=f"{ANSWER}, again: each")
+    waits = "\n".join(f"08:0{at // 60}:{at % 60:02} contact.waiting id=w{at}" for at in range(0, 100, 10))
+    before, after = "08:20 contact.waiting id=third", "08:20:40 <- 08:20:20 contact.answered id=in-time\n08:30 nothing"
+    with_it, without = (
+        judge_live(each, f"{waits}\n{before}\n08:20:30{middle}\n{after}").transitions
+        for middle in (f" <- {late}", " nothing")
+    )
+    own = {line.promise.id for line in with_it if line.cause is not None and line.cause.id == "late"}
+    rest = [line for line in with_it if line.promise.id not in own]
+    assert own
+    assert told(rest) == told(line for line in without if line.promise.id not in own)
+    assert "08:20:20 kept c1" in told(rest)
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("answered", "kept"), ("abandoned", "voided")])
+def test_what_comes_too_late_and_was_in_time_ends_what_is_on_the_clock(kind: str, verdict: str) -> None:
+    """Nobody waits for a deadline, and breaks a promise there, that is known to have been kept."""
+    each = rules(answer=f"{ANSWER.replace('60s', '2h')}, again: each")
+    history = f"08:00 contact.waiting\n08:20 contact.waiting id=second\n08:40 <- 08:10 contact.{kind}\n10:10 nothing"
+    assert live(each, history) == ["08:00:00 opened c1", "08:20:00 opened c1", f"08:10:00 {verdict} c1"]
+
+
+@pytest.mark.parametrize(
+    ("late", "line"),
+    [
+        ("08:00:30 contact.answered", "08:00:30 corrected kept c1"),
+        ("08:01:00 contact.answered", "08:01:00 corrected kept c1"),
+        ("08:01:00.5 contact.answered", "08:01:00.500000 fulfilled_late c1"),
+        ("08:00:30 contact.abandoned", "08:00:30 corrected void c1"),
+        ("08:01:00.5 contact.abandoned", "08:01:00.500000 ended c1"),
+    ],
+)
+def test_what_was_in_time_is_not_called_late(late: str, line: str) -> None:
+    """What comes too late ends what is overdue, and what it shows to have been in time is set right."""
+    history = f"08:00 contact.waiting\n08:02 contact.waiting id=second\n08:20 <- {late}"
+    outcome = judge_live(rules(answer=f"{ANSWER}, again: each"), history)
+    assert [effect.effect for effect in outcome.late] == ["came-too-late"]
+    assert told(outcome.transitions)[-1] == line
+
+
 def test_what_comes_too_late_and_is_due_ahead_is_on_the_clock() -> None:
     """A deadline that lies ahead holds, whenever its opening was heard of."""
     slow = rules(answer=ANSWER.replace("60s", "2h"))

@@ -44,9 +44,9 @@ class Live(NamedTuple):
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[Live]:
+def lives(draw: st.DrawFn, *, too_late: bool = False) -> list[Live]:
     """Draw a standard, a history, and how each of its subjects' events arrive."""
-    away = draw(st.booleans())
+    away = not too_late and draw(st.booleans())
     scale = draw(st.sampled_from((SECONDS, SECONDS, HOURS) if away else (SECONDS, SECONDS, HOURS, DAYS)))
     about = draw(documents(draw(st.sampled_from(SHAPES)), scale))
     about.pop("feeds", None)
@@ -62,7 +62,8 @@ def lives(draw: st.DrawFn) -> list[Live]:
             own[route.group.name, route.key(event.data)].append(event)
     found = []
     for (name, key), events in own.items():
-        arrivals = draw(_away(events, settle) if away else _delayed(events, settle))
+        arrive = _too_late if too_late else _away if away else _delayed
+        arrivals = draw(arrive(events, settle))
         end = arrivals[-1][0] + draw(st.sampled_from((0, 1, settle, 20 * scale.step)))
         found.append(Live(rulebook, rulebook.groups[name], key, arrivals, settle, grace, end))
     return found
@@ -89,6 +90,13 @@ def _delayed(draw: st.DrawFn, events: Sequence[Event], settle: int) -> list[tupl
         if draw(st.integers(0, 9)) == 0:
             found.append((received + draw(st.sampled_from((0, SECOND, settle // 2))), event))
     return sorted(found, key=lambda arrival: arrival[0])
+
+
+@st.composite
+def _too_late(draw: st.DrawFn, events: Sequence[Event], settle: int) -> list[tuple[int, Event]]:
+    """Let some events come when they have no place any more, and others up to `settle` late."""
+    delays = st.sampled_from((0, 0, 0, settle // 3, settle, 2 * settle, 5 * settle))
+    return sorted(((event.at + draw(delays), event) for event in events), key=lambda arrival: arrival[0])
 
 
 @st.composite
@@ -169,6 +177,26 @@ def test_however_late_what_stands_in_the_end_is_what_is_true_in_order(number: in
             assert folded(as_received(live, ticks)) == folded(in_order(live)), [
                 (received - live.arrivals[0][0], event.id, type_of(event)) for received, event in live.arrivals
             ]
+            judged += 1
+
+    agree()
+    assert judged >= number
+
+
+@pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=pytest.mark.slow)])
+def test_what_comes_too_late_is_said_once(number: int) -> None:
+    """Judged again later, what came too late and its effect stay: each line begins where the one before it ended."""
+    judged = 0
+
+    @settings(
+        max_examples=number, deadline=None, database=None, derandomize=True, report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(lives(too_late=True), st.data())
+    def agree(subjects: list[Live], ticks: st.DataObject) -> None:
+        nonlocal judged
+        for live in subjects:
+            folded(as_received(live, ticks))
             judged += 1
 
     agree()

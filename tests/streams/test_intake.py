@@ -139,11 +139,13 @@ async def test_an_unknown_packing_is_refused(caller: Caller) -> None:
     assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "gzip, deflate")
 
 
-async def test_a_torn_packing_is_refused(caller: Caller) -> None:
-    """A body that does not unpack is the sender's fault, and not ours."""
+async def test_a_torn_packing_is_refused(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
+    """A body that does not unpack is the sender's fault, and not ours: the server's own log has no failure."""
     answer = await caller.post("/v1/events", b"this is not gzip", LINES, content_encoding="gzip")
     assert answer.status == 400
     assert "cannot be read" in answer.text
+    assert (await caller.get("/v1/promises")).status == 200
+    assert caplog.records == []
 
 
 async def chunks(total: int) -> AsyncIterator[bytes]:

@@ -65,10 +65,34 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     """A schema is brought up to date as a whole or not at all."""
     file = tmp_path / FILE
     with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE position (something TEXT)")
+        connection.executescript(f"{''.join(MIGRATIONS[:-1])};PRAGMA user_version = {len(MIGRATIONS) - 1};")
+        connection.execute("CREATE TABLE source_clocks (something TEXT)")
+    before = tables(file)
     with pytest.raises(StateError, match="already exists"):
         Database(file)
-    assert tables(file) == {"position"}
+    assert tables(file) == before
+
+
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_another_programs_database_is_named_and_left_alone(tmp_path: Path, version: int, read_only: bool) -> None:
+    """Whoever names the wrong folder is told that it is not Kept's, and nothing is written there."""
+    file = tmp_path / FILE
+    with sqlite3.connect(file) as connection:
+        connection.executescript(f"CREATE TABLE events (something TEXT);PRAGMA user_version = {version}")
+    with pytest.raises(StateError, match=r"no database of Kept's: it has no table 'ledger'; .* a host of Kept ran"):
+        Database(file, read_only=read_only)
+    assert tables(file) == {"events"}
+
+
+def test_an_empty_file_is_not_read_as_a_database(tmp_path: Path) -> None:
+    """A file in which nothing was written yet can become a database, and cannot be read as one."""
+    file = tmp_path / FILE
+    file.touch()
+    with pytest.raises(StateError, match="no database of Kept's"):
+        Database(file, read_only=True)
+    Database(file).close()
+    Database(file, read_only=True).close()
 
 
 def test_a_transaction_that_fails_changed_nothing(tmp_path: Path) -> None:

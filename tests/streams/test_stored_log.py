@@ -10,7 +10,7 @@ from standards.judge.events import Event
 from streams.runtime.pump import Pump
 from streams.storage.case_store import CaseStore, Snapshots
 from streams.storage.sqlite import FILE, Database
-from tests.history import rulebook, rules
+from tests.history import rulebook, rules, told
 from tests.living import BOOK, FIRST, GROUP, STEPS, Live, Steps, happened, lines
 
 SECOND = 1_000_000
@@ -134,9 +134,9 @@ def test_a_case_that_knows_no_past_is_settled(tmp_path: Path) -> None:
     case.log, case.revisions = [], ()
     stored.save("a")
     stored.restart()
-    assert stored.live.step(1, FIRST + 11 * SECOND, 1, 10, "a") == []
-    assert stored.live.unused == ["late"]
+    assert told(stored.live.step(1, FIRST + 11 * SECOND, 1, 10, "a")) == ["08:00:01 kept a"]
     case = stored.live.cases["a",]
+    assert [event.id for _, event in case.too_late] == ["1"]
     assert (case.log, case.base is not None) == ([], True)
     stored.live.step(2, FIRST + 12 * SECOND, 1, 0, "a")
     stored.live.wait(FIRST + 20 * SECOND)

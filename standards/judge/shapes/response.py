@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
-    from standards.judge.promise import Kind
+    from standards.judge.promise import Kind, State
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.standard import Clause, Pause, Standard
 
@@ -206,12 +206,37 @@ class ResponseMachine(Machine):
                 continue
             if expect is not None and expect(event.data, opening):
                 kind: Kind = "fulfilled_late"
+                in_time: State = "kept"
             elif unless is not None and unless(event.data, opening):
-                kind = "ended"
+                kind, in_time = "ended", "void"
             else:
                 continue
-            context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
+            elapsed = self.clock.elapsed(promise, event.at)
+            if context.settle and event.at <= promise.due:  # it was in time, and has come too late to be judged there
+                context.reveal(self.standard, promise, "corrected", event, elapsed, in_time)
+            else:
+                context.write(self.standard, promise, kind, event.at, event, elapsed)
             context.relieve(state, promise, event.at)
+
+    def _end_open(
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        expect: Test | None,
+        unless: Test | None,
+    ) -> None:
+        """End what is on the clock by an event that came too late, and was in time."""
+        before = state.open
+        for promise in before:
+            if not promise.opened <= event.at <= promise.due:
+                continue
+            if expect is not None and expect(event.data, opening_data(promise)):
+                self._settle(state, promise, "kept", event, context)
+            elif unless is not None and unless(event.data, opening_data(promise)):
+                self._settle(state, promise, "voided", event, context)
+        if state.open is not before:
+            self._set_alarm(state, context)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
@@ -241,8 +266,9 @@ class ResponseMachine(Machine):
     def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
         """Take in an event that came too late to be judged where it belongs. Says whether it changed anything.
 
-        It ends what is overdue, and opens what it would have opened: on the clock where that is due ahead, and unknown
-        where it was due before this was known, since what happened meanwhile was judged without it.
+        It ends what is overdue and, live, what is on the clock, and opens what it would have opened: on the clock where
+        that is due ahead, and unknown where it was due before this was known, since what happened meanwhile was judged
+        without it.
         """
         event_type = type_of(event)
         lines = len(context.transitions)
@@ -254,6 +280,8 @@ class ResponseMachine(Machine):
             return False
         if expect is not None or unless is not None:
             self._catch_up(state, event, context, expect, unless)
+            if context.settle:
+                self._end_open(state, event, context, expect, unless)
         if opens:
             self.openings.begin()(state, event, context)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:

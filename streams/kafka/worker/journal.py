@@ -217,7 +217,13 @@ class Journal:
         take_over(case)
         if not (kept or unread):
             return Restored(case, last.applied_offset, None)
-        case.base, case.younger, case.log, case.forgotten = None, None, [], {}  # nothing tells what all of it was
+        case.base, case.younger, case.log, case.forgotten, case.too_late = (
+            None,
+            None,
+            [],
+            {},
+            [],
+        )  # nothing tells what all of it was
         return Restored(case, last.applied_offset, UndecodableState(kept, unread))
 
     def _join_log(self, case: Case[Event], rows: list[Row]) -> None:
