@@ -14,7 +14,8 @@ from standards.judge.events import Event, microseconds, moment
 from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook, subject_text
 from streams.ingest.wire import Reader
-from streams.runtime.pump import SETTLE, BatchResult, Pump
+from streams.runtime.batch_result import BatchResult
+from streams.runtime.pump import SETTLE, Pump
 
 DAY = "2026-03-02"
 FILLED_IN = {"contact": "c1", "site": "s3", "queue": "q1", "agent": "ann", "team": "north", "reason": "fire alarm"}

@@ -24,7 +24,8 @@ from standards.judge.promise import NEVER, VERDICTS
 from standards.judge.score import Score
 from streams.ingest.jsonl import chunks, opened
 from streams.ingest.wire import Reader, Refusal, in_future
-from streams.runtime.pump import BatchResult, Pump
+from streams.runtime.batch_result import BatchResult
+from streams.runtime.pump import Pump
 from streams.runtime.share import WHOLE, Share
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Late
     from standards.judge.events import Event
     from streams.documents.rules import Policies, Standards
-    from streams.runtime.pump import BatchResult
+    from streams.runtime.batch_result import BatchResult
 
 BEGIN_EVERY = 60_000_000
 """How often listed subjects are looked at while older revisions still owe them, in microseconds."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from standards.judge.score import Score
     from streams.backtest.backtest import Result
     from streams.documents.documents import Documents
-    from streams.runtime.pump import BatchResult
+    from streams.runtime.batch_result import BatchResult
 
 
 class Tried(NamedTuple):

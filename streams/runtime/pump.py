@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from standards.judge.case import Case, Late, Unused
+from standards.judge.case import Case, Unused
 from standards.judge.events import Event, Tick
 from standards.judge.judge import Start, feed
 from standards.judge.ledger import derived
 from standards.judge.promise import NEVER, Transition
 from standards.judge.rulebook import GRANT, Key
+from streams.runtime.batch_result import BatchResult
 from streams.runtime.feed_hearings import FeedHearings
 from streams.runtime.group_state import GroupState
 from streams.runtime.position import Position
@@ -30,7 +29,7 @@ from streams.runtime.share import WHOLE, Share
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from standards.judge.rulebook import Rulebook
+    from standards.judge.rulebook import Group, Rulebook
 
 LATENESS = 1_000_000
 """How far an event of history may be behind the newest one and still be in time, in microseconds."""
@@ -38,22 +37,6 @@ GRACE = 2_000_000
 """How long after an instant, by the clock, its events may still come to a live host, in microseconds."""
 SETTLE = 600_000_000
 """How long after an event was received an earlier one can still take its place in a live host, in microseconds."""
-
-
-class BatchResult(msgspec.Struct):
-    """What one batch did: the transitions in the order they were judged, the cases to save, the events without effect.
-
-    `touched` are (group, key) of every case that changed; one that is no longer in `Pump.cases` was forgotten.
-    `unmatched` counts the events, by type, that no standard concerns itself with; the others are those of `Step`.
-    """
-
-    transitions: list[Transition[Event]] = []
-    touched: list[tuple[str, Key]] = []
-    unused: list[Unused[Event]] = []
-    duplicates: int = 0
-    unmatched: dict[str, int] = {}
-    settled_early: int = 0
-    late: list[Late[Event]] = []
 
 
 class Pump:
@@ -149,7 +132,7 @@ class Pump:
         return moved
 
     def _reached(self, group: Group) -> int:
-        return (min(self.lows[group.level], self.low) if self.lows else self.low) - self._delay(group)
+        return (min(self.lows[group.level], self.low) if self.lows else self.low) - self.group_states[group.name].delay
 
     def begin(self, at: int) -> None:
         """Begin to owe, at `at`, the subjects that standards list. Owed already: nothing happens."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.judge import Back, take_back
-from streams.runtime.pump import BatchResult
+from streams.runtime.batch_result import BatchResult
 
 if TYPE_CHECKING:
     from streams.runtime.group_state import GroupState

@@ -31,8 +31,9 @@ from standards.judge.ledger import Line, line
 from standards.judge.promise import NEVER
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
+from streams.runtime.batch_result import BatchResult
 from streams.runtime.position import Position
-from streams.runtime.pump import BatchResult, Pump
+from streams.runtime.pump import Pump
 from streams.storage.case_store import CaseStore
 from streams.storage.sqlite import FILE, Database
 from tests.crowd.ideal import Heard, Identity, came_too_late, compare, firsts

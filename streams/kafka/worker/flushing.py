@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.facts import FactsCodec
     from streams.kafka.records.rows import Write
     from streams.runtime.alert_pipeline import AlertPipeline
-    from streams.runtime.pump import BatchResult
+    from streams.runtime.batch_result import BatchResult
     from streams.storage.case_parts import CaseKey
 
 

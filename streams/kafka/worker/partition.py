@@ -33,8 +33,9 @@ from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
 from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
+from streams.runtime.batch_result import BatchResult
 from streams.runtime.feeds import standings
-from streams.runtime.pump import SETTLE, BatchResult, Pump
+from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
 
 if TYPE_CHECKING:
