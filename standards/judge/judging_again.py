@@ -87,7 +87,7 @@ def _move_on(time: int, context: JudgeContext[Event]) -> None:
     case, base = context.case, context.case.younger
     if base is not None:
         case.base = base
-        for event in case.log[: case.cut]:
+        for event in (*case.log[: case.cut], *(event for at, event in case.too_late if at < base.time)):
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
         case.too_late = [(at, event) for at, event in case.too_late if at >= base.time]
