@@ -46,7 +46,7 @@ def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Ev
         for promise in _reached(state, standard, event, context):
             _grant(standard, state, promise, event, context, late=late)
             reached.append(promise.identify(standard.id, context.case.key))
-    if context.settle and not late and reached and event.data.promise is None:
+    if context.settle and reached and event.data.promise is None:
         context.case.grants[f"{event.source} {event.id}"] = reached
     if not reached:
         context.unused.append(Unused(event, "not-allowed" if refused else "nothing-to-excuse"))

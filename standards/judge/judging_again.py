@@ -19,22 +19,25 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from copy import copy
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final
 
 from standards.judge.case import Case, Snapshot
 from standards.judge.context import JudgeContext, forget_settled
 from standards.judge.corrections import Difference
-from standards.judge.progress import judge_events, judge_too_late, run_timers
+from standards.judge.progress import end_late, judge_events, judge_too_late, run_timers
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from standards.judge.case import Effect, StandardState
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Group
+
+    _Effect = Callable[[Event, Group, JudgeContext[Event]], object]
+
 FEW: Final = 8
 """How many events at least lie between two snapshots: a subject with fewer needs none."""
 _AT: Final = attrgetter("at")
@@ -84,7 +87,7 @@ def _move_on(time: int, context: JudgeContext[Event]) -> None:
     case, base = context.case, context.case.younger
     if base is not None:
         case.base = base
-        for event in case.log[: case.cut]:
+        for event in (*case.log[: case.cut], *(event for at, event in case.too_late if at < base.time)):
             case.grants.pop(_name(event), None)
         del case.log[: case.cut]
         case.too_late = [(at, event) for at, event in case.too_late if at >= base.time]
@@ -164,11 +167,11 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
     case.too_late = [(min(at, case.time), event) for at, event in case.too_late]
     if case.younger is not None and start is not case.younger:
         case.cut = bisect_right(case.log, case.younger.time, key=_AT)
-        before = [(at, event) for at, event in case.too_late if at < case.younger.time]
-        _run(case.log[: case.cut], case.younger.time, before, group, again)
+        before = [(at if at < case.younger.time else NEVER, event) for at, event in case.too_late]
+        _run(case.log[: case.cut], (start.time, case.younger.time), before, group, again)
         case.younger = _snapshot(fresh, case.younger.time, case.log[: case.cut])
-    after = case.too_late if case.younger is None else [it for it in case.too_late if it[0] >= case.younger.time]
-    _run(case.log[case.cut :], case.time, after, group, again)
+    since = start.time if case.younger is None else case.younger.time
+    _run(case.log[case.cut :], (since, case.time), case.too_late, group, again)
     context.unused += [unused for unused in again.unused if any(unused.event is event for event in late)]
     brought_up = (late[-1].received, late[-1]) if late else (known, None)
     Difference(group, context, again, start, brought_up).write()
@@ -178,14 +181,26 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
 
 
 def _run(
-    events: Sequence[Event], until: int, too_late: Iterable[tuple[int, Event]], group: Group, again: JudgeContext[Event]
-) -> None:
-    """Judge events and timers up to an instant, and what came too late where it came."""
+    events: Sequence[Event], span: tuple[int, int], known: Sequence[tuple[int, Event]], group: Group,
+    again: JudgeContext[Event],
+) -> None:  # fmt: skip
+    """Judge events and timers of a span of time, and all `known` that came too late.
+
+    That ends at its own time what it ended, so that no event that has its place does it instead; the rest of its effect
+    comes about where it did.
+    """
+    start, until = span
+    steps: list[tuple[int, _Effect, Event]] = [
+        (max(start, event.at), end_late, event) for _, event in known if event.at <= until
+    ]
+    steps += [(time, judge_too_late, event) for time, event in known if time >= start]
     done = 0
-    for time, event in too_late:
+    for time, step, event in sorted(steps, key=itemgetter(0)):
+        if time > until:
+            break
         place = bisect_right(events, time, key=_AT)
         _reach(events[done:place], time, group, again)
-        judge_too_late(event, group, again)
+        step(event, group, again)
         done = place
     _reach(events[done:], until, group, again)
 

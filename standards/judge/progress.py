@@ -81,6 +81,13 @@ def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> 
     return len(context.transitions) > lines
 
 
+def end_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
+    """Let an event that has no place any more end what it was in time for, or what was overdue then."""
+    if event.__struct_config__.tag != GRANT:
+        for machine in group.machines:
+            machine.end_late(event, context)
+
+
 def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
     """Run every timer up to an instant, earliest first; forget a subject that has owed nothing for long.
 

@@ -153,6 +153,20 @@ def test_what_comes_too_late_and_was_in_time_ends_what_is_on_the_clock(kind: str
     assert live(each, history) == ["08:00:00 opened c1", "08:20:00 opened c1", f"08:10:00 {verdict} c1"]
 
 
+def test_what_came_too_late_keeps_its_effect_when_another_finds_its_place() -> None:
+    """Two answers are heard of: the one that has no place keeps the first promise, the other one the last."""
+    history = """
+        08:00:00 contact.waiting
+        08:10:00 contact.waiting id=second
+        08:20:00 contact.waiting id=third
+        08:22:00 <- 08:00:30 contact.answered
+        08:23:00 <- 08:20:30 contact.answered
+    """
+    assert live(rules(answer=f"{ANSWER}, again: each"), history)[-4:] == [
+        "08:21:00 broken c1", "08:00:30 corrected kept c1", "08:20:30 fulfilled_late c1", "08:20:30 corrected kept c1",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("late", "line"),
     [

@@ -52,6 +52,10 @@ class Machine(Protocol):
         """Take in an event that came after its time. Says whether it changed anything."""
         return False
 
+    def end_late(self, event: Event, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """End by an event that came after its time what it ends: the part of `on_late_event` that opens nothing."""
+        return
+
 
 def test_for(clause: Clause | None, event_type: str) -> Test | None:
     """Give the test that a clause makes of events of a type, or None where the type does not concern it."""

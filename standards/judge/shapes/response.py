@@ -218,6 +218,17 @@ class ResponseMachine(Machine):
                 context.write(self.standard, promise, kind, event.at, event, elapsed)
             context.relieve(state, promise, event.at)
 
+    def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
+        """End, by an event that came too late, what is overdue and, live, what is on the clock."""
+        event_type = type_of(event)
+        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
+        state = context.case.states.get(self.standard.revision)
+        if state is None or (expect is None and unless is None):
+            return
+        self._catch_up(state, event, context, expect, unless)
+        if context.settle:
+            self._end_open(state, event, context, expect, unless)
+
     def _end_open(
         self,
         state: StandardState[Event],
@@ -272,16 +283,12 @@ class ResponseMachine(Machine):
         """
         event_type = type_of(event)
         lines = len(context.transitions)
-        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         when = None if self.standard.retired else test_for(self.shape.when, event_type)
         opens = when is not None and when(event.data, None)
         state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
         if state is None:
             return False
-        if expect is not None or unless is not None:
-            self._catch_up(state, event, context, expect, unless)
-            if context.settle:
-                self._end_open(state, event, context, expect, unless)
+        self.end_late(event, context)
         if opens:
             self.openings.begin()(state, event, context)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
