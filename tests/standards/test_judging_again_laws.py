@@ -158,7 +158,7 @@ def _standing(line: Transition[Event]) -> tuple[object, ...]:
     return line.after, line.due, (line.at, line.elapsed) if settled else None
 
 
-@pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])])
 def test_however_late_what_stands_in_the_end_is_what_is_true_in_order(number: int) -> None:
     """Up to `settle` late, or later in a subject's own order: each promise stands as if all had been in time.
 
