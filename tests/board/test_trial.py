@@ -76,6 +76,8 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_hidden()
         looked_at(phone, pictures / "overdue.png")
         owed.get_by_role("button", name="It is done").tap()
+        expect(owed).to_contain_text("Ania says it is done")
+        served.go(3)
         expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_visible()
         phone.get_by_role("link", name="1 broken promise to talk over").tap()
         phone.get_by_role("link", name="s3/q1").tap()
