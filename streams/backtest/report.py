@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from standards.calendar.duration import spoken
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso, moment
+from standards.judge.score import Score
 from standards.judge.shapes import Response
 from streams.backtest.table import Row, Table, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.judge.score import Score
     from standards.judge.standard import Standard
     from streams.backtest.backtest import BadLines, Result
 
@@ -27,7 +27,7 @@ MANY = 1_000
 """From so many events on, their number a second says something."""
 WIDTH = 100
 """Characters of a line of names."""
-HEAD = ("opened", "kept", "broken", "void", "excused", "unknown", "open", "kept-rate", "95 % interval")
+HEAD = (*Score().counts(), "kept-rate", "95 % interval")
 """What is counted of a standard."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from standards.calendar.duration import DAY
 from standards.errors import Finding, Place, SpecError
 from standards.judge.rulebook import Rulebook
+from standards.judge.score import Score
 from standards.judge.shapes import Response
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
 from streams.backtest.report import WIDTH, some, stretch
@@ -30,14 +31,10 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded
     from standards.documents.entries import Entry
-    from standards.judge.score import Score
     from standards.judge.standard import Standard
     from streams.ingest.mapping import TableMapping
 
-HEAD: Final = (
-    "standard", "again", "opened", "kept", "broken", "void", "excused", "unknown", "open", "done late", "ended",
-    "given up",
-)  # fmt: skip
+HEAD: Final = ("standard", "again", *Score().counts(), "done late", "ended", "given up")
 SAYS_WHEN: Final = ("again", "reopen")
 """The keys by which an author says when the next promise opens: where one of them stands, nothing has changed."""
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from standards.judge.case import Case
     from standards.judge.events import Event
     from streams.embedded.engine import Engine
-    from streams.storage.case_parts import CaseKey
+    from streams.storage.cases.case_parts import CaseKey
 
 DEFECT = "defect"
 

@@ -16,7 +16,7 @@ from standards.judge.events import type_of
 from standards.judge.standard import DAY
 from streams.runtime.position import Position
 from streams.runtime.router_runtime import AlertResult
-from streams.storage.case_store import CaseStore
+from streams.storage.cases.case_store import CaseStore
 from streams.storage.joined_table import JoinedTable
 from streams.storage.ledger_tables import book_lines, book_notices
 from streams.storage.retention import forget

@@ -18,7 +18,7 @@ from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.router_runtime import AlertResult, stored_case
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_store import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

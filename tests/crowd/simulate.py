@@ -34,7 +34,7 @@ from streams.ingest.wire import Reader
 from streams.runtime.batch_result import BatchResult
 from streams.runtime.position import Position
 from streams.runtime.pump import Pump
-from streams.storage.case_store import CaseStore
+from streams.storage.cases.case_store import CaseStore
 from streams.storage.sqlite import FILE, Database
 from tests.crowd.ideal import Heard, Identity, came_too_late, compare, firsts
 from tests.crowd.senders import Request, habit, requests

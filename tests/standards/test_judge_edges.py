@@ -7,7 +7,7 @@ import pytest
 from standards.errors import EventError
 from streams.ingest.wire import Reader
 from streams.runtime.pump import Pump
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_store import Snapshots
 from tests.history import events_of, judge, judge_all, judge_live, lines_of, pump_all, rulebook, rules, told
 
 ANSWER = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s, may_excuse: [lead]"

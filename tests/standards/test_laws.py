@@ -17,7 +17,7 @@ from standards.judge.promise import Transition
 from standards.judge.rulebook import Rulebook
 from streams.runtime.position import Position
 from streams.runtime.pump import GRACE, Pump
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_store import Snapshots
 from tests.oracle.agreement import ALL
 from tests.oracle.histories import cases
 from tests.oracle.kept import lines_of, read, rulebook_of

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from standards.judge.case import Case, Identity, Snapshot
 from standards.judge.events import Event, moment
 from standards.judge.promise import Promise
-from streams.storage.case_parts import Seen, SeenMark, join_seen, new_seen, seen_mark
-from streams.storage.case_past import basis_mark, joined_log, new_logged
+from streams.storage.cases.case_parts import Seen, SeenMark, join_seen, new_seen, seen_mark
+from streams.storage.cases.case_past import basis_mark, joined_log, new_logged
 
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=12)
 """What happens between two writes: so many identities are seen, and after them the generations rotate so often."""

@@ -14,7 +14,7 @@ from standards.review.fate import Fates
 from streams.embedded.embedded import EmbeddedHost
 from streams.ingest.wire import Reader
 from streams.runtime.pump import Pump
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_store import Snapshots
 from tests.streams.hosting import NO_WAIT, Clock, event, hosting, shop, until
 
 Sent = tuple[str, str, int, dict[str, object]]

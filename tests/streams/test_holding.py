@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from standards.judge.case import Case
 from standards.judge.events import Event
-from streams.storage.case_logs import HeldLog
-from streams.storage.case_parts import CaseKey
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_logs import HeldLog
+from streams.storage.cases.case_parts import CaseKey
+from streams.storage.cases.case_store import Snapshots
 from streams.storage.sqlite import FILE, Database
 from tests.history import events_of, rulebook, rules
 from tests.streams.hosting import NO_WAIT, SECOND, T0, Clock, hosting, opened, queue, shop, until

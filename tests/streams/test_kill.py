@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from streams.settings import StandardsFiles
-from streams.storage.case_store import CaseStore
+from streams.storage.cases.case_store import CaseStore
 from streams.storage.sqlite import FILE, Database
 from tests.streams.feeding import ENDED, POLICY, RULES, feed_from
 from tests.streams.hosting import shop

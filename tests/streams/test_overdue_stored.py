@@ -16,8 +16,8 @@ from streams.kafka.records.rows import owed
 from streams.kafka.worker.journal import Journal
 from streams.runtime.position import Position
 from streams.runtime.pump import Pump
-from streams.storage.case_parts import take_over
-from streams.storage.case_store import CaseStore, Snapshots
+from streams.storage.cases.case_parts import take_over
+from streams.storage.cases.case_store import CaseStore, Snapshots
 from streams.storage.sqlite import FILE, Database
 from tests.history import events_of, instant, rulebook, rules, told
 from tests.streams.test_store import GOLDENS, TEXT

@@ -12,7 +12,7 @@ from streams.runtime.feed_hearings import GAPS_KEPT, FeedHearings
 from streams.runtime.position import Position
 from streams.runtime.pump import Pump
 from streams.runtime.share import WHOLE, Share
-from streams.storage.case_store import Snapshots
+from streams.storage.cases.case_store import Snapshots
 from tests.history import events_of, instant, judge_all, loaded, pump_all, rulebook, rules, told
 
 SECTIONS = """

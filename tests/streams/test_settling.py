@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from standards.judge.case import Case, StandardState
 from standards.judge.events import Event
 from standards.judge.promise import Promise, State
-from streams.storage.case_store import Snapshots
-from streams.storage.past_log import SLACK, PastLog
+from streams.storage.cases.case_store import Snapshots
+from streams.storage.cases.past_log import SLACK, PastLog
 from streams.storage.sqlite import FILE, Database
 from tests.history import rulebook, rules
 

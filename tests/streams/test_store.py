@@ -13,8 +13,8 @@ from standards.compiler.spec import Source, load
 from standards.errors import StateError
 from standards.judge.case import Case
 from streams.runtime.pump import Pump
-from streams.storage.case_parts import take_over
-from streams.storage.case_store import VERSION, Snapshots
+from streams.storage.cases.case_parts import take_over
+from streams.storage.cases.case_store import VERSION, Snapshots
 from tests.history import events_of, judge, rulebook, rules, told
 
 GOLDENS = Path(__file__).resolve().parents[1] / "data" / "snapshots"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from standards.judge.case import Case
 from standards.judge.events import Event
 from streams.runtime.pump import Pump
-from streams.storage.case_store import CaseStore, Snapshots
+from streams.storage.cases.case_store import CaseStore, Snapshots
 from streams.storage.sqlite import FILE, Database
 from tests.history import rulebook, rules, told
 from tests.living import BOOK, FIRST, GROUP, STEPS, Live, Steps, happened, lines

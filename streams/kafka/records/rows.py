@@ -15,12 +15,12 @@ import msgspec
 
 from standards.errors import StateError
 from streams.ingest.wire import UNREADABLE
-from streams.storage.case_parts import Seen
+from streams.storage.cases.case_parts import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
-    from streams.storage.case_parts import CaseKey
+    from streams.storage.cases.case_parts import CaseKey
 
 VERSION = 2
 """The version of rows that this Kept writes. It reads version 1 too, in which what is overdue was counted only."""

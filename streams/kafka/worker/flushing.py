@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.rows import Write
     from streams.runtime.alert_pipeline import AlertPipeline
     from streams.runtime.batch_result import BatchResult
-    from streams.storage.case_parts import CaseKey
+    from streams.storage.cases.case_parts import CaseKey
 
 
 class Flush(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ is in it (`applied_offset`). Small cases are written whole. A busy one gets a sh
 whole one now and then, which voids the short ones before it. Nobody writes over another worker's rows: the first time a
 case is written here it is written whole, and what others wrote of it is deleted after that.
 What cannot be read under these standards is carried along as it is, for whoever can.
-Read next: `streams/storage/case_parts.py`, `streams/storage/case_past.py`; `streams/kafka/records/rows.py`.
+Read next: `streams/storage/cases/case_parts.py`, `streams/storage/cases/case_past.py`; `streams/kafka/records/rows.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from streams.kafka.records.rows import (
     unpack,
     without_settled,
 )
-from streams.storage.case_parts import (
+from streams.storage.cases.case_parts import (
     Seen,
     SeenMark,
     bare_core,
@@ -43,7 +43,7 @@ from streams.storage.case_parts import (
     unreadable,
     with_settled,
 )
-from streams.storage.case_past import (
+from streams.storage.cases.case_past import (
     Basis,
     BasisMark,
     basis,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Rulebook
     from streams.kafka.records.rows import Write
-    from streams.storage.case_parts import CaseKey, Marks
+    from streams.storage.cases.case_parts import CaseKey, Marks
 
 SMALL = 64
 """A case with no more identities, settled promises and logged events than this is always written whole."""

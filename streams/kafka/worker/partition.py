@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from streams.kafka.records.rows import Write
     from streams.kafka.worker.flushing import Flush
     from streams.runtime.position import Position
-    from streams.storage.case_parts import CaseKey
+    from streams.storage.cases.case_parts import CaseKey
 
 MEMORY = 200_000
 """How many subjects are remembered as this partition's or not."""

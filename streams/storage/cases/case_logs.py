@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from standards.judge.case import Case
     from standards.judge.events import Event
-    from streams.storage.case_parts import CaseKey, Holding
-    from streams.storage.case_store import Snapshots
+    from streams.storage.cases.case_parts import CaseKey, Holding
+    from streams.storage.cases.case_store import Snapshots
     from streams.storage.sqlite import Database
 
 _at = attrgetter("at")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.storage.case_parts import Settled, new_marks, settled_marks, with_settled
-from streams.storage.case_past import (
+from streams.storage.cases.case_parts import Settled, new_marks, settled_marks, with_settled
+from streams.storage.cases.case_past import (
     BasisMark,
     basis,
     basis_mark,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from standards.judge.case import Case
     from standards.judge.events import Event
     from standards.judge.rulebook import Key
-    from streams.storage.case_parts import CaseKey, Marks
-    from streams.storage.case_store import Snapshots
+    from streams.storage.cases.case_parts import CaseKey, Marks
+    from streams.storage.cases.case_store import Snapshots
     from streams.storage.sqlite import Database
 
 SLACK: Final = 1_000

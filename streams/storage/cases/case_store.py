@@ -18,8 +18,8 @@ from standards.judge.case import Case
 from standards.judge.events import Event, union_of
 from standards.judge.promise import Promise
 from streams.ingest.wire import UNREADABLE
-from streams.storage.case_logs import HeldLog
-from streams.storage.case_parts import (
+from streams.storage.cases.case_logs import HeldLog
+from streams.storage.cases.case_parts import (
     Holding,
     Seen,
     SeenMark,
@@ -30,14 +30,14 @@ from streams.storage.case_parts import (
     take_over,
     unreadable,
 )
-from streams.storage.case_past import Basis
-from streams.storage.past_log import Entry, PastLog
+from streams.storage.cases.case_past import Basis
+from streams.storage.cases.past_log import Entry, PastLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
     from standards.judge.rulebook import Key, Rulebook
-    from streams.storage.case_parts import CaseKey
+    from streams.storage.cases.case_parts import CaseKey
     from streams.storage.sqlite import Database
 
 T = TypeVar("T")
