@@ -33,6 +33,9 @@ from tests.kafka.hosts import SOON, Step, backtested, embedded_by, instant_of, p
 from tests.kafka.serve import process, until
 from tests.streams.hosting import Clock
 
+SHORT = [name for name in DAYS if name.startswith(("somebody acknowledges", "a silence is laid"))]
+"""The days that each change is tried with: in the others time goes on for longer."""
+
 
 class Heard(NamedTuple):
     """What was told and what was withheld, by id, as bytes."""
@@ -102,7 +105,9 @@ async def heard(kafka: KafkaSettings) -> Heard:
     return found
 
 
-@pytest.mark.parametrize("name", DAYS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in SHORT else [pytest.mark.slow]) for name in DAYS]
+)
 async def test_people_are_told_the_same(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """One machine or many: the same messages to the same people, and the same reasons for what was withheld."""
     text, script = DAYS[name]

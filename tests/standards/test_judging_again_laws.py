@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from standards.judge.rulebook import Group, Key, Rulebook
 
-SOME, CASES = 300, 10_000
+SOME, CASES = 150, 10_000
 
 
 class Live(NamedTuple):
