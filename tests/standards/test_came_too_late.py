@@ -77,6 +77,23 @@ def test_what_comes_too_late_and_is_due_ahead_is_on_the_clock() -> None:
     assert live(slow, history)[-2:] == ["07:59:00 opened c1", "09:59:00 broken c1"]
 
 
+@pytest.mark.parametrize(
+    ("within", "becomes"), [("60s", "08:06:20 lost c1"), ("2h", ""), ("1h", "09:05:20 lost c1")]
+)
+def test_what_would_have_waited_for_the_end_of_a_rest_is_never_broken_on_a_guess(within: str, becomes: str) -> None:
+    """It opens where the rest ended: on the clock if it is due ahead, unknown if it was due before this was known."""
+    rested = f"per: contact, when: contact.waiting, expect: contact.answered, within: {within}, rest: 5m"
+    history = """
+        08:00 contact.waiting
+        08:00:20 contact.answered
+        09:00 contact.answered
+        09:30 <- 08:01 contact.waiting
+    """
+    lines = live(rules(answer=rested), history)
+    assert lines[:2] == ["08:00:00 opened c1", "08:00:20 kept c1"]
+    assert lines[2:] == ["08:05:20 opened c1", *([becomes] if becomes else [])]
+
+
 def test_what_is_too_old_to_tell_from_a_repeat_does_nothing() -> None:
     """An event older than all identities that are remembered is put where people can look it up."""
     each = rules(answer=f"{ANSWER}, again: each")

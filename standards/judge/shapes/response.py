@@ -291,6 +291,8 @@ class ResponseMachine(Machine):
         self.end_late(event, context)
         if opens:
             self.openings.begin()(state, event, context)
+            if state.waiting is event and state.rest_until <= case.time:
+                self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
                 context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
                 context.close(state, promise, promise.due)
