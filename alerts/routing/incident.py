@@ -28,7 +28,7 @@ WARNED = ("warned", "paused_warned")
 
 
 class Renamed(msgspec.Struct, frozen=True):
-    """A line that is no news: the same trouble under another id, with which its incidents go on."""
+    """A line about known trouble under another id; the incidents of that trouble go on with it."""
 
     line: Line
 

@@ -136,7 +136,7 @@ def row(item: Item, now: int, *, acts: bool) -> Html:
     promise = el("p", item.promise, class_="promise")
     joined = el("p", item.joined, class_="joined") if item.joined and urgent else None
     how = el("p", item.how, class_="how") if urgent else None
-    actions = el("p", *_actions(item), class_="deeds") if acts and urgent else None
+    actions = el("p", *_actions(item), class_="actions") if acts and urgent else None
     return el(
         "li", _left(item, now), el("div", todo, about, joined, promise, how, note, actions, class_="about"),
         id=f"p-{item.id}", class_=f"{item.sort}{' taken' if item.taken else ''}",

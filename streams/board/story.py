@@ -146,7 +146,7 @@ def _at_once(shell: Shell, story: Story) -> Html | None:
         if story.doable
         else None,
     )
-    content = hidden("promise", story.view.row.id), your_name(shell.name), el("p", *buttons, class_="deeds")
+    content = hidden("promise", story.view.row.id), your_name(shell.name), el("p", *buttons, class_="actions")
     return el("div", form(shell, "/acts/acknowledge" if takes else "/acts/done", *content), id="take-it")
 
 

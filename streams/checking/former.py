@@ -85,7 +85,7 @@ def _history(data: str, stack: ExitStack) -> str:
         return data
     if not (Path(data) / FILE).is_file():
         fix = "name the folder of a host, its --data or KEPT_DATA, or a file of events"
-        raise _no_events(data, f"there is no data of Kept in it: no {FILE}", fix)
+        raise _no_events(data, f"this folder has no data of Kept: {FILE} is missing", fix)
     history = Path(stack.enter_context(TemporaryDirectory(prefix="kept-check-"))) / "events.jsonl"
     with history.open("wb") as stream:
         stream.writelines(raw + b"\n" for raw in events_in_order(Path(data)))

@@ -63,6 +63,8 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
     clock = DemoClock(machine.wall(), speed=plan.speed) if plan.demo else machine
     if not plan.standards:
         raise StateError("no standards to judge by; name them with --standards PATH, or try --demo")
+    if settings.time == "events":
+        raise StateError("KEPT_TIME=events is for Kafka; history is judged by kept backtest, so leave KEPT_TIME out")
     async with AsyncExitStack() as stack:
         folder = _folder(plan, stack)
         log_file = folder / "kept.log"
@@ -144,7 +146,16 @@ def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: li
     return host
 
 
+def without_effect(settings: Settings) -> list[str]:
+    """Say for people which settings were given that a host on one machine does not heed."""
+    if "lateness" not in settings.model_fields_set:
+        return []
+    return ["KEPT_LATENESS has no effect here any more: late events are judged where they belong; leave it out"]
+
+
 def _say_where(view: Folder, folder: Path, settings: Settings) -> None:
     structlog.get_logger("kept").info("watching", api=view.api, data=str(folder), standards=len(view.standards))
+    for each in without_effect(settings):
+        structlog.get_logger("kept").warning(each)
     if not settings.address.loopback:
         structlog.get_logger("kept").warning("other machines can reach this; each request needs KEPT_TOKEN")

@@ -104,8 +104,8 @@ class SteadyClock:
         then = f" in {spoken(max(SECOND, stands.by_itself - stands.time))}," if stands.by_itself >= 0 else ""
         apart = spoken(round(abs(self.step), -6))
         found = f"this machine's clock was set: it is {apart} {way} the time that has gone by"
-        cured = f"Kept goes over to it{then} when the system says that it is synchronised, or {self._by_hand}"
-        return [f"{found}. {cured}. If it is wrong, set it right"]
+        mended = f"Kept goes over to it{then} when the system says that it is synchronised, or {self._by_hand}"
+        return [f"{found}. {mended}. If it is wrong, set it right"]
 
     def _is_believed(self, counted: int) -> bool:
         lasted = self.step > 0 and counted - self._since >= self._settle

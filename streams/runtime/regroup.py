@@ -67,7 +67,7 @@ class Homes:
         return group.name == case.group or group.name not in self._lasting or case.group not in self._groups
 
     def concerns_nobody(self, event: Event) -> bool:
-        """Say whether an event has no subject any more: what it says is no standard's matter, or names nobody."""
+        """Say whether no standard listens to an event any more, or it names no subject."""
         return not self._routed(event)
 
     def _routed(self, event: Event) -> list[tuple[Group, Key]]:

@@ -85,7 +85,7 @@ class Database:
         names = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not names >= TABLES and (names or not migrate):
             raise StateError(
-                f"{self.file} is no database of Kept's: it has no table {min(TABLES - names)!r}; "
+                f"{self.file} is not a database of Kept: it lacks the table {min(TABLES - names)!r}; "
                 "keep it, and name a folder in which a host of Kept ran"
             )
         for version, script in enumerate(MIGRATIONS[found:] if migrate else (), found + 1):

@@ -232,7 +232,7 @@ def later(made: Line, seconds: float) -> Line:
 
 @pytest.mark.parametrize("before", [[WARNED, BROKEN], [BROKEN], [line("withdrawn", 50, "withdrawn", ordinal=4)]])
 def test_what_can_still_be_kept_after_all_is_a_warning(before: list[Line]) -> None:
-    """Corrected to where it was warned of, with time left: whoever is told hears what to do, and it is no all-clear."""
+    """Corrected to where it was warned of, with time left: whoever is told hears what to do, not that all is well."""
     back = later(line("corrected", 30, "warned", ordinal=5, known=70, was=before[-1].state), 180)
     kept = later(line("kept", 100, "kept", ordinal=6), 180)
     found = told(*before, back, kept)

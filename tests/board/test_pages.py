@@ -128,7 +128,7 @@ def fill_with_evil(empty: Served) -> None:
     debrief = dict.fromkeys(("by", "team", "cause", "next_step", "involved", "missed"), EVIL)
     silence = dict.fromkeys(("silence", "by", "reason", "site", "subject", "standard"), EVIL)
     grant = {"standard": "no-wait", "subject": broken.subject, "by": EVIL, "reason": EVIL, "promise": broken.id}
-    deeds = [
+    actions = [
         cloud("debrief.completed", "d", empty.now, promise=broken.id, **debrief),
         cloud("alert.silenced", "s", empty.now, until="2030-01-01T00:00:00Z", **silence),
         cloud("alert.silenced", "t", empty.now, silence="all", until="2030-01-01T00:00:00Z", by=EVIL, reason=EVIL),
@@ -138,7 +138,7 @@ def fill_with_evil(empty: Served) -> None:
         cloud("queue.length", "late", now, **bad, waiting=9) | {"source": EVIL},
         cloud("queue.length", "open", empty.now, site=EVIL, queue=f"{EVIL}2", waiting=9) | {"source": EVIL},
     ]
-    empty.send(*deeds)
+    empty.send(*actions)
     raw = json.dumps({"type": EVIL, "id": EVIL}).encode()
     empty.do(empty.caller.post("/v1/events", raw, "application/cloudevents+json"))
     empty.go(50)

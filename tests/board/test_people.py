@@ -98,9 +98,9 @@ def test_a_silence_that_is_over_is_not_shown(peopled: Served) -> None:
     """Only what holds at the moment is listed."""
     visitor, proof = entered(peopled)
     visitor.ask("/acts/silence", {"proof": proof, "name": "Ania", "span": "30m", "reason": "x"})
-    deeds = [act for _, act in peopled.caller.host.read_model.board.actions()]
-    assert [until - peopled.now for _, until in holding(deeds, peopled.now)] == [1800 * SECOND]
-    assert holding(deeds, peopled.now + 1801 * SECOND) == []
+    actions = [act for _, act in peopled.caller.host.read_model.board.actions()]
+    assert [until - peopled.now for _, until in holding(actions, peopled.now)] == [1800 * SECOND]
+    assert holding(actions, peopled.now + 1801 * SECOND) == []
 
 
 def test_without_a_policy_no_silence_is_offered(busy: Served) -> None:

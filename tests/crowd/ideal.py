@@ -10,7 +10,7 @@ All lines folded, each promise must stand as it does there, whatever came late, 
 as its subject has no event that *came too late*: one whose subject has an event at the same place or later that was
 received strictly less recently than `settle` before it, and so were all its events before that one. So it is if
 everything comes within `settle` of its place, or in the order of the subject's places. The rule is written down here
-once more, by stamps and places alone, so that where a host's snapshots stand is no excuse.
+once more, by stamps and places alone, so it does not matter where a host's snapshots stand.
 
 Where an event came too late, its subject's promises stand as they can. But each such event has a line that names it as
 its cause, or is counted among those without effect; what it opens and is due already is unknown, never broken.

@@ -166,12 +166,11 @@ class Chain:
 
     def receive(self, events: Sequence[Event], stamps: Sequence[int], routing: Routing | None = None) -> None:
         """Publish events as the intake does that reads them in one batch; `stamps` say when the broker had them."""
-        routed = (routing or self.routing()).route(events, stamps[-1])
-        received = {id(event): stamp for event, stamp in zip(events, stamps, strict=True)}
+        stamped = [msgspec.structs.replace(event, received=stamp) for event, stamp in zip(events, stamps, strict=True)]
+        routed = (routing or self.routing()).route(stamped, stamps[-1])
         for partition, bucket in enumerate(routed.buckets):
             if bucket or routed.hearings or self.arrivals.random() < 0.3:
-                runs = [value for event in bucket for value in (received[id(event)], 1)]
-                self.put(partition, Facts(stamps[-1], hearings=routed.hearings, events=bucket, stamps=runs))
+                self.put(partition, Facts(stamps[-1], hearings=routed.hearings, events=bucket))
 
     def routing(self) -> Routing:
         """Give an intake's routing by the standards of the worker there is now."""

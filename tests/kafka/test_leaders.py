@@ -1,4 +1,4 @@
-"""Brokers' clocks: time is no further than the slowest of them, for as long as that may be a slip, and it is told."""
+"""Brokers' clocks: time goes no further than the slowest of them, while that may be a slip, and it is told."""
 
 from __future__ import annotations
 

@@ -199,8 +199,8 @@ def _received(codec: FactsCodec, raws: Sequence[bytes]) -> list[Event]:
     for facts in map(codec.decode, raws):
         if facts.lows:
             covered = max(covered, facts.wall)
-        for event, stamp in zip(facts.events, facts.received(), strict=True):
-            event.received = max(stamp, covered)
+        for event in facts.events:
+            event.received = max(event.received, covered)
             event.at = min(event.at, event.received)
             found.append(event)
     return sorted(found, key=lambda event: event.received)

@@ -133,9 +133,7 @@ class World:
     def stamped(self, partition: int) -> Iterator[tuple[Facts[Event], list[tuple[Event, int]]]]:
         """Give the records of a partition of `facts`, each with its events and their stamps."""
         for facts in self.facts(partition):
-            runs = facts.stamps
-            stamps = [at for at, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
-            yield facts, list(zip(facts.events, stamps, strict=True))
+            yield facts, [(event, event.received) for event in facts.events]
 
     def late(self) -> list[str]:
         """Name the events that came after their time had been told, though they could be read within the grace."""

@@ -77,9 +77,7 @@ def test_what_comes_too_late_and_is_due_ahead_is_on_the_clock() -> None:
     assert live(slow, history)[-2:] == ["07:59:00 opened c1", "09:59:00 broken c1"]
 
 
-@pytest.mark.parametrize(
-    ("within", "becomes"), [("60s", "08:06:20 lost c1"), ("2h", ""), ("1h", "09:05:20 lost c1")]
-)
+@pytest.mark.parametrize(("within", "becomes"), [("60s", "08:06:20 lost c1"), ("2h", ""), ("1h", "09:05:20 lost c1")])
 def test_what_would_have_waited_for_the_end_of_a_rest_is_never_broken_on_a_guess(within: str, becomes: str) -> None:
     """It opens where the rest ended: on the clock if it is due ahead, unknown if it was due before this was known."""
     rested = f"per: contact, when: contact.waiting, expect: contact.answered, within: {within}, rest: 5m"

@@ -204,7 +204,7 @@ async def test_a_file_of_events_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "code", "said"),
     [
-        ("nothing", 2, f"there is no data of Kept in it: no {FILE}"),
+        ("nothing", 2, f"this folder has no data of Kept: {FILE} is missing"),
         ("empty", 2, "it holds no events"),
         ("newer", 3, f"has schema version {len(MIGRATIONS) + 1}, and this Kept knows {len(MIGRATIONS)}; run the newer"),
         ("damaged", 3, "the file is not a database"),

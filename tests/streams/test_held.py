@@ -7,45 +7,6 @@ from streams.runtime.pump import Pump
 from tests.history import events_of, loaded, pump_all, rulebook, rules, told
 from tests.streams.test_pump import restored
 
-SECTIONS = """
-feeds:
-  phones: {events: [contact.answered, contact.abandoned], silent_after: 2m}
-"""
-STANDARDS = {
-    "answer": "per: contact, carry: [team], when: contact.waiting, expect: contact.answered, within: 60s, warn: 50%, "
-    "unless: contact.abandoned, pause: {when: contact.held, until: contact.resumed}",
-    "each": "per: contact, when: contact.waiting, expect: contact.answered, within: 20s, reopen: each",
-    "once": "per: contact, when: transfer.completed, at_most: 1, within: 3m",
-    "warm": "per: contact, when: transfer.completed, expect: transfer.briefed, within_last: 1m",
-    "mean": "per: [], when: contact.answered, measure: mean(waited), over: 2m, must: '<= 30'",
-    "meet": "per: team, expect: meeting.held, every: 3m, subjects: [{team: north}, {team: south}]",
-    "debrief": "per: team, when: {event: promise.broken, where: 'standard == \"answer\"'}, within: 5m, "
-    "expect: meeting.held",
-    "coach": "per: owner, when: {event: promise.broken, where: 'standard == \"debrief\"'}, at_most: 0",
-}
-TEXT = rules(SECTIONS, **STANDARDS)
-HISTORY = """
-    08:00:00 contact.waiting contact=a team=north
-    08:00:05 contact.waiting contact=b team=south
-    08:00:10 contact.answered contact=a waited=10
-    08:00:09.5 contact.held contact=b           # half a second behind: in time
-    08:00:40 contact.resumed contact=b
-    08:00:41 transfer.briefed contact=a
-    08:01:00 transfer.completed contact=a
-    08:01:05 meeting.held team=north
-    08:01:05 contact.waiting contact=c team=north
-    08:01:05 contact.waiting contact=c team=north id=again
-    08:02:30 transfer.completed contact=a
-    08:00:20 contact.answered contact=b waited=15     # late evidence
-    08:02:31 exception.granted standard=answer subject=c by=lead
-    08:02:31 contact.waiting contact=c team=north id=again
-    08:02:10 contact.answered contact=c waited=65     # late evidence
-    08:09:00 meeting.held team=south
-    08:09:00 contact.abandoned contact=z
-    08:20:00 contact.waiting contact=q          # the phones are dark
-    08:30:00 nothing
-"""
-
 LONG = "when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: 60s"
 
 

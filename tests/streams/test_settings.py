@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from standards.errors import SpecError
+from streams.embedded.running import without_effect
 from streams.settings import NAMES, StandardsFiles, read_settings
+from tests.streams.commands import kept
 
 
 @pytest.fixture(autouse=True)
@@ -190,3 +192,13 @@ def test_only_rules_and_calendars_are_watched(tmp_path: Path) -> None:
         before = files.fingerprint()
         (tmp_path / name).write_text("kept: 1\n", encoding="utf-8")
         assert files.fingerprint() != before
+
+
+def test_a_setting_without_effect_is_said_so(tmp_path: Path) -> None:
+    """One machine refuses to let events move time, and tells of a setting that it heeds no more."""
+    assert without_effect(read_settings()) == []
+    (told,) = without_effect(read_settings(lateness="5s"))
+    assert told.startswith("KEPT_LATENESS has no effect")
+    refused = kept("run", "--standards", str(tmp_path), settings={"KEPT_TIME": "events"})
+    assert refused.returncode == 3
+    assert "kept backtest" in refused.stderr

@@ -80,7 +80,7 @@ def test_another_programs_database_is_named_and_left_alone(tmp_path: Path, versi
     file = tmp_path / FILE
     with sqlite3.connect(file) as connection:
         connection.executescript(f"CREATE TABLE events (something TEXT);PRAGMA user_version = {version}")
-    with pytest.raises(StateError, match=r"no database of Kept's: it has no table 'ledger'; .* a host of Kept ran"):
+    with pytest.raises(StateError, match=r"not a database of Kept: it lacks the table 'ledger'; .* a host of Kept ran"):
         Database(file, read_only=read_only)
     assert tables(file) == {"events"}
 
@@ -89,7 +89,7 @@ def test_an_empty_file_is_not_read_as_a_database(tmp_path: Path) -> None:
     """A file in which nothing was written yet can become a database, and cannot be read as one."""
     file = tmp_path / FILE
     file.touch()
-    with pytest.raises(StateError, match="no database of Kept's"):
+    with pytest.raises(StateError, match="not a database of Kept"):
         Database(file, read_only=True)
     Database(file).close()
     Database(file, read_only=True).close()

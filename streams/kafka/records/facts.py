@@ -6,7 +6,6 @@ Read next: `streams/kafka/worker/partition.py`.
 
 from __future__ import annotations
 
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from zlib import crc32
 
@@ -22,7 +21,7 @@ from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from standards.judge.rulebook import Key
 
@@ -37,12 +36,12 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
 
     From the ticker: `wall` is the instant up to which all is in `facts` that was in `events` then, `lows` are the
     instants that the strata have reached for sure, the lowest stratum's first. No other record moves time.
-    From the intake: `events`; `stamps`, which say when they were received, in runs (a stamp, how many have it, and so
-    on); `hearings`, which are what feeds were heard; `wall`, its clock. Where records of `events` were deleted before
-    they were read, `gap` holds two stamps between which facts are missing; such a record goes to all partitions.
+    From the intake: `events`, each with its stamp; `hearings`, which are what feeds were heard; `wall`, its clock.
+    Where records of `events` were deleted before they were read, `gap` holds two stamps between which facts are
+    missing; such a record goes to all partitions.
     From a worker: `events` are promises' own events, for standards that hear them; nothing else is set.
-    Records of earlier versions have no `stamps`: then `wall` is the stamp of all. In them `newest` is the latest event
-    time that partition `origin` of `events`, one of `origins`, had come to, which moved time too.
+    Events of earlier versions have no stamps: then `wall` is the stamp of all. In their records `newest` is the latest
+    event time that partition `origin` of `events`, one of `origins`, had come to, which moved time too.
     """
 
     wall: int = -1
@@ -52,16 +51,7 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     newest: int = -1
     hearings: list[HeardAt] = []
     events: list[T] = []
-    stamps: list[int] = []
     gap: list[int] = []
-
-    def received(self) -> Iterable[int]:
-        """Give when each event was received: microseconds UTC. A promise's own event says it itself."""
-        if self.stamps:
-            return chain.from_iterable(map(repeat, self.stamps[::2], self.stamps[1::2]))
-        if self.wall < 0:
-            return [event.received for event in self.events]  # type: ignore[attr-defined]  # they are events then
-        return repeat(self.wall, len(self.events))
 
 
 class FactsCodec:
@@ -88,15 +78,13 @@ class FactsCodec:
             loose = self._loose.decode(raw)
         except UNREADABLE as error:
             raise StateError(f"this is not a record of facts: {error}; only Kept may write to its topics") from None
-        received = list(loose.received()) if loose.stamps else []
-        events, stamps = [], list[int]()
-        for place, each in enumerate(loose.events):
+        events = []
+        for each in loose.events:
             try:
                 events.append(self._event.decode(each))
             except UNREADABLE:
                 continue
-            stamps += (received[place], 1) if received else ()
-        return msgspec.structs.replace(loose, events=events, stamps=stamps)
+        return msgspec.structs.replace(loose, events=events)
 
 
 class Telling(msgspec.Struct, omit_defaults=True):

@@ -5,7 +5,6 @@ Read next: `streams/kafka/intake/intake.py`, which publishes the records.
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -22,8 +21,6 @@ LARGEST: Final = 900_000
 """How large a record may be, in bytes: brokers take a little more than this unless they are told to."""
 
 T = TypeVar("T")
-
-_RECEIVED: Final = attrgetter("received")
 
 
 def bounded(values: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> Iterator[bytes]:
@@ -47,7 +44,7 @@ def facts_records(
 ) -> Iterator[tuple[int, bytes]]:
     """Give (partition, record) of what a batch came to; `whole` is without its events, which are in the `buckets`.
 
-    Hearings come before all events. Each record has the stamps of its own events.
+    Hearings come before all events.
     """
     for partition, bucket in enumerate(buckets):
         if bucket or whole.hearings:
@@ -56,7 +53,7 @@ def facts_records(
 
 
 def _split(whole: Facts[Any], bucket: list[Event], encode: Callable[[Facts[Any]], bytes]) -> Iterator[bytes]:
-    facts, heard = msgspec.structs.replace(whole, events=bucket, stamps=stamps_of(bucket)), whole.hearings
+    facts, heard = msgspec.structs.replace(whole, events=bucket), whole.hearings
     raw = encode(facts) if len(bucket) <= MOST else b""
     if raw and (len(raw) <= LARGEST or len(bucket) + len(heard) <= 1):
         yield raw
@@ -65,16 +62,3 @@ def _split(whole: Facts[Any], bucket: list[Event], encode: Callable[[Facts[Any]]
     first = len(heard) if half else (len(heard) + 1) // 2  # they are divided when there are no events to divide
     yield from _split(msgspec.structs.replace(whole, hearings=heard[:first]), bucket[:half], encode)
     yield from _split(msgspec.structs.replace(whole, hearings=heard[first:]), bucket[half:], encode)
-
-
-def stamps_of(events: Sequence[Event]) -> list[int]:
-    """Say when events were received (microseconds UTC), in runs: a stamp, how many in a row have it, and so on."""
-    runs: list[int] = []
-    last = -1
-    for stamp in map(_RECEIVED, events):
-        if stamp == last:
-            runs[-1] += 1
-        else:
-            runs += (stamp, 1)
-            last = stamp
-    return runs

@@ -26,7 +26,7 @@ VERSION = 2
 """The version of rows that this Kept writes. It reads version 1 too, in which what is overdue was counted only."""
 CASE = b"c"
 FEW_BYTES = 4_096
-"""What is no larger than this is written as it is."""
+"""Values up to this size are written as they are."""
 _PACKED = b"\x78"
 """How what zlib has packed begins."""
 

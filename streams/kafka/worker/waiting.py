@@ -43,8 +43,9 @@ class Waiting:
         An event counts as received no earlier than that, and none happens after it was received. This loop runs for
         every event there is.
         """
-        events, before = facts.events, max(covered, 1)
-        for event, stamp in zip(events, facts.received(), strict=True):
+        events, before, wall = facts.events, max(covered, 1), facts.wall
+        for event in events:
+            stamp = event.received or wall  # events that an earlier version published have none
             event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
             if event.at > received:  # noqa: PLR1730 - the same
                 event.at = received
