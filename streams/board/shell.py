@@ -24,7 +24,7 @@ PAGES: Final = (
     ("/", "Now"), ("/standards", "Standards"), ("/debriefs", "Debriefs"), ("/notices", "Notices"), ("/feeds", "Feeds"),
 )  # fmt: skip
 BEHIND: Final = 30 * SECOND
-"""How far judging may be behind the clock before a page says so."""
+"""How much longer than the grace judging may take before a page says so, in microseconds."""
 
 
 class Shell(msgspec.Struct, frozen=True):
@@ -150,8 +150,8 @@ def _trouble(shell: Shell) -> list[Html]:
     status, found = shell.status, []
     if not status.ready:
         found.append(el("p", el("strong", "Kept takes no events now."), f" {status.reason}", class_="trouble"))
-    if status.low >= 0 and shell.now - status.low > BEHIND:
-        words = f"Judging is {spoken(shell.now - status.low)} behind the clock; what you see was true then."
+    if status.low >= 0 and (behind := shell.now - status.low - status.grace) > BEHIND:
+        words = f"Judging is {spoken(behind)} behind the clock; what you see was true then."
         found.append(el("p", words, class_="trouble"))
     if status.problems:
         problems = el("ul", (el("li", el("pre", problem)) for problem in status.problems))

@@ -49,6 +49,10 @@ def ask_time(settings: Settings, *, accept: bool) -> TimeView:
     finally:
         connection.close()
     try:
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise StateError(
+                f"{name}:{port} has no time that this machine's clock could be held against: a demo, or Kafka"
+            )
         if answer.status != HTTPStatus.OK:
             raise StateError(f"{name}:{port} says: {msgspec.json.decode(body, type=ProblemItem).detail}")
         return msgspec.json.decode(body, type=TimeView)

@@ -126,7 +126,7 @@ class EmbeddedHost:
         revisions = ",".join(sorted(standard.revision for standard in rulebook.current.values()))
         return Status(
             ready=not self._fault, reason=self._fault, low=pump.low, newest=pump.newest, waiting=self._queue.size,
-            revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
+            grace=self._options.grace, revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
             problems=[*(clock.problems() if clock else ()), *self._stays, *self._problems],
             clock_step=clock.step if clock else 0, retired=len(rulebook.standards) - len(rulebook.current),
         )  # fmt: skip

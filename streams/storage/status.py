@@ -23,6 +23,7 @@ class Status(msgspec.Struct, frozen=True):
     """How a host stands. `low` and `newest` are microseconds UTC, or -1; `waiting` counts events not yet stored.
 
     `revision` is one hash over all standards in force. `problems` are for people: what a reload found wrong, and such.
+    `grace` is how long judging waits for events, so how far `low` is behind the clock while all is well.
     `clock_step` is how far this machine's clock is ahead of the time that has gone by, in microseconds: it was set.
     """
 
@@ -35,6 +36,7 @@ class Status(msgspec.Struct, frozen=True):
     problems: list[str] = []
     retired: int = 0
     clock_step: int = 0
+    grace: int = 0
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from standards.judge.score import Score
 from standards.judge.standard import Objective
 from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
-from streams.board.shell import Shell
+from streams.board.shell import Shell, page
 from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
 from streams.board.story import Story, draw
@@ -97,3 +97,12 @@ def test_a_goal_is_held_against_what_chance_explains(kept: int, broken: int, sai
     standard = replace(REGISTER, objective=Objective(0.9, 28 * 86_400 * SECOND))
     score = {standard.id: Score(opened=kept + broken, kept=kept, broken=broken)}
     assert f">{said}<" in draw_standards(SHELL, {standard.id: standard}, Scores({}, {}, score, {}, []))
+
+
+@pytest.mark.parametrize(("behind", "told"), [(60, ""), (90, ""), (91, "Judging is 31 s behind the clock")])
+def test_waiting_for_events_is_not_being_behind(behind: int, told: str) -> None:
+    """With a grace of a minute judging stands a minute behind the clock; only what is beyond that is told of."""
+    status = Status(ready=True, low=T0 - behind * SECOND, grace=60 * SECOND)
+    drawn = page(Shell(T0, UTC, status), "Now", "/")
+    assert ("behind the clock" in drawn) == bool(told)
+    assert told in drawn

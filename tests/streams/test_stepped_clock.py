@@ -1,5 +1,6 @@
 """A clock that is set under a running host moves nothing until it is said to be right, and then all is put right."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,12 +14,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from streams.embedded.engine import Options
+from streams.metrics import Metrics
 from streams.storage.rows import PromiseFilter
+from streams.web import Access, Limits, application, serving
 from tests.board.serving import free_port
 from tests.board.serving import until as until_it_holds
 from tests.streams.asking import BATCH, waiting
-from tests.streams.commands import Ended, kept
-from tests.streams.hosting import SECOND, T0, hosting, opened, queue, shop, until
+from tests.streams.commands import Ended, kept, kept_apart
+from tests.streams.hosting import SECOND, T0, Clock, hosting, opened, queue, shop, until
 from tests.streams.stepping import Machine, step, stepping
 
 HOUR = 3_600 * SECOND
@@ -196,3 +199,13 @@ def test_where_nothing_answers_it_is_said() -> None:
     """Asked about a clock where no host listens, the command says what to look for."""
     found = kept("time", "--listen", f"127.0.0.1:{free_port()}")
     assert (found.returncode, "is `kept run` running? name its address with --listen" in found.stderr) == (3, True)
+
+
+async def test_a_host_on_a_clock_of_its_own_is_told_of_as_such(tmp_path: Path) -> None:
+    """A demo's time is not the machine's: asked about it, the command says so, and not that a page is missing."""
+    async with hosting(tmp_path, Clock()) as host:
+        app = application(host, Metrics(), Access(), Limits())
+        async with serving(app, "127.0.0.1", 0) as port:
+            found = await asyncio.to_thread(kept_apart, "time", "--listen", f"127.0.0.1:{port}")
+    assert found.returncode == 3
+    assert "a demo, or Kafka" in found.stderr
