@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from tests.deploy.deployment import run, services
@@ -38,6 +39,7 @@ def healthy(service: dict[str, object], ports: dict[str, int], folder: Path) -> 
     return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_broker_starts_with_these_settings(tmp_path: Path) -> None:
     """Formatted and started as in the container, it becomes healthy, and the topics are made by the verb as given."""
     service = services()["kafka"]
