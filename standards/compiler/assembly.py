@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from standards.compiler.compiling import Surroundings, clause_models, compile_standard
+from standards.compiler.targets import calendar_names
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, keys_of
@@ -64,7 +65,7 @@ def assemble(
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
     around = Surroundings(vocabulary, carried, calendars, feeds, excerpt)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {model.calendar for _, model, _ in models.values()}
+    used = {name for _, model, _ in models.values() for name in calendar_names(model)}
     for name, (entry, _) in names.sections["calendars"].items():
         if name not in used:
             fix = "remove it, or name it in a standard"

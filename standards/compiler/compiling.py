@@ -12,8 +12,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
+from standards.compiler.choices import placed_texts
+from standards.compiler.marks import percent
 from standards.compiler.shape_keys import shape_name
-from standards.compiler.shaping import Shaper, percent
+from standards.compiler.shaping import Shaper
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
 from standards.documents.declared import Calendar, subject_field
 from standards.documents.excerpt import excerpt, revision_of, used_fields
 from standards.expressions.expression import Field
@@ -66,13 +69,14 @@ def compile_standard(
     for key in ("promise", "per"):
         if key not in given:
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
-    calendar = _calendar(entry, model, around)
+    calendars = _calendars(entry, model, around)
+    calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     if model.when is not None and model.expect is not None and "within" in given:
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
     known = [*around.vocabulary, *PROMISE_EVENTS]
-    shape = None if name is None else Shaper(entry, model, fields_of, known, calendar).shape(name)
+    shape = None if name is None else Shaper(entry, model, fields_of, known, calendar, calendars).shape(name)
     _check_subject(entry, model, around)
     _check_carried(entry, model, around)
     forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
@@ -89,7 +93,7 @@ def compile_standard(
         return None
     models = {feed: around.feeds[feed][1] for feed in feeds}
     used = used_fields(shape, per=model.per, carry=model.carry, feeds=models.values(), fields_of=fields_of)
-    text = excerpt(entry.name, model, calendar=calendar, feeds=models, used=used)
+    text = excerpt(entry.name, model, calendars=calendars, feeds=models, used=used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
@@ -130,12 +134,13 @@ def clause_models(model: StandardModel) -> dict[tuple[str, ...], ClauseModel]:
     return {path: clause for path, clause in found.items() if clause is not None}
 
 
-def _calendar(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
-    if model.calendar is None:
-        return None
-    if model.calendar not in around.calendars:
-        entry.at("calendar").unknown("calendar", model.calendar, around.calendars)
-    return around.calendars.get(model.calendar)
+def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, Calendar]:
+    """Give the calendars that a standard's clock can go by; those that are not there are reported."""
+    known: Mapping[str, Calendar | None] = {ALWAYS: ALWAYS_OPEN, **around.calendars}
+    for way, name in placed_texts(model.calendar):
+        if name not in known:
+            entry.at("calendar", *way).unknown("calendar", name, known)
+    return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
 
 
 def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:

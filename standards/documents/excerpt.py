@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from standards.calendar.duration import parse
-from standards.judge.shapes import Level, Shape, Universality
+from standards.judge.shapes import Level, Response, Shape, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
@@ -50,14 +50,16 @@ def excerpt(
     name: str,
     model: StandardModel,
     *,
-    calendar: Calendar | None,
+    calendars: Mapping[str, Calendar],
     feeds: Mapping[str, FeedModel],
     used: Mapping[str, Mapping[str, Field]],
 ) -> str:
     """Write the excerpt of a standard; `used` are the fields it uses of each event type."""
     document: dict[str, Any] = {"kept": 1, "excerpt": name, "standards": {name: model.model_dump(exclude_none=True)}}
-    if calendar is not None and model.calendar is not None:
-        document["calendars"] = {model.calendar: calendar.model.model_dump(exclude_none=True)}
+    if calendars:
+        document["calendars"] = {
+            name: found.model.model_dump(exclude_none=True) for name, found in calendars.items() if not found.built_in
+        }
     if feeds:
         # `every` judges nothing.
         document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()}
@@ -83,6 +85,8 @@ def used_fields(
         if where is not None:
             names[event] |= where.fields
             names[opening] |= where.opening_fields
+    if isinstance(shape, Response) and shape.target is not None:
+        names[opening] |= shape.target.fields
     if isinstance(shape, Level):
         names[opening] |= shape.measure.fields
     names[opening] |= set(carry)

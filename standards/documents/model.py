@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
@@ -27,6 +28,32 @@ _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type"
 Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)]
 NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLength": 1, "type": "string"})]
 """A text that is easily written as a number: a share without its sign, a time with a point."""
+_CHOICE: dict[str, Any] = {
+    "type": "object",
+    "required": ["by", "else"],
+    "properties": {"by": {"type": "string", "description": "The field whose value decides."}},
+    "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+    "description": "One of several by the value of a field: {by: priority, urgent: 1h, else: 8h}.",
+}
+
+
+def _chosen(value: object) -> object:
+    """Let a text through, a number as the text that it was likely meant to be, and a choice with all that is in it."""
+    if isinstance(value, dict):
+        return {key: part if key == "by" else _chosen(part) for key, part in value.items()}
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise PydanticCustomError("string_type", "write one value, or a choice: {{by: FIELD, VALUE: ..., else: ...}}")
+    if value == "":
+        raise PydanticCustomError("string_too_short", "write something")
+    return str(value)
+
+
+Chosen = Annotated[
+    str | dict[str, Any],
+    BeforeValidator(_chosen),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1, "examples": ["60s", "1h30m"]}, _CHOICE]}),
+]
+"""A value, or a choice of several by a field."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 
@@ -132,10 +159,15 @@ class StandardModel(Strict):
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
     when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
-    within: Duration | None = Field(None, description="How long there is, such as 60s.")
+    within: Chosen | None = Field(
+        None, description="How long there is: 60s, or by a field: {by: priority, urgent: 1h, else: 8h}."
+    )
     unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
-    calendar: Text | None = Field(None, description="The calendar whose hours count.")
+    calendar: Chosen | None = Field(
+        None,
+        description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
+    )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,

@@ -144,7 +144,7 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up."""
 
     event: E
-    reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject"]
+    reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject", "owed-nothing"]
 
 
 Effect = Literal["in-place", "added", "corrected", "came-too-late", "changed-nothing", "too-old-to-tell"]

@@ -109,6 +109,8 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
         return Target(standard, "line", goal, most=most, fields=fields, zone=zone)
     if (shape.when.event, shape.expect.event) != (WAITING, ANSWERED):
         return f"it waits for {shape.expect.event}; {WAITING} followed by {ANSWERED} can be staffed"
+    if shape.within is None:
+        return "how long there is depends on the contact, and one time for all can be staffed"
     if shape.pause is not None:
         return "its clock stops in between, and no formula here knows for how long"
     forgiven = shape.unless is not None

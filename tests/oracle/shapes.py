@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from tests.oracle import opening_hours
-from tests.oracle.language import holds, samples, satisfies, span
+from tests.oracle.language import choose, holds, samples, satisfies, span
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
 
@@ -46,7 +46,7 @@ class Response(Watch):
         _, where = clause(self.standard["when"])
         rises = where is None or not self.held
         self.held = self.matches("when", event)
-        if not self.held:
+        if not self.held or choose(self.standard["within"], event["data"]) == "none":
             return
         match self._again():
             case "each":
@@ -80,7 +80,7 @@ class Response(Watch):
             promise.say("resumed", at)
         elif not promise.paused and self.matches("pause.when", event, promise.opening):
             promise.paused = True
-            promise.spent += opening_hours.open_time(self.calendar, promise.since, at)
+            promise.spent += opening_hours.open_time(self.hours(promise), promise.since, at)
             promise.say("paused", at)
 
     def overdue(self) -> list[Owed]:
@@ -102,7 +102,14 @@ class Response(Watch):
             yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
-                yield from self.clock(promise, span(self.standard["within"]), self._due)
+                yield from self.clock(promise, span(self._chosen("within", promise)), self._due)
+
+    def hours(self, promise: Owed) -> str:
+        return self.hours_of(self._chosen("calendar", promise)) if "calendar" in self.standard else ""
+
+    def _chosen(self, key: str, promise: Owed) -> str:
+        assert promise.opening
+        return choose(self.standard[key], promise.opening["data"])
 
     def _rested(self, at: int) -> None:
         opening, self.waits = self.waits, None

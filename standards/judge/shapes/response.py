@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from standards.judge.case import Unused
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.again import Again, Openings, ends
 from standards.judge.shapes.clock import PromiseClock
 from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.target_clock import TargetClock
 from standards.judge.standard import OWED_FOR, clauses
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
+    from standards.judge.shapes.again import Begin
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.standard import Clause, Pause, Standard
+    from standards.judge.target import TargetRule
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
@@ -37,7 +41,8 @@ if TYPE_CHECKING:
 class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
-    `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
+    Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
+    are not used. `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
     at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one opens. A broken
     one is given up `owed_for` microseconds after its deadline.
     """
@@ -45,7 +50,7 @@ class Response(msgspec.Struct, frozen=True):
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
     when: Clause
     expect: Clause
-    within: int
+    within: int | None
     unless: Clause | None = None
     pause: Pause | None = None
     hours: Hours | None = None
@@ -53,6 +58,7 @@ class Response(msgspec.Struct, frozen=True):
     again: Again = "judged"
     rest: int = 0
     owed_for: int = OWED_FOR
+    target: TargetRule | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""
@@ -66,14 +72,15 @@ class ResponseMachine(Machine):
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
-        self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
+        self.targeted = None if shape.target is None else TargetClock(shape.target)
+        self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
         self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
 
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self.openings.begin()
+        carry_on, begin = self._carry_on(event_type), self._begin()
         when = None if self.standard.retired else test_for(shape.when, event_type)
         closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
@@ -97,6 +104,20 @@ class ResponseMachine(Machine):
                 self._stop_waiting(state, context)
 
         return on_event
+
+    def _begin(self) -> Begin:
+        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted."""
+        begin, clock = self.openings.begin(), self.targeted
+        if clock is None or not clock.rule.may_owe_nothing:
+            return begin
+
+        def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            if clock.target(event) is None:
+                context.unused.append(Unused(event, "owed-nothing"))
+            else:
+                begin(state, event, context)
+
+        return begin_if_owed
 
     def _closing(self, carry_on: Carry) -> Reaction:
         revision = self.standard.revision
@@ -153,6 +174,8 @@ class ResponseMachine(Machine):
 
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
+        if self.targeted is not None:
+            promise.target = self.targeted.target(event)
         self.clock.run(promise)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, event)
@@ -290,7 +313,7 @@ class ResponseMachine(Machine):
             return False
         self.end_late(event, context)
         if opens:
-            self.openings.begin()(state, event, context)
+            self._begin()(state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
