@@ -48,12 +48,15 @@ def _chosen(value: object) -> object:
     return str(value)
 
 
-Chosen = Annotated[
+_TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+ChosenTime = Annotated[
     str | dict[str, Any],
     BeforeValidator(_chosen),
-    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1, "examples": ["60s", "1h30m"]}, _CHOICE]}),
+    WithJsonSchema({"anyOf": [_TEXT | {"examples": ["60s", "1h30m"]}, _CHOICE]}),
 ]
-"""A value, or a choice of several by a field."""
+"""How long there is, or a choice by a field."""
+ChosenName = Annotated[str | dict[str, Any], BeforeValidator(_chosen), WithJsonSchema({"anyOf": [_TEXT, _CHOICE]})]
+"""A name, or a choice of several by a field."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 
@@ -159,12 +162,12 @@ class StandardModel(Strict):
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
     when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
-    within: Chosen | None = Field(
+    within: ChosenTime | None = Field(
         None, description="How long there is: 60s, or by a field: {by: priority, urgent: 1h, else: 8h}."
     )
     unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
-    calendar: Chosen | None = Field(
+    calendar: ChosenName | None = Field(
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
     )

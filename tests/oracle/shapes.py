@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from tests.oracle import opening_hours
-from tests.oracle.language import choose, holds, samples, satisfies, span
+from tests.oracle.language import holds, samples, satisfies, span
+from tests.oracle.targets import Targets
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
 
-class Response(Watch):
+class Response(Targets):
     awaited = ("expect", "unless")
 
     def forget(self) -> None:
@@ -46,7 +47,7 @@ class Response(Watch):
         _, where = clause(self.standard["when"])
         rises = where is None or not self.held
         self.held = self.matches("when", event)
-        if not self.held or choose(self.standard["within"], event["data"]) == "none":
+        if not self.held or self.owes_nothing(event):
             return
         match self._again():
             case "each":
@@ -102,14 +103,7 @@ class Response(Watch):
             yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
-                yield from self.clock(promise, span(self._chosen("within", promise)), self._due)
-
-    def hours(self, promise: Owed) -> str:
-        return self.hours_of(self._chosen("calendar", promise)) if "calendar" in self.standard else ""
-
-    def _chosen(self, key: str, promise: Owed) -> str:
-        assert promise.opening
-        return choose(self.standard[key], promise.opening["data"])
+                yield from self.clock(promise, span(self.chosen("within", promise)), self._due)
 
     def _rested(self, at: int) -> None:
         opening, self.waits = self.waits, None

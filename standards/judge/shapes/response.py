@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.judge.case import Unused
 from standards.judge.events import type_of
-from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.again import Again, Openings, ends
 from standards.judge.shapes.clock import PromiseClock
-from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.machine import opening_data, test_for
+from standards.judge.shapes.response_moves import ResponseMoves
 from standards.judge.shapes.target_clock import TargetClock
 from standards.judge.standard import OWED_FOR, clauses
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
-    from standards.judge.shapes.again import Begin
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.standard import Clause, Pause, Standard
     from standards.judge.target import TargetRule
@@ -65,7 +63,7 @@ class Response(msgspec.Struct, frozen=True):
         return ResponseMachine(standard, self, siblings)
 
 
-class ResponseMachine(Machine):
+class ResponseMachine(ResponseMoves):
     """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
@@ -104,20 +102,6 @@ class ResponseMachine(Machine):
                 self._stop_waiting(state, context)
 
         return on_event
-
-    def _begin(self) -> Begin:
-        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted."""
-        begin, clock = self.openings.begin(), self.targeted
-        if clock is None or not clock.rule.may_owe_nothing:
-            return begin
-
-        def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            if clock.target(event) is None:
-                context.unused.append(Unused(event, "owed-nothing"))
-            else:
-                begin(state, event, context)
-
-        return begin_if_owed
 
     def _closing(self, carry_on: Carry) -> Reaction:
         revision = self.standard.revision
@@ -162,53 +146,6 @@ class ResponseMachine(Machine):
     def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
         pause = self.shape.pause
         return (test_for(pause.when, event_type), test_for(pause.until, event_type)) if pause else (None, None)
-
-    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        wakes = [promise.wake for promise in state.open]
-        if state.overdue:
-            wakes += [promise.wake for promise in state.overdue]
-        if state.waiting is not None:
-            wakes.append(state.rest_until)
-        state.wake = min(wakes) if wakes else NEVER
-        context.wake(state)
-
-    def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise: Promise[Event] = Promise(at, event, running_since=at)
-        if self.targeted is not None:
-            promise.target = self.targeted.target(event)
-        self.clock.run(promise)
-        state.open.append(promise)
-        context.write(self.standard, promise, "opened", at, event)
-        if promise.wake < state.wake:
-            state.wake = promise.wake
-            context.case.wake = min(context.case.wake, promise.wake)
-
-    def _settle(
-        self,
-        state: StandardState[Event],
-        promise: Promise[Event],
-        kind: Kind,
-        event: Event,
-        context: JudgeContext[Event],
-    ) -> None:
-        context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
-        context.close(state, promise, event.at)
-        if kind == "kept":
-            self._rest(state, event.at)
-
-    def _rest(self, state: StandardState[Event], kept: int) -> None:
-        if self.shape.rest:
-            state.rest_until = max(state.rest_until, kept + self.shape.rest)
-
-    def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.clock.elapsed(promise, event.at)
-        context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
-        promise.wake = NEVER
-
-    def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.running_since = event.at
-        self.clock.run(promise)
-        context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
 
     def _catch_up(
         self,
@@ -307,7 +244,7 @@ class ResponseMachine(Machine):
         event_type = type_of(event)
         lines = len(context.transitions)
         when = None if self.standard.retired else test_for(self.shape.when, event_type)
-        opens = when is not None and when(event.data, None)
+        opens = when is not None and when(event.data, None) and self._is_owed(event)
         state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
         if state is None:
             return False
