@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from standards.calendar import working_days
+from standards.calendar.holiday import by_dates
+from standards.calendar.hours import Hours, Shift
+from standards.calendar.working_days import WorkingDays
 from standards.compiler.choices import compiled, placed_texts
 from standards.compiler.marks import mark, placed
 from standards.documents.declared import SOME_DAY, Calendar
@@ -33,7 +37,15 @@ NONE: Final = "none"
 
 def is_chosen(model: StandardModel) -> bool:
     """Say whether how long there is depends on the event that opens a promise."""
-    return any(isinstance(part, dict) for part in (model.within, model.calendar))
+    choices = any(isinstance(part, dict) for part in (model.within, model.calendar))
+    return choices or any(_is_working_days(text) for _, text in placed_texts(model.within))
+
+
+def _is_working_days(text: str) -> bool:
+    try:
+        return working_days.parse(text) is not None
+    except ValueError:  # nearly: it is reported where it is compiled
+        return True
 
 
 def calendar_names(model: StandardModel) -> list[str]:
@@ -58,7 +70,8 @@ class Targets:
         warn = () if within is None else self._warn(within)
         if len(self.entry.findings) > before or within is None or calendar is None:
             return None
-        hours = {name: found.hours for name, found in self.calendars.items()}
+        by_days = any(isinstance(amount, WorkingDays) for amount in leaves(within))
+        hours = {name: _hours(found) if by_days else found.hours for name, found in self.calendars.items()}
         return TargetRule(within, calendar, {"": None, **hours}, warn)
 
     def _within(self) -> Within | None:
@@ -71,13 +84,27 @@ class Targets:
     def _amount(self, entry: Entry, text: str) -> Amount | None:
         if text == NONE and isinstance(self.model.within, dict):
             return Nothing()
-        us = entry.duration(text)
+        before = len(entry.findings)
+        days = entry.attempt("bad-duration", partial(working_days.parse, text))
+        if days is not None:
+            return self._working_days(entry, days)
+        us = entry.duration(text) if len(entry.findings) == before else None
         if us is None:
             return None
         for calendar in self.calendars.values():
             if calendar.hours is not None:
                 entry.attempt("bad-duration", partial(calendar.hours.add, SOME_DAY, us))
         return Length(us)
+
+    def _working_days(self, entry: Entry, days: WorkingDays) -> WorkingDays | None:
+        if not self.calendars or ALWAYS_OPEN in self.calendars.values():
+            none = f"and {ALWAYS} has none" if self.calendars else "and this standard has none"
+            found = f"which days are working days is said by a calendar, {none}"
+            entry.error("missing-key", found, "add calendar: with the name of one that has a time zone")
+            return None
+        for calendar in self.calendars.values():
+            entry.attempt("bad-duration", partial(working_days.add, _hours(calendar), SOME_DAY, days))
+        return days
 
     def _calendar(self) -> Choice[str] | str | None:
         given = self.model.calendar
@@ -96,3 +123,9 @@ class Targets:
                 fits = [entry.attempt("bad-warning", partial(placed, text, length.us)) for length in lengths]
                 marks += [found] if all(fits) else []
         return tuple(marks)
+
+
+def _hours(calendar: Calendar) -> Hours:
+    """Give the hours of a calendar, those too of one that is always open: each of its days is a working day."""
+    every_day = ((Shift(0, 24 * 60),),) * 7
+    return calendar.hours or Hours(calendar.zone.key, every_day, by_dates(()))

@@ -163,7 +163,9 @@ class StandardModel(Strict):
     when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
     within: ChosenTime | None = Field(
-        None, description="How long there is: 60s, or by a field: {by: priority, urgent: 1h, else: 8h}."
+        None,
+        description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
+        "{by: priority, urgent: 1h, else: 8h}.",
     )
     unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")

@@ -8,9 +8,12 @@ Knows: values of fields, lengths, calendars by name. Must not know: events, or p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, assert_never, cast
 
 import msgspec
+
+from standards.calendar import working_days
+from standards.calendar.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +45,7 @@ class Choice(msgspec.Struct, Generic[T], frozen=True):
     otherwise: Choice[T] | T
 
 
-Amount = Length | Nothing
+Amount = Length | WorkingDays | Nothing
 Within = Choice[Amount] | Amount
 """How long there is."""
 
@@ -50,12 +53,14 @@ Within = Choice[Amount] | Amount
 class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a promise was given: `whole` microseconds, of the open time of `calendar` where it has one.
 
-    `facts` are the values of the fields that were looked at.
+    `facts` are the values of the fields that were looked at. `fixed` is its deadline where that is an instant of its
+    own, in microseconds UTC, and -1 where it is when the whole has been counted.
     """
 
     whole: int
     calendar: str = ""
     facts: dict[str, Looked] = {}
+    fixed: int = -1
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -92,10 +97,21 @@ class TargetRule(msgspec.Struct, frozen=True):
         """Whether some events that would open a promise are owed none."""
         return any(isinstance(target, Nothing) for target in leaves(self.within))
 
-    def resolve(self, facts: dict[str, Looked]) -> Target | None:
+    def resolve(self, facts: dict[str, Looked], opened: int) -> Target | None:
         """Give what a promise is given by the values of the fields that are looked at; None: nothing is owed."""
-        amount = cast("Amount", chosen(self.within, facts))
-        return None if isinstance(amount, Nothing) else Target(amount.us, chosen(self.calendar, facts), facts)
+        amount, calendar = cast("Amount", chosen(self.within, facts)), chosen(self.calendar, facts)
+        match amount:
+            case Nothing():
+                return None
+            case Length(us=us):
+                return Target(us, calendar, facts)
+            case WorkingDays():
+                hours = self.calendars[calendar]
+                assert hours is not None, "working days are those of a calendar"  # noqa: S101 - compiled so
+                due = working_days.due(hours, opened, amount)
+                return Target(hours.between(opened, due), calendar, facts, due)
+            case _:
+                assert_never(amount)
 
     def marks(self, whole: int) -> tuple[int, ...]:
         """Give when to warn, in microseconds after the opening, rising; what the whole has no room for is left out."""

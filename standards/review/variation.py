@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from standards.calendar.duration import describe, parse
+from standards.calendar.working_days import number_of
 from standards.compiler.choices import placed_texts
 from standards.compiler.targets import NONE
 from standards.expressions.tokens import ExpressionError, Token, tokens_of
@@ -54,7 +55,7 @@ def values_of(text: str) -> tuple[str, list[str]]:
     if not dots:
         found = [part.strip() for part in values.split(",")]
         for each in found if is_length(knob) else ():
-            if not each.isalpha():  # a day, a week, a month by the calendar
+            if not each.isalpha() and number_of(each) is None:  # a day, a week, a month by the calendar
                 parse(each)
     elif is_length(knob):
         found = _lengths(parse(first), parse(last))

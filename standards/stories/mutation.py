@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from standards.calendar.duration import MINUTE, SECOND, describe, parse
+from standards.calendar.working_days import number_of
 from standards.compiler.choices import BY, ELSE, placed_texts
 from standards.documents.document import Document, Path, Value
 from standards.documents.excerpt import canonical
@@ -139,6 +140,11 @@ class _Standard:
                 yield self._change((key, *way), None, words, f"play an event with {way[-1]}, to its deadline", key=True)
 
     def _length(self, path: Path, text: str) -> Iterator[Change]:
+        if (days := number_of(text)) is not None:
+            for each in (days._replace(days=days.days - 1), days._replace(days=days.days + 1)):
+                if each.days > 0 or (each.to_end and each.days == 0):
+                    yield self._change(path, str(each), f"`{path[-1]}: {text}` becomes `{each}`", _SECOND_HINT)
+            return
         try:
             length = parse(text)
         except ValueError:  # week and month have no other length, nor has what is owed nothing

@@ -77,11 +77,10 @@ class Response(Targets):
         elif self.matches("unless", event, promise.opening):
             promise.say("voided", at, "void")
         elif promise.paused and self.matches("pause.until", event, promise.opening):
-            promise.paused, promise.since = False, at
+            self.go_on(promise, at)
             promise.say("resumed", at)
         elif not promise.paused and self.matches("pause.when", event, promise.opening):
-            promise.paused = True
-            promise.spent += opening_hours.open_time(self.hours(promise), promise.since, at)
+            self.stop(promise, at)
             promise.say("paused", at)
 
     def overdue(self) -> list[Owed]:
@@ -103,7 +102,7 @@ class Response(Targets):
             yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
-                yield from self.clock(promise, span(self.chosen("within", promise)), self._due)
+                yield from self.target_rings(promise, self._due)
 
     def _rested(self, at: int) -> None:
         opening, self.waits = self.waits, None

@@ -27,6 +27,7 @@ class Owed:
     told: list[tuple[str, int, str]] = field(default_factory=list)
     paused: bool = False
     spent: int = 0
+    stood: int = 0
     since: int = 0
     rung: int = 0
     ended: int = -1

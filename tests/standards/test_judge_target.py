@@ -123,6 +123,52 @@ def test_a_late_event_that_is_owed_nothing_is_counted_once() -> None:
     assert [it.reason for it in outcome.unused] == ["owed-nothing"]
 
 
+DAYS = "within: {by: priority, high: end of working day, else: 2 working days}, calendar: desk, warn: 50%"
+
+
+def test_working_days_end_by_the_calendar() -> None:
+    """What is asked on Friday at 15:00 is due on Tuesday at 15:00, or when Friday ends; half of its open time warns."""
+    history = """
+        2026-03-06T15:00:00Z job.asked contact=a
+        2026-03-06T15:00:00Z job.asked contact=b priority=high
+        2026-03-12T00:00:00Z nothing
+    """
+    lines = judge(rules(EVENTS, job=f"{JOB}, {DAYS}"), history)
+    assert sorted(line for line in lines if "opened" not in line) == [
+        "2026-03-06 15:30:00 warned b", "2026-03-06 16:00:00 broken b", "2026-03-09 15:00:00 warned a",
+        "2026-03-10 15:00:00 broken a",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("held", "resumed", "broken"),
+    [
+        ("2026-03-09T10:00:00Z", "2026-03-09T12:00:00Z", "2026-03-11 09:00:00"),
+        ("2026-03-09T17:00:00Z", "2026-03-10T07:00:00Z", "2026-03-10 15:00:00"),
+        ("2026-03-06T15:30:00Z", "2026-03-09T09:00:00Z", "2026-03-11 08:30:00"),
+    ],
+)
+def test_a_pause_moves_such_a_deadline_by_the_open_time_that_it_took(held: str, resumed: str, broken: str) -> None:
+    """Two hours of the desk's are two more; a night on hold costs nothing."""
+    paused = "pause: {when: contact.held, until: contact.resumed}"
+    history = f"""
+        2026-03-06T15:00:00Z job.asked contact=a
+        {held} contact.held contact=a
+        {resumed} contact.resumed contact=a
+        2026-03-12T00:00:00Z nothing
+    """
+    lines = judge(rules(EVENTS, job=f"{JOB}, {DAYS}, {paused}"), history)
+    assert lines[-1] == f"{broken} broken a"
+
+
+def test_a_day_of_a_calendar_that_is_always_open_is_a_working_day() -> None:
+    """Then the same time on the next day is meant, also across a clock change."""
+    always = "calendars:\n  desk: {timezone: Europe/Warsaw}\n" + EVENTS[EVENTS.index("events:") :]
+    history = "2026-03-28T11:00:00Z job.asked contact=a\n2026-03-30T00:00:00Z nothing"
+    lines = judge(rules(always, job=f"{JOB}, within: 1 working day, calendar: desk"), history)
+    assert lines[-1] == "2026-03-29 10:00:00 broken a"
+
+
 @pytest.mark.parametrize(
     ("keys", "check", "found"),
     [
@@ -135,6 +181,10 @@ def test_a_late_event_that_is_owed_nothing_is_counted_once() -> None:
         ("within: {by: priority, high: none, else: none}", "wrong-value", "nothing is ever owed"),
         ("within: {by: priority, high: soon, else: 2h}", "bad-duration", "'soon' is not a length of time"),
         ("within: {by: priority, high: 1h, else: 2h}, warn: 90m before", "bad-warning", "is not between"),
+        ("within: 2 working days", "missing-key", "and this standard has none"),
+        ("within: 2 working days, calendar: {by: level, gold: always, else: desk}", "missing-key", "always has none"),
+        ("within: 2 business days, calendar: desk", "bad-duration", "not a number of working days"),
+        ("within: 9000 working days, calendar: desk", "bad-duration", "not over within 20 years"),
         ("within: none", "bad-duration", "'none' is not a length of time"),
         ("within: 1h, calendar: {by: level, gold: allways, else: desk}", "unknown-calendar", "no calendar 'allways'"),
         ("within: [1h, 2h]", "wrong-type", "within is a list"),

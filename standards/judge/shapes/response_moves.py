@@ -46,7 +46,7 @@ class ResponseMoves(Machine):
 
     def _is_owed(self, event: Event) -> bool:
         """Say whether anything is owed for an event that would open a promise."""
-        return self.targeted is None or self.targeted.target(event) is not None
+        return self.targeted is None or self.targeted.target(event, event.at) is not None
 
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         wakes = [promise.wake for promise in state.open]
@@ -60,7 +60,7 @@ class ResponseMoves(Machine):
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
         if self.targeted is not None:
-            promise.target = self.targeted.target(event)
+            promise.target = self.targeted.target(event, at)
         self.clock.run(promise)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, event)
@@ -86,11 +86,10 @@ class ResponseMoves(Machine):
             state.rest_until = max(state.rest_until, kept + self.shape.rest)
 
     def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.clock.elapsed(promise, event.at)
+        self.clock.stop(promise, event.at)
         context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
         promise.wake = NEVER
 
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.running_since = event.at
-        self.clock.run(promise)
+        self.clock.go_on(promise, event.at)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
