@@ -169,7 +169,7 @@ Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused
 def _owed_until(line: Line, standard: Standard) -> int:
     """Give up to when a broken promise is owed, or -1: then there is nothing to wait for."""
     owed_for = getattr(standard.shape, "owed_for", 0)
-    return line.due + owed_for if line.verdict == "broken" and owed_for else -1
+    return max(line.due, line.opened) + owed_for if line.verdict == "broken" and owed_for else -1
 
 
 class _Words:

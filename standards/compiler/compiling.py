@@ -71,7 +71,7 @@ def compile_standard(
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
-    if model.when is not None and model.expect is not None and "within" in given:
+    if model.when is not None and model.expect is not None and ("within" in given or "due" in given):
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
@@ -118,7 +118,8 @@ def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings)
         again = "each" if model.reopen == "each" else "rise"
     if again is None:
         known = around.vocabulary.get(model.when.event) if model.when else None
-        again = "done" if known is not None and known.reading else "judged"
+        reading = known is not None and known.reading
+        again = "each" if model.due is not None else "done" if reading else "judged"
     if owed_for is None:
         owed_for = "24h" if around.excerpt else "7d"
     return {"again": again, "owed_for": owed_for, "reopen": None}

@@ -167,6 +167,10 @@ class StandardModel(Strict):
         description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
         "{by: priority, urgent: 1h, else: 8h}.",
     )
+    due: Text | None = Field(
+        None,
+        description="The time field that names the deadline itself; within is for where it is missing.",
+    )
     unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
     calendar: ChosenName | None = Field(
@@ -177,7 +181,7 @@ class StandardModel(Strict):
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
         description="When the next may open: done (none is owed), judged (none is on the clock), each (always), rise "
-        "(it begins to be so). Left out: done for readings, judged for all other events.",
+        "(it begins to be so). Left out: each with due, else done for readings and judged for all other events.",
     )
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")

@@ -62,12 +62,6 @@ class Response(Targets):
                 else:
                     self.begin(event["time"], event)
 
-    def _again(self) -> str:
-        if "reopen" in self.standard:
-            return "each" if self.standard["reopen"] == "each" else "rise"
-        reading = names(self.standard)["when"] in self.world.document.get("readings", [])
-        return str(self.standard.get("again", "done" if reading else "judged"))
-
     def _touch(self, promise: Owed, event: Event) -> None:
         at = event["time"]
         if self.matches("expect", event, promise.opening):

@@ -63,10 +63,24 @@ class ResponseMoves(Machine):
             promise.target = self.targeted.target(event, at)
         self.clock.run(promise)
         state.open.append(promise)
+        if promise.target is not None and 0 <= promise.target.fixed < at:
+            self._open_too_late(promise, state, event, context)
+            return
         context.write(self.standard, promise, "opened", at, event)
         if promise.wake < state.wake:
             state.wake = promise.wake
             context.case.wake = min(context.case.wake, promise.wake)
+
+    def _open_too_late(
+        self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> None:
+        """Open a promise whose deadline, as its event names it, is past: it is broken as it opens."""
+        at = promise.opened
+        promise.due = promise.target.fixed if promise.target is not None else at
+        context.write(self.standard, promise, "opened", at, event)
+        context.write(self.standard, promise, "broken", at, elapsed=0)
+        context.owe(state, promise, at, at + self.shape.owed_for)
+        self._set_alarm(state, context)
 
     def _settle(
         self,

@@ -5,7 +5,10 @@ Read next: `response.py`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+from standards.judge.events import microseconds
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
@@ -24,7 +27,7 @@ class TargetClock(NamedTuple):
         return self.rule.resolve(self._facts(event), opened)
 
     def _facts(self, event: Event) -> dict[str, Looked]:
-        return {name: getattr(event.data, name, None) for name in sorted(self.rule.fields)}
+        return {name: _looked(getattr(event.data, name, None)) for name in sorted(self.rule.fields)}
 
     def run(self, promise: Promise[Event]) -> None:
         """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
@@ -58,6 +61,10 @@ class TargetClock(NamedTuple):
 
     def _hours(self, target: Target) -> Hours | None:
         return self.rule.calendars[target.calendar]
+
+
+def _looked(value: Looked | datetime) -> Looked:
+    return microseconds(value) if isinstance(value, datetime) else value
 
 
 def _given(promise: Promise[Event]) -> Target:
