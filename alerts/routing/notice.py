@@ -202,6 +202,8 @@ class _Words:
                 return self._corrected(at)
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
                 return self._over(self.line.kind, at)
+            case "moved":
+                return f"The deadline of {self.promise}{self.where} is {self._clock(self.line.due)} now."
             case "opened" | "paused" | "resumed":
                 return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
 

@@ -129,6 +129,7 @@ def clause_models(model: StandardModel) -> dict[tuple[str, ...], ClauseModel]:
     """Give the clauses by their path, the opening one first."""
     found: dict[tuple[str, ...], ClauseModel | None] = {
         ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
+        ("follow",): model.follow,
     }  # fmt: skip
     if model.pause is not None:
         found |= {("pause", "when"): model.pause.when, ("pause", "until"): model.pause.until}

@@ -15,7 +15,7 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("due", "unless", "pause", "calendar", "warn", "again", "rest", "owed_for"),
+        ("due", "unless", "pause", "calendar", "follow", "warn", "again", "rest", "owed_for"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from standards.compiler.marks import placed
-from standards.compiler.targets import Targets, is_chosen
+from standards.compiler.targets import Targets, check_followed, is_chosen
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
@@ -63,6 +63,7 @@ class Shaper:
         pause = self._pause(when)
         chosen = is_chosen(model)
         target = self._target_rule(when) if chosen else None
+        follow = self._follow(when, target)
         within = None if chosen else self._counted(self._plain("within"), "within")
         warn = () if chosen else self._warn(within)
         if when is None or expect is None or (within is None and target is None):
@@ -75,8 +76,16 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target,
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, follow=follow,
         )  # fmt: skip
+
+    def _follow(self, when: Clause | None, rule: TargetRule | None) -> Clause | None:
+        follow = self._clause(self.model.follow, "follow", opening=when)
+        if follow is None or when is None or (rule is None and is_chosen(self.model)):
+            return follow
+        looked = frozenset() if rule is None else rule.fields
+        check_followed(self.entry.at("follow"), follow, looked, self.fields_of, when)
+        return follow
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
         fields = self.fields_of(when.event) if when else None

@@ -21,11 +21,13 @@ from standards.judge.standard import UTC_ZONE
 from standards.judge.target import Length, Nothing, TargetRule, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from standards.compiler.choices import Fields
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
+    from standards.judge.standard import Clause
     from standards.judge.target import Amount, Choice, Mark, Within
 
 ALWAYS: Final = "always"
@@ -145,6 +147,24 @@ class Targets:
                 fits = [entry.attempt("bad-warning", partial(placed, text, length.us)) for length in lengths]
                 marks += [found] if all(fits) else []
         return tuple(marks)
+
+
+def check_followed(
+    entry: Entry, follow: Clause, looked: AbstractSet[str], fields_of: Callable[[str], Fields | None], when: Clause
+) -> None:
+    """See that an event that is followed brings something that is looked at, of the same type as when it opens."""
+    if not looked:
+        found = "there is nothing to follow: no time and no calendar depends on a field"
+        entry.error("misplaced-key", found, "choose within or calendar by a field, or name a field with due", key=True)
+        return
+    brought, opening = fields_of(follow.event) or {}, fields_of(when.event) or {}
+    if not looked & brought.keys():
+        found = f"{follow.event} has none of the fields that are looked at: {', '.join(sorted(looked))}"
+        entry.error("wrong-value", found, "follow an event that has one of them")
+    for name in sorted(looked & brought.keys() & opening.keys()):
+        if brought[name].type != opening[name].type:
+            found = f"{name} is {brought[name].type} in {follow.event} and {opening[name].type} in {when.event}"
+            entry.error("wrong-type", found, "make the types equal")
 
 
 def _hours(calendar: Calendar) -> Hours:

@@ -86,7 +86,8 @@ def used_fields(
             names[event] |= where.fields
             names[opening] |= where.opening_fields
     if isinstance(shape, Response) and shape.target is not None:
-        names[opening] |= shape.target.fields
+        for event in (opening, *([] if shape.follow is None else [shape.follow.event])):
+            names[event] |= shape.target.fields
     if isinstance(shape, Level):
         names[opening] |= shape.measure.fields
     names[opening] |= set(carry)

@@ -177,6 +177,9 @@ class StandardModel(Strict):
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
     )
+    follow: ClauseModel | None = Field(
+        None, description="The event that brings a new value of what within, due or the calendar looks at."
+    )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
@@ -214,7 +217,7 @@ class DocumentModel(Strict):
 
 
 _INNER: dict[str, type[Strict]] = {
-    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
+    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "follow": ClauseModel, "until": ClauseModel,
     "pause": PauseModel, "objective": ObjectiveModel,
 }  # fmt: skip
 

@@ -78,7 +78,7 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.warned = (*fate.warned, each.at)
         case "fulfilled_late":
             fate.took = each.elapsed
-        case "opened" | "paused" | "resumed" | "ended" | "given_up" | "withdrawn":
+        case "opened" | "paused" | "resumed" | "moved" | "ended" | "given_up" | "withdrawn":
             pass
         case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":
             fate.end, fate.at = (verdict, each.at) if verdict is not None else ("open", -1)

@@ -40,9 +40,9 @@ class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
     Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
-    are not used. `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
-    at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one opens. A broken
-    one is given up `owed_for` microseconds after its deadline.
+    are not used; an event of `follow` can change it. `hours` counts open time only. `warn` are the open-time marks
+    (microseconds since the opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds
+    pass before the next one opens. A broken one is given up `owed_for` microseconds after its deadline.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -57,6 +57,7 @@ class Response(msgspec.Struct, frozen=True):
     rest: int = 0
     owed_for: int = OWED_FOR
     target: TargetRule | None = None
+    follow: Clause | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""
@@ -78,7 +79,7 @@ class ResponseMachine(ResponseMoves):
     def reaction(self, event_type: str) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self._begin()
+        carry_on, begin = self._carry_on(event_type), self._begin(event_type)
         when = None if self.standard.retired else test_for(shape.when, event_type)
         closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
 
@@ -121,6 +122,7 @@ class ResponseMachine(ResponseMoves):
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         stop, start = self._pause_tests(event_type)
+        follow = test_for(self.shape.follow, event_type)
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
@@ -131,7 +133,9 @@ class ResponseMachine(ResponseMoves):
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
                     self._settle(state, promise, "kept", event, context)
-                elif unless is not None and unless(data, opening):
+                elif (unless is not None and unless(data, opening)) or (
+                    follow is not None and follow(data, opening) and self._follow(promise, state, event, context)
+                ):
                     self._settle(state, promise, "voided", event, context)
                 elif promise.state in ("paused", "paused_warned"):
                     if start is not None and start(data, opening):
@@ -250,7 +254,7 @@ class ResponseMachine(ResponseMoves):
             return False
         self.end_late(event, context)
         if opens:
-            self._begin()(state, event, context)
+            self._begin(event_type)(state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine
+from standards.judge.shapes.again import join
+from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
     from standards.judge.case import StandardState
@@ -29,15 +30,23 @@ class ResponseMoves(Machine):
     clock: PromiseClock | TargetClock
     targeted: TargetClock | None
     openings: Openings
+    siblings: tuple[str, ...]
 
-    def _begin(self) -> Begin:
-        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted."""
-        begin = self.openings.begin()
-        if self.targeted is None or not self.targeted.rule.may_owe_nothing:
+    def _begin(self, event_type: str) -> Begin:
+        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted.
+
+        An event that a promise follows opens no other one while that is owed.
+        """
+        begin, follow = self.openings.begin(), test_for(self.shape.follow, event_type)
+        if self.targeted is None or not (self.targeted.rule.may_owe_nothing or follow is not None):
             return begin
 
         def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            if self._is_owed(event):
+            owed = [*state.overdue, *state.open, *filter(None, [context.owed(self.siblings)])]
+            followed = [promise for promise in owed if follow is not None and follow(event.data, opening_data(promise))]
+            if followed:
+                join(followed[-1], event)
+            elif self._is_owed(event):
                 begin(state, event, context)
             else:
                 context.unused.append(Unused(event, "owed-nothing"))
@@ -98,6 +107,17 @@ class ResponseMoves(Machine):
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
             state.rest_until = max(state.rest_until, kept + self.shape.rest)
+
+    def _follow(
+        self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> bool:
+        """Let a promise go by what an event brings. Says whether nothing is owed any more."""
+        if self.targeted is None or self.targeted.is_over(promise, event):
+            return True
+        if self.targeted.follow(promise, event):
+            context.write(self.standard, promise, "moved", event.at, event, promise.spent)
+        self._set_alarm(state, context)
+        return False
 
     def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         self.clock.stop(promise, event.at)
