@@ -74,6 +74,13 @@ class Openings(NamedTuple):
         else:
             self._open(state, event, context)
 
+    def begin_again(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Open at `at` what an earlier event spoke of, and what there is something to owe for only now."""
+        if self.again == "done" and at <= state.rest_until:
+            state.waiting = event
+        elif state.barred is None and not context.owes(self.siblings):
+            self.open_at(at, state, event, context)
+
     def end_rest(self, state: StandardState[Event], at: int, context: JudgeContext[Event], *, retired: bool) -> None:
         """Open at the end of a rest, `at`, what waited for it. A retired standard opens nothing any more."""
         event, state.waiting = state.waiting, None

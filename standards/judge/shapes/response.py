@@ -9,6 +9,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -18,18 +19,20 @@ from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.again import Again, Openings, ends
 from standards.judge.shapes.clock import PromiseClock
 from standards.judge.shapes.machine import Machine, opening_data, test_for
-from standards.judge.standard import OWED_FOR, clauses
+from standards.judge.shapes.scope import within_hours
+from standards.judge.standard import OWED_FOR, Pause, clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.calendar.hours import Hours
+    from standards.expressions.states import StateTest
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
     from standards.judge.shapes.machine import Reaction, Test
-    from standards.judge.standard import Clause, Pause, Standard
+    from standards.judge.standard import Clause, Standard
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
@@ -37,9 +40,9 @@ if TYPE_CHECKING:
 class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
-    `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
-    at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one opens. A broken
-    one is given up `owed_for` microseconds after its deadline.
+    `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds since the
+    opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one
+    opens. A broken one is given up `owed_for` microseconds after its deadline.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -47,7 +50,7 @@ class Response(msgspec.Struct, frozen=True):
     expect: Clause
     within: int
     unless: Clause | None = None
-    pause: Pause | None = None
+    pause: Pause | StateTest | None = None
     hours: Hours | None = None
     warn: tuple[int, ...] = ()
     again: Again = "judged"
@@ -68,14 +71,16 @@ class ResponseMachine(Machine):
         self.siblings = siblings
         self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
+        self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
         self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
         carry_on, begin = self._carry_on(event_type), self.openings.begin()
-        when = None if self.standard.retired else test_for(shape.when, event_type)
-        closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
+        when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
+        closes = event_type in self._closing_types()
+        stands = self.standard.needed is not None
 
         if when is None:
             return self._closing(carry_on)
@@ -85,15 +90,17 @@ class ResponseMachine(Machine):
                 state = case.states[revision]
             except KeyError:
                 state = case.state_of(revision)
-            if closes and (state.open or state.overdue or state.waiting or state.barred):
+            if closes and (state.open or state.overdue or state.waiting or state.barred or state.standing):
                 carry_on(state, event, context)
             if when(event.data, None):
                 begin(state, event, context)
                 state.up = True
+                if stands:
+                    state.standing = event
                 if state.waiting is event:
                     self._set_alarm(state, context)
             elif state.up:
-                state.up, state.barred = False, None
+                state.up, state.barred, state.standing = False, None, None
                 self._stop_waiting(state, context)
 
         return on_event
@@ -103,10 +110,35 @@ class ResponseMachine(Machine):
 
         def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             state = case.states.get(revision)
-            if state is not None and (state.open or state.overdue or state.waiting or state.barred):
+            if state is not None and (state.open or state.overdue or state.waiting or state.barred or state.standing):
                 carry_on(state, event, context)
 
         return close
+
+    def _closing_types(self) -> frozenset[str]:
+        """Name the event types that can end a promise, or stop or start its clock."""
+        closing = [clause.events for name, clause in clauses(self.shape).items() if name != "when"]
+        return frozenset(chain(*closing, *(state.events for state in self.standard.states)))
+
+    def remember(self, case: Case[Event], event: Event) -> None:
+        """Remember an event that would open a promise if there were anything to owe."""
+        if not self.standard.retired:
+            state = case.state_of(self.standard.revision)
+            state.standing, state.outside = event, True
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Open what stands when there is something to owe again; `carry_on` has ended what is not owed any more."""
+        state = case.states.get(self.standard.revision)
+        if state is None:
+            return
+        was_outside, state.outside = state.outside, not self.standard.owes(case.holds)
+        if state.outside:
+            state.barred = None
+            return
+        opens = not self.standard.retired and within_hours(self.standard, event.at)
+        if was_outside and opens and state.standing is not None and not state.open:
+            self.openings.begin_again(event.at, state, state.standing, context)
+            self._set_alarm(state, context)
 
     def _stop_waiting(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         if state.waiting is not None:
@@ -116,23 +148,26 @@ class ResponseMachine(Machine):
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         stop, start = self._pause_tests(event_type)
+        paused_by = self._paused_by
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
             data = event.data
-            if state.overdue or state.waiting is not None or state.barred is not None:
+            if state.overdue or state.waiting is not None or state.barred is not None or state.standing is not None:
                 self._catch_up(state, event, context, expect, unless)
+            over = not self.standard.owes(context.case.holds)
+            paused = paused_by is not None and paused_by.test(context.case.holds)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
                     self._settle(state, promise, "kept", event, context)
-                elif unless is not None and unless(data, opening):
+                elif over or (unless is not None and unless(data, opening)):
                     self._settle(state, promise, "voided", event, context)
                 elif promise.state in ("paused", "paused_warned"):
-                    if start is not None and start(data, opening):
+                    if (start is not None and start(data, opening)) or (paused_by is not None and not paused):
                         self._resume(promise, event, context)
-                elif stop is not None and stop(data, opening):
-                    self._pause(promise, event, context)
+                elif paused or (stop is not None and stop(data, opening)):
+                    self._pause(promise, event.at, event, context)
             if len(context.transitions) > lines:
                 self._set_alarm(state, context)
 
@@ -140,7 +175,9 @@ class ResponseMachine(Machine):
 
     def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
         pause = self.shape.pause
-        return (test_for(pause.when, event_type), test_for(pause.until, event_type)) if pause else (None, None)
+        if not isinstance(pause, Pause):
+            return None, None
+        return test_for(pause.when, event_type), test_for(pause.until, event_type)
 
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         wakes = [promise.wake for promise in state.open]
@@ -156,6 +193,8 @@ class ResponseMachine(Machine):
         self.clock.run(promise)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, event)
+        if self._paused_by is not None and self._paused_by.test(context.case.holds):
+            self._pause(promise, at, event, context)
         if promise.wake < state.wake:
             state.wake = promise.wake
             context.case.wake = min(context.case.wake, promise.wake)
@@ -177,9 +216,9 @@ class ResponseMachine(Machine):
         if self.shape.rest:
             state.rest_until = max(state.rest_until, kept + self.shape.rest)
 
-    def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.clock.elapsed(promise, event.at)
-        context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
+    def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
+        promise.spent = self.clock.elapsed(promise, at)
+        context.write(self.standard, promise, "paused", at, cause=event, elapsed=promise.spent)
         promise.wake = NEVER
 
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
@@ -196,6 +235,11 @@ class ResponseMachine(Machine):
         unless: Test | None,
     ) -> None:
         """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
+        over = not self.standard.owes(context.case.holds)
+        if state.standing is not None and ends(state.standing, expect, unless, event):
+            state.standing = None
+        if over and state.waiting is not None:
+            self._stop_waiting(state, context)
         if state.barred is not None and ends(state.barred, expect, unless, event):
             state.barred = None
         if state.waiting is not None and ends(state.waiting, expect, unless, event):
@@ -207,7 +251,7 @@ class ResponseMachine(Machine):
             if expect is not None and expect(event.data, opening):
                 kind: Kind = "fulfilled_late"
                 in_time: State = "kept"
-            elif unless is not None and unless(event.data, opening):
+            elif over or (unless is not None and unless(event.data, opening)):
                 kind, in_time = "ended", "void"
             else:
                 continue
