@@ -21,7 +21,7 @@ from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import BetweenModel, written
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, joined_fields
-from standards.judge.shapes import Shape
+from standards.judge.shapes import Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def compile_standard(
     _warn_of_gaps(entry, given)
     if shape is None or model.promise is None or model.per is None:
         return None
+    _check_places(entry, model, shape)
     feeds = _feeds(entry, model, shape, around)
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
@@ -168,6 +169,17 @@ def _calendar(entry: Entry, model: StandardModel, around: Surroundings) -> Calen
     if model.calendar not in around.calendars:
         entry.at("calendar").unknown("calendar", model.calendar, around.calendars)
     return around.calendars.get(model.calendar)
+
+
+def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:
+    """Report `for` and `apart` where they mean nothing."""
+    for path, clause in clause_models(model).items():
+        at = entry.at(*path)
+        if clause.lasting is not None and not (isinstance(shape, Response) and path[0] in {"when", "expect", "unless"}):
+            fix = "it goes with when, expect and unless of a standard with within"
+            at.at("for").error("misplaced-key", "for has no place here", fix, key=True)
+        if clause.apart is not None and path[0] != "when":
+            at.at("apart").error("misplaced-key", "apart has no place here", "it goes with when", key=True)
 
 
 def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:

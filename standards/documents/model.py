@@ -254,12 +254,12 @@ def schema_of(model: type[Strict]) -> dict[str, Any]:
 
 
 def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref."""
+    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
     if isinstance(node, list):
         return [_draft_7(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {key: _draft_7(value) for key, value in node.items()}
+    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
     if "$ref" in node and len(node) > 1:
         node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
     return node

@@ -10,7 +10,7 @@ from typing import Generic, Literal
 
 import msgspec
 
-from standards.judge.promise import NEVER, E, Promise, State, Transition
+from standards.judge.promise import NEVER, E, Promise, Run, State, Transition
 
 Identity = str | tuple[str, str]
 """What identifies an event: its id, if it is from the source that a case heard from first, else (source, id)."""
@@ -39,14 +39,14 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
     timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
-    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a
-    promise that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that
-    opens then. `recent` are the events that may still precede another, `times` those that still count,
-    `counted_at` is when a clause, by its number, last counted. `standing` is the last event that spoke of a need that
-    nothing has ended since, where a need can stand without being owed; `outside` says that it was not owed last.
-    `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
-    the current window or period. `counted` and `relieved` are of states that an older Kept stored, and of no others:
-    how many of the settled were overdue, and since when they were settled.
+    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a promise
+    that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then.
+    `recent` are the events that may still precede another, `times` those that still count, `counted_at` is when a
+    clause, by its number, last counted. `standing` is the last event that spoke of a need that nothing has ended since,
+    where a need can stand without being owed; `outside` says that it was not owed last. `runs` are what has been so for
+    a while, by the number of the clause. `tripped` says that their count was exceeded, `tally` is the running measure
+    of the open window, `until` the end of the current window or period. `counted` and `relieved` are of states that an
+    older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -62,6 +62,7 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     counted_at: dict[int, int] | None = None
     standing: E | None = None
     outside: bool = False
+    runs: dict[int, Run[E]] | None = None
     tripped: bool = False
     tally: Tally | None = None
     until: int = -1

@@ -80,7 +80,7 @@ def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> 
         raise
     except Exception as error:
         raise JudgeDefect(error, context.case, event) from error
-    if not any(changed) and context.case.holds is was:
+    if not any(changed):
         context.unused.append(Unused(event, "late"))
     return len(context.transitions) > lines or context.case.holds is not was
 

@@ -174,6 +174,6 @@ def event_types(standard: Standard) -> tuple[str, ...]:
 
 
 def awaited(shape: Shape) -> tuple[str, ...]:
-    """Name the event types whose absence a verdict of this shape can rest on."""
-    found = [event for name, clause in clauses(shape).items() if name in shape.awaits for event in clause.events]
-    return tuple(dict.fromkeys(found))
+    """Name the event types whose absence a verdict of this shape can rest on: what should come, or end what lasts."""
+    every = [(name in shape.awaits, each) for name, clause in clauses(shape).items() for each in clause.all]
+    return tuple(dict.fromkeys(each.event for awaits, each in every if awaits or each.lasting))

@@ -69,8 +69,11 @@ class Machine(Protocol):
 
 
 def test_for(clause: Clause | None, event_type: str) -> Test | None:
-    """Give the test that a clause makes of events of a type, or None where the type does not concern it."""
-    wheres = [] if clause is None else [each.where for each in clause.all if each.event == event_type]
+    """Give the test that a clause makes of events of a type, or None where the type does not concern it.
+
+    What has to last for a while is no matter of one event: see `lasting.py`.
+    """
+    wheres = [] if clause is None else [it.where for it in clause.all if it.event == event_type and not it.lasting]
     if not wheres:
         return None
     tests = [where.test for where in wheres if where is not None]
