@@ -208,6 +208,16 @@ def end_of_period(at: int, period: Period, zone: ZoneInfo) -> int:
     return _midnight(following, zone)
 
 
+def days_after(at: int, days: int, zone: ZoneInfo) -> int:
+    """Return the instant so many local days after `at`, at the same time by the clock on the wall.
+
+    A time that the clock jumps over is at the jump, and one that it shows twice is the first of the two.
+    """
+    second, left = divmod(at, SECOND)
+    wall = datetime.fromtimestamp(second, zone).replace(tzinfo=None, fold=0) + timedelta(days=days)
+    return first_shown(wall, zone) + left
+
+
 def window_of(at: int, length: int, zone: ZoneInfo) -> tuple[int, int]:
     """Return the window [start, end) of the given length that `at` lies in.
 
@@ -268,7 +278,11 @@ def _midnight(day: int, zone: ZoneInfo) -> int:
 
 def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
     """Return when the local clock first shows this minute of this day or, in a gap, jumps over it."""
-    wall = datetime.fromordinal(day) + timedelta(minutes=minute)
+    return first_shown(datetime.fromordinal(day) + timedelta(minutes=minute), zone)
+
+
+def first_shown(wall: datetime, zone: ZoneInfo) -> int:
+    """Return when the local clock first shows a date and time (without a zone) or, in a gap, jumps over it."""
     by_earlier_offset = (wall.replace(tzinfo=zone) - _EPOCH) // _MICROSECOND
     by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
     if by_earlier_offset <= by_later_offset:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
+from standards.compiler.editions import edition
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper, percent
 from standards.documents.declared import Calendar, subject_field
@@ -69,6 +70,7 @@ def compile_standard(
     calendar = _calendar(entry, model, around)
     if model.when is not None and model.expect is not None and "within" in given:
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
+    model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
     known = [*around.vocabulary, *PROMISE_EVENTS]

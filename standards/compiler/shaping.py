@@ -13,10 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from standards.calendar.duration import describe, parse
+from standards.compiler.editions import PERIODS, is_whole_days
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import DAY, OWED_FOR, UTC_ZONE, Clause, Pause, Period
+from standards.judge.standard import DAY, OWED_FOR, UTC_ZONE, Clause, Pause
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Fields = Mapping[str, Field]
 
-_PERIODS: Mapping[str, Period] = {"day": "day", "week": "week", "month": "month"}
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _BEFORE = re.compile(r"(\S+) before")
 _EVENTS = re.compile(r"([1-9][0-9]{0,8}) events?")
@@ -112,17 +112,23 @@ class Shaper:
         model = self.model
         expect = self._clause(model.expect, "expect")
         subjects = self._subjects()
-        period = _PERIODS.get(model.every or "")
+        period = PERIODS.get(model.every or "")
         if period is not None:
             for index in range(len(model.warn or ())):
                 fix = "give every as a length of time, such as 7d, or leave warn out"
                 self.entry.at("warn", index).error("bad-warning", f"a {period} has no fixed length to warn in", fix)
-            return None if expect is None else Recurrence(expect, period, zone=self._zone(), subjects=subjects)
-        every = self._counted(model.every, "every")
+            if expect is None:
+                return None
+            hours = self._hours() if model.edition else None
+            return Recurrence(expect, period, hours=hours, zone=self._zone(), subjects=subjects)
+        by_wall = model.edition is not None and is_whole_days(model.every)
+        every = self.entry.at("every").duration(model.every) if by_wall else self._counted(model.every, "every")
         warn = self._warn(every)
         if expect is None or every is None:
             return None
-        return Recurrence(expect, every, hours=self._hours(), zone=self._zone(), subjects=subjects, warn=warn)
+        return Recurrence(
+            expect, every, hours=self._hours(), zone=self._zone(), subjects=subjects, warn=warn, by_wall=by_wall
+        )
 
     def _level(self) -> Level | None:
         model, entry = self.model, self.entry

@@ -88,7 +88,8 @@ def bounded(draw: Draw, scale: Scale) -> Document:
 
 
 def recurrence(draw: Draw, scale: Scale) -> Document:
-    every = draw(st.sampled_from((*(scale.spans[-1:] if scale is DAYS else scale.spans), *scale.periods)))
+    spans = scale.spans[-1:] if scale is DAYS else scale.spans
+    every = draw(st.sampled_from((*spans, *scale.days, *scale.periods)))
     found = {"expect": clauses(draw), "every": every}
     return found if every in scale.periods else found | _warned(draw)
 

@@ -29,6 +29,15 @@ def next_midnight(zone: str, at: int, days: int = 1) -> int:
     return utc(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
 
 
+def same_time(zone: str, at: int, days: int) -> int:
+    """Give the instant so many days after `at` by the wall: at the same time or, where none is, the next."""
+    wall = local(zone, at).replace(tzinfo=None, fold=0) + timedelta(days=days)
+    found = utc(wall.replace(tzinfo=ZoneInfo(zone)))
+    while local(zone, found - MINUTE).replace(tzinfo=None) >= wall:
+        found -= MINUTE
+    return found
+
+
 def next_bound(zone: str, at: int, period: str) -> int:
     """Give the next local midnight, Monday or first of the month after `at`, looking at one midnight after another."""
     for days in range(1, 40):

@@ -21,6 +21,7 @@ class Scale:
     step: int
     starts: tuple[int, ...]
     periods: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
     calendar: bool = False
     forget_after: tuple[str, ...] = ()
 
@@ -38,7 +39,9 @@ WEEKENDS = (
     _at(2025, 10, 25, 20),
     _at(2025, 5, 1, 4),
 )
-HOURS = Scale(("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), calendar=True)
+HOURS = Scale(
+    ("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), ("1d", "2d"), calendar=True
+)
 DAYS = Scale(
     ("2s", "1h", "1d"), ("1h", "1d"), 24 * HALF_HOUR, WEEKENDS, ("day", "week", "month"), forget_after=("1d", "2d")
 )

@@ -12,6 +12,8 @@ from tests.oracle import opening_hours
 from tests.oracle.language import holds, samples, satisfies, span
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
+PERIODS = ("day", "week", "month")
+
 
 class Response(Watch):
     awaited = ("expect", "unless")
@@ -181,28 +183,54 @@ class Recurrence(Watch):
     def forget(self) -> None:
         super().forget()
         self.period: Owed | None = None
+        self.closed_until: int | None = None
 
     def owes(self) -> bool:
-        return self.period is not None
+        return self.period is not None or self.closed_until is not None
 
     def event(self, event: Event) -> None:
-        if self.period is None:
-            self.period = self.begin(event["time"], event)
-        if self.period.verdict == "open" and self.matches("expect", event):
+        if not self.owes():
+            self._start(event["time"], event)
+        if self.period and self.period.verdict == "open" and self.matches("expect", event):
             self.period.say("kept", event["time"], "kept")
 
     def rings(self) -> Iterator[Ring]:
+        if self.closed_until is not None:
+            yield self.closed_until, lambda at: self._start(at, None)
         if self.period is None:
             return
+        opened, end = self.period.opened, self._end(self.period.opened)
         every = self.standard["every"]
-        if every in {"day", "week", "month"}:
-            yield opening_hours.next_bound(self.zone, self.period.opened, every), self._turn
-            return
-        marks = self.marks(span(every))
+        marks = [] if every in PERIODS else self.marks(span(every))
         if self.period.verdict == "open" and self.period.rung < len(marks):
-            yield self.after(self.period.opened, marks[self.period.rung]), self._remind
+            mark = marks[self.period.rung]
+            at = max(opened, end - (span(every) - mark)) if self._days() else self.after(opened, mark)
+            yield at, self._remind
         else:
-            yield self.after(self.period.opened, span(every)), self._turn
+            yield end, self._turn
+
+    def _days(self) -> int:
+        """Give how many days by the wall a period has; 0 where it is not made of such."""
+        every = self.standard["every"]
+        return span(every) // span("1d") if every[-1] in "dw" else 0
+
+    def _end(self, at: int) -> int:
+        every = self.standard["every"]
+        if every in PERIODS:
+            return opening_hours.next_bound(self.zone, at, every)
+        if days := self._days():
+            return opening_hours.same_time(self.zone, at, days)
+        return self.after(at, span(every))
+
+    def _start(self, at: int, opening: Event | None) -> None:
+        """Begin a period, or wait for the first that has open time."""
+        start, by_wall = at, self.standard["every"] in PERIODS or self._days()
+        while (
+            by_wall and start <= self.world.end and not opening_hours.open_time(self.calendar, start, self._end(start))
+        ):
+            start = self._end(start)
+        self.period = self.begin(at, opening) if start == at else None
+        self.closed_until = None if start == at else start
 
     def _remind(self, at: int) -> None:
         assert self.period
@@ -212,7 +240,7 @@ class Recurrence(Watch):
         assert self.period
         if self.period.verdict == "open":
             self.settle(self.period, "broken", at)
-        self.period = self.begin(at, None)
+        self._start(at, None)
 
 
 @dataclass(eq=False)
