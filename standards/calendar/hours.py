@@ -167,6 +167,13 @@ class Hours:
         """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
         return any(opens <= at < closes for opens, closes in self._open_on(_day_of(at, self._zone)))
 
+    def shifts_begun(self, day: int) -> list[tuple[int, int]]:
+        """Return the shifts [opens, closes) that begin on a local day (a proleptic ordinal), as they are written."""
+        return [
+            (_instant(day, start, self._zone), _instant(day, end, self._zone))
+            for start, end in sorted(self._shifts(day))
+        ]
+
     def opens_after(self, at: int) -> int | None:
         """Return the first open instant not before `at`, or None when there is none within 400 local days."""
         today = _day_of(at, self._zone)
@@ -206,16 +213,6 @@ def end_of_period(at: int, period: Period, zone: ZoneInfo) -> int:
         case _:
             assert_never(period)
     return _midnight(following, zone)
-
-
-def days_after(at: int, days: int, zone: ZoneInfo) -> int:
-    """Return the instant so many local days after `at`, at the same time by the clock on the wall.
-
-    A time that the clock jumps over is at the jump, and one that it shows twice is the first of the two.
-    """
-    second, left = divmod(at, SECOND)
-    wall = datetime.fromtimestamp(second, zone).replace(tzinfo=None, fold=0) + timedelta(days=days)
-    return first_shown(wall, zone) + left
 
 
 def window_of(at: int, length: int, zone: ZoneInfo) -> tuple[int, int]:

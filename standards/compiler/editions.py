@@ -38,7 +38,9 @@ def edition(entry: Entry, model: StandardModel, calendar: Calendar | None, *, ex
 
 
 def _comes_out_otherwise(model: StandardModel, calendar: Calendar) -> bool:
-    """Say whether a calendar means another thing than it did: hours that a period counts by, or days of its zone."""
+    """Say whether a calendar means another thing than it did: hours that a window or period keeps to, or days."""
+    if model.over is not None:
+        return calendar.hours is not None
     if model.every is None:
         return False
     moved = is_whole_days(model.every) and (calendar.hours is not None or calendar.zone != UTC_ZONE)

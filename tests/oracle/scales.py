@@ -50,6 +50,7 @@ CALENDARS = (
     {"timezone": "Europe/Warsaw"},
     {"timezone": "Europe/Warsaw", "hours": {"mon-fri": ["08:00-16:00"], "sat": ["09:00-13:00", "14:00-17:00"]}},
     {"timezone": "Europe/Warsaw", "hours": {"mon-sun": ["22:00-06:00"]}},
+    {"timezone": "Europe/Warsaw", "hours": {"fri-sun": ["06:00-14:00", "14:00-22:00", "22:00-06:00"]}},
     {"timezone": "America/New_York", "hours": {"fri": ["09:30-17:30"], "sat-sun": ["00:00-12:00", "20:00-04:00"]}},
     {
         "timezone": "Europe/Warsaw",
