@@ -167,6 +167,13 @@ class Hours:
         """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
         return any(opens <= at < closes for opens, closes in self._open_on(_day_of(at, self._zone)))
 
+    def shifts_begun(self, day: int) -> list[tuple[int, int]]:
+        """Return the shifts [opens, closes) that begin on a local day (a proleptic ordinal), as they are written."""
+        return [
+            (_instant(day, start, self._zone), _instant(day, end, self._zone))
+            for start, end in sorted(self._shifts(day))
+        ]
+
     def opens_after(self, at: int) -> int | None:
         """Return the first open instant not before `at`, or None when there is none within 400 local days."""
         today = _day_of(at, self._zone)
@@ -268,7 +275,11 @@ def _midnight(day: int, zone: ZoneInfo) -> int:
 
 def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
     """Return when the local clock first shows this minute of this day or, in a gap, jumps over it."""
-    wall = datetime.fromordinal(day) + timedelta(minutes=minute)
+    return first_shown(datetime.fromordinal(day) + timedelta(minutes=minute), zone)
+
+
+def first_shown(wall: datetime, zone: ZoneInfo) -> int:
+    """Return when the local clock first shows a date and time (without a zone) or, in a gap, jumps over it."""
     by_earlier_offset = (wall.replace(tzinfo=zone) - _EPOCH) // _MICROSECOND
     by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
     if by_earlier_offset <= by_later_offset:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from standards.calendar.hours import did_you_mean
 from standards.compiler.clausing import Clauses
+from standards.compiler.editions import edition
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper, percent
@@ -74,6 +75,7 @@ def compile_standard(
     written_now = model.again is not None
     if model.when is not None and model.expect is not None and "within" in given:
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
+    model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
     known = [*around.vocabulary, *PROMISE_EVENTS]

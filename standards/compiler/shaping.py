@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from standards.calendar.duration import describe, parse
 from standards.compiler.clausing import Clauses
+from standards.compiler.editions import PERIODS, is_whole_days
+from standards.compiler.window_keys import window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import DAY, OWED_FOR, UTC_ZONE, Period
+from standards.judge.standard import OWED_FOR, UTC_ZONE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -32,10 +34,8 @@ if TYPE_CHECKING:
 
 Fields = Mapping[str, Field]
 
-_PERIODS: Mapping[str, Period] = {"day": "day", "week": "week", "month": "month"}
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _BEFORE = re.compile(r"(\S+) before")
-_EVENTS = re.compile(r"([1-9][0-9]{0,8}) events?")
 
 
 def percent(text: str) -> Fraction:
@@ -121,35 +121,45 @@ class Shaper:
         model = self.model
         expect = self.clauses.clause(model.expect, "expect")
         subjects = self._subjects()
-        period = _PERIODS.get(model.every or "")
+        period = PERIODS.get(model.every or "")
         if period is not None:
             for index in range(len(model.warn or ())):
                 fix = "give every as a length of time, such as 7d, or leave warn out"
                 self.entry.at("warn", index).error("bad-warning", f"a {period} has no fixed length to warn in", fix)
-            return None if expect is None else Recurrence(expect, period, zone=self._zone(), subjects=subjects)
-        every = self._counted(model.every, "every")
+            if expect is None:
+                return None
+            hours = self._hours() if model.edition else None
+            return Recurrence(expect, period, hours=hours, zone=self._zone(), subjects=subjects)
+        by_wall = model.edition is not None and is_whole_days(model.every)
+        every = self.entry.at("every").duration(model.every) if by_wall else self._counted(model.every, "every")
         warn = self._warn(every)
         if expect is None or every is None:
             return None
-        return Recurrence(expect, every, hours=self._hours(), zone=self._zone(), subjects=subjects, warn=warn)
+        return Recurrence(
+            expect, every, hours=self._hours(), zone=self._zone(), subjects=subjects, warn=warn, by_wall=by_wall
+        )
 
     def _level(self) -> Level | None:
         model, entry = self.model, self.entry
         when = self.clauses.clause(model.when, "when")
         bound = None if model.must is None else partial(compile_threshold, model.must)
         must = None if bound is None else entry.at("must").attempt("bad-expression", bound)
-        over, count = self._window()
+        span = window(model.over, entry.at("over"), self._hours())
         fields = self._fields_judged(when)
         if when is None or fields is None or model.measure is None:
             return None
         measure = entry.at("measure").attempt("bad-expression", partial(compile_measure, model.measure, fields))
         at_least = model.at_least or 1
-        if count and over is not None and at_least > over:
+        if span is not None and span.of_events and at_least > span.over:
+            over = span.over
             found = f"a window of {over} events never has {at_least} samples, so every one would be void"
             entry.at("at_least").error("wrong-value", found, f"write {over} or fewer")
-        if measure is None or must is None or over is None:
+        if measure is None or must is None or span is None:
             return None
-        return Level(when, measure, over, must, count=count, at_least=at_least, zone=self._zone())
+        return Level(
+            when, measure, span.over, must, count=span.of_events, at_least=at_least, zone=self._zone(),
+            hours=self._hours() if model.edition else None, by_shift=span.by_shift,
+        )  # fmt: skip
 
     def _fields_judged(self, when: Clause | None) -> Fields | None:
         """Give the fields that all events have which are judged or measured."""
@@ -170,18 +180,6 @@ class Shaper:
 
     def _zone(self) -> ZoneInfo:
         return self.calendar.zone if self.calendar else UTC_ZONE
-
-    def _window(self) -> tuple[int | None, bool]:
-        text, entry = self.model.over, self.entry.at("over")
-        if text is None:
-            return None, False
-        if events := _EVENTS.fullmatch(text):
-            return int(events[1]), True
-        over = entry.duration(text)
-        if over is not None and DAY % over and over % DAY:
-            fix = "take one that divides a day, such as 30m, or whole days"
-            entry.error("bad-duration", f"windows of {text} do not fit into a day", fix)
-        return over, False
 
     def _warn(self, whole: int | None) -> tuple[int, ...]:
         marks = {

@@ -207,11 +207,16 @@ class StandardModel(Strict):
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
     until: AnyOf | None = Field(None, description="The event up to which they are counted.")
-    every: Duration | None = Field(None, description="The period: a length of time, or day, week or month.")
+    every: Duration | None = Field(
+        None,
+        description="The period: a length of time (days and weeks are the wall clock's), or day, "
+        "week or month. With a calendar, one without open time owes nothing.",
+    )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
-    over: Duration | None = Field(None, description="The window: a length of time, or 50 events.")
+    over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
     at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
+    edition: Literal[2] | None = Field(None, description="Written by Kept, where the meaning of a key has changed.")
 
 
 class DocumentModel(Strict):

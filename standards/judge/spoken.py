@@ -67,7 +67,7 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     if isinstance(shape, Level):
         texts = f"{shape.measure.source} {shape.must.source}"
         found |= {float(digits) for digits in _DIGITS.findall(texts)}
-        found |= {shape.over, shape.at_least}
+        found |= {number for number in (shape.over, shape.at_least) if number}
     if standard.objective is not None:
         found.add(round(100 * standard.objective.kept, 6))
         found |= _units(standard.objective.over)

@@ -90,9 +90,14 @@ def _marks(standard: Standard) -> tuple[int, ...]:
 def never_closed(lint: LintInput) -> None:
     """Find clocks that are to stop out of hours, by a calendar that is always open."""
     for entry, standard, _, _ in _timed(lint):
-        if entry.has("calendar") and getattr(standard.shape, "hours", None) is None:
+        if entry.has("calendar") and getattr(standard.shape, "hours", None) is None and not _by_wall(standard):
             found = f"this calendar is always open, so the clock of {standard.id} never stops"
             entry.at("calendar").warning("never-closed", found, "give the calendar hours, or leave it out here")
+
+
+def _by_wall(standard: Standard) -> bool:
+    """Say whether a period is days by the clock on the wall, which a calendar's zone places."""
+    return isinstance(standard.shape, Recurrence) and standard.shape.by_wall
 
 
 def holidays_over(lint: LintInput) -> None:

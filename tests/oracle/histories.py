@@ -88,7 +88,8 @@ def bounded(draw: Draw, scale: Scale) -> Document:
 
 
 def recurrence(draw: Draw, scale: Scale) -> Document:
-    every = draw(st.sampled_from((*(scale.spans[-1:] if scale is DAYS else scale.spans), *scale.periods)))
+    spans = scale.spans[-1:] if scale is DAYS else scale.spans
+    every = draw(st.sampled_from((*spans, *scale.days, *scale.periods)))
     found = {"expect": clauses(draw), "every": every}
     return found if every in scale.periods else found | _warned(draw)
 
@@ -148,7 +149,11 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     one = standard(draw, shape, scale)
     more: Document = {}
     if "calendar" in one:
-        more["calendars"] = {"trading": draw(st.sampled_from(CALENDARS))}
+        calendar: Document = draw(st.sampled_from(CALENDARS))
+        more["calendars"] = {"trading": calendar}
+        apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap
+        if "over" in one and apart and draw(st.booleans()):
+            one["over"] = "shift"
     if scale is SECONDS and draw(st.booleans()):
         more["feeds"] = _feeds(draw, [one])
     return document({"first": one}, **more)

@@ -93,7 +93,7 @@ def test_bounded(keys: str, within: int | None, until: Clause | None) -> None:
 
 
 def test_recurrence_by_length_and_by_calendar() -> None:
-    """A length counts a calendar's hours; day, week and month only take its time zone. Subjects follow `per`."""
+    """A length counts a calendar's hours; a week takes its time zone, and whether it is open. Subjects follow `per`."""
     calendars = 'calendars: {office: {timezone: Asia/Tokyo, hours: {daily: ["09:00-17:00"]}}}'
     shape = one("per: team, expect: meeting.held, every: 8h, calendar: office, warn: 2h before", more=calendars).shape
     assert isinstance(shape, Recurrence)
@@ -103,7 +103,7 @@ def test_recurrence_by_length_and_by_calendar() -> None:
         more=calendars,
     ).shape
     assert isinstance(shape, Recurrence)
-    assert (shape.every, shape.hours, shape.zone.key) == ("week", None, "Asia/Tokyo")
+    assert (shape.every, shape.hours is not None, shape.zone.key) == ("week", True, "Asia/Tokyo")
     assert shape.subjects == (("north",), ("south",))
 
 
