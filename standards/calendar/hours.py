@@ -167,6 +167,13 @@ class Hours:
         """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
         return any(opens <= at < closes for opens, closes in self._open_on(_day_of(at, self._zone)))
 
+    def shifts_begun(self, day: int) -> list[tuple[int, int]]:
+        """Return the shifts [opens, closes) that begin on a local day (a proleptic ordinal), as they are written."""
+        return [
+            (_instant(day, start, self._zone), _instant(day, end, self._zone))
+            for start, end in sorted(self._shifts(day))
+        ]
+
     def opens_after(self, at: int) -> int | None:
         """Return the first open instant not before `at`, or None when there is none within 400 local days."""
         today = _day_of(at, self._zone)
@@ -187,7 +194,7 @@ class Hours:
     def same_time(self, at: int, day: int, other: int) -> int:
         """Return when the clock shows, on another day, what it shows at `at`, counted from the midnight of `day`."""
         shown = datetime.fromtimestamp(at // SECOND, self._zone).replace(tzinfo=None) - datetime.fromordinal(day)
-        return _instant_of(datetime.fromordinal(other) + max(shown, timedelta()), self._zone) + at % SECOND
+        return first_shown(datetime.fromordinal(other) + max(shown, timedelta()), self._zone) + at % SECOND
 
     def _find_open(self, day: int) -> tuple[tuple[int, int], ...]:
         """Find the open intervals [opens, closes) within one local day, in order and apart from each other.
@@ -282,11 +289,12 @@ def _midnight(day: int, zone: ZoneInfo) -> int:
 
 
 def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
-    return _instant_of(datetime.fromordinal(day) + timedelta(minutes=minute), zone)
+    """Return when the local clock first shows this minute of this day or, in a gap, jumps over it."""
+    return first_shown(datetime.fromordinal(day) + timedelta(minutes=minute), zone)
 
 
-def _instant_of(wall: datetime, zone: ZoneInfo) -> int:
-    """Return when the local clock first shows this time or, in a gap, jumps over it."""
+def first_shown(wall: datetime, zone: ZoneInfo) -> int:
+    """Return when the local clock first shows a date and time (without a zone) or, in a gap, jumps over it."""
     by_earlier_offset = (wall.replace(tzinfo=zone) - _EPOCH) // _MICROSECOND
     by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
     if by_earlier_offset <= by_later_offset:

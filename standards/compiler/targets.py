@@ -150,21 +150,22 @@ class Targets:
 
 
 def check_followed(
-    entry: Entry, follow: Clause, looked: AbstractSet[str], fields_of: Callable[[str], Fields | None], when: Clause
+    entry: Entry, follow: Clause, looked: AbstractSet[str], fields_of: Callable[[str], Fields | None], opening: Fields
 ) -> None:
-    """See that an event that is followed brings something that is looked at, of the same type as when it opens."""
+    """See that each event that is followed brings something that is looked at, of the same type as when it opens."""
     if not looked:
         found = "there is nothing to follow: no time and no calendar depends on a field"
         entry.error("misplaced-key", found, "choose within or calendar by a field, or name a field with due", key=True)
         return
-    brought, opening = fields_of(follow.event) or {}, fields_of(when.event) or {}
-    if not looked & brought.keys():
-        found = f"{follow.event} has none of the fields that are looked at: {', '.join(sorted(looked))}"
-        entry.error("wrong-value", found, "follow an event that has one of them")
-    for name in sorted(looked & brought.keys() & opening.keys()):
-        if brought[name].type != opening[name].type:
-            found = f"{name} is {brought[name].type} in {follow.event} and {opening[name].type} in {when.event}"
-            entry.error("wrong-type", found, "make the types equal")
+    for event in follow.events:
+        brought = fields_of(event) or {}
+        if not looked & brought.keys():
+            found = f"{event} has none of the fields that are looked at: {', '.join(sorted(looked))}"
+            entry.error("wrong-value", found, "follow an event that has one of them")
+        for name in sorted(looked & brought.keys() & opening.keys()):
+            if brought[name].type != opening[name].type:
+                found = f"{name} is {brought[name].type} in {event}, and {opening[name].type} where the promise opens"
+                entry.error("wrong-type", found, "make the types equal")
 
 
 def _hours(calendar: Calendar) -> Hours:

@@ -52,10 +52,11 @@ def _timed(lint: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:
 def _polled(lint: LintInput, standard: Standard) -> Iterator[tuple[str, str, int]]:
     """Give the events that settle a promise and come only by feeds that report now and then, and how often."""
     for key, clause in clauses(standard.shape).items():
-        feeds = [feed for _, feed in lint.feeds.values() if clause.event in feed.events]
-        if key in {"expect", "unless"} and feeds and all(feed.every for feed in feeds):
-            soonest = min(feeds, key=lambda feed: feed.every or 0)
-            yield clause.event, soonest.name, soonest.every or 0
+        for event in clause.events if key in {"expect", "unless"} else ():
+            feeds = [feed for _, feed in lint.feeds.values() if event in feed.events]
+            if feeds and all(feed.every for feed in feeds):
+                soonest = min(feeds, key=lambda feed: feed.every or 0)
+                yield event, soonest.name, soonest.every or 0
 
 
 def no_time_to_act(lint: LintInput) -> None:
@@ -92,10 +93,15 @@ def _marks(standard: Standard, whole: int) -> tuple[int, ...]:
 def never_closed(lint: LintInput) -> None:
     """Find clocks that are to stop out of hours, by a calendar that is always open."""
     for entry, standard, _, _ in _timed(lint):
-        chosen = getattr(standard.shape, "target", None) is not None
+        chosen = getattr(standard.shape, "target", None) is not None or _by_wall(standard)
         if entry.has("calendar") and not chosen and getattr(standard.shape, "hours", None) is None:
             found = f"this calendar is always open, so the clock of {standard.id} never stops"
             entry.at("calendar").warning("never-closed", found, "give the calendar hours, or leave it out here")
+
+
+def _by_wall(standard: Standard) -> bool:
+    """Say whether a period is days by the clock on the wall, which a calendar's zone places."""
+    return isinstance(standard.shape, Recurrence) and standard.shape.by_wall
 
 
 def holidays_over(lint: LintInput) -> None:

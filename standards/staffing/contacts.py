@@ -126,6 +126,8 @@ def _in_share(contact: Contact, shape: Level, within: float) -> bool | None:
     where = shape.when.where
     if contact.answered is None or (where is not None and not where.test(contact.answer, None)):
         return None
+    if shape.hours is not None and not shape.hours.is_open(contact.answered):
+        return None
     return (contact.answered - contact.came) / SECOND <= within
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from standards.calendar.duration import MINUTE, SECOND, describe, parse
+from standards.calendar.duration import DAY, MINUTE, SECOND, describe, parse
 from standards.calendar.working_days import number_of
 from standards.compiler.choices import BY, ELSE, placed_texts
+from standards.compiler.editions import is_whole_days
 from standards.documents.document import Document, Path, Value
 from standards.documents.excerpt import canonical
 from standards.errors import Place
@@ -151,7 +152,10 @@ class _Standard:
             length = parse(text)
         except ValueError:  # week and month have no other length, nor has what is owed nothing
             return
-        for by, words in ((-SECOND, "a second shorter"), (SECOND, "a second longer")):
+        unit, name = SECOND, "second"
+        if path[-1] == "every" and "calendar" in self.data and is_whole_days(str(text)):
+            unit, name = DAY, "day"  # a second more would be open time
+        for by, words in ((-unit, f"a {name} shorter"), (unit, f"a {name} longer")):
             if length + by > 0:
                 yield self._change(path, describe(length + by), f"`{path[-1]}: {text}` is {words}", _SECOND_HINT)
 
@@ -172,14 +176,18 @@ class _Standard:
                 yield self._change(("over",), changed, words, "play a window to its last event, and say when it ends")
 
     def _is_usual(self, key: str) -> bool:
-        """Say whether a key says what would be so without it: a calendar gives short windows a zone, no more.
+        """Say whether a key says what would be so without it: a calendar without hours gives short windows a zone.
 
-        Zones differ by whole half hours, but for three small ones.
+        Zones differ by whole half hours, but for three small ones. A shift cannot be had without a calendar.
         """
         if key != "calendar":
             return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
+        if self.data.get("over") == "shift":
+            return True
+        declared: Any = self.document.data.get("calendars", {})
+        has_hours = isinstance(declared, dict) and "hours" in (declared.get(self.data[key]) or ())
         try:
-            return "measure" in self.data and 30 * MINUTE % parse(str(self.data.get("over"))) == 0
+            return "measure" in self.data and not has_hours and 30 * MINUTE % parse(str(self.data.get("over"))) == 0
         except ValueError:
             return False
 

@@ -62,6 +62,8 @@ def target(draw: Draw, scale: Scale) -> Document:
     found = response(draw, scale) | {"within": within}
     if "pause" not in found and draw(st.booleans()):
         found["due"] = "t"
+    if draw(st.booleans()):
+        found["follow"] = clauses(draw, ABOUT_OPENING)
     if scale.calendar and draw(st.booleans()):
         found["calendar"] = _choice(draw, ("trading", "other", *(() if by_days else ("always",))), deep=False)
     return found | ({"calendar": "trading"} if by_days and "calendar" not in found else {})
@@ -112,7 +114,8 @@ def bounded(draw: Draw, scale: Scale) -> Document:
 
 
 def recurrence(draw: Draw, scale: Scale) -> Document:
-    every = draw(st.sampled_from((*(scale.spans[-1:] if scale is DAYS else scale.spans), *scale.periods)))
+    spans = scale.spans[-1:] if scale is DAYS else scale.spans
+    every = draw(st.sampled_from((*spans, *scale.days, *scale.periods)))
     found = {"expect": clauses(draw), "every": every}
     return found if every in scale.periods else found | _warned(draw)
 
@@ -174,6 +177,10 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     more: Document = {}
     if "calendar" in one:
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
+        calendar: Document = more["calendars"]["trading"]
+        apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap
+        if "over" in one and apart and draw(st.booleans()):
+            one["over"] = "shift"
     if scale is SECONDS and draw(st.booleans()):
         more["feeds"] = _feeds(draw, [one])
     return document({"first": one}, **more)

@@ -1,6 +1,6 @@
 """What can become of one promise of a response: it opens, its clock stops and goes on, it is settled.
 
-Knows: one promise, its clock and its lines. Must not know: which event does it. Read next: `response.py`.
+Knows: one promise, its clock and its lines. Must not know: which event does it. Read next: `response_machine.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from standards.judge.shapes.again import join
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
+    from standards.expressions.states import StateTest
     from standards.judge.case import StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
 
 
 class ResponseMoves(Machine):
-    """Moves promises and writes their lines. `targeted` is the clock, where an event chooses what it counts to."""
+    """Moves promises and writes their lines. `targeted` is the clock, where an event chooses what it counts to.
+
+    What `_paused_by` says stops the clock, where that is a state.
+    """
 
     shape: Response
     clock: PromiseClock | TargetClock
     targeted: TargetClock | None
     openings: Openings
     siblings: tuple[str, ...]
+    _paused_by: StateTest | None
 
     def _begin(self, event_type: str) -> Begin:
         """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted.
@@ -52,6 +57,13 @@ class ResponseMoves(Machine):
                 context.unused.append(Unused(event, "owed-nothing"))
 
         return begin_if_owed
+
+    def _begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Do at `at` what an event does, if anything is owed for it."""
+        if self._is_owed(event):
+            self.openings.begin_at(at, state, event, context)
+        else:
+            context.unused.append(Unused(event, "owed-nothing"))
 
     def _is_owed(self, event: Event) -> bool:
         """Say whether anything is owed for an event that would open a promise."""
@@ -76,6 +88,8 @@ class ResponseMoves(Machine):
             self._open_too_late(promise, state, event, context)
             return
         context.write(self.standard, promise, "opened", at, event)
+        if self._paused_by is not None and self._paused_by.test(context.case.holds):
+            self._pause(promise, at, event, context)
         if promise.wake < state.wake:
             state.wake = promise.wake
             context.case.wake = min(context.case.wake, promise.wake)
@@ -119,9 +133,9 @@ class ResponseMoves(Machine):
         self._set_alarm(state, context)
         return False
 
-    def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        self.clock.stop(promise, event.at)
-        context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
+    def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
+        self.clock.stop(promise, at)
+        context.write(self.standard, promise, "paused", at, cause=event, elapsed=promise.spent)
         promise.wake = NEVER
 
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
