@@ -116,7 +116,8 @@ def compile_standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
-        carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+        carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
+        forget_after=_remembered(forget_after or FORGET_AFTER, shape),
         lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
         states=states,
     )  # fmt: skip
@@ -161,6 +162,8 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     for key, said in (("pause", model.pause), ("while", model.needed)):
         if isinstance(said, BetweenModel):
             found |= {(key, "when"): said.when, (key, "until"): said.until}
+    if model.undo is not None:
+        found["undo", "when"] = model.undo.when
     return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
 
 
@@ -177,6 +180,12 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
         if name not in known:
             entry.at("calendar", *way).unknown("calendar", name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _remembered(forget_after: int, shape: Shape) -> int:
+    """Give how long a subject is remembered: at least for as long as what was done can be taken back."""
+    undo = shape.undo if isinstance(shape, Response) else None
+    return forget_after if undo is None else max(forget_after, undo.within)
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:

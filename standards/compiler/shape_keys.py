@@ -15,7 +15,7 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for"),
+        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "undo"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),

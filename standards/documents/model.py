@@ -147,6 +147,13 @@ States = Annotated[
 """Names of states, joined by and, or, not; or a state without a name."""
 
 
+class UndoModel(Strict):
+    """What takes "done" back."""
+
+    when: AnyOf = Field(description="The event that says that it was not done.")
+    within: Duration = Field(description="For how long after it was done, such as 3d.")
+
+
 class ObjectiveModel(Strict):
     """The share of promises to be kept."""
 
@@ -240,6 +247,7 @@ class StandardModel(Strict):
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
+    undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
@@ -277,7 +285,7 @@ class DocumentModel(Strict):
 
 _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
-    "pause": BetweenModel, "while": BetweenModel, "objective": ObjectiveModel,
+    "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
 
 
