@@ -15,6 +15,7 @@ from standards.calendar.hours import did_you_mean
 from standards.compiler.editions import edition
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper, percent
+from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, subject_field
 from standards.documents.excerpt import excerpt, revision_of, used_fields
 from standards.expressions.expression import Field
@@ -97,7 +98,8 @@ def compile_standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
-        carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+        carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
+        forget_after=max(forget_after or FORGET_AFTER, looks_back(shape)),
         lateness=lateness or 0,
     )  # fmt: skip
     return standard, text
