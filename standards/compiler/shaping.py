@@ -13,20 +13,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from standards.calendar.duration import describe, parse
+from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
+from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import OWED_FOR, UTC_ZONE, Clause, Pause
+from standards.judge.standard import OWED_FOR, UTC_ZONE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
+    from standards.compiler.scoping import Scoping
     from standards.compiler.shape_keys import ShapeName
     from standards.documents.entries import Entry
-    from standards.documents.model import ClauseModel, StandardModel
+    from standards.documents.model import StandardModel
+    from standards.judge.standard import Clause
 
 Fields = Mapping[str, Field]
 
@@ -46,13 +50,18 @@ def percent(text: str) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """Compiles the shape of one standard. `fields_of` gives the fields of the `known` event types, else None."""
+    """Compiles the shape of one standard. `fields_of` gives the fields of an event type, or None if it is not known.
+
+    `by_promise`: each promise looks for itself what stops its clock, as it was before there were states.
+    """
 
     entry: Entry
     model: StandardModel
     fields_of: Callable[[str], Fields | None]
-    known: list[str]
+    clauses: Clauses
+    scoping: Scoping
     calendar: Calendar | None
+    by_promise: bool
 
     def shape(self, name: ShapeName) -> Shape | None:
         """Compile; None where something that the shape needs is missing or has errors, which are reported."""
@@ -64,10 +73,10 @@ class Shaper:
 
     def _response(self) -> Response | None:
         model = self.model
-        when = self._clause(model.when, "when")
-        expect = self._clause(model.expect, "expect", opening=when)
-        unless = self._clause(model.unless, "unless", opening=when)
-        pause = self._pause(when)
+        when = self.clauses.clause(model.when, "when")
+        expect = self.clauses.clause(model.expect, "expect", opening=when)
+        unless = self.clauses.clause(model.unless, "unless", opening=when)
+        pause = self.scoping.pause(model.pause, when, by_promise=self.by_promise)
         within = self._counted(model.within, "within")
         warn = self._warn(within)
         if when is None or expect is None or within is None:
@@ -84,14 +93,14 @@ class Shaper:
         )  # fmt: skip
 
     def _precedence(self) -> Precedence | None:
-        when = self._clause(self.model.when, "when")
-        expect = self._clause(self.model.expect, "expect", opening=when)
+        when = self.clauses.clause(self.model.when, "when")
+        expect = self.clauses.clause(self.model.expect, "expect", opening=when)
         within_last = self.entry.at("within_last").duration(self.model.within_last)
         return Precedence(when, expect, within_last) if when and expect and within_last else None
 
     def _universality(self) -> Universality | None:
-        when = self._clause(self.model.when, "when")
-        fields = self.fields_of(when.event) if when else None
+        when = self.clauses.clause(self.model.when, "when")
+        fields = self._fields_judged(when)
         if when is None or fields is None or self.model.must is None:
             return None
         must = self.entry.at("must").attempt("bad-expression", partial(compile_condition, self.model.must, fields))
@@ -99,8 +108,8 @@ class Shaper:
 
     def _bounded(self) -> Bounded | None:
         model = self.model
-        when = self._clause(model.when, "when")
-        until = self._clause(model.until, "until", opening=when)
+        when = self.clauses.clause(model.when, "when")
+        until = self.clauses.clause(model.until, "until", opening=when)
         within = self.entry.at("within").duration(model.within)
         if model.until is not None and model.within is not None:
             self.entry.at("until").error("two-shapes", "within and until both end the count", "keep one", key=True)
@@ -110,7 +119,7 @@ class Shaper:
 
     def _recurrence(self) -> Recurrence | None:
         model = self.model
-        expect = self._clause(model.expect, "expect")
+        expect = self.clauses.clause(model.expect, "expect")
         subjects = self._subjects()
         period = PERIODS.get(model.every or "")
         if period is not None:
@@ -132,14 +141,14 @@ class Shaper:
 
     def _level(self) -> Level | None:
         model, entry = self.model, self.entry
-        when = self._clause(model.when, "when")
+        when = self.clauses.clause(model.when, "when")
         bound = None if model.must is None else partial(compile_threshold, model.must)
         must = None if bound is None else entry.at("must").attempt("bad-expression", bound)
         if model.step is not None and model.over is not None:
             span = rolling((model.over, model.step), entry, self._hours())
         else:
             span = window(model.over, entry.at("over"), self._hours())
-        fields = self.fields_of(when.event) if when else None
+        fields = self._fields_judged(when)
         if when is None or fields is None or model.measure is None:
             return None
         measure = entry.at("measure").attempt("bad-expression", partial(compile_measure, model.measure, fields))
@@ -155,26 +164,12 @@ class Shaper:
             hours=self._hours() if model.edition else None, by_shift=span.by_shift, step=span.step,
         )  # fmt: skip
 
-    def _clause(self, model: ClauseModel | None, *at: str, opening: Clause | None = None) -> Clause | None:
-        if model is None:
+    def _fields_judged(self, when: Clause | None) -> Fields | None:
+        """Give the fields that all events have which are judged or measured."""
+        if when is None:
             return None
-        fields = self.fields_of(model.event)
-        if fields is None:
-            self.entry.at(*at, "event").unknown("event", model.event, self.known)
-            return None
-        if model.where is None:
-            return Clause(model.event)
-        around = self.fields_of(opening.event) if opening else None
-        read = partial(compile_condition, model.where, fields, opening=around)
-        return Clause(model.event, self.entry.at(*at, "where").attempt("bad-expression", read))
-
-    def _pause(self, opening: Clause | None) -> Pause | None:
-        model = self.model.pause
-        if model is None:
-            return None
-        when = self._clause(model.when, "pause", "when", opening=opening)
-        until = self._clause(model.until, "pause", "until", opening=opening)
-        return Pause(when, until) if when and until else None
+        some = [fields for name in when.events if (fields := self.fields_of(name)) is not None]
+        return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
 
     def _counted(self, text: str | None, key: str) -> int | None:
         """Read a length of time of which, with a calendar, only open hours count, and see that it ends some day."""

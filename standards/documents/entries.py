@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
-from standards.documents.model import Strict, keys_of
+from standards.documents.model import FORMS, Strict, keys_of
 from standards.documents.slips import unspaced
 from standards.expressions.expression import ExpressionError
 
@@ -139,7 +139,7 @@ def without_empty(entry: Entry, data: Value) -> Value:
 
 
 def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
-    path, value = problem["loc"], problem["input"]
+    path, value = tuple(part for part in problem["loc"] if part not in FORMS), problem["input"]
     part = entry.at(*path)
     key = str(path[-1]) if path else part.name
     match problem["type"]:

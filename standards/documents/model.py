@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
@@ -30,6 +40,15 @@ NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLe
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 
+FORMS = frozenset({"(one)", "(several)", "(names)", "(between)"})
+"""What a place in a document is called in an error besides its keys, where one may stand as well as a list of them."""
+_ONE, _SEVERAL = Tag("(one)"), Tag("(several)")
+_BY_FORM = Discriminator(lambda value: "(several)" if isinstance(value, list) else "(one)")
+OneOrMore = Annotated[
+    Annotated[Text, _ONE] | Annotated[list[Text], Field(min_length=1), _SEVERAL], _BY_FORM, WithJsonSchema(_ONE_OR_MORE)
+]
+
+
 class Strict(BaseModel):
     """What all parts have in common: no unknown keys, no conversion of types."""
 
@@ -45,7 +64,7 @@ class Strict(BaseModel):
 
 
 class ClauseModel(Strict):
-    """An event type and, perhaps, a condition on its fields; the type alone is the short form."""
+    """Event types, any of which will do, and, perhaps, a condition on their fields; a type alone is the short form."""
 
     short = {"type": "string", "description": "An event type, such as register.opened."}
 
@@ -54,15 +73,48 @@ class ClauseModel(Strict):
     def _write_out(cls, data: object) -> object:
         return {"event": data} if isinstance(data, str) else data
 
-    event: Text = Field(description="The event type, such as queue.length.")
+    event: OneOrMore = Field(description="The event type, such as queue.length, or a list of types: any of them.")
     where: Text | None = Field(None, description="A condition on the event's fields: waiting > 3.")
+    lasting: Duration | None = Field(None, alias="for", description="For how long it must have been so, such as 2m.")
+    apart: Duration | None = Field(
+        None, description="What comes less than so long after the last that counted is the same one, as 5s."
+    )
+
+    @property
+    def events(self) -> list[str]:
+        """The event types."""
+        return [self.event] if isinstance(self.event, str) else self.event
 
 
-class PauseModel(Strict):
-    """The clock stops at one event and goes on at another."""
+AnyOf = Annotated[Annotated[ClauseModel, _ONE] | Annotated[list[ClauseModel], Field(min_length=1), _SEVERAL], _BY_FORM]
+"""A clause, or a list of clauses: any of them."""
 
-    when: ClauseModel = Field(description="The event that stops the clock.")
-    until: ClauseModel = Field(description="The event that lets it go on.")
+
+def written(clauses: ClauseModel | list[ClauseModel] | None) -> list[tuple[tuple[int, ...], ClauseModel]]:
+    """Give the clauses of a key, each with its place in the list, where there is one."""
+    if isinstance(clauses, list):
+        return [((place,), clause) for place, clause in enumerate(clauses)]
+    return [] if clauses is None else [((), clauses)]
+
+
+class BetweenModel(Strict):
+    """What is so from one event to another."""
+
+    when: AnyOf = Field(description="The event that begins it.")
+    until: AnyOf | None = Field(
+        None, description="The event that ends it. Left out: the next such event at which where does not hold."
+    )
+
+
+class StateModel(BetweenModel):
+    """A state: what is so, for each subject, between two events."""
+
+
+States = Annotated[
+    Annotated[Text, Tag("(names)")] | Annotated[BetweenModel, Tag("(between)")],
+    Discriminator(lambda value: "(names)" if isinstance(value, str) else "(between)"),
+]
+"""Names of states, joined by and, or, not; or a state without a name."""
 
 
 class ObjectiveModel(Strict):
@@ -130,11 +182,17 @@ class StandardModel(Strict):
     may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out.")
     forget_after: Duration = Field("7d", description="How long a subject that owes nothing is remembered.")
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
-    when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
-    expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
+    when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
+    expect: AnyOf | None = Field(None, description="The event that keeps the promise.")
     within: Duration | None = Field(None, description="How long there is, such as 60s.")
-    unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
-    pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
+    unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
+    pause: States | None = Field(
+        None, description="The clock stands still while it is so: a state, or what begins and ends one."
+    )
+    needed: States | None = Field(
+        None, alias="while", description="Only while it is so is there anything to owe; when it is over: void."
+    )
+    during: Text | None = Field(None, description="The calendar in whose hours anything counts; what is open stays.")
     calendar: Text | None = Field(None, description="The calendar whose hours count.")
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
@@ -148,7 +206,7 @@ class StandardModel(Strict):
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
-    until: ClauseModel | None = Field(None, description="The event up to which they are counted.")
+    until: AnyOf | None = Field(None, description="The event up to which they are counted.")
     every: Duration | None = Field(
         None,
         description="The period: a length of time (days and weeks are the wall clock's), or day, "
@@ -171,6 +229,9 @@ class DocumentModel(Strict):
     events: dict[str, dict[str, FieldModel]] = Field(
         {}, description="Your own event types, beside the built-in ones: each field and its type."
     )
+    states: dict[str, StateModel] = Field(
+        {}, description="What is so between two events, by name; standards name it under while and pause."
+    )
     readings: Texts = Field(
         [], description="Those of your own event types that say how things stand, not that something happened."
     )
@@ -180,14 +241,14 @@ class DocumentModel(Strict):
 
 _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
-    "pause": PauseModel, "objective": ObjectiveModel,
+    "pause": BetweenModel, "while": BetweenModel, "objective": ObjectiveModel,
 }  # fmt: skip
 
 
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
     """Return the keys of a model or, going down the path `under`, of one of its parts."""
     for part in under:
-        model = _INNER.get(str(part), model)
+        model = _INNER.get(str(part), model)  # a place in a list changes nothing
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -199,12 +260,12 @@ def schema_of(model: type[Strict]) -> dict[str, Any]:
 
 
 def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref."""
+    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
     if isinstance(node, list):
         return [_draft_7(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {key: _draft_7(value) for key, value in node.items()}
+    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
     if "$ref" in node and len(node) > 1:
         node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
     return node

@@ -115,13 +115,26 @@ NEVER = 2**62
 E = TypeVar("E", bound=Event)
 
 
+class Run(msgspec.Struct, Generic[E], frozen=True, omit_defaults=True):
+    """What has been so `since` an instant, the last event that said so, and whether that was long enough.
+
+    `dark`: at its end nobody could tell, as what would have said otherwise was silent.
+    """
+
+    since: int
+    last: E
+    dark: bool = False
+    complete: bool = False
+
+
 class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     """One instance of a standard, owed to a subject. Times are microseconds UTC, spans microseconds.
 
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
     its clock next has something to say. `settled` is when its verdict fell. `joined` counts the events that would have
-    opened a promise of their own while this one was owed, the last of them at `joined_at`. `last_at` and `last_elapsed`
+    opened a promise of their own while this one was owed, the last of them at `joined_at`. `runs` are what has been so
+    for a while since it was opened, by the number of the clause. `last_at` and `last_elapsed`
     are those of its last line. `warned` is when people were
     last warned: the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
@@ -139,6 +152,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     id: str = ""
     joined: int = 0
     joined_at: int = -1
+    runs: dict[int, Run[E]] | None = None
     last_at: int = -1
     last_elapsed: int = 0
     warned: int | msgspec.UnsetType = msgspec.UNSET

@@ -52,10 +52,11 @@ def _timed(lint: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:
 def _polled(lint: LintInput, standard: Standard) -> Iterator[tuple[str, str, int]]:
     """Give the events that settle a promise and come only by feeds that report now and then, and how often."""
     for key, clause in clauses(standard.shape).items():
-        feeds = [feed for _, feed in lint.feeds.values() if clause.event in feed.events]
-        if key in {"expect", "unless"} and feeds and all(feed.every for feed in feeds):
-            soonest = min(feeds, key=lambda feed: feed.every or 0)
-            yield clause.event, soonest.name, soonest.every or 0
+        for event in clause.events if key in {"expect", "unless"} else ():
+            feeds = [feed for _, feed in lint.feeds.values() if event in feed.events]
+            if feeds and all(feed.every for feed in feeds):
+                soonest = min(feeds, key=lambda feed: feed.every or 0)
+                yield event, soonest.name, soonest.every or 0
 
 
 def no_time_to_act(lint: LintInput) -> None:

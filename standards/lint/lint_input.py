@@ -14,6 +14,7 @@ from standards.calendar.duration import SECOND
 from standards.documents.declared import Calendar
 from standards.documents.entries import Entry
 from standards.expressions.expression import Field
+from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Feed, Standard, clauses
 
@@ -48,12 +49,12 @@ class LintInput:
 
     def opening_fields(self, standard: Standard) -> Mapping[str, Field]:
         """Give the fields of the event that opens a standard's promises, or that it judges."""
-        return self.fields_of(opening(standard))
+        return joined_fields([self.fields_of(event) for event in openings(standard)])
 
 
-def opening(standard: Standard) -> str:
-    """Name the type of the event that opens a standard's promises, or that it judges."""
-    return next(iter(clauses(standard.shape).values())).event
+def openings(standard: Standard) -> tuple[str, ...]:
+    """Name the types of the events that open a standard's promises, or that it judges."""
+    return next(iter(clauses(standard.shape).values())).events
 
 
 def length(standard: Standard) -> tuple[str, int] | None:

@@ -102,6 +102,8 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
     zone = zone_named(shape.hours.timezone) if shape.hours is not None else None
     if goal is None:
         return "it has no objective; add objective: {kept: 90%, over: 28d}, or what you mean to keep"
+    if several := [clause for clause in (shape.when, shape.expect) if clause.others or clause.lasting]:
+        return f"it names {' or '.join(several[0].events)}, or for how long; one event by itself can be staffed"
     if shape.when.event == LENGTH:
         most = _longest(shape.when.where)
         if most is None:

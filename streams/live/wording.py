@@ -98,8 +98,13 @@ def _each_time(shape: Level) -> str:
 
 def _happened(clause: Clause) -> str:
     """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
-    name = clause.event.replace(".", " ")
-    return name if clause.where is None else f"{name} with {clause.where.source}"
+    said = [
+        each.event.replace(".", " ")
+        if each.where is None
+        else f"{each.event.replace('.', ' ')} with {each.where.source}"
+        for each in clause.all
+    ]
+    return " or ".join(dict.fromkeys(said))
 
 
 _LOST: Final = {

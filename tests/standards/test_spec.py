@@ -8,6 +8,7 @@ from standards.documents.document import Document
 from standards.documents.model import DocumentModel, StandardModel, schema_of
 from standards.documents.vocabulary import builtin_vocabulary
 from standards.expressions.expression import Field
+from standards.expressions.states import StateTest
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import DAY, Clause, Objective, Standard
 from tests.standards.samples import FULL, TELL
@@ -46,14 +47,17 @@ def test_the_whole_document_of_the_design_compiles() -> None:
 
 def test_response_with_pause_and_again() -> None:
     """`pause`, `opening.` and `again: each` compile to what they say; a short clause is an event type alone."""
-    shape = one(
+    standard = one(
         "per: queue, when: queue.length, expect: {event: queue.length, where: serving > opening.serving}, within: 1h,"
         "pause: {when: register.closed, until: register.opened}, again: each"
-    ).shape
+    )
+    shape = standard.shape
     assert isinstance(shape, Response)
     assert (shape.again, shape.rest, shape.owed_for) == ("each", 0, 7 * DAY)
-    assert shape.pause is not None
-    assert (shape.pause.when.event, shape.pause.until.event) == ("register.closed", "register.opened")
+    (state,) = standard.states
+    assert state.events == ("register.closed", "register.opened")
+    assert isinstance(shape.pause, StateTest)
+    assert shape.pause.keys == (state.key,)
     assert shape.expect.where is not None
     assert shape.expect.where.opening_fields == {"serving"}
     assert (shape.hours, shape.warn) == (None, ())

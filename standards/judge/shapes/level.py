@@ -67,10 +67,10 @@ class LevelMachine(Machine):
         self.shape = shape
         self.siblings = siblings
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
-        when = test_for(self.shape.when, event_type)
+        when = test_for(self.shape.when, event_type) if counts else None
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
@@ -132,6 +132,16 @@ class LevelMachine(Machine):
         if not tally.count or tally.count < self.shape.at_least:
             return "voided"
         return "kept" if self._good(tally) else "broken"
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Let the open window be void when there is nothing to owe any more."""
+        state = case.states.get(self.standard.revision)
+        if state is None or self.standard.owes(case.holds):
+            return
+        for promise in tuple(state.open):
+            context.write(self.standard, promise, "voided", event.at, cause=event)
+            context.close(state, promise, event.at)
+        state.tally, state.wake, state.until = None, NEVER, -1
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the window: give its verdict at its end, the instant after its last one."""

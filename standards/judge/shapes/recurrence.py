@@ -62,10 +62,10 @@ class RecurrenceMachine(Machine):
         self.listed = () if standard.retired else shape.subjects
         self.periods = Periods(shape.every, shape.hours, shape.zone, by_wall=shape.by_wall)
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision = self.standard.revision
-        expect = test_for(self.shape.expect, event_type)
+        expect = test_for(self.shape.expect, event_type) if counts else None
         names_subjects = not self.standard.retired and not self.shape.subjects
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
@@ -87,9 +87,23 @@ class RecurrenceMachine(Machine):
 
         return on_event
 
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Begin a period when there is something to owe, and let it be void when there is nothing any more."""
+        owes, state = self.standard.owes(case.holds), case.states.get(self.standard.revision)
+        if owes and (state is None or state.until < 0):
+            listed = not self.shape.subjects or case.key in self.listed
+            if listed and not self.standard.retired and not context.owes(self.siblings):
+                self._begin(case.state_of(self.standard.revision), event.at, context, event)
+        elif state is not None and not owes:
+            for promise in tuple(state.open):
+                elapsed = self.periods.elapsed(promise.opened, event.at)
+                context.write(self.standard, promise, "voided", event.at, event, elapsed)
+                context.close(state, promise, event.at)
+            state.wake, state.until = NEVER, -1
+
     def on_start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:
         """Begin to owe a subject that the standard lists, unless it is owed already."""
-        if case.key not in self.listed or context.owes(self.siblings):
+        if case.key not in self.listed or context.owes(self.siblings) or not self.standard.owes(case.holds):
             return
         state = case.state_of(self.standard.revision)
         if state.until < 0:

@@ -39,10 +39,10 @@ class RollingMachine(Machine):
         self.shape = shape
         self.siblings = siblings
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
-        when = test_for(self.shape.when, event_type)
+        when = test_for(self.shape.when, event_type) if counts else None
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
@@ -114,6 +114,16 @@ class RollingMachine(Machine):
         """Wake in the last microsecond of the step, or of the day where no step can change anything."""
         changes = (state.open or state.tripped) and state.tally is not None and state.tally.count
         state.wake = (rolled.ends if changes else state.until) - 1
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Let the day's promise be void when there is nothing to owe any more; what comes then begins anew."""
+        state = case.states.get(self.standard.revision)
+        if state is None or self.standard.owes(case.holds):
+            return
+        for promise in tuple(state.open):
+            context.write(self.standard, promise, "voided", event.at, cause=event)
+            context.close(state, promise, event.at)
+        state.rolled, state.tripped, state.tally, state.wake, state.until = None, False, None, NEVER, -1
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the step, and the day with its last one: an instant after its last microsecond."""
