@@ -20,6 +20,7 @@ from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
+from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import BetweenModel, written
@@ -117,7 +118,7 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=_remembered(forget_after or FORGET_AFTER, shape),
+        forget_after=max(forget_after or FORGET_AFTER, _taken_back(shape), looks_back(shape)),
         lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
         states=states,
     )  # fmt: skip
@@ -182,10 +183,10 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
 
 
-def _remembered(forget_after: int, shape: Shape) -> int:
-    """Give how long a subject is remembered: at least for as long as what was done can be taken back."""
+def _taken_back(shape: Shape) -> int:
+    """Give for how long what was done can be taken back, in microseconds: no subject is forgotten before."""
     undo = shape.undo if isinstance(shape, Response) else None
-    return forget_after if undo is None else max(forget_after, undo.within)
+    return 0 if undo is None else undo.within
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:

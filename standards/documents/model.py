@@ -260,6 +260,7 @@ class StandardModel(Strict):
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
     over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
+    step: Duration | None = Field(None, description="Lets the window roll: how often it is judged, such as 5m.")
     at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
     edition: Literal[2] | None = Field(None, description="Written by Kept, where the meaning of a key has changed.")
 

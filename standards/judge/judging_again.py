@@ -251,9 +251,8 @@ def _copies(states: dict[str, StandardState[Event]]) -> dict[str, StandardState[
         own.undoable = _copy_of(state.undoable, own.settled)
         own.recent = None if state.recent is None else list(state.recent)
         own.times = None if state.times is None else list(state.times)
-        if state.tally is not None:
-            own.tally = copy(state.tally)
-            own.tally.samples = None if state.tally.samples is None else list(state.tally.samples)
+        own.tally = None if state.tally is None else state.tally.copied()
+        own.rolled = None if state.rolled is None else state.rolled.copied()
     return found
 
 

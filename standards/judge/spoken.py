@@ -30,7 +30,7 @@ _SAID: Final = re.compile(
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_LENGTHS: Final = ("within", "within_last", "every", "over")
+_LENGTHS: Final = ("within", "within_last", "every", "over", "step")
 
 
 class Said(NamedTuple):

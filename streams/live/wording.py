@@ -66,7 +66,7 @@ def _kept(line: Line, shape: Shape) -> str:
         case Bounded():
             return f"no more than {shape.at_most} {_happened(shape.when)}"
         case Level():
-            return f"{shape.measure.source} was {shape.must.source}"
+            return f"{shape.measure.source} was {shape.must.source}{_each_time(shape)}"
         case _:
             assert_never(shape)
 
@@ -86,9 +86,15 @@ def _broken(shape: Shape) -> str:
         case Bounded():
             return f"more than {shape.at_most} {_happened(shape.when)}"
         case Level():
-            return f"{shape.measure.source} was not {shape.must.source}"
+            window = f" in the last {spoken(shape.over)}" if shape.step else ""
+            return f"{shape.measure.source} was not {shape.must.source}{window}"
         case _:
             assert_never(shape)
+
+
+def _each_time(shape: Level) -> str:
+    """Say of a window that rolls that it was looked at more than once."""
+    return f" in each {spoken(shape.over)}, every {spoken(shape.step)}" if shape.step else ""
 
 
 def _happened(clause: Clause) -> str:
