@@ -12,7 +12,7 @@ import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
-from standards.documents.declared import event_type, fields_of
+from standards.documents.declared import event_type, fields_of, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.vocabulary import builtin_vocabulary
@@ -102,10 +102,12 @@ class _Loading:
         for document in documents:
             names.add(document)
         for entry, data in names.sections["events"].values():
-            if entry.name in self.vocabulary:
-                fix = "use it as it is, or choose another name"
-                entry.error("duplicate-name", f"{entry.name} is built in", fix, key=True)
-            elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
+            builtin, fields = self.vocabulary.get(entry.name), fields_declared(entry, data)
+            if fields is None:
+                continue
+            if builtin is not None:
+                self.vocabulary[entry.name] = with_own_fields(entry, builtin, fields)
+            elif (found := event_type(entry, fields)) is not None:
                 self.vocabulary[entry.name] = found
         for name, entry in names.readings.items():
             known = self.vocabulary.get(name)
@@ -197,4 +199,4 @@ def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> E
             entry.at(name).error("changed-type", found, "give the new field a name of its own until they are settled")
             return EventType(entry.name, then)
     gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}
-    return EventType(entry.name, {**now.fields, **gone}, now.meaning)
+    return msgspec.structs.replace(now, fields={**now.fields, **gone})

@@ -145,6 +145,27 @@ def event_type(entry: Entry, fields: Mapping[str, FieldModel]) -> EventType | No
     return None if len(entry.findings) > before else EventType(entry.name, fields_of(fields))
 
 
+def with_own_fields(entry: Entry, builtin: EventType, fields: Mapping[str, FieldModel]) -> EventType:
+    """Add an author's own fields to a built-in event type; those that cannot be added are reported and left out.
+
+    Whoever else sends such events knows nothing of them, so they may always be missing.
+    """
+    there = [name for name in fields if name in builtin.fields]
+    if there:
+        found = f"{entry.name} is built in, and has {', '.join(there)} already"
+        fix = "leave that out" if len(there) == 1 else "leave these out"
+        (entry.at(*there) if len(there) == 1 else entry).error(
+            "duplicate-name", found, f"{fix}: only fields of your own stand here, such as product: text?", key=True
+        )
+    own = {name: model for name, model in fields.items() if name not in builtin.fields}
+    added = event_type(entry, own)
+    for name, model in own.items():
+        if not model.optional:
+            found = f"{name} of {entry.name} can be missing: it is your own, and {entry.name} is built in"
+            entry.at(name).error("wrong-value", found, f"write {name}: {model.type}?")
+    return builtin if added is None else msgspec.structs.replace(builtin, fields={**builtin.fields, **added.fields})
+
+
 def fields_of(fields: Mapping[str, FieldModel]) -> dict[str, Field]:
     """Turn declared fields into those that expressions are checked against."""
     return {

@@ -163,7 +163,7 @@ class DocumentModel(Strict):
     calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
     feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
-        {}, description="Your own event types, beside the built-in ones: each field and its type."
+        {}, description="Your own event types, and your own fields of built-in ones: each field and its type."
     )
     readings: Texts = Field(
         [], description="Those of your own event types that say how things stand, not that something happened."
