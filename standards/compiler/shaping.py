@@ -151,6 +151,8 @@ class Shaper:
             return None
         if model.where is None:
             return Clause(model.event)
+        if opening is None and at != ("when",) and self.model.when is not None and "opening." in model.where:
+            return None  # what is wrong with the opening is said there
         around = self.fields_of(opening.event) if opening else None
         read = partial(compile_condition, model.where, fields, opening=around)
         return Clause(model.event, self.entry.at(*at, "where").attempt("bad-expression", read))
@@ -212,11 +214,23 @@ class Shaper:
         return tuple(dict.fromkeys(found))
 
 
+def _mark_meant(text: str) -> str:
+    """Write a warning as it was likely meant: `50 %` as 50%, `15s` and `before 15s` as 15s before."""
+    bare = re.sub(r"\bbefore\b|\s", "", text)
+    if re.fullmatch(r"[0-9]{1,2}%?", bare):
+        return f"{bare.rstrip('%')}%"
+    try:
+        parse(bare)
+    except ValueError:
+        return "50%, or 15s before"
+    return f"{bare} before"
+
+
 def _mark(text: str, whole: int | None) -> int | None:
     """Read a warning as microseconds after the opening, or None where the whole is not known."""
     before = _BEFORE.fullmatch(text)
     if not before and not _PERCENT.fullmatch(text):
-        raise ValueError(f"{text!r} is not a valid time to warn; write 50%, or 15s before")
+        raise ValueError(f"{text!r} is not a valid time to warn; write {_mark_meant(text)}")
     if whole is None:
         return None
     mark = whole - parse(before[1]) if before else int(percent(text) * whole)

@@ -13,13 +13,14 @@ from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _as_text(value: object) -> object:
     """Let `60` through as a text, so that the message of what it should be says what is missing: a unit, a sign."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _listed(value: object) -> object:
+    value = _as_text(value)
+    return [value] if isinstance(value, str) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -176,6 +177,11 @@ _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
     "pause": PauseModel, "objective": ObjectiveModel,
 }  # fmt: skip
+
+
+_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
+ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
+"""Every key of a standards document."""
 
 
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
