@@ -19,6 +19,8 @@ def _as_text(value: object) -> object:
 
 
 def _listed(value: object) -> object:
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
     value = _as_text(value)
     return [value] if isinstance(value, str) else value
 

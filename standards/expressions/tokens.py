@@ -161,15 +161,21 @@ def _unreadable(source: str, offset: int) -> ExpressionError:
 def _check_token(token: Token, before: Sequence[Token]) -> None:
     if token.kind == "number":
         if before and before[-1].kind == "number" and re.fullmatch("[0-9]{3}", token.text):
-            raise token.error("a space stands in this number", f"write {before[-1].text}{token.text}")
+            raise _apart(before[-1], token, "a space stands in this number")
         _check_number(token)
     if token.kind == "name" and not token.text.isidentifier():
         raise token.error(f"{token.text} is not a valid name", "names are made of letters, digits and _")
     if token.text == "=" and before and before[-1].text in ("<", ">"):
-        raise token.error("a space stands in this sign", f"write {before[-1].text}=")
+        raise _apart(before[-1], token, "a space stands in this sign")
     reserved = keyword.iskeyword(token.text) and token.text not in _COMBINING | {"True", "False"}
     if reserved or token.text in _FOREIGN or token.kind == "foreign":
         raise token.error(f"{token.text} has no meaning here", _FOREIGN.get(token.text, ONLY_COMPARISONS))
+
+
+def _apart(first: Token, second: Token, found: str) -> ExpressionError:
+    """Give the error that points at two tokens that are meant as one."""
+    length = second.offset + len(second.text) - first.offset
+    return ExpressionError(found, offset=first.offset, length=length, fix=f"write {first.text}{second.text}")
 
 
 def _check_number(token: Token) -> None:
