@@ -8,13 +8,14 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.compiler.compiling import Surroundings, clause_models, compile_standard
+from standards.compiler.compiling import Surroundings, clause_models, compile_standard, opening_events
+from standards.compiler.targets import calendar_names
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
-from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, keys_of
+from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, StateModel, keys_of
 from standards.expressions.expression import Field
-from standards.judge.rulebook import PROMISE_FIELDS
+from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 from standards.judge.standard import Feed, Standard
 
 if TYPE_CHECKING:
@@ -65,12 +66,13 @@ def assemble(
         name: (entry, model, _given(data))
         for name, (entry, data) in names.sections["standards"].items()
         if (model := entry.read(StandardModel, data))
-        and not {clause.event for clause in clause_models(model).values()} & set(unsound)
+        and not {name for clause in clause_models(model).values() for name in clause.events} & set(unsound)
     }
+    states = {name: (entry, entry.read(StateModel, data)) for name, (entry, data) in names.sections["states"].items()}
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
-    around = Surroundings(vocabulary, carried, calendars, feeds, excerpt)
+    around = Surroundings(vocabulary, carried, calendars, feeds, states, excerpt)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {model.calendar for _, model, _ in models.values()}
+    used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
     wrong = any(finding.level == "error" for finding in names.findings)
     for name, (entry, _) in names.sections["calendars"].items():
         if name not in used and not wrong:  # else what uses it may be what is wrong
@@ -123,13 +125,12 @@ def _carried(
     carried: dict[str, dict[str, Field]] = {}
     types: dict[str, tuple[str, str]] = {}
     for entry, model in standards:
-        opening = next(iter(clause_models(model).values()), None)
-        known = vocabulary.get(opening.event) if opening else None
+        known = joined_fields([vocabulary[name].fields for name in opening_events(model) if name in vocabulary])
         fields = carried[entry.name] = {}
         for name in (*(model.per or ()), *model.carry):
-            if known is None or name not in known.fields or name in PROMISE_FIELDS:
+            if name not in known or name in PROMISE_FIELDS:
                 continue
-            fields[name] = Field(known.fields[name].type, optional=True)
+            fields[name] = Field(known[name].type, optional=True)
             kind, speaker = types.setdefault(name, (fields[name].type, entry.name))
             if kind != fields[name].type:
                 found = f"{name} is {fields[name].type} here and {kind} in {speaker}; promise.* events carry both"

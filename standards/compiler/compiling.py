@@ -9,16 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from standards.calendar.hours import did_you_mean
+from standards.compiler.choices import placed_texts
+from standards.compiler.clausing import Clauses
+from standards.compiler.editions import edition
+from standards.compiler.marks import percent
+from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
-from standards.compiler.shaping import Shaper, percent
+from standards.compiler.shaping import Shaper
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
 from standards.documents.declared import Calendar, no_subject_field, subject_field
-from standards.documents.excerpt import excerpt, revision_of, used_fields
+from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
+from standards.documents.model import BetweenModel, written
 from standards.expressions.expression import Field
-from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
-from standards.judge.shapes import Shape
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, joined_fields
+from standards.judge.shapes import Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited
 
 if TYPE_CHECKING:
@@ -43,6 +50,7 @@ class Surroundings:
     carried: Mapping[str, Fields]
     calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
+    states: Declared
     excerpt: bool = False
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
@@ -66,13 +74,22 @@ def compile_standard(
     for key in ("promise", "per"):
         if key not in given:
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
-    calendar = _calendar(entry, model, around)
+    calendars = _calendars(entry, model, around)
+    calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
+    written_now = model.again is not None
     if model.when is not None and model.expect is not None and "within" in given:
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
+    model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
     known = [*around.vocabulary, *PROMISE_EVENTS]
-    shape = None if name is None else Shaper(entry, model, fields_of, known, calendar).shape(name)
+    clauses = Clauses.of(entry, fields_of, known)
+    scoping = Scoping(entry, clauses, around.states, {}, {})
+    needed = scoping.test(model.needed, "while")
+    old = around.excerpt and not written_now
+    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, by_promise=old)
+    shape = None if name is None else shaper.shape(name)
+    during = _during(entry, model, around)
     _check_subject(entry, model, around)
     _check_carried(entry, model, around)
     forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
@@ -84,19 +101,24 @@ def compile_standard(
     _warn_of_gaps(entry, given)
     if shape is None or model.promise is None or model.per is None:
         return None
+    _check_places(entry, model, shape)
     feeds = _feeds(entry, model, shape, around)
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
     models = {feed: around.feeds[feed][1] for feed in feeds}
-    used = used_fields(shape, per=model.per, carry=model.carry, feeds=models.values(), fields_of=fields_of)
-    text = excerpt(entry.name, model, calendar=calendar, feeds=models, used=used)
+    states = tuple(state for state in scoping.states.values() if state is not None)
+    used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
+    if during is not None and model.during is not None:
+        calendars[model.during] = during
+    text = excerpt(entry.name, model, Named(calendars, scoping.named, models), used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
-        lateness=lateness or 0,
+        lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
+        states=states,
     )  # fmt: skip
     return standard, text
 
@@ -113,33 +135,71 @@ def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings)
     if again is None and (around.excerpt or model.reopen is not None):
         again = "each" if model.reopen == "each" else "rise"
     if again is None:
-        known = around.vocabulary.get(model.when.event) if model.when else None
-        again = "done" if known is not None and known.reading else "judged"
+        again = _again_by_default(entry, model, around)
     if owed_for is None:
         owed_for = "24h" if around.excerpt else "7d"
     return {"again": again, "owed_for": owed_for, "reopen": None}
 
 
-def clause_models(model: StandardModel) -> dict[tuple[str, ...], ClauseModel]:
+def _again_by_default(entry: Entry, model: StandardModel, around: Surroundings) -> Literal["done", "judged"]:
+    """Say when the next promise may open, where the author does not: as the events are readings, or not."""
+    events = [name for _, clause in written(model.when) for name in clause.events]
+    readings = {name: known.reading for name in events if (known := around.vocabulary.get(name)) is not None}
+    if len(set(readings.values())) > 1:
+        words = {name: "a reading" if reading else "a happening" for name, reading in readings.items()}
+        some = " and ".join(f"{name} ({word})" for name, word in words.items())
+        fix = "write again: done (the next one opens when none is owed), or again: judged (when none is on the clock)"
+        entry.at("when").error("missing-key", f"{some} differ in when the next promise opens", fix, key=True)
+    return "done" if any(readings.values()) else "judged"
+
+
+def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseModel]:
     """Give the clauses by their path, the opening one first."""
-    found: dict[tuple[str, ...], ClauseModel | None] = {
+    found: dict[tuple[str | int, ...], ClauseModel | list[ClauseModel] | None] = {
         ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
     }  # fmt: skip
-    if model.pause is not None:
-        found |= {("pause", "when"): model.pause.when, ("pause", "until"): model.pause.until}
-    return {path: clause for path, clause in found.items() if clause is not None}
+    for key, said in (("pause", model.pause), ("while", model.needed)):
+        if isinstance(said, BetweenModel):
+            found |= {(key, "when"): said.when, (key, "until"): said.until}
+    return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
 
 
-def _calendar(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
-    if model.calendar is None:
+def opening_events(model: StandardModel) -> list[str]:
+    """Name the types of the events that open a standard's promises, or that it judges."""
+    first = model.when if model.when is not None else model.expect
+    return [name for _, clause in written(first) for name in clause.events]
+
+
+def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, Calendar]:
+    """Give the calendars that a standard's clock can go by; those that are not there are reported."""
+    known: Mapping[str, Calendar | None] = {ALWAYS: ALWAYS_OPEN, **around.calendars}
+    for way, name in placed_texts(model.calendar):
+        if name not in known:
+            entry.at("calendar", *way).unknown("calendar", name, known)
+    return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:
+    """Report `for` and `apart` where they mean nothing."""
+    for path, clause in clause_models(model).items():
+        at = entry.at(*path)
+        if clause.lasting is not None and not (isinstance(shape, Response) and path[0] in {"when", "expect", "unless"}):
+            fix = "it goes with when, expect and unless of a standard with within"
+            at.at("for").error("misplaced-key", "for has no place here", fix, key=True)
+        if clause.apart is not None and path[0] != "when":
+            at.at("apart").error("misplaced-key", "apart has no place here", "it goes with when", key=True)
+
+
+def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
+    if model.during is None:
         return None
-    if model.calendar not in around.calendars:
-        entry.at("calendar").unknown("calendar", model.calendar, around.calendars)
-    return around.calendars.get(model.calendar)
+    if model.during not in around.calendars:
+        entry.at("during").unknown("calendar", model.during, around.calendars)
+    return around.calendars.get(model.during)
 
 
 def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
-    events = list(dict.fromkeys(clause.event for clause in clause_models(model).values()))
+    events = list(dict.fromkeys(name for clause in clause_models(model).values() for name in clause.events))
     for index, name in enumerate(model.per or ()):
         at = entry.at("per", index)
         if name in (model.per or [])[:index]:
@@ -169,15 +229,16 @@ def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> N
 
 
 def _check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> None:
-    opening = next(iter(clause_models(model).values()), None)
-    fields = None if opening is None else around.fields_of(entry.name, opening.event)
+    openings = opening_events(model)
+    known = [fields for name in openings if (fields := around.fields_of(entry.name, name)) is not None]
+    fields = joined_fields(known) if known else None
     for index, name in enumerate(model.carry):
         at = entry.at("carry", index)
         if name in PROMISE_FIELDS:
             at.error("carried-field", f"every promise has a {name!r} of its own", "leave it out here")
-        elif opening is not None and fields is not None and name not in fields:
+        elif fields is not None and name not in fields:
             fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
-            at.error("carried-field", f"{opening.event} has no field {name!r} to carry along", fix)
+            at.error("carried-field", f"{', '.join(openings)} has no field {name!r} to carry along", fix)
 
 
 def _objective(entry: Entry, model: StandardModel) -> Objective | None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
 from standards.documents.meant import after_comma, clause_meant, key_meant, names_in_braces, whole_meant
-from standards.documents.model import ALL_KEYS, Strict, keys_of
+from standards.documents.model import ALL_KEYS, FORMS, Strict, keys_of
 from standards.documents.slips import unspaced
 from standards.expressions.expression import ExpressionError
 
@@ -155,7 +155,7 @@ def _empty(key: str, before: tuple[str, Value] | None) -> tuple[str, str]:
 
 
 def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
-    path, value = problem["loc"], problem["input"]
+    path, value = tuple(part for part in problem["loc"] if part not in FORMS), problem["input"]
     part = entry.at(*path)
     key = str(path[-1]) if path else part.name
     match problem["type"]:

@@ -12,18 +12,19 @@ import json
 import re
 from collections import defaultdict
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from standards.calendar.duration import parse
-from standards.judge.shapes import Level, Shape, Universality
+from standards.judge.shapes import Level, Response, Shape, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.documents.declared import Calendar
-    from standards.documents.model import FeedModel, StandardModel
+    from standards.documents.model import FeedModel, StandardModel, StateModel
     from standards.expressions.expression import Field
+    from standards.judge.standard import State
 
 # Characters that YAML would not read, or would read as a line break, even within quotes.
 _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -46,21 +47,29 @@ def owed_for(text: str) -> int:
     return parse(standard.get("owed_for", "24h"))
 
 
-def excerpt(
-    name: str,
-    model: StandardModel,
-    *,
-    calendar: Calendar | None,
-    feeds: Mapping[str, FeedModel],
-    used: Mapping[str, Mapping[str, Field]],
-) -> str:
-    """Write the excerpt of a standard; `used` are the fields it uses of each event type."""
-    document: dict[str, Any] = {"kept": 1, "excerpt": name, "standards": {name: model.model_dump(exclude_none=True)}}
-    if calendar is not None and model.calendar is not None:
-        document["calendars"] = {model.calendar: calendar.model.model_dump(exclude_none=True)}
-    if feeds:
+class Named(NamedTuple):
+    """What a standard refers to by name."""
+
+    calendars: Mapping[str, Calendar]
+    states: Mapping[str, StateModel]
+    feeds: Mapping[str, FeedModel]
+
+
+def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Mapping[str, Field]]) -> str:
+    """Write the excerpt of a standard with what it names; `used` are the fields it uses of each event type."""
+    keys = model.model_dump(exclude_none=True, by_alias=True)
+    document: dict[str, Any] = {"kept": 1, "excerpt": name, "standards": {name: keys}}
+    if named.calendars:
+        hours = {
+            it: found.model.model_dump(exclude_none=True) for it, found in named.calendars.items() if not found.built_in
+        }
+        document["calendars"] = hours
+    if named.states:
+        states = {it: found.model_dump(exclude_none=True, by_alias=True) for it, found in named.states.items()}
+        document["states"] = states
+    if named.feeds:
         # `every` judges nothing.
-        document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in feeds.items()}
+        document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in named.feeds.items()}
     document["events"] = {
         event: {field: {"type": found.type, "optional": found.optional} for field, found in fields.items()}
         for event, fields in used.items()
@@ -69,23 +78,28 @@ def excerpt(
 
 
 def used_fields(
-    shape: Shape, *, per: Iterable[str], carry: Iterable[str], feeds: Iterable[FeedModel],
+    shape: Shape, model: StandardModel, *, states: Iterable[State], feeds: Iterable[FeedModel],
     fields_of: Callable[[str], Mapping[str, Field] | None],
 ) -> dict[str, dict[str, Field]]:  # fmt: skip
     """Find the fields of each event type that a standard uses: for its subject, in conditions, to carry along."""
     names: defaultdict[str, set[str]] = defaultdict(set)
-    conditions = [(clause.event, clause.where) for clause in clauses(shape).values()]
-    opening = conditions[0][0]
-    if isinstance(shape, Universality):
-        conditions.append((opening, shape.must))
+    every = [*clauses(shape).values(), *(clause for state in states for clause in state.clauses)]
+    conditions = [(each.event, each.where) for clause in every for each in clause.all]
+    openings = next(iter(clauses(shape).values())).events
+    of_opening = set(model.carry)
     for event, where in conditions:
-        names[event].update(per)
+        names[event].update(model.per or ())
         if where is not None:
             names[event] |= where.fields
-            names[opening] |= where.opening_fields
+            of_opening |= where.opening_fields
+    if isinstance(shape, Universality):
+        of_opening |= shape.must.fields
+    if isinstance(shape, Response) and shape.target is not None:
+        of_opening |= shape.target.fields
     if isinstance(shape, Level):
-        names[opening] |= shape.measure.fields
-    names[opening] |= set(carry)
+        of_opening |= shape.measure.fields
+    for opening in openings:
+        names[opening] |= of_opening
     for feed in feeds:
         for event in feed.events:
             names[event].update(feed.per)

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
@@ -30,7 +41,45 @@ _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type"
 Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)]
 NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLength": 1, "type": "string"})]
 """A text that is easily written as a number: a share without its sign, a time with a point."""
+_CHOICE: dict[str, Any] = {
+    "type": "object",
+    "required": ["by", "else"],
+    "properties": {"by": {"type": "string", "description": "The field whose value decides."}},
+    "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+    "description": "One of several by the value of a field: {by: priority, urgent: 1h, else: 8h}.",
+}
+
+
+def _chosen(value: object) -> object:
+    """Let a text through, a number as the text that it was likely meant to be, and a choice with all that is in it."""
+    if isinstance(value, dict):
+        return {key: part if key == "by" else _chosen(part) for key, part in value.items()}
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise PydanticCustomError("string_type", "write one value, or a choice: {{by: FIELD, VALUE: ..., else: ...}}")
+    if value == "":
+        raise PydanticCustomError("string_too_short", "write something")
+    return str(value)
+
+
+_TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+ChosenTime = Annotated[
+    str | dict[str, Any],
+    BeforeValidator(_chosen),
+    WithJsonSchema({"anyOf": [_TEXT | {"examples": ["60s", "1h30m"]}, _CHOICE]}),
+]
+"""How long there is, or a choice by a field."""
+ChosenName = Annotated[str | dict[str, Any], BeforeValidator(_chosen), WithJsonSchema({"anyOf": [_TEXT, _CHOICE]})]
+"""A name, or a choice of several by a field."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
+
+
+FORMS = frozenset({"(one)", "(several)", "(names)", "(between)"})
+"""What a place in a document is called in an error besides its keys, where one may stand as well as a list of them."""
+_ONE, _SEVERAL = Tag("(one)"), Tag("(several)")
+_BY_FORM = Discriminator(lambda value: "(several)" if isinstance(value, list) else "(one)")
+OneOrMore = Annotated[
+    Annotated[Text, _ONE] | Annotated[list[Text], Field(min_length=1), _SEVERAL], _BY_FORM, WithJsonSchema(_ONE_OR_MORE)
+]
 
 
 class Strict(BaseModel):
@@ -48,7 +97,7 @@ class Strict(BaseModel):
 
 
 class ClauseModel(Strict):
-    """An event type and, perhaps, a condition on its fields; the type alone is the short form."""
+    """Event types, any of which will do, and, perhaps, a condition on their fields; a type alone is the short form."""
 
     short = {"type": "string", "description": "An event type, such as register.opened."}
 
@@ -57,15 +106,48 @@ class ClauseModel(Strict):
     def _write_out(cls, data: object) -> object:
         return {"event": data} if isinstance(data, str) else data
 
-    event: Text = Field(description="The event type, such as queue.length.")
+    event: OneOrMore = Field(description="The event type, such as queue.length, or a list of types: any of them.")
     where: Text | None = Field(None, description="A condition on the event's fields: waiting > 3.")
+    lasting: Duration | None = Field(None, alias="for", description="For how long it must have been so, such as 2m.")
+    apart: Duration | None = Field(
+        None, description="What comes less than so long after the last that counted is the same one, as 5s."
+    )
+
+    @property
+    def events(self) -> list[str]:
+        """The event types."""
+        return [self.event] if isinstance(self.event, str) else self.event
 
 
-class PauseModel(Strict):
-    """The clock stops at one event and goes on at another."""
+AnyOf = Annotated[Annotated[ClauseModel, _ONE] | Annotated[list[ClauseModel], Field(min_length=1), _SEVERAL], _BY_FORM]
+"""A clause, or a list of clauses: any of them."""
 
-    when: ClauseModel = Field(description="The event that stops the clock.")
-    until: ClauseModel = Field(description="The event that lets it go on.")
+
+def written(clauses: ClauseModel | list[ClauseModel] | None) -> list[tuple[tuple[int, ...], ClauseModel]]:
+    """Give the clauses of a key, each with its place in the list, where there is one."""
+    if isinstance(clauses, list):
+        return [((place,), clause) for place, clause in enumerate(clauses)]
+    return [] if clauses is None else [((), clauses)]
+
+
+class BetweenModel(Strict):
+    """What is so from one event to another."""
+
+    when: AnyOf = Field(description="The event that begins it.")
+    until: AnyOf | None = Field(
+        None, description="The event that ends it. Left out: the next such event at which where does not hold."
+    )
+
+
+class StateModel(BetweenModel):
+    """A state: what is so, for each subject, between two events."""
+
+
+States = Annotated[
+    Annotated[Text, Tag("(names)")] | Annotated[BetweenModel, Tag("(between)")],
+    Discriminator(lambda value: "(names)" if isinstance(value, str) else "(between)"),
+]
+"""Names of states, joined by and, or, not; or a state without a name."""
 
 
 class ObjectiveModel(Strict):
@@ -133,12 +215,25 @@ class StandardModel(Strict):
     may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out.")
     forget_after: Duration = Field("7d", description="How long a subject that owes nothing is remembered.")
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
-    when: ClauseModel | None = Field(None, description="The event that opens a promise, or that is judged.")
-    expect: ClauseModel | None = Field(None, description="The event that keeps the promise.")
-    within: Duration | None = Field(None, description="How long there is, such as 60s.")
-    unless: ClauseModel | None = Field(None, description="The event that ends the need: void in time, else ended.")
-    pause: PauseModel | None = Field(None, description="What stops the clock, and what starts it again.")
-    calendar: Text | None = Field(None, description="The calendar whose hours count.")
+    when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
+    expect: AnyOf | None = Field(None, description="The event that keeps the promise.")
+    within: ChosenTime | None = Field(
+        None,
+        description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
+        "{by: priority, urgent: 1h, else: 8h}.",
+    )
+    unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
+    pause: States | None = Field(
+        None, description="The clock stands still while it is so: a state, or what begins and ends one."
+    )
+    needed: States | None = Field(
+        None, alias="while", description="Only while it is so is there anything to owe; when it is over: void."
+    )
+    during: Text | None = Field(None, description="The calendar in whose hours anything counts; what is open stays.")
+    calendar: ChosenName | None = Field(
+        None,
+        description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
+    )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
@@ -151,12 +246,17 @@ class StandardModel(Strict):
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
-    until: ClauseModel | None = Field(None, description="The event up to which they are counted.")
-    every: Duration | None = Field(None, description="The period: a length of time, or day, week or month.")
+    until: AnyOf | None = Field(None, description="The event up to which they are counted.")
+    every: Duration | None = Field(
+        None,
+        description="The period: a length of time (days and weeks are the wall clock's), or day, "
+        "week or month. With a calendar, one without open time owes nothing.",
+    )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
-    over: Duration | None = Field(None, description="The window: a length of time, or 50 events.")
+    over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
     at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
+    edition: Literal[2] | None = Field(None, description="Written by Kept, where the meaning of a key has changed.")
 
 
 class DocumentModel(Strict):
@@ -168,6 +268,9 @@ class DocumentModel(Strict):
     events: dict[str, dict[str, FieldModel]] = Field(
         {}, description="Your own event types, and your own fields of built-in ones: each field and its type."
     )
+    states: dict[str, StateModel] = Field(
+        {}, description="What is so between two events, by name; standards name it under while and pause."
+    )
     readings: Texts = Field(
         [], description="Those of your own event types that say how things stand, not that something happened."
     )
@@ -177,7 +280,7 @@ class DocumentModel(Strict):
 
 _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
-    "pause": PauseModel, "objective": ObjectiveModel,
+    "pause": BetweenModel, "while": BetweenModel, "objective": ObjectiveModel,
 }  # fmt: skip
 
 
@@ -189,7 +292,7 @@ ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
     """Return the keys of a model or, going down the path `under`, of one of its parts."""
     for part in under:
-        model = _INNER.get(str(part), model)
+        model = _INNER.get(str(part), model)  # a place in a list changes nothing
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -201,12 +304,12 @@ def schema_of(model: type[Strict]) -> dict[str, Any]:
 
 
 def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref."""
+    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
     if isinstance(node, list):
         return [_draft_7(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {key: _draft_7(value) for key, value in node.items()}
+    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
     if "$ref" in node and len(node) > 1:
         node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
     return node

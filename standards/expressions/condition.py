@@ -2,7 +2,7 @@
 
 **Missing values.** A comparison that touches an optional field without a value is false, `!=` and `not in`
 included; so is a missing boolean field by itself, and a comparison that divides by zero. Hence `not (x > 3)` is
-true where x is missing, and `x <= 3` is not.
+true where x is missing, and `x <= 3` is not. `x is missing` and `x is not missing` ask for it.
 
 **Why this is safe.** The author's text is never compiled. `syntax.py` parses it, `typecheck.py` builds a new tree
 from comparisons, literals and declared fields only, and that tree is what Python compiles, once, at load time.
@@ -20,7 +20,7 @@ import msgspec
 
 from standards.expressions.evaluation import EVENT, OPENING, UNKNOWN, field_name, truth_of, value_of
 from standards.expressions.syntax import parse
-from standards.expressions.typecheck import Field, Typecheck
+from standards.expressions.typecheck import Among, Field, Typecheck
 
 _OF_OPENING: Final = "opening."
 
@@ -46,13 +46,14 @@ class Value(msgspec.Struct, frozen=True):
 
 
 def compile_condition(
-    source: str, fields: Mapping[str, Field], *, opening: Mapping[str, Field] | None = None
+    source: str, fields: Mapping[str, Field], *, opening: Mapping[str, Field] | None = None, among: Among | None = None
 ) -> Condition:
     """Compile a condition on `fields`, and on those of the `opening` event where there is one.
 
+    `among` says which of several events this one is, where the condition is written for all of them.
     Raises ExpressionError, located in `source`.
     """
-    check = Typecheck(parse(source), fields, opening)
+    check = Typecheck(parse(source), fields, opening, among)
     tree = check.condition()
     body = _guarded_truth(tree, _optional(check.used))
     return Condition(
@@ -102,6 +103,8 @@ def _guarded_truth(node: ast.expr, optional: frozenset[str]) -> ast.expr:
             return ast.BoolOp(junction, [_guarded_truth(part, optional) for part in parts])
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return ast.UnaryOp(ast.Not(), _guarded_truth(operand, optional))
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()]):
+            return node
         case ast.Compare(left=left, ops=operations, comparators=comparators):
             guards = _distinct(guard for operand in (left, *comparators) for guard in _guards(operand, optional))
             # A field here is guarded by the comparison, a condition guards itself.
@@ -121,6 +124,8 @@ def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:
     match node:
         case ast.Attribute() if field_name(node) in optional:
             yield ast.Compare(node, [ast.IsNot()], [ast.Constant(None)])
+        case ast.Constant(value=None):  # a field that only the other events of a list have
+            yield ast.Constant(value=False)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             yield from _guards(operand, optional)
         case ast.BinOp(left=left, op=operation, right=right):

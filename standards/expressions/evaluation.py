@@ -83,6 +83,9 @@ def _joined(truths: list[bool | _Unknown], *, deciding: bool) -> bool | _Unknown
 
 
 def _compared(node: ast.Compare, known: Mapping[str, object]) -> bool | _Unknown:
+    if isinstance(node.ops[0], ast.Is | ast.IsNot):  # x is missing
+        value = value_of(node.left, known)
+        return UNKNOWN if value is UNKNOWN else (value is None) == isinstance(node.ops[0], ast.Is)
     operands = [value_of(operand, known) for operand in (node.left, *node.comparators)]
     if any(operand is None for operand in operands):
         return False

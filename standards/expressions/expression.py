@@ -16,9 +16,10 @@ import msgspec
 
 from standards.expressions.condition import Condition, Value, compile_condition, compile_value, could_hold
 from standards.expressions.tokens import ExpressionError
-from standards.expressions.typecheck import Field, FieldType
+from standards.expressions.typecheck import Among, Field, FieldType
 
 __all__ = [
+    "Among",
     "Condition",
     "ExpressionError",
     "Field",

@@ -29,7 +29,9 @@ _TOKEN: Final = re.compile(
       | (?P<sign>==|!=|<=|>=|[-<>+*/(),.\[\]])""",
     re.VERBOSE,
 )
-_COMBINING: Final = frozenset({"and", "or", "not", "in"})
+_COMBINING: Final = frozenset({"and", "or", "not", "in", "is"})
+MISSING: Final = "missing"
+"""`x is missing`: what an optional field without a value is."""
 TOO_DEEP: Final = f"this is nested more than {MAX_DEPTH} deep"
 SIMPLIFY: Final = "simplify it"
 TWO_SIDES: Final = "every comparison needs a value on both sides"
@@ -50,7 +52,6 @@ _FOREIGN: Final = {
     "%": "80% means 0.8, with no space before the sign; there is no remainder",
     "**": "multiply instead: x * x",
     "//": "use / to divide",
-    "is": _WRITE_EQUALS,
     "None": "leave it out: a comparison with a missing field is already false",
     "AND": "write and",
     "OR": "write or",
@@ -113,7 +114,7 @@ class Token(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Tell whether this is a name rather than and, or, not, in."""
+        """Tell whether this is a name rather than and, or, not, in, is."""
         return self.kind == "name" and self.text not in _COMBINING
 
 
@@ -198,6 +199,10 @@ def _check_sequence(tokens: list[Token]) -> None:
             raise after.error(f"nothing joins this to {before.text}", between(tokens, place))
         if after.text == "." and not before.is_word:
             raise after.error("this point belongs to nothing", "write numbers as 5 or 0.5")
+    for place, token in enumerate(tokens):
+        said = [each.text for each in tokens[place + 1 : place + 3] if each.text != "not"]
+        if token.kind == "name" and token.text == "is" and said[:1] != [MISSING]:
+            raise token.error("is goes with missing only", "write == to compare, or: is missing, is not missing")
     products = [token for token in tokens if token.text == "*"]
     if len(products) > MAX_PRODUCTS:
         message = f"there are more than {MAX_PRODUCTS} multiplications"

@@ -16,7 +16,14 @@ import msgspec
 from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
 from standards.expressions.slips import NOTHING, decimal_comma, likely_text, unknown_field
 from standards.expressions.syntax import Syntax
-from standards.expressions.tokens import MAX_DEPTH, ONLY_COMPARISONS, SIMPLIFY, TOO_DEEP, ExpressionError
+from standards.expressions.tokens import (
+    MAX_DEPTH,
+    MISSING,
+    ONLY_COMPARISONS,
+    SIMPLIFY,
+    TOO_DEEP,
+    ExpressionError,
+)
 
 FieldType = Literal["text", "integer", "number", "boolean", "time"]
 
@@ -49,6 +56,13 @@ class Field(msgspec.Struct, frozen=True):
     meaning: str = ""
 
 
+class Among(NamedTuple):
+    """Which of several events a condition is compiled for: its type, and the fields that only the others have."""
+
+    event: str
+    others: Mapping[str, Field] = {}
+
+
 class Typed(NamedTuple):
     """A node as written, the one rebuilt from it, and its type; whole numbers and fractions compare with each other."""
 
@@ -65,11 +79,18 @@ class Typed(NamedTuple):
 class Typecheck:
     """Checks one parsed text. Afterwards `used` holds every field met, by `field_name`."""
 
-    def __init__(self, syntax: Syntax, fields: Mapping[str, Field], opening: Mapping[str, Field] | None = None) -> None:
-        """With `opening` None, fields of the opening event are refused."""
+    def __init__(
+        self,
+        syntax: Syntax,
+        fields: Mapping[str, Field],
+        opening: Mapping[str, Field] | None = None,
+        among: Among | None = None,
+    ) -> None:
+        """With `opening` None, fields of the opening event are refused; without `among`, the name of the event is."""
         self._syntax = syntax
         self._fields = fields
         self._opening = opening
+        self._among = among
         self.used: dict[str, Field] = {}
 
     def condition(self) -> ast.expr:
@@ -103,6 +124,8 @@ class Typecheck:
                 return self._literal(raw)
             case ast.Name(id=name) if name in _TRUTHS:
                 return Typed(raw, ast.Constant(_TRUTHS[name]), "boolean")
+            case ast.Name(id="event") if self._among is not None and "event" not in self._fields:
+                return Typed(raw, ast.Constant(self._among.event), "text")
             case ast.Name(id=name):
                 return self._field(raw, EVENT, name)
             case ast.Attribute(value=ast.Name(id="opening"), attr=name):
@@ -151,6 +174,8 @@ class Typecheck:
         if fields is None:
             fix = "compare with a literal; only the conditions of expect, unless and pause know the opening event"
             raise self._syntax.error(raw, "there is no opening event here", fix)
+        if owner == EVENT and name not in fields and self._among is not None and name in self._among.others:
+            return Typed(raw, ast.Constant(None), self._among.others[name].type)
         if name not in fields or name.startswith("_"):
             raise self._unknown(raw, name, fields)
         node = ast.Attribute(ast.Name(owner, ast.Load()), name, ast.Load())
@@ -163,7 +188,20 @@ class Typecheck:
         prefix = "opening." if isinstance(raw, ast.Attribute) else ""
         return self._syntax.error(raw, f"there is no field {prefix}{name}", unknown_field(name, fields, prefix))
 
+    def _missing(self, raw: ast.Compare, depth: int) -> Typed:
+        """Read `x is missing`. Python has it that `is not` is one sign."""
+        field = raw.left
+        named = isinstance(field, ast.Name | ast.Attribute) and not (
+            isinstance(field, ast.Name) and field.id in {*_TRUTHS, "event"} - set(self._fields)
+        )
+        (asked, *more) = raw.comparators
+        if more or not named or not (isinstance(asked, ast.Name) and asked.id == MISSING):
+            raise self._syntax.error(raw, "only a field can be missing", "write: field is missing")
+        return Typed(raw, ast.Compare(self._typed(field, depth).node, raw.ops, [ast.Constant(None)]), "boolean")
+
     def _comparison(self, raw: ast.Compare, depth: int) -> Typed:
+        if any(isinstance(operation, ast.Is | ast.IsNot) for operation in raw.ops):
+            return self._missing(raw, depth)
         self._check_quotes(raw)
         operands = [self._typed(raw.left, depth)]
         for operation, comparator in zip(raw.ops, raw.comparators, strict=True):

@@ -10,7 +10,7 @@ from typing import Generic, Literal
 
 import msgspec
 
-from standards.judge.promise import NEVER, E, Promise, State, Transition
+from standards.judge.promise import NEVER, E, Promise, Run, State, Transition
 
 Identity = str | tuple[str, str]
 """What identifies an event: its id, if it is from the source that a case heard from first, else (source, id)."""
@@ -39,12 +39,14 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
     timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
-    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a
-    promise that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that
-    opens then. `recent` are the events that may still precede another, `times` those that still count,
-    `tripped` says that their count was exceeded, `tally` is the running measure of the open window, `until` the end of
-    the current window or period. `counted` and `relieved` are of states that an older Kept stored, and of no others:
-    how many of the settled were overdue, and since when they were settled.
+    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a promise
+    that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then.
+    `recent` are the events that may still precede another, `times` those that still count, `counted_at` is when a
+    clause, by its number, last counted. `standing` is the last event that spoke of a need that nothing has ended since,
+    where a need can stand without being owed; `outside` says that it was not owed last. `runs` are what has been so for
+    a while, by the number of the clause. `tripped` says that their count was exceeded, `tally` is the running measure
+    of the open window, `until` the end of the current window or period. `counted` and `relieved` are of states that an
+    older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -57,6 +59,10 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     waiting: E | None = None
     recent: list[E] | None = None
     times: list[int] | None = None
+    counted_at: dict[int, int] | None = None
+    standing: E | None = None
+    outside: bool = False
+    runs: dict[int, Run[E]] | None = None
     tripped: bool = False
     tally: Tally | None = None
     until: int = -1
@@ -78,6 +84,7 @@ class Snapshot(msgspec.Struct, Generic[E], omit_defaults=True):
     time: int
     received: int = -1
     states: dict[str, StandardState[E]] = msgspec.field(default_factory=dict)
+    holds: dict[str, tuple[bool, int]] = {}
 
 
 class Case(msgspec.Struct, Generic[E], omit_defaults=True):
@@ -93,7 +100,8 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     A live case can be judged again: from `base` (None: from nothing), by the events of `log`, in order of time.
     `younger` is the next `base`, after the first `cut` events of the log. `forgotten` are the promises that no
     state has any more, by revision: their state was forgotten since, or they were withdrawn. `grants` are the promises
-    that a grant without a name reached, by its source and id. `too_late` are events that have no place any more and did
+    that a grant without a name reached, by its source and id. `holds` says which states are so, or not so, and since
+    when; what is not there was never seen to begin or to end. `too_late` are events that have no place any more and did
     what they still could, each with the case's time then: judged again, they do it anew. `revisions` were in force when
     the log began. Snapshots keep the names that they had in version 1.
     """
@@ -102,6 +110,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
     key: tuple[str | int, ...]
     time: int = -1
     home: str = ""
+    holds: dict[str, tuple[bool, int]] = {}
     held: list[E] = msgspec.field(default_factory=list)
     states: dict[str, StandardState[E]] = msgspec.field(default_factory=dict, name="slots")
     seen: dict[Identity, int] = msgspec.field(default_factory=dict)
@@ -127,7 +136,7 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
         What a clock opened after it, in a false future, was withdrawn, and may still come back.
         """
         ahead = {name: [it for it in self.forgotten.get(name, ()) if it.opened > time] for name in revisions}
-        self.base = Snapshot(time, -1, states)
+        self.base = Snapshot(time, -1, states, self.holds)
         self.younger, self.cut, self.log, self.revisions = None, 0, [], revisions
         self.forgotten, self.grants = {name: promises for name, promises in ahead.items() if promises}, {}
         self.too_late = []
@@ -144,7 +153,9 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up."""
 
     event: E
-    reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject"]
+    reason: Literal[
+        "late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject", "no-scope", "owed-nothing"
+    ]
 
 
 Effect = Literal["in-place", "added", "corrected", "came-too-late", "changed-nothing", "too-old-to-tell"]

@@ -166,7 +166,7 @@ def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[I
 
 def _step(case: Case[Event], group: Group, context: JudgeContext[Event]) -> Step[Event]:
     wake_at = min(case.wake, case.held[0].at) if case.held else case.wake
-    gone = not (case.held or case.states)
+    gone = not (case.held or case.states or case.holds)
     if gone and context.settle:  # what was received lately can come again, or an earlier event can take its place
         settled = case.time - context.settle
         gone = case.touched + group.forget_after <= settled and all(event.received <= settled for event in case.log)

@@ -160,8 +160,8 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
             _count_early(case.log[-MOST - 1], event, context)
     start = _start(case, late)
     fresh: Case[Event] = Case(
-        case.group, case.key, states=_copies(start.states), grants=case.grants, touched=start.time,
-        wake=0 if start.states else NEVER,
+        case.group, case.key, states=_copies(start.states), holds=start.holds, grants=case.grants,
+        touched=start.time, wake=0 if start.states else NEVER,
     )  # fmt: skip
     again = _context(fresh, context)
     case.too_late = [(min(at, case.time), event) for at, event in case.too_late]
@@ -176,6 +176,7 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
     brought_up = (late[-1].received, late[-1]) if late else (known, None)
     Difference(group, context, again, start, brought_up).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
+    case.holds = fresh.holds
     kinds = {line.kind for line in context.transitions[lines:]}
     return "corrected" if kinds & {"corrected", "withdrawn"} else "added" if kinds else "in-place"
 
@@ -236,7 +237,7 @@ def _context(fresh: Case[Event], context: JudgeContext[Event]) -> JudgeContext[E
 
 def _snapshot(case: Case[Event], time: int, events: Iterable[Event]) -> Snapshot[Event]:
     """Take a snapshot of a case in which some events were judged last."""
-    return Snapshot(time, max((event.received for event in events), default=-1), _copies(case.states))
+    return Snapshot(time, max((event.received for event in events), default=-1), _copies(case.states), case.holds)
 
 
 def _copies(states: dict[str, StandardState[Event]]) -> dict[str, StandardState[Event]]:

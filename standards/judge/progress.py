@@ -70,7 +70,11 @@ def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> 
     if event.__struct_config__.tag == GRANT:
         excuse(event, group.standards, context, late=True)
         return len(context.transitions) > lines
+    follow = group.follow.get(type(event))
+    was = context.case.holds
     try:
+        if follow is not None:
+            follow(context.case, event, context)
         changed = [machine.on_late_event(context.case, event, context) for machine in group.machines]
     except StateError:
         raise
@@ -78,7 +82,7 @@ def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> 
         raise JudgeDefect(error, context.case, event) from error
     if not any(changed):
         context.unused.append(Unused(event, "late"))
-    return len(context.transitions) > lines
+    return len(context.transitions) > lines or context.case.holds is not was
 
 
 def end_late(event: Event, group: Group, context: JudgeContext[Event]) -> None:
@@ -115,5 +119,6 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
                     case.forgotten.setdefault(revision, []).extend(state.settled)
                 case.wake = max(forget_at, until) + context.settle
             case.states.clear()
+            case.holds = {}
         else:
             case.wake = forget_at

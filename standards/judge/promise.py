@@ -22,6 +22,7 @@ import msgspec
 from standards.errors import StateError
 from standards.judge.events import Event
 from standards.judge.standard import Standard
+from standards.judge.target import Target
 
 State = Literal[
     "new",
@@ -115,15 +116,29 @@ NEVER = 2**62
 E = TypeVar("E", bound=Event)
 
 
+class Run(msgspec.Struct, Generic[E], frozen=True, omit_defaults=True):
+    """What has been so `since` an instant, the last event that said so, and whether that was long enough.
+
+    `dark`: at its end nobody could tell, as what would have said otherwise was silent.
+    """
+
+    since: int
+    last: E
+    dark: bool = False
+    complete: bool = False
+
+
 class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     """One instance of a standard, owed to a subject. Times are microseconds UTC, spans microseconds.
 
     `opening` is the event that opened it, if one did. `due` is its deadline; -1 while it has none. `spent` is the open
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
     its clock next has something to say. `settled` is when its verdict fell. `joined` counts the events that would have
-    opened a promise of their own while this one was owed, the last of them at `joined_at`. `last_at` and `last_elapsed`
-    are those of its last line. `warned` is when people were
-    last warned: the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
+    opened a promise of their own while this one was owed, the last of them at `joined_at`. `runs` are what has been so
+    for a while since it was opened, by the number of the clause. `last_at` and `last_elapsed` are those of its last
+    line. `target` is what it was given, where its event chose that; `stood` is for how much open time a deadline of its
+    own moved on, and `running_since` since when it stands still, if it does. `warned` is when people were last warned:
+    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
 
     opened: int
@@ -139,9 +154,12 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     id: str = ""
     joined: int = 0
     joined_at: int = -1
+    runs: dict[int, Run[E]] | None = None
     last_at: int = -1
     last_elapsed: int = 0
     warned: int | msgspec.UnsetType = msgspec.UNSET
+    target: Target | None = None
+    stood: int = 0
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
         """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.

@@ -16,8 +16,10 @@ import msgspec
 from standards.expressions.expression import Field, could_hold
 from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class
 from standards.judge.excuse import excuse
+from standards.judge.following import following
 from standards.judge.promise import MOVES
-from standards.judge.standard import clauses
+from standards.judge.shapes.scope import scoped
+from standards.judge.standard import clauses, event_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,13 +69,18 @@ class Group:
         self.order = _by_time_and_origin if self.level else _by_time
         self.key = key_getter(self.per)
         self.listed = tuple(dict.fromkeys(key for machine in self.machines for key in machine.listed))
-        types = {clause.event for standard in standards for clause in clauses(standard.shape).values()}
+        types = {name for standard in standards for name in event_types(standard)}
+        states = {state.key: state for standard in standards for state in standard.states}.values()
+        followed = {classes[name]: following(states, name) for name in sorted(types)}
+        self.follow = {cls: follow for cls, follow in followed.items() if follow is not None}
         self.reactions: dict[type[Event], tuple[Reaction, ...]] = {
             classes[name]: tuple(
-                machine.reaction(name) for machine in self.machines if _concerns(machine.standard, name)
+                scoped(machine, name) for machine in self.machines if name in event_types(machine.standard)
             )
             for name in sorted(types)
         }
+        for cls, follow in self.follow.items():
+            self.reactions[cls] = (follow, *self.reactions[cls])
         if GRANT in classes:
             self.reactions[classes[GRANT]] = (*self.reactions.get(classes[GRANT], ()), self._excuse)
 
@@ -126,7 +133,7 @@ class Rulebook:
     def _routes(self) -> dict[type[Event], tuple[Route, ...]]:
         routes: dict[type[Event], list[Route]] = {}
         for group in self.groups.values():
-            types = {clause.event for standard in group.standards for clause in clauses(standard.shape).values()}
+            types = {name for standard in group.standards for name in event_types(standard)}
             for name in sorted(types):
                 sure = not any(self.vocabulary[name].fields[field].optional for field in group.per)
                 routes.setdefault(self.classes[name], []).append(Route(group, group.key, sure))
@@ -163,7 +170,7 @@ def _grouped(standards: Sequence[Standard], strata: Mapping[str, int]) -> dict[s
     groups: list[tuple[set[str], list[Standard]]] = []
     for standard in sorted(standards, key=lambda s: (s.id, s.retired, s.revision)):
         level = f"{strata[standard.id]}:{','.join(standard.per)}:{standard.lateness}"
-        tokens = {f"{level}:{clause.event}" for clause in clauses(standard.shape).values()} | {f"{level}:{standard.id}"}
+        tokens = {f"{level}:{name}" for name in (*event_types(standard), standard.id)}
         joined = [group for group in groups if group[0] & tokens]
         groups = [group for group in groups if group not in joined]
         groups.append((tokens.union(*(group[0] for group in joined)), [*(s for g in joined for s in g[1]), standard]))
@@ -195,10 +202,6 @@ def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:
     return standard.shape.machine(standard, siblings)
 
 
-def _concerns(standard: Standard, event_type: str) -> bool:
-    return any(clause.event == event_type for clause in clauses(standard.shape).values())
-
-
 def key_getter(per: tuple[str, ...]) -> Callable[[Any], Key]:
     """Give the function that reads a subject's key from an event's data."""
     if not per:
@@ -227,7 +230,9 @@ def subject_key(text: str, types: Sequence[str]) -> Key | None:
 
 def _of_promises(listener: Standard) -> list[Clause]:
     """Give the clauses of a standard that are about promises' own events."""
-    return [clause for clause in clauses(listener.shape).values() if clause.event.startswith("promise.")]
+    states = [clause for state in listener.states for clause in state.clauses]
+    every = [each for clause in (*clauses(listener.shape).values(), *states) for each in clause.all]
+    return [each for each in every if each.event.startswith("promise.")]
 
 
 def hears(listener: Standard, speaker: Standard) -> bool:
@@ -290,7 +295,18 @@ PROMISE_EVENTS = tuple(f"promise.{kind}" for kind in dict.fromkeys(move.kind for
 
 
 def opening_fields(standard: Standard, vocabulary: Mapping[str, EventType]) -> Mapping[str, Field]:
-    """Give the fields of the event type that opens a standard's promises; none where the vocabulary lacks it."""
+    """Give the fields that any of the events has that open a standard's promises; none where none is in the vocabulary.
+
+    One that not all of them have may be missing.
+    """
     first: Clause = next(iter(clauses(standard.shape).values()))
-    found = vocabulary.get(first.event)
-    return {} if found is None else found.fields
+    return joined_fields([vocabulary[name].fields for name in first.events if name in vocabulary])
+
+
+def joined_fields(some: Sequence[Mapping[str, Field]]) -> Mapping[str, Field]:
+    """Join the fields of several event types. What not all of them have, or not always, may be missing."""
+    if len(some) == 1:
+        return some[0]
+    every = {name: field for fields in some for name, field in fields.items()}
+    sure = {name for name in every if all(name in fields and not fields[name].optional for fields in some)}
+    return {name: it if name in sure else msgspec.structs.replace(it, optional=True) for name, it in every.items()}

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
-from standards.judge.shapes import Level, Universality
+from standards.judge.shapes import Level, Response, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
@@ -55,10 +55,11 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     """Give the numbers that a rule is made of: bounds, counts, lengths of time in every unit, and shares in percent."""
     shape = standard.shape
     found: set[float] = set()
-    wheres = {key: clause.where for key, clause in clauses(shape).items() if clause.where is not None}
-    if "when" in wheres and _bounds(wheres["when"].tree):
+    every = clauses(shape)
+    wheres = {key: [each.where for each in clause.all if each.where is not None] for key, clause in every.items()}
+    if any(_bounds(where.tree) for where in wheres.get("when", ())):
         wheres.pop("unless", None)  # what ends the need may be another number than the one that is promised
-    conditions = list(wheres.values())
+    conditions = [where for some in wheres.values() for where in some]
     if isinstance(shape, Universality):
         conditions.append(shape.must)
     for condition in conditions:
@@ -66,12 +67,15 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     if isinstance(shape, Level):
         texts = f"{shape.measure.source} {shape.must.source}"
         found |= {float(digits) for digits in _DIGITS.findall(texts)}
-        found |= {shape.over, shape.at_least}
+        found |= {number for number in (shape.over, shape.at_least) if number}
     if standard.objective is not None:
         found.add(round(100 * standard.objective.kept, 6))
         found |= _units(standard.objective.over)
     found.add(getattr(shape, "at_most", 0))
     lengths = [getattr(shape, key, None) for key in _LENGTHS]
+    lengths += [length for clause in every.values() for each in clause.all for length in (each.lasting, each.apart)]
+    if isinstance(shape, Response) and shape.target is not None:
+        lengths += shape.target.lengths
     return frozenset(found.union(*(_units(us) for us in lengths if isinstance(us, int))))
 
 

@@ -15,7 +15,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from standards.calendar.hours import Hours
     from standards.expressions.expression import Condition
+    from standards.expressions.states import Holds, StateTest
     from standards.judge.shapes import Shape
 
 Aspect = Literal["speed", "quality", "ownership", "courtesy", "follow-through"]
@@ -34,14 +36,57 @@ FORGET_AFTER = 7 * DAY
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """An event type and, perhaps, a condition on its fields."""
+    """An event type and, perhaps, a condition on its fields; or any of several, the `others` beside this one.
+
+    With `lasting` it must have been so for that many microseconds; what is so by several events together has one number
+    `run`. What comes less than `apart` microseconds after the last that counted is the same one, and does not count.
+    """
 
     event: str
     where: Condition | None = None
+    others: tuple[Clause, ...] = ()
+    lasting: int = 0
+    run: int = -1
+    apart: int = 0
+
+    @property
+    def all(self) -> tuple[Clause, ...]:
+        """All of which any will do, each for itself: this one first."""
+        return (self, *self.others)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The event types, each once."""
+        return tuple(dict.fromkeys(clause.event for clause in self.all))
+
+
+class State(msgspec.Struct, frozen=True):
+    """What is so for a subject from an event to another one. `key` names it by what it is, not by what it is called.
+
+    Without `until` it ends at the next event of its own at which its condition does not hold.
+    """
+
+    key: str
+    name: str
+    when: Clause
+    until: Clause | None = None
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The types of the events that begin or end it."""
+        return tuple(name for clause in self.clauses for name in clause.events)
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What begins it and, where that is said, what ends it."""
+        return (self.when,) if self.until is None else (self.when, self.until)
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """The clock of a promise stops at `when` and goes on at `until`."""
+    """The clock of a promise stops at `when` and goes on at `until`: as each promise by itself sees it.
+
+    So it was before there were states, and so it is where a condition speaks of the opening.
+    """
 
     when: Clause
     until: Clause
@@ -60,6 +105,8 @@ class Standard(msgspec.Struct, frozen=True):
     `revision` is the hash of its content. `feeds` names the feeds whose silence makes an absence uncertain.
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
+    Only what happens in the hours of `during` counts, and there is something to owe only while what is `needed` is so.
+    `states` are those that it speaks of.
     """
 
     id: str
@@ -81,6 +128,19 @@ class Standard(msgspec.Struct, frozen=True):
     feeds: tuple[str, ...] = ()
     retired: bool = False
     lateness: int = 0
+    during: Hours | None = None
+    needed: StateTest | None = None
+    states: tuple[State, ...] = ()
+
+    def owes(self, holds: Holds) -> bool:
+        """Say whether there is anything to owe, by the states that are so."""
+        return self.needed is None or self.needed.test(holds)
+
+    @property
+    def needed_by(self) -> frozenset[str]:
+        """The event types that can change whether there is anything to owe."""
+        keys = self.needed.keys if self.needed is not None else ()
+        return frozenset(name for state in self.states if state.key in keys for name in state.events)
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -102,11 +162,18 @@ def clauses(shape: Shape) -> Mapping[str, Clause]:
         name: getattr(shape, name, None) for name in ("when", "expect", "unless", "until")
     }
     pause = getattr(shape, "pause", None)
-    if pause is not None:
+    if isinstance(pause, Pause):
         found |= {"pause.when": pause.when, "pause.until": pause.until}
     return {name: clause for name, clause in found.items() if clause is not None}
 
 
+def event_types(standard: Standard) -> tuple[str, ...]:
+    """Name the event types that a standard is judged by: those of its clauses, and those of the states it speaks of."""
+    found = [name for clause in clauses(standard.shape).values() for name in clause.events]
+    return tuple(dict.fromkeys([*found, *(name for state in standard.states for name in state.events)]))
+
+
 def awaited(shape: Shape) -> tuple[str, ...]:
-    """Name the event types whose absence a verdict of this shape can rest on."""
-    return tuple(dict.fromkeys(clause.event for name, clause in clauses(shape).items() if name in shape.awaits))
+    """Name the event types whose absence a verdict of this shape can rest on: what should come, or end what lasts."""
+    every = [(name in shape.awaits, each) for name, clause in clauses(shape).items() for each in clause.all]
+    return tuple(dict.fromkeys(each.event for awaits, each in every if awaits or each.lasting))

@@ -30,9 +30,10 @@ def no_feed(lint: LintInput) -> None:
     brought = {event for _, feed in lint.feeds.values() for event in feed.events}
     for standard in lint.standards.values():
         expect = clauses(standard.shape).get("expect")
-        if not brought or expect is None or expect.event in brought | FROM_PEOPLE or expect.event in PROMISE_EVENTS:
+        known = brought | FROM_PEOPLE | set(PROMISE_EVENTS)
+        if not brought or expect is None or not known.isdisjoint(expect.events):
             continue
-        found = f"{standard.id} waits for {expect.event}, and no feed brings it"
+        found = f"{standard.id} waits for {' or '.join(expect.events)}, and no feed brings it"
         fix = "name it under the events: of the feed by which it comes"
         lint.entries[standard.id].at("expect").warning("no-feed", found, fix)
 
@@ -41,7 +42,8 @@ def unknown_feed(lint: LintInput) -> None:
     """Find conditions on heartbeats of feeds that there are not; an error, as any name that nothing has."""
     for standard in lint.standards.values() if lint.feeds else ():
         for key, clause in clauses(standard.shape).items():
-            for name in _feeds_named(clause.where) if clause.event == HEARTBEAT else ():
+            wheres = [each.where for each in clause.all if each.event == HEARTBEAT]
+            for name in (name for where in wheres for name in _feeds_named(where)):
                 if name not in lint.feeds:
                     lint.entries[standard.id].at(*key.split("."), "where").unknown("feed", name, lint.feeds)
 

@@ -14,8 +14,10 @@ from standards.calendar.duration import SECOND
 from standards.documents.declared import Calendar
 from standards.documents.entries import Entry
 from standards.expressions.expression import Field
+from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Feed, Standard, clauses
+from standards.judge.target import TargetRule
 
 
 class Terms(NamedTuple):
@@ -48,19 +50,24 @@ class LintInput:
 
     def opening_fields(self, standard: Standard) -> Mapping[str, Field]:
         """Give the fields of the event that opens a standard's promises, or that it judges."""
-        return self.fields_of(opening(standard))
+        return joined_fields([self.fields_of(event) for event in openings(standard)])
 
 
-def opening(standard: Standard) -> str:
-    """Name the type of the event that opens a standard's promises, or that it judges."""
-    return next(iter(clauses(standard.shape).values())).event
+def openings(standard: Standard) -> tuple[str, ...]:
+    """Name the types of the events that open a standard's promises, or that it judges."""
+    return next(iter(clauses(standard.shape).values())).events
 
 
 def length(standard: Standard) -> tuple[str, int] | None:
-    """Give the key and the length of a promise in microseconds, where a clock runs for it; None where none does."""
+    """Give the key and the length of a promise in microseconds, where a clock runs for it; None where none does.
+
+    It is the shortest, where the event chooses.
+    """
     match standard.shape:
-        case Response(within=within):
+        case Response(within=int() as within):
             return "within", within
+        case Response(target=TargetRule() as rule) if rule.lengths:
+            return "within", rule.lengths[0]
         case Recurrence(every=int() as every):
             return "every", every
         case _:

@@ -15,13 +15,14 @@ from standards.expressions.expression import Condition
 from standards.expressions.regions import relation
 from standards.judge.rulebook import hears
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
-from standards.lint.lint_input import opening
+from standards.judge.standard import clauses
+from standards.lint.lint_input import openings
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from standards.judge.standard import Standard
+    from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
 
 BROKEN: Final = "promise.broken"
@@ -43,10 +44,11 @@ class _Work(NamedTuple):
 
 def speed_alone(lint: LintInput) -> None:
     """Find work of which several promises ask for speed, and none for how it is done."""
-    every = []
-    for standard in lint.standards.values():
-        event = opening(standard)
-        every.append(_Work(standard, event, lint.fields_of(event).keys(), frozenset(standard.per)))
+    every = [
+        _Work(standard, event, lint.fields_of(event).keys(), frozenset(standard.per))
+        for standard in lint.standards.values()
+        for event in openings(standard)
+    ]
     others = [work for work in every if work.standard.aspect != "speed"]
     quick = [work for work in every if work.standard.aspect == "speed"]
     left = [work for work in quick if not any(_same_work(work, other) for other in others)]
@@ -54,9 +56,10 @@ def speed_alone(lint: LintInput) -> None:
         first = left[0]
         group = [work for work in left if work is first or _same_work(first, work)]
         left = [work for work in left if work not in group]
-        if len(group) > 1:
-            names = ", ".join(work.standard.id for work in group[:SHOWN])
-            names += " and others" if len(group) > SHOWN else ""
+        ids = list(dict.fromkeys(work.standard.id for work in group))
+        if len(ids) > 1:
+            names = ", ".join(ids[:SHOWN])
+            names += " and others" if len(ids) > SHOWN else ""
             entry = lint.entries[first.standard.id]
             found = f"{names} ask for speed, and nothing here says how the same work is to be done"
             fix = "add a standard of quality, ownership, courtesy or follow-through, or say which aspect: these have"
@@ -75,7 +78,8 @@ def no_debrief(lint: LintInput) -> None:
     debriefs = [
         standard for standard in lint.standards.values()
         if isinstance(standard.shape, Response)
-        and (standard.shape.when.event, standard.shape.expect.event) == (BROKEN, DEBRIEF)
+        and BROKEN in standard.shape.when.events
+        and DEBRIEF in standard.shape.expect.events
     ]  # fmt: skip
     if not debriefs and not lint.terms.whole:
         return  # these are some files of several; where the follow-through stands is not known
@@ -151,22 +155,28 @@ def _pairs(groups: Iterable[list[_Promise]]) -> Iterator[tuple[_Promise, _Promis
 def _promise(standard: Standard) -> _Promise | None:
     """Say what a standard promises; None for shapes whose promises do not come into each other's way."""
     shape, per = standard.shape, frozenset(standard.per)
-    event = opening(standard)
+    first = next(iter(clauses(shape).values()))
+    if first.others or first.lasting:
+        return None  # which of several events, and for how long, is more than can be compared here
+    event = first.event
     match shape:
         case Response(within=within, expect=expect):
             hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
-            moment: Hashable = ("response", per, event, expect.event, _source(expect.where))
+            moment: Hashable = ("response", per, event, _said(expect))
+            if within is None:
+                return _Promise(standard, moment, str(shape.target), "within", shape.when.where, "a time of its own")
             shown = f"{describe(within)}{' of open time' if hours else ''}"
             return _Promise(standard, moment, f"{within} {hours}", "within", shape.when.where, shown)
         case Precedence(within_last=within, expect=expect):
-            moment = ("precedence", per, event, expect.event, _source(expect.where))
+            moment = ("precedence", per, event, _said(expect))
             return _Promise(standard, moment, within, "within_last", shape.when.where, describe(within))
         case Bounded(at_most=most):
-            until = None if shape.until is None else (shape.until.event, _source(shape.until.where))
+            until = None if shape.until is None else _said(shape.until)
             moment = ("bounded", per, event, shape.within, until)
             return _Promise(standard, moment, most, "at_most", shape.when.where, f"at most {most}")
         case Level(measure=measure, must=must):
-            moment = ("level", per, event, measure.source, shape.over, shape.count)
+            hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
+            moment = ("level", per, event, measure.source, shape.over, shape.count, hours)
             return _Promise(standard, moment, must.source, "must", shape.when.where, must.source)
         case Recurrence(every=every, expect=expect):
             shown = every if isinstance(every, str) else describe(every)
@@ -176,8 +186,12 @@ def _promise(standard: Standard) -> _Promise | None:
             return None
 
 
-def _source(where: Condition | None) -> str:
-    return "" if where is None else " ".join(where.source.split())
+def _said(clause: Clause) -> Hashable:
+    """Give what a clause asks for, whatever its layout."""
+    return tuple(
+        (each.event, "" if each.where is None else " ".join(each.where.source.split()), each.lasting, each.apart)
+        for each in clause.all
+    )
 
 
 def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:
@@ -197,6 +211,8 @@ def _stricter(special: Standard, general: Standard) -> bool:
     """Say whether a promise asks for more than another one of its moment; where that cannot be said, it does."""
     match special.shape, general.shape:
         case Response() as one, Response() as other:
+            if one.within is None or other.within is None:
+                return True
             return one.within <= other.within or one.hours != other.hours
         case Precedence() as one, Precedence() as other:
             return one.within_last <= other.within_last

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.expressions.expression import Condition
-    from standards.judge.standard import Clause, Standard
+    from standards.judge.standard import Standard
     from standards.lint.lint_input import LintInput
 
 _THINGS: Final = frozenset({"contact", "ticket", "work"})
@@ -28,27 +28,32 @@ def never_or_always_true(lint: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
     for standard in lint.standards.values():
         fields = lint.opening_fields(standard)
-        for path, clause, condition in _conditions_of(standard):
+        for path, source, conditions in _conditions_of(standard):
             entry = lint.entries[standard.id].at(*path)
-            match fixed_truth(condition, lint.fields_of(clause.event), fields):
-                case "never":
-                    found = f"no {clause.event} is ever like that: {condition.source}"
-                    fix = "look at its numbers and at its and: one event has to meet all of it"
-                    entry.warning("never-true", found, fix)
-                case "always":
-                    found = f"every {clause.event} is like that: {condition.source}"
-                    fix = "leave it out, or look at its numbers and at its or"
-                    entry.warning("always-true", found, fix)
-                case None:
-                    pass
+            events = " or ".join(dict.fromkeys(event for event, _ in conditions))
+            truths = {fixed_truth(where, lint.fields_of(event), fields) for event, where in conditions}
+            if truths == {"never"}:
+                found = f"no {events} is ever like that: {source}"
+                fix = "look at its numbers and at its and: one event has to meet all of it"
+                entry.warning("never-true", found, fix)
+            elif truths == {"always"}:
+                found = f"every {events} is like that: {source}"
+                fix = "leave it out, or look at its numbers and at its or"
+                entry.warning("always-true", found, fix)
 
 
-def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], Clause, Condition]]:
+def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, list[tuple[str, Condition]]]]:
+    """Give each condition as it is written: where, its text, and what it is for each of the events it is about."""
     for name, clause in clauses(standard.shape).items():
-        if clause.where is not None:
-            yield (*name.split("."), "where"), clause, clause.where
+        by_text: dict[str, list[tuple[str, Condition]]] = {}
+        for each in clause.all:
+            if each.where is not None:
+                by_text.setdefault(each.where.source, []).append((each.event, each.where))
+        for source, conditions in by_text.items():
+            yield (*name.split("."), "where"), source, conditions
     if isinstance(standard.shape, Universality):
-        yield ("must",), standard.shape.when, standard.shape.must
+        must = standard.shape.must
+        yield ("must",), must.source, [(event, must) for event in standard.shape.when.events]
 
 
 def other_number(lint: LintInput) -> None:
@@ -93,9 +98,13 @@ def never_ends(lint: LintInput) -> None:
         shape = standard.shape
         if not isinstance(shape, Response) or shape.again != "done" or shape.unless is not None:
             continue
-        if shape.expect.event != shape.when.event and _THINGS.isdisjoint(standard.per) and _can_cease(lint, standard):
+        if (
+            set(shape.expect.events).isdisjoint(shape.when.events)
+            and _THINGS.isdisjoint(standard.per)
+            and _can_cease(lint, standard)
+        ):
             found = (
-                f"only {shape.expect.event} ends what is broken here; until then, for up to "
+                f"only {' or '.join(shape.expect.events)} ends what is broken here; until then, for up to "
                 f"{describe(shape.owed_for)}, no {shape.when.event} opens anything, even if all was well in between"
             )
             fix = f"say what ends the need: unless: {{event: {shape.when.event}, where: ...}}"
@@ -104,8 +113,10 @@ def never_ends(lint: LintInput) -> None:
 
 def _can_cease(lint: LintInput, standard: Standard) -> bool:
     """Say whether what opens a promise is something counted or measured: a condition on names alone only selects."""
-    where, fields = next(iter(clauses(standard.shape).values())).where, lint.opening_fields(standard)
-    return where is not None and any(fields[name].type not in ("text", "time") for name in where.fields & fields.keys())
+    wheres = [each.where for each in next(iter(clauses(standard.shape).values())).all]
+    fields = lint.opening_fields(standard)
+    names = {name for where in wheres if where is not None for name in where.fields & fields.keys()}
+    return None not in wheres and any(fields[name].type not in ("text", "time") for name in names)
 
 
 def full_objective(lint: LintInput) -> None:

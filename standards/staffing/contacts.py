@@ -111,7 +111,7 @@ def verdict_of(contact: Contact, target: Target) -> bool | None:
     shape = target.standard.shape
     if isinstance(shape, Level):
         return _in_share(contact, shape, target.within)
-    if not isinstance(shape, Response) or not contact.told_of:
+    if not isinstance(shape, Response) or shape.within is None or not contact.told_of:
         return None
     where = shape.when.where
     if where is not None and not where.test(contact.opening, None):
@@ -125,6 +125,8 @@ def verdict_of(contact: Contact, target: Target) -> bool | None:
 def _in_share(contact: Contact, shape: Level, within: float) -> bool | None:
     where = shape.when.where
     if contact.answered is None or (where is not None and not where.test(contact.answer, None)):
+        return None
+    if shape.hours is not None and not shape.hours.is_open(contact.answered):
         return None
     return (contact.answered - contact.came) / SECOND <= within
 

@@ -102,6 +102,8 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
     zone = zone_named(shape.hours.timezone) if shape.hours is not None else None
     if goal is None:
         return "it has no objective; add objective: {kept: 90%, over: 28d}, or what you mean to keep"
+    if several := [clause for clause in (shape.when, shape.expect) if clause.others or clause.lasting]:
+        return f"it names {' or '.join(several[0].events)}, or for how long; one event by itself can be staffed"
     if shape.when.event == LENGTH:
         most = _longest(shape.when.where)
         if most is None:
@@ -109,8 +111,8 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
         return Target(standard, "line", goal, most=most, fields=fields, zone=zone)
     if (shape.when.event, shape.expect.event) != (WAITING, ANSWERED):
         return f"it waits for {shape.expect.event}; {WAITING} followed by {ANSWERED} can be staffed"
-    if shape.pause is not None:
-        return "its clock stops in between, and no formula here knows for how long"
+    if shape.within is None or shape.pause is not None:
+        return "how long there is differs from contact to contact, and one time for all can be staffed"
     forgiven = shape.unless is not None
     if shape.expect.where is not None or (shape.unless is not None and shape.unless != Clause(ABANDONED)):
         return f"only {ANSWERED} without a condition, unless {ABANDONED} without one, can be staffed"

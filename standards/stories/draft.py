@@ -139,10 +139,10 @@ def written(key: str, value: str) -> list[str]:
 def _events(pack: Cut, wanted: str) -> Iterator[str]:
     """Give the types of events that a standard names."""
     for key in _CLAUSES:
-        clause = pack.at("standards", wanted, key)
-        event = clause.get("event") if isinstance(clause, dict) else clause
-        if isinstance(event, str):
-            yield event
+        found = pack.at("standards", wanted, key)
+        for clause in found if isinstance(found, list) else [found]:
+            event = clause.get("event") if isinstance(clause, dict) else clause
+            yield from _texts(event)
 
 
 def _is_about(story: Mapping[str, Value], wanted: str) -> bool:

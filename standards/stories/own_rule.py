@@ -137,7 +137,7 @@ def _quoted(text: str) -> str:
 def stories(standard: Standard, vocabulary: Mapping[str, EventType]) -> tuple[str, list[str]]:
     """Write what stands above the stories of such a standard, and each of them; none where no event can be made up."""
     shape = standard.shape
-    if not isinstance(shape, Response):
+    if not isinstance(shape, Response) or shape.within is None:
         return "", []
     clock = StoryClock(_begin(shape), _zone(shape))
     start = moment(clock.start).astimezone(clock.zone)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def awaited(standard: Standard, vocabulary: Mapping[str, EventType]) -> EventType | None:
     """Give the type of the event that keeps its promises, if one can be made of a promise's own fields; else None."""
     shape = standard.shape
-    if not isinstance(shape, Response | Recurrence) or shape.expect.where is not None:
+    if not isinstance(shape, Response | Recurrence) or shape.expect.where is not None or shape.expect.others:
         return None
     kind = vocabulary.get(shape.expect.event)
     known = {*standard.per, *standard.carry}

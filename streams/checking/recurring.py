@@ -42,6 +42,11 @@ class _Opening(NamedTuple):
     entry: Entry
     promises: int
 
+    @property
+    def event(self) -> str:
+        """The first of the event types that open it: where there are several, they are all of one kind."""
+        return self.shape.when.event
+
 
 class _Seen:
     """How often an event came, and for whom."""
@@ -60,7 +65,7 @@ def reading_or_happening(task: Task, loaded: Loaded, scores: Mapping[str, Score]
     seen = _seen(task, openings) if openings else {}
     doubtful = []
     for opening in openings:
-        event, found = opening.shape.when.event, seen[opening.standard.id]
+        event, found = opening.event, seen[opening.standard.id]
         if not loaded.vocabulary[event].reading:
             if found.events > OFTEN * max(opening.promises, len(found.subjects)):
                 _likely_reading(opening, found)
@@ -74,7 +79,12 @@ def _openings(loaded: Loaded, scores: Mapping[str, Score]) -> Iterator[_Opening]
     for standard in loaded.standards:
         entry, shape, promises = loaded.entries[standard.id], standard.shape, scores[standard.id].opened
         left_open = not (entry.has("again") or entry.has("reopen"))
-        if isinstance(shape, Response) and shape.when.event in loaded.vocabulary and left_open and promises:
+        if (
+            isinstance(shape, Response)
+            and set(shape.when.events) <= loaded.vocabulary.keys()
+            and left_open
+            and promises
+        ):
             yield _Opening(standard, shape, entry, promises)
 
 
@@ -82,7 +92,8 @@ def _seen(task: Task, openings: Sequence[_Opening]) -> dict[str, _Seen]:
     seen: defaultdict[str, _Seen] = defaultdict(_Seen)
     by_type: defaultdict[str, list[Standard]] = defaultdict(list)
     for opening in openings:
-        by_type[opening.shape.when.event].append(opening.standard)
+        for name in opening.shape.when.events:
+            by_type[name].append(opening.standard)
     with ExitStack() as stack:
         for batch, _ in Backtest(task).batches(task.paths, stack):
             for event in batch:
@@ -94,7 +105,7 @@ def _seen(task: Task, openings: Sequence[_Opening]) -> dict[str, _Seen]:
 
 
 def _likely_reading(opening: _Opening, seen: _Seen) -> None:
-    event = opening.shape.when.event
+    event = opening.event
     found = (
         f"{event} came {seen.events:,} times for {some(len(seen.subjects), 'subject')} and "
         f"{some(opening.promises, 'promise')}: it seems to say how things "
@@ -111,7 +122,7 @@ def _likely_happenings(task: Task, loaded: Loaded, openings: Sequence[_Opening])
     for opening in openings:
         more = by_themselves.scores[opening.standard.id].opened - opening.promises
         if more > 0:
-            event = opening.shape.when.event
+            event = opening.event
             found = (
                 f"{event} hardly comes twice for a promise, so it seems to say that something happened; taken "
                 f"for a reading, it opened {some(more, 'promise')} fewer, as one was overdue"

@@ -33,7 +33,7 @@ def joined_words(joined: Joined, standard: Standard | None, vocabulary: Mapping[
     if not joined.number:
         return ""
     shape, when = None if standard is None else standard.shape, f"{moment(joined.at).astimezone(zone):%H:%M}"
-    kind = vocabulary.get(shape.when.event) if isinstance(shape, Response) else None
-    if kind is not None and kind.reading:
+    kinds = [vocabulary.get(event) for event in shape.when.events] if isinstance(shape, Response) else []
+    if kinds and all(kind is not None and kind.reading for kind in kinds):
         return f"It was still so at {when}."
     return f"And {joined.number:,} more since, the last at {when}."

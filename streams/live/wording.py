@@ -74,7 +74,8 @@ def _kept(line: Line, shape: Shape) -> str:
 def _broken(shape: Shape) -> str:
     match shape:
         case Response():
-            return f"no {_happened(shape.expect)} within {spoken(shape.within)}"
+            in_time = "in time" if shape.within is None else f"within {spoken(shape.within)}"
+            return f"no {_happened(shape.expect)} {in_time}"
         case Recurrence():
             span = f"this {shape.every}" if isinstance(shape.every, str) else f"for {spoken(shape.every)}"
             return f"no {_happened(shape.expect)} {span}"
@@ -92,8 +93,13 @@ def _broken(shape: Shape) -> str:
 
 def _happened(clause: Clause) -> str:
     """Say what a clause waits for: `register opened`, `queue length with waiting <= 3`."""
-    name = clause.event.replace(".", " ")
-    return name if clause.where is None else f"{name} with {clause.where.source}"
+    said = [
+        each.event.replace(".", " ")
+        if each.where is None
+        else f"{each.event.replace('.', ' ')} with {each.where.source}"
+        for each in clause.all
+    ]
+    return " or ".join(dict.fromkeys(said))
 
 
 _LOST: Final = {

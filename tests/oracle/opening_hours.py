@@ -29,6 +29,19 @@ def next_midnight(zone: str, at: int, days: int = 1) -> int:
     return utc(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
 
 
+def same_time(zone: str, at: int, days: int) -> int:
+    """Give the instant so many days after `at` by the wall: at the same time or, where none is, the next."""
+    return shown(zone, local(zone, at).replace(tzinfo=None, fold=0) + timedelta(days=days))
+
+
+def shown(zone: str, wall: datetime) -> int:
+    """Give the instant at which the wall first shows a time or, if it never does, a later one."""
+    found = utc(wall.replace(tzinfo=ZoneInfo(zone)))
+    while local(zone, found - MINUTE).replace(tzinfo=None) >= wall:
+        found -= MINUTE
+    return found
+
+
 def next_bound(zone: str, at: int, period: str) -> int:
     """Give the next local midnight, Monday or first of the month after `at`, looking at one midnight after another."""
     for days in range(1, 40):
@@ -40,9 +53,10 @@ def next_bound(zone: str, at: int, period: str) -> int:
 
 
 @cache
-def _spans(calendar: str) -> dict[str, list[tuple[str, str]]]:
+def spans_of(calendar: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the shifts of each day of the week."""
     spans: dict[str, list[tuple[str, str]]] = {day: [] for day in DAYS}
-    for days, texts in json.loads(calendar)["hours"].items():
+    for days, texts in json.loads(calendar).get("hours", {"mon-sun": ["00:00-24:00"]}).items():
         first, _, last = days.partition("-")
         named = DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
         for day in named:
@@ -58,13 +72,29 @@ def is_open(calendar: str, minute: int) -> bool:
         return True
     wall = local(rules["timezone"], minute * MINUTE)
     clock = wall.strftime("%H:%M")
-    spans = _spans(calendar)
+    spans = spans_of(calendar)
 
     def shifts(day: datetime) -> list[tuple[str, str]]:
         return [] if day.date().isoformat() in rules.get("holidays", ()) else spans[DAYS[day.weekday()]]
 
     today = any(start <= clock < end if start < end else start <= clock for start, end in shifts(wall))
     return today or any(end <= start and clock < end for start, end in shifts(wall - timedelta(days=1)))
+
+
+def shift_end(calendar: str, at: int) -> int:
+    """Give the end of the shift, as it is written, that `at` lies in."""
+    rules = json.loads(calendar)
+    zone = rules["timezone"]
+    for back in (1, 0):
+        day = datetime.combine(local(zone, at).date() - timedelta(days=back), datetime.min.time())
+        spans = [] if day.date().isoformat() in rules.get("holidays", ()) else spans_of(calendar)[DAYS[day.weekday()]]
+        for texts in spans:
+            opens, closes = (day + timedelta(hours=int(text[:2]), minutes=int(text[3:])) for text in texts)
+            if closes <= opens:
+                closes += timedelta(days=1)
+            if shown(zone, opens) <= at < shown(zone, closes):
+                return shown(zone, closes)
+    raise AssertionError(at)
 
 
 def key(calendar: dict[str, Any] | None) -> str:

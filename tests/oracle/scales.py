@@ -21,6 +21,7 @@ class Scale:
     step: int
     starts: tuple[int, ...]
     periods: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
     calendar: bool = False
     forget_after: tuple[str, ...] = ()
 
@@ -38,7 +39,9 @@ WEEKENDS = (
     _at(2025, 10, 25, 20),
     _at(2025, 5, 1, 4),
 )
-HOURS = Scale(("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), calendar=True)
+HOURS = Scale(
+    ("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), ("1d", "2d"), calendar=True
+)
 DAYS = Scale(
     ("2s", "1h", "1d"), ("1h", "1d"), 24 * HALF_HOUR, WEEKENDS, ("day", "week", "month"), forget_after=("1d", "2d")
 )
@@ -47,6 +50,7 @@ CALENDARS = (
     {"timezone": "Europe/Warsaw"},
     {"timezone": "Europe/Warsaw", "hours": {"mon-fri": ["08:00-16:00"], "sat": ["09:00-13:00", "14:00-17:00"]}},
     {"timezone": "Europe/Warsaw", "hours": {"mon-sun": ["22:00-06:00"]}},
+    {"timezone": "Europe/Warsaw", "hours": {"fri-sun": ["06:00-14:00", "14:00-22:00", "22:00-06:00"]}},
     {"timezone": "America/New_York", "hours": {"fri": ["09:30-17:30"], "sat-sun": ["00:00-12:00", "20:00-04:00"]}},
     {
         "timezone": "Europe/Warsaw",

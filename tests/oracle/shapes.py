@@ -1,29 +1,36 @@
-"""The six shapes, each as docs/semantics.md tells it, in its order of sentences.
+"""The shapes, but for the level in `levels.py`, each as docs/semantics.md tells it, in its order of sentences.
 
 Read `watch.py` first.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from tests.oracle import opening_hours
-from tests.oracle.language import holds, samples, satisfies, span
+from tests.oracle.language import holds, span
+from tests.oracle.levels import Level
+from tests.oracle.targets import Targets
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
+PERIODS = ("day", "week", "month")
 
-class Response(Watch):
+
+class Response(Targets):
     awaited = ("expect", "unless")
 
     def forget(self) -> None:
         super().forget()
         self.held = False
+        self.still = False
         self.rest = -1
         self.waits: Event | None = None
         self.excused: Event | None = None
 
     def event(self, event: Event) -> None:
+        if self._pauses_all():
+            ends = self.still and self.matches("pause.until", event)
+            self.still = self.matches("pause.when", event) or (self.still and not ends)
         self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
         for promise in self.overdue():
             if self.matches("expect", event, promise.opening):
@@ -46,7 +53,7 @@ class Response(Watch):
         _, where = clause(self.standard["when"])
         rises = where is None or not self.held
         self.held = self.matches("when", event)
-        if not self.held:
+        if not self.held or self.owes_nothing(event):
             return
         match self._again():
             case "each":
@@ -60,6 +67,23 @@ class Response(Watch):
                     self.waits = event
                 else:
                     self.begin(event["time"], event)
+
+    def _pauses_all(self) -> bool:
+        """Say whether what stops the clock is the same for every promise, and so was there before one was made."""
+        return "pause" in self.standard and "opening." not in str(self.standard["pause"])
+
+    def begin(self, at: int, opening: Event | None) -> Owed:
+        promise = super().begin(at, opening)
+        if self.still:
+            self.stop(promise, at)
+            promise.say("paused", at)
+        return promise
+
+    def _stops(self, promise: Owed, event: Event) -> bool:
+        return self.still if self._pauses_all() else self.matches("pause.when", event, promise.opening)
+
+    def _goes_on(self, promise: Owed, event: Event) -> bool:
+        return not self.still if self._pauses_all() else self.matches("pause.until", event, promise.opening)
 
     def _again(self) -> str:
         if "reopen" in self.standard:
@@ -75,12 +99,11 @@ class Response(Watch):
                 self.rest = at + span(self.standard["rest"])
         elif self.matches("unless", event, promise.opening):
             promise.say("voided", at, "void")
-        elif promise.paused and self.matches("pause.until", event, promise.opening):
-            promise.paused, promise.since = False, at
+        elif promise.paused and self._goes_on(promise, event):
+            self.go_on(promise, at)
             promise.say("resumed", at)
-        elif not promise.paused and self.matches("pause.when", event, promise.opening):
-            promise.paused = True
-            promise.spent += opening_hours.open_time(self.calendar, promise.since, at)
+        elif not promise.paused and self._stops(promise, event):
+            self.stop(promise, at)
             promise.say("paused", at)
 
     def overdue(self) -> list[Owed]:
@@ -102,7 +125,7 @@ class Response(Watch):
             yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
-                yield from self.clock(promise, span(self.standard["within"]), self._due)
+                yield from self.target_rings(promise, self._due)
 
     def _rested(self, at: int) -> None:
         opening, self.waits = self.waits, None
@@ -181,28 +204,54 @@ class Recurrence(Watch):
     def forget(self) -> None:
         super().forget()
         self.period: Owed | None = None
+        self.closed_until: int | None = None
 
     def owes(self) -> bool:
-        return self.period is not None
+        return self.period is not None or self.closed_until is not None
 
     def event(self, event: Event) -> None:
-        if self.period is None:
-            self.period = self.begin(event["time"], event)
-        if self.period.verdict == "open" and self.matches("expect", event):
+        if not self.owes():
+            self._start(event["time"], event)
+        if self.period and self.period.verdict == "open" and self.matches("expect", event):
             self.period.say("kept", event["time"], "kept")
 
     def rings(self) -> Iterator[Ring]:
+        if self.closed_until is not None:
+            yield self.closed_until, lambda at: self._start(at, None)
         if self.period is None:
             return
+        opened, end = self.period.opened, self._end(self.period.opened)
         every = self.standard["every"]
-        if every in {"day", "week", "month"}:
-            yield opening_hours.next_bound(self.zone, self.period.opened, every), self._turn
-            return
-        marks = self.marks(span(every))
+        marks = [] if every in PERIODS else self.marks(span(every))
         if self.period.verdict == "open" and self.period.rung < len(marks):
-            yield self.after(self.period.opened, marks[self.period.rung]), self._remind
+            mark = marks[self.period.rung]
+            at = max(opened, end - (span(every) - mark)) if self._days() else self.after(opened, mark)
+            yield at, self._remind
         else:
-            yield self.after(self.period.opened, span(every)), self._turn
+            yield end, self._turn
+
+    def _days(self) -> int:
+        """Give how many days by the wall a period has; 0 where it is not made of such."""
+        every = self.standard["every"]
+        return span(every) // span("1d") if every[-1] in "dw" else 0
+
+    def _end(self, at: int) -> int:
+        every = self.standard["every"]
+        if every in PERIODS:
+            return opening_hours.next_bound(self.zone, at, every)
+        if days := self._days():
+            return opening_hours.same_time(self.zone, at, days)
+        return self.after(at, span(every))
+
+    def _start(self, at: int, opening: Event | None) -> None:
+        """Begin a period, or wait for the first that has open time."""
+        start, by_wall = at, self.standard["every"] in PERIODS or self._days()
+        while (
+            by_wall and start <= self.world.end and not opening_hours.open_time(self.calendar, start, self._end(start))
+        ):
+            start = self._end(start)
+        self.period = self.begin(at, opening) if start == at else None
+        self.closed_until = None if start == at else start
 
     def _remind(self, at: int) -> None:
         assert self.period
@@ -212,78 +261,7 @@ class Recurrence(Watch):
         assert self.period
         if self.period.verdict == "open":
             self.settle(self.period, "broken", at)
-        self.period = self.begin(at, None)
-
-
-@dataclass(eq=False)
-class Window:
-    promise: Owed
-    end: int | None
-    data: list[dict[str, Any]] = field(default_factory=list)
-    warned: bool = False
-    judged: bool = False
-
-
-class Level(Watch):
-    awaited = ("when",)
-
-    def forget(self) -> None:
-        super().forget()
-        self.windows: list[Window] = []
-
-    def event(self, event: Event) -> None:
-        if not self.matches("when", event):
-            return
-        at, over = event["time"], self.standard["over"]
-        window = next((one for one in self.windows if not self._is_over(one, at)), None)
-        if window is None:
-            end = None if over.endswith("events") else self._end(at)
-            window = Window(self.begin(at, event), end)
-            self.windows.append(window)
-        window.data.append(event["data"])
-        values = samples(self.standard["measure"], window.data)
-        if over.endswith("events") and len(values) == int(over.split()[0]):
-            self._judge(window, at)
-        elif self._looks_bad(window, values):
-            window.warned = True
-            window.promise.say("warned", at)
-
-    def _looks_bad(self, window: Window, values: list[Any]) -> bool:
-        enough = len(values) >= max(1, self.standard.get("at_least", 1))
-        fresh = window.promise.verdict == "open" and not window.warned
-        return fresh and enough and not satisfies(self.standard["must"], self.standard["measure"], values)
-
-    @staticmethod
-    def _is_over(window: Window, at: int) -> bool:
-        return window.judged or (window.end is not None and at >= window.end)
-
-    def _end(self, at: int) -> int:
-        midnight = opening_hours.next_midnight(self.zone, at, 0)
-        length = span(self.standard["over"])
-        if length == span("1d"):  # a day is a day, also where it has 25 hours
-            return opening_hours.next_midnight(self.zone, at)
-        end = midnight + (at - midnight) // length * length + length
-        return min(end, opening_hours.next_midnight(self.zone, at))
-
-    def _judge(self, window: Window, at: int) -> None:
-        window.judged = True
-        if window.promise.verdict != "open":
-            return
-        values = samples(self.standard["measure"], window.data)
-        if len(values) < self.standard.get("at_least", 1):
-            verdict = "voided"
-        else:
-            verdict = "kept" if satisfies(self.standard["must"], self.standard["measure"], values) else "broken"
-        self.settle(window.promise, verdict, at)
-
-    def _judge_at_its_end(self, window: Window, end: int, _last: int) -> None:
-        """Judge a window at its end, which comes before everything else that happens at that instant."""
-        self._judge(window, end)
-
-    def rings(self) -> Iterator[Ring]:
-        for window in self.windows:
-            if window.end is not None and not window.judged:
-                yield window.end - 1, partial(self._judge_at_its_end, window, window.end)
+        self._start(at, None)
 
 
 def watch_class(standard: dict[str, Any]) -> type[Watch]:

@@ -46,7 +46,7 @@ def refused(source: str, opening: Mapping[str, Field] | None = None) -> Expressi
         ("briefed »&&« briefed", "&& has no meaning", "write and"),
         ("»!«briefed", "! has no meaning", "write not"),
         ("briefed »AND« briefed", "AND has no meaning", "write and"),
-        ("channel »is« 'a'", "is has no meaning", "use == to compare"),
+        ("channel »is« 'a'", "is goes with missing only", "write == to compare"),
         ("score == »None«", "None has no meaning", "already false"),
         ("»lambda«: 1", "lambda has no meaning", "write comparisons"),
         ("waiting »**« 9 > 1", "** has no meaning", "multiply"),

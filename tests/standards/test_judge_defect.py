@@ -28,7 +28,7 @@ class Broken(Machine):
         self.standard = machine.standard
         self.error = error
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         raise self.error
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.history import judge, judge_all, judge_live, rules, told
+from standards.errors import SpecError
+from tests.history import judge, judge_all, judge_live, loaded, rules, told
 
 WARSAW = """
 calendars:
@@ -136,3 +137,90 @@ def test_an_excused_window_stays_closed_to_its_end() -> None:
     history += answers(99, 99, 99, at="08:20") + answers(1, 1, 1, at="08:30") + "09:00 nothing"
     lines = judge(rules(quick=QUICK), history)
     assert [line.split()[1] for line in lines] == ["opened", "warned", "excused", "opened", "kept"]
+
+
+OFFICE = """
+calendars:
+  office: {timezone: UTC, hours: {mon-fri: ["08:00-12:00", "12:00-16:00"]}}
+  nights: {timezone: UTC, hours: {mon: ["22:00-06:00"]}, holidays: ["2026-03-09"]}
+"""
+DAILY = "per: [], when: contact.answered, measure: mean(waited), over: 1d, must: '<= 20', calendar: office"
+
+
+def test_only_samples_within_the_hours_count() -> None:
+    """What is exactly at the opening is in them, what is exactly at the closing is not."""
+    history = """
+        07:59 contact.answered waited=99
+        08:00 contact.answered waited=20
+        16:00 contact.answered waited=99
+        +1d 00:00 nothing
+    """
+    assert judge(rules(OFFICE, daily=DAILY), history) == ["08:00:00 opened ", "2026-03-03 00:00:00 kept "]
+
+
+def test_a_window_without_open_time_owes_nothing() -> None:
+    """A call that is answered on Saturday leaves no line, neither broken nor void; nor does one count among three."""
+    saturday = "+5d 10:00 contact.answered waited=99\n+7d 09:00 nothing"
+    assert judge(rules(OFFICE, daily=DAILY), saturday) == []
+    events = DAILY.replace("1d", "2 events")
+    history = f"+4d 09:00 contact.answered waited=1\n{saturday}\n+7d 09:01 contact.answered waited=1"
+    assert [line.split()[-1] for line in judge(rules(OFFICE, daily=events), history)] == ["opened", "kept"]
+
+
+def test_each_shift_is_a_window_and_adjacent_ones_are_apart() -> None:
+    """The noon of one is the beginning of the next; what is out of hours is in none."""
+    history = """
+        08:00 contact.answered waited=1
+        11:59 contact.answered waited=1
+        12:00 contact.answered waited=99
+        17:00 contact.answered waited=1
+        18:00 nothing
+    """
+    assert judge(rules(OFFICE, daily=DAILY.replace("1d", "shift")), history) == [
+        "08:00:00 opened ", "12:00:00 kept ",
+        "12:00:00 opened ", "12:00:00 warned ", "16:00:00 broken ",
+    ]  # fmt: skip
+
+
+def test_a_night_shift_is_of_the_day_on_which_it_begins() -> None:
+    """Tuesday's small hours are Monday's shift; after a Monday that is a holiday there is none."""
+    nightly = DAILY.replace("1d", "shift").replace("office", "nights")
+    history = """
+        23:00 contact.answered waited=1
+        +1d 05:59 contact.answered waited=1
+        +1d 06:00 contact.answered waited=1
+        +1d 23:00 contact.answered waited=1
+        +8d 05:00 contact.answered waited=1
+        +9d 00:00 nothing
+    """
+    assert judge(rules(OFFICE, nightly=nightly), history) == ["23:00:00 opened ", "2026-03-03 06:00:00 kept "]
+
+
+def test_a_window_that_an_older_kept_opened_ends_by_the_rule_it_was_opened_under() -> None:
+    """Its excerpt has no edition: there the calendar gave a window its zone, and no hours."""
+    older = loaded(rules(OFFICE, daily=DAILY)).excerpt("daily").replace('"edition":2,', "")
+    told = judge(older, "+5d 10:00 contact.answered waited=99\n+7d 09:00 nothing")
+    assert [line.split()[2] for line in told] == ["opened", "warned", "broken"]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "fix"),
+    [
+        ("", "name a calendar with hours"),
+        ("calendar: always", "name a calendar with hours"),
+        ("calendar: double", "let each begin when the one before it ends"),
+    ],
+)
+def test_a_shift_needs_a_calendar_that_has_them_apart(calendar: str, fix: str) -> None:
+    """No calendar, one that is always open, and one in which a sample would lie in two shifts."""
+    double = 'hours: {daily: ["22:00-06:00", "05:00-13:00"]}'
+    known = f"calendars:\n  always: {{timezone: UTC}}\n  double: {{timezone: UTC, {double}}}"
+    with pytest.raises(SpecError) as caught:
+        loaded(
+            rules(
+                known, it=f"per: [], when: queue.length, measure: mean(waiting), over: shift, must: '< 9', {calendar}"
+            )
+        )
+    (found,) = [finding for finding in caught.value.findings if finding.level == "error"]
+    assert found.id == "wrong-value"
+    assert fix in found.fix

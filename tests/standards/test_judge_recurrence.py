@@ -1,8 +1,12 @@
 """The recurrence shape, by hand: spans, open time, calendar periods across the clock change, and listed subjects."""
 
+import json
+from datetime import date, timedelta
+
 import pytest
 
-from tests.history import judge, judge_all, rules
+from standards.errors import SpecError
+from tests.history import judge, judge_all, loaded, rules
 
 OFFICE = """
 calendars:
@@ -112,3 +116,90 @@ def test_a_recurrence_warns_before_its_end() -> None:
         "08:00:00 opened north", "08:00:00 kept north",
         "08:10:00 opened north", "08:18:00 warned north", "08:20:00 broken north", "08:20:00 opened north",
     ]  # fmt: skip
+
+
+def test_a_day_without_open_time_owes_nothing() -> None:
+    """Friday's briefing is followed by Monday's; what happens while the office is closed keeps nothing."""
+    daily = "per: team, expect: meeting.held, every: day, calendar: office"
+    history = """
+        2026-03-06T10:00:00+01:00 meeting.held
+        2026-03-07T10:00:00+01:00 meeting.held
+        2026-03-10T01:00:00+01:00 nothing
+    """
+    assert judge(rules(OFFICE, daily=daily), history) == [
+        "2026-03-06 09:00:00 opened north", "2026-03-06 09:00:00 kept north",
+        "2026-03-08 23:00:00 opened north", "2026-03-09 23:00:00 broken north", "2026-03-09 23:00:00 opened north",
+    ]  # fmt: skip
+
+
+def test_who_is_first_named_out_of_hours_is_owed_from_the_next_period_on() -> None:
+    """The evening's rest of a day has no open time; what happens exactly at the end of the gap still belongs to it."""
+    daily = "per: team, expect: meeting.held, every: day, calendar: office"
+    history = """
+        2026-03-06T18:00:00+01:00 meeting.held
+        2026-03-09T00:00:00+01:00 meeting.held
+        2026-03-09T12:00:00+01:00 meeting.held
+    """
+    assert judge(rules(OFFICE, daily=daily), history) == [
+        "2026-03-08 23:00:00 opened north", "2026-03-09 11:00:00 kept north",
+    ]  # fmt: skip
+
+
+def test_two_weeks_are_two_weeks_with_a_calendar_too() -> None:
+    """To the same time by the clock on the wall, though the clocks change and a week has forty open hours."""
+    fortnightly = "per: team, expect: meeting.held, every: 2w, calendar: office, warn: 1d before"
+    history = "2026-03-20T10:00:00+01:00 meeting.held\n2026-04-17T10:00:01+02:00 nothing"
+    assert judge(rules(OFFICE, meet=fortnightly), history) == [
+        "2026-03-20 09:00:00 opened north", "2026-03-20 09:00:00 kept north",
+        "2026-04-03 08:00:00 opened north", "2026-04-16 08:00:00 warned north",
+        "2026-04-17 08:00:00 broken north", "2026-04-17 08:00:00 opened north",
+    ]  # fmt: skip
+
+
+def test_days_of_a_team_that_works_mondays_go_by_without_a_promise() -> None:
+    """Two days from Monday to Wednesday; the two from Wednesday on and those from Friday on have no open time."""
+    mondays = 'calendars:\n  mondays: {timezone: Europe/Warsaw, hours: {mon: ["09:00-17:00"]}}'
+    every = "per: team, expect: meeting.held, every: 2d, calendar: mondays"
+    history = "2026-03-02T08:00:00+01:00 meeting.held\n2026-03-12T08:00:00+01:00 nothing"
+    assert judge(rules(mondays, meet=every), history) == [
+        "07:00:00 opened north", "07:00:00 kept north",
+        "2026-03-08 07:00:00 opened north", "2026-03-10 07:00:00 broken north",
+    ]  # fmt: skip
+
+
+def test_a_calendar_that_closes_for_good_owes_nothing_for_good() -> None:
+    """It is looked again after more than a year, and nothing is owed then either."""
+    gone = ", ".join(f'"{day}"' for year in (2026, 2027, 2028) for day in all_days(year) if day >= "2026-03-03")
+    closed = f'calendars:\n  it: {{timezone: UTC, hours: {{daily: ["09:00-17:00"]}}, holidays: [{gone}]}}'
+    every = "per: team, expect: meeting.held, every: day, calendar: it"
+    told = judge(rules(closed, meet=every), "2026-03-02T08:00:00Z meeting.held\n2028-12-31T08:00:00Z nothing")
+    assert told == ["08:00:00 opened north", "08:00:00 kept north"]
+
+
+def all_days(year: int) -> list[str]:
+    first = date(year, 1, 1)
+    return [day.isoformat() for number in range(366) if (day := first + timedelta(days=number)).year == year]
+
+
+@pytest.mark.parametrize("every", ["day", "2w"])
+def test_a_period_that_an_older_kept_opened_ends_by_the_rule_it_was_opened_under(every: str) -> None:
+    """Its excerpt says nothing of an edition: a day out of hours is owed, and two weeks are 336 open hours."""
+    text = rules(OFFICE, meet=f"per: team, expect: meeting.held, every: {every}, calendar: office")
+    today = loaded(text).excerpt("meet")
+    assert json.loads(today)["standards"]["meet"].pop("edition") == 2
+    older = today.replace('"edition":2,', "")
+    history = "2026-03-06T18:00:00+01:00 meeting.held team=north\n2026-05-08T18:00:00+02:00 nothing"
+    told = judge(older, history)
+    ends = {"day": "2026-03-06 23:00:00 opened north", "2w": "2026-05-05 15:00:00 opened north"}
+    assert told[0] == "2026-03-06 17:00:00 opened north"
+    assert next(line for line in told[2:] if "opened" in line) == ends[every]
+
+
+def test_what_a_calendar_does_not_change_keeps_its_revision() -> None:
+    """Hours and minutes count open time as they did, and without a calendar a day is as long as ever."""
+    for keys in ("every: 8h, calendar: office", "every: 2w", "every: week", "every: week, calendar: night"):
+        excerpt = loaded(rules(OFFICE, meet=f"per: team, expect: meeting.held, {keys}")).excerpt("meet")
+        assert "edition" not in excerpt
+    with pytest.raises(SpecError) as caught:
+        loaded(rules(meet="per: team, expect: meeting.held, every: 1d, edition: 2"))
+    assert [finding.id for finding in caught.value.findings] == ["misplaced-key"]

@@ -96,6 +96,7 @@ def test_a_warning_leaves_time_to_act(warn: str, warned: list[str]) -> None:
         ("timezone: UTC, hours: {mon: ['08:00-16:00']}", f"{LINE}, within: 60s", []),
         ("timezone: UTC, holidays: ['2026-12-25']", f"{LINE}, within: 60s", []),  # closed on that day
         ("timezone: UTC", "expect: meeting.held, every: 7d", ["never-closed"]),
+        ("timezone: Europe/Warsaw", "expect: meeting.held, every: 7d", []),  # it says by whose clock a day goes
         ("timezone: UTC", "expect: meeting.held, every: week", []),  # it says when a week begins
         ("timezone: UTC", "when: queue.length, measure: mean(waiting), over: 30m, must: <= 3", []),
     ],

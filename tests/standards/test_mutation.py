@@ -7,7 +7,7 @@ from standards.stories.mutation import changes
 
 SHOP = """kept: 1
 calendars:
-  trading: {timezone: Europe/Warsaw, hours: {mon-fri: 08:00-16:00}}
+  {trading: {timezone: Europe/Warsaw, hours: {mon-fri: 08:00-16:00}}, warsaw: {timezone: Europe/Warsaw}}
 standards:
   no-wait:
     promise: You never wait long.
@@ -37,7 +37,7 @@ standards:
     when: survey.answered
     measure: mean(score)
     over: 30m
-    calendar: trading
+    calendar: warsaw
     must: ">= 4.0"
   once:
     promise: You are passed on once at most.
@@ -67,6 +67,22 @@ standards:
     expect: {event: contact.answered, where: 'channel not in ["mail"]'}
     within: 1w
     reopen: edge
+  open-half-hours:
+    promise: Every half hour that we are there is well.
+    may_excuse: []
+    per: [site]
+    when: survey.answered
+    measure: mean(score)
+    over: 30m
+    calendar: trading
+    must: ">= 4.0"
+  fortnightly:
+    promise: We meet each fortnight.
+    may_excuse: []
+    per: [team]
+    expect: meeting.held
+    every: 2w
+    calendar: trading
 """
 WHERE = 'waiting > 3 and not site == "x"'
 
@@ -142,6 +158,16 @@ def test_what_would_change_nothing_is_no_change() -> None:
         "until is left out",
     ]
     assert found("weekly") == []
+
+
+def test_hours_and_days_of_a_calendar_are_changed_as_they_count() -> None:
+    """A window keeps to hours, so leaving them out is a change; two weeks by the wall are a day more or less."""
+    assert "calendar is left out" in [words for _, words in found("open-half-hours")]
+    assert [words for _, words in found("fortnightly")] == [
+        "`every: 2w` is a day shorter",
+        "`every: 2w` is a day longer",
+        "calendar is left out",
+    ]
 
 
 def test_choices_can_be_changed() -> None:

@@ -8,6 +8,7 @@ from standards.documents.document import Document
 from standards.documents.model import DocumentModel, StandardModel, schema_of
 from standards.documents.vocabulary import builtin_vocabulary
 from standards.expressions.expression import Field
+from standards.expressions.states import StateTest
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import DAY, Clause, Objective, Standard
 from tests.standards.samples import FULL, TELL
@@ -46,14 +47,17 @@ def test_the_whole_document_of_the_design_compiles() -> None:
 
 def test_response_with_pause_and_again() -> None:
     """`pause`, `opening.` and `again: each` compile to what they say; a short clause is an event type alone."""
-    shape = one(
+    standard = one(
         "per: queue, when: queue.length, expect: {event: queue.length, where: serving > opening.serving}, within: 1h,"
         "pause: {when: register.closed, until: register.opened}, again: each"
-    ).shape
+    )
+    shape = standard.shape
     assert isinstance(shape, Response)
     assert (shape.again, shape.rest, shape.owed_for) == ("each", 0, 7 * DAY)
-    assert shape.pause is not None
-    assert (shape.pause.when.event, shape.pause.until.event) == ("register.closed", "register.opened")
+    (state,) = standard.states
+    assert state.events == ("register.closed", "register.opened")
+    assert isinstance(shape.pause, StateTest)
+    assert shape.pause.keys == (state.key,)
     assert shape.expect.where is not None
     assert shape.expect.where.opening_fields == {"serving"}
     assert (shape.hours, shape.warn) == (None, ())
@@ -89,7 +93,7 @@ def test_bounded(keys: str, within: int | None, until: Clause | None) -> None:
 
 
 def test_recurrence_by_length_and_by_calendar() -> None:
-    """A length counts a calendar's hours; day, week and month only take its time zone. Subjects follow `per`."""
+    """A length counts a calendar's hours; a week takes its time zone, and whether it is open. Subjects follow `per`."""
     calendars = 'calendars: {office: {timezone: Asia/Tokyo, hours: {daily: ["09:00-17:00"]}}}'
     shape = one("per: team, expect: meeting.held, every: 8h, calendar: office, warn: 2h before", more=calendars).shape
     assert isinstance(shape, Recurrence)
@@ -99,7 +103,7 @@ def test_recurrence_by_length_and_by_calendar() -> None:
         more=calendars,
     ).shape
     assert isinstance(shape, Recurrence)
-    assert (shape.every, shape.hours, shape.zone.key) == ("week", None, "Asia/Tokyo")
+    assert (shape.every, shape.hours is not None, shape.zone.key) == ("week", True, "Asia/Tokyo")
     assert shape.subjects == (("north",), ("south",))
 
 

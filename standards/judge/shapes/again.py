@@ -74,6 +74,18 @@ class Openings(NamedTuple):
         else:
             self._open(state, event, context)
 
+    def begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Do at `at` what an event does at its own time: it spoke of something that is owed from `at` on."""
+        owed = self._owed(state, context) if self.again == "done" else None
+        if owed is None and self.again != "each" and (state.open or context.owes(self.siblings)):
+            owed = state.open[-1] if state.open else context.owed(self.siblings)
+        if owed is not None:
+            _join(owed, event)
+        elif self.again == "done" and state.barred is None and at <= state.rest_until:
+            state.waiting = event
+        elif state.barred is None and not (self.again == "rise" and state.up and not self.always_rises):
+            self.open_at(at, state, event, context)
+
     def end_rest(self, state: StandardState[Event], at: int, context: JudgeContext[Event], *, retired: bool) -> None:
         """Open at the end of a rest, `at`, what waited for it. A retired standard opens nothing any more."""
         event, state.waiting = state.waiting, None

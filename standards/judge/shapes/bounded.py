@@ -45,10 +45,11 @@ class BoundedMachine(Machine):
         self.shape = shape
         self.siblings = siblings
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
-        when, until = test_for(self.shape.when, event_type), test_for(self.shape.until, event_type)
+        when = test_for(self.shape.when, event_type) if counts else None
+        until = test_for(self.shape.until, event_type)
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             state = case.states.get(revision)
@@ -90,6 +91,16 @@ class BoundedMachine(Machine):
             kind: Kind = "lost" if context.dark(self.standard, at, promise.opened) else "kept"
             context.write(self.standard, promise, kind, at, cause=cause)
             context.close(state, promise, at)
+        state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Let what was counted be void when there is nothing to owe any more."""
+        state = case.states.get(self.standard.revision)
+        if state is None or self.standard.owes(case.holds):
+            return
+        for promise in tuple(state.open):
+            context.write(self.standard, promise, "voided", event.at, cause=event)
+            context.close(state, promise, event.at)
         state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:

@@ -57,10 +57,10 @@ class UniversalityMachine(Machine):
         self.standard = standard
         self.shape = shape
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         standard, must = self.standard, self.shape.must.test
-        when = None if standard.retired else test_for(self.shape.when, event_type)
+        when = None if standard.retired or not counts else test_for(self.shape.when, event_type)
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is not None and when(event.data, None):
@@ -89,12 +89,14 @@ class PrecedenceMachine(Machine):
     def __init__(self, standard: Standard, shape: Precedence) -> None:
         self.standard = standard
         self.shape = shape
+        wheres = [each.where for each in shape.expect.all]
+        self._by_opening = any(where is not None and where.opening_fields for where in wheres)
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         standard, shape = self.standard, self.shape
-        when = None if standard.retired else test_for(shape.when, event_type)
-        remembered = not standard.retired and shape.expect.event == event_type
+        when = None if standard.retired or not counts else test_for(shape.when, event_type)
+        remembered = not standard.retired and event_type in shape.expect.events
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is not None and when(event.data, None):
@@ -110,11 +112,10 @@ class PrecedenceMachine(Machine):
 
     def _remembers(self, event: Event, now: int) -> bool:
         """Say whether an event may still precede another one that comes after `now`."""
-        expect = self.shape.expect
-        if self.standard.retired or type_of(event) != expect.event or event.at + self.shape.within_last <= now:
+        expect = test_for(self.shape.expect, type_of(event))
+        if self.standard.retired or expect is None or event.at + self.shape.within_last <= now:
             return False
-        where = expect.where
-        return where is None or bool(where.opening_fields) or where.test(event.data, None)
+        return self._by_opening or expect(event.data, None)
 
     def _precedes(self, earlier: Event, event: Event) -> bool:
         test = test_for(self.shape.expect, type_of(earlier))
@@ -122,10 +123,9 @@ class PrecedenceMachine(Machine):
         return in_time and test is not None and test(earlier.data, event.data)
 
     def _remember(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        where = self.shape.expect.where
         if state.recent is None:
             state.recent = []
-        elif where is None or not where.opening_fields:  # the newest serves best, and the others no more
+        elif not self._by_opening:  # the newest serves best, and the others no more
             state.recent = [earlier for earlier in state.recent if earlier.at > event.at]
         insort(state.recent, event, key=_AT)
         state.wake = state.recent[0].at + self.shape.within_last

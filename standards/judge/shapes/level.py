@@ -1,7 +1,8 @@
 """Judging the level shape: a measure over a window of time, or over so many events, stays where it must.
 
 A window opens with its first sample; its verdict falls at its end. Windows of time are open at their end: a sample at
-that instant belongs to the next. A window with too few samples is void: it says nothing either way.
+that instant belongs to the next. A window with too few samples is void: it says nothing either way. With opening hours
+only what happens in them is a sample, so a window without open time never opens.
 Read next: `judge.py`.
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from standards.calendar.hours import window_of
+from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
@@ -21,6 +23,7 @@ from standards.judge.standard import UTC_ZONE
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from standards.calendar.hours import Hours
     from standards.expressions.expression import Measure, Threshold
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
@@ -75,10 +78,21 @@ def measured(tally: Tally, measure: Measure) -> float:
             return samples[max(0, int(rank) - 1)]
 
 
+def within_hours(hours: Hours, on_event: Reaction) -> Reaction:
+    """Let a reaction hear only what happens in opening hours."""
+
+    def react(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if hours.is_open(event.at):
+            on_event(case, event, context)
+
+    return react
+
+
 class Level(msgspec.Struct, frozen=True):
     """The `measure` over each window of `when` events satisfies `must`; fewer than `at_least` samples: void.
 
     `over` is a window in microseconds aligned to local midnight in `zone`, or, with `count` set, a number of events.
+    Only samples within `hours` count. `by_shift`: each shift of `hours` is a window, and `over` is 0.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("when",)
@@ -89,6 +103,8 @@ class Level(msgspec.Struct, frozen=True):
     count: bool = False
     at_least: int = 1
     zone: ZoneInfo = UTC_ZONE
+    hours: Hours | None = None
+    by_shift: bool = False
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> LevelMachine:
         """Build what judges a standard of this shape."""
@@ -103,10 +119,10 @@ class LevelMachine(Machine):
         self.shape = shape
         self.siblings = siblings
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
-        when = test_for(self.shape.when, event_type)
+        when = test_for(self.shape.when, event_type) if counts else None
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
@@ -121,18 +137,23 @@ class LevelMachine(Machine):
             if state.tally is not None:
                 self._take(state, event, context)
 
-        return on_event
+        return on_event if self.shape.hours is None else within_hours(self.shape.hours, on_event)
 
     def _begin(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(opened=event.at, opening=event)
         state.tally = Tally()
         if not self.shape.count:
-            _, end = window_of(event.at, self.shape.over, self.shape.zone)
-            promise.due = state.until = end
-            state.wake = end - 1  # the window's last microsecond: what comes at its end is no longer in it
+            promise.due = state.until = self._end(event.at)
+            state.wake = state.until - 1  # the window's last microsecond: what comes at its end is no longer in it
             context.case.wake = min(context.case.wake, state.wake)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", event.at, cause=event)
+
+    def _end(self, at: int) -> int:
+        """Give the end of the window that a sample at an instant lies in."""
+        shape = self.shape
+        shift = shift_at(shape.hours, at) if shape.by_shift and shape.hours is not None else None
+        return (shift or window_of(at, shape.over, shape.zone))[1]
 
     def _take(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         shape, tally = self.shape, state.tally
@@ -163,6 +184,16 @@ class LevelMachine(Machine):
         if not tally.count or tally.count < self.shape.at_least:
             return "voided"
         return "kept" if self._good(tally) else "broken"
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Let the open window be void when there is nothing to owe any more."""
+        state = case.states.get(self.standard.revision)
+        if state is None or self.standard.owes(case.holds):
+            return
+        for promise in tuple(state.open):
+            context.write(self.standard, promise, "voided", event.at, cause=event)
+            context.close(state, promise, event.at)
+        state.tally, state.wake, state.until = None, NEVER, -1
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the window: give its verdict at its end, the instant after its last one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from standards.judge.case import Case, StandardState
@@ -37,8 +37,19 @@ class Machine(Protocol):
     endless: bool = False
     """Whether a subject, once it is owed something, always is: then time alone settles its promises."""
 
-    def reaction(self, event_type: str) -> Reaction:
-        """Give `on_event` for events of one type: it judges an event in time, with all timers before it run."""
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
+        """Give `on_event` for events of one type: it judges an event in time, with all timers before it run.
+
+        Without `counts` it is for events that open nothing, and are not judged or counted: they end what they end.
+        """
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Look whether there is anything to owe since an event: if not, what is owed is void."""
+        return
+
+    def remember(self, case: Case[Event], event: Event) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Remember an event that would open something if there were anything to owe."""
+        return
 
     def on_start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
         """Begin to owe a listed subject at `at`; a shape that lists none does nothing."""
@@ -58,10 +69,26 @@ class Machine(Protocol):
 
 
 def test_for(clause: Clause | None, event_type: str) -> Test | None:
-    """Give the test that a clause makes of events of a type, or None where the type does not concern it."""
-    if clause is None or clause.event != event_type:
+    """Give the test that a clause makes of events of a type, or None where the type does not concern it.
+
+    What has to last for a while is no matter of one event: see `lasting.py`.
+    """
+    wheres = [] if clause is None else [it.where for it in clause.all if it.event == event_type and not it.lasting]
+    if not wheres:
         return None
+    tests = [where.test for where in wheres if where is not None]
+    if len(tests) < len(wheres):
+        return _always
+    return tests[0] if len(tests) == 1 else _any_of(tests)
+
+
+def own_test(clause: Clause) -> Test:
+    """Give the test that a clause makes of its own events, without those beside it."""
     return _always if clause.where is None else clause.where.test
+
+
+def _any_of(tests: Sequence[Test]) -> Test:
+    return lambda data, opening: any(test(data, opening) for test in tests)
 
 
 def _always(_data: object, _opening: object) -> bool:

@@ -1,8 +1,9 @@
 """Judging the recurrence shape: something happens in every period.
 
 A period is open at its start and closed at its end: what happens exactly at the end still counts for it. A period that
-was kept early stays kept, and the next one starts when it ends, not when it was kept.
-Read next: `judge.py`.
+was kept early stays kept, and the next one starts when it ends, not when it was kept. One without open time owes
+nothing: there is no promise for it, and time goes on to the next that has some.
+Read next: `periods.py`, which lays them.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.calendar.hours import end_of_period
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
+from standards.judge.shapes.periods import Periods
 from standards.judge.standard import UTC_ZONE
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 class Recurrence(msgspec.Struct, frozen=True):
     """`expect` happens in every period: each `every` microseconds (of open time, with `hours`), or calendar period.
 
-    `subjects` are the values of `per` that are owed from the start; without them a subject is owed from the first
-    event of the expected type that names it. `zone` places calendar periods.
+    `by_wall`: `every` is whole days by the clock on the wall. Of these, and of calendar periods, those without open
+    time in `hours` owe nothing; `zone` places both. `subjects` are the values of `per` that are owed from the start;
+    without them a subject is owed from the first event of the expected type that names it.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect",)
@@ -41,6 +43,7 @@ class Recurrence(msgspec.Struct, frozen=True):
     zone: ZoneInfo = UTC_ZONE
     subjects: tuple[tuple[str | int, ...], ...] = ()
     warn: tuple[int, ...] = ()
+    by_wall: bool = False
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> RecurrenceMachine:
         """Build what judges a standard of this shape."""
@@ -57,11 +60,12 @@ class RecurrenceMachine(Machine):
         self.shape = shape
         self.siblings = siblings
         self.listed = () if standard.retired else shape.subjects
+        self.periods = Periods(shape.every, shape.hours, shape.zone, by_wall=shape.by_wall)
 
-    def reaction(self, event_type: str) -> Reaction:
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         revision = self.standard.revision
-        expect = test_for(self.shape.expect, event_type)
+        expect = test_for(self.shape.expect, event_type) if counts else None
         names_subjects = not self.standard.retired and not self.shape.subjects
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
@@ -76,52 +80,59 @@ class RecurrenceMachine(Machine):
                 self._begin(state, event.at, context, event)
             if state.open and expect(event.data, None):
                 promise = state.open[0]
-                elapsed = self._elapsed(promise, event.at)
+                elapsed = self.periods.elapsed(promise.opened, event.at)
                 context.write(self.standard, promise, "kept", event.at, cause=event, elapsed=elapsed)
                 context.close(state, promise, event.at)
                 self._set_alarm(state, context)
 
         return on_event
 
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Begin a period when there is something to owe, and let it be void when there is nothing any more."""
+        owes, state = self.standard.owes(case.holds), case.states.get(self.standard.revision)
+        if owes and (state is None or state.until < 0):
+            listed = not self.shape.subjects or case.key in self.listed
+            if listed and not self.standard.retired and not context.owes(self.siblings):
+                self._begin(case.state_of(self.standard.revision), event.at, context, event)
+        elif state is not None and not owes:
+            for promise in tuple(state.open):
+                elapsed = self.periods.elapsed(promise.opened, event.at)
+                context.write(self.standard, promise, "voided", event.at, event, elapsed)
+                context.close(state, promise, event.at)
+            state.wake, state.until = NEVER, -1
+
     def on_start(self, case: Case[Event], at: int, context: JudgeContext[Event]) -> None:
         """Begin to owe a subject that the standard lists, unless it is owed already."""
-        if case.key not in self.listed or context.owes(self.siblings):
+        if case.key not in self.listed or context.owes(self.siblings) or not self.standard.owes(case.holds):
             return
         state = case.state_of(self.standard.revision)
         if state.until < 0:
             self._begin(state, at, context, None)
 
     def _begin(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
-        shape = self.shape
+        starts = self.periods.owing_from(at)
+        if starts > at:
+            state.until = state.wake = starts
+            context.case.wake = min(context.case.wake, starts)
+            return
         promise: Promise[Event] = Promise(opened=at, opening=cause, running_since=at)
-        if isinstance(shape.every, str):
-            promise.due = end_of_period(at, shape.every, shape.zone)
-        else:
-            promise.due = self._after(at, shape.every)
-        state.until = promise.due
+        promise.due = state.until = self.periods.end(at)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, cause=cause)
         self._set_alarm(state, context)
 
-    def _after(self, at: int, span: int) -> int:
-        hours = self.shape.hours
-        return at + span if hours is None else hours.due(at, span)
-
-    def _elapsed(self, promise: Promise[Event], at: int) -> int:
-        hours = self.shape.hours
-        return at - promise.opened if hours is None else hours.between(promise.opened, at)
-
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         state.wake = state.until
         for promise in state.open:
-            warnings = (self._after(promise.opened, mark) for mark in self.shape.warn[promise.step :])
+            marks = self.shape.warn[promise.step :]
+            warnings = (self.periods.mark(promise.opened, promise.due, mark) for mark in marks)
             state.wake = min(state.until, next(warnings, state.until))
         context.case.wake = min(context.case.wake, state.wake)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Warn, or end the period and begin the next one."""
         for promise in tuple(state.open):
-            elapsed = self._elapsed(promise, at)
+            elapsed = self.periods.elapsed(promise.opened, at)
             if at < state.until:
                 context.write(self.standard, promise, "warned", at, elapsed=elapsed)
                 promise.step += 1

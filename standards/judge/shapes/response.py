@@ -1,10 +1,6 @@
-"""Judging the response shape: after `when`, `expect` follows within the time, unless the need goes away first.
+"""The response shape: after `when`, `expect` follows within the time, unless the need goes away first.
 
-An event that both fulfils and voids, fulfils. A promise breaks at its deadline, not when that is noticed. The clock
-counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing. A broken promise is
-overdue until it is fulfilled late, the need ends, it is excused, or `owed_for` has gone by. `again` says when the next
-one may open. An event first ends what it ends, and may then open the next one.
-Read next: `judge.py`.
+Read next: `response_machine.py`, which judges it.
 """
 
 from __future__ import annotations
@@ -13,288 +9,41 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.judge.events import type_of
-from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.again import Again, Openings, ends
-from standards.judge.shapes.clock import PromiseClock
-from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.lasting_response import LastingResponseMachine
+from standards.judge.shapes.response_machine import ResponseMachine
 from standards.judge.standard import OWED_FOR, clauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from standards.calendar.hours import Hours
-    from standards.judge.case import Case, StandardState
-    from standards.judge.context import JudgeContext
-    from standards.judge.events import Event
-    from standards.judge.promise import Kind, State
-    from standards.judge.shapes.machine import Reaction, Test
+    from standards.expressions.states import StateTest
+    from standards.judge.shapes.again import Again
     from standards.judge.standard import Clause, Pause, Standard
-
-    Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
+    from standards.judge.target import TargetRule
 
 
 class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
-    `hours` counts open time only. `warn` are the open-time marks (microseconds since the opening, rising)
-    at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one opens. A broken
-    one is given up `owed_for` microseconds after its deadline.
+    Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
+    are not used. `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds
+    since the opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the
+    next one opens. A broken one is given up `owed_for` microseconds after its deadline.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
     when: Clause
     expect: Clause
-    within: int
+    within: int | None
     unless: Clause | None = None
-    pause: Pause | None = None
+    pause: Pause | StateTest | None = None
     hours: Hours | None = None
     warn: tuple[int, ...] = ()
     again: Again = "judged"
     rest: int = 0
     owed_for: int = OWED_FOR
+    target: TargetRule | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""
-        return ResponseMachine(standard, self, siblings)
-
-
-class ResponseMachine(Machine):
-    """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
-
-    def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
-        self.standard = standard
-        self.shape = shape
-        self.siblings = siblings
-        self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
-        self.owed_for = shape.owed_for
-        self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
-
-    def reaction(self, event_type: str) -> Reaction:
-        """Give the function that judges events of one type. A closure, since it runs for every event there is."""
-        shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self.openings.begin()
-        when = None if self.standard.retired else test_for(shape.when, event_type)
-        closes = event_type in {c.event for name, c in clauses(shape).items() if name != "when"}
-
-        if when is None:
-            return self._closing(carry_on)
-
-        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-            try:
-                state = case.states[revision]
-            except KeyError:
-                state = case.state_of(revision)
-            if closes and (state.open or state.overdue or state.waiting or state.barred):
-                carry_on(state, event, context)
-            if when(event.data, None):
-                begin(state, event, context)
-                state.up = True
-                if state.waiting is event:
-                    self._set_alarm(state, context)
-            elif state.up:
-                state.up, state.barred = False, None
-                self._stop_waiting(state, context)
-
-        return on_event
-
-    def _closing(self, carry_on: Carry) -> Reaction:
-        revision = self.standard.revision
-
-        def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-            state = case.states.get(revision)
-            if state is not None and (state.open or state.overdue or state.waiting or state.barred):
-                carry_on(state, event, context)
-
-        return close
-
-    def _stop_waiting(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        if state.waiting is not None:
-            state.waiting = None
-            self._set_alarm(state, context)
-
-    def _carry_on(self, event_type: str) -> Carry:
-        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
-        stop, start = self._pause_tests(event_type)
-
-        def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            lines = len(context.transitions)
-            data = event.data
-            if state.overdue or state.waiting is not None or state.barred is not None:
-                self._catch_up(state, event, context, expect, unless)
-            for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
-                opening = promise.opening.data if promise.opening is not None else None
-                if expect is not None and expect(data, opening):
-                    self._settle(state, promise, "kept", event, context)
-                elif unless is not None and unless(data, opening):
-                    self._settle(state, promise, "voided", event, context)
-                elif promise.state in ("paused", "paused_warned"):
-                    if start is not None and start(data, opening):
-                        self._resume(promise, event, context)
-                elif stop is not None and stop(data, opening):
-                    self._pause(promise, event, context)
-            if len(context.transitions) > lines:
-                self._set_alarm(state, context)
-
-        return carry_on
-
-    def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
-        pause = self.shape.pause
-        return (test_for(pause.when, event_type), test_for(pause.until, event_type)) if pause else (None, None)
-
-    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        wakes = [promise.wake for promise in state.open]
-        if state.overdue:
-            wakes += [promise.wake for promise in state.overdue]
-        if state.waiting is not None:
-            wakes.append(state.rest_until)
-        state.wake = min(wakes) if wakes else NEVER
-        context.wake(state)
-
-    def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise: Promise[Event] = Promise(at, event, running_since=at)
-        self.clock.run(promise)
-        state.open.append(promise)
-        context.write(self.standard, promise, "opened", at, event)
-        if promise.wake < state.wake:
-            state.wake = promise.wake
-            context.case.wake = min(context.case.wake, promise.wake)
-
-    def _settle(
-        self,
-        state: StandardState[Event],
-        promise: Promise[Event],
-        kind: Kind,
-        event: Event,
-        context: JudgeContext[Event],
-    ) -> None:
-        context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
-        context.close(state, promise, event.at)
-        if kind == "kept":
-            self._rest(state, event.at)
-
-    def _rest(self, state: StandardState[Event], kept: int) -> None:
-        if self.shape.rest:
-            state.rest_until = max(state.rest_until, kept + self.shape.rest)
-
-    def _pause(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.clock.elapsed(promise, event.at)
-        context.write(self.standard, promise, "paused", event.at, cause=event, elapsed=promise.spent)
-        promise.wake = NEVER
-
-    def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.running_since = event.at
-        self.clock.run(promise)
-        context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
-
-    def _catch_up(
-        self,
-        state: StandardState[Event],
-        event: Event,
-        context: JudgeContext[Event],
-        expect: Test | None,
-        unless: Test | None,
-    ) -> None:
-        """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
-        if state.barred is not None and ends(state.barred, expect, unless, event):
-            state.barred = None
-        if state.waiting is not None and ends(state.waiting, expect, unless, event):
-            self._stop_waiting(state, context)
-        for promise in state.overdue:
-            opening = opening_data(promise)
-            if promise.opened > event.at:  # what comes too late can be from before it
-                continue
-            if expect is not None and expect(event.data, opening):
-                kind: Kind = "fulfilled_late"
-                in_time: State = "kept"
-            elif unless is not None and unless(event.data, opening):
-                kind, in_time = "ended", "void"
-            else:
-                continue
-            elapsed = self.clock.elapsed(promise, event.at)
-            if context.settle and event.at <= promise.due:  # it was in time, and has come too late to be judged there
-                context.reveal(self.standard, promise, "corrected", event, elapsed, in_time)
-            else:
-                context.write(self.standard, promise, kind, event.at, event, elapsed)
-            context.relieve(state, promise, event.at)
-
-    def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
-        """End, by an event that came too late, what is overdue and, live, what is on the clock."""
-        event_type = type_of(event)
-        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
-        state = context.case.states.get(self.standard.revision)
-        if state is None or (expect is None and unless is None):
-            return
-        self._catch_up(state, event, context, expect, unless)
-        if context.settle:
-            self._end_open(state, event, context, expect, unless)
-
-    def _end_open(
-        self,
-        state: StandardState[Event],
-        event: Event,
-        context: JudgeContext[Event],
-        expect: Test | None,
-        unless: Test | None,
-    ) -> None:
-        """End what is on the clock by an event that came too late, and was in time."""
-        before = state.open
-        for promise in before:
-            if not promise.opened <= event.at <= promise.due:
-                continue
-            if expect is not None and expect(event.data, opening_data(promise)):
-                self._settle(state, promise, "kept", event, context)
-            elif unless is not None and unless(event.data, opening_data(promise)):
-                self._settle(state, promise, "voided", event, context)
-        if state.open is not before:
-            self._set_alarm(state, context)
-
-    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
-        """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
-        if state.waiting is not None and state.rest_until <= at:
-            self.openings.end_rest(state, at, context, retired=self.standard.retired)
-        for promise in state.overdue:
-            if promise.wake <= at:
-                context.write(self.standard, promise, "given_up", at, elapsed=self.clock.elapsed(promise, at))
-                context.relieve(state, promise, at)
-        for promise in tuple(state.open):
-            if promise.wake != at:
-                continue
-            elapsed = self.clock.elapsed(promise, at)
-            if at < promise.due:
-                context.write(self.standard, promise, "warned", at, elapsed=elapsed)
-                promise.step += 1
-                self.clock.run(promise)
-                continue
-            dark = context.dark(self.standard, at, promise.opened)
-            context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
-            if dark:
-                context.close(state, promise, at)
-            else:
-                context.owe(state, promise, at, promise.due + self.shape.owed_for)
-        self._set_alarm(state, context)
-
-    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
-        """Take in an event that came too late to be judged where it belongs. Says whether it changed anything.
-
-        It ends what is overdue and, live, what is on the clock, and opens what it would have opened: on the clock where
-        that is due ahead, and unknown where it was due before this was known, since what happened meanwhile was judged
-        without it.
-        """
-        event_type = type_of(event)
-        lines = len(context.transitions)
-        when = None if self.standard.retired else test_for(self.shape.when, event_type)
-        opens = when is not None and when(event.data, None)
-        state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
-        if state is None:
-            return False
-        self.end_late(event, context)
-        if opens:
-            self.openings.begin()(state, event, context)
-            if state.waiting is event and state.rest_until <= case.time:
-                self.openings.end_rest(state, state.rest_until, context, retired=False)
-            for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
-                context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
-                context.close(state, promise, promise.due)
-            self._set_alarm(state, context)
-        return len(context.transitions) > lines
+        lasts = any(each.lasting for clause in clauses(self).values() for each in clause.all)
+        return (LastingResponseMachine if lasts else ResponseMachine)(standard, self, siblings)

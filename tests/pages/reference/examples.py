@@ -23,10 +23,10 @@ EACH: Final = "N"
 Path = tuple[str, ...]
 LONGEST = 70
 """Characters of an example that still reads well in a table."""
-SHOWN_NOWHERE: Final = frozenset({"excerpt", "reopen"})
+SHOWN_NOWHERE: Final = frozenset({"edition", "excerpt", "reopen"})
 """Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
-    "standards": ("index", "stories", "cookbook"), "policy": ("policy", "stories"), "mapping": ("mapping",),
+    "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"), "mapping": ("mapping",),
     "stories": ("stories",),
 }  # fmt: skip
 """Pages of the documentation with documents in them."""

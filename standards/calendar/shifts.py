@@ -1,0 +1,56 @@
+"""Shifts as they are written, each by itself, and days by the clock on the wall.
+
+`Hours` joins adjacent shifts and divides those over midnight: for counting open time that is the same. Here it is not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar.duration import DAY, MINUTE, SECOND
+from standards.calendar.hours import WEEKDAYS, Shift, first_shown
+from standards.calendar.hours import zone as zone_named
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from standards.calendar.hours import Hours, Week
+
+_MINUTES_A_DAY: Final = DAY // MINUTE
+
+
+def shift_at(hours: Hours, at: int) -> tuple[int, int] | None:
+    """Return the shift [opens, closes) that an instant lies in; of shifts that overlap, the one begun first.
+
+    One over midnight is whole: it belongs to the day on which it begins.
+    """
+    today = datetime.fromtimestamp(at // SECOND, zone_named(hours.timezone)).toordinal()
+    for day in (today - 1, today, today + 1):  # where the clock is put back over midnight it shows the old date again
+        for opens, closes in hours.shifts_begun(day):
+            if opens <= at < closes:
+                return opens, closes
+    return None
+
+
+def overlaps(week: Week) -> bool:
+    """Tell whether two shifts of a week have time in common."""
+    whole = _MINUTES_A_DAY * len(WEEKDAYS)
+    begun = sorted(
+        Shift(start + day * _MINUTES_A_DAY, end + day * _MINUTES_A_DAY)
+        for day, shifts in enumerate(week)
+        for start, end in shifts
+    )
+    again = [Shift(start + whole, end + whole) for start, end in begun[:1]]
+    return any(later.start < earlier.end for earlier, later in pairwise([*begun, *again]))
+
+
+def days_after(at: int, days: int, zone: ZoneInfo) -> int:
+    """Return the instant so many local days after `at`, at the same time by the clock on the wall.
+
+    A time that the clock jumps over is at the jump, and one that it shows twice is the first of the two.
+    """
+    second, left = divmod(at, SECOND)
+    wall = datetime.fromtimestamp(second, zone).replace(tzinfo=None, fold=0) + timedelta(days=days)
+    return first_shown(wall, zone) + left

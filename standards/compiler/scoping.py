@@ -1,0 +1,89 @@
+"""Scopes: the states that a standard speaks of, and `pause`, `while` and `during`, which say when anything counts.
+
+Read next: `standards/judge/shapes/scope.py`, which judges by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from standards.documents.excerpt import canonical, revision_of
+from standards.documents.model import BetweenModel, written
+from standards.expressions.states import StateTest, compile_states
+from standards.judge.standard import Pause, State
+
+if TYPE_CHECKING:
+    from standards.compiler.clausing import Clauses
+    from standards.documents.entries import Entry
+    from standards.documents.model import StateModel
+    from standards.judge.standard import Clause
+
+Declared = Mapping[str, tuple["Entry", "StateModel | None"]]
+"""The states that are declared by name, where each stands; None where it has errors, which are reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """Compiles what a standard says of states. `declared` are those with a name.
+
+    What it speaks of goes to `states`, and the models of those with a name to `named`.
+    """
+
+    entry: Entry
+    clauses: Clauses
+    declared: Declared
+    states: dict[str, State | None]
+    named: dict[str, StateModel]
+
+    def test(self, said: str | BetweenModel | None, key: str) -> StateTest | None:
+        """Compile what `while` or `pause` say: names of states, or a state without a name."""
+        if said is None:
+            return None
+        if isinstance(said, BetweenModel):
+            state = self._state(self.entry, said, key, at=(key,))
+            return None if state is None else compile_states(key, {key: state.key})
+        found = {name: state for name in self.declared if (state := self._named(name, said)) is not None}
+        keys = {name: found[name].key if name in found else name for name in self.declared}
+        return self.entry.at(key).attempt("unknown-state", partial(compile_states, said, keys))
+
+    def pause(
+        self, said: str | BetweenModel | None, opening: Clause | None, *, by_promise: bool
+    ) -> Pause | StateTest | None:
+        """Compile what stops the clock.
+
+        Where a condition speaks of the opening, or an older Kept wrote it down, each promise looks for itself.
+        """
+        if isinstance(said, BetweenModel) and said.until is not None:
+            when = self.clauses.clause(said.when, "pause", "when", opening=opening)
+            until = self.clauses.clause(said.until, "pause", "until", opening=opening)
+            if when is None or until is None:
+                return None
+            wheres = [each.where for clause in (when, until) for each in clause.all]
+            if by_promise or any(where is not None and where.opening_fields for where in wheres):
+                return Pause(when, until)
+        return self.test(said, "pause")
+
+    def _named(self, name: str, said: str) -> State | None:
+        """Compile a declared state, if a text names it."""
+        entry, model = self.declared[name]
+        if model is None or name not in said:
+            return None
+        self.named[name] = model
+        return self._state(entry, model, name, at=())
+
+    def _state(self, entry: Entry, model: BetweenModel, name: str, *, at: tuple[str, ...]) -> State | None:
+        key = revision_of(canonical(model.model_dump(exclude_none=True, by_alias=True)))
+        if key not in self.states:
+            clauses = self.clauses.at(entry.at(*at))
+            when, until = clauses.clause(model.when, "when"), clauses.clause(model.until, "until")
+            whole = when is not None and (model.until is None or until is not None)
+            self.states[key] = State(key, name, when, until) if when is not None and whole else None
+            for part, said in (("when", model.when), ("until", model.until)):
+                for place, each in written(said):
+                    if each.lasting is not None or each.apart is not None:
+                        found = "a state begins and ends at an event, so for and apart have no place here"
+                        entry.at(*at, part, *place).error("misplaced-key", found, "leave it out")
+        return self.states[key]

@@ -1,0 +1,128 @@
+"""Judging a response of which some clause must have been so for a while: `for`.
+
+A run that is complete counts as an event does: what it opens, it opens at its end, by the last event of it; what it
+ends, it ends there, before the deadlines of that instant. What ends a promise counts from its opening on.
+Read next: `lasting.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.shapes.lasting import carried_on, complete, lasting, soonest
+from standards.judge.shapes.machine import opening_data
+from standards.judge.shapes.response_machine import ResponseMachine
+from standards.judge.shapes.scope import within_hours
+
+if TYPE_CHECKING:
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
+    from standards.judge.events import Event
+    from standards.judge.promise import Kind, Promise
+    from standards.judge.shapes.machine import Reaction
+    from standards.judge.shapes.response import Response
+    from standards.judge.standard import Standard
+
+
+class LastingResponseMachine(ResponseMachine):
+    """Judges one response standard with runs: those of `when` belong to the subject, the others to each promise."""
+
+    def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
+        super().__init__(standard, shape, siblings)
+        self._opens = () if standard.retired else lasting(shape.when)
+        self._fulfils, self._voids = lasting(shape.expect), lasting(shape.unless)
+        self._ends = (*self._fulfils, *self._voids)
+
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
+        """Give the function that judges events of one type."""
+        at_once, revision = super().reaction(event_type, counts=counts), self.standard.revision
+        if not any(event_type in clause.tests for clause in (*self._opens, *self._ends)):
+            return at_once
+
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            at_once(case, event, context)
+            state = case.states.get(revision)
+            if state is None and carried_on(None, self._opens, event, event_type, None) is None:
+                return
+            state = case.state_of(revision)
+            self._carry_ends(state, event, event_type, context)
+            self._carry_opening(state, event, event_type, context)
+            self._set_alarm(state, context)
+
+        return on_event
+
+    def _carry_ends(
+        self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
+    ) -> None:
+        for promise in (*state.overdue, *state.open):
+            if promise.opening is event:
+                continue
+            promise.runs = carried_on(promise.runs, self._ends, event, event_type, opening_data(promise))
+            for number, run in (promise.runs or {}).items():
+                if run.complete:  # it was dark when it should have been
+                    kept = any(clause.number == number for clause in self._fulfils)
+                    self._end(state, promise, event.at, event, context, fulfils=kept)
+                    break
+
+    def _carry_opening(
+        self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
+    ) -> None:
+        had = state.runs or {}
+        state.runs = carried_on(state.runs, self._opens, event, event_type, None)
+        runs = state.runs or {}
+        if any(run.complete and run.last is event for run in runs.values()):
+            self._occur(state, event.at, event, context)
+        elif had.keys() - runs.keys():
+            state.up, state.barred, state.standing, state.waiting = False, None, None, None
+
+    def _occur(self, state: StandardState[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
+        """Open what has been so for long enough, by its last event, where that counts."""
+        if not within_hours(self.standard, at):
+            return
+        if self.standard.needed is not None:
+            state.standing = event
+        if not self.standard.owes(context.case.holds):
+            state.outside = True
+            return
+        self._begin_at(at, state, event, context)
+        state.up = True
+
+    def _end(  # noqa: PLR0913 - how, when and by what
+        self,
+        state: StandardState[Event],
+        promise: Promise[Event],
+        at: int,
+        event: Event,
+        context: JudgeContext[Event],
+        *,
+        fulfils: bool,
+    ) -> None:
+        overdue = promise.state == "broken"
+        kind: Kind = ("fulfilled_late" if overdue else "kept") if fulfils else ("ended" if overdue else "voided")
+        context.write(self.standard, promise, kind, at, event, self.clock.elapsed(promise, at))
+        promise.runs = None
+        if overdue:
+            context.relieve(state, promise, at)
+        else:
+            context.close(state, promise, at)
+        if kind == "kept":
+            self._rest(state, at)
+
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Complete the runs that end at `at`, before the deadlines of that instant."""
+        for promise in (*state.overdue, *state.open):
+            for clauses, fulfils in ((self._fulfils, True), (self._voids, False)):
+                promise.runs, last = complete(promise.runs, clauses, at, self.standard, context)
+                if last is not None:
+                    self._end(state, promise, at, last, context, fulfils=fulfils)
+                    break
+        state.runs, last = complete(state.runs, self._opens, at, self.standard, context)
+        if last is not None:
+            self._occur(state, at, last, context)
+        super().on_timer(state, at, context)
+
+    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        super()._set_alarm(state, context)
+        ends = [soonest(promise.runs, self._ends) for promise in (*state.overdue, *state.open)]
+        state.wake = min([state.wake, soonest(state.runs, self._opens), *ends])
+        context.wake(state)

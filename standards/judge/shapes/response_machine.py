@@ -1,0 +1,271 @@
+"""Judging the response shape: after `when`, `expect` follows within the time, unless the need goes away first.
+
+An event that both fulfils and voids, fulfils. A promise breaks at its deadline, not when that is noticed. The clock
+counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing. A broken promise is
+overdue until it is fulfilled late, the need ends, it is excused, or `owed_for` has gone by. `again` says when the next
+one may open. An event first ends what it ends, and may then open the next one.
+Read next: `again.py`, which says when the next one may open.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from standards.judge.events import type_of
+from standards.judge.shapes.again import Openings, ends
+from standards.judge.shapes.clock import PromiseClock
+from standards.judge.shapes.machine import opening_data, test_for
+from standards.judge.shapes.response_moves import ResponseMoves
+from standards.judge.shapes.scope import within_hours
+from standards.judge.shapes.target_clock import TargetClock
+from standards.judge.standard import Pause, clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from standards.judge.case import Case, StandardState
+    from standards.judge.context import JudgeContext
+    from standards.judge.events import Event
+    from standards.judge.promise import Kind, State
+    from standards.judge.shapes.machine import Reaction, Test
+    from standards.judge.shapes.response import Response
+    from standards.judge.standard import Standard
+
+    Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
+
+
+class ResponseMachine(ResponseMoves):
+    """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
+
+    def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
+        self.standard = standard
+        self.shape = shape
+        self.siblings = siblings
+        self.targeted = None if shape.target is None else TargetClock(shape.target)
+        self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
+        self.owed_for = shape.owed_for
+        self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
+        self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
+
+    def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
+        """Give the function that judges events of one type. A closure, since it runs for every event there is."""
+        shape, revision = self.shape, self.standard.revision
+        carry_on, begin = self._carry_on(event_type), self._begin()
+        when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
+        closes = event_type in self._closing_types()
+        stands = self.standard.needed is not None
+
+        if when is None:
+            return self._closing(carry_on)
+
+        def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            try:
+                state = case.states[revision]
+            except KeyError:
+                state = case.state_of(revision)
+            if closes and (state.open or state.overdue or state.waiting or state.barred or state.standing):
+                carry_on(state, event, context)
+            if when(event.data, None):
+                begin(state, event, context)
+                state.up = True
+                if stands:
+                    state.standing = event
+                if state.waiting is event:
+                    self._set_alarm(state, context)
+            elif state.up:
+                state.up, state.barred, state.standing = False, None, None
+                self._stop_waiting(state, context)
+
+        return on_event
+
+    def _closing(self, carry_on: Carry) -> Reaction:
+        revision = self.standard.revision
+
+        def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            state = case.states.get(revision)
+            if state is not None and (state.open or state.overdue or state.waiting or state.barred or state.standing):
+                carry_on(state, event, context)
+
+        return close
+
+    def _closing_types(self) -> frozenset[str]:
+        """Name the event types that can end a promise, or stop or start its clock."""
+        closing = [clause.events for name, clause in clauses(self.shape).items() if name != "when"]
+        return frozenset(chain(*closing, *(state.events for state in self.standard.states)))
+
+    def remember(self, case: Case[Event], event: Event) -> None:
+        """Remember an event that would open a promise if there were anything to owe."""
+        if not self.standard.retired:
+            state = case.state_of(self.standard.revision)
+            state.standing, state.outside = event, True
+
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Open what stands when there is something to owe again; `carry_on` has ended what is not owed any more."""
+        state = case.states.get(self.standard.revision)
+        if state is None:
+            return
+        was_outside, state.outside = state.outside, not self.standard.owes(case.holds)
+        if state.outside:
+            state.barred, state.up = None, False
+            return
+        opens = not self.standard.retired and within_hours(self.standard, event.at)
+        if was_outside and opens and state.standing is not None and not state.open:
+            self._begin_at(event.at, state, state.standing, context)
+            self._set_alarm(state, context)
+
+    def _stop_waiting(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        if state.waiting is not None:
+            state.waiting = None
+            self._set_alarm(state, context)
+
+    def _carry_on(self, event_type: str) -> Carry:
+        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
+        stop, start = self._pause_tests(event_type)
+        paused_by = self._paused_by
+
+        def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            lines = len(context.transitions)
+            data = event.data
+            if state.overdue or state.waiting is not None or state.barred is not None or state.standing is not None:
+                self._catch_up(state, event, context, expect, unless)
+            over = not self.standard.owes(context.case.holds)
+            paused = paused_by is not None and paused_by.test(context.case.holds)
+            for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
+                opening = promise.opening.data if promise.opening is not None else None
+                if expect is not None and expect(data, opening):
+                    self._settle(state, promise, "kept", event, context)
+                elif over or (unless is not None and unless(data, opening)):
+                    self._settle(state, promise, "voided", event, context)
+                elif promise.state in ("paused", "paused_warned"):
+                    if (start is not None and start(data, opening)) or (paused_by is not None and not paused):
+                        self._resume(promise, event, context)
+                elif paused or (stop is not None and stop(data, opening)):
+                    self._pause(promise, event.at, event, context)
+            if len(context.transitions) > lines:
+                self._set_alarm(state, context)
+
+        return carry_on
+
+    def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
+        pause = self.shape.pause
+        if not isinstance(pause, Pause):
+            return None, None
+        return test_for(pause.when, event_type), test_for(pause.until, event_type)
+
+    def _catch_up(
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        expect: Test | None,
+        unless: Test | None,
+    ) -> None:
+        """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
+        over = not self.standard.owes(context.case.holds)
+        if state.standing is not None and ends(state.standing, expect, unless, event):
+            state.standing = None
+        if over and state.waiting is not None:
+            self._stop_waiting(state, context)
+        if state.barred is not None and ends(state.barred, expect, unless, event):
+            state.barred = None
+        if state.waiting is not None and ends(state.waiting, expect, unless, event):
+            self._stop_waiting(state, context)
+        for promise in state.overdue:
+            opening = opening_data(promise)
+            if promise.opened > event.at:  # what comes too late can be from before it
+                continue
+            if expect is not None and expect(event.data, opening):
+                kind: Kind = "fulfilled_late"
+                in_time: State = "kept"
+            elif over or (unless is not None and unless(event.data, opening)):
+                kind, in_time = "ended", "void"
+            else:
+                continue
+            elapsed = self.clock.elapsed(promise, event.at)
+            if context.settle and event.at <= promise.due:  # it was in time, and has come too late to be judged there
+                context.reveal(self.standard, promise, "corrected", event, elapsed, in_time)
+            else:
+                context.write(self.standard, promise, kind, event.at, event, elapsed)
+            context.relieve(state, promise, event.at)
+
+    def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
+        """End, by an event that came too late, what is overdue and, live, what is on the clock."""
+        event_type = type_of(event)
+        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
+        state = context.case.states.get(self.standard.revision)
+        if state is None or (expect is None and unless is None):
+            return
+        self._catch_up(state, event, context, expect, unless)
+        if context.settle:
+            self._end_open(state, event, context, expect, unless)
+
+    def _end_open(
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        expect: Test | None,
+        unless: Test | None,
+    ) -> None:
+        """End what is on the clock by an event that came too late, and was in time."""
+        before = state.open
+        for promise in before:
+            if not promise.opened <= event.at <= promise.due:
+                continue
+            if expect is not None and expect(event.data, opening_data(promise)):
+                self._settle(state, promise, "kept", event, context)
+            elif unless is not None and unless(event.data, opening_data(promise)):
+                self._settle(state, promise, "voided", event, context)
+        if state.open is not before:
+            self._set_alarm(state, context)
+
+    def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Give the warnings and verdicts that fall exactly at `at`, and open what waited for the end of a rest."""
+        if state.waiting is not None and state.rest_until <= at:
+            self.openings.end_rest(state, at, context, retired=self.standard.retired)
+        for promise in state.overdue:
+            if promise.wake <= at:
+                context.write(self.standard, promise, "given_up", at, elapsed=self.clock.elapsed(promise, at))
+                context.relieve(state, promise, at)
+        for promise in tuple(state.open):
+            if promise.wake != at:
+                continue
+            elapsed = self.clock.elapsed(promise, at)
+            if at < promise.due:
+                context.write(self.standard, promise, "warned", at, elapsed=elapsed)
+                promise.step += 1
+                self.clock.run(promise)
+                continue
+            dark = context.dark(self.standard, at, promise.opened)
+            context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
+            if dark:
+                context.close(state, promise, at)
+            else:
+                context.owe(state, promise, at, promise.due + self.shape.owed_for)
+        self._set_alarm(state, context)
+
+    def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:
+        """Take in an event that came too late to be judged where it belongs. Says whether it changed anything.
+
+        It ends what is overdue and, live, what is on the clock, and opens what it would have opened: on the clock where
+        that is due ahead, and unknown where it was due before this was known, since what happened meanwhile was judged
+        without it.
+        """
+        event_type = type_of(event)
+        lines = len(context.transitions)
+        when = None if self.standard.retired else test_for(self.shape.when, event_type)
+        opens = when is not None and when(event.data, None) and self._is_owed(event)
+        state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
+        if state is None:
+            return False
+        self.end_late(event, context)
+        if opens:
+            self._begin()(state, event, context)
+            if state.waiting is event and state.rest_until <= case.time:
+                self.openings.end_rest(state, state.rest_until, context, retired=False)
+            for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
+                context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
+                context.close(state, promise, promise.due)
+            self._set_alarm(state, context)
+        return len(context.transitions) > lines

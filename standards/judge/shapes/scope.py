@@ -1,0 +1,105 @@
+"""The scope of a standard: in which hours, in which state, and how far apart, an event counts at all.
+
+What opens a promise, or is judged or counted, passes here first; what ends one does not. `during` says what counts,
+`while` how long there is anything to owe: when that is over, what is owed is void.
+Read next: `response.py`, which also remembers what stands while nothing is owed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from standards.judge.case import Unused
+from standards.judge.shapes.machine import own_test, test_for
+from standards.judge.standard import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from standards.judge.case import Case
+    from standards.judge.context import JudgeContext
+    from standards.judge.events import Event
+    from standards.judge.shapes.machine import Machine, Reaction, Test
+    from standards.judge.standard import Clause, Standard
+
+    Counts = Callable[[Case[Event], Event], bool]
+
+
+class Distance(NamedTuple):
+    """One alternative: what comes less than `apart` microseconds after the last that counted does not count.
+
+    `run` numbers the clause as it is written.
+    """
+
+    test: Test
+    apart: int
+    run: int
+
+
+def scoped(machine: Machine, event_type: str) -> Reaction:
+    """Give what judges events of a type, with what the standard's scope says. Without any, it is the shape's own."""
+    standard, full = machine.standard, machine.reaction(event_type)
+    counts, opens = _counts(standard, event_type), test_for(opening(standard), event_type)
+    moves = standard.needed is not None and event_type in standard.needed_by
+    if counts is None and not moves:
+        return full
+    passing = machine.reaction(event_type, counts=False)
+
+    def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if opens is None or counts is None or not opens(event.data, None) or counts(case, event):
+            full(case, event, context)
+        else:
+            passing(case, event, context)
+            _pass_over(machine, case, event, context)
+        if moves:
+            machine.on_scope(case, event, context)
+
+    return on_event
+
+
+def opening(standard: Standard) -> Clause:
+    """Give the clause that opens promises, or whose events are judged."""
+    return next(iter(clauses(standard.shape).values()))
+
+
+def _pass_over(machine: Machine, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+    """Remember what would count as soon as there is anything to owe; say so where that cannot be known."""
+    standard = machine.standard
+    if standard.needed is None or standard.owes(case.holds) or not within_hours(standard, event.at):
+        return
+    machine.remember(case, event)
+    if not standard.needed.is_known(case.holds):
+        context.unused.append(Unused(event, "no-scope"))
+
+
+def within_hours(standard: Standard, at: int) -> bool:
+    """Say whether what happens at an instant counts by the hours of `during`."""
+    return standard.during is None or standard.during.is_open(at)
+
+
+def _counts(standard: Standard, event_type: str) -> Counts | None:
+    """Give what says whether an event of a type that would open or be judged counts; None where all of them do."""
+    alternatives = [each for each in opening(standard).all if each.event == event_type and not each.lasting]
+    distances = [Distance(own_test(each), each.apart, each.run) for each in alternatives]
+    apart = any(each.apart for each in distances)
+    if not alternatives or (standard.during is None and standard.needed is None and not apart):
+        return None
+    revision = standard.revision
+
+    def counts(case: Case[Event], event: Event) -> bool:
+        if not within_hours(standard, event.at) or not standard.owes(case.holds):
+            return False
+        return not apart or _far_enough(case, event, distances, revision)
+
+    return counts
+
+
+def _far_enough(case: Case[Event], event: Event, distances: list[Distance], revision: str) -> bool:
+    state = case.states.get(revision)
+    last = (state.counted_at if state is not None else None) or {}
+    for each in distances:
+        if each.test(event.data, None) and event.at - last.get(each.run, -each.apart) >= each.apart:
+            if each.apart:
+                case.state_of(revision).counted_at = {**last, each.run: event.at}
+            return True
+    return False

@@ -1,0 +1,89 @@
+"""The level shape, as docs/semantics.md tells it.
+
+Read `watch.py` first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from tests.oracle import opening_hours
+from tests.oracle.language import samples, satisfies, span
+from tests.oracle.watch import Event, Owed, Ring, Watch
+
+
+@dataclass(eq=False)
+class Window:
+    promise: Owed
+    end: int | None
+    data: list[dict[str, Any]] = field(default_factory=list)
+    warned: bool = False
+    judged: bool = False
+
+
+class Level(Watch):
+    awaited = ("when",)
+
+    def forget(self) -> None:
+        super().forget()
+        self.windows: list[Window] = []
+
+    def event(self, event: Event) -> None:
+        if not self.matches("when", event) or not self._in_hours(event["time"]):
+            return
+        at, over = event["time"], self.standard["over"]
+        window = next((one for one in self.windows if not self._is_over(one, at)), None)
+        if window is None:
+            end = None if over.endswith("events") else self._end(at)
+            window = Window(self.begin(at, event), end)
+            self.windows.append(window)
+        window.data.append(event["data"])
+        values = samples(self.standard["measure"], window.data)
+        if over.endswith("events") and len(values) == int(over.split()[0]):
+            self._judge(window, at)
+        elif self._looks_bad(window, values):
+            window.warned = True
+            window.promise.say("warned", at)
+
+    def _in_hours(self, at: int) -> bool:
+        return not self.calendar or opening_hours.is_open(self.calendar, at // opening_hours.MINUTE)
+
+    def _looks_bad(self, window: Window, values: list[Any]) -> bool:
+        enough = len(values) >= max(1, self.standard.get("at_least", 1))
+        fresh = window.promise.verdict == "open" and not window.warned
+        return fresh and enough and not satisfies(self.standard["must"], self.standard["measure"], values)
+
+    @staticmethod
+    def _is_over(window: Window, at: int) -> bool:
+        return window.judged or (window.end is not None and at >= window.end)
+
+    def _end(self, at: int) -> int:
+        if self.standard["over"] == "shift":
+            return opening_hours.shift_end(self.calendar, at)
+        midnight = opening_hours.next_midnight(self.zone, at, 0)
+        length = span(self.standard["over"])
+        if length == span("1d"):  # a day is a day, also where it has 25 hours
+            return opening_hours.next_midnight(self.zone, at)
+        end = midnight + (at - midnight) // length * length + length
+        return min(end, opening_hours.next_midnight(self.zone, at))
+
+    def _judge(self, window: Window, at: int) -> None:
+        window.judged = True
+        if window.promise.verdict != "open":
+            return
+        values = samples(self.standard["measure"], window.data)
+        if len(values) < self.standard.get("at_least", 1):
+            verdict = "voided"
+        else:
+            verdict = "kept" if satisfies(self.standard["must"], self.standard["measure"], values) else "broken"
+        self.settle(window.promise, verdict, at)
+
+    def _judge_at_its_end(self, window: Window, end: int, _last: int) -> None:
+        """Judge a window at its end, which comes before everything else that happens at that instant."""
+        self._judge(window, end)
+
+    def rings(self) -> Iterator[Ring]:
+        for window in self.windows:
+            if window.end is not None and not window.judged:
+                yield window.end - 1, partial(self._judge_at_its_end, window, window.end)
