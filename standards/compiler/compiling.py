@@ -21,7 +21,7 @@ from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
 from standards.compiler.window_keys import looks_back
-from standards.documents.declared import Calendar, subject_field
+from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import BetweenModel, written
 from standards.expressions.expression import Field
@@ -214,10 +214,13 @@ def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> 
         at = entry.at("per", index)
         if name in (model.per or [])[:index]:
             at.error("duplicate-name", f"{name} is named twice", "name it once")
+        known = {event: fields for event in events if (fields := around.fields_of(entry.name, event)) is not None}
+        without = {event: fields for event, fields in known.items() if name not in fields}
+        if without:
+            no_subject_field(at, name, without)
         types: dict[str, str] = {}
-        for event in events:
-            fields = around.fields_of(entry.name, event)
-            field = None if fields is None else subject_field(at, name, event, fields)
+        for event in (each for each in known if each not in without):
+            field = subject_field(at, name, event, known[event])
             if field is not None:
                 types.setdefault(field.type, event)
         if len(types) > 1:

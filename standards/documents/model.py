@@ -24,13 +24,16 @@ from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _as_text(value: object) -> object:
     """Let `60` through as a text, so that the message of what it should be says what is missing: a unit, a sign."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    value = _as_text(value)
+    return [value] if isinstance(value, str) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -272,7 +275,7 @@ class DocumentModel(Strict):
     calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
     feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
-        {}, description="Your own event types, beside the built-in ones: each field and its type."
+        {}, description="Your own event types, and your own fields of built-in ones: each field and its type."
     )
     states: dict[str, StateModel] = Field(
         {}, description="What is so between two events, by name; standards name it under while and pause."
@@ -288,6 +291,11 @@ _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
     "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
+
+
+_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
+ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
+"""Every key of a standards document."""
 
 
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
