@@ -26,6 +26,7 @@ from typing import Literal, NamedTuple, assert_never
 from zoneinfo import ZoneInfo, available_timezones
 
 from standards.calendar.duration import DAY, SECOND, spoken
+from standards.calendar.spelling import days_meant, shift_meant
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE = 400
@@ -57,7 +58,8 @@ def parse_shifts(text: str) -> Shift:
     """Read `08:00-16:00`; `22:00-06:00` ends on the morning after, `00:00-24:00` is the whole day."""
     found = _SHIFT.fullmatch(text)
     if not found:
-        raise ValueError(f"{text!r} is not a valid shift; write its two times like 08:00-16:00")
+        fix = f"write {meant}" if (meant := shift_meant(text)) else "write its two times like 08:00-16:00"
+        raise ValueError(f"{text!r} is not a valid shift; {fix}")
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if start >= _MINUTES_A_DAY or end > _MINUTES_A_DAY:
@@ -89,7 +91,8 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, OSError, ValueError) as error:  # it depends on what the name happens to hit in the zone files
-        hint = did_you_mean(name, available_timezones()) or "write an IANA name such as Europe/Warsaw"
+        near = did_you_mean(name, available_timezones()) or "write an IANA name such as Europe/Warsaw"
+        hint = "write a place's name, such as Europe/Warsaw: its clocks change" if re.search("[0-9]", name) else near
         raise ValueError(f"{name!r} is not a known time zone; {hint}") from error
 
 
@@ -262,7 +265,9 @@ def _weekdays(key: str) -> list[int]:
 def _weekday(name: str, key: str) -> int:
     if name in WEEKDAYS:
         return WEEKDAYS.index(name)
-    hint = did_you_mean(name, [*WEEKDAYS, "daily"]) or "write it like mon, mon-fri, sat,sun or daily"
+    meant = days_meant(key)
+    near = did_you_mean(name, [*WEEKDAYS, "daily"]) or "write it like mon, mon-fri, sat,sun or daily"
+    hint = f"write {meant}" if meant else near
     raise ValueError(f"{name!r} in {key!r} is not a day of the week ({', '.join(WEEKDAYS)}); {hint}")
 
 

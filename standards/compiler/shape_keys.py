@@ -15,13 +15,13 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("due", "unless", "pause", "calendar", "follow", "warn", "again", "rest", "owed_for"),
+        ("due", "unless", "pause", "calendar", "follow", "warn", "again", "rest", "owed_for", "undo"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
     "bounded": (("when", "at_most"), ("within", "until")),
     "recurrence": (("expect", "every"), ("subjects", "calendar", "warn")),
-    "level": (("when", "measure", "over", "must"), ("at_least", "calendar")),
+    "level": (("when", "measure", "over", "must"), ("at_least", "calendar", "step")),
 }
 """The keys that a shape must have, and those that it may have."""
 FORMER: dict[str, ShapeName] = {"reopen": "response"}
@@ -29,6 +29,7 @@ FORMER: dict[str, ShapeName] = {"reopen": "response"}
 _ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)} | FORMER.keys()
 _IMPLIES: dict[str, ShapeName] = {
     "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
+    "step": "level",
 }  # fmt: skip
 
 
@@ -44,6 +45,8 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         return None
     if not names:
         fix = "add within, due, within_last, must, at_most, every, or measure with over and must"
+        if {"when", "expect"} <= set(given):
+            fix = "add within: and how long there is, such as within: 1h"
         here = ", ".join(key for key in given if key in _ALL_KEYS) or "no clause"
         entry.error("no-shape", f"{here}: that does not say how {entry.name!r} is judged", fix, key=True)
         return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.expressions.states import StateTest
     from standards.judge.shapes.again import Again
-    from standards.judge.standard import Clause, Pause, Standard
+    from standards.judge.standard import Clause, Pause, Standard, Undo
     from standards.judge.target import TargetRule
 
 
@@ -28,7 +28,7 @@ class Response(msgspec.Struct, frozen=True):
     are not used; an event of `follow` can change it. `pause` stops the clock. `hours` counts open time only. `warn` are
     the open-time marks (microseconds since the opening, rising) at which someone is warned. After a promise was kept,
     `rest` microseconds pass before the next one opens. A broken one is given up `owed_for` microseconds after its
-    deadline.
+    deadline. `undo` takes "done" back.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -44,6 +44,7 @@ class Response(msgspec.Struct, frozen=True):
     owed_for: int = OWED_FOR
     target: TargetRule | None = None
     follow: Clause | None = None
+    undo: Undo | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""
