@@ -10,7 +10,7 @@ Shifts are wall-clock times, so on the two odd days of the year two rules decide
   the clock stood still until the repeated hour is over. A shift across it is longer in real time.
 
 Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day. A local
-day runs from its first midnight to the next day's. Read next: `holiday.py` for the closed days.
+day runs from its first midnight to the next day's. Read next: `holiday.py`, `working_days.py`.
 """
 
 from __future__ import annotations
@@ -183,6 +183,19 @@ class Hours:
                     return max(opens, at)
         return None
 
+    def shifts_on(self, day: int) -> tuple[tuple[int, int], ...]:
+        """Return the intervals [opens, closes) of the shifts that begin on a local day, in order and apart."""
+        return self._spans(day, _merged(self._shifts(day)))
+
+    def day_of(self, at: int) -> int:
+        """Return the proleptic ordinal of the local day that an instant lies in."""
+        return _day_of(at, self._zone)
+
+    def same_time(self, at: int, day: int, other: int) -> int:
+        """Return when the clock shows, on another day, what it shows at `at`, counted from the midnight of `day`."""
+        shown = datetime.fromtimestamp(at // SECOND, self._zone).replace(tzinfo=None) - datetime.fromordinal(day)
+        return first_shown(datetime.fromordinal(other) + max(shown, timedelta()), self._zone) + at % SECOND
+
     def _find_open(self, day: int) -> tuple[tuple[int, int], ...]:
         """Find the open intervals [opens, closes) within one local day, in order and apart from each other.
 
@@ -190,7 +203,9 @@ class Hours:
         """
         left_open = [Shift(0, end - _MINUTES_A_DAY) for _, end in self._shifts(day - 1) if end > _MINUTES_A_DAY]
         begun = [Shift(start, min(end, _MINUTES_A_DAY)) for start, end in self._shifts(day)]
-        shifts = _merged([*left_open, *begun])
+        return self._spans(day, _merged([*left_open, *begun]))
+
+    def _spans(self, day: int, shifts: list[Shift]) -> tuple[tuple[int, int], ...]:
         spans = ((_instant(day, start, self._zone), _instant(day, end, self._zone)) for start, end in shifts)
         return tuple((opens, closes) for opens, closes in spans if opens < closes)  # all of a shift can fall into a gap
 

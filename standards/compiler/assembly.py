@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from standards.compiler.compiling import Surroundings, compile_standard, opening_events
+from standards.compiler.targets import calendar_names
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, StateModel, keys_of
@@ -65,7 +66,7 @@ def assemble(
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
     around = Surroundings(vocabulary, carried, calendars, feeds, states, excerpt)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {name for _, model, _ in models.values() for name in (model.calendar, model.during)}
+    used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
     for name, (entry, _) in names.sections["calendars"].items():
         if name not in used:
             fix = "remove it, or name it in a standard"

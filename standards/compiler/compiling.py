@@ -12,11 +12,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from standards.calendar.hours import did_you_mean
+from standards.compiler.choices import placed_texts
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import edition
+from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
-from standards.compiler.shaping import Shaper, percent
+from standards.compiler.shaping import Shaper
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
 from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
@@ -72,7 +75,8 @@ def compile_standard(
     for key in ("promise", "per"):
         if key not in given:
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
-    calendar = _calendar(entry, model, around)
+    calendars = _calendars(entry, model, around)
+    calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     written_now = model.again is not None
     if model.when is not None and model.expect is not None and "within" in given:
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
@@ -84,7 +88,7 @@ def compile_standard(
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
-    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, by_promise=old)
+    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, by_promise=old)
     shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
     _check_subject(entry, model, around)
@@ -105,7 +109,8 @@ def compile_standard(
     models = {feed: around.feeds[feed][1] for feed in feeds}
     states = tuple(state for state in scoping.states.values() if state is not None)
     used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
-    calendars = {name: it for name, it in ((model.calendar, calendar), (model.during, during)) if name and it}
+    if during is not None and model.during is not None:
+        calendars[model.during] = during
     text = excerpt(entry.name, model, Named(calendars, scoping.named, models), used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
@@ -167,12 +172,13 @@ def opening_events(model: StandardModel) -> list[str]:
     return [name for _, clause in written(first) for name in clause.events]
 
 
-def _calendar(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
-    if model.calendar is None:
-        return None
-    if model.calendar not in around.calendars:
-        entry.at("calendar").unknown("calendar", model.calendar, around.calendars)
-    return around.calendars.get(model.calendar)
+def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, Calendar]:
+    """Give the calendars that a standard's clock can go by; those that are not there are reported."""
+    known: Mapping[str, Calendar | None] = {ALWAYS: ALWAYS_OPEN, **around.calendars}
+    for way, name in placed_texts(model.calendar):
+        if name not in known:
+            entry.at("calendar", *way).unknown("calendar", name, known)
+    return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:

@@ -5,16 +5,15 @@ Read next: `compiling.py`, which compiles the rest of a standard.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from standards.calendar.duration import describe, parse
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
+from standards.compiler.marks import placed
+from standards.compiler.targets import Targets, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
@@ -31,28 +30,17 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
     from standards.judge.standard import Clause
+    from standards.judge.target import TargetRule
 
 Fields = Mapping[str, Field]
-
-_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
-_BEFORE = re.compile(r"(\S+) before")
-
-
-def percent(text: str) -> Fraction:
-    """Read `95%` as 19/20. Raises ValueError."""
-    found = _PERCENT.fullmatch(text)
-    if not found:
-        bare = _PERCENT.fullmatch(f"{text}%")
-        meant = "like 95%" if bare is None else f"{float(text) * (1 if float(text) > 1 else 100):.10g}%"
-        raise ValueError(f"{text!r} is not a valid share; write it {meant}")
-    return Fraction(found[1]) / 100
 
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
     """Compiles the shape of one standard. `fields_of` gives the fields of an event type, or None if it is not known.
 
-    `by_promise`: each promise looks for itself what stops its clock, as it was before there were states.
+    `calendars` are those that its clock can go by; `calendar` is the one, where there is no choice. `by_promise`: each
+    promise looks for itself what stops its clock, as it was before there were states.
     """
 
     entry: Entry
@@ -61,6 +49,7 @@ class Shaper:
     clauses: Clauses
     scoping: Scoping
     calendar: Calendar | None
+    calendars: Mapping[str, Calendar]
     by_promise: bool
 
     def shape(self, name: ShapeName) -> Shape | None:
@@ -77,9 +66,11 @@ class Shaper:
         expect = self.clauses.clause(model.expect, "expect", opening=when)
         unless = self.clauses.clause(model.unless, "unless", opening=when)
         pause = self.scoping.pause(model.pause, when, by_promise=self.by_promise)
-        within = self._counted(model.within, "within")
-        warn = self._warn(within)
-        if when is None or expect is None or within is None:
+        chosen = is_chosen(model)
+        target = self._target_rule(when) if chosen else None
+        within = None if chosen else self._counted(self._plain("within"), "within")
+        warn = () if chosen else self._warn(within)
+        if when is None or expect is None or (within is None and target is None):
             return None
         rest = self.entry.at("rest").duration(model.rest)
         owed_for = self.entry.at("owed_for").duration(model.owed_for)
@@ -89,8 +80,12 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR,
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target,
         )  # fmt: skip
+
+    def _target_rule(self, when: Clause | None) -> TargetRule | None:
+        fields = self._fields_judged(when)
+        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars).rule()
 
     def _precedence(self) -> Precedence | None:
         when = self.clauses.clause(self.model.when, "when")
@@ -110,7 +105,7 @@ class Shaper:
         model = self.model
         when = self.clauses.clause(model.when, "when")
         until = self.clauses.clause(model.until, "until", opening=when)
-        within = self.entry.at("within").duration(model.within)
+        within = self.entry.at("within").duration(self._plain("within"))
         if model.until is not None and model.within is not None:
             self.entry.at("until").error("two-shapes", "within and until both end the count", "keep one", key=True)
         if when is None or model.at_most is None:
@@ -171,6 +166,15 @@ class Shaper:
         some = [fields for name in when.events if (fields := self.fields_of(name)) is not None]
         return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
 
+    def _plain(self, key: str) -> str | None:
+        """Give the text under a key where this shape knows no choice."""
+        given: str | dict[str, Any] | None = getattr(self.model, key)
+        if isinstance(given, dict):
+            found = f"{key} is a choice by a field, and only a response (when, expect, within) can choose"
+            self.entry.at(key).error("misplaced-key", found, "write one value, or a standard for each")
+            return None
+        return given
+
     def _counted(self, text: str | None, key: str) -> int | None:
         """Read a length of time of which, with a calendar, only open hours count, and see that it ends some day."""
         found, hours = self.entry.at(key).duration(text), self._hours()
@@ -186,7 +190,7 @@ class Shaper:
 
     def _warn(self, whole: int | None) -> tuple[int, ...]:
         marks = {
-            self.entry.at("warn", index).attempt("bad-warning", partial(_mark, text, whole))
+            self.entry.at("warn", index).attempt("bad-warning", partial(placed, text, whole))
             for index, text in enumerate(self.model.warn or ())
         }
         return tuple(sorted(filter(None, marks)))
@@ -206,16 +210,3 @@ class Shaper:
             elif not wrong:
                 found.append(tuple(given[name] for name in per))
         return tuple(dict.fromkeys(found))
-
-
-def _mark(text: str, whole: int | None) -> int | None:
-    """Read a warning as microseconds after the opening, or None where the whole is not known."""
-    before = _BEFORE.fullmatch(text)
-    if not before and not _PERCENT.fullmatch(text):
-        raise ValueError(f"{text!r} is not a valid time to warn; write 50%, or 15s before")
-    if whole is None:
-        return None
-    mark = whole - parse(before[1]) if before else int(percent(text) * whole)
-    if not 0 < mark < whole:
-        raise ValueError(f"{text!r} is not between the opening and the deadline; there are {describe(whole)}")
-    return mark

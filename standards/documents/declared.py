@@ -38,11 +38,15 @@ SOME_DAY = 1_719_792_000_000_000
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """Business hours (None: every moment counts), and the model, with an .ics file turned into a list of dates."""
+    """Business hours (None: every moment counts), and the model, with an .ics file turned into a list of dates.
+
+    One that is `built_in` need not be declared.
+    """
 
     hours: Hours | None
     zone: ZoneInfo
     model: CalendarModel
+    built_in: bool = False
 
 
 def calendar(entry: Entry, model: CalendarModel, read: ReadFile | None) -> Calendar | None:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from standards.calendar.duration import parse
-from standards.judge.shapes import Level, Shape, Universality
+from standards.judge.shapes import Level, Response, Shape, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Ma
     keys = model.model_dump(exclude_none=True, by_alias=True)
     document: dict[str, Any] = {"kept": 1, "excerpt": name, "standards": {name: keys}}
     if named.calendars:
-        hours = {it: found.model.model_dump(exclude_none=True) for it, found in named.calendars.items()}
+        hours = {
+            it: found.model.model_dump(exclude_none=True) for it, found in named.calendars.items() if not found.built_in
+        }
         document["calendars"] = hours
     if named.states:
         states = {it: found.model_dump(exclude_none=True, by_alias=True) for it, found in named.states.items()}
@@ -92,6 +94,8 @@ def used_fields(
             of_opening |= where.opening_fields
     if isinstance(shape, Universality):
         of_opening |= shape.must.fields
+    if isinstance(shape, Response) and shape.target is not None:
+        of_opening |= shape.target.fields
     if isinstance(shape, Level):
         of_opening |= shape.measure.fields
     for opening in openings:

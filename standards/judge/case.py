@@ -180,7 +180,9 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
     """An event that changed nothing, and why; it is counted and can be looked up."""
 
     event: E
-    reason: Literal["late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject", "no-scope"]
+    reason: Literal[
+        "late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject", "no-scope", "owed-nothing"
+    ]
 
 
 Effect = Literal["in-place", "added", "corrected", "came-too-late", "changed-nothing", "too-old-to-tell"]

@@ -22,6 +22,7 @@ import msgspec
 from standards.errors import StateError
 from standards.judge.events import Event
 from standards.judge.standard import Standard
+from standards.judge.target import Target
 
 State = Literal[
     "new",
@@ -134,9 +135,10 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     time used up before `running_since`, when its clock last started; `step` counts the warnings given. `wake` is when
     its clock next has something to say. `settled` is when its verdict fell. `joined` counts the events that would have
     opened a promise of their own while this one was owed, the last of them at `joined_at`. `runs` are what has been so
-    for a while since it was opened, by the number of the clause. `last_at` and `last_elapsed`
-    are those of its last line. `warned` is when people were
-    last warned: the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
+    for a while since it was opened, by the number of the clause. `last_at` and `last_elapsed` are those of its last
+    line. `target` is what it was given, where its event chose that; `stood` is for how much open time a deadline of its
+    own moved on, and `running_since` since when it stands still, if it does. `warned` is when people were last warned:
+    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
     """
 
     opened: int
@@ -156,6 +158,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     last_at: int = -1
     last_elapsed: int = 0
     warned: int | msgspec.UnsetType = msgspec.UNSET
+    target: Target | None = None
+    stood: int = 0
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
         """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
-from standards.judge.shapes import Level, Universality
+from standards.judge.shapes import Level, Response, Universality
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     found.add(getattr(shape, "at_most", 0))
     lengths = [getattr(shape, key, None) for key in _LENGTHS]
     lengths += [length for clause in every.values() for each in clause.all for length in (each.lasting, each.apart)]
+    if isinstance(shape, Response) and shape.target is not None:
+        lengths += shape.target.lengths
     return frozenset(found.union(*(_units(us) for us in lengths if isinstance(us, int))))
 
 

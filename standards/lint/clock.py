@@ -64,7 +64,7 @@ def no_time_to_act(lint: LintInput) -> None:
     for entry, standard, _, whole in _timed(lint):
         reach = lint.terms.reach(standard)
         least = reach + TO_ACT
-        late = [whole - mark for mark in _marks(standard) if whole - mark < least]
+        late = [whole - mark for mark in _marks(standard, whole) if whole - mark < least]
         if late and whole >= reach:  # else the promise itself is too short
             found = (
                 f"the warning {describe(min(late))} before the deadline can be told "
@@ -77,20 +77,24 @@ def warns_at_once(lint: LintInput) -> None:
     """Find warnings that come with the opening, so that each promise is told and none presses more."""
     for entry, standard, _, whole in _timed(lint):
         reach = lint.terms.reach(standard)
-        soon = [mark for mark in _marks(standard) if mark <= reach]
+        soon = [mark for mark in _marks(standard, whole) if mark <= reach]
         if soon and whole >= reach:
             found = f"{standard.id} warns {describe(min(soon))} after it opens, before anybody could have acted"
             entry.at("warn").warning("warns-at-once", found, "warn later: at 50%, for example")
 
 
-def _marks(standard: Standard) -> tuple[int, ...]:
-    return standard.shape.warn if isinstance(standard.shape, Response | Recurrence) else ()
+def _marks(standard: Standard, whole: int) -> tuple[int, ...]:
+    shape = standard.shape
+    if isinstance(shape, Response) and shape.target is not None:
+        return shape.target.marks(whole)
+    return shape.warn if isinstance(shape, Response | Recurrence) else ()
 
 
 def never_closed(lint: LintInput) -> None:
     """Find clocks that are to stop out of hours, by a calendar that is always open."""
     for entry, standard, _, _ in _timed(lint):
-        if entry.has("calendar") and getattr(standard.shape, "hours", None) is None and not _by_wall(standard):
+        chosen = getattr(standard.shape, "target", None) is not None or _by_wall(standard)
+        if entry.has("calendar") and not chosen and getattr(standard.shape, "hours", None) is None:
             found = f"this calendar is always open, so the clock of {standard.id} never stops"
             entry.at("calendar").warning("never-closed", found, "give the calendar hours, or leave it out here")
 

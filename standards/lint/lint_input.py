@@ -17,6 +17,7 @@ from standards.expressions.expression import Field
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Feed, Standard, clauses
+from standards.judge.target import TargetRule
 
 
 class Terms(NamedTuple):
@@ -58,10 +59,15 @@ def openings(standard: Standard) -> tuple[str, ...]:
 
 
 def length(standard: Standard) -> tuple[str, int] | None:
-    """Give the key and the length of a promise in microseconds, where a clock runs for it; None where none does."""
+    """Give the key and the length of a promise in microseconds, where a clock runs for it; None where none does.
+
+    It is the shortest, where the event chooses.
+    """
     match standard.shape:
-        case Response(within=within):
+        case Response(within=int() as within):
             return "within", within
+        case Response(target=TargetRule() as rule) if rule.lengths:
+            return "within", rule.lengths[0]
         case Recurrence(every=int() as every):
             return "every", every
         case _:

@@ -163,6 +163,8 @@ def _promise(standard: Standard) -> _Promise | None:
         case Response(within=within, expect=expect):
             hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
             moment: Hashable = ("response", per, event, _said(expect))
+            if within is None:
+                return _Promise(standard, moment, str(shape.target), "within", shape.when.where, "a time of its own")
             shown = f"{describe(within)}{' of open time' if hours else ''}"
             return _Promise(standard, moment, f"{within} {hours}", "within", shape.when.where, shown)
         case Precedence(within_last=within, expect=expect):
@@ -209,6 +211,8 @@ def _stricter(special: Standard, general: Standard) -> bool:
     """Say whether a promise asks for more than another one of its moment; where that cannot be said, it does."""
     match special.shape, general.shape:
         case Response() as one, Response() as other:
+            if one.within is None or other.within is None:
+                return True
             return one.within <= other.within or one.hours != other.hours
         case Precedence() as one, Precedence() as other:
             return one.within_last <= other.within_last

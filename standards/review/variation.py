@@ -11,6 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from standards.calendar.duration import describe, parse
+from standards.calendar.working_days import number_of
+from standards.compiler.choices import placed_texts
+from standards.compiler.targets import NONE
 from standards.expressions.tokens import ExpressionError, Token, tokens_of
 
 if TYPE_CHECKING:
@@ -51,10 +54,10 @@ def values_of(text: str) -> tuple[str, list[str]]:
     first, dots, last = (part.strip() for part in values.partition(".."))
     if not dots:
         found = [part.strip() for part in values.split(",")]
-        for each in found if knob.strip() in LENGTHS else ():
-            if not each.isalpha():  # a day, a week, a month by the calendar
+        for each in found if is_length(knob) else ():
+            if not each.isalpha() and number_of(each) is None:  # a day, a week, a month by the calendar
                 parse(each)
-    elif knob.strip() in LENGTHS:
+    elif is_length(knob):
         found = _lengths(parse(first), parse(last))
     elif first.isdecimal() and last.isdecimal() and int(first) <= int(last):
         low, high = int(first), int(last)
@@ -74,21 +77,48 @@ def _lengths(first: int, last: int) -> list[str]:
     return [describe(each) for each in dict.fromkeys((first, *between[step - 1 :: step], last))]
 
 
+def is_length(knob: str) -> bool:
+    """Say whether what varies is a length of time: `within`, or `within.urgent` in a choice by a field."""
+    return knob.strip().partition(".")[0] in LENGTHS
+
+
 def has_knob(standard: Mapping[str, Any], knob: str) -> bool:
     """Say whether a standard has a key of that name whose value can vary, or compares such a field with a number."""
-    return knob in standard if knob in (*LENGTHS, *COUNTS) else any(_numbers(standard, knob))
+    if knob in COUNTS:
+        return knob in standard
+    return knob in _ways(standard) or any(_numbers(standard, knob))
 
 
 def knobs(standard: Mapping[str, Any]) -> list[str]:
     """Give all that can vary in a standard."""
     names = {token.text for part, key in _conditions(standard) for token in _tokens(part[key]) if token.is_word}
     fields = [name for name in sorted(names) if any(_numbers(standard, name))]
-    return [*(key for key in (*LENGTHS, *COUNTS) if key in standard), *fields]
+    return [*_ways(standard), *(key for key in COUNTS if key in standard), *fields]
+
+
+def _ways(standard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Give the lengths of a standard and where they stand: `within`, or `within.urgent` in a choice by a field."""
+    found = {}
+    for key in LENGTHS:
+        for way, text in placed_texts(standard.get(key)):
+            if text != NONE:
+                found[".".join((key, *way))] = (key, *way)
+    return found
+
+
+def _at(standard: Mapping[str, Any], way: tuple[str, ...]) -> Any:  # noqa: ANN401 - a part of a standard
+    part: Any = standard
+    for step in way:
+        part = part[step]
+    return part
 
 
 def value_now(standard: Mapping[str, Any], knob: str) -> str:
     """Give the value that a standard has, of the first of the numbers where it has several."""
-    return str(standard[knob]) if knob in (*LENGTHS, *COUNTS) else next(_numbers(standard, knob)).text
+    if knob in COUNTS:
+        return str(standard[knob])
+    way = _ways(standard).get(knob)
+    return next(_numbers(standard, knob)).text if way is None else str(_at(standard, way))
 
 
 def varied(standard: Mapping[str, Any], knob: str, value: str) -> dict[str, Any]:
@@ -97,8 +127,8 @@ def varied(standard: Mapping[str, Any], knob: str, value: str) -> dict[str, Any]
     Raises ValueError where the value is not a number, or a number would be below zero.
     """
     made: dict[str, Any] = deepcopy(dict(standard))
-    if knob in LENGTHS:
-        made[knob] = value
+    if (way := _ways(standard).get(knob)) is not None:
+        _at(made, way[:-1])[way[-1]] = value
         return made
     if _PLAIN.fullmatch(value) is None or (knob in COUNTS and not value.isdecimal()):
         raise ValueError(f"{value!r} is not a number that {knob} can be; write {knob}=2..6")

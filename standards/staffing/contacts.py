@@ -111,7 +111,7 @@ def verdict_of(contact: Contact, target: Target) -> bool | None:
     shape = target.standard.shape
     if isinstance(shape, Level):
         return _in_share(contact, shape, target.within)
-    if not isinstance(shape, Response) or not contact.told_of:
+    if not isinstance(shape, Response) or shape.within is None or not contact.told_of:
         return None
     where = shape.when.where
     if where is not None and not where.test(contact.opening, None):

@@ -111,8 +111,8 @@ def _of_response(standard: Standard, shape: Response, fields: tuple[str, ...]) -
         return Target(standard, "line", goal, most=most, fields=fields, zone=zone)
     if (shape.when.event, shape.expect.event) != (WAITING, ANSWERED):
         return f"it waits for {shape.expect.event}; {WAITING} followed by {ANSWERED} can be staffed"
-    if shape.pause is not None:
-        return "its clock stops in between, and no formula here knows for how long"
+    if shape.within is None or shape.pause is not None:
+        return "how long there is differs from contact to contact, and one time for all can be staffed"
     forgiven = shape.unless is not None
     if shape.expect.where is not None or (shape.unless is not None and shape.unless != Clause(ABANDONED)):
         return f"only {ANSWERED} without a condition, unless {ABANDONED} without one, can be staffed"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from standards.calendar.duration import DAY, MINUTE, SECOND, describe, parse
+from standards.calendar.working_days import number_of
+from standards.compiler.choices import BY, ELSE, placed_texts
 from standards.compiler.editions import is_whole_days
 from standards.documents.document import Document, Path, Value
 from standards.documents.excerpt import canonical
@@ -133,17 +135,29 @@ class _Standard:
             yield self._change(path, None, f"`where: {text}` is left out", "play an event that does not meet it")
 
     def _deadline(self, key: str) -> Iterator[Change]:
-        text = self.data.get(key)
+        given: Any = self.data.get(key)
+        for way, text in placed_texts(given if isinstance(given, dict) or given is None else str(given)):
+            yield from self._length((key, *way), text)
+            if way and way[-1] != ELSE and _has_others(given, way):
+                words = f"`{way[-1]}: {text}` is left out of {key}"
+                yield self._change((key, *way), None, words, f"play an event with {way[-1]}, to its deadline", key=True)
+
+    def _length(self, path: Path, text: str) -> Iterator[Change]:
+        if (days := number_of(text)) is not None:
+            for each in (days._replace(days=days.days - 1), days._replace(days=days.days + 1)):
+                if each.days > 0 or (each.to_end and each.days == 0):
+                    yield self._change(path, str(each), f"`{path[-1]}: {text}` becomes `{each}`", _SECOND_HINT)
+            return
         try:
-            length = parse(str(text)) if text is not None else 0
-        except ValueError:  # week and month have no other length
+            length = parse(text)
+        except ValueError:  # week and month have no other length, nor has what is owed nothing
             return
         unit, name = SECOND, "second"
-        if key == "every" and "calendar" in self.data and is_whole_days(str(text)):
+        if path[-1] == "every" and "calendar" in self.data and is_whole_days(str(text)):
             unit, name = DAY, "day"  # a second more would be open time
         for by, words in ((-unit, f"a {name} shorter"), (unit, f"a {name} longer")):
-            if length and length + by > 0:
-                yield self._change((key,), describe(length + by), f"`{key}: {text}` is {words}", _SECOND_HINT)
+            if length + by > 0:
+                yield self._change(path, describe(length + by), f"`{path[-1]}: {text}` is {words}", _SECOND_HINT)
 
     def _count(self, key: str, hint: str) -> Iterator[Change]:
         number = self.data.get(key)
@@ -208,6 +222,13 @@ class _Standard:
         for index, value in enumerate(values):
             left = [*values[:index], *values[index + 1 :]]
             yield value, left, self.document.spot((*path, index) if isinstance(found, list) else path).value
+
+
+def _has_others(given: Any, way: tuple[str, ...]) -> bool:  # noqa: ANN401 - a choice as it is written
+    """Say whether a choice lists other values than the one at the end of a way: else it would be none without it."""
+    for step in way[:-1]:
+        given = given[step]
+    return len(given.keys() - {BY, ELSE, way[-1]}) > 0
 
 
 def _edits(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:

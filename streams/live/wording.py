@@ -74,7 +74,8 @@ def _kept(line: Line, shape: Shape) -> str:
 def _broken(shape: Shape) -> str:
     match shape:
         case Response():
-            return f"no {_happened(shape.expect)} within {spoken(shape.within)}"
+            in_time = "in time" if shape.within is None else f"within {spoken(shape.within)}"
+            return f"no {_happened(shape.expect)} {in_time}"
         case Recurrence():
             span = f"this {shape.every}" if isinstance(shape.every, str) else f"for {spoken(shape.every)}"
             return f"no {_happened(shape.expect)} {span}"

@@ -19,7 +19,7 @@ from standards.documents.excerpt import canonical
 from standards.errors import Finding, Place, SpecError
 from standards.judge.ledger import line
 from standards.judge.standard import UTC_ZONE
-from standards.review.variation import LENGTHS, has_knob, knobs, value_now, values_of, varied
+from standards.review.variation import has_knob, is_length, knobs, value_now, values_of, varied
 from streams.backtest.backtest import Backtest
 from streams.documents.documents import load_standards, read_documents
 from streams.documents.rules import read_policy
@@ -77,7 +77,7 @@ class Sweep(NamedTuple):
 
     def is_now(self, value: str) -> bool:
         """Say whether a value is the one that the standard has now."""
-        return value == self.now or (self.knob in LENGTHS and _length(value) == _length(self.now))
+        return value == self.now or (is_length(self.knob) and _length(value) == _length(self.now))
 
     def _first(self, share: Callable[[Score], float]) -> Tried | None:
         goal = self.goal
@@ -148,7 +148,7 @@ def variation_of(paths: Sequence[str], asked: str, standard: str | None, loaded:
     chosen = _chosen(documents, name, standard) if name else None
     knob, values = _values(asked)
     chosen = chosen or _chosen(documents, knob, standard)
-    if knob in LENGTHS and ".." in asked:
+    if is_length(knob) and ".." in asked:
         values = _with_now(values, value_now(chosen.data, knob))
     return Variation(documents, chosen, knob, values)
 

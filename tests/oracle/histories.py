@@ -21,10 +21,11 @@ FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x":
 TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
 READINGS = TYPES[:2]
 ENDINGS = ("fulfilled_late", "ended", "given_up")
-SHAPES = ("response", "precedence", "universality", "bounded", "recurrence", "level")
+SHAPES = ("response", "target", "precedence", "universality", "bounded", "recurrence", "level")
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
+WORKING_DAYS = ("1 working day", "2 working days", "end of working day", "end of next working day")
 LEAD, STRANGER = "lead", "stranger"
 
 Document = dict[str, Any]
@@ -48,6 +49,26 @@ def response(draw: Draw, scale: Scale) -> Document:
     if draw(st.booleans()):
         found["pause"] = {"when": clauses(draw, ABOUT_OPENING), "until": clauses(draw, ABOUT_OPENING)}
     return found | _again(draw, scale) | _warned(draw)
+
+
+def target(draw: Draw, scale: Scale) -> Document:
+    """Draw a response whose time, and perhaps its calendar, its event chooses."""
+    by_days = scale.calendar and draw(st.booleans())
+    lengths = (*scale.spans, "none", *(WORKING_DAYS if by_days else ()))
+    within = _choice(draw, lengths, deep=draw(st.booleans()))
+    if draw(st.booleans()) or "'none'" in str(within):  # nothing would be owed at all, by some choices
+        within["else"] = draw(st.sampled_from(scale.spans))
+    found = response(draw, scale) | {"within": within}
+    if scale.calendar and draw(st.booleans()):
+        found["calendar"] = _choice(draw, ("trading", "other", *(() if by_days else ("always",))), deep=False)
+    return found | ({"calendar": "trading"} if by_days and "calendar" not in found else {})
+
+
+def _choice(draw: Draw, options: tuple[str, ...], *, deep: bool) -> Document:
+    one = st.sampled_from(options)
+    field, values = draw(st.sampled_from((("n", ("0", "2")), ("ok", ("true",)), ("x", ("1", "3")), ("queue", ("a",)))))
+    inner = _choice(draw, options, deep=False) if deep else draw(one)
+    return {"by": field, **{value: draw(one) for value in values}, values[0]: inner, "else": draw(one)}
 
 
 def _again(draw: Draw, scale: Scale) -> Document:
@@ -122,6 +143,7 @@ def level(draw: Draw, scale: Scale) -> Document:
 
 DRAWN = {
     "response": response,
+    "target": target,
     "precedence": precedence,
     "universality": universality,
     "bounded": bounded,
@@ -133,8 +155,8 @@ DRAWN = {
 def standard(draw: Draw, shape: str, scale: Scale) -> Document:
     found = {"promise": "You will not wait.", "owner": LEAD, "carry": [], **DRAWN[shape](draw, scale)}
     found["per"] = draw(st.sampled_from((["queue"], ["queue"], ["site", "queue"], ["site"], [])))
-    if scale.calendar and shape in {"response", "recurrence", "level"} and draw(st.integers(0, 3)):
-        found["calendar"] = "trading"
+    if scale.calendar and shape in {"response", "target", "recurrence", "level"} and draw(st.integers(0, 3)):
+        found.setdefault("calendar", "trading")
     if scale.forget_after:
         found["forget_after"] = draw(st.sampled_from(scale.forget_after))
     return found
@@ -151,8 +173,8 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     one = standard(draw, shape, scale)
     more: Document = {}
     if "calendar" in one:
-        calendar: Document = draw(st.sampled_from(CALENDARS))
-        more["calendars"] = {"trading": calendar}
+        more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
+        calendar: Document = more["calendars"]["trading"]
         apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap
         if "step" in one and "hours" in calendar and not apart:
             del one["step"]

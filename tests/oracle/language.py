@@ -45,6 +45,15 @@ def holds(text: str | None, data: Data, opening: Data | None = None) -> bool:
     return text is None or value(text, data, opening) is True
 
 
+def choose(given: str | dict[str, Any], data: Data) -> str:
+    """Follow `{by: FIELD, VALUE: ..., else: ...}` down to a text."""
+    while not isinstance(given, str):
+        found = data.get(given["by"])
+        key = str(found).lower() if isinstance(found, bool) else str(found)
+        given = given["else"] if found is None or key in ("by", "else") else given.get(key, given["else"])
+    return given
+
+
 def _field(data: Data, name: str) -> Any:  # noqa: ANN401 - a field's value
     found = data.get(name)
     return MISSING if found is None else found

@@ -53,9 +53,10 @@ def next_bound(zone: str, at: int, period: str) -> int:
 
 
 @cache
-def _spans(calendar: str) -> dict[str, list[tuple[str, str]]]:
+def spans_of(calendar: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the shifts of each day of the week."""
     spans: dict[str, list[tuple[str, str]]] = {day: [] for day in DAYS}
-    for days, texts in json.loads(calendar)["hours"].items():
+    for days, texts in json.loads(calendar).get("hours", {"mon-sun": ["00:00-24:00"]}).items():
         first, _, last = days.partition("-")
         named = DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
         for day in named:
@@ -71,7 +72,7 @@ def is_open(calendar: str, minute: int) -> bool:
         return True
     wall = local(rules["timezone"], minute * MINUTE)
     clock = wall.strftime("%H:%M")
-    spans = _spans(calendar)
+    spans = spans_of(calendar)
 
     def shifts(day: datetime) -> list[tuple[str, str]]:
         return [] if day.date().isoformat() in rules.get("holidays", ()) else spans[DAYS[day.weekday()]]
@@ -86,7 +87,7 @@ def shift(calendar: str, at: int) -> tuple[int, int]:
     zone = rules["timezone"]
     for back in (1, 0):
         day = datetime.combine(local(zone, at).date() - timedelta(days=back), datetime.min.time())
-        spans = [] if day.date().isoformat() in rules.get("holidays", ()) else _spans(calendar)[DAYS[day.weekday()]]
+        spans = [] if day.date().isoformat() in rules.get("holidays", ()) else spans_of(calendar)[DAYS[day.weekday()]]
         for texts in spans:
             opens, closes = (day + timedelta(hours=int(text[:2]), minutes=int(text[3:])) for text in texts)
             if closes <= opens:

@@ -10,22 +10,27 @@ from typing import Any
 from tests.oracle import opening_hours
 from tests.oracle.language import holds, span
 from tests.oracle.levels import Level, Rolling
+from tests.oracle.targets import Targets
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
 PERIODS = ("day", "week", "month")
 
 
-class Response(Watch):
+class Response(Targets):
     awaited = ("expect", "unless")
 
     def forget(self) -> None:
         super().forget()
         self.held = False
+        self.still = False
         self.rest = -1
         self.waits: Event | None = None
         self.excused: Event | None = None
 
     def event(self, event: Event) -> None:
+        if self._pauses_all():
+            ends = self.still and self.matches("pause.until", event)
+            self.still = self.matches("pause.when", event) or (self.still and not ends)
         self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
         for promise in self.overdue():
             if self.matches("expect", event, promise.opening):
@@ -48,7 +53,7 @@ class Response(Watch):
         _, where = clause(self.standard["when"])
         rises = where is None or not self.held
         self.held = self.matches("when", event)
-        if not self.held:
+        if not self.held or self.owes_nothing(event):
             return
         match self._again():
             case "each":
@@ -62,6 +67,23 @@ class Response(Watch):
                     self.waits = event
                 else:
                     self.begin(event["time"], event)
+
+    def _pauses_all(self) -> bool:
+        """Say whether what stops the clock is the same for every promise, and so was there before one was made."""
+        return "pause" in self.standard and "opening." not in str(self.standard["pause"])
+
+    def begin(self, at: int, opening: Event | None) -> Owed:
+        promise = super().begin(at, opening)
+        if self.still:
+            self.stop(promise, at)
+            promise.say("paused", at)
+        return promise
+
+    def _stops(self, promise: Owed, event: Event) -> bool:
+        return self.still if self._pauses_all() else self.matches("pause.when", event, promise.opening)
+
+    def _goes_on(self, promise: Owed, event: Event) -> bool:
+        return not self.still if self._pauses_all() else self.matches("pause.until", event, promise.opening)
 
     def _again(self) -> str:
         if "reopen" in self.standard:
@@ -77,12 +99,11 @@ class Response(Watch):
                 self.rest = at + span(self.standard["rest"])
         elif self.matches("unless", event, promise.opening):
             promise.say("voided", at, "void")
-        elif promise.paused and self.matches("pause.until", event, promise.opening):
-            promise.paused, promise.since = False, at
+        elif promise.paused and self._goes_on(promise, event):
+            self.go_on(promise, at)
             promise.say("resumed", at)
-        elif not promise.paused and self.matches("pause.when", event, promise.opening):
-            promise.paused = True
-            promise.spent += opening_hours.open_time(self.calendar, promise.since, at)
+        elif not promise.paused and self._stops(promise, event):
+            self.stop(promise, at)
             promise.say("paused", at)
 
     def overdue(self) -> list[Owed]:
@@ -104,7 +125,7 @@ class Response(Watch):
             yield promise.settled + owed_for, partial(self._end, promise, "given_up")
         for promise in self.open():
             if not promise.paused:
-                yield from self.clock(promise, span(self.standard["within"]), self._due)
+                yield from self.target_rings(promise, self._due)
 
     def _rested(self, at: int) -> None:
         opening, self.waits = self.waits, None

@@ -27,6 +27,7 @@ class Owed:
     told: list[tuple[str, int, str]] = field(default_factory=list)
     paused: bool = False
     spent: int = 0
+    stood: int = 0
     since: int = 0
     rung: int = 0
     ended: int = -1
@@ -85,13 +86,18 @@ class Watch:
         self.world, self.standard, self.subject = world, standard, subject
         self.promises: list[Owed] = []
         self.reach: list[Owed] = []
-        self.calendar = opening_hours.key(world.document.get("calendars", {}).get(standard.get("calendar")))
-        self.zone = world.document["calendars"][standard["calendar"]]["timezone"] if self.calendar else "UTC"
+        named = standard.get("calendar")
+        self.calendar = self.hours_of(named if isinstance(named, str) else None)
+        self.zone = world.document["calendars"][named]["timezone"] if self.calendar else "UTC"
         types = names(standard)
         waited = {types[name] for name in self.awaited if name in types}
         feeds = world.document.get("feeds", {})
         self.feeds = [name for name, feed in feeds.items() if waited & set(feed["events"])]
         self.forget()
+
+    def hours_of(self, name: str | None) -> str:
+        """Give the opening hours of a calendar by its name, "" where it is always open."""
+        return opening_hours.key(self.world.document.get("calendars", {}).get(name))
 
     def forget(self) -> None:
         """Find the subject new: what was promised stays in the ledger, and nothing else is known."""
@@ -193,16 +199,22 @@ class Watch:
             for text in texts
         )
 
-    def after(self, start: int, amount: int) -> int:
-        return opening_hours.instant_after(self.calendar, start, amount, self.world.end)
+    def after(self, start: int, amount: int, calendar: str | None = None) -> int:
+        hours = self.calendar if calendar is None else calendar
+        return opening_hours.instant_after(hours, start, amount, self.world.end)
 
     def clock(self, promise: Owed, whole: int, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
         """Give the next warning, or the deadline, of a promise whose clock runs."""
-        marks = self.marks(whole)
+        marks, hours = self.marks(whole), self.hours(promise)
         if promise.rung < len(marks):
-            yield self.after(promise.since, marks[promise.rung] - promise.spent), lambda at: self._warn(promise, at)
+            warned = self.after(promise.since, marks[promise.rung] - promise.spent, hours)
+            yield warned, lambda at: self._warn(promise, at)
         else:
-            yield self.after(promise.since, whole - promise.spent), lambda at: due(promise, at)
+            yield self.after(promise.since, whole - promise.spent, hours), lambda at: due(promise, at)
+
+    def hours(self, promise: Owed) -> str:
+        """Give the opening hours by which a promise's clock runs."""
+        return self.calendar
 
     @staticmethod
     def _warn(promise: Owed, at: int) -> None:

@@ -20,6 +20,7 @@ from tests.streams.test_pump import restored
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
 STANDARDS, *STORIES = re.findall(r'^```yaml title="[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 HOURS = re.findall(r'^```yaml title="hours/[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
+TARGETS = re.findall(r'^```yaml title="targets/[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 DEFAULTS = re.findall(r'^```yaml title="defaults/[a-z]+\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 
 
@@ -51,6 +52,12 @@ def test_opening_hours_are_what_the_page_says(tmp_path: Path) -> None:
     standards, *played = HOURS
     for stories in played:
         check_plays(tmp_path, standards, stories)
+
+
+def test_how_long_there_is_goes_as_the_page_says(tmp_path: Path) -> None:
+    """Choices by a field give the deadlines that the page shows."""
+    standards, stories = TARGETS
+    check_plays(tmp_path, standards, stories)
 
 
 def test_a_promise_keeps_its_revision() -> None:

@@ -72,7 +72,7 @@ def test_what_is_promised_is_understood(keys: str, expected: tuple[object, ...])
             ANSWER.replace("expect: contact.answered", "expect: {event: contact.answered, where: waited < 9}"),
             "condition",
         ),
-        (ANSWER + ", pause: {when: contact.held, until: contact.resumed}", "its clock stops in between"),
+        (ANSWER + ", pause: {when: contact.held, until: contact.resumed}", "how long there is differs"),
         (SHARE.replace("share(waited <= 20)", "p90(waited)").replace("80%", "20"), "only share(...)"),
         (SHARE.replace("waited <= 20", "waited <= 20 and waited > 1"), "its share is not a plain bound"),
         (SHARE.replace(">= 80%", "< 20%"), "only share(...) with a bound"),

@@ -31,6 +31,15 @@ class PromiseClock(NamedTuple):
             promise.due if step >= len(self.warn) else min(self._after(promise, self.warn[step]), promise.due)
         )
 
+    def stop(self, promise: Promise[Event], at: int) -> None:
+        """Let the clock stand still from `at` on."""
+        promise.spent = self.elapsed(promise, at)
+
+    def go_on(self, promise: Promise[Event], at: int) -> None:
+        """Let the clock go on at `at`."""
+        promise.running_since = at
+        self.run(promise)
+
     def _after(self, promise: Promise[Event], mark: int) -> int:
         left = max(0, mark - promise.spent)
         return promise.running_since + left if self.hours is None else self.hours.due(promise.running_since, left)

@@ -84,7 +84,7 @@ class LastingResponseMachine(ResponseMachine):
         if not self.standard.owes(context.case.holds):
             state.outside = True
             return
-        self.openings.begin_at(at, state, event, context)
+        self._begin_at(at, state, event, context)
         state.up = True
 
     def _end(  # noqa: PLR0913 - how, when and by what

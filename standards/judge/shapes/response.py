@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from standards.expressions.states import StateTest
     from standards.judge.shapes.again import Again
     from standards.judge.standard import Clause, Pause, Standard
+    from standards.judge.target import TargetRule
 
 
 class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
-    `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds since the
-    opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the next one
-    opens. A broken one is given up `owed_for` microseconds after its deadline.
+    Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
+    are not used. `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds
+    since the opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the
+    next one opens. A broken one is given up `owed_for` microseconds after its deadline.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
     when: Clause
     expect: Clause
-    within: int
+    within: int | None
     unless: Clause | None = None
     pause: Pause | StateTest | None = None
     hours: Hours | None = None
@@ -39,6 +41,7 @@ class Response(msgspec.Struct, frozen=True):
     again: Again = "judged"
     rest: int = 0
     owed_for: int = OWED_FOR
+    target: TargetRule | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""

@@ -13,11 +13,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.judge.events import type_of
-from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.again import Openings, ends
 from standards.judge.shapes.clock import PromiseClock
-from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.machine import opening_data, test_for
+from standards.judge.shapes.response_moves import ResponseMoves
 from standards.judge.shapes.scope import within_hours
+from standards.judge.shapes.target_clock import TargetClock
 from standards.judge.standard import Pause, clauses
 
 if TYPE_CHECKING:
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
 
-class ResponseMachine(Machine):
+class ResponseMachine(ResponseMoves):
     """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
-        self.clock = PromiseClock(shape.within, shape.hours, shape.warn)
+        self.targeted = None if shape.target is None else TargetClock(shape.target)
+        self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
         self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
@@ -49,7 +51,7 @@ class ResponseMachine(Machine):
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self.openings.begin()
+        carry_on, begin = self._carry_on(event_type), self._begin()
         when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
         closes = event_type in self._closing_types()
         stands = self.standard.needed is not None
@@ -109,7 +111,7 @@ class ResponseMachine(Machine):
             return
         opens = not self.standard.retired and within_hours(self.standard, event.at)
         if was_outside and opens and state.standing is not None and not state.open:
-            self.openings.begin_at(event.at, state, state.standing, context)
+            self._begin_at(event.at, state, state.standing, context)
             self._set_alarm(state, context)
 
     def _stop_waiting(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
@@ -150,53 +152,6 @@ class ResponseMachine(Machine):
         if not isinstance(pause, Pause):
             return None, None
         return test_for(pause.when, event_type), test_for(pause.until, event_type)
-
-    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        wakes = [promise.wake for promise in state.open]
-        if state.overdue:
-            wakes += [promise.wake for promise in state.overdue]
-        if state.waiting is not None:
-            wakes.append(state.rest_until)
-        state.wake = min(wakes) if wakes else NEVER
-        context.wake(state)
-
-    def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise: Promise[Event] = Promise(at, event, running_since=at)
-        self.clock.run(promise)
-        state.open.append(promise)
-        context.write(self.standard, promise, "opened", at, event)
-        if self._paused_by is not None and self._paused_by.test(context.case.holds):
-            self._pause(promise, at, event, context)
-        if promise.wake < state.wake:
-            state.wake = promise.wake
-            context.case.wake = min(context.case.wake, promise.wake)
-
-    def _settle(
-        self,
-        state: StandardState[Event],
-        promise: Promise[Event],
-        kind: Kind,
-        event: Event,
-        context: JudgeContext[Event],
-    ) -> None:
-        context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
-        context.close(state, promise, event.at)
-        if kind == "kept":
-            self._rest(state, event.at)
-
-    def _rest(self, state: StandardState[Event], kept: int) -> None:
-        if self.shape.rest:
-            state.rest_until = max(state.rest_until, kept + self.shape.rest)
-
-    def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
-        promise.spent = self.clock.elapsed(promise, at)
-        context.write(self.standard, promise, "paused", at, cause=event, elapsed=promise.spent)
-        promise.wake = NEVER
-
-    def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise.running_since = event.at
-        self.clock.run(promise)
-        context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
 
     def _catch_up(
         self,
@@ -300,13 +255,13 @@ class ResponseMachine(Machine):
         event_type = type_of(event)
         lines = len(context.transitions)
         when = None if self.standard.retired else test_for(self.shape.when, event_type)
-        opens = when is not None and when(event.data, None)
+        opens = when is not None and when(event.data, None) and self._is_owed(event)
         state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
         if state is None:
             return False
         self.end_late(event, context)
         if opens:
-            self.openings.begin()(state, event, context)
+            self._begin()(state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:

@@ -1,0 +1,47 @@
+"""Shares, and when to warn: `95%`, `50%`, `15s before`.
+
+Read next: `shaping.py`, `targets.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from standards.calendar.duration import describe, parse
+from standards.judge.target import Mark
+
+_PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+_BEFORE: Final = re.compile(r"(\S+) before")
+
+
+def percent(text: str) -> Fraction:
+    """Read `95%` as 19/20. Raises ValueError."""
+    found = _PERCENT.fullmatch(text)
+    if not found:
+        bare = _PERCENT.fullmatch(f"{text}%")
+        meant = "like 95%" if bare is None else f"{float(text) * (1 if float(text) > 1 else 100):.10g}%"
+        raise ValueError(f"{text!r} is not a valid share; write it {meant}")
+    return Fraction(found[1]) / 100
+
+
+def mark(text: str) -> Mark:
+    """Read when to warn. Raises ValueError."""
+    before = _BEFORE.fullmatch(text)
+    if before:
+        return Mark(before=parse(before[1]))
+    if not _PERCENT.fullmatch(text):
+        raise ValueError(f"{text!r} is not a valid time to warn; write 50%, or 15s before")
+    return Mark(percent(text))
+
+
+def placed(text: str, whole: int | None) -> int | None:
+    """Read a warning as microseconds after the opening, or None where the whole is not known. Raises ValueError."""
+    found = mark(text)
+    if whole is None:
+        return None
+    at = found.of(whole)
+    if not 0 < at < whole:
+        raise ValueError(f"{text!r} is not between the opening and the deadline; there are {describe(whole)}")
+    return at

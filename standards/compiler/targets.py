@@ -1,0 +1,131 @@
+"""How long there is, where the event chooses it: lengths and calendars by a field.
+
+Read next: `choices.py` for the form of a choice, `judge/target.py` for what it becomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar import working_days
+from standards.calendar.holiday import by_dates
+from standards.calendar.hours import Hours, Shift
+from standards.calendar.working_days import WorkingDays
+from standards.compiler.choices import compiled, placed_texts
+from standards.compiler.marks import mark, placed
+from standards.documents.declared import SOME_DAY, Calendar
+from standards.documents.model import CalendarModel
+from standards.judge.standard import UTC_ZONE
+from standards.judge.target import Length, Nothing, TargetRule, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from standards.compiler.choices import Fields
+    from standards.documents.entries import Entry
+    from standards.documents.model import StandardModel
+    from standards.judge.target import Amount, Choice, Mark, Within
+
+ALWAYS: Final = "always"
+"""The calendar that is always open, and need not be declared."""
+ALWAYS_OPEN: Final = Calendar(None, UTC_ZONE, CalendarModel(timezone="UTC"), built_in=True)
+NONE: Final = "none"
+"""What stands in a choice where nothing is owed."""
+
+
+def is_chosen(model: StandardModel) -> bool:
+    """Say whether how long there is depends on the event that opens a promise."""
+    choices = any(isinstance(part, dict) for part in (model.within, model.calendar))
+    return choices or any(_is_working_days(text) for _, text in placed_texts(model.within))
+
+
+def _is_working_days(text: str) -> bool:
+    try:
+        return working_days.parse(text) is not None
+    except ValueError:  # nearly: it is reported where it is compiled
+        return True
+
+
+def calendar_names(model: StandardModel) -> list[str]:
+    """Name the calendars that a standard's clock can go by, each once."""
+    return list(dict.fromkeys(name for _, name in placed_texts(model.calendar)))
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Compiles the targets of one response. `fields` are those of the event that opens; `calendars` all it can name."""
+
+    entry: Entry
+    model: StandardModel
+    fields: Fields
+    calendars: Mapping[str, Calendar]
+
+    def rule(self) -> TargetRule | None:
+        """Compile; None where something is wrong, which is reported."""
+        before = len(self.entry.findings)
+        within = self._within()
+        calendar = self._calendar()
+        warn = () if within is None else self._warn(within)
+        if len(self.entry.findings) > before or within is None or calendar is None:
+            return None
+        by_days = any(isinstance(amount, WorkingDays) for amount in leaves(within))
+        hours = {name: _hours(found) if by_days else found.hours for name, found in self.calendars.items()}
+        return TargetRule(within, calendar, {"": None, **hours}, warn)
+
+    def _within(self) -> Within | None:
+        entry, given = self.entry.at("within"), self.model.within
+        within: Within | None = None if given is None else compiled(entry, given, self.fields, self._amount)
+        if within is not None and all(isinstance(target, Nothing) for target in leaves(within)):
+            entry.error("wrong-value", "nothing is ever owed by this choice", "give one of its values a time")
+        return within
+
+    def _amount(self, entry: Entry, text: str) -> Amount | None:
+        if text == NONE and isinstance(self.model.within, dict):
+            return Nothing()
+        before = len(entry.findings)
+        days = entry.attempt("bad-duration", partial(working_days.parse, text))
+        if days is not None:
+            return self._working_days(entry, days)
+        us = entry.duration(text) if len(entry.findings) == before else None
+        if us is None:
+            return None
+        for calendar in self.calendars.values():
+            if calendar.hours is not None:
+                entry.attempt("bad-duration", partial(calendar.hours.add, SOME_DAY, us))
+        return Length(us)
+
+    def _working_days(self, entry: Entry, days: WorkingDays) -> WorkingDays | None:
+        if not self.calendars or ALWAYS_OPEN in self.calendars.values():
+            none = f"and {ALWAYS} has none" if self.calendars else "and this standard has none"
+            found = f"which days are working days is said by a calendar, {none}"
+            entry.error("missing-key", found, "add calendar: with the name of one that has a time zone")
+            return None
+        for calendar in self.calendars.values():
+            entry.attempt("bad-duration", partial(working_days.add, _hours(calendar), SOME_DAY, days))
+        return days
+
+    def _calendar(self) -> Choice[str] | str | None:
+        given = self.model.calendar
+        if given is None:
+            return ""
+        return compiled(self.entry.at("calendar"), given, self.fields, lambda _, name: name)
+
+    def _warn(self, within: Within) -> tuple[Mark, ...]:
+        """Read when to warn; a mark has its place in every fixed length that can be chosen."""
+        lengths = [target for target in leaves(within) if isinstance(target, Length)]
+        marks = []
+        for index, text in enumerate(self.model.warn or ()):
+            entry = self.entry.at("warn", index)
+            found = entry.attempt("bad-warning", partial(mark, text))
+            if found is not None:
+                fits = [entry.attempt("bad-warning", partial(placed, text, length.us)) for length in lengths]
+                marks += [found] if all(fits) else []
+        return tuple(marks)
+
+
+def _hours(calendar: Calendar) -> Hours:
+    """Give the hours of a calendar, those too of one that is always open: each of its days is a working day."""
+    every_day = ((Shift(0, 24 * 60),),) * 7
+    return calendar.hours or Hours(calendar.zone.key, every_day, by_dates(()))

@@ -1,0 +1,109 @@
+"""What can become of one promise of a response: it opens, its clock stops and goes on, it is settled.
+
+Knows: one promise, its clock and its lines. Must not know: which event does it. Read next: `response_machine.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.judge.case import Unused
+from standards.judge.promise import NEVER, Promise
+from standards.judge.shapes.machine import Machine
+
+if TYPE_CHECKING:
+    from standards.expressions.states import StateTest
+    from standards.judge.case import StandardState
+    from standards.judge.context import JudgeContext
+    from standards.judge.events import Event
+    from standards.judge.promise import Kind
+    from standards.judge.shapes.again import Begin, Openings
+    from standards.judge.shapes.clock import PromiseClock
+    from standards.judge.shapes.response import Response
+    from standards.judge.shapes.target_clock import TargetClock
+
+
+class ResponseMoves(Machine):
+    """Moves promises and writes their lines. `targeted` is the clock, where an event chooses what it counts to.
+
+    What `_paused_by` says stops the clock, where that is a state.
+    """
+
+    shape: Response
+    clock: PromiseClock | TargetClock
+    targeted: TargetClock | None
+    openings: Openings
+    _paused_by: StateTest | None
+
+    def _begin(self) -> Begin:
+        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted."""
+        begin = self.openings.begin()
+        if self.targeted is None or not self.targeted.rule.may_owe_nothing:
+            return begin
+
+        def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            if self._is_owed(event):
+                begin(state, event, context)
+            else:
+                context.unused.append(Unused(event, "owed-nothing"))
+
+        return begin_if_owed
+
+    def _begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Do at `at` what an event does, if anything is owed for it."""
+        if self._is_owed(event):
+            self.openings.begin_at(at, state, event, context)
+        else:
+            context.unused.append(Unused(event, "owed-nothing"))
+
+    def _is_owed(self, event: Event) -> bool:
+        """Say whether anything is owed for an event that would open a promise."""
+        return self.targeted is None or self.targeted.target(event, event.at) is not None
+
+    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
+        wakes = [promise.wake for promise in state.open]
+        if state.overdue:
+            wakes += [promise.wake for promise in state.overdue]
+        if state.waiting is not None:
+            wakes.append(state.rest_until)
+        state.wake = min(wakes) if wakes else NEVER
+        context.wake(state)
+
+    def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        promise: Promise[Event] = Promise(at, event, running_since=at)
+        if self.targeted is not None:
+            promise.target = self.targeted.target(event, at)
+        self.clock.run(promise)
+        state.open.append(promise)
+        context.write(self.standard, promise, "opened", at, event)
+        if self._paused_by is not None and self._paused_by.test(context.case.holds):
+            self._pause(promise, at, event, context)
+        if promise.wake < state.wake:
+            state.wake = promise.wake
+            context.case.wake = min(context.case.wake, promise.wake)
+
+    def _settle(
+        self,
+        state: StandardState[Event],
+        promise: Promise[Event],
+        kind: Kind,
+        event: Event,
+        context: JudgeContext[Event],
+    ) -> None:
+        context.write(self.standard, promise, kind, event.at, event, self.clock.elapsed(promise, event.at))
+        context.close(state, promise, event.at)
+        if kind == "kept":
+            self._rest(state, event.at)
+
+    def _rest(self, state: StandardState[Event], kept: int) -> None:
+        if self.shape.rest:
+            state.rest_until = max(state.rest_until, kept + self.shape.rest)
+
+    def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
+        self.clock.stop(promise, at)
+        context.write(self.standard, promise, "paused", at, cause=event, elapsed=promise.spent)
+        promise.wake = NEVER
+
+    def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
+        self.clock.go_on(promise, event.at)
+        context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
