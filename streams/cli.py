@@ -107,6 +107,24 @@ def _stop(message: str, code: Exit) -> NoReturn:
     sys.exit(code)
 
 
+def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer's
+    if wanted:
+        from streams.version import installed_version
+
+        typer.echo(f"kept {installed_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def kept(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is, and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Kept watches the promises a service team has declared, and says so before one is broken."""
+
+
 @app.command(epilog="Example: kept run --standards grocery.yaml --data /var/lib/kept")
 def run(
     *,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from standards.calendar.spelling import seconds_meant
+
 MILLISECOND = 1_000
 SECOND = 1_000 * MILLISECOND
 MINUTE = 60 * SECOND
@@ -40,7 +42,11 @@ def parse(text: str) -> int:
     for digits, unit in _PART.findall(text):
         size = _UNITS.get(unit)
         if size is None:
-            raise ValueError(f"{unit!r} in {text!r} is not a unit of time; the units are w, d, h, m, s and ms")
+            seconds = seconds_meant(text)
+            fix = f"write {describe(int(seconds * SECOND))}" if seconds and seconds < LONGEST / SECOND else ""
+            raise ValueError(
+                f"{unit!r} in {text!r} is not a unit of time; {fix or 'the units are w, d, h, m, s and ms'}"
+            )
         if size >= smallest:
             raise ValueError(f"{text!r} has {unit!r} out of order; write each unit once, the largest first: 1h30m")
         if len(digits) > len(str(LONGEST)) or (total := total + int(digits) * size) > LONGEST:
@@ -85,6 +91,11 @@ def _misreading(text: str) -> str:
         return "an empty text is not a length of time; write a number with a unit, such as 60s, 24h or 1h30m"
     if re.fullmatch(r"[0-9]+", text):
         return f"{text!r} has no unit; write {text}s, {text}m or {text}h"
+    seconds = seconds_meant(text)
+    meant = 0 if seconds is None else int(min(seconds * SECOND, LONGEST))
     if re.search(r"[0-9][.,][0-9]", text):
-        return f"{text!r} has a fraction; write whole numbers, such as 1h30m for one hour and a half"
+        fix = f"write {describe(meant)}" if meant else "write whole numbers, such as 1h30m for one hour and a half"
+        return f"{text!r} has a fraction; {fix}"
+    if meant:
+        return f"{text!r} is not a length of time; write {describe(meant)}"
     return f"{text!r} is not a length of time; write a number with a unit and no spaces, such as 60s, 24h or 1h30m"

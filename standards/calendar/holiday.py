@@ -14,6 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from standards.calendar.hours import did_you_mean
+from standards.calendar.spelling import date_meant
 
 IsHoliday = Callable[[date], bool]
 
@@ -39,7 +40,9 @@ def by_country(code: str) -> IsHoliday:
     known = holidays.list_supported_countries(include_aliases=False)
     country, dash, part = code.partition("-")
     if country not in known:
-        hint = did_you_mean(country, known) or "write an ISO 3166 code such as PL or US-CA"
+        named = getattr(holidays, code.title().replace(" ", ""), None)  # the library has a class for each country
+        near = did_you_mean(country, known) or "write an ISO 3166 code such as PL or US-CA"
+        hint = f"write {named.country}" if named is not None and hasattr(named, "country") else near
         raise ValueError(f"no public holidays are known for {code!r}; {hint}")
     if dash and part not in known[country]:
         names = [f"{country}-{each}" for each in known[country]]
@@ -53,7 +56,8 @@ def by_dates(dates: Iterable[str]) -> IsHoliday:
     days = {text: date_in(text) for text in dates}
     for text, day in days.items():
         if day is None:
-            raise ValueError(f"{text!r} is not a valid date; write year, month and day like 2026-12-25")
+            fix = f"write {meant}" if (meant := date_meant(text)) else "write year, month and day like 2026-12-25"
+            raise ValueError(f"{text!r} is not a valid date; {fix}")
     return frozenset(days.values()).__contains__
 
 

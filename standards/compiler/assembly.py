@@ -8,17 +8,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.compiler.compiling import Surroundings, compile_standard, opening_events
+from standards.compiler.compiling import Surroundings, clause_models, compile_standard, opening_events
 from standards.compiler.targets import calendar_names
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
+from standards.documents.meant import word_meant
 from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, StateModel, keys_of
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 from standards.judge.standard import Feed, Standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from standards.compiler.namespace import Namespace
     from standards.documents.declared import ReadFile
@@ -42,11 +43,13 @@ class Assembly(NamedTuple):
 
 
 def assemble(
-    names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None, *, excerpt: bool = False
-) -> Assembly:
+    names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None, *, excerpt: bool = False,
+    unsound: Collection[str] = (),
+) -> Assembly:  # fmt: skip
     """Compile calendars, feeds and standards. Those with errors, which are reported, are left out.
 
-    `excerpt`: they were written down by Kept itself.
+    `excerpt`: they were written down by Kept itself. What is about an `unsound` event type, whose declaration has
+    errors, is left out too: whatever were said of it would be said a second time.
     """
     calendars = {
         name: calendar(entry, open_time, read) if (open_time := entry.read(CalendarModel, data)) else None
@@ -55,20 +58,24 @@ def assemble(
     feeds = {
         name: (compiled, stream)
         for name, (entry, data) in names.sections["feeds"].items()
-        if (stream := entry.read(FeedModel, data)) and (compiled := feed(entry, stream, vocabulary))
+        if (stream := entry.read(FeedModel, data))
+        and not set(stream.events) & set(unsound)
+        and (compiled := feed(entry, stream, vocabulary))
     }
     models = {
         name: (entry, model, _given(data))
         for name, (entry, data) in names.sections["standards"].items()
         if (model := entry.read(StandardModel, data))
+        and not {name for clause in clause_models(model).values() for name in clause.events} & set(unsound)
     }
     states = {name: (entry, entry.read(StateModel, data)) for name, (entry, data) in names.sections["states"].items()}
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
     around = Surroundings(vocabulary, carried, calendars, feeds, states, excerpt)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
     used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
+    wrong = any(finding.level == "error" for finding in names.findings)
     for name, (entry, _) in names.sections["calendars"].items():
-        if name not in used:
+        if name not in used and not wrong:  # else what uses it may be what is wrong
             fix = "remove it, or name it in a standard"
             entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
     return Assembly(
@@ -85,6 +92,11 @@ def assemble(
 
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
     """Read the fields of a declared event type; those with a slip are reported and left out."""
+    if isinstance(data, dict) and data and not any(value is not None for value in data.values()):
+        fields = ", ".join(f"{name}: text" for name in data)
+        fix = f"write {{{fields}}}, each with its type"
+        entry.error("empty-value", f"the fields of {entry.name} have no types", fix)
+        return None
     kept = without_empty(entry, data)
     if not isinstance(kept, dict):
         entry.error("wrong-type", f"{entry.name} must be a mapping of fields", "write {site: text, waiting: integer}")
@@ -101,8 +113,9 @@ def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
 def _given(data: Value) -> list[str]:
     """Name the keys as given, and those that a misspelt one was meant to be, so that these are not missed too."""
     keys = list(data) if isinstance(data, dict) else []
-    meant = [near for key in keys if key not in _KEYS for near in get_close_matches(key, _KEYS, n=1)]
-    return [*keys, *(key for key in meant if key not in keys)]
+    unknown = [key for key in keys if key not in _KEYS]
+    meant = [word_meant(key, _KEYS) or next(iter(get_close_matches(key, _KEYS, n=1)), "") for key in unknown]
+    return [*keys, *(key for key in meant if key and key not in keys)]
 
 
 def _carried(

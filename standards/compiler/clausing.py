@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from standards.expressions.expression import Condition
 
 Fields = Mapping[str, Field]
+_LOOKING_BACK: Final = ("expect", "unless", "until")
+"""The keys whose conditions can speak of the opening event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class Clauses:
         """Compile the condition for one of the events; what is wrong with it is reported once, for the first."""
         if model.where is None:
             return None
+        key = entry.path[len(self.entry.path)] if len(entry.path) > len(self.entry.path) else ""
+        if opening is None and key in _LOOKING_BACK and self.entry.has("when") and "opening." in model.where:
+            return None  # what is wrong with the opening is said there
         others = {name: field for each in fields.values() for name, field in each.items() if name not in fields[event]}
         among = Among(event, others) if len(fields) > 1 else None
         read = partial(compile_condition, model.where, fields[event], opening=opening, among=among)

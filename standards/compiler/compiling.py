@@ -21,7 +21,7 @@ from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
 from standards.compiler.window_keys import looks_back
-from standards.documents.declared import Calendar, subject_field
+from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import BetweenModel, written
 from standards.expressions.expression import Field
@@ -118,7 +118,7 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=max(forget_after or FORGET_AFTER, looks_back(shape)),
+        forget_after=max(forget_after or FORGET_AFTER, _taken_back(shape), looks_back(shape)),
         lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
         states=states,
     )  # fmt: skip
@@ -163,6 +163,8 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     for key, said in (("pause", model.pause), ("while", model.needed)):
         if isinstance(said, BetweenModel):
             found |= {(key, "when"): said.when, (key, "until"): said.until}
+    if model.undo is not None:
+        found["undo", "when"] = model.undo.when
     return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
 
 
@@ -179,6 +181,12 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
         if name not in known:
             entry.at("calendar", *way).unknown("calendar", name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _taken_back(shape: Shape) -> int:
+    """Give for how long what was done can be taken back, in microseconds: no subject is forgotten before."""
+    undo = shape.undo if isinstance(shape, Response) else None
+    return 0 if undo is None else undo.within
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:
@@ -206,10 +214,13 @@ def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> 
         at = entry.at("per", index)
         if name in (model.per or [])[:index]:
             at.error("duplicate-name", f"{name} is named twice", "name it once")
+        known = {event: fields for event in events if (fields := around.fields_of(entry.name, event)) is not None}
+        without = {event: fields for event, fields in known.items() if name not in fields}
+        if without:
+            no_subject_field(at, name, without)
         types: dict[str, str] = {}
-        for event in events:
-            fields = around.fields_of(entry.name, event)
-            field = None if fields is None else subject_field(at, name, event, fields)
+        for event in (each for each in known if each not in without):
+            field = subject_field(at, name, event, known[event])
             if field is not None:
                 types.setdefault(field.type, event)
         if len(types) > 1:

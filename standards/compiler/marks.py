@@ -32,8 +32,20 @@ def mark(text: str) -> Mark:
     if before:
         return Mark(before=parse(before[1]))
     if not _PERCENT.fullmatch(text):
-        raise ValueError(f"{text!r} is not a valid time to warn; write 50%, or 15s before")
+        raise ValueError(f"{text!r} is not a valid time to warn; write {_mark_meant(text)}")
     return Mark(percent(text))
+
+
+def _mark_meant(text: str) -> str:
+    """Write a warning as it was likely meant: `50 %` as 50%, `15s` and `before 15s` as 15s before."""
+    bare = re.sub(r"\bbefore\b|\s", "", text)
+    if re.fullmatch(r"[0-9]{1,2}%?", bare):
+        return f"{bare.rstrip('%')}%"
+    try:
+        parse(bare)
+    except ValueError:
+        return "50%, or 15s before"
+    return f"{bare} before"
 
 
 def placed(text: str, whole: int | None) -> int | None:

@@ -22,6 +22,8 @@ VERSION = 1
 NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What calendars, feeds, standards and people are called by."""
 _KEYS = keys_of(DocumentModel)
+_STANDARD = frozenset({"promise", "when", "expect", "per", "within"})
+"""Keys that only a standard has."""
 
 
 class Namespace:
@@ -44,6 +46,8 @@ class Namespace:
                     self._declare(top.at(section, name), section, data)
             elif declared is not None:
                 fix = "write each name on a line of its own, followed by a colon"
+                if isinstance(declared, list) and declared and isinstance(declared[0], dict):
+                    fix = f"write {next(iter(declared[0]))}: without the dash in front"
                 top.at(section).error("wrong-type", f"{section} must be a mapping of names", fix)
         readings = document.data.get("readings", [])
         if isinstance(readings, list) and all(isinstance(name, str) for name in readings):
@@ -58,16 +62,25 @@ class Namespace:
             entry.error("duplicate-name", found, "choose another name, or remove one of the two", key=True)
         if section != "events" and not NAME.fullmatch(entry.name):
             found = f"{entry.name!r} is not a valid name"
-            entry.error("bad-name", found, "write lower case words joined by -, such as no-wait", key=True)
+            entry.error("bad-name", found, name_meant(entry.name), key=True)
+
+
+def name_meant(name: str) -> str:
+    """Say how a name is written as one, or how names are written."""
+    joined = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"write {joined if NAME.fullmatch(joined) else 'no-wait, for example'}: lower case words joined by -"
 
 
 def _check_top(top: Entry, data: dict[str, Value]) -> None:
-    if "kept" not in data:
+    misspelt = [key for key in data if key not in _KEYS and key.lower() == "kept"]
+    if "kept" not in data and not misspelt:
         found = "the file does not say which version of this form it is written in"
         top.error("missing-key", found, "begin it with kept: 1")
-    elif data["kept"] != VERSION or isinstance(data["kept"], bool):
+    elif not misspelt and (data["kept"] != VERSION or isinstance(data["kept"], bool)):
         top.at("kept").error("wrong-value", "only version 1 of this form is known", "write kept: 1")
-    for key in data:
+    for key, value in data.items():
         if key not in _KEYS:
             fix = did_you_mean(key, _KEYS) or f"the keys here are: {', '.join(_KEYS[:-1])}"
+            if isinstance(value, dict) and not _STANDARD.isdisjoint(value):
+                fix = f"indent {key}: and what is under it by two spaces, under standards:"
             top.at(key).error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)

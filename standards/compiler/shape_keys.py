@@ -15,7 +15,7 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for"),
+        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "undo"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
@@ -45,6 +45,8 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         return None
     if not names:
         fix = "add within, within_last, must, at_most, every, or measure with over and must"
+        if {"when", "expect"} <= set(given):
+            fix = "add within: and how long there is, such as within: 1h"
         here = ", ".join(key for key in given if key in _ALL_KEYS) or "no clause"
         entry.error("no-shape", f"{here}: that does not say how {entry.name!r} is judged", fix, key=True)
         return None

@@ -19,7 +19,7 @@ from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import OWED_FOR, UTC_ZONE
+from standards.judge.standard import OWED_FOR, UTC_ZONE, Undo
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -80,8 +80,15 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target,
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, undo=self._undo(when),
         )  # fmt: skip
+
+    def _undo(self, opening: Clause | None) -> Undo | None:
+        if self.model.undo is None:
+            return None
+        when = self.clauses.clause(self.model.undo.when, "undo", "when", opening=opening)
+        within = self.entry.at("undo", "within").duration(self.model.undo.within)
+        return Undo(when, within) if when and within else None
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
         fields = self._fields_judged(when)

@@ -12,7 +12,7 @@ import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
-from standards.documents.declared import event_type, fields_of
+from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.vocabulary import builtin_vocabulary
@@ -90,6 +90,7 @@ class _Loading:
         self.read = read
         self.terms = terms
         self.vocabulary = builtin_vocabulary()
+        self.unsound: set[str] = set()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
         self.entries: dict[str, Entry] = {}
@@ -102,11 +103,14 @@ class _Loading:
         for document in documents:
             names.add(document)
         for entry, data in names.sections["events"].values():
-            if entry.name in self.vocabulary:
-                fix = "use it as it is, or choose another name"
-                entry.error("duplicate-name", f"{entry.name} is built in", fix, key=True)
-            elif (fields := fields_declared(entry, data)) is not None and (found := event_type(entry, fields)):
+            before = len(self.findings)
+            builtin, fields = self.vocabulary.get(entry.name), fields_declared(entry, data)
+            if builtin is not None:
+                self.vocabulary[entry.name] = with_own_fields(entry, builtin, fields or {})
+            elif fields is not None and (found := event_type(entry, fields)) is not None:
                 self.vocabulary[entry.name] = found
+            if len(self.findings) > before:
+                self.unsound |= {entry.name, type_name_meant(entry.name)}
         for name, entry in names.readings.items():
             known = self.vocabulary.get(name)
             if known is None:
@@ -147,7 +151,7 @@ class _Loading:
         retired: bool = False,
     ) -> Assembly:
         """Compile a namespace and take what it came to; `then` is the revision and excerpt that it had before."""
-        made = assemble(names, vocabulary, self.read, excerpt=then is not None)
+        made = assemble(names, vocabulary, self.read, excerpt=then is not None, unsound=self.unsound)
         self.feeds = {**made.feeds, **self.feeds}
         self.entries = {**made.entries, **self.entries}
         for standard, written in made.standards:
@@ -197,4 +201,4 @@ def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> E
             entry.at(name).error("changed-type", found, "give the new field a name of its own until they are settled")
             return EventType(entry.name, then)
     gone = {name: Field(field.type, optional=True) for name, field in then.items() if name not in now.fields}
-    return EventType(entry.name, {**now.fields, **gone}, now.meaning)
+    return msgspec.structs.replace(now, fields={**now.fields, **gone})

@@ -5,6 +5,7 @@ Read next: `compiler/assembly.py`, which asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
@@ -121,13 +122,16 @@ def feed(entry: Entry, model: FeedModel, vocabulary: Mapping[str, EventType]) ->
     before = len(entry.findings)
     if not model.events:
         entry.at("events").error("empty-value", "a feed without events is never heard", "name at least one event type")
+    known = {name: vocabulary[name].fields for name in model.events if name in vocabulary}
     for index, name in enumerate(model.events):
-        known = vocabulary.get(name)
-        if known is None:
+        if name not in known:
             entry.at("events", index).unknown("event", name, vocabulary)
-            continue
-        for position, field in enumerate(model.per):
-            subject_field(entry.at("per", position), field, name, known.fields)
+    for position, field in enumerate(model.per):
+        without = {name: fields for name, fields in known.items() if field not in fields}
+        if without:
+            no_subject_field(entry.at("per", position), field, without)
+        for name in (each for each in known if each not in without):
+            subject_field(entry.at("per", position), field, name, known[name])
     silent_after = entry.at("silent_after").duration(model.silent_after)
     every = entry.at("every").duration(model.every)
     if every is not None and silent_after is not None and silent_after <= every:
@@ -142,11 +146,40 @@ def event_type(entry: Entry, fields: Mapping[str, FieldModel]) -> EventType | No
     """Compile an event type of the author's own; None where it has errors, which are reported."""
     before = len(entry.findings)
     if problem := type_name_problem(entry.name):
-        entry.error("bad-name", f"{entry.name!r}: {problem}", "choose another name", key=True)
+        fix = f"write {meant}" if (meant := type_name_meant(entry.name)) else "choose another name"
+        entry.error("bad-name", f"{entry.name!r}: {problem}", fix, key=True)
     for name in fields:
         if problem := name_problem(name):
             entry.at(name).error("bad-name", f"{name!r}: {problem}", "choose another name", key=True)
     return None if len(entry.findings) > before else EventType(entry.name, fields_of(fields))
+
+
+def type_name_meant(name: str) -> str:
+    """Write `Window Cleaned` as an event type, window.cleaned; empty where that cannot be one either."""
+    words = re.sub(r"[^a-z0-9_-]+", ".", name.lower()).strip(".")
+    meant = words if "." in words else re.sub("[_-]+", ".", words)
+    return "" if meant == name or type_name_problem(meant) else meant
+
+
+def with_own_fields(entry: Entry, builtin: EventType, fields: Mapping[str, FieldModel]) -> EventType:
+    """Add an author's own fields to a built-in event type; those that cannot be added are reported and left out.
+
+    Whoever else sends such events knows nothing of them, so they may always be missing.
+    """
+    there = [name for name in fields if name in builtin.fields]
+    if there:
+        found = f"{entry.name} is built in, and has {', '.join(there)} already"
+        fix = "leave that out" if len(there) == 1 else "leave these out"
+        (entry.at(*there) if len(there) == 1 else entry).error(
+            "duplicate-name", found, f"{fix}: only fields of your own stand here, such as product: text?", key=True
+        )
+    own = {name: model for name, model in fields.items() if name not in builtin.fields}
+    added = event_type(entry, own)
+    for name, model in own.items():
+        if not model.optional:
+            found = f"{name} of {entry.name} can be missing: it is your own, and {entry.name} is built in"
+            entry.at(name).error("wrong-value", found, f"write {name}: {model.type}?")
+    return builtin if added is None else msgspec.structs.replace(builtin, fields={**builtin.fields, **added.fields})
 
 
 def fields_of(fields: Mapping[str, FieldModel]) -> dict[str, Field]:
@@ -161,12 +194,28 @@ def subject_field(entry: Entry, name: str, event: str, fields: Mapping[str, Fiel
     """Find the field of an event that names its subject, or report that it cannot; the entry is the field's mention."""
     found = fields.get(name)
     if found is None:
-        near = did_you_mean(name, [known for known, field in fields.items() if field.type in SUBJECT_TYPES])
-        fix = near or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
-        entry.error("subject-field", f"{event} has no field {name!r}, so it cannot say whom it is about", fix)
+        no_subject_field(entry, name, {event: fields})
         return None
     if found.type not in SUBJECT_TYPES:
         fix = "name a subject by fields of text or whole numbers"
         entry.error("subject-field", f"{name} of {event} is of the type {found.type}, which names nobody", fix)
         return None
     return found
+
+
+def no_subject_field(entry: Entry, name: str, events: Mapping[str, Mapping[str, Field]]) -> None:
+    """Report that one or more events, each with its fields, have no field of that name to say whom they are about."""
+    common = [
+        known
+        for known, field in next(iter(events.values())).items()
+        if field.type in SUBJECT_TYPES and all(known in fields for fields in events.values())
+    ]
+    parts = [part for part in re.split(r"[\s,;+&]+", name) if part]
+    fix = did_you_mean(name, common) or f"its fields are: {', '.join(sorted(common)) or 'none'}"
+    if len(events) > 1:
+        fix = fix.replace("its fields are", "fields that all of them have")
+    if len(parts) > 1 and all(part in common for part in parts):
+        fix = f"write [{', '.join(parts)}]"
+    have, they = ("has", "it cannot say whom it is") if len(events) == 1 else ("have", "they cannot say whom they are")
+    found = f"{' and '.join(events)} {have} no field {name!r}, so {they} about"
+    entry.error("subject-field", found, fix)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 import yaml
 
 from standards.documents.scalars import Comment, Extent, comments, typed
-from standards.documents.slips import slip_at
+from standards.documents.slips import slip_at, unspaced_entries
 from standards.errors import Finding, Place
 
 if TYPE_CHECKING:
@@ -189,6 +189,8 @@ class _Composer:
         if isinstance(event, yaml.CollectionStartEvent) and len(path) >= MAX_DEPTH:
             self._stop("too-deep", self._place(event), f"this is nested more than {MAX_DEPTH} deep", "write it flatter")
         match event:
+            case yaml.ScalarEvent() if entries := self._unspaced_entries(event):
+                return entries
             case yaml.ScalarEvent():
                 return typed(str(event.value), plain=bool(event.implicit[0]))
             case yaml.MappingStartEvent():
@@ -197,6 +199,15 @@ class _Composer:
                 return self._sequence(path)
             case _:  # an alias: already refused
                 return None
+
+    def _unspaced_entries(self, event: yaml.ScalarEvent) -> list[Value]:
+        """Give the entries of a list whose dashes have no space behind them, so that YAML takes all for one text."""
+        place = self._place(event)
+        alone = not self.document.line(place.line)[: place.column - 1].strip()
+        entries = unspaced_entries(str(event.value)) if event.implicit[0] and alone else []
+        if entries:
+            self._note("yaml-syntax", place, "no space stands behind this dash", f"write - {entries[0]}")
+        return [*entries]
 
     def _mapping(self, path: Path) -> dict[str, Value]:
         mapping: dict[str, Value] = {}

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
-from standards.documents.model import FORMS, Strict, keys_of
+from standards.documents.meant import after_comma, clause_meant, key_meant, names_in_braces, whole_meant
+from standards.documents.model import ALL_KEYS, FORMS, Strict, keys_of
 from standards.documents.slips import unspaced
 from standards.expressions.expression import ExpressionError
 
@@ -99,7 +100,9 @@ class Entry:
         """Report a name that nothing has."""
         names = sorted(known)
         some = names if len(names) <= LISTED else [*names[:LISTED], f"and {len(names) - LISTED} more: docs/reference"]
-        fix = did_you_mean(name, names) or f"declare it under {kind}s, or name one of: {', '.join(some) or 'none yet'}"
+        whole = clause_meant(name, names) if kind == "event" else ""
+        fix = f"declare it under {kind}s, or name one of: {', '.join(some) or 'none yet'}"
+        fix = whole or did_you_mean(name, names) or fix
         self.error(f"unknown-{kind}", f"there is no {kind} {name!r}", fix)
 
     def read(self, model: type[M], data: Value) -> M | None:
@@ -126,16 +129,29 @@ def without_empty(entry: Entry, data: Value) -> Value:
         return [without_empty(entry.at(index), value) for index, value in enumerate(data)]
     if not isinstance(data, dict):
         return data
+    spot = entry.document.spot(entry.path).value
+    if meant := names_in_braces(data, entry.document.line(spot.line)[spot.column - 1 :]):
+        found = f"{entry.name} has names in braces, which are for keys with values"
+        entry.error("wrong-type", found, f"write {entry.name}: {meant}")
+        return list(data) if len(data) > 1 else meant
     kept: dict[str, Value] = {}
+    before: tuple[str, Value] | None = None
     for key, value in data.items():
         if value is None:
-            joined = unspaced(key)
-            found = f"{joined['key']}: has no space behind its colon" if joined else f"{key} has no value"
-            fix = f"write {joined['key']}: {joined['value']}" if joined else "give it one, or remove the key"
-            entry.at(key).error("empty-value", found, fix, key=True)
+            entry.at(key).error("empty-value", *_empty(key, before), key=True)
         else:
             kept[key] = without_empty(entry.at(key), value)
+            before = key, value
     return kept
+
+
+def _empty(key: str, before: tuple[str, Value] | None) -> tuple[str, str]:
+    """Say what a key without a value is, and what would fix it."""
+    joined = unspaced(key)
+    if joined:
+        return f"{joined['key']}: has no space behind its colon", f"write {joined['key']}: {joined['value'].strip()}"
+    rest = after_comma(key, before, ALL_KEYS)
+    return rest or (f"{key} has no value", "give it one, or remove the key")
 
 
 def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
@@ -145,8 +161,7 @@ def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
     match problem["type"]:
         case "extra_forbidden":
             known = keys_of(model, under=path[:-1])
-            fix = did_you_mean(key, known) or f"the keys here are: {', '.join(known)}"
-            part.error("unknown-key", f"{key!r} is not a valid key here", fix, key=True)
+            part.error("unknown-key", f"{key!r} is not a valid key here", key_meant(key, known), key=True)
         case "missing":
             owner = entry.at(*path[:-1])
             owner.error("missing-key", f"{owner.name} has no {key!r}", f"add {key}:", key=True)
@@ -159,7 +174,7 @@ def _report(entry: Entry, model: type[Strict], problem: ErrorDetails) -> None:
             part.error("empty-value", f"{key} is empty", "write something, or remove the key")
         case kind if kind in _EXPECTED:
             unquoted = kind == "string_type" and isinstance(value, int | float)
-            fix = f'put it in quotes: "{_shown(value)}"' if unquoted else ""
+            fix = f'put it in quotes: "{_shown(value)}"' if unquoted else whole_meant(key, value)
             part.error("wrong-type", f"{key} is {_shown(value)}, where {_EXPECTED[kind]} is expected", fix)
         case _:
             part.error("wrong-value", f"{key} is {_shown(value)}", problem["msg"].removeprefix("Input ").lower())

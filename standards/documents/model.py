@@ -24,13 +24,16 @@ from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 def _as_text(value: object) -> object:
     """Let `60` through as a text, so that the message of what it should be says what is missing: a unit, a sign."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    value = _as_text(value)
+    return [value] if isinstance(value, str) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -147,6 +150,13 @@ States = Annotated[
 """Names of states, joined by and, or, not; or a state without a name."""
 
 
+class UndoModel(Strict):
+    """What takes "done" back."""
+
+    when: AnyOf = Field(description="The event that says that it was not done.")
+    within: Duration = Field(description="For how long after it was done, such as 3d.")
+
+
 class ObjectiveModel(Strict):
     """The share of promises to be kept."""
 
@@ -240,6 +250,7 @@ class StandardModel(Strict):
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
+    undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
@@ -264,7 +275,7 @@ class DocumentModel(Strict):
     calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
     feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
-        {}, description="Your own event types, beside the built-in ones: each field and its type."
+        {}, description="Your own event types, and your own fields of built-in ones: each field and its type."
     )
     states: dict[str, StateModel] = Field(
         {}, description="What is so between two events, by name; standards name it under while and pause."
@@ -278,8 +289,13 @@ class DocumentModel(Strict):
 
 _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
-    "pause": BetweenModel, "while": BetweenModel, "objective": ObjectiveModel,
+    "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
+
+
+_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
+ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
+"""Every key of a standards document."""
 
 
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:

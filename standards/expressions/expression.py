@@ -39,7 +39,13 @@ MeasureKind = Literal["mean", "sum", "min", "max", "count", "share", "percentile
 
 _OF_NUMBERS: Final[Mapping[str, MeasureKind]] = {"mean": "mean", "sum": "sum", "min": "min", "max": "max"}
 _NAMES: Final = (*_OF_NUMBERS, "count", "share", "p50", "p90")
+_OTHER_NAMES: Final[Mapping[str, str]] = {
+    "avg": "mean", "average": "mean", "median": "p50", "percentage": "share", "percent": "share", "total": "sum",
+    "maximum": "max", "minimum": "min", "number": "count",
+}  # fmt: skip
+"""What other languages call a measure."""
 _CALL: Final = re.compile(r"\s*(?P<name>\w+)\s*\((?P<of>.*)\)\s*", re.DOTALL)
+_ALONE: Final = re.compile(r"\s*[0-9]+(?:\.[0-9]+)?%?\s*")
 _PERCENTILE: Final = re.compile(r"p([1-9][0-9]?)", re.ASCII)
 _FORMS: Final = "mean(x), sum(x), min(x), max(x), count(), share(condition), or p90(x)"
 _MEASURE: Final = "measure"
@@ -100,7 +106,7 @@ def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
 
 
 def _unknown(name: str, offset: int) -> ExpressionError:
-    near = difflib.get_close_matches(name, _NAMES, n=1)
+    near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name, _NAMES, n=1)
     fix = f"did you mean {near[0]}?" if near else f"write {_FORMS}"
     if re.fullmatch(r"p[0-9]+", name):
         fix = "percentiles go from p1 to p99"
@@ -112,6 +118,8 @@ def compile_threshold(source: str) -> Threshold:
 
     Raises ExpressionError, located in `source`.
     """
+    if _ALONE.fullmatch(source):
+        raise ExpressionError("a bound has a sign", offset=0, length=len(source), fix=f"write >= {source.strip()}")
     prefix = f"{_MEASURE} " if source.lstrip().startswith(("=", "!", "<", ">")) else ""
     try:
         condition = compile_condition(prefix + source, {_MEASURE: Field("number")})

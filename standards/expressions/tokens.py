@@ -8,9 +8,11 @@ Read next: `syntax.py`.
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
+
+from standards.expressions.slips import between, unit_after
 
 MAX_DEPTH: Final = 50
 MAX_DIGITS: Final = 15
@@ -118,7 +120,10 @@ class Token(NamedTuple):
 
 def tokens_of(source: str) -> list[Token]:
     """Return the tokens of `source`, white space left out. Raises ExpressionError where one may not stand."""
-    tokens = list(_tokens(source))
+    tokens: list[Token] = []
+    for token in _tokens(source):
+        _check_token(token, tokens)
+        tokens.append(token)
     if not tokens:
         raise ExpressionError("there is nothing here", offset=0, length=len(source), fix="write a comparison")
     _check_sequence(tokens)
@@ -138,7 +143,6 @@ def _tokens(source: str) -> Iterator[Token]:
         token = Token(match.lastgroup or "", match.group(), offset)
         offset = match.end()
         if token.kind != "space":
-            _check_token(token)
             yield token
 
 
@@ -148,18 +152,31 @@ def _unreadable(source: str, offset: int) -> ExpressionError:
         fix = "close it with the same quote; write a backslash twice"
         return ExpressionError(found, offset=offset, length=len(source) - offset, fix=fix)
     found = f"{source[offset]!r} has no meaning here"
-    fix = 'write texts in straight quotes: "phone"' if source[offset] in _TYPESET_QUOTES else ONLY_COMPARISONS
+    fix = ONLY_COMPARISONS
+    if source[offset] in _TYPESET_QUOTES:
+        text = re.match(rf"[{_TYPESET_QUOTES}](.*?)[{_TYPESET_QUOTES}\"']", source[offset:])
+        fix = f'write texts in straight quotes: "{text[1] if text else "phone"}"'
     return ExpressionError(found, offset=offset, length=1, fix=fix)
 
 
-def _check_token(token: Token) -> None:
+def _check_token(token: Token, before: Sequence[Token]) -> None:
     if token.kind == "number":
+        if before and before[-1].kind == "number" and re.fullmatch("[0-9]{3}", token.text):
+            raise _apart(before[-1], token, "a space stands in this number")
         _check_number(token)
     if token.kind == "name" and not token.text.isidentifier():
         raise token.error(f"{token.text} is not a valid name", "names are made of letters, digits and _")
+    if token.text == "=" and before and before[-1].text in ("<", ">"):
+        raise _apart(before[-1], token, "a space stands in this sign")
     reserved = keyword.iskeyword(token.text) and token.text not in _COMBINING | {"True", "False"}
     if reserved or token.text in _FOREIGN or token.kind == "foreign":
         raise token.error(f"{token.text} has no meaning here", _FOREIGN.get(token.text, ONLY_COMPARISONS))
+
+
+def _apart(first: Token, second: Token, found: str) -> ExpressionError:
+    """Give the error that points at two tokens that are meant as one."""
+    length = second.offset + len(second.text) - first.offset
+    return ExpressionError(found, offset=first.offset, length=length, fix=f"write {first.text}{second.text}")
 
 
 def _check_number(token: Token) -> None:
@@ -173,13 +190,13 @@ def _check_number(token: Token) -> None:
 
 def _check_sequence(tokens: list[Token]) -> None:
     """Refuse what Python would read as something else: "a" "b", 1e999, b"text", 5.real, 7 % x."""
-    for before, after in pairwise(tokens):
+    for place, (before, after) in enumerate(pairwise(tokens), start=1):
         if before.kind == "number" and before.text.endswith("%") and (after.starts_operand or after.text == "("):
             raise before.error("% here only means per cent", "80% means 0.8; there is no remainder")
         if before.kind == "number" and after.kind == "name" and before.offset + len(before.text) == after.offset:
-            raise after.error(f"a number runs into {after.text}", "write a plain number, in the unit of the field")
+            raise after.error(f"a number runs into {after.text}", unit_after(before.text, after.text))
         if before.ends_operand and after.starts_operand:
-            raise after.error(f"nothing joins this to {before.text}", "put a comparison, and, or or in between")
+            raise after.error(f"nothing joins this to {before.text}", between(tokens, place))
         if after.text == "." and not before.is_word:
             raise after.error("this point belongs to nothing", "write numbers as 5 or 0.5")
     for place, token in enumerate(tokens):

@@ -7,7 +7,6 @@ Read next: `evaluation.py` for what a rebuilt tree means, `condition.py` for how
 """
 
 import ast
-import difflib
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
@@ -15,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
+from standards.expressions.slips import NOTHING, decimal_comma, likely_text, unknown_field
 from standards.expressions.syntax import Syntax
 from standards.expressions.tokens import (
     MAX_DEPTH,
@@ -149,6 +149,11 @@ class Typecheck:
                 return Typed(raw, ast.BinOp(numbers[0], operation, numbers[1]), "number")
             case ast.Compare():
                 return self._comparison(raw, depth + 1)
+            case ast.Tuple() if comma := decimal_comma(self._syntax.source):
+                message = f"{comma[0]} is written with a comma"
+                raise ExpressionError(
+                    message, offset=comma.start(), length=len(comma[0]), fix=f"write {comma[1]}.{comma[2]}"
+                )
             case _:
                 raise self._syntax.error(raw, *_REFUSED.get(type(raw), _ANYTHING_ELSE))
 
@@ -180,11 +185,8 @@ class Typecheck:
     def _unknown(self, raw: ast.expr, name: str, fields: Mapping[str, Field]) -> ExpressionError:
         if name == "opening":
             return self._syntax.error(raw, "opening is an event, not a field", "write opening. and the field's name")
-        near = difflib.get_close_matches(name, [*fields, *_TRUTHS], n=1)
         prefix = "opening." if isinstance(raw, ast.Attribute) else ""
-        known = ", ".join(sorted(fields)) or "none"
-        fix = f"did you mean {prefix}{near[0]}?" if near else f'the fields are: {known}; texts are quoted: "{name}"'
-        return self._syntax.error(raw, f"there is no field {prefix}{name}", fix)
+        return self._syntax.error(raw, f"there is no field {prefix}{name}", unknown_field(name, fields, prefix))
 
     def _missing(self, raw: ast.Compare, depth: int) -> Typed:
         """Read `x is missing`. Python has it that `is not` is one sign."""
@@ -200,6 +202,7 @@ class Typecheck:
     def _comparison(self, raw: ast.Compare, depth: int) -> Typed:
         if any(isinstance(operation, ast.Is | ast.IsNot) for operation in raw.ops):
             return self._missing(raw, depth)
+        self._check_quotes(raw)
         operands = [self._typed(raw.left, depth)]
         for operation, comparator in zip(raw.ops, raw.comparators, strict=True):
             among = isinstance(operation, ast.In | ast.NotIn)
@@ -208,6 +211,23 @@ class Typecheck:
             self._check_pair(operation, left, right)
         first, *others = (operand.node for operand in operands)
         return Typed(raw, ast.Compare(first, raw.ops, others), "boolean")
+
+    def _check_quotes(self, raw: ast.Compare) -> None:
+        """Refuse a text without quotes where it is compared with a field of text, so that the fix is to quote it."""
+        if not isinstance(raw.left, ast.Name) or not isinstance(raw.ops[0], ast.Eq | ast.NotEq):
+            return
+        field, other = self._fields.get(raw.left.id), raw.comparators[0]
+        if isinstance(other, ast.Name) and other.id.lower() in NOTHING and other.id not in self._fields:
+            missing = "is missing" if isinstance(raw.ops[0], ast.Eq) else "is not missing"
+            raise self._syntax.error(other, f"there is no field {other.id}", f"write {raw.left.id} {missing}")
+        names = [node.id for node in ast.walk(other) if isinstance(node, ast.Name)]
+        parts = ast.Name | ast.BinOp | ast.operator | ast.Constant | ast.expr_context
+        words = all(isinstance(node, parts) for node in ast.walk(other))
+        if field is None or field.type != "text" or not names or not words:
+            return
+        written, fix = self._syntax.text(other), likely_text(self._syntax.text(other), self._fields)
+        if fix and {*self._fields, *_TRUTHS}.isdisjoint(names):
+            raise self._syntax.error(other, f"there is no field {written}", fix)
 
     def _check_pair(self, operation: ast.cmpop, left: Typed, right: Typed) -> None:
         if isinstance(right.raw, ast.List | ast.Tuple):  # only after `in`
@@ -237,7 +257,10 @@ class Typecheck:
 
     def _options(self, raw: ast.expr) -> Typed:
         if not isinstance(raw, ast.List | ast.Tuple):
-            raise self._syntax.error(raw, "in needs a list", _ONLY_LISTS)
+            fix = f"list it: [{self._syntax.text(raw)}]" if isinstance(raw, ast.Constant) else _ONLY_LISTS
+            if isinstance(raw, ast.Name) and raw.id not in self._fields:
+                fix = f'list it: ["{raw.id}"]'
+            raise self._syntax.error(raw, "in needs a list", fix)
         if not raw.elts:
             raise self._syntax.error(raw, "this list is empty", _ONLY_LISTS)
         return Typed(raw, ast.Tuple([self._option(option).node for option in raw.elts], ast.Load()), "list")
@@ -248,6 +271,8 @@ class Typecheck:
                 return self._typed(raw, 0)
             case ast.Name(id=name) if name in _TRUTHS:
                 return self._typed(raw, 0)
+            case ast.Name(id=name) if name not in self._fields:
+                raise self._syntax.error(raw, f"{name} has no quotes", f'put it in quotes: "{name}"')
             case _:
                 raise self._syntax.error(raw, "a list holds only literals", "compare with the field by == instead")
 

@@ -73,6 +73,8 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
         found |= _units(standard.objective.over)
     found.add(getattr(shape, "at_most", 0))
     lengths = [getattr(shape, key, None) for key in _LENGTHS]
+    undo = getattr(shape, "undo", None)
+    lengths += [undo.within if undo is not None else None]
     lengths += [length for clause in every.values() for each in clause.all for length in (each.lasting, each.apart)]
     if isinstance(shape, Response) and shape.target is not None:
         lengths += shape.target.lengths

@@ -90,7 +90,7 @@ def draft(pack: Cut, wanted: str, name: str, words: Words, *, there: Container[s
     if own:
         parts += ["events:\n", *(line for event in own for line in pack.block("events", event))]
     parts.append("standards:\n\n")
-    replaced = {key: _written(key, value) for key, value in words.given().items()}
+    replaced = {key: written(key, value) for key, value in words.given().items()}
     return _renamed("".join(parts), wanted, name) + "".join(_standard(pack, wanted, name, replaced))
 
 
@@ -125,7 +125,7 @@ def _standard(pack: Cut, wanted: str, name: str, replaced: Mapping[str, list[str
             yield from lines
 
 
-def _written(key: str, value: str) -> list[str]:
+def written(key: str, value: str) -> list[str]:
     """Write a key of a standard with a text: plain, over several lines if need be, or in quotes where YAML wants it."""
     line = f"    {key}: {value}"
     folded = textwrap.wrap(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded, Source
 
-CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "paused", "resumed"})
+CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "undone", "paused", "resumed"})
 """Kinds of lines that settle nothing: looked at only where a story names one."""
 M = TypeVar("M", bound=Strict)
 _EACH = "write each entry with - in front"
@@ -190,7 +190,10 @@ class _Reading:
         kinds = [kind for kind in KINDS if getattr(model, kind) is not None]
         if len(kinds) != 1:
             found = f"this has {' and '.join(kinds)}" if kinds else "nothing says what is expected"
-            entry.error("bad-step", found, f"write exactly one of {', '.join(KINDS)}")
+            fix = f"write exactly one of {', '.join(KINDS)}"
+            if kinds:
+                fix = "write each as an entry of its own: " + ", ".join(f"- {{{kind}: ...}}" for kind in kinds)
+            entry.error("bad-step", found, fix)
             return
         due, known = (at_of(entry, key, getattr(model, key), clock) for key in ("due", "known"))
         for text in getattr(model, kinds[0]):

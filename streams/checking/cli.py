@@ -7,25 +7,39 @@ Read next: `examining.py`.
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from standards.errors import SpecError
 from streams import options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from standards.lint.lint_input import Terms
-    from streams.checking.examining import Report
+    from streams.checking.examining import Report, Request
+    from streams.checking.formats import Format
 
 FOUND: Final = 1
 """The exit code where there are warnings and none was wanted."""
+BAD_INPUT: Final = 2
+"""The exit code where something cannot be used."""
 TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""
 
 Paths = Annotated[
     list[str], typer.Argument(help="Standards, policy, mappings and stories, or folders of them.", metavar="PATH")
 ]
+As = Annotated[
+    Literal["text", "json", "sarif", "github"],
+    typer.Option("--format", help="For people, for programs, for code scanners, for GitHub's annotations."),
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if there are warnings that do not sleep.")]
 History = Annotated[
     list[str] | None, typer.Option(metavar="FILE", help="Events to hold them against; repeatable. See kept backtest.")
@@ -40,6 +54,7 @@ Data = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
+    app.command("fix", epilog="Example: kept fix standards/ --write")(fix)
     app.command("check", epilog="Example: kept check standards/ --strict --history may.csv --map map.yaml")(check)
 
 
@@ -50,6 +65,8 @@ def check(
     history: History = None,
     map_: options.Map = None,
     against_data: Data = None,
+    format_: As = "text",
+    watch: Watch = False,
 ) -> None:
     """Say what is wrong, or hardly meant, in standards files.
 
@@ -58,14 +75,60 @@ def check(
     by what the standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment
     at its line says why, and until when.
     """
-    from streams.checking.examining import Request, examine
+    from streams.checking.examining import Request
 
     if map_ is not None and not history and against_data is None:
         raise typer.BadParameter("there is no history that it could be the mapping of; add --history FILE")
-    now = datetime.now(UTC)
-    request = Request(paths, now.date(), _terms(), history or (), map_, options.latest(), against_data)
+
+    def request() -> Request:
+        today = datetime.now(UTC).date()
+        return Request(paths, today, _terms(), history or (), map_, options.latest(), against_data)
+
+    if watch:
+        _watch([*paths, *(history or ()), *filter(None, [map_])], lambda: _check(request(), format_, strict=strict))
+    if format_ == "text":
+        raise typer.Exit(_told(request(), strict=strict))  # errors are told by who called
+    raise typer.Exit(_check(request(), format_, strict=strict))
+
+
+def _watch(paths: list[str], check: Callable[[], object]) -> None:
+    """Check again and again. Ends where the user has had enough."""
+    from streams.checking.watching import EVERY, watch
+
+    def once() -> None:
+        check()
+        typer.echo(f"{datetime.now().astimezone():%H:%M:%S}: waiting for a file to change; Ctrl-C ends it.\n", err=True)
+
+    watch(paths, once, lambda: time.sleep(EVERY))
+
+
+def _check(request: Request, format_: Format, *, strict: bool) -> int:
+    """Check, and tell errors like warnings; give the exit code."""
+    from streams.checking.examining import examine
+    from streams.checking.formats import FORMS, Found
+
+    try:
+        if format_ == "text":
+            return _told(request, strict=strict)
+        report = examine(request)
+    except SpecError as error:
+        if format_ == "text":
+            number = len(error.findings)
+            typer.echo(f"{error}\n\n{number} {'finding' if number == 1 else 'findings'}.", err=True)
+        else:
+            typer.echo(FORMS[format_](Found(error.findings, [], {})))
+        return BAD_INPUT
+    typer.echo(FORMS[format_](Found(report.awake, report.asleep, report.counts)))
+    typer.echo(_summary(report), err=True)
+    return FOUND if strict and report.awake else 0
+
+
+def _told(request: Request, *, strict: bool) -> int:
+    """Check, and tell people what is found; give the exit code. Raises SpecError with what cannot be used."""
+    from streams.checking.examining import examine
+
     report = examine(request, options.progress(str) or (lambda _: None))
-    if history or against_data is not None:
+    if request.history or request.data is not None:
         options.end_progress()
     if report.comparison is not None:
         from streams.checking.former import told
@@ -77,7 +140,41 @@ def check(
         if reading is not None and (reading.bad or reading.doubts):
             options.tell_left_out(reading)
     typer.echo(_summary(report), err=True)
-    raise typer.Exit(FOUND if strict and report.awake else 0)
+    return FOUND if strict and report.awake else 0
+
+
+def fix(
+    paths: Paths,
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write the files; else what would change is shown.")] = False,
+) -> None:
+    """Mend what can be mended for certain.
+
+    In standards, stories, mappings and policy: lengths of time, hours, dates, quotes and signs that can be meant in one
+    way only, and keys that have another name now. Nothing else of a file changes: comments and layout stay. Ends with 1
+    where there is something that is not written yet.
+    """
+    from streams.checking.examining import Request
+    from streams.checking.fixing import mend, restored
+    from streams.documents.documents import read_documents, write_whole
+
+    documents = read_documents(paths)
+    mended = mend(documents, Request(paths, datetime.now(UTC).date(), _terms()))
+    changed = [
+        (old, new) for before, after in zip(documents, mended.documents, strict=True)
+        for old, new in zip(before, after, strict=True) if old.text != new.text
+    ]  # fmt: skip
+    for old, new in changed:
+        lines = unified_diff(old.text.splitlines(), new.text.splitlines(), old.name, new.name, lineterm="")
+        typer.echo("\n".join(lines))
+        if write:
+            write_whole(new.name, restored(Path(new.name).read_bytes(), new.text))
+    fixes, left = mended.fixes, len(mended.left)
+    said = f"{fixes} {'fix' if fixes == 1 else 'fixes'} in {len(changed)} {'file' if len(changed) == 1 else 'files'}"
+    told = f"; {left} {'finding is' if left == 1 else 'findings are'} left, and kept check shows them" if left else ""
+    not_yet = "" if write or not changed else ", not written: add --write"
+    typer.echo(f"{said}{not_yet}{told}.", err=True)
+    raise typer.Exit(FOUND if changed and not write else 0)
 
 
 def _terms() -> Terms:

@@ -65,7 +65,11 @@ def examine(request: Request, say: Callable[[str], None] = lambda _: None) -> Re
 
     Raises SpecError with all errors in the standards or, where these are sound, in the others.
     """
-    documents = read_documents(request.paths)
+    return examine_documents(read_documents(request.paths), request, say)
+
+
+def examine_documents(documents: Documents, request: Request, say: Callable[[str], None] = lambda _: None) -> Report:
+    """Examine documents that were read already; else as `examine`."""
     terms = request.terms._replace(today=request.today, whole=bool(documents.policies))
     try:
         loaded = load_standards(documents.standards, terms=terms)

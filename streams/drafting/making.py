@@ -64,7 +64,7 @@ class Draft(NamedTuple):
     @property
     def namesake(self) -> str:
         """The file beside it that has a standard of that name; empty where none has."""
-        return _names(self.beside, "standards").get(self.name, "")
+        return names_in(self.beside, "standards").get(self.name, "")
 
     def write(self, words: Words, file: Path, stories: Path) -> tuple[list[Path], list[Finding]]:
         """Write it all, in an author's words, or nothing; give the files, and what `kept check` would say of them.
@@ -77,17 +77,14 @@ class Draft(NamedTuple):
         told = self._stories(stories, loaded)
         if told:
             bodies[stories] = told
-        folder = file.parent / SCHEMAS
-        for form in get_args(Form):
-            bodies[folder / f"{form}.json"] = json.dumps(schema_for(form), indent=2) + "\n"
-        _write_all(bodies, folder)
+        write_all(bodies, file.parent / SCHEMAS)
         written = [file, stories] if told else [file]
         return written, [each for each in loaded.warnings if each.place.file == str(file)]
 
     def _text(self, words: Words) -> str:
         head = f"# yaml-language-server: $schema={SCHEMAS}/standards.json\n"
         head += f"# Begun from {self.wanted} of the {self.pack.name} pack. All of it is yours to change.\n"
-        there = _names(self.beside, "calendars")
+        there = names_in(self.beside, "calendars")
         return head + draft(self.pack.standards, self.wanted, self.name, words, there=there)
 
     def _stories(self, stories: Path, loaded: Loaded) -> str:
@@ -96,13 +93,15 @@ class Draft(NamedTuple):
         kept = [
             text
             for title, text in stories_of(self.pack.stories, self.wanted, self.name)
-            if _holds(str(stories), f"{head}\n{text}", loaded)
+            if holds(str(stories), f"{head}\n{text}", loaded)
         ]
         return "\n".join([head, *kept]) if kept else ""
 
 
-def _write_all(bodies: Mapping[Path, str], folder: Path) -> None:
-    """Write files, and make the `folder` of some of them; where one cannot be written, none is left. Raises OSError."""
+def write_all(bodies: Mapping[Path, str], folder: Path) -> None:
+    """Write files, and what editors complete by into a `folder`; where one cannot be, none is left. Raises OSError."""
+    schemas = {folder / f"{form}.json": json.dumps(schema_for(form), indent=2) + "\n" for form in get_args(Form)}
+    bodies = {**bodies, **schemas}
     new = [path for path in (*bodies, folder) if not path.exists()]
     try:
         folder.mkdir(exist_ok=True)
@@ -117,7 +116,8 @@ def _write_all(bodies: Mapping[Path, str], folder: Path) -> None:
         raise
 
 
-def _holds(name: str, text: str, loaded: Loaded) -> bool:
+def holds(name: str, text: str, loaded: Loaded) -> bool:
+    """Say whether all stories of a document hold."""
     rules = Rules(loaded)
     try:
         scripts = scripts_of(Source(name, text), rules)
@@ -135,6 +135,6 @@ def standards_in(folder: Path) -> list[Source]:
     return found
 
 
-def _names(sources: Sequence[Source], section: str) -> dict[str, str]:
+def names_in(sources: Sequence[Source], section: str) -> dict[str, str]:
     """Give the names in a section of some documents, each with its file."""
     return {name: source.name for source in sources for name in Cut(source).names(section)}

@@ -114,8 +114,11 @@ class _Binder:
             build=self._build(entry, index + 1, event),
         )
 
-    def _index(self, entry: Entry, header: str, *, key: bool = False) -> int:
-        """Find a column. One that is not there just once is reported once, at the key where `key` says so."""
+    def _index(self, entry: Entry, header: str, *, key: bool = False, fixed: str = "") -> int:
+        """Find a column. One that is not there just once is reported once, at the key where `key` says so.
+
+        `fixed` says how a value is written that is the same on every row, where the header can have been meant as one.
+        """
         name = header.strip()
         count = self._header.count(name)
         if count:
@@ -129,7 +132,8 @@ class _Binder:
             found, fix = f"{self._table} has {count} columns {header!r}", "give each column a header of its own"
         else:
             found = f"{self._table} has no column {header!r}"
-            fix = f"{did_you_mean(header, self._header)} {self._listed()}".lstrip()
+            same = f"; if each row has the same value, write {fixed}" if fixed else ""
+            fix = f"{did_you_mean(header, self._header)} {self._listed()}{same}".lstrip()
         entry.error("unknown-column", found, fix, key=key)
         return 0
 
@@ -235,7 +239,8 @@ class _Binder:
     def _value(self, entry: Entry, value: ValueModel, field: Field) -> Get:
         read = reader(field.type, self._clock)
         if value.column is not None:
-            index = self._index(entry.at("column"), value.column)
+            fixed = f"{entry.name}: {{value: {value.column}}}" if field.type == "text" else ""
+            index = self._index(entry.at("column"), value.column, fixed=fixed)
             return _value(_joined([index], value.missing), read, value.column)
         if value.text is not None:
             return _value(self._template(entry.at("text"), value.text), read, value.text)

@@ -7,6 +7,7 @@ for the other values.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,11 +21,22 @@ _TRIES: Final = 100
 _DATES: Final = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
 _HOURS: Final = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M:%S", ", %H:%M", " %H.%M", "")
 _KNOWN: Final = tuple(day + hour for day in _DATES for hour in _HOURS)
-_WORDS: Final = {
-    "yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dd": "%d", "d": "%d", "hh": "%H",
-    "h": "%H", "ss": "%S", "s": "%S",
-}  # fmt: skip
-"""What spreadsheets call the parts of a time; `mm` after an hour is minutes."""
+_USUAL: Final = {"mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "hh": "%H", "h": "%H", "ss": "%S", "s": "%S"}
+_DAY: Final = {"dd": "%d", "d": "%d"}
+_WORDS: Final[tuple[Mapping[str, str], ...]] = (
+    {**_USUAL, **_DAY, "yyyy": "%Y", "yy": "%y"},
+    {**_USUAL, "tt": "%d", "t": "%d", "jjjj": "%Y", "jj": "%y"},  # German
+    {**_USUAL, **_DAY, "jjjj": "%Y", "uu": "%H", "u": "%H"},  # Dutch
+    {**_USUAL, **_DAY, "jj": "%d", "j": "%d", "aaaa": "%Y", "aa": "%y"},  # French, Spanish, Portuguese
+    {**_USUAL, "gg": "%d", "g": "%d", "aaaa": "%Y"},  # Italian
+    {**_USUAL, **_DAY, "rrrr": "%Y", "rr": "%y", "gg": "%H", "g": "%H"},  # Polish, Czech
+    {"gg": "%d", "g": "%d", "aa": "%m", "a": "%m", "yyyy": "%Y", "yy": "%y", "ss": "%H", "dd": "%M"},  # Turkish
+    {"pp": "%d", "p": "%d", "kk": "%m", "k": "%m", "vvvv": "%Y", "tt": "%H", "mm": "%M", "ss": "%S"},  # Finnish
+    {**_USUAL, **_DAY, "å" * 4: "%Y", "tt": "%H"},  # Swedish, Danish, Norwegian
+    {"é" * 4: "%Y", "hh": "%m", "nn": "%d", "pp": "%M"},  # Hungarian
+    {"дд": "%d", "мм": "%m", "гггг": "%Y", "чч": "%H", "сс": "%S"},  # noqa: RUF001 - these letters are Russian
+)
+"""What spreadsheets call the parts of a time, language by language; `mm` after an hour is minutes."""
 
 
 def shown(cell: str) -> str:
@@ -143,20 +155,27 @@ def check_pattern(pattern: str) -> None:
 
 
 def _of_spreadsheet(pattern: str) -> str:
-    """Write `dd.mm.yyyy hh:mm:ss` as strptime has it; the usual format where it is nothing of the kind."""
+    """Write `dd.mm.yyyy hh:mm:ss`, or `TT.MM.JJJJ`, as strptime has it; the usual format where it is nothing such."""
+    for words in _WORDS:
+        written = _in_words(pattern, words)
+        if written is not None and _has_date(set(re.findall(r"%(.)", written))):
+            return written
+    return "%Y-%m-%d %H:%M"
+
+
+def _in_words(pattern: str, words: Mapping[str, str]) -> str | None:
+    """Write a pattern by the words of one language; None where it has others."""
     hours = False
-
-    def mark(word: re.Match[str]) -> str:
-        nonlocal hours
-        part = _WORDS[word[0].lower()]
-        if part == "%m" and hours:
-            return "%M"
-        hours = hours or part == "%H"
-        return part
-
-    words = "|".join(sorted(_WORDS, key=len, reverse=True))
-    written = re.sub(rf"(?i)(?<![a-z])(?:{words})(?![a-z])", mark, pattern)
-    return written if _has_date(set(re.findall(r"%(.)", written))) else "%Y-%m-%d %H:%M"
+    written = ""
+    for part in re.findall(r"T(?=[hH])|(?:(?!T[hH])[^\W\d_])+|[\W\d_]+", pattern):
+        mark = words.get(part.lower())
+        if mark is None and part.isalpha() and part != "T":
+            return None
+        if mark == "%m" and hours:
+            mark = "%M"
+        hours = hours or mark == "%H"
+        written += mark or part
+    return written
 
 
 def _has_date(marks: set[str]) -> bool:

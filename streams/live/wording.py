@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "done late",
-    "ended": "ended", "given_up": "given up", "corrected": "corrected",
+    "ended": "ended", "given_up": "given up", "undone": "owed again", "corrected": "corrected",
     "withdrawn": "withdrawn",
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
@@ -126,6 +126,7 @@ _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",
     "ended": lambda *_: "the need went away",
     "given_up": lambda line, _: f"not done {spoken(line.at - line.due)} after the time",
+    "undone": lambda *_: "it was not done after all",
     "corrected": _corrected,
     "withdrawn": lambda *_: "it was never owed, as was learned afterwards",
 }

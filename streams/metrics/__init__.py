@@ -11,7 +11,6 @@ from __future__ import annotations
 import platform
 from collections import Counter as Tally
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -19,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from standards.calendar.duration import SECOND
+from streams.version import installed_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -164,7 +164,7 @@ class _Moment(Collector):
 
 def opened(kind: Kind, verdict: Verdict | None, was: Verdict | None) -> int:
     """Say by how many a line changes the number of open promises: its kind, and the verdicts after and before it."""
-    if kind in ("corrected", "withdrawn"):
+    if kind in ("corrected", "withdrawn", "undone"):
         return (verdict is None) - (was is None)
     return (kind == "opened") - (kind in SETTLING)
 
@@ -173,11 +173,3 @@ def tell_build(registry: CollectorRegistry) -> None:
     """Add which Kept and which Python this is."""
     build = Gauge("kept_build_info", "Always 1.", ("version", "python"), registry=registry)
     build.labels(installed_version(), platform.python_version()).set(1)
-
-
-def installed_version() -> str:
-    """Tell the version of Kept that is installed."""
-    try:
-        return version("kept")
-    except PackageNotFoundError:
-        return "unknown"

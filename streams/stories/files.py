@@ -125,10 +125,13 @@ def _short(path: Path) -> str:
 
 
 def _scripts(document: StoryDocument, rules: Rules, documents: Documents) -> Iterator[Script]:
+    sound = 0
     for story in document.stories(rules.loaded):
         telling = read_telling(story, rules.loaded, rules.people)
         place = document.document.spot(story.entry.path).key
-        if story.expect is None and telling.notices is None and telling.withheld is None:
+        nothing = story.expect is None and telling.notices is None and telling.withheld is None
+        if nothing and len(document.document.findings) == sound:  # else a misspelt key may be what is expected
             fix = "add expect:, notices: or withheld:, or remove it"
             story.entry.error("no-expectation", "nothing is expected in this story", fix, key=True)
+        sound = len(document.document.findings)
         yield Script(document.document.name, place.line, story, telling, rules, documents)

@@ -17,7 +17,8 @@ from aiohttp import web
 from standards.calendar.duration import HOUR
 from standards.errors import StateError
 from streams.delivery.links import Links
-from streams.metrics import Moment, installed_version
+from streams.metrics import Moment
+from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.grants import Grants
 from streams.web.api.intake import Intake, Limits

@@ -31,7 +31,8 @@ def test_whole_numbers_with_units_are_read(text: str, us: int) -> None:
     [
         ("", "write a number with a unit"),
         ("60", "write 60s, 60m or 60h"),
-        ("1.5h", "write whole numbers"),
+        ("1.5h", "write 1h30m$"),
+        ("1.5x", "write whole numbers"),
         ("5min", "write 5m$"),
         ("1 minute", "write 1m$"),
         ("4 weeks", "write 4w$"),

@@ -71,10 +71,19 @@ def test_a_list_closes_its_dates_and_no_others(dates: set[date], other: date) ->
     assert closed(other) == (other in dates)
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "2026-02-29", "20261225", "2026-W01-1", "25.12.2026", ""])
-def test_a_date_that_is_none_is_refused(text: str) -> None:
-    """Only year, month and day of a real day are taken."""
-    with pytest.raises(ValueError, match="write year, month and day like 2026-12-25"):
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("20261225", "write 2026-12-25$"),
+        ("25.12.2026", "write 2026-12-25$"),
+        ("2026/12/25", "write 2026-12-25$"),
+        *((text, "year, month and day like 2026-12-25$") for text in ("2026-13-01", "2026-02-29", "2026-W01-1", "")),
+        ("03/04/2026", "year, month and day like 2026-12-25$"),
+    ],
+)
+def test_a_date_that_is_none_is_refused(text: str, fix: str) -> None:
+    """Only year, month and day of a real day are taken; one that can be meant in one way only is written out."""
+    with pytest.raises(ValueError, match=fix):
         by_dates([text])
 
 

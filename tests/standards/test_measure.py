@@ -52,7 +52,8 @@ def test_a_missing_value_is_no_sample_but_lowers_a_share() -> None:
 @pytest.mark.parametrize(
     ("marked", "message", "fix"),
     [
-        ("»average«(waited)", "no measure average", "write mean(x)"),
+        ("»average«(waited)", "no measure average", "did you mean mean"),
+        ("»spread«(waited)", "no measure spread", "write mean(x)"),
         ("»meen«(waited)", "no measure meen", "did you mean mean?"),
         ("»p100«(waited)", "no measure p100", "p1 to p99"),
         ("»p0«(waited)", "no measure p0", "p1 to p99"),
@@ -104,7 +105,7 @@ def test_a_threshold_bounds_the_measure(source: str, within: float, outside: flo
         ("> '3'", 2, "cannot be compared"),
         ("= 3", 0, "= has no meaning"),
         (">=", 2, "too early"),
-        ("80%", 0, "neither true nor false"),
+        ("80%", 0, "a bound has a sign"),
         ("1 < 2", 0, "nothing about the measure"),
         ("", 0, "nothing here"),
     ],

@@ -112,7 +112,6 @@ def test_everything_is_found_at_once_and_in_order() -> None:
         ("bad-duration", "7:13"),
         ("unknown-key", "3:67"),
         ("subject-field", "4:17"),
-        ("subject-field", "4:17"),
         ("unknown-key", "8:1"),
     ]
 
@@ -249,3 +248,23 @@ def test_what_helps_people_is_asked_for_but_not_required() -> None:
     assert [(f.id, f.level, f.found) for f in result.warnings] == [
         ("incomplete", "warning", "it says nothing under what, how, why, exceptions")
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("event: queue.length, where", "event: queue.lenght, where", "there is no event 'queue.lenght'"),
+        ("again: judged", "calendar: opn", "there is no calendar 'opn'"),
+        (
+            "kept: 1",
+            "kept: 1\nfeeds: {tills: {events: [register.opened, register.closed], per: [lane], silent_after: 15m}}",
+            "register.opened and register.closed have no field 'lane', so they cannot say whom they are about",
+        ),
+    ],
+)
+def test_what_follows_from_a_slip_is_not_told_beside_it(old: str, new: str, told: str) -> None:
+    """A slip in `when` says nothing of the conditions that look back at it, nor one in a name of what it names."""
+    text = STANDARD.replace("register.opened", '{event: queue.length, where: "waiting < opening.waiting"}')
+    if "calendar" in new:
+        text = text.replace("kept: 1", "kept: 1\ncalendars:\n  open: {timezone: Europe/Warsaw}")
+    assert [found for _, _, found in findings(text.replace(old, new, 1))] == [told]

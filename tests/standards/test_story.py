@@ -213,7 +213,7 @@ def test_a_slip_is_shown_at_its_line(entry: str, check: str, fix: str) -> None:
 EXPECTATIONS = [
     ("expect: [{at: '10:00', broken: no-wiat s1/q1}]", "unknown-standard", "did you mean 'no-wait'?"),
     ("expect: [{at: '10:00', brokn: no-wait s1/q1}]", "unknown-key", "did you mean 'broken'?"),
-    ("expect: [{at: '10:00', kept: no-wait, broken: no-wait}]", "bad-step", "write exactly one of"),
+    ("expect: [{at: '10:00', kept: no-wait, broken: no-wait}]", "bad-step", "- {kept: ...}, - {broken: ...}"),
     ("expect: [{at: '10:00', kept: no-wait, reason: grupped}]", "unknown-reason", "did you mean 'grouped'?"),
     ("expect: {}", "wrong-type", "write each entry with - in front"),
     ("expect: [{at: '10:09', kept: no-wait}]\n    until: 10:05", "bad-time", "let the story go on for longer"),

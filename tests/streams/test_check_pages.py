@@ -14,6 +14,7 @@ from standards.documents.document import MAX_CHARACTERS, MAX_NODES, Document
 from standards.errors import Finding, SpecError
 from standards.lint import CHECKS
 from streams.checking.examining import Request, examine
+from streams.checking.titles import TITLES
 from streams.embedded.engine import DEFAULTS, Engine
 from streams.settings import StandardsFiles
 
@@ -146,6 +147,13 @@ def test_the_list_of_pages_is_whole() -> None:
             assert file == name
             assert headings[name] == f"# {name}: {heading}"
             assert need == (needs[CHECKS[name]] if shown else "")
+
+
+def test_what_reads_reports_gets_the_headings_too() -> None:
+    """The titles that a report of findings carries are those of the pages."""
+    assert {
+        page: (PAGES / f"{page}.md").read_text(encoding="utf-8").split("\n")[0][len(page) + 4 :] for page in pages()
+    } == TITLES
 
 
 def test_a_document_can_be_too_large() -> None:

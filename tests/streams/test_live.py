@@ -29,24 +29,14 @@ DATA = Path(__file__).parent.parent / "data"
 OWN = """
 kept: 1
 standards:
-  by-name:
-    promise: We greet you by your name.
-    per: contact
-    when: contact.answered
-    must: by_name
+  by-name: {promise: We greet you by your name., per: contact, when: contact.answered, must: by_name}
   weekly:
     promise: We talk about it every week.
     per: team
     expect: {event: meeting.held, where: present > 2}
     every: week
-  rolling:
-    promise: The line is short again soon.
-    per: queue
-    when: contact.answered
-    measure: mean(waited)
-    must: <= 180
-    over: 30m
-    step: 5m
+  rolling: {promise: It is short again soon., per: queue, when: contact.answered, measure: mean(waited), must: <= 180,
+            over: 30m, step: 5m}
 """
 STANDARDS = dict(
     load([Source("demo.yaml", DEMO_STANDARDS.read_text(encoding="utf-8")), Source("own.yaml", OWN)]).rulebook.current

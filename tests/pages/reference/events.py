@@ -33,8 +33,9 @@ SAMPLES: Final[Mapping[str, Any]] = {
 INTRO = """
 Each event is a CloudEvent: `specversion`, `id`, `source`, `type`, `time` with its zone, and `data` with the fields
 below. `source` and `id` together name an event: the same pair again is a repeat. A field is always there, unless it
-is marked as one that may be missing. Spans are in seconds. Your own types go under [`events`](standards.md) in your
-file; how to send events: [operations](../operations.md#sending-events).
+is marked as one that may be missing. Spans are in seconds. Your own types, and fields of your
+own on these, go under [`events`](standards.md) in your file; how to send events:
+[operations](../operations.md#sending-events).
 
 | type | what a field of it holds |
 |---|---|
