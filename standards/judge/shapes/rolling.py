@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.calendar.hours import window_of
+from standards.calendar.local_time import window_of
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Rolling, Tally
 from standards.judge.promise import NEVER, Promise
