@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 TITLES: Final[Mapping[str, str]] = {
+    "absent-text": "a text that history does not have",
     "always-open": "quiet hours, a shift or a mute time without an end",
     "always-true": "a condition that every event meets",
     "bad-calendar": "opening hours, holidays or a zone that cannot be read",
@@ -34,6 +35,7 @@ TITLES: Final[Mapping[str, str]] = {
     "full-objective": "an objective of 100 %",
     "holidays-over": "a list of holidays that has run out",
     "incomplete": "a promise that tells people too little",
+    "left-out": "a comparison leaves out who has no value",
     "likely-happening": "events that seem to say that something happened",
     "likely-reading": "events that seem to say how things stand",
     "misplaced-key": "a key that has no place in this shape",
@@ -43,6 +45,7 @@ TITLES: Final[Mapping[str, str]] = {
     "never-ends": "a need that nothing ends but the deed",
     "never-open": "a calendar that never opens",
     "never-true": "a condition that no event meets",
+    "never-void": "an unless that never counts",
     "new-meaning": "a default that changes what these promises come to",
     "no-debrief": "somebody is woken, and nobody talks it over",
     "no-expectation": "a story in which nothing is expected",
@@ -62,6 +65,7 @@ TITLES: Final[Mapping[str, str]] = {
     "renamed-key": "a key that has another name now",
     "reserved-source": "an event in Kept's own name",
     "second-policy": "two policies in one house",
+    "seldom-seen": "what is counted too seldom to be seen",
     "several-documents": "a second document begins in the file",
     "snooze-idle": "a snooze that nothing needs any more",
     "snooze-over": "a snooze whose date has come",
@@ -93,6 +97,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-zone": "a time zone that there is not",
     "unreadable-file": "a file that is not there, or is no text",
     "unused-calendar": "a calendar that no standard uses",
+    "unused-event": "an event type of your own that no standard uses",
     "warns-at-once": "a warning that comes with the opening",
     "wrong-type": "a number where text belongs, or the other way round",
     "wrong-value": "a value out of its bounds",
