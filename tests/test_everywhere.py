@@ -69,6 +69,6 @@ def test_each_verdict_is_counted() -> None:
 def test_each_way_to_a_verdict_closes_what_is_open() -> None:
     """The gauge of open promises changes with each line by which a promise comes to be open or is so no more."""
     for move in MOVES:
-        was = VERDICTS.get(move.before) if move.kind in ("corrected", "withdrawn") else None
+        was = VERDICTS.get(move.before) if move.kind in ("corrected", "withdrawn", "undone") else None
         change = (move.after not in VERDICTS) - (move.before not in VERDICTS and move.before != "new")
         assert opened(move.kind, VERDICTS.get(move.after), was) == change, move

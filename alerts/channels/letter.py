@@ -46,6 +46,7 @@ FACES: Final = {
     "given_up": ("Given up", "#4b5563", ""),
     "voided": ("Not needed any more", "#4b5563", ""),
     "excused": ("Excused", "#4b5563", ""),
+    "undone": ("Owed again", "#b45309", ""),
     "corrected": ("Corrected", "#4b5563", "There is nothing to do. This is so that you know."),
     "withdrawn": ("Taken back", "#4b5563", "There is nothing to do. This is so that you know."),
 }

@@ -22,7 +22,7 @@ Turn = Literal["over", "trouble", "climb", "repeat"]
 TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
-TROUBLE = ("warned", "broken", "lost")
+TROUBLE = ("warned", "broken", "lost", "undone")
 WARNED = ("warned", "paused_warned")
 """The states of a promise that people were warned of, and that can still be kept."""
 

@@ -94,6 +94,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def looks_like(self) -> Kind:
         """The kind that people take it for: a correction after which somebody has to act is trouble like any other."""
+        if self.kind == "undone":
+            return "broken" if self.verdict == "broken" else "warned"
         if self.kind != "corrected":
             return self.kind
         if self.still_warned:
@@ -202,6 +204,10 @@ class _Words:
                 return self._corrected(at)
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
                 return self._over(self.line.kind, at)
+            case "undone":
+                again = "is overdue again" if self.line.verdict == "broken" else "is owed again"
+                left = "" if self.line.verdict == "broken" else f" {self._time_left()}"
+                return f"{self._to_do()} It was not done after all, as came out at {at}: {self.promise} {again}.{left}"
             case "opened" | "paused" | "resumed":
                 return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
 

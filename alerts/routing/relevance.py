@@ -57,7 +57,11 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             return _trouble(line, before, low)
         case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
-        case "opened" | "paused" | "resumed":
+        case "undone" if line.verdict == "broken" or (
+            warned is not msgspec.UNSET and _heard_of("warned", warned, line.known)
+        ):
+            return "told"
+        case "opened" | "paused" | "resumed" | "undone":
             return "not-actionable"
         case _:
             assert_never(line.kind)

@@ -20,6 +20,7 @@ from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
+from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import BetweenModel, written
@@ -116,7 +117,8 @@ def compile_standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
-        carry=tuple(model.carry), may_excuse=tuple(excusing), forget_after=forget_after or FORGET_AFTER, feeds=feeds,
+        carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
+        forget_after=max(forget_after or FORGET_AFTER, _taken_back(shape), looks_back(shape)),
         lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
         states=states,
     )  # fmt: skip
@@ -161,6 +163,8 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     for key, said in (("pause", model.pause), ("while", model.needed)):
         if isinstance(said, BetweenModel):
             found |= {(key, "when"): said.when, (key, "until"): said.until}
+    if model.undo is not None:
+        found["undo", "when"] = model.undo.when
     return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
 
 
@@ -177,6 +181,12 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
         if name not in known:
             entry.at("calendar", *way).unknown("calendar", name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _taken_back(shape: Shape) -> int:
+    """Give for how long what was done can be taken back, in microseconds: no subject is forgotten before."""
+    undo = shape.undo if isinstance(shape, Response) else None
+    return 0 if undo is None else undo.within
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:

@@ -15,13 +15,13 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for"),
+        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "undo"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
     "bounded": (("when", "at_most"), ("within", "until")),
     "recurrence": (("expect", "every"), ("subjects", "calendar", "warn")),
-    "level": (("when", "measure", "over", "must"), ("at_least", "calendar")),
+    "level": (("when", "measure", "over", "must"), ("at_least", "calendar", "step")),
 }
 """The keys that a shape must have, and those that it may have."""
 FORMER: dict[str, ShapeName] = {"reopen": "response"}
@@ -29,6 +29,7 @@ FORMER: dict[str, ShapeName] = {"reopen": "response"}
 _ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)} | FORMER.keys()
 _IMPLIES: dict[str, ShapeName] = {
     "within_last": "precedence", "at_most": "bounded", "every": "recurrence", "measure": "level", "over": "level",
+    "step": "level",
 }  # fmt: skip
 
 

@@ -14,12 +14,12 @@ from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.marks import placed
 from standards.compiler.targets import Targets, is_chosen
-from standards.compiler.window_keys import window
+from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
-from standards.judge.standard import OWED_FOR, UTC_ZONE
+from standards.judge.standard import OWED_FOR, UTC_ZONE, Undo
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -80,8 +80,15 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target,
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, undo=self._undo(when),
         )  # fmt: skip
+
+    def _undo(self, opening: Clause | None) -> Undo | None:
+        if self.model.undo is None:
+            return None
+        when = self.clauses.clause(self.model.undo.when, "undo", "when", opening=opening)
+        within = self.entry.at("undo", "within").duration(self.model.undo.within)
+        return Undo(when, within) if when and within else None
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
         fields = self._fields_judged(when)
@@ -139,7 +146,10 @@ class Shaper:
         when = self.clauses.clause(model.when, "when")
         bound = None if model.must is None else partial(compile_threshold, model.must)
         must = None if bound is None else entry.at("must").attempt("bad-expression", bound)
-        span = window(model.over, entry.at("over"), self._hours())
+        if model.step is not None and model.over is not None:
+            span = rolling((model.over, model.step), entry, self._hours())
+        else:
+            span = window(model.over, entry.at("over"), self._hours())
         fields = self._fields_judged(when)
         if when is None or fields is None or model.measure is None:
             return None
@@ -153,7 +163,7 @@ class Shaper:
             return None
         return Level(
             when, measure, span.over, must, count=span.of_events, at_least=at_least, zone=self._zone(),
-            hours=self._hours() if model.edition else None, by_shift=span.by_shift,
+            hours=self._hours() if model.edition else None, by_shift=span.by_shift, step=span.step,
         )  # fmt: skip
 
     def _fields_judged(self, when: Clause | None) -> Fields | None:

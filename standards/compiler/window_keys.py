@@ -8,23 +8,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from standards.calendar.duration import describe
 from standards.calendar.shifts import overlaps
+from standards.judge.shapes import Level
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.documents.entries import Entry
+    from standards.judge.shapes import Shape
 
 _EVENTS: Final = re.compile(r"([1-9][0-9]{0,8}) events?")
 SHIFT: Final = "shift"
+MOST_STEPS: Final = 1_000
+"""So many steps at most has a window: each has a running measure of its own."""
 
 
 class Window(NamedTuple):
-    """A window of so many microseconds, or (`of_events`) events, or of a shift: then `over` is 0."""
+    """A window of so many microseconds, or (`of_events`) events, or of a shift: then `over` is 0.
+
+    With a `step`, in microseconds, it rolls.
+    """
 
     over: int
     of_events: bool = False
     by_shift: bool = False
+    step: int = 0
 
 
 def window(text: str | None, entry: Entry, hours: Hours | None) -> Window | None:
@@ -40,6 +49,31 @@ def window(text: str | None, entry: Entry, hours: Hours | None) -> Window | None
         fix = "take one that divides a day, such as 30m, or whole days"
         entry.error("bad-duration", f"windows of {text} do not fit into a day", fix)
     return None if over is None else Window(over)
+
+
+def rolling(texts: tuple[str, str], entry: Entry, hours: Hours | None) -> Window | None:
+    """Read `over` and `step` of a standard's entry; None where they have errors, which are reported."""
+    over_text, step_text = texts
+    if over_text == SHIFT or _EVENTS.fullmatch(over_text):
+        found = f"a window of {over_text if _EVENTS.fullmatch(over_text) else 'a shift'} does not roll"
+        entry.at("step").error("misplaced-key", found, "leave step out, or give over as a length of time", key=True)
+        return None
+    over, step = entry.at("over").duration(over_text), entry.at("step").duration(step_text)
+    if over is None or step is None:
+        return None
+    if DAY % step:
+        entry.at("step").error("bad-duration", f"steps of {step_text} do not fit into a day", "take one that does: 5m")
+    elif over % step or over == step:
+        found = f"a window of {over_text} is not made of several steps of {step_text}"
+        entry.at("step").error("bad-duration", found, "take one that divides over, such as 5m for 30m")
+    elif over > MOST_STEPS * step:
+        found = f"a window of {over_text} has {over // step} steps of {step_text}; {MOST_STEPS} are the limit"
+        entry.at("step").error("bad-duration", found, f"take a step of {describe(-(-over // MOST_STEPS))} or more")
+    elif hours is not None and overlaps(hours.week):
+        entry.at("step").error("wrong-value", *OVERLAP)
+    else:
+        return Window(over, step=step)
+    return None
 
 
 def _shift(entry: Entry, hours: Hours | None) -> Window | None:
@@ -58,3 +92,8 @@ OVERLAP: Final = (
     "let each begin when the one before it ends, or write two standards with a calendar each",
 )
 """What is wrong with shifts that overlap, and what would mend it."""
+
+
+def looks_back(shape: Shape) -> int:
+    """Give how far back a rolling window looks, in microseconds: so long its subject is remembered at least."""
+    return shape.over if isinstance(shape, Level) and shape.step else 0

@@ -150,6 +150,13 @@ States = Annotated[
 """Names of states, joined by and, or, not; or a state without a name."""
 
 
+class UndoModel(Strict):
+    """What takes "done" back."""
+
+    when: AnyOf = Field(description="The event that says that it was not done.")
+    within: Duration = Field(description="For how long after it was done, such as 3d.")
+
+
 class ObjectiveModel(Strict):
     """The share of promises to be kept."""
 
@@ -243,6 +250,7 @@ class StandardModel(Strict):
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
+    undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(None, ge=0, description="How many are allowed.")
@@ -255,6 +263,7 @@ class StandardModel(Strict):
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
     over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
+    step: Duration | None = Field(None, description="Lets the window roll: how often it is judged, such as 5m.")
     at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
     edition: Literal[2] | None = Field(None, description="Written by Kept, where the meaning of a key has changed.")
 
@@ -280,7 +289,7 @@ class DocumentModel(Strict):
 
 _INNER: dict[str, type[Strict]] = {
     "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
-    "pause": BetweenModel, "while": BetweenModel, "objective": ObjectiveModel,
+    "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ it anywhere and nothing has to be read again. Read next: `judge.py`, which moves
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Generic, Literal
 
 import msgspec
@@ -33,6 +34,30 @@ class Tally(msgspec.Struct, gc=False):
     most: float = 0.0
     samples: list[float] | None = None
 
+    def copied(self) -> Tally:
+        """Copy it, with its samples."""
+        own = copy(self)
+        own.samples = None if self.samples is None else list(self.samples)
+        return own
+
+
+class Rolling(msgspec.Struct, omit_defaults=True):
+    """The window that rolls, by steps: when those that have samples `began`, and the running measure of each.
+
+    The step that is running goes from `starts` to `ends`. `held`: one has held since the promise opened.
+    """
+
+    starts: int = -1
+    ends: int = -1
+    began: list[int] = msgspec.field(default_factory=list)
+    tallies: list[Tally] = msgspec.field(default_factory=list)
+    held: bool = False
+
+    def copied(self) -> Rolling:
+        """Copy it as deep as judging changes it: only the newest step is added to."""
+        tallies = [*self.tallies[:-1], *(tally.copied() for tally in self.tallies[-1:])]
+        return Rolling(self.starts, self.ends, list(self.began), tallies, self.held)
+
 
 class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     """What one revision of one standard remembers of a subject.
@@ -43,10 +68,12 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then.
     `recent` are the events that may still precede another, `times` those that still count, `counted_at` is when a
     clause, by its number, last counted. `standing` is the last event that spoke of a need that nothing has ended since,
-    where a need can stand without being owed; `outside` says that it was not owed last. `runs` are what has been so for
-    a while, by the number of the clause. `tripped` says that their count was exceeded, `tally` is the running measure
-    of the open window, `until` the end of the current window or period. `counted` and `relieved` are of states that an
-    older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
+    where a need can stand without being owed; `outside` says that it was not owed last. `undoable` is the newest
+    promise, where it was done and that can be taken back. `runs` are what has been so for a while, by the number of the
+    clause. `tripped` says that their count was exceeded, or that a step did not hold, `tally` is the running measure of
+    the open window, `rolled` its steps where it rolls, `until` the end of the current window or period. `counted` and
+    `relieved` are of states that an older Kept stored, and of no others: how many of the settled were overdue, and
+    since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -63,8 +90,10 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     standing: E | None = None
     outside: bool = False
     runs: dict[int, Run[E]] | None = None
+    undoable: Promise[E] | None = None
     tripped: bool = False
     tally: Tally | None = None
+    rolled: Rolling | None = None
     until: int = -1
     counted: int = msgspec.field(default=0, name="overdue")
     relieved: int = -1

@@ -25,11 +25,11 @@ Plain = str | int | float | bool | None
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the ledger. Instants are microseconds UTC, spans microseconds.
 
-    `at` is when it took effect and `known` when the ledger learned of it; they differ for late evidence only.
-    `due` is the deadline as of this line, or -1. `elapsed` is the open time since the opening and `at - opened` the
-    customer's own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that
-    made the line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is
-    the verdict before a correction. `reason`, `replaces` and `replaced_by` are those of the transition.
+    `at` is when it took effect and `known` when the ledger learned of it; they differ for late evidence only. `due` is
+    the deadline as of this line, or -1. `elapsed` is the open time since the opening and `at - opened` the customer's
+    own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that made the
+    line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is the verdict
+    before a correction, or before it was undone. `reason`, `replaces` and `replaced_by` are those of the transition.
     """
 
     id: str
@@ -77,7 +77,7 @@ def line(transition: Transition[Event]) -> Line:
         due=transition.due,
         elapsed=transition.elapsed,
         verdict=VERDICTS.get(transition.after),
-        was=VERDICTS.get(transition.before) if transition.kind in ("corrected", "withdrawn") else None,
+        was=VERDICTS.get(transition.before) if transition.kind in ("corrected", "withdrawn", "undone") else None,
         fields=ledger_fields(standard, transition.key, promise),
         cause=None if cause is None else (cause.source, cause.id),
         reason=transition.reason,

@@ -1,10 +1,10 @@
 """The life of one promise: every state, every transition between states, and the lines they leave in the ledger.
 
 Theory of operation. A promise is opened once and settled at most once; after that only late evidence can change its
-verdict, by a `corrected` line, take it back, by a `withdrawn` one, or give it back, by a `corrected` one again. A
-broken promise is still owed, it is overdue, until it is fulfilled late, the need ends, or it is given up. Nothing is
-rewritten: whatever is shown anywhere is a fold over these lines. All moves stand in `MOVES`; a move that is not there
-is a defect in the judge, and `StateError` says so.
+verdict, by a `corrected` line, take it back, by a `withdrawn` one, or give it back, by a `corrected` one again; and
+what was done can be taken back by an event, by an `undone` line. A broken promise is still owed, it is overdue, until
+it is fulfilled late, the need ends, or it is given up. Nothing is rewritten: whatever is shown anywhere is a fold over
+these lines. All moves stand in `MOVES`; a move that is not there is a defect in the judge, and `StateError` says so.
 
 Identity is derived, never drawn: a promise's id from its standard, subject, opening event and time; a transition's from
 its promise and ordinal. The same facts therefore give the same ids on every machine: a repeat is recognised by its id.
@@ -54,6 +54,7 @@ Kind = Literal[
     "fulfilled_late",
     "ended",
     "given_up",
+    "undone",
     "corrected",
     "withdrawn",
 ]
@@ -87,6 +88,8 @@ MOVES: tuple[Move, ...] = (
     Move("broken", "fulfilled_late", "late"),
     Move("broken", "ended", "ended"),
     Move("broken", "given_up", "given_up"),
+    Move("kept", "undone", "open"),
+    Move("late", "undone", "broken"),
     *(Move(before, "corrected", after) for before in (*_STANDING, "withdrawn") for after in _STANDING),
     *(Move(before, "withdrawn", "withdrawn") for before in _STANDING),
 )

@@ -27,6 +27,7 @@ class Score(msgspec.Struct):
     Of the broken, `late` were fulfilled late, the need for `ended` went away, and `given_up` were owed to the last.
 
     `elapsed` and `waited` are sums over the settled promises, in microseconds: open time and the customer's own time.
+    Of the kept, `kept_closed` saw no open time, where that is counted: they were kept while all was closed.
     """
 
     opened: int = 0
@@ -42,6 +43,7 @@ class Score(msgspec.Struct):
     corrected: int = 0
     elapsed: int = 0
     waited: int = 0
+    kept_closed: int = 0
 
     @property
     def settled(self) -> int:

@@ -30,7 +30,7 @@ _SAID: Final = re.compile(
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_LENGTHS: Final = ("within", "within_last", "every", "over")
+_LENGTHS: Final = ("within", "within_last", "every", "over", "step")
 
 
 class Said(NamedTuple):
@@ -73,6 +73,8 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
         found |= _units(standard.objective.over)
     found.add(getattr(shape, "at_most", 0))
     lengths = [getattr(shape, key, None) for key in _LENGTHS]
+    undo = getattr(shape, "undo", None)
+    lengths += [undo.within if undo is not None else None]
     lengths += [length for clause in every.values() for each in clause.all for length in (each.lasting, each.apart)]
     if isinstance(shape, Response) and shape.target is not None:
         lengths += shape.target.lengths

@@ -92,6 +92,13 @@ class Pause(msgspec.Struct, frozen=True):
     until: Clause
 
 
+class Undo(msgspec.Struct, frozen=True):
+    """What takes "done" back, up to and including `within` microseconds after it."""
+
+    when: Clause
+    within: int
+
+
 class Objective(msgspec.Struct, frozen=True):
     """The share of promises to be kept (0 to 1) over a span in microseconds."""
 
@@ -164,6 +171,9 @@ def clauses(shape: Shape) -> Mapping[str, Clause]:
     pause = getattr(shape, "pause", None)
     if isinstance(pause, Pause):
         found |= {"pause.when": pause.when, "pause.until": pause.until}
+    undo = getattr(shape, "undo", None)
+    if undo is not None:
+        found["undo.when"] = undo.when
     return {name: clause for name, clause in found.items() if clause is not None}
 
 

@@ -40,7 +40,7 @@ def _covers(lint: LintInput, kept: Clause, void: Clause) -> bool:
     return relation(kept.where, void.where, lint.fields_of(kept.event)) in ("same", "around")
 
 
-def left_out(lint: LintInput) -> None:
+def no_value(lint: LintInput) -> None:
     """Find `!=` and `not in` on fields that may be missing: events without a value do not meet them."""
     for standard in lint.standards.values():
         for path, _, conditions in conditions_of(standard):
@@ -52,7 +52,7 @@ def left_out(lint: LintInput) -> None:
                 fix = (
                     f"to take it in, write not {opposite}; to leave it out, say so: {name} is not missing and {written}"
                 )
-                lint.entries[standard.id].at(*path).warning("left-out", said, fix)
+                lint.entries[standard.id].at(*path).warning("no-value", said, fix)
 
 
 def _others(where: Condition, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:

@@ -78,6 +78,10 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.warned = (*fate.warned, each.at)
         case "fulfilled_late":
             fate.took = each.elapsed
+        case "undone":
+            fate.took = -1
+            if verdict is None:
+                fate.end, fate.at = "open", -1
         case "opened" | "paused" | "resumed" | "ended" | "given_up" | "withdrawn":
             pass
         case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":

@@ -39,6 +39,7 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "pause": "stop the clock in a story, and let what is expected come late but for the pause",
     "calendar": "play it over a closed hour, a night or a weekend",
     "again": "let it happen twice for one subject, and say how many promises there are",
+    "step": "play a stretch of time that two windows without a step would share, and say when it breaks",
     "rest": "let it be so again soon after a promise was kept, and say when the next one opens",
     "reopen": "let it happen twice for one subject, and expect two promises",
 }
@@ -100,6 +101,7 @@ class _Standard:
         for key, hint in _COUNTS.items():
             yield from self._count(key, hint)
         yield from self._window()
+        yield from self._rolling()
         for key, hint in _LEFT_OUT.items():
             if key in self.data and not self._is_usual(key):
                 yield self._change((key,), None, f"{key} is left out", hint, key=True)
@@ -162,6 +164,17 @@ class _Standard:
         for by in (-1, 1):
             if isinstance(number, int):
                 yield self._change((key,), number + by, f"`{key}: {number}` becomes `{key}: {number + by}`", hint)
+
+    def _rolling(self) -> Iterator[Change]:
+        """A window that rolls is a step longer or shorter."""
+        try:
+            over, step = parse(str(self.data.get("over"))), parse(str(self.data.get("step")))
+        except ValueError:
+            return
+        for by, words in ((-step, "a step shorter"), (step, "a step longer")):
+            hint = "let a sample leave the window, and say at which step that shows"
+            if over + by > step:
+                yield self._change(("over",), describe(over + by), f"`over: {self.data['over']}` is {words}", hint)
 
     def _window(self) -> Iterator[Change]:
         """A window of so many events is one longer or shorter."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded, Source
 
-CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "paused", "resumed"})
+CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "undone", "paused", "resumed"})
 """Kinds of lines that settle nothing: looked at only where a story names one."""
 M = TypeVar("M", bound=Strict)
 _EACH = "write each entry with - in front"

@@ -60,6 +60,7 @@ class ExpectModel(Strict):
     fulfilled_late: Texts | None = Field(default=None, description=_PROMISE)
     ended: Texts | None = Field(default=None, description=_PROMISE)
     given_up: Texts | None = Field(default=None, description=_PROMISE)
+    undone: Texts | None = Field(default=None, description=_PROMISE)
     corrected: Texts | None = Field(default=None, description=_PROMISE)
     withdrawn: Texts | None = Field(default=None, description=_PROMISE)
     to: Verdict | None = Field(default=None, description="What it was corrected to.")

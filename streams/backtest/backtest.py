@@ -249,3 +249,10 @@ def count(transitions: Sequence[Transition[Event]], scores: dict[str, Score]) ->
         score.add(transition.kind, transition.before, transition.after)
         if was is None and verdict is not None and verdict != "withdrawn":
             score.time(transition.elapsed, transition.at - transition.promise.opened)
+            score.kept_closed += verdict == "kept" and not transition.elapsed and _saw_no_open_time(transition)
+
+
+def _saw_no_open_time(transition: Transition[Event]) -> bool:
+    """Say whether a promise that a calendar's hours are counted for was kept while all was closed."""
+    hours, opened = getattr(transition.standard.shape, "hours", None), transition.promise.opened
+    return hours is not None and opened < transition.at and not hours.between(opened, transition.at)

@@ -38,6 +38,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "events": result.events,
         "seconds": round(result.seconds, 3),
         "standards": {name: score.counts() for name, score in result.scores.items()},
+        "kept_closed": {name: score.kept_closed for name, score in result.scores.items() if score.kept_closed},
         "bad_lines": dict(sorted(result.bad.items())),
         "unused": dict(sorted(result.unused.items())),
         "unconcerned": dict(sorted(result.unmatched.items())),
@@ -110,6 +111,9 @@ def _told(name: str, score: Score, standard: Standard) -> list[str]:
         were = "was" if score.late == 1 else "were"
         late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
         lines.append(f"  On average {waited} from opening to verdict{clock}.{late}")
+    if score.kept_closed:
+        were = "was" if score.kept_closed == 1 else "were"
+        lines.append(f"  {score.kept_closed:,} of the kept {were} kept while all was closed: no open time had gone by.")
     return lines
 
 

@@ -21,6 +21,7 @@ from standards.errors import Finding, Place, SpecError
 from standards.judge.standard import UTC_ZONE
 from standards.staffing.chance import MOST, promises_needed
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.checking.out_of_hours import kept_closed, left_out
 from streams.checking.recurring import reading_or_happening
 from streams.checking.sayings import sayings
 from streams.runtime.pump import GRACE
@@ -68,6 +69,8 @@ def examine_history(
     span = max(DAY, result.newest - result.oldest)
     for standard in loaded.standards:
         _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
+    kept_closed(loaded, result.scores)
+    left_out(task._replace(progress=None), loaded)
     reading_or_happening(task._replace(progress=None), loaded, result.scores)
     sayings(task._replace(progress=None), loaded)
     _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)

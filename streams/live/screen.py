@@ -53,7 +53,7 @@ _SUBJECT_WIDTH: Final = 10
 _COUNTS_WIDTH: Final = 28
 STYLES: Final[dict[Kind, str]] = {
     "kept": "green", "broken": "bold red", "voided": "dim", "excused": "cyan", "lost": "bold magenta",
-    "fulfilled_late": "yellow", "ended": "dim", "given_up": "dim", "corrected": "cyan",
+    "fulfilled_late": "yellow", "ended": "dim", "given_up": "dim", "undone": "yellow", "corrected": "cyan",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WORDS: Final[dict[Kind, str]] = {
     "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "done late",
-    "ended": "ended", "given_up": "given up", "corrected": "corrected",
+    "ended": "ended", "given_up": "given up", "undone": "owed again", "corrected": "corrected",
     "withdrawn": "withdrawn",
 }  # fmt: skip
 """The word for each kind of line on a screen: for a verdict, the verdict's own."""
@@ -66,7 +66,7 @@ def _kept(line: Line, shape: Shape) -> str:
         case Bounded():
             return f"no more than {shape.at_most} {_happened(shape.when)}"
         case Level():
-            return f"{shape.measure.source} was {shape.must.source}"
+            return f"{shape.measure.source} was {shape.must.source}{_each_time(shape)}"
         case _:
             assert_never(shape)
 
@@ -86,9 +86,15 @@ def _broken(shape: Shape) -> str:
         case Bounded():
             return f"more than {shape.at_most} {_happened(shape.when)}"
         case Level():
-            return f"{shape.measure.source} was not {shape.must.source}"
+            window = f" in the last {spoken(shape.over)}" if shape.step else ""
+            return f"{shape.measure.source} was not {shape.must.source}{window}"
         case _:
             assert_never(shape)
+
+
+def _each_time(shape: Level) -> str:
+    """Say of a window that rolls that it was looked at more than once."""
+    return f" in each {spoken(shape.over)}, every {spoken(shape.step)}" if shape.step else ""
 
 
 def _happened(clause: Clause) -> str:
@@ -120,6 +126,7 @@ _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",
     "ended": lambda *_: "the need went away",
     "given_up": lambda line, _: f"not done {spoken(line.at - line.due)} after the time",
+    "undone": lambda *_: "it was not done after all",
     "corrected": _corrected,
     "withdrawn": lambda *_: "it was never owed, as was learned afterwards",
 }

@@ -164,7 +164,7 @@ class _Moment(Collector):
 
 def opened(kind: Kind, verdict: Verdict | None, was: Verdict | None) -> int:
     """Say by how many a line changes the number of open promises: its kind, and the verdicts after and before it."""
-    if kind in ("corrected", "withdrawn"):
+    if kind in ("corrected", "withdrawn", "undone"):
         return (verdict is None) - (was is None)
     return (kind == "opened") - (kind in SETTLING)
 

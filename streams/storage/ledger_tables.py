@@ -27,9 +27,12 @@ INSERT INTO promises (id, ordinal, standard, revision, subject, owner, aspect, s
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, state = excluded.state, verdict = excluded.verdict,
     due = excluded.due,
-    settled = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN settled ELSE excluded.settled END,
-    elapsed = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN elapsed ELSE excluded.elapsed END,
-    waited = CASE WHEN settled >= 0 AND NOT excluded.corrected THEN waited ELSE excluded.waited END,
+    settled = CASE WHEN settled >= 0 AND NOT excluded.corrected AND excluded.settled >= 0 THEN settled
+        ELSE excluded.settled END,
+    elapsed = CASE WHEN settled >= 0 AND NOT excluded.corrected AND excluded.settled >= 0 THEN elapsed
+        ELSE excluded.elapsed END,
+    waited = CASE WHEN settled >= 0 AND NOT excluded.corrected AND excluded.settled >= 0 THEN waited
+        ELSE excluded.waited END,
     warned = max(warned, excluded.warned), corrected = max(corrected, excluded.corrected)
 WHERE excluded.ordinal > promises.ordinal
 """

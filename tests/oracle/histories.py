@@ -131,8 +131,10 @@ def level(draw: Draw, scale: Scale) -> Document:
             )
         )
     )
-    over = draw(st.sampled_from((*scale.windows, "1 events", "3 events", "5 events")))
+    over = draw(st.sampled_from((*scale.windows, *scale.rolling, "1 events", "3 events", "5 events")))
+    over, _, step = over.partition(" by ")
     found = {"when": clauses(draw), "measure": measure, "over": over, "must": must}
+    found |= {"step": step} if step else {}
     if draw(st.booleans()):
         most = int(over.split()[0]) if over.endswith("events") else 3
         found["at_least"] = draw(st.integers(1, min(most, 3)))
@@ -174,7 +176,10 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
         calendar: Document = more["calendars"]["trading"]
         apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap
-        if "over" in one and apart and draw(st.booleans()):
+        if "step" in one and "hours" in calendar and not apart:
+            del one["step"]
+            one["over"] = "1h"
+        elif "over" in one and "step" not in one and apart and draw(st.booleans()):
             one["over"] = "shift"
     if scale is SECONDS and draw(st.booleans()):
         more["feeds"] = _feeds(draw, [one])

@@ -81,8 +81,8 @@ def is_open(calendar: str, minute: int) -> bool:
     return today or any(end <= start and clock < end for start, end in shifts(wall - timedelta(days=1)))
 
 
-def shift_end(calendar: str, at: int) -> int:
-    """Give the end of the shift, as it is written, that `at` lies in."""
+def shift(calendar: str, at: int) -> tuple[int, int]:
+    """Give the shift, as it is written, that `at` lies in."""
     rules = json.loads(calendar)
     zone = rules["timezone"]
     for back in (1, 0):
@@ -93,7 +93,7 @@ def shift_end(calendar: str, at: int) -> int:
             if closes <= opens:
                 closes += timedelta(days=1)
             if shown(zone, opens) <= at < shown(zone, closes):
-                return shown(zone, closes)
+                return shown(zone, opens), shown(zone, closes)
     raise AssertionError(at)
 
 

@@ -22,6 +22,7 @@ class Scale:
     starts: tuple[int, ...]
     periods: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
+    rolling: tuple[str, ...] = ()
     calendar: bool = False
     forget_after: tuple[str, ...] = ()
 
@@ -31,7 +32,13 @@ def _at(year: int, month: int, day: int, hour: int) -> int:
 
 
 NOON = _at(2025, 6, 4, 12)
-SECONDS = Scale(("2s", "3s", "4s", "6s", "10s"), ("2s", "5s", "10s"), SECOND // 2, (NOON,))
+SECONDS = Scale(
+    ("2s", "3s", "4s", "6s", "10s"),
+    ("2s", "5s", "10s"),
+    SECOND // 2,
+    (NOON,),
+    rolling=("2s by 1s", "6s by 2s", "10s by 5s"),
+)
 WEEKENDS = (
     _at(2025, 3, 28, 14),
     _at(2025, 3, 29, 20),
@@ -43,7 +50,13 @@ HOURS = Scale(
     ("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), ("1d", "2d"), calendar=True
 )
 DAYS = Scale(
-    ("2s", "1h", "1d"), ("1h", "1d"), 24 * HALF_HOUR, WEEKENDS, ("day", "week", "month"), forget_after=("1d", "2d")
+    ("2s", "1h", "1d"),
+    ("1h", "1d"),
+    24 * HALF_HOUR,
+    WEEKENDS,
+    ("day", "week", "month"),
+    forget_after=("1d", "2d"),
+    rolling=("1d by 12h", "8h by 4h"),
 )
 
 CALENDARS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle import opening_hours
 from tests.oracle.language import holds, span
-from tests.oracle.levels import Level
+from tests.oracle.levels import Level, Rolling
 from tests.oracle.targets import Targets
 from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
 
@@ -267,7 +267,7 @@ class Recurrence(Watch):
 def watch_class(standard: dict[str, Any]) -> type[Watch]:
     """Tell the shape by its keys."""
     if "measure" in standard:
-        return Level
+        return Rolling if "step" in standard else Level
     if "at_most" in standard:
         return Bounded
     if "every" in standard:

@@ -49,7 +49,7 @@ def test_an_unless_that_only_keeps_is_found(expect: str, unless: str, found: boo
 def test_a_comparison_that_leaves_out_who_has_no_value_is_found(where: str, found: bool) -> None:
     """`!=` on a field that may be missing has two readings; whoever names one of them is not asked."""
     keys = f"per: ticket, when: {{event: ticket.opened, where: '{where}'}}, expect: ticket.replied, within: 1h"
-    assert ("left-out" in warned(keys)) == found
+    assert ("no-value" in warned(keys)) == found
 
 
 def test_both_readings_are_shown() -> None:

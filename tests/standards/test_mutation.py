@@ -76,6 +76,15 @@ standards:
     over: 30m
     calendar: trading
     must: ">= 4.0"
+  rolling:
+    promise: It is well all the time.
+    may_excuse: []
+    per: [site]
+    when: survey.answered
+    measure: mean(score)
+    over: 30m
+    step: 10m
+    must: ">= 4.0"
   fortnightly:
     promise: We meet each fortnight.
     may_excuse: []
@@ -167,6 +176,15 @@ def test_hours_and_days_of_a_calendar_are_changed_as_they_count() -> None:
         "`every: 2w` is a day shorter",
         "`every: 2w` is a day longer",
         "calendar is left out",
+    ]
+
+
+def test_a_window_that_rolls_is_a_step_longer_or_shorter() -> None:
+    """Without a step it would stand still."""
+    assert [words for _, words in found("rolling")][-3:] == [
+        "`over: 30m` is a step shorter",
+        "`over: 30m` is a step longer",
+        "step is left out",
     ]
 
 

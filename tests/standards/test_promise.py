@@ -81,9 +81,11 @@ def test_every_state_has_a_verdict_or_is_open() -> None:
     assert set(VERDICTS.values()) == set(get_args(Verdict))
     after_the_verdict = {move.kind for move in MOVES if move.before in VERDICTS}
     before_it = {move.kind for move in MOVES if move.before not in VERDICTS}
-    assert after_the_verdict == {"corrected", "withdrawn", "fulfilled_late", "ended", "given_up"}
+    assert after_the_verdict == {"corrected", "withdrawn", "fulfilled_late", "ended", "given_up", "undone"}
     assert before_it & after_the_verdict == {"corrected", "withdrawn"}
-    assert {move.after for move in MOVES if move.before in VERDICTS and move.kind != "corrected"} <= set(VERDICTS)
+    reopening = {(move.before, move.kind) for move in MOVES if move.before in VERDICTS and move.after not in VERDICTS}
+    assert {kind for _, kind in reopening} == {"corrected", "undone"}
+    assert [before for before, kind in reopening if kind == "undone"] == ["kept"]
 
 
 def test_a_correction_leads_from_any_standing_to_any_other() -> None:

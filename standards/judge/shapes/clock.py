@@ -40,6 +40,12 @@ class PromiseClock(NamedTuple):
         promise.running_since = at
         self.run(promise)
 
+    def take_back(self, promise: Promise[Event], at: int) -> None:
+        """Let the clock go on at `at` with what was left when the promise was kept; steps that lie ahead are given."""
+        promise.spent = promise.last_elapsed
+        promise.step = sum(mark <= promise.spent for mark in self.warn)
+        self.go_on(promise, at)
+
     def _after(self, promise: Promise[Event], mark: int) -> int:
         left = max(0, mark - promise.spent)
         return promise.running_since + left if self.hours is None else self.hours.due(promise.running_since, left)

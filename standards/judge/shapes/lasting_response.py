@@ -107,6 +107,8 @@ class LastingResponseMachine(ResponseMachine):
             context.close(state, promise, at)
         if kind == "kept":
             self._rest(state, at)
+        if fulfils:
+            self._done(state, promise)
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Complete the runs that end at `at`, before the deadlines of that instant."""

@@ -8,7 +8,6 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
-from bisect import insort
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -18,6 +17,8 @@ from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
+from standards.judge.shapes.measuring import add_sample, measured, within_hours
+from standards.judge.shapes.rolling import RollingMachine
 from standards.judge.standard import UTC_ZONE
 
 if TYPE_CHECKING:
@@ -33,66 +34,12 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Standard
 
 
-def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
-    """Take one event's data into the running measure. A sample whose value is missing does not count: gives False.
-
-    The sum carries its rounding error along (Neumaier 1974), so that the mean of equal samples is that sample.
-    """
-    raw = measure.of(data) if measure.of is not None else 1.0
-    if raw is None:
-        return False
-    value = float(raw)
-    tally.least = value if not tally.count else min(tally.least, value)
-    tally.most = value if not tally.count else max(tally.most, value)
-    tally.count += 1
-    total = tally.total + value
-    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
-    tally.lost += (larger - total) + smaller
-    tally.total = total
-    if measure.kind == "percentile":
-        tally.samples = tally.samples or []
-        insort(tally.samples, value)
-    return True
-
-
-def measured(tally: Tally, measure: Measure) -> float:
-    """Give the measure's value over a tally of at least one sample.
-
-    A percentile is by nearest rank: the smallest sample that at least that share of the samples does not exceed
-    (Hyndman and Fan 1996, definition 1).
-    """
-    match measure.kind:
-        case "mean" | "share":
-            return (tally.total + tally.lost) / tally.count
-        case "sum":
-            return tally.total + tally.lost
-        case "min":
-            return tally.least
-        case "max":
-            return tally.most
-        case "count":
-            return float(tally.count)
-        case "percentile":
-            samples = tally.samples or [0.0]
-            rank = -(-len(samples) * measure.percent // 100)  # ceiling
-            return samples[max(0, int(rank) - 1)]
-
-
-def within_hours(hours: Hours, on_event: Reaction) -> Reaction:
-    """Let a reaction hear only what happens in opening hours."""
-
-    def react(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if hours.is_open(event.at):
-            on_event(case, event, context)
-
-    return react
-
-
 class Level(msgspec.Struct, frozen=True):
     """The `measure` over each window of `when` events satisfies `must`; fewer than `at_least` samples: void.
 
     `over` is a window in microseconds aligned to local midnight in `zone`, or, with `count` set, a number of events.
-    Only samples within `hours` count. `by_shift`: each shift of `hours` is a window, and `over` is 0.
+    Only samples within `hours` count. `by_shift`: each shift of `hours` is a window, and `over` is 0. With a `step`, in
+    microseconds, the window rolls.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("when",)
@@ -105,10 +52,11 @@ class Level(msgspec.Struct, frozen=True):
     zone: ZoneInfo = UTC_ZONE
     hours: Hours | None = None
     by_shift: bool = False
+    step: int = 0
 
-    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> LevelMachine:
+    def machine(self, standard: Standard, siblings: tuple[str, ...]) -> Machine:
         """Build what judges a standard of this shape."""
-        return LevelMachine(standard, self, siblings)
+        return RollingMachine(standard, self, siblings) if self.step else LevelMachine(standard, self, siblings)
 
 
 class LevelMachine(Machine):

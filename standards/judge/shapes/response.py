@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.expressions.states import StateTest
     from standards.judge.shapes.again import Again
-    from standards.judge.standard import Clause, Pause, Standard
+    from standards.judge.standard import Clause, Pause, Standard, Undo
     from standards.judge.target import TargetRule
 
 
@@ -27,7 +27,7 @@ class Response(msgspec.Struct, frozen=True):
     Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
     are not used. `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds
     since the opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the
-    next one opens. A broken one is given up `owed_for` microseconds after its deadline.
+    next one opens. A broken one is given up `owed_for` microseconds after its deadline. `undo` takes "done" back.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -42,6 +42,7 @@ class Response(msgspec.Struct, frozen=True):
     rest: int = 0
     owed_for: int = OWED_FOR
     target: TargetRule | None = None
+    undo: Undo | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:
         """Build what judges a standard of this shape."""

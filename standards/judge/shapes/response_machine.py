@@ -64,7 +64,9 @@ class ResponseMachine(ResponseMoves):
                 state = case.states[revision]
             except KeyError:
                 state = case.state_of(revision)
-            if closes and (state.open or state.overdue or state.waiting or state.barred or state.standing):
+            if closes and (
+                state.open or state.overdue or state.waiting or state.barred or state.standing or state.undoable
+            ):
                 carry_on(state, event, context)
             if when(event.data, None):
                 begin(state, event, context)
@@ -84,7 +86,9 @@ class ResponseMachine(ResponseMoves):
 
         def close(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             state = case.states.get(revision)
-            if state is not None and (state.open or state.overdue or state.waiting or state.barred or state.standing):
+            if state is not None and (
+                state.open or state.overdue or state.waiting or state.barred or state.standing or state.undoable
+            ):
                 carry_on(state, event, context)
 
         return close
@@ -145,13 +149,41 @@ class ResponseMachine(ResponseMoves):
             if len(context.transitions) > lines:
                 self._set_alarm(state, context)
 
-        return carry_on
+        return carry_on if self.shape.undo is None else self._taking_back(carry_on, event_type)
+
+    def _taking_back(self, carry_on: Carry, event_type: str) -> Carry:
+        """Let events take back what was done, after they have ended what they end."""
+        undo = None if self.shape.undo is None else test_for(self.shape.undo.when, event_type)
+
+        def carry_on_or_back(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            carry_on(state, event, context)
+            if undo is not None and state.undoable is not None and undo(event.data, opening_data(state.undoable)):
+                self._undo(state, event, context)
+                self._set_alarm(state, context)
+
+        return carry_on_or_back
 
     def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
         pause = self.shape.pause
         if not isinstance(pause, Pause):
             return None, None
         return test_for(pause.when, event_type), test_for(pause.until, event_type)
+
+    def _let_go(
+        self,
+        state: StandardState[Event],
+        event: Event,
+        context: JudgeContext[Event],
+        ending: tuple[Test | None, Test | None],
+    ) -> None:
+        """Let go of needs that were not owed yet, or not any more, where the event ends them."""
+        if state.standing is not None and ends(state.standing, *ending, event):
+            state.standing = None
+        if state.barred is not None and ends(state.barred, *ending, event):
+            state.barred = None
+        waiting = state.waiting
+        if waiting is not None and (not self.standard.owes(context.case.holds) or ends(waiting, *ending, event)):
+            self._stop_waiting(state, context)
 
     def _catch_up(
         self,
@@ -163,14 +195,7 @@ class ResponseMachine(ResponseMoves):
     ) -> None:
         """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
         over = not self.standard.owes(context.case.holds)
-        if state.standing is not None and ends(state.standing, expect, unless, event):
-            state.standing = None
-        if over and state.waiting is not None:
-            self._stop_waiting(state, context)
-        if state.barred is not None and ends(state.barred, expect, unless, event):
-            state.barred = None
-        if state.waiting is not None and ends(state.waiting, expect, unless, event):
-            self._stop_waiting(state, context)
+        self._let_go(state, event, context, (expect, unless))
         for promise in state.overdue:
             opening = opening_data(promise)
             if promise.opened > event.at:  # what comes too late can be from before it
@@ -188,6 +213,8 @@ class ResponseMachine(ResponseMoves):
             else:
                 context.write(self.standard, promise, kind, event.at, event, elapsed)
             context.relieve(state, promise, event.at)
+            if kind == "fulfilled_late":
+                self._done(state, promise)
 
     def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
         """End, by an event that came too late, what is overdue and, live, what is on the clock."""

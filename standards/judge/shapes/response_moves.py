@@ -71,6 +71,7 @@ class ResponseMoves(Machine):
 
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
+        state.undoable = None
         if self.targeted is not None:
             promise.target = self.targeted.target(event, at)
         self.clock.run(promise)
@@ -94,6 +95,33 @@ class ResponseMoves(Machine):
         context.close(state, promise, event.at)
         if kind == "kept":
             self._rest(state, event.at)
+            self._done(state, promise)
+
+    def _done(self, state: StandardState[Event], promise: Promise[Event]) -> None:
+        """Remember what was done, where that can be taken back."""
+        if self.shape.undo is not None and not state.open:
+            state.undoable = promise
+
+    def _undo(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Take back that the newest promise was done: its clock goes on with what was left, or it is overdue again."""
+        undo, promise = self.shape.undo, state.undoable
+        if undo is None or promise is None:
+            return
+        state.undoable = None
+        if event.at - promise.last_at > undo.within or state.open:
+            return
+        state.settled = [it for it in state.settled if not _is_same(it, promise)]
+        state.rest_until, state.waiting = -1, None
+        if promise.state == "late":
+            context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
+            context.owe(state, promise, promise.settled, promise.due + self.shape.owed_for)
+            return
+        promise.settled = -1
+        self.clock.take_back(promise, event.at)
+        state.open.append(promise)
+        context.write(self.standard, promise, "undone", event.at, event, promise.spent)
+        if self._paused_by is not None and self._paused_by.test(context.case.holds):
+            self._pause(promise, event.at, event, context)
 
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
@@ -107,3 +135,8 @@ class ResponseMoves(Machine):
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         self.clock.go_on(promise, event.at)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
+
+
+def _is_same(one: Promise[Event], other: Promise[Event]) -> bool:
+    """Say whether two are one promise, one of them perhaps a copy."""
+    return one.opened == other.opened and one.ordinal == other.ordinal and one.opening == other.opening

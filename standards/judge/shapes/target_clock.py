@@ -56,6 +56,13 @@ class TargetClock(NamedTuple):
         promise.running_since = at
         self.run(promise)
 
+    def take_back(self, promise: Promise[Event], at: int) -> None:
+        """Let the clock go on at `at` with what was left when the promise was kept; a deadline of its own stays."""
+        promise.spent = promise.last_elapsed
+        promise.step = sum(mark <= promise.spent for mark in self.rule.marks(_given(promise).whole))
+        promise.running_since = at
+        self.run(promise)
+
     def _hours(self, target: Target) -> Hours | None:
         return self.rule.calendars[target.calendar]
 

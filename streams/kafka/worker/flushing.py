@@ -65,19 +65,20 @@ class Judged:
         self._notices: list[Notice] = []
         self._reasons: dict[str, Reason] = {}
 
-    def add(self, tick: BatchResult, alerts: AlertPipeline, low: int) -> None:
-        """Add what came of one tick, by which time has come to `low`, in microseconds UTC."""
-        self.touched.update(dict.fromkeys(tick.touched))
-        self.unused += [Late.of(it.event, it.reason, it.event.received) for it in tick.unused]
-        self.duplicates += tick.duplicates
-        self.settled_early += tick.settled_early
-        self.effects.update(late.effect for late in tick.late)
-        if not tick.transitions:
-            return
-        made = [line(transition) for transition in tick.transitions]
-        found = alerts.push(tick.transitions, lines=made, low=low)
+    def count(self, result: BatchResult) -> None:
+        """Add what came of some ticks, but for what became of promises."""
+        self.touched.update(dict.fromkeys(result.touched))
+        self.unused += [Late.of(it.event, it.reason, it.event.received) for it in result.unused]
+        self.duplicates += result.duplicates
+        self.settled_early += result.settled_early
+        self.effects.update(late.effect for late in result.late)
+
+    def tell(self, transitions: Sequence[Transition[Event]], alerts: AlertPipeline, low: int) -> None:
+        """Add what became of promises with one tick, by which time has come to `low`, in microseconds UTC."""
+        made = [line(transition) for transition in transitions]
+        found = alerts.push(transitions, lines=made, low=low)
         self.lines += made
-        self._transitions += tick.transitions
+        self._transitions += transitions
         self._notices += found.notices
         self._reasons |= found.reasons
 

@@ -2,13 +2,13 @@
 
 `apply` takes one record, in the order of the topic. Events wait until a tick covers them; then all that was received by
 its instant is judged, in the order of receipt, and after that time goes on to what the tick says. So a line depends on
-the records alone. `flush` says what is to be done of what the ticks have judged, in this order: publish, then remember
-(the rows of the table, in order), then acknowledge. What a crash leaves undone is done again from the same records: a
-case passes over the ticks that it has already (its `applied_offset`), and the partition's mark is the last row of a
-flush, so that without it the records since the mark before come again.
+the records alone, also where ticks are judged together. `flush` says what is to be done of what they came to, in this
+order: publish, then remember (the rows of the table, in order), then acknowledge. What a crash leaves undone is done
+again from the same records: a case passes over the ticks that it has already (its `applied_offset`), and the
+partition's mark is the last row of a flush, so that without it the records since the mark before come again.
 
-Pure: no Kafka, no clock, no store.
-Read next: `watermark.py` for time, `waiting.py`, `flushing.py`; `journal.py` for the rows, `faust_app.py` for the host.
+Pure: no Kafka, no clock, no store. Read next: `watermark.py` for time, `waiting.py`, `tick_batch.py`, `flushing.py`;
+`journal.py` for the rows, `faust_app.py` for the host.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from alerts.policy.policy import Policy
 from standards.judge.case import Case
 from standards.judge.events import DERIVED_SOURCE, Event, Tick, iso
 from standards.judge.feeds import Hearing
-from standards.judge.judge import Start
 from streams.kafka.records.facts import FactsCodec, Progress, partition_of
 from streams.kafka.records.rows import CASE, UndecodableState, by_kind
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.listed import begin, listing
 from streams.kafka.worker.strangers import settle_strangers
+from streams.kafka.worker.tick_batch import TickBatch
 from streams.kafka.worker.trail import longer
 from streams.kafka.worker.waiting import Waiting
-from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, listing, mark_of
+from streams.kafka.worker.watermark import FORMER_DESK, MARK, Mark, mark_of
 from streams.runtime.alert_pipeline import AlertPipeline
-from streams.runtime.batch_result import BatchResult
 from streams.runtime.feeds import standings
 from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
@@ -104,7 +104,7 @@ class Partition:
         self._lost_since: int | None = None
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
-        self._alerts = AlertPipeline(Policy(rulebook.standards, setting.zone))
+        self._ticks = TickBatch(self._pump, AlertPipeline(Policy(rulebook.standards, setting.zone)))
         self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
         self._begun = mark.begun
@@ -198,44 +198,43 @@ class Partition:
 
     def _miss(self, first: int, last: int) -> None:
         """Note that facts may be missing: what was received between two instants may have happened before."""
+        self._ticks.judge(self._judged)
         self._pump.miss(first - (self.watermark.wall - self.watermark.lows[0]), last)
 
     def _tick(self, offset: int, tick: Facts[Event]) -> None:
-        """Judge what was received by the tick's instant, each case up to where time was then; then all of them."""
-        pump, reached, outcome = self._pump, self.watermark, BatchResult()
-        if self._listing and tick.wall >= 0:
-            self._begin(tick.wall)
+        """Take what was received by the tick's instant; judge it, alone or with the ticks after it."""
+        pump, reached = self._pump, self.watermark
         due = self._waiting.due(self._covered, max(reached.lows[0], tick.lows[0]))
+        pump.grace = tick.wall - tick.lows[0]
+        begins = self._begins(tick.wall)
+        alone = begins or offset <= self._applied_until or not self._ticks.fits(due, pump.grace)
+        if alone:
+            self._ticks.judge(self._judged)
+        if begins:
+            self._begun = begin(pump, reached.lows, tick.wall)
         self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
         before = list(reached.lows)
         reached.advance(tick)
-        pump.grace = tick.wall - tick.lows[0]
-        pump.route([event for event in due if event.source != DERIVED_SOURCE], outcome)
-        settle_strangers(pump.group_states.values(), before, SETTLE)
+        pump.route([event for event in due if event.source != DERIVED_SOURCE], self._ticks.result)
         pump.low = reached.lows[0]
+        self._ticks.add(reached.lows)
+        self._judged_until, self.ticked = offset, True
         if offset <= self._applied_until:
             self._pass_over(offset)
         elif self._applied:
             self._applied = {}  # every case is as far as the records are
-        pump.judge(outcome)
-        self._judged.add(outcome, self._alerts, pump.low)
-        self._judged_until, self.ticked = offset, True
+        if alone:
+            settle_strangers(pump.group_states.values(), before, SETTLE)
+            self._ticks.judge(self._judged)
 
-    def _begin(self, wall: int) -> None:
-        """Begin to owe the subjects that standards list: once, and again while an older revision may still owe them.
+    def _begins(self, wall: int) -> bool:
+        """Say whether listed subjects begin to be owed: by the records alone, so whoever takes them again says so too.
 
-        When follows from the records and the mark alone: whoever takes them again begins at the same instants.
+        It is once, and again while an older revision may still owe them.
         """
         retired = len(self._rulebook.standards) > len(self._rulebook.current)
-        if self._begun == self._listing and not (retired and wall >= self._pump.started + BEGIN_EVERY):
-            return
-        self._begun, self._pump.started = self._listing, wall
-        mine = self._pump.share.mine
-        for group_state in self._pump.group_states.values():
-            low = self.watermark.lows[group_state.group.level]
-            for key in group_state.group.listed:
-                if mine is None or mine(key):
-                    group_state.pending[key] += [Tick(low), Start(wall)]
+        again = retired and wall >= self._pump.started + BEGIN_EVERY
+        return bool(self._listing) and wall >= 0 and (again or self._begun != self._listing)
 
     def _hear(self, hearings: Iterable[HeardAt]) -> None:
         """Note when feeds spoke, also of what comes late: whoever is judged again is judged by it."""
@@ -267,6 +266,7 @@ class Partition:
 
     def flush(self) -> Flush:
         """Say what is to be published and remembered of what the ticks since the last flush have judged."""
+        self._ticks.judge(self._judged)
         judged, self._judged, self.ticked = self._judged, Judged(), False
         writes, self._useless = self._useless, []
         for name in judged.touched:

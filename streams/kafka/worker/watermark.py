@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from standards.judge.events import Event
-    from standards.judge.rulebook import Rulebook
     from streams.kafka.records.facts import Facts
 
 FORMER_DESK = b"d"
@@ -78,9 +77,3 @@ class Mark(msgspec.Struct):
 def mark_of(rows: Sequence[tuple[bytes, bytes]]) -> Mark:
     """Read the mark; without one, nothing has been applied yet."""
     return msgspec.msgpack.decode(rows[0][1], type=Mark) if rows else Mark(-1, Watermark([]), Position())
-
-
-def listing(rulebook: Rulebook) -> list[str]:
-    """Name the revisions in force that list the subjects to whom they are owed."""
-    machines = (machine for group in rulebook.groups.values() for machine in group.machines)
-    return sorted(machine.standard.revision for machine in machines if machine.listed)

@@ -27,7 +27,7 @@ SHOWN_NOWHERE: Final = frozenset({"edition", "excerpt", "reopen"})
 """Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
     "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"), "mapping": ("mapping",),
-    "stories": ("stories",),
+    "stories": ("stories", "language"),
 }  # fmt: skip
 """Pages of the documentation with documents in them."""
 SAMPLES: Final = ROOT / "tests" / "pages" / "reference" / "samples"

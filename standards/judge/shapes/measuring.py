@@ -1,0 +1,97 @@
+"""The running measure of a level's samples, and which samples count.
+
+Knows: numbers, and opening hours. Must not know: windows, or verdicts. Read next: `level.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import TYPE_CHECKING
+
+from standards.judge.case import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.calendar.hours import Hours
+    from standards.expressions.expression import Measure
+    from standards.judge.case import Case
+    from standards.judge.context import JudgeContext
+    from standards.judge.events import Event
+    from standards.judge.shapes.machine import Reaction
+
+
+def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
+    """Take one event's data into the running measure. A sample whose value is missing does not count: gives False.
+
+    The sum carries its rounding error along (Neumaier 1974), so that the mean of equal samples is that sample.
+    """
+    raw = measure.of(data) if measure.of is not None else 1.0
+    if raw is None:
+        return False
+    value = float(raw)
+    tally.least = value if not tally.count else min(tally.least, value)
+    tally.most = value if not tally.count else max(tally.most, value)
+    tally.count += 1
+    _add(tally, value)
+    if measure.kind == "percentile":
+        tally.samples = tally.samples or []
+        insort(tally.samples, value)
+    return True
+
+
+def together(tallies: Iterable[Tally]) -> Tally:
+    """Give the running measure of the samples of several, with what rounding took from the sum of their sums."""
+    found = Tally()
+    for tally in tallies:
+        if not tally.count:
+            continue
+        found.least = tally.least if not found.count else min(found.least, tally.least)
+        found.most = tally.most if not found.count else max(found.most, tally.most)
+        found.count += tally.count
+        found.lost += tally.lost
+        _add(found, tally.total)
+        if tally.samples is not None:
+            found.samples = sorted([*(found.samples or ()), *tally.samples])
+    return found
+
+
+def _add(tally: Tally, value: float) -> None:
+    """Add to the sum; what rounding takes from it is carried along (Neumaier 1974)."""
+    total = tally.total + value
+    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
+    tally.lost += (larger - total) + smaller
+    tally.total = total
+
+
+def measured(tally: Tally, measure: Measure) -> float:
+    """Give the measure's value over a tally of at least one sample.
+
+    A percentile is by nearest rank: the smallest sample that at least that share of the samples does not exceed
+    (Hyndman and Fan 1996, definition 1).
+    """
+    match measure.kind:
+        case "mean" | "share":
+            return (tally.total + tally.lost) / tally.count
+        case "sum":
+            return tally.total + tally.lost
+        case "min":
+            return tally.least
+        case "max":
+            return tally.most
+        case "count":
+            return float(tally.count)
+        case "percentile":
+            samples = tally.samples or [0.0]
+            rank = -(-len(samples) * measure.percent // 100)  # ceiling
+            return samples[max(0, int(rank) - 1)]
+
+
+def within_hours(hours: Hours, on_event: Reaction) -> Reaction:
+    """Let a reaction hear only what happens in opening hours."""
+
+    def react(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if hours.is_open(event.at):
+            on_event(case, event, context)
+
+    return react

@@ -1,0 +1,100 @@
+"""Checks of opening hours: days counted as open time, a last minute that is closed, shifts cut at midnight.
+
+Read next: `lint_input.py` for what it is given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar.duration import DAY, MINUTE, describe, spoken
+from standards.judge.shapes import Level, Recurrence, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from standards.calendar.hours import Hours
+    from standards.judge.standard import Standard
+    from standards.lint.lint_input import LintInput
+
+_MINUTES_A_DAY: Final = DAY // MINUTE
+_LONG_DAY: Final = 20 * 60
+"""From so many open minutes a day on, a day of open time is about a day."""
+
+
+def days_of_hours(lint: LintInput) -> None:
+    """Find whole days that a calendar makes several: 24 hours of open time are three days of eight."""
+    for standard in lint.standards.values():
+        for key, whole, hours in _open_lengths(standard):
+            day = _open_day(hours)
+            if whole % DAY or day >= _LONG_DAY:
+                continue
+            entry, days = lint.entries[standard.id], whole / (day * MINUTE)
+            found = (
+                f"only open time counts here: with {spoken(round(day) * MINUTE)} a day, {describe(whole)} take "
+                f"{days:.3g} days that are open"
+            )
+            one = describe(round(day * whole / DAY) * MINUTE)
+            fix = f"write {key}: {one}, or leave calendar out for time by the clock on the wall"
+            entry.at(key).warning("days-of-hours", found, fix)
+
+
+def _open_lengths(standard: Standard) -> Iterator[tuple[str, int, Hours]]:
+    """Give the lengths of a standard that count open time."""
+    match standard.shape:
+        case Response(within=int() as within, hours=hours) if hours is not None:
+            yield "within", within, hours
+        case Recurrence(every=int() as every, hours=hours, by_wall=False) if hours is not None:
+            yield "every", every, hours
+        case _:
+            return
+
+
+def _open_day(hours: Hours) -> float:
+    """Give how many minutes a day is open on which anything is, on average over a week."""
+    days = [sum(end - start for start, end in shifts) for shifts in hours.week if shifts]
+    return sum(days) / len(days) if days else _MINUTES_A_DAY
+
+
+def minute_short(lint: LintInput) -> None:
+    """Find shifts that end at the 59th minute: their last minute is closed."""
+    for entry, calendar in lint.calendars.values():
+        for days, shifts in (calendar.model.hours or {}).items():
+            for index, shift in enumerate(shifts):
+                if shift.endswith(":59"):
+                    opens, closes = shift.split("-")
+                    hour = int(closes.partition(":")[0]) + 1
+                    found = f"{shift} leaves a minute out: what happens in the minute after {closes} is out of hours"
+                    at = entry.at("hours", days, index)
+                    at.warning(
+                        "minute-short", found, f"write {opens}-{hour:02}:00: a shift holds its start, not its end"
+                    )
+
+
+def shift_cut(lint: LintInput) -> None:
+    """Find windows of days that end at midnight, in the middle of a shift."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Level) or shape.hours is None or shape.by_shift or shape.count or shape.step:
+            continue
+        if shape.over % DAY == 0 and any(end > _MINUTES_A_DAY for shifts in shape.hours.week for _, end in shifts):
+            found = (
+                "a window of days ends at midnight, and a shift of this calendar goes on: each half is judged by itself"
+            )
+            fix = "write over: shift, and each shift is a window, of the day on which it begins"
+            lint.entries[standard.id].at("over").warning("shift-cut", found, fix)
+
+
+def same_hours(lint: LintInput) -> None:
+    """Find clocks that stop out of the very hours in which things open: what opens late is due another day."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if isinstance(shape, Response) and standard.during is not None and shape.hours is standard.during:
+            found = (
+                "nothing opens out of these hours, and the clock stands still there too: what opens just before they "
+                "end is due on the next open day"
+            )
+            fix = (
+                "leave calendar out if it is to be done all the same, or during if what comes out of hours is owed too"
+            )
+            lint.entries[standard.id].at("during").warning("same-hours", found, fix)

@@ -1,0 +1,37 @@
+"""Checks of opening hours: what a calendar makes of days, last minutes, nights, and of itself beside another."""
+
+import pytest
+
+from tests.standards.test_lint import LINE, found_in
+
+MEAN = "when: queue.length, measure: mean(waiting), must: <= 3"
+
+
+@pytest.mark.parametrize(
+    ("hours", "rule", "warned"),
+    [
+        ("mon-fri: ['09:00-17:00']", f"{LINE}, within: 24h", ["days-of-hours"]),
+        ("mon-fri: ['09:00-17:00']", f"{LINE}, within: 2d", ["days-of-hours"]),
+        ("mon-fri: ['09:00-17:00']", f"{LINE}, within: 8h", []),
+        ("mon-fri: ['09:00-17:00']", f"{LINE}, within: 40h", []),
+        ("mon-fri: ['00:00-24:00']", f"{LINE}, within: 1d", []),  # a day is about a day there
+        ("mon-fri: ['09:00-17:00']", "expect: meeting.held, every: 24h", ["days-of-hours"]),
+        ("mon-fri: ['09:00-17:00']", "expect: meeting.held, every: 1d", []),  # a day by the wall
+        ("mon-fri: ['09:00-23:59']", f"{LINE}, within: 1h", ["minute-short"]),
+        ("mon-fri: ['09:00-23:58']", f"{LINE}, within: 1h", []),
+        ("daily: ['22:00-06:00']", f"{MEAN}, over: 1d", ["shift-cut"]),
+        ("daily: ['22:00-06:00']", f"{MEAN}, over: 30m", []),
+        ("daily: ['22:00-06:00']", f"{MEAN}, over: shift", []),
+        ("daily: ['22:00-06:00']", f"{MEAN}, over: 1d, step: 1h", []),
+        ("daily: ['22:00-24:00']", f"{MEAN}, over: 1d", []),
+        ("daily: ['09:00-17:00']", f"{LINE}, within: 1h, during: c", ["same-hours"]),
+        ("daily: ['09:00-17:00']", f"{LINE}, within: 1h, during: other", []),
+    ],
+)
+def test_hours_that_hardly_mean_what_is_meant(hours: str, rule: str, warned: list[str]) -> None:
+    """Each is found where it is, and nothing near it."""
+    more = f"calendars:\n  c: {{timezone: UTC, hours: {{{hours}}}}}"
+    if "other" in rule:
+        more += "\n  other: {timezone: UTC, hours: {daily: ['10:00-16:00']}}"
+    per = "team" if "meeting" in rule else "site"
+    assert found_in(f"per: {per}, calendar: c, {rule}", more=more) == warned
