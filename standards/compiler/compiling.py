@@ -78,7 +78,7 @@ def compile_standard(
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     written_now = model.again is not None
-    if model.when is not None and model.expect is not None and "within" in given:
+    if model.when is not None and model.expect is not None and ("within" in given or "due" in given):
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
@@ -137,7 +137,7 @@ def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings)
     if again is None and (around.excerpt or model.reopen is not None):
         again = "each" if model.reopen == "each" else "rise"
     if again is None:
-        again = _again_by_default(entry, model, around)
+        again = "each" if model.due is not None else _again_by_default(entry, model, around)
     if owed_for is None:
         owed_for = "24h" if around.excerpt else "7d"
     return {"again": again, "owed_for": owed_for, "reopen": None}
@@ -159,6 +159,7 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     """Give the clauses by their path, the opening one first."""
     found: dict[tuple[str | int, ...], ClauseModel | list[ClauseModel] | None] = {
         ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
+        ("follow",): model.follow,
     }  # fmt: skip
     for key, said in (("pause", model.pause), ("while", model.needed)):
         if isinstance(said, BetweenModel):

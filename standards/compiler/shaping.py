@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.marks import placed
-from standards.compiler.targets import Targets, is_chosen
+from standards.compiler.targets import Targets, check_followed, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
@@ -68,6 +68,7 @@ class Shaper:
         pause = self.scoping.pause(model.pause, when, by_promise=self.by_promise)
         chosen = is_chosen(model)
         target = self._target_rule(when) if chosen else None
+        follow = self._follow(when, target)
         within = None if chosen else self._counted(self._plain("within"), "within")
         warn = () if chosen else self._warn(within)
         if when is None or expect is None or (within is None and target is None):
@@ -80,8 +81,17 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, undo=self._undo(when),
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, follow=follow,
+            undo=self._undo(when),
         )  # fmt: skip
+
+    def _follow(self, when: Clause | None, rule: TargetRule | None) -> Clause | None:
+        follow, opening = self.clauses.clause(self.model.follow, "follow", opening=when), self._fields_judged(when)
+        if follow is None or opening is None or (rule is None and is_chosen(self.model)):
+            return follow
+        looked = frozenset() if rule is None else rule.fields
+        check_followed(self.entry.at("follow"), follow, looked, self.fields_of, opening)
+        return follow
 
     def _undo(self, opening: Clause | None) -> Undo | None:
         if self.model.undo is None:

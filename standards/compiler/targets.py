@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar import working_days
 from standards.calendar.holiday import by_dates
-from standards.calendar.hours import Hours, Shift
+from standards.calendar.hours import Hours, Shift, did_you_mean
 from standards.calendar.working_days import WorkingDays
 from standards.compiler.choices import compiled, placed_texts
 from standards.compiler.marks import mark, placed
@@ -21,11 +21,13 @@ from standards.judge.standard import UTC_ZONE
 from standards.judge.target import Length, Nothing, TargetRule, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from standards.compiler.choices import Fields
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
+    from standards.judge.standard import Clause
     from standards.judge.target import Amount, Choice, Mark, Within
 
 ALWAYS: Final = "always"
@@ -38,7 +40,7 @@ NONE: Final = "none"
 def is_chosen(model: StandardModel) -> bool:
     """Say whether how long there is depends on the event that opens a promise."""
     choices = any(isinstance(part, dict) for part in (model.within, model.calendar))
-    return choices or any(_is_working_days(text) for _, text in placed_texts(model.within))
+    return choices or model.due is not None or any(_is_working_days(text) for _, text in placed_texts(model.within))
 
 
 def _is_working_days(text: str) -> bool:
@@ -65,6 +67,7 @@ class Targets:
     def rule(self) -> TargetRule | None:
         """Compile; None where something is wrong, which is reported."""
         before = len(self.entry.findings)
+        due = self._due()
         within = self._within()
         calendar = self._calendar()
         warn = () if within is None else self._warn(within)
@@ -72,11 +75,32 @@ class Targets:
             return None
         by_days = any(isinstance(amount, WorkingDays) for amount in leaves(within))
         hours = {name: _hours(found) if by_days else found.hours for name, found in self.calendars.items()}
-        return TargetRule(within, calendar, {"": None, **hours}, warn)
+        return TargetRule(within, calendar, {"": None, **hours}, warn, due)
+
+    def _due(self) -> str:
+        """Read the field that names the deadline; where it may be missing, `within` says what holds then."""
+        name, entry = self.model.due, self.entry.at("due")
+        if name is None:
+            return ""
+        found = self.fields.get(name)
+        if found is None or found.type != "time":
+            times = [known for known, field in self.fields.items() if field.type == "time"]
+            fix = did_you_mean(name, times) or f"its times are: {', '.join(sorted(times)) or 'none'}"
+            wrong = f"there is no field {name!r}" if found is None else f"{name} is of the type {found.type}"
+            entry.error("unknown-field" if found is None else "wrong-type", f"{wrong} to name a deadline", fix)
+        elif found.optional and self.model.within is None:
+            fix = "add within: with how long there is then"
+            entry.error("missing-key", f"{name} may be missing, and nothing says how long there is then", fix)
+        if self.model.pause is not None:
+            fix = "leave pause out, or write within: with a length of time"
+            self.entry.at("pause").error("misplaced-key", "a deadline that is named does not move", fix, key=True)
+        return name
 
     def _within(self) -> Within | None:
         entry, given = self.entry.at("within"), self.model.within
-        within: Within | None = None if given is None else compiled(entry, given, self.fields, self._amount)
+        if given is None:  # a named deadline alone: without one nothing is owed
+            return Nothing()
+        within: Within | None = compiled(entry, given, self.fields, self._amount)
         if within is not None and all(isinstance(target, Nothing) for target in leaves(within)):
             entry.error("wrong-value", "nothing is ever owed by this choice", "give one of its values a time")
         return within
@@ -123,6 +147,25 @@ class Targets:
                 fits = [entry.attempt("bad-warning", partial(placed, text, length.us)) for length in lengths]
                 marks += [found] if all(fits) else []
         return tuple(marks)
+
+
+def check_followed(
+    entry: Entry, follow: Clause, looked: AbstractSet[str], fields_of: Callable[[str], Fields | None], opening: Fields
+) -> None:
+    """See that each event that is followed brings something that is looked at, of the same type as when it opens."""
+    if not looked:
+        found = "there is nothing to follow: no time and no calendar depends on a field"
+        entry.error("misplaced-key", found, "choose within or calendar by a field, or name a field with due", key=True)
+        return
+    for event in follow.events:
+        brought = fields_of(event) or {}
+        if not looked & brought.keys():
+            found = f"{event} has none of the fields that are looked at: {', '.join(sorted(looked))}"
+            entry.error("wrong-value", found, "follow an event that has one of them")
+        for name in sorted(looked & brought.keys() & opening.keys()):
+            if brought[name].type != opening[name].type:
+                found = f"{name} is {brought[name].type} in {event}, and {opening[name].type} where the promise opens"
+                entry.error("wrong-type", found, "make the types equal")
 
 
 def _hours(calendar: Calendar) -> Hours:

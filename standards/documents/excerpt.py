@@ -96,6 +96,8 @@ def used_fields(
         of_opening |= shape.must.fields
     if isinstance(shape, Response) and shape.target is not None:
         of_opening |= shape.target.fields
+        for event in () if shape.follow is None else shape.follow.events:
+            names[event] |= shape.target.fields
     if isinstance(shape, Level):
         of_opening |= shape.measure.fields
     for opening in openings:

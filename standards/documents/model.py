@@ -229,6 +229,10 @@ class StandardModel(Strict):
         description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
         "{by: priority, urgent: 1h, else: 8h}.",
     )
+    due: Text | None = Field(
+        None,
+        description="The time field that names the deadline itself; within is for where it is missing.",
+    )
     unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: States | None = Field(
         None, description="The clock stands still while it is so: a state, or what begins and ends one."
@@ -241,11 +245,14 @@ class StandardModel(Strict):
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
     )
+    follow: AnyOf | None = Field(
+        None, description="The event that brings a new value of what within, due or the calendar looks at."
+    )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
         description="When the next may open: done (none is owed), judged (none is on the clock), each (always), rise "
-        "(it begins to be so). Left out: done for readings, judged for all other events.",
+        "(it begins to be so). Left out: each with due, else done for readings and judged for all other events.",
     )
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
@@ -288,7 +295,7 @@ class DocumentModel(Strict):
 
 
 _INNER: dict[str, type[Strict]] = {
-    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
+    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "follow": ClauseModel, "until": ClauseModel,
     "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
 

@@ -75,17 +75,21 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class TargetRule(msgspec.Struct, frozen=True):
-    """By what a promise is given its target. `calendars` are those that `calendar` can choose; "" is none of them."""
+    """By what a promise is given its target. `calendars` are those that `calendar` can choose; "" is none of them.
+
+    `due` is the field by which the event names the deadline itself; `within` is for where it is missing.
+    """
 
     within: Within
     calendar: Choice[str] | str
     calendars: Mapping[str, Hours | None]
     warn: tuple[Mark, ...] = ()
+    due: str = ""
 
     @property
     def fields(self) -> frozenset[str]:
         """The fields that are looked at."""
-        return frozenset((*_fields(self.within), *_fields(self.calendar)))
+        return frozenset((*_fields(self.within), *_fields(self.calendar), *filter(None, [self.due])))
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -99,7 +103,10 @@ class TargetRule(msgspec.Struct, frozen=True):
 
     def resolve(self, facts: dict[str, Looked], opened: int) -> Target | None:
         """Give what a promise is given by the values of the fields that are looked at; None: nothing is owed."""
-        amount, calendar = cast("Amount", chosen(self.within, facts)), chosen(self.calendar, facts)
+        calendar, named = chosen(self.calendar, facts), facts.get(self.due)
+        if isinstance(named, int):
+            return self._fixed(max(named, 0), opened, calendar, facts)
+        amount = cast("Amount", chosen(self.within, facts))
         match amount:
             case Nothing():
                 return None
@@ -108,10 +115,15 @@ class TargetRule(msgspec.Struct, frozen=True):
             case WorkingDays():
                 hours = self.calendars[calendar]
                 assert hours is not None, "working days are those of a calendar"  # noqa: S101 - compiled so
-                due = working_days.due(hours, opened, amount)
-                return Target(hours.between(opened, due), calendar, facts, due)
+                return self._fixed(working_days.due(hours, opened, amount), opened, calendar, facts)
             case _:
                 assert_never(amount)
+
+    def _fixed(self, due: int, opened: int, calendar: str, facts: dict[str, Looked]) -> Target:
+        """Give a target whose deadline is an instant of its own, which may be past."""
+        hours = self.calendars[calendar]
+        whole = max(0, due - opened) if hours is None else hours.between(opened, due)
+        return Target(whole, calendar, facts, due)
 
     def marks(self, whole: int) -> tuple[int, ...]:
         """Give when to warn, in microseconds after the opening, rising; what the whole has no room for is left out."""
