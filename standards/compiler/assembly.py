@@ -16,10 +16,10 @@ from standards.documents.meant import word_meant
 from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, StateModel, keys_of
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
-from standards.judge.standard import Feed, Standard
+from standards.judge.standard import Feed, Standard, event_types
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Container, Iterable, Mapping
 
     from standards.compiler.namespace import Namespace
     from standards.documents.declared import ReadFile
@@ -88,6 +88,18 @@ def assemble(
         standards=[pair for pair in made if pair is not None],
         entries={name: entry for name, (entry, _, _) in models.items()},
     )
+
+
+def unused_events(
+    declared: Mapping[str, tuple[Entry, Value]], builtin: Container[str], standards: Iterable[Standard],
+    feeds: Iterable[Feed],
+) -> None:  # fmt: skip
+    """Warn of an author's own event types that no standard looks at and no feed is heard by."""
+    used = {name for standard in standards for name in event_types(standard)}
+    used |= {name for feed in feeds for name in feed.events}
+    for name, (entry, _) in declared.items():
+        if name not in used and name not in builtin:
+            entry.warning("unused-event", f"no standard uses the event {name!r}", "remove it, or name it in a standard")
 
 
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.compiler.assembly import Assembly, assemble, fields_declared
+from standards.compiler.assembly import Assembly, assemble, fields_declared, unused_events
 from standards.compiler.namespace import Namespace
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from standards.documents.declared import ReadFile
+    from standards.documents.document import Value
     from standards.documents.entries import Entry
 
 DEFAULTS = Terms()
@@ -90,6 +91,7 @@ class _Loading:
         self.read = read
         self.terms = terms
         self.vocabulary = builtin_vocabulary()
+        self.declared: Mapping[str, tuple[Entry, Value]] = {}
         self.unsound: set[str] = set()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
@@ -118,6 +120,7 @@ class _Loading:
             else:
                 self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
         made = self._take(names, self.vocabulary)
+        self.declared = names.sections["events"]
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
 
@@ -166,6 +169,8 @@ class _Loading:
         standards = list(self.standards.values())
         rulebook = None if self._wrong() else self._rulebook(standards)
         if rulebook is not None and self.lint is not None:
+            if standards:
+                unused_events(self.declared, builtin_vocabulary(), standards, self.feeds.values())
             for check in TOGETHER:
                 check(self.lint)
         order = {name: position for position, name in reversed(list(enumerate(files)))}

@@ -300,32 +300,8 @@ _INNER: dict[str, type[Strict]] = {
 }  # fmt: skip
 
 
-_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
-ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
-"""Every key of a standards document."""
-
-
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
     """Return the keys of a model or, going down the path `under`, of one of its parts."""
     for part in under:
         model = _INNER.get(str(part), model)  # a place in a list changes nothing
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def schema_of(model: type[Strict]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a document, for editors."""
-    schema = model.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}
-
-
-def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
-    if isinstance(node, list):
-        return [_draft_7(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
-    if "$ref" in node and len(node) > 1:
-        node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
-    return node
