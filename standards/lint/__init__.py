@@ -25,12 +25,12 @@ CHECKS: Final[Mapping[str, Need]] = {
     "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "shift-cut": "documents",
     "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
     "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unused-calendar": "documents",
-    "warns-at-once": "documents",
+    "unused-table": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key` and `unused-calendar` are made where the document is read, those of snoozes by
-`documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
+`incomplete`, `renamed-key`, `unused-calendar` and `unused-table` are made where the document is read, those of snoozes
+by `documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
 or a host's data by `streams/checking`.
 """
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
