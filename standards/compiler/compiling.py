@@ -19,7 +19,7 @@ from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
-from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
 from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
@@ -32,6 +32,7 @@ from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standar
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel, FeedModel, StandardModel
+    from standards.documents.tables import Facts
     from standards.judge.events import EventType
 
 Fields = Mapping[str, Field]
@@ -52,6 +53,7 @@ class Surroundings:
     calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
     states: Declared
+    tables: Mapping[str, Facts | None]
     excerpt: bool = False
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
@@ -88,7 +90,7 @@ def compile_standard(
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
-    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, by_promise=old)
+    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, around.tables, by_promise=old)
     shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
     _check_subject(entry, model, around)
@@ -111,7 +113,8 @@ def compile_standard(
     used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
     if during is not None and model.during is not None:
         calendars[model.during] = during
-    text = excerpt(entry.name, model, Named(calendars, scoping.named, models), used)
+    tables = written_down(model, around.tables)
+    text = excerpt(entry.name, model, Named(calendars, scoping.named, models, tables), used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,

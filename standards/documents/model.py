@@ -176,6 +176,14 @@ class CalendarModel(Strict):
     )
 
 
+class TableModel(Strict):
+    """Facts that are looked up by a field of an event."""
+
+    file: Text = Field(description="A .csv file, relative to this one; its first line names the columns.")
+    key: Text = Field(description="The column, and the event's field of the same name, by which a row is looked up.")
+    columns: list[Text] | None = Field(None, description="Written by Kept where it keeps a standard by itself.")
+
+
 class FeedModel(Strict):
     """A stream of events that is expected to speak."""
 
@@ -280,6 +288,7 @@ class DocumentModel(Strict):
 
     kept: Literal[1] = Field(description="The version of this form.")
     calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
+    tables: dict[str, TableModel] = Field({}, description="Facts that are looked up by a field, by name.")
     feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
         {}, description="Your own event types, and your own fields of built-in ones: each field and its type."

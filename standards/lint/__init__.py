@@ -26,11 +26,12 @@ CHECKS: Final[Mapping[str, Need]] = {
     "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history",
     "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
     "too-few": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unused-calendar": "documents", "unused-event": "documents", "warns-at-once": "documents",
+    "unused-calendar": "documents", "unused-event": "documents", "unused-table": "documents",
+    "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key`, `unused-calendar` and `unused-event` are made where documents are read, those of snoozes
+`incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
 by `documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
 or a host's data by `streams/checking`.
 """

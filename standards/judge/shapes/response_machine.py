@@ -42,7 +42,7 @@ class ResponseMachine(ResponseMoves):
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
-        self.targeted = None if shape.target is None else TargetClock(shape.target)
+        self.targeted = None if shape.target is None else TargetClock.of(shape.target)
         self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
