@@ -98,6 +98,11 @@ def assemble(
         if name not in looked_up and not wrong:
             fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
             entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
+    named = {name for standard, _ in filter(None, made) for name in (state.name for state in standard.states)}
+    for name, (entry, state) in states.items():
+        if state is not None and name not in named and None not in made:
+            fix = "remove it, or name it under while or pause of a standard"
+            entry.warning("unused-state", f"no standard speaks of the state {name!r}", fix)
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={

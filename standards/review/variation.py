@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WINDOWS: Final = ("over", "step")
 LENGTHS: Final = ("within", "within_last", "every", *WINDOWS)
 COUNTS: Final = ("at_most", "at_least")
+_PARTS: Final = (("when", "for"), ("expect", "for"), ("unless", "for"), ("when", "apart"), ("undo", "within"))
+"""Lengths that stand in a part of a standard."""
 MOST: Final = 24
 """So many values at most."""
 STEPS: Final = 8
@@ -37,7 +39,8 @@ _ROUND: Final = tuple(
 """Lengths that people promise, in microseconds; half steps are added below a minute and a half."""
 _CONDITIONS: Final = (
     ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"), ("must",),
-    ("measure",), ("pause", "when", "where"), ("pause", "until", "where"),
+    ("measure",), ("pause", "when", "where"), ("pause", "until", "where"), ("while", "when", "where"),
+    ("while", "until", "where"), ("undo", "when", "where"),
 )  # fmt: skip
 _EVENTS: Final = re.compile(r"[1-9][0-9]* events?", re.ASCII)
 _PLAIN: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
@@ -84,7 +87,8 @@ def _lengths(first: int, last: int, *, of_windows: bool) -> list[str]:
 
 def is_length(knob: str) -> bool:
     """Say whether what varies is a length of time: `within`, or `within.urgent` in a choice by a field."""
-    return knob.strip().partition(".")[0] in LENGTHS
+    name = knob.strip()
+    return name.partition(".")[0] in LENGTHS or tuple(name.split(".")) in _PARTS
 
 
 def has_knob(standard: Mapping[str, Any], knob: str) -> bool:
@@ -108,6 +112,9 @@ def _ways(standard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         for way, text in placed_texts(standard.get(key)):
             if text != NONE:
                 found[".".join((key, *way))] = (key, *way)
+    for part, key in _PARTS:
+        if isinstance(standard.get(part), dict) and key in standard[part]:
+            found[f"{part}.{key}"] = (part, key)
     return found
 
 
