@@ -171,7 +171,7 @@ Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused
 def _owed_until(line: Line, standard: Standard) -> int:
     """Give up to when a broken promise is owed, or -1: then there is nothing to wait for."""
     owed_for = getattr(standard.shape, "owed_for", 0)
-    return line.due + owed_for if line.verdict == "broken" and owed_for else -1
+    return max(line.due, line.opened) + owed_for if line.verdict == "broken" and owed_for else -1
 
 
 class _Words:
@@ -208,8 +208,9 @@ class _Words:
                 again = "is overdue again" if self.line.verdict == "broken" else "is owed again"
                 left = "" if self.line.verdict == "broken" else f" {self._time_left()}"
                 return f"{self._to_do()} It was not done after all, as came out at {at}: {self.promise} {again}.{left}"
-            case "opened" | "paused" | "resumed":
-                return f"The promise {self.line.standard} was {self.line.kind}{self.where} at {at}."
+            case "opened" | "paused" | "resumed" | "moved":
+                to = f" to {self._clock(self.line.due)}" if self.line.kind == "moved" else ""
+                return f"The promise {self.line.standard} was {self.line.kind}{self.where}{to} at {at}."
 
     def _corrected(self, at: str) -> str:
         was = self.line.was if self.line.was in (None, "unknown", "withdrawn") else "broken"

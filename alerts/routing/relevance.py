@@ -61,7 +61,7 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             warned is not msgspec.UNSET and _heard_of("warned", warned, line.known)
         ):
             return "told"
-        case "opened" | "paused" | "resumed" | "undone":
+        case "opened" | "paused" | "resumed" | "moved" | "undone":
             return "not-actionable"
         case _:
             assert_never(line.kind)

@@ -19,7 +19,7 @@ from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
-from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
 from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
@@ -32,6 +32,7 @@ from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standar
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel, FeedModel, StandardModel
+    from standards.documents.tables import Facts
     from standards.judge.events import EventType
 
 Fields = Mapping[str, Field]
@@ -52,6 +53,7 @@ class Surroundings:
     calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
     states: Declared
+    tables: Mapping[str, Facts | None]
     excerpt: bool = False
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
@@ -78,7 +80,7 @@ def compile_standard(
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     written_now = model.again is not None
-    if model.when is not None and model.expect is not None and "within" in given:
+    if model.when is not None and model.expect is not None and ("within" in given or "due" in given):
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
@@ -88,7 +90,7 @@ def compile_standard(
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
-    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, by_promise=old)
+    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, around.tables, by_promise=old)
     shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
     _check_subject(entry, model, around)
@@ -111,7 +113,8 @@ def compile_standard(
     used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
     if during is not None and model.during is not None:
         calendars[model.during] = during
-    text = excerpt(entry.name, model, Named(calendars, scoping.named, models), used)
+    tables = written_down(model, around.tables)
+    text = excerpt(entry.name, model, Named(calendars, scoping.named, models, tables), used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
@@ -137,7 +140,7 @@ def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings)
     if again is None and (around.excerpt or model.reopen is not None):
         again = "each" if model.reopen == "each" else "rise"
     if again is None:
-        again = _again_by_default(entry, model, around)
+        again = "each" if model.due is not None else _again_by_default(entry, model, around)
     if owed_for is None:
         owed_for = "24h" if around.excerpt else "7d"
     return {"again": again, "owed_for": owed_for, "reopen": None}
@@ -159,6 +162,7 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     """Give the clauses by their path, the opening one first."""
     found: dict[tuple[str | int, ...], ClauseModel | list[ClauseModel] | None] = {
         ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
+        ("follow",): model.follow,
     }  # fmt: skip
     for key, said in (("pause", model.pause), ("while", model.needed)):
         if isinstance(said, BetweenModel):

@@ -15,7 +15,7 @@ ShapeName = Literal["response", "precedence", "universality", "bounded", "recurr
 SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "response": (
         ("when", "expect", "within"),
-        ("unless", "pause", "calendar", "warn", "again", "rest", "owed_for", "undo"),
+        ("due", "unless", "pause", "calendar", "follow", "warn", "again", "rest", "owed_for", "undo"),
     ),
     "precedence": (("when", "expect", "within_last"), ()),
     "universality": (("when", "must"), ()),
@@ -44,7 +44,7 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
         entry.at(second).error("two-shapes", found, "keep one of the two, or write two standards", key=True)
         return None
     if not names:
-        fix = "add within, within_last, must, at_most, every, or measure with over and must"
+        fix = "add within, due, within_last, must, at_most, every, or measure with over and must"
         if {"when", "expect"} <= set(given):
             fix = "add within: and how long there is, such as within: 1h"
         here = ", ".join(key for key in given if key in _ALL_KEYS) or "no clause"
@@ -56,7 +56,7 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
             fix = f"its keys are: {', '.join((*required, *optional))}"
             entry.at(key).error("misplaced-key", f"{key} has no place in a {names[0]}", fix, key=True)
     for key in required:
-        if key not in given:
+        if key not in given and not (key == "within" and "due" in given):
             entry.error("missing-key", f"{entry.name}, a {names[0]}, has no {key!r}", f"add {key}:", key=True)
     return names[0]
 
@@ -64,6 +64,6 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
 def _implied(key: str, given: list[str]) -> ShapeName | None:
     if key == "must":
         return None if "measure" in given or "over" in given else "universality"
-    if key == "within":
+    if key in ("within", "due"):
         return None if "at_most" in given else "response"
     return _IMPLIES.get(key)

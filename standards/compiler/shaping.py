@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.marks import placed
-from standards.compiler.targets import Targets, is_chosen
+from standards.compiler.targets import Targets, check_followed, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from standards.compiler.shape_keys import ShapeName
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
+    from standards.documents.tables import Facts
     from standards.judge.standard import Clause
     from standards.judge.target import TargetRule
 
@@ -39,8 +40,8 @@ Fields = Mapping[str, Field]
 class Shaper:
     """Compiles the shape of one standard. `fields_of` gives the fields of an event type, or None if it is not known.
 
-    `calendars` are those that its clock can go by; `calendar` is the one, where there is no choice. `by_promise`: each
-    promise looks for itself what stops its clock, as it was before there were states.
+    `calendars` are those that its clock can go by, `tables` all there are; `calendar` is the one, where there is no
+    choice. `by_promise`: each promise looks for itself what stops its clock, as it was before there were states.
     """
 
     entry: Entry
@@ -50,6 +51,7 @@ class Shaper:
     scoping: Scoping
     calendar: Calendar | None
     calendars: Mapping[str, Calendar]
+    tables: Mapping[str, Facts | None]
     by_promise: bool
 
     def shape(self, name: ShapeName) -> Shape | None:
@@ -68,6 +70,7 @@ class Shaper:
         pause = self.scoping.pause(model.pause, when, by_promise=self.by_promise)
         chosen = is_chosen(model)
         target = self._target_rule(when) if chosen else None
+        follow = self._follow(when, target)
         within = None if chosen else self._counted(self._plain("within"), "within")
         warn = () if chosen else self._warn(within)
         if when is None or expect is None or (within is None and target is None):
@@ -80,8 +83,17 @@ class Shaper:
             self.entry.at("rest").error("misplaced-key", found, "leave rest out, or write again: done", key=True)
         return Response(
             when, expect, within, unless=unless, pause=pause, hours=self._hours(), warn=warn, again=again,
-            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, undo=self._undo(when),
+            rest=rest or 0, owed_for=owed_for or OWED_FOR, target=target, follow=follow,
+            undo=self._undo(when),
         )  # fmt: skip
+
+    def _follow(self, when: Clause | None, rule: TargetRule | None) -> Clause | None:
+        follow, opening = self.clauses.clause(self.model.follow, "follow", opening=when), self._fields_judged(when)
+        if follow is None or opening is None or (rule is None and is_chosen(self.model)):
+            return follow
+        looked = frozenset() if rule is None else rule.fields
+        check_followed(self.entry.at("follow"), follow, looked, self.fields_of, opening)
+        return follow
 
     def _undo(self, opening: Clause | None) -> Undo | None:
         if self.model.undo is None:
@@ -92,7 +104,7 @@ class Shaper:
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
         fields = self._fields_judged(when)
-        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars).rule()
+        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars, self.tables).rule()
 
     def _precedence(self) -> Precedence | None:
         when = self.clauses.clause(self.model.when, "when")

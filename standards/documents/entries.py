@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
-from standards.documents.meant import after_comma, clause_meant, key_meant, names_in_braces, whole_meant
-from standards.documents.model import ALL_KEYS, FORMS, Strict, keys_of
+from standards.documents.meant import ALL_KEYS, after_comma, clause_meant, key_meant, names_in_braces, whole_meant
+from standards.documents.model import FORMS, Strict, keys_of
 from standards.documents.slips import unspaced
 from standards.expressions.expression import ExpressionError
 

@@ -176,6 +176,14 @@ class CalendarModel(Strict):
     )
 
 
+class TableModel(Strict):
+    """Facts that are looked up by a field of an event."""
+
+    file: Text = Field(description="A .csv file, relative to this one; its first line names the columns.")
+    key: Text = Field(description="The column, and the event's field of the same name, by which a row is looked up.")
+    columns: list[Text] | None = Field(None, description="Written by Kept where it keeps a standard by itself.")
+
+
 class FeedModel(Strict):
     """A stream of events that is expected to speak."""
 
@@ -229,6 +237,10 @@ class StandardModel(Strict):
         description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
         "{by: priority, urgent: 1h, else: 8h}.",
     )
+    due: Text | None = Field(
+        None,
+        description="The time field that names the deadline itself; within is for where it is missing.",
+    )
     unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: States | None = Field(
         None, description="The clock stands still while it is so: a state, or what begins and ends one."
@@ -241,11 +253,14 @@ class StandardModel(Strict):
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
     )
+    follow: AnyOf | None = Field(
+        None, description="The event that brings a new value of what within, due or the calendar looks at."
+    )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
         description="When the next may open: done (none is owed), judged (none is on the clock), each (always), rise "
-        "(it begins to be so). Left out: done for readings, judged for all other events.",
+        "(it begins to be so). Left out: each with due, else done for readings and judged for all other events.",
     )
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
@@ -273,6 +288,7 @@ class DocumentModel(Strict):
 
     kept: Literal[1] = Field(description="The version of this form.")
     calendars: dict[str, CalendarModel] = Field({}, description="Business hours, by name.")
+    tables: dict[str, TableModel] = Field({}, description="Facts that are looked up by a field, by name.")
     feeds: dict[str, FeedModel] = Field({}, description="Streams that should never be silent for long, by name.")
     events: dict[str, dict[str, FieldModel]] = Field(
         {}, description="Your own event types, and your own fields of built-in ones: each field and its type."
@@ -288,14 +304,9 @@ class DocumentModel(Strict):
 
 
 _INNER: dict[str, type[Strict]] = {
-    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "until": ClauseModel,
+    "when": ClauseModel, "expect": ClauseModel, "unless": ClauseModel, "follow": ClauseModel, "until": ClauseModel,
     "pause": BetweenModel, "while": BetweenModel, "undo": UndoModel, "objective": ObjectiveModel,
 }  # fmt: skip
-
-
-_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
-ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
-"""Every key of a standards document."""
 
 
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
@@ -303,22 +314,3 @@ def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[s
     for part in under:
         model = _INNER.get(str(part), model)  # a place in a list changes nothing
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def schema_of(model: type[Strict]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a document, for editors."""
-    schema = model.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}
-
-
-def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
-    if isinstance(node, list):
-        return [_draft_7(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
-    if "$ref" in node and len(node) > 1:
-        node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
-    return node

@@ -166,7 +166,7 @@ class Feed(msgspec.Struct, frozen=True):
 def clauses(shape: Shape) -> Mapping[str, Clause]:
     """Give the clauses of a shape by the key they are declared under, in the order they are read."""
     found: dict[str, Clause | None] = {
-        name: getattr(shape, name, None) for name in ("when", "expect", "unless", "until")
+        name: getattr(shape, name, None) for name in ("when", "expect", "unless", "until", "follow")
     }
     pause = getattr(shape, "pause", None)
     if isinstance(pause, Pause):

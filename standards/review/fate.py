@@ -82,7 +82,7 @@ def _live(fate: Fate, each: Transition[Event] | Line, verdict: Verdict | None) -
             fate.took = -1
             if verdict is None:
                 fate.end, fate.at = "open", -1
-        case "opened" | "paused" | "resumed" | "ended" | "given_up" | "withdrawn":
+        case "opened" | "paused" | "resumed" | "moved" | "ended" | "given_up" | "withdrawn":
             pass
         case "kept" | "broken" | "voided" | "excused" | "lost" | "corrected":
             fate.end, fate.at = (verdict, each.at) if verdict is not None else ("open", -1)

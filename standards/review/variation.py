@@ -36,8 +36,8 @@ _ROUND: Final = tuple(
 )  # fmt: skip
 """Lengths that people promise, in microseconds; half steps are added below a minute and a half."""
 _CONDITIONS: Final = (
-    ("when", "where"), ("expect", "where"), ("unless", "where"), ("until", "where"), ("must",), ("measure",),
-    ("pause", "when", "where"), ("pause", "until", "where"),
+    ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"), ("must",),
+    ("measure",), ("pause", "when", "where"), ("pause", "until", "where"),
 )  # fmt: skip
 _EVENTS: Final = re.compile(r"[1-9][0-9]* events?", re.ASCII)
 _PLAIN: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)

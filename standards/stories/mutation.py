@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _CONDITIONS: Final = (
-    ("when", "where"), ("expect", "where"), ("unless", "where"), ("until", "where"),
+    ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"),
     ("pause", "when", "where"), ("pause", "until", "where"), ("must",), ("measure",),
 )  # fmt: skip
 _DEADLINES: Final = ("within", "within_last", "every")
@@ -36,6 +36,8 @@ _COUNTS: Final[Mapping[str, str]] = {
 _LEFT_OUT: Final[Mapping[str, str]] = {
     "unless": "let the need go away in a story, and expect voided",
     "until": "let it end in a story, and expect kept; go on counting after it in another",
+    "due": "name a time in a story that is not the usual one, and expect kept or broken by it",
+    "follow": "bring another value while a promise is owed, and expect moved",
     "pause": "stop the clock in a story, and let what is expected come late but for the pause",
     "calendar": "play it over a closed hour, a night or a weekend",
     "again": "let it happen twice for one subject, and say how many promises there are",
@@ -103,7 +105,7 @@ class _Standard:
         yield from self._window()
         yield from self._rolling()
         for key, hint in _LEFT_OUT.items():
-            if key in self.data and not self._is_usual(key):
+            if key in self.data and not self._is_usual(key) and not (key == "due" and "within" not in self.data):
                 yield self._change((key,), None, f"{key} is left out", hint, key=True)
         yield from self._warnings()
         yield from self._excuses()

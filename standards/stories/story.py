@@ -1,7 +1,8 @@
 """Stories: scripted tests of standards. A document in, its stories out, or everything that is wrong with it.
 
 A section of what is expected is complete: whatever is not in it must not happen. One that is left out is not looked at.
-Lines that only start or stop a clock (opened, paused, resumed) are looked at where the story names one of their kind.
+Lines that only start, stop or move a clock (opened, paused, resumed, moved) are looked at where the story names one
+of their kind.
 Must not know: hosts, or who is told (`alerts/stories/`).
 Read next: `story_model.py` for the keys, `story_given.py` for what is given.
 """
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded, Source
 
-CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "undone", "paused", "resumed"})
+CLOCKWORK: frozenset[Kind] = frozenset({"opened", "ended", "given_up", "undone", "paused", "resumed", "moved"})
 """Kinds of lines that settle nothing: looked at only where a story names one."""
 M = TypeVar("M", bound=Strict)
 _EACH = "write each entry with - in front"

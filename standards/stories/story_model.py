@@ -52,6 +52,7 @@ class ExpectModel(Strict):
     warned: Texts | None = Field(default=None, description=_PROMISE)
     paused: Texts | None = Field(default=None, description=_PROMISE)
     resumed: Texts | None = Field(default=None, description=_PROMISE)
+    moved: Texts | None = Field(default=None, description=_PROMISE)
     kept: Texts | None = Field(default=None, description=_PROMISE)
     broken: Texts | None = Field(default=None, description=_PROMISE)
     voided: Texts | None = Field(default=None, description=_PROMISE)

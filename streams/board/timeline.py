@@ -23,9 +23,8 @@ _LEFT, _RIGHT = 8, 632
 _OURS, _THEIRS, _DEEP = 46, 98, 18
 """Where the lane of the standard's clock and that of the customer's begin, and how deep they are."""
 MARKED: Final = frozenset(
-    {"warned", "kept", "broken", "voided", "excused", "lost", "fulfilled_late", "ended", "given_up", "undone",
-     "corrected",
-     "withdrawn"}
+    {"warned", "moved", "kept", "broken", "voided", "excused", "lost", "fulfilled_late", "ended", "given_up", "undone",
+     "corrected", "withdrawn"}
 )  # fmt: skip
 
 

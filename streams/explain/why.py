@@ -130,7 +130,8 @@ class _Story(NamedTuple):
         for line in self.view.lines:
             known = f", learned at {self._at(line.known)}" if line.known != line.at else ""
             was = f" from {line.was or 'open'} to {line.verdict or 'open'}" if line.kind == "corrected" else ""
-            yield f"  {self._at(line.at)}  {line.kind}{was}{self._cause(line)}{known}"
+            to = f" to {self._at(line.due)}" if line.kind == "moved" else ""
+            yield f"  {self._at(line.at)}  {line.kind}{was}{to}{self._cause(line)}{known}"
 
     def _cause(self, line: Line) -> str:
         if line.cause is None:

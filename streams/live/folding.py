@@ -33,7 +33,7 @@ _PLAIN: frozenset[Kind] = frozenset({"kept", "voided"})
 """The verdicts that nobody has to look at."""
 _URGENT: Mapping[str, int] = {"broken": 0, "warned": 1}
 """The states of promises that need a hand, the most urgent first."""
-_NOT_TOLD: frozenset[Kind] = frozenset({"opened", "warned", "paused", "resumed"})
+_NOT_TOLD: frozenset[Kind] = frozenset({"opened", "warned", "paused", "resumed", "moved"})
 
 
 class Told(NamedTuple):

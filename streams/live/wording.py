@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 WORDS: Final[dict[Kind, str]] = {
-    "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "kept": "kept",
+    "opened": "opened", "warned": "warned", "paused": "paused", "resumed": "resumed", "moved": "moved", "kept": "kept",
     "broken": "broken", "voided": "void", "excused": "excused", "lost": "unknown", "fulfilled_late": "done late",
     "ended": "ended", "given_up": "given up", "undone": "owed again", "corrected": "corrected",
     "withdrawn": "withdrawn",
@@ -118,6 +118,7 @@ _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "warned": lambda line, standard: _left(line, " left. ") + standard.what,
     "paused": _counted,
     "resumed": _counted,
+    "moved": lambda line, _: _left(line, " to go now"),
     "kept": lambda line, standard: _kept(line, standard.shape),
     "broken": lambda _, standard: _broken(standard.shape),
     "voided": lambda _, standard: _void(standard.shape),

@@ -11,13 +11,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from standards.judge.events import iso
 from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
 REMEMBERED = 600 * SECOND
 """How far behind the newest event a repeat is still known, in microseconds."""
 
-FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x": "integer?"}
+FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x": "integer?", "t": "time?"}
 TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
 READINGS = TYPES[:2]
 ENDINGS = ("fulfilled_late", "ended", "given_up")
@@ -59,6 +60,10 @@ def target(draw: Draw, scale: Scale) -> Document:
     if draw(st.booleans()) or "'none'" in str(within):  # nothing would be owed at all, by some choices
         within["else"] = draw(st.sampled_from(scale.spans))
     found = response(draw, scale) | {"within": within}
+    if "pause" not in found and draw(st.booleans()):
+        found["due"] = "t"
+    if draw(st.booleans()):
+        found["follow"] = clauses(draw, ABOUT_OPENING)
     if scale.calendar and draw(st.booleans()):
         found["calendar"] = _choice(draw, ("trading", "other", *(() if by_days else ("always",))), deep=False)
     return found | ({"calendar": "trading"} if by_days and "calendar" not in found else {})
@@ -265,6 +270,8 @@ def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True)
     for place, (gap, kind) in enumerate(draw(st.lists(st.tuples(st.integers(0, 6), kinds), min_size=1, max_size=24))):
         time += (0, 0, 1, 1, 2, 3, 8)[gap] * scale.step
         data = _grant(draw, about["standards"]) if kind == "exception.granted" else draw(_data(kind))
+        if "'due'" in str(about["standards"]) and kind in TYPES and draw(st.booleans()):
+            data["t"] = iso(time + draw(st.integers(-2, 12)) * scale.step)
         events.append(_event(place, kind, time, data))
     if silence := draw(st.integers(0, 20)):
         events.append(_event(len(events), "clock.struck", time + silence * scale.step, draw(_data("clock.struck"))))

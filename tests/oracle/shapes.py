@@ -53,7 +53,8 @@ class Response(Targets):
         _, where = clause(self.standard["when"])
         rises = where is None or not self.held
         self.held = self.matches("when", event)
-        if not self.held or self.owes_nothing(event):
+        followed = any(self.matches("follow", event, promise.opening) for promise in self.owed())
+        if not self.held or followed or self.owes_nothing(event):
             return
         match self._again():
             case "each":
@@ -85,12 +86,6 @@ class Response(Targets):
     def _goes_on(self, promise: Owed, event: Event) -> bool:
         return not self.still if self._pauses_all() else self.matches("pause.until", event, promise.opening)
 
-    def _again(self) -> str:
-        if "reopen" in self.standard:
-            return "each" if self.standard["reopen"] == "each" else "rise"
-        reading = names(self.standard)["when"] in self.world.document.get("readings", [])
-        return str(self.standard.get("again", "done" if reading else "judged"))
-
     def _touch(self, promise: Owed, event: Event) -> None:
         at = event["time"]
         if self.matches("expect", event, promise.opening):
@@ -99,7 +94,16 @@ class Response(Targets):
                 self.rest = at + span(self.standard["rest"])
         elif self.matches("unless", event, promise.opening):
             promise.say("voided", at, "void")
-        elif promise.paused and self._goes_on(promise, event):
+        else:
+            self._carry_on(promise, event)
+
+    def _carry_on(self, promise: Owed, event: Event) -> None:
+        at = event["time"]
+        if self.matches("follow", event, promise.opening):
+            self.follow(promise, event)
+        if promise.verdict != "open":
+            return
+        if promise.paused and self._goes_on(promise, event):
             self.go_on(promise, at)
             promise.say("resumed", at)
         elif not promise.paused and self._stops(promise, event):

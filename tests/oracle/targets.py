@@ -4,11 +4,12 @@ Read `watch.py` first.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from tests.oracle import opening_hours, working_days
 from tests.oracle.language import choose, span
-from tests.oracle.watch import Event, Owed, Ring, Watch
+from tests.oracle.watch import Event, Owed, Ring, Watch, names
 
 ENOUGH = 15 * 86_400 * 10**6
 """Two working days of any calendar are over by then."""
@@ -18,38 +19,104 @@ class Targets(Watch):
     """What each promise was given."""
 
     def owes_nothing(self, event: Event) -> bool:
-        return choose(self.standard["within"], event["data"]) == "none"
+        return self._nothing(event["data"])
+
+    def _nothing(self, facts: dict[str, Any]) -> bool:
+        return self.named(facts) is None and choose(self.standard.get("within", "none"), facts) == "none"
+
+    def named(self, facts: dict[str, Any]) -> int | None:
+        """Give the deadline that is named."""
+        found = facts.get(self.standard.get("due", ""))
+        return None if found is None else opening_hours.utc(datetime.fromisoformat(found))
+
+    def begin(self, at: int, opening: Event | None) -> Owed:
+        promise = super().begin(at, opening)
+        promise.facts = dict(opening["data"]) if opening else {}
+        named = self.named(promise.facts)
+        if named is not None and named < at:
+            promise.say("broken", at, "broken")
+        return promise
+
+    def follow(self, promise: Owed, event: Event) -> None:
+        """Take what an event brings: what was counted stays, and the deadline may move, or nothing be owed any more."""
+        at = event["time"]
+        facts = promise.facts | {name: value for name, value in event["data"].items() if value is not None}
+        if self._nothing(facts):
+            promise.say("voided", at, "void")
+            return
+        self._count(promise, at)
+        before, promise.facts = self.deadline(promise), facts
+        behind = sum(mark <= promise.spent for mark in self.steps(promise))
+        promise.rung = max(min(promise.rung, behind), behind - 1)
+        if self.deadline(promise) != before:
+            promise.say("moved", at)
+
+    def _again(self) -> str:
+        if "reopen" in self.standard:
+            return "each" if self.standard["reopen"] == "each" else "rise"
+        if "due" in self.standard:
+            return str(self.standard.get("again", "each"))
+        reading = names(self.standard)["when"] in self.world.document.get("readings", [])
+        return str(self.standard.get("again", "done" if reading else "judged"))
 
     def hours(self, promise: Owed) -> str:
         return self.hours_of(self.chosen("calendar", promise)) if "calendar" in self.standard else ""
 
     def chosen(self, key: str, promise: Owed) -> str:
-        assert promise.opening
         given: str | dict[str, Any] = self.standard[key]
-        return choose(given, promise.opening["data"])
+        return choose(given, promise.facts)
 
     def stop(self, promise: Owed, at: int) -> None:
+        self._count(promise, at)
         promise.paused = True
-        promise.spent += opening_hours.open_time(self.hours(promise), promise.since, at)
-        promise.since = at
 
     def go_on(self, promise: Owed, at: int) -> None:
+        self._count(promise, at)
         promise.paused = False
-        promise.stood += opening_hours.open_time(self.hours(promise), promise.since, at)
+
+    def _count(self, promise: Owed, at: int) -> None:
+        counted = opening_hours.open_time(self.hours(promise), promise.since, at)
+        if promise.paused:
+            promise.stood += counted
+        else:
+            promise.spent += counted
         promise.since = at
+
+    def fixed(self, promise: Owed) -> int | None:
+        """Give the deadline that is an instant of its own, before pauses move it."""
+        named = self.named(promise.facts)
+        if named is not None:
+            return named
+        within = self.chosen("within", promise)
+        if "working" not in within:
+            return None
+        return working_days.deadline(self.hours(promise), promise.opened, within, promise.opened + ENOUGH)
+
+    def whole(self, promise: Owed) -> int:
+        fixed = self.fixed(promise)
+        if fixed is None:
+            return span(self.chosen("within", promise))
+        return opening_hours.open_time(self.hours(promise), promise.opened, fixed) if fixed > promise.opened else 0
+
+    def steps(self, promise: Owed) -> list[int]:
+        whole = self.whole(promise)
+        return [mark for mark in self.marks(whole) if 0 < mark < whole]
+
+    def deadline(self, promise: Owed) -> int:
+        """Give the deadline, as if the clock ran since it was last looked at."""
+        hours, fixed, limit = self.hours(promise), self.fixed(promise), promise.opened + ENOUGH
+        if fixed is None:
+            left = max(0, self.whole(promise) - promise.spent)
+            return opening_hours.instant_after(hours, promise.since, left, limit)
+        return max(opening_hours.instant_after(hours, fixed, promise.stood, limit), promise.since)
 
     def target_rings(self, promise: Owed, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
         """Give the next warning, or the deadline, of a promise whose clock runs."""
-        within = self.chosen("within", promise)
-        if "working" not in within:
-            yield from self.clock(promise, span(within), due)
-            return
-        hours = self.hours(promise)
-        deadline = working_days.deadline(hours, promise.opened, within, promise.opened + ENOUGH)
-        whole = opening_hours.open_time(hours, promise.opened, deadline)
-        marks = [mark for mark in self.marks(whole) if 0 < mark < whole]
-        if promise.rung < len(marks):
-            warned = self.after(promise.since, marks[promise.rung] - promise.spent, hours)
-            yield warned, lambda at: self._warn(promise, at)
-        else:
-            yield self.after(deadline, promise.stood, hours), lambda at: due(promise, at)
+        steps, deadline = self.steps(promise), self.deadline(promise)
+        if promise.rung < len(steps):
+            left = max(0, steps[promise.rung] - promise.spent)
+            warned = opening_hours.instant_after(self.hours(promise), promise.since, left, promise.opened + ENOUGH)
+            if warned < deadline:
+                yield warned, lambda at: self._warn(promise, at)
+                return
+        yield deadline, lambda at: due(promise, at)

@@ -28,6 +28,7 @@ class Owed:
     paused: bool = False
     spent: int = 0
     stood: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
     since: int = 0
     rung: int = 0
     ended: int = -1
@@ -72,7 +73,9 @@ def clause(text: str | dict[str, str]) -> tuple[str, str | None]:
 def names(standard: dict[str, Any]) -> dict[str, str]:
     """Give the event types that a standard names, by the key they stand under."""
     pause = standard.get("pause", {})
-    found = {key: standard.get(key) for key in ("when", "expect", "unless")} | {"pause.when": pause.get("when")}
+    found = {key: standard.get(key) for key in ("when", "expect", "unless", "follow")} | {
+        "pause.when": pause.get("when")
+    }
     found |= {"pause.until": pause.get("until"), "until": standard.get("until")}
     return {key: clause(one)[0] for key, one in found.items() if one}
 

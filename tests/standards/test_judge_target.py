@@ -185,6 +185,8 @@ def test_a_day_of_a_calendar_that_is_always_open_is_a_working_day() -> None:
         ("within: 2 working days, calendar: {by: level, gold: always, else: desk}", "missing-key", "always has none"),
         ("within: 2 business days, calendar: desk", "bad-duration", "not a number of working days"),
         ("within: 9000 working days, calendar: desk", "bad-duration", "not over within 20 years"),
+        ("due: priority", "wrong-type", "priority is of the type text"),
+        ("due: by", "unknown-field", "there is no field 'by' to name a deadline"),
         ("within: none", "bad-duration", "'none' is not a length of time"),
         ("within: 1h, calendar: {by: level, gold: allways, else: desk}", "unknown-calendar", "no calendar 'allways'"),
         ("within: [1h, 2h]", "wrong-type", "within is a list"),

@@ -34,7 +34,7 @@ standards:
     when: {event: queue.length, where: waiting > 3}
     expect: register.opened
     within: 60s
-    unless: {event: queue.length, where: waiting <= 3}
+    unless: [{event: queue.length, where: waiting <= 3}, window.cleaned]
     calendar: open
     warn: 50%
 """

@@ -58,15 +58,15 @@ class Openings(NamedTuple):
 
     def _when_judged(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if state.open:
-            _join(state.open[-1], event)
+            join(state.open[-1], event)
         elif context.owes(self.siblings):
-            _join(context.owed(self.siblings), event)
+            join(context.owed(self.siblings), event)
         else:
             self._open(state, event, context)
 
     def _when_done(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if owed := self._owed(state, context):
-            _join(owed, event)
+            join(owed, event)
         elif state.barred is not None:
             return
         elif event.at <= state.rest_until:
@@ -80,7 +80,7 @@ class Openings(NamedTuple):
         if owed is None and self.again != "each" and (state.open or context.owes(self.siblings)):
             owed = state.open[-1] if state.open else context.owed(self.siblings)
         if owed is not None:
-            _join(owed, event)
+            join(owed, event)
         elif self.again == "done" and state.barred is None and at <= state.rest_until:
             state.waiting = event
         elif state.barred is None and not (self.again == "rise" and state.up and not self.always_rises):
@@ -92,7 +92,7 @@ class Openings(NamedTuple):
         if event is None or retired:
             return
         if owed := self._owed(state, context):
-            _join(owed, event)
+            join(owed, event)
         else:
             self.open_at(at, state, event, context)
 
@@ -107,7 +107,7 @@ def ends(opening: Event, expect: Test | None, unless: Test | None, event: Event)
     return any(test is not None and test(event.data, opening.data) for test in (expect, unless))
 
 
-def _join(promise: Promise[Event] | None, event: Event) -> None:
+def join(promise: Promise[Event] | None, event: Event) -> None:
     """Note on a promise that is owed an event that would otherwise have opened one of its own."""
     if promise is not None:
         promise.joined += 1

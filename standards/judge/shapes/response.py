@@ -25,9 +25,10 @@ class Response(msgspec.Struct, frozen=True):
     """After `when`, `expect` follows within `within` (microseconds), unless `unless` comes first.
 
     Where the event chooses how long there is, or by which calendar, `target` says how, and `within`, `hours` and `warn`
-    are not used. `pause` stops the clock. `hours` counts open time only. `warn` are the open-time marks (microseconds
-    since the opening, rising) at which someone is warned. After a promise was kept, `rest` microseconds pass before the
-    next one opens. A broken one is given up `owed_for` microseconds after its deadline. `undo` takes "done" back.
+    are not used; an event of `follow` can change it. `pause` stops the clock. `hours` counts open time only. `warn` are
+    the open-time marks (microseconds since the opening, rising) at which someone is warned. After a promise was kept,
+    `rest` microseconds pass before the next one opens. A broken one is given up `owed_for` microseconds after its
+    deadline. `undo` takes "done" back.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect", "unless")
@@ -42,6 +43,7 @@ class Response(msgspec.Struct, frozen=True):
     rest: int = 0
     owed_for: int = OWED_FOR
     target: TargetRule | None = None
+    follow: Clause | None = None
     undo: Undo | None = None
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> ResponseMachine:

@@ -42,7 +42,7 @@ class ResponseMachine(ResponseMoves):
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
-        self.targeted = None if shape.target is None else TargetClock(shape.target)
+        self.targeted = None if shape.target is None else TargetClock.of(shape.target)
         self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
@@ -51,7 +51,7 @@ class ResponseMachine(ResponseMoves):
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
         shape, revision = self.shape, self.standard.revision
-        carry_on, begin = self._carry_on(event_type), self._begin()
+        carry_on, begin = self._carry_on(event_type), self._begin(event_type)
         when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
         closes = event_type in self._closing_types()
         stands = self.standard.needed is not None
@@ -126,7 +126,7 @@ class ResponseMachine(ResponseMoves):
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         stop, start = self._pause_tests(event_type)
-        paused_by = self._paused_by
+        paused_by, follow = self._paused_by, test_for(self.shape.follow, event_type)
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
@@ -139,7 +139,11 @@ class ResponseMachine(ResponseMoves):
                 opening = promise.opening.data if promise.opening is not None else None
                 if expect is not None and expect(data, opening):
                     self._settle(state, promise, "kept", event, context)
-                elif over or (unless is not None and unless(data, opening)):
+                elif (
+                    over
+                    or (unless is not None and unless(data, opening))
+                    or (follow is not None and follow(data, opening) and self._follow(promise, state, event, context))
+                ):
                     self._settle(state, promise, "voided", event, context)
                 elif promise.state in ("paused", "paused_warned"):
                     if (start is not None and start(data, opening)) or (paused_by is not None and not paused):
@@ -288,7 +292,7 @@ class ResponseMachine(ResponseMoves):
             return False
         self.end_late(event, context)
         if opens:
-            self._begin()(state, event, context)
+            self._begin(event_type)(state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine
+from standards.judge.shapes.again import join
+from standards.judge.shapes.machine import Machine, opening_data, test_for
 
 if TYPE_CHECKING:
     from standards.expressions.states import StateTest
@@ -33,16 +34,24 @@ class ResponseMoves(Machine):
     clock: PromiseClock | TargetClock
     targeted: TargetClock | None
     openings: Openings
+    siblings: tuple[str, ...]
     _paused_by: StateTest | None
 
-    def _begin(self) -> Begin:
-        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted."""
-        begin = self.openings.begin()
-        if self.targeted is None or not self.targeted.rule.may_owe_nothing:
+    def _begin(self, event_type: str) -> Begin:
+        """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted.
+
+        An event that a promise follows opens no other one while that is owed.
+        """
+        begin, follow = self.openings.begin(), test_for(self.shape.follow, event_type)
+        if self.targeted is None or not (self.targeted.rule.may_owe_nothing or follow is not None):
             return begin
 
         def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            if self._is_owed(event):
+            owed = [*state.overdue, *state.open, *filter(None, [context.owed(self.siblings)])]
+            followed = [promise for promise in owed if follow is not None and follow(event.data, opening_data(promise))]
+            if followed:
+                join(followed[-1], event)
+            elif self._is_owed(event):
                 begin(state, event, context)
             else:
                 context.unused.append(Unused(event, "owed-nothing"))
@@ -76,12 +85,26 @@ class ResponseMoves(Machine):
             promise.target = self.targeted.target(event, at)
         self.clock.run(promise)
         state.open.append(promise)
+        if promise.target is not None and 0 <= promise.target.fixed < at:
+            self._open_too_late(promise, state, event, context)
+            return
         context.write(self.standard, promise, "opened", at, event)
         if self._paused_by is not None and self._paused_by.test(context.case.holds):
             self._pause(promise, at, event, context)
         if promise.wake < state.wake:
             state.wake = promise.wake
             context.case.wake = min(context.case.wake, promise.wake)
+
+    def _open_too_late(
+        self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> None:
+        """Open a promise whose deadline, as its event names it, is past: it is broken as it opens."""
+        at = promise.opened
+        promise.due = promise.target.fixed if promise.target is not None else at
+        context.write(self.standard, promise, "opened", at, event)
+        context.write(self.standard, promise, "broken", at, elapsed=0)
+        context.owe(state, promise, at, at + self.shape.owed_for)
+        self._set_alarm(state, context)
 
     def _settle(
         self,
@@ -114,7 +137,7 @@ class ResponseMoves(Machine):
         state.rest_until, state.waiting = -1, None
         if promise.state == "late":
             context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
-            context.owe(state, promise, promise.settled, promise.due + self.shape.owed_for)
+            context.owe(state, promise, promise.settled, promise.settled + self.shape.owed_for)
             return
         promise.settled = -1
         self.clock.take_back(promise, event.at)
@@ -126,6 +149,17 @@ class ResponseMoves(Machine):
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
             state.rest_until = max(state.rest_until, kept + self.shape.rest)
+
+    def _follow(
+        self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> bool:
+        """Let a promise go by what an event brings. Says whether nothing is owed any more."""
+        if self.targeted is None or self.targeted.is_over(promise, event):
+            return True
+        if self.targeted.follow(promise, event):
+            context.write(self.standard, promise, "moved", event.at, event, promise.spent)
+        self._set_alarm(state, context)
+        return False
 
     def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
         self.clock.stop(promise, at)

@@ -5,55 +5,72 @@ Read next: `response.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from standards.judge.events import microseconds
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
+    from standards.judge.table import Table
     from standards.judge.target import Looked, Target, TargetRule
 
 
+_STOPPED: Final = ("paused", "paused_warned")
+
+
 class TargetClock(NamedTuple):
-    """Counts what each promise was given by `rule`."""
+    """Counts what each promise was given by `rule`, which looks at `fields` of its events, and at columns of tables."""
 
     rule: TargetRule
+    fields: tuple[str, ...]
+    columns: dict[str, tuple[Table, str]]
+
+    @classmethod
+    def of(cls, rule: TargetRule) -> TargetClock:
+        """Make the clock of a rule, with the fields that it looks at."""
+        return cls(rule, tuple(sorted(rule.fields)), rule.columns)
 
     def target(self, event: Event, opened: int) -> Target | None:
         """Give what a promise that an event opens is given; None: nothing is owed."""
-        return self.rule.resolve(self._facts(event), opened)
+        return self.rule.resolve(self._look_up(self._facts(event)), opened)
+
+    def _look_up(self, facts: dict[str, Looked]) -> dict[str, Looked]:
+        """Give what is looked at with what the tables say beside it; what a table that is not at hand said stays."""
+        said = {
+            name: table.value(facts.get(table.key), column)
+            for name, (table, column) in self.columns.items()
+            if table.digest or name not in facts
+        }
+        return {**facts, **said}
 
     def _facts(self, event: Event) -> dict[str, Looked]:
-        return {name: getattr(event.data, name, None) for name in sorted(self.rule.fields)}
+        return {name: _looked(getattr(event.data, name, None)) for name in self.fields}
 
     def run(self, promise: Promise[Event]) -> None:
         """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
         target = _given(promise)
         hours, marks = self._hours(target), self.rule.marks(target.whole)
-        promise.due = promise.wake = _due(promise, target, hours)
+        promise.due = promise.wake = self._due(promise)
         if promise.step < len(marks):
             promise.wake = min(_after(promise, hours, marks[promise.step]), promise.due)
 
     def elapsed(self, promise: Promise[Event], at: int) -> int:
         """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
-        if at <= promise.running_since or promise.state in ("paused", "paused_warned"):
+        if at <= promise.running_since or promise.state in _STOPPED:
             return promise.spent
         hours, since = self._hours(_given(promise)), promise.running_since
         return promise.spent + (at - since if hours is None else hours.between(since, at))
 
     def stop(self, promise: Promise[Event], at: int) -> None:
         """Let the clock stand still from `at` on."""
-        promise.spent = self.elapsed(promise, at)
-        if _given(promise).fixed >= 0:
-            promise.running_since = at
+        self._count(promise, at)
 
     def go_on(self, promise: Promise[Event], at: int) -> None:
         """Let the clock go on at `at`. A deadline of its own moves on by the open time for which it stood."""
-        target = _given(promise)
-        if target.fixed >= 0:
-            hours, since = self._hours(target), promise.running_since
-            promise.stood += at - since if hours is None else hours.between(since, at)
-        promise.running_since = at
+        self._count(promise, at)
         self.run(promise)
 
     def take_back(self, promise: Promise[Event], at: int) -> None:
@@ -63,20 +80,66 @@ class TargetClock(NamedTuple):
         promise.running_since = at
         self.run(promise)
 
+    def _count(self, promise: Promise[Event], at: int) -> None:
+        """Count the open time since the clock was last looked at, as spent or as that for which it stood."""
+        hours, since = self._hours(_given(promise)), promise.running_since
+        counted = at - since if hours is None else hours.between(since, at)
+        if promise.state in _STOPPED:
+            promise.stood += counted
+        else:
+            promise.spent += counted
+        promise.running_since = at
+
+    def is_over(self, promise: Promise[Event], event: Event) -> bool:
+        """Say whether nothing is owed any more by what an event brings."""
+        return self.rule.resolve(self._brought(promise, event), promise.opened) is None
+
+    def follow(self, promise: Promise[Event], event: Event) -> bool:
+        """Let a promise go by what an event brings from its time on; say whether its deadline moves.
+
+        What has been counted stays. A warning that lies ahead again is given again; of those that lie behind now and
+        were not given, the last one is.
+        """
+        facts = self._brought(promise, event)
+        target = self.rule.resolve(facts, promise.opened)
+        if target is None or facts == _given(promise).facts:
+            return False
+        self._count(promise, event.at)
+        before = self._due(promise)
+        promise.target = target
+        behind = sum(mark <= promise.spent for mark in self.rule.marks(target.whole))
+        promise.step = max(min(promise.step, behind), behind - 1)
+        if promise.state in _STOPPED:
+            promise.due = self._due(promise)
+        else:
+            self.run(promise)
+        return promise.due != before
+
+    def _brought(self, promise: Promise[Event], event: Event) -> dict[str, Looked]:
+        """Give what was looked at, with what an event brings; what it has no value of stays."""
+        news = {name: value for name, value in self._facts(event).items() if value is not None}
+        return self._look_up({**_given(promise).facts, **news})
+
+    def _due(self, promise: Promise[Event]) -> int:
+        """Give the deadline of a promise, as if its clock ran since `running_since`."""
+        target = _given(promise)
+        hours = self._hours(target)
+        if target.fixed < 0:
+            return _after(promise, hours, target.whole)
+        due = target.fixed + promise.stood if hours is None else hours.due(target.fixed, promise.stood)
+        return max(due, promise.running_since)
+
     def _hours(self, target: Target) -> Hours | None:
         return self.rule.calendars[target.calendar]
+
+
+def _looked(value: Looked | datetime) -> Looked:
+    return microseconds(value) if isinstance(value, datetime) else value
 
 
 def _given(promise: Promise[Event]) -> Target:
     assert promise.target is not None, "a promise of such a standard is given its target as it opens"  # noqa: S101
     return promise.target
-
-
-def _due(promise: Promise[Event], target: Target, hours: Hours | None) -> int:
-    if target.fixed < 0:
-        return _after(promise, hours, target.whole)
-    due = target.fixed + promise.stood if hours is None else hours.due(target.fixed, promise.stood)
-    return max(due, promise.running_since)
 
 
 def _after(promise: Promise[Event], hours: Hours | None, mark: int) -> int:
