@@ -99,6 +99,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-severity": "a severity that there is not",
     "unknown-source": "nothing is called so",
     "unknown-standard": "a standard that there is not",
+    "unknown-state": "a state that is not declared",
     "unknown-value": "a value that this key cannot have",
     "unknown-zone": "a time zone that there is not",
     "unreadable-file": "a file that is not there, or is no text",
