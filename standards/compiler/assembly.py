@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from standards.compiler.compiling import Surroundings, clause_models, compile_standard, opening_events
-from standards.compiler.targets import calendar_names, table_names
+from standards.compiler.unused import report_unused
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
@@ -25,10 +25,10 @@ from standards.documents.model import (
 from standards.documents.tables import Facts, kept, table
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
-from standards.judge.standard import Feed, Standard, event_types
+from standards.judge.standard import Feed, Standard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from standards.compiler.namespace import Namespace
     from standards.documents.declared import ReadFile
@@ -87,22 +87,8 @@ def assemble(
     }
     around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
-    wrong = any(finding.level == "error" for finding in names.findings)
-    for name, (entry, _) in names.sections["calendars"].items():
-        if name not in used and not wrong:  # else what uses it may be what is wrong
-            fix = "remove it, or name it in a standard"
-            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
-    looked_up = {name for _, model, _ in models.values() for name in table_names(model)}
-    for name, (entry, _) in names.sections["tables"].items():
-        if name not in looked_up and not wrong:
-            fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
-            entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
-    named = {name for standard, _ in filter(None, made) for name in (state.name for state in standard.states)}
-    for name, (entry, state) in states.items():
-        if state is not None and name not in named and None not in made:
-            fix = "remove it, or name it under while or pause of a standard"
-            entry.warning("unused-state", f"no standard speaks of the state {name!r}", fix)
+    of_models = [model for _, model, _ in models.values()]
+    report_unused(names, of_models, {state.name for pair in made if pair is not None for state in pair[0].states})
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={
@@ -114,18 +100,6 @@ def assemble(
         entries={name: entry for name, (entry, _, _) in models.items()},
         tables={name: found for name, found in tables.items() if found is not None},
     )
-
-
-def unused_events(
-    declared: Mapping[str, tuple[Entry, Value]], builtin: Container[str], standards: Iterable[Standard],
-    feeds: Iterable[Feed],
-) -> None:  # fmt: skip
-    """Warn of an author's own event types that no standard looks at and no feed is heard by."""
-    used = {name for standard in standards for name in event_types(standard)}
-    used |= {name for feed in feeds for name in feed.events}
-    for name, (entry, _) in declared.items():
-        if name not in used and name not in builtin:
-            entry.warning("unused-event", f"no standard uses the event {name!r}", "remove it, or name it in a standard")
 
 
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.compiler.assembly import Assembly, assemble, fields_declared, unused_events
+from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
+from standards.compiler.unused import unused_events
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
@@ -19,8 +20,9 @@ from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import Finding, SpecError
 from standards.expressions.expression import Field
 from standards.judge.events import EventType
-from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, Rulebook
 from standards.judge.standard import Feed, Standard
+from standards.judge.strata import CycleError
 from standards.lint import EACH, TOGETHER
 from standards.lint.lint_input import LintInput, Terms
 
