@@ -102,6 +102,15 @@ def unused_events(
             entry.warning("unused-event", f"no standard uses the event {name!r}", "remove it, or name it in a standard")
 
 
+def unused_states(declared: Mapping[str, tuple[Entry, Value]], standards: Iterable[Standard]) -> None:
+    """Warn of states that no standard speaks of."""
+    used = {state.name for standard in standards for state in standard.states}
+    for name, (entry, _) in declared.items():
+        if name not in used:
+            fix = "remove it, or name it under while or pause"
+            entry.warning("unused-state", f"no standard speaks of the state {name!r}", fix)
+
+
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:
     """Read the fields of a declared event type; those with a slip are reported and left out."""
     if isinstance(data, dict) and data and not any(value is not None for value in data.values()):

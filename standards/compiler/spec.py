@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from standards.compiler.assembly import Assembly, assemble, fields_declared, unused_events
+from standards.compiler.assembly import Assembly, assemble, fields_declared, unused_events, unused_states
 from standards.compiler.namespace import Namespace
+from standards.documents.cut_text import cut_texts
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
@@ -76,6 +77,7 @@ def load(
     if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
+            loading.findings += cut_texts(document)
             if "excerpt" in document.data:
                 loading.excerpt(document, retired=False)
         for document in older:
@@ -91,7 +93,7 @@ class _Loading:
         self.read = read
         self.terms = terms
         self.vocabulary = builtin_vocabulary()
-        self.declared: Mapping[str, tuple[Entry, Value]] = {}
+        self.declared: Mapping[str, Mapping[str, tuple[Entry, Value]]] = {}
         self.unsound: set[str] = set()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
@@ -120,7 +122,7 @@ class _Loading:
             else:
                 self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
         made = self._take(names, self.vocabulary)
-        self.declared = names.sections["events"]
+        self.declared = names.sections
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
 
@@ -170,7 +172,8 @@ class _Loading:
         rulebook = None if self._wrong() else self._rulebook(standards)
         if rulebook is not None and self.lint is not None:
             if standards:
-                unused_events(self.declared, builtin_vocabulary(), standards, self.feeds.values())
+                unused_events(self.declared["events"], builtin_vocabulary(), standards, self.feeds.values())
+                unused_states(self.declared["states"], standards)
             for check in TOGETHER:
                 check(self.lint)
         order = {name: position for position, name in reversed(list(enumerate(files)))}

@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
-    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "days-of-hours": "documents",
-    "forgets-first": "documents", "full-objective": "documents", "holidays-over": "documents",
-    "incomplete": "documents", "kept-closed": "history", "left-out": "history", "likely-happening": "history",
-    "likely-reading": "history", "minute-short": "documents", "never-closed": "documents", "never-ends": "documents",
-    "never-true": "documents", "never-void": "documents", "new-meaning": "data", "no-debrief": "documents",
-    "no-feed": "documents", "no-time-to-act": "documents", "no-value": "documents", "one-for-many": "documents",
-    "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
-    "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history",
-    "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
-    "too-few": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unused-calendar": "documents", "unused-event": "documents", "warns-at-once": "documents",
+    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "cut-text": "documents",
+    "days-of-hours": "documents", "forgets-first": "documents", "full-objective": "documents",
+    "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history", "left-out": "history",
+    "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
+    "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "never-void": "documents",
+    "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents", "no-time-to-act": "documents",
+    "no-value": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
+    "over-budget": "history", "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents",
+    "seldom-seen": "history", "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents",
+    "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unused-calendar": "documents", "unused-event": "documents",
+    "unused-state": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key`, `unused-calendar` and `unused-event` are made where documents are read, those of snoozes
+`cut-text`, `incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
 by `documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
 or a host's data by `streams/checking`.
 """
