@@ -13,6 +13,7 @@ import msgspec
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
 from standards.compiler.unused import unused_events
+from standards.documents.cut_text import cut_texts
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
@@ -79,6 +80,7 @@ def load(
     if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
+            loading.findings += cut_texts(document)
             if "excerpt" in document.data:
                 loading.excerpt(document, retired=False)
         for document in older:

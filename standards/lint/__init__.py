@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
-    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "days-of-hours": "documents",
-    "for-too-long": "documents", "forgets-first": "documents", "full-objective": "documents",
+    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "cut-text": "documents",
+    "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents", "full-objective": "documents",
     "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history", "left-out": "history",
     "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
     "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "never-void": "documents",
@@ -31,7 +31,7 @@ CHECKS: Final[Mapping[str, Need]] = {
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
+`cut-text`, `incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
 by `documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
 or a host's data by `streams/checking`.
 """

@@ -26,6 +26,7 @@ TITLES: Final[Mapping[str, str]] = {
     "carried-field": "a field that cannot be carried along",
     "chain-order": "steps of a chain out of order",
     "changed-type": "a field of another type than open promises were made with",
+    "cut-text": "a sentence that ends at a #",
     "cycle": "standards that hear each other's promises in a circle",
     "days-of-hours": "days that a calendar makes longer",
     "duplicate-key": "a key stands twice in one place",

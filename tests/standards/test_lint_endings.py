@@ -70,7 +70,10 @@ def test_both_readings_are_shown() -> None:
         ("events: {a.b: {contact: text}}", ["unused-event"]),
         ("events: {survey.answered: {product: text?}}", []),
         ("events: {a.b: {site: text}}\nfeeds: {f: {events: [a.b, callback.made], silent_after: 1d}}", []),
-        ("events: {a.b: {contact: text}}\nstates: {s: {when: a.b, until: contact.closed}}", ["unused-event"]),
+        (
+            "events: {a.b: {contact: text}}\nstates: {s: {when: a.b, until: contact.closed}}",
+            ["unused-event", "unused-state"],
+        ),
     ],
 )
 def test_an_event_that_nobody_uses_is_found(more: str, found: list[str]) -> None:
