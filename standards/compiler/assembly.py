@@ -87,17 +87,7 @@ def assemble(
     }
     around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
-    wrong = any(finding.level == "error" for finding in names.findings)
-    for name, (entry, _) in names.sections["calendars"].items():
-        if name not in used and not wrong:  # else what uses it may be what is wrong
-            fix = "remove it, or name it in a standard"
-            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
-    looked_up = {name for _, model, _ in models.values() for name in table_names(model)}
-    for name, (entry, _) in names.sections["tables"].items():
-        if name not in looked_up and not wrong:
-            fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
-            entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
+    _warn_of_unused(names, [model for _, model, _ in models.values()])
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={
@@ -109,6 +99,22 @@ def assemble(
         entries={name: entry for name, (entry, _, _) in models.items()},
         tables={name: found for name, found in tables.items() if found is not None},
     )
+
+
+def _warn_of_unused(names: Namespace, models: Collection[StandardModel]) -> None:
+    """Warn of calendars and tables that no standard names; not where something is wrong, as that may be what does."""
+    if any(finding.level == "error" for finding in names.findings):
+        return
+    used = {name for model in models for name in (*calendar_names(model), model.during)}
+    for name, (entry, _) in names.sections["calendars"].items():
+        if name not in used:
+            fix = "remove it, or name it in a standard"
+            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
+    looked_up = {name for model in models for name in table_names(model)}
+    for name, (entry, _) in names.sections["tables"].items():
+        if name not in looked_up:
+            fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
+            entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
 
 
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:

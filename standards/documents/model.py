@@ -18,8 +18,8 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
+from standards.documents.chosen import ChosenName, ChosenTime
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
 
@@ -41,35 +41,6 @@ _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type"
 Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)]
 NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLength": 1, "type": "string"})]
 """A text that is easily written as a number: a share without its sign, a time with a point."""
-_CHOICE: dict[str, Any] = {
-    "type": "object",
-    "required": ["by", "else"],
-    "properties": {"by": {"type": "string", "description": "The field whose value decides."}},
-    "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "object"}]},
-    "description": "One of several by the value of a field: {by: priority, urgent: 1h, else: 8h}.",
-}
-
-
-def _chosen(value: object) -> object:
-    """Let a text through, a number as the text that it was likely meant to be, and a choice with all that is in it."""
-    if isinstance(value, dict):
-        return {key: part if key == "by" else _chosen(part) for key, part in value.items()}
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise PydanticCustomError("string_type", "write one value, or a choice: {{by: FIELD, VALUE: ..., else: ...}}")
-    if value == "":
-        raise PydanticCustomError("string_too_short", "write something")
-    return str(value)
-
-
-_TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
-ChosenTime = Annotated[
-    str | dict[str, Any],
-    BeforeValidator(_chosen),
-    WithJsonSchema({"anyOf": [_TEXT | {"examples": ["60s", "1h30m"]}, _CHOICE]}),
-]
-"""How long there is, or a choice by a field."""
-ChosenName = Annotated[str | dict[str, Any], BeforeValidator(_chosen), WithJsonSchema({"anyOf": [_TEXT, _CHOICE]})]
-"""A name, or a choice of several by a field."""
 Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
 
 
