@@ -21,6 +21,7 @@ from standards.judge.promise import MOVES
 from standards.judge.shapes.scope import scoped
 from standards.judge.standard import clauses, event_types
 from standards.judge.strata import stratify
+from standards.judge.table import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +63,7 @@ class Group:
         self.standards = tuple(standards)
         self.machines = tuple(_machine(standard, standards) for standard in standards)
         self.by_revision = {machine.standard.revision: machine for machine in self.machines}
-        self.judged_by = (*self.by_revision, *_hashes(standards))
+        self.judged_by = (*self.by_revision, *tables_of(standards))
         self.forget_after = max(standard.forget_after for standard in standards)
         self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
         self.endless = any(machine.endless for machine in self.machines)
@@ -197,12 +198,6 @@ def _by_time_and_origin(event: Event) -> tuple[int, bool, str, int]:
         return (event.at, True, "", 0)
     promise, _, ordinal = event.id.rpartition(".")
     return (event.at, False, promise, int(ordinal))
-
-
-def _hashes(standards: Iterable[Standard]) -> list[str]:
-    """Give the hashes of the tables that standards look facts up in: what was judged by other rows is settled."""
-    rules = [rule for standard in standards if (rule := getattr(standard.shape, "target", None)) is not None]
-    return sorted({table.digest for rule in rules for table in rule.tables.values()})
 
 
 def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:
