@@ -37,16 +37,21 @@ class Waiting:
     def __len__(self) -> int:
         return sum(len(record.events) for record in self._records)
 
-    def add(self, offset: int, facts: Facts[Event], covered: int) -> None:
+    def add(self, offset: int, facts: Facts[Event], covered: int, first: int) -> None:
         """Stamp a record's events, and let them wait; `covered` is what the tick before it covered.
 
-        An event counts as received no earlier than that, and none happens after it was received. This loop runs for
-        every event there is.
+        An event counts as received no earlier than that, and none happens after it was received. One that keeps the
+        stamp of its record has a place, counted from `first`. This loop runs for every event there is.
         """
         events, before, wall = facts.events, max(covered, 1), facts.wall
-        for event in events:
-            stamp = event.received or wall  # events that an earlier version published have none
-            event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
+        for place, event in enumerate(events, first):
+            received = event.received
+            if received >= before:
+                event.place = place if event.place < 0 else first + event.place
+            else:
+                stamp = received or wall  # events that an earlier version published have none
+                event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
+                event.place = -1
             if event.at > received:  # noqa: PLR1730 - the same
                 event.at = received
         self._records.append(_Record(offset, covered, min(map(_AT, events)), events))
