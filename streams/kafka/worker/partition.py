@@ -221,10 +221,12 @@ class Partition:
             self._ticks.judge(self._judged)
         if begins:
             self._begun = begin(pump, reached.lows, tick.wall)
-        route_derived([event for event in due if event.source == DERIVED_SOURCE], pump, self._levels)
+        if self._rulebook.heard:
+            route_derived([event for event in due if event.source == DERIVED_SOURCE], pump, self._levels)
+            due = [event for event in due if event.source != DERIVED_SOURCE]
         before = list(reached.lows)
         reached.advance(tick)
-        pump.route([event for event in due if event.source != DERIVED_SOURCE], self._ticks.result)
+        pump.route(due, self._ticks.result)
         pump.low = reached.lows[0]
         self._ticks.add(reached.lows)
         self._judged_until, self.ticked = offset, True

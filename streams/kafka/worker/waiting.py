@@ -20,11 +20,11 @@ _AT = attrgetter("at")
 
 
 class _Record(NamedTuple):
-    """What waits of a record. `covered` is the tick before it, `earliest` when the first of the events happened."""
+    """What waits of a record. `covered` is the tick before it, `span` when the first and the last event happened."""
 
     offset: int
     covered: int
-    earliest: int
+    span: tuple[int, int]
     events: list[Event]
 
 
@@ -54,7 +54,7 @@ class Waiting:
                 event.place = -1
             if event.at > received:  # noqa: PLR1730 - the same
                 event.at = received
-        self._records.append(_Record(offset, covered, min(map(_AT, events)), events))
+        self._records.append(_Record(offset, covered, _span(events), events))
 
     def due(self, covered: int, low: int) -> list[Event]:
         """Take what was received up to `covered` and happened up to `low`, in the order of receipt."""
@@ -62,14 +62,15 @@ class Waiting:
         left = []
         for record in self._records:
             rest = record.events
-            if record.earliest <= low:
+            if record.span[1] <= low and max(map(_RECEIVED, rest)) <= covered:
+                taken += rest
+                continue
+            if record.span[0] <= low:
                 rest = [event for event in record.events if event.received > covered or event.at > low]
                 if len(rest) < len(record.events):
                     taken += [event for event in record.events if event.received <= covered and event.at <= low]
             if rest:
-                left.append(
-                    record if rest is record.events else record._replace(earliest=min(map(_AT, rest)), events=rest)
-                )
+                left.append(record if rest is record.events else record._replace(span=_span(rest), events=rest))
         self._records = left
         taken.sort(key=_RECEIVED)
         return taken
@@ -78,3 +79,7 @@ class Waiting:
         """Give the first record up to an offset of which something waits, and the tick before it; or -1 and -1."""
         record = self._records[0] if self._records else None
         return (-1, -1) if record is None or record.offset > until else (record.offset, record.covered)
+
+
+def _span(events: list[Event]) -> tuple[int, int]:
+    return min(map(_AT, events)), max(map(_AT, events))
