@@ -8,6 +8,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -215,6 +216,7 @@ def key_getter(per: tuple[str, ...]) -> Callable[[Any], Key]:
     return attrgetter(*per)
 
 
+@lru_cache(20_000)  # each line of the ledger has it
 def subject_text(key: Key) -> str:
     """Print a subject's key for people: its values joined by `/`, with `/` and `%` inside a value escaped."""
     return "/".join(str(value).replace("%", "%25").replace("/", "%2F") for value in key)
