@@ -16,7 +16,7 @@ from pydantic_settings import SettingsError as UndecodedError
 from standards.calendar.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
 from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
-from streams.documents.documents import YAML, load_standards, read_documents
+from streams.documents.documents import YAML, load_standards, read_documents, tables_named
 from streams.kafka.clients.connection import KafkaSettings
 
 if TYPE_CHECKING:
@@ -182,7 +182,9 @@ class StandardsFiles:
 
     def fingerprint(self) -> object:
         """Give name, time of change and size of each file of rules: other files in a folder may be our own data."""
-        return [_mark(file) for path in map(Path, self.paths) for file in _files(path)] if self.paths else None
+        marks = [_mark(file) for path in map(Path, self.paths) for file in _files(path)]
+        tables = sorted({table for mark in marks for table in tables_named(*mark)})
+        return [*marks, *map(_mark, map(Path, tables))] if self.paths else None
 
     def load(self, retired: Sequence[str]) -> Loaded:
         """Load them together with excerpts of older revisions. Raises SpecError."""

@@ -9,11 +9,20 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from standards.compiler.compiling import Surroundings, clause_models, compile_standard, opening_events
-from standards.compiler.targets import calendar_names
+from standards.compiler.unused import report_unused
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
-from standards.documents.model import CalendarModel, FeedModel, FieldModel, StandardModel, StateModel, keys_of
+from standards.documents.model import (
+    CalendarModel,
+    FeedModel,
+    FieldModel,
+    StandardModel,
+    StateModel,
+    TableModel,
+    keys_of,
+)
+from standards.documents.tables import Facts, kept, table
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 from standards.judge.standard import Feed, Standard
@@ -40,16 +49,17 @@ class Assembly(NamedTuple):
     calendars: dict[str, tuple[Entry, Calendar]]
     standards: list[tuple[Standard, str]]
     entries: dict[str, Entry]
+    tables: dict[str, Facts]
 
 
 def assemble(
-    names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None, *, excerpt: bool = False,
-    unsound: Collection[str] = (),
+    names: Namespace, vocabulary: Mapping[str, EventType], read: ReadFile | None, *,
+    known: Mapping[str, Facts] | None = None, unsound: Collection[str] = (),
 ) -> Assembly:  # fmt: skip
     """Compile calendars, feeds and standards. Those with errors, which are reported, are left out.
 
-    `excerpt`: they were written down by Kept itself. What is about an `unsound` event type, whose declaration has
-    errors, is left out too: whatever were said of it would be said a second time.
+    With `known`, the tables of today, they were written down by Kept itself. What is about an `unsound` event type,
+    whose declaration has errors, is left out too: whatever were said of it would be said a second time.
     """
     calendars = {
         name: calendar(entry, open_time, read) if (open_time := entry.read(CalendarModel, data)) else None
@@ -70,14 +80,15 @@ def assemble(
     }
     states = {name: (entry, entry.read(StateModel, data)) for name, (entry, data) in names.sections["states"].items()}
     carried = _carried(((entry, model) for entry, model, _ in models.values()), vocabulary)
-    around = Surroundings(vocabulary, carried, calendars, feeds, states, excerpt)
+    tables = {
+        name: None if found is None else table(entry, found, read) if known is None else kept(entry, found, known)
+        for name, (entry, data) in names.sections["tables"].items()
+        for found in (entry.read(TableModel, data),)
+    }
+    around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    used = {name for _, model, _ in models.values() for name in (*calendar_names(model), model.during)}
-    wrong = any(finding.level == "error" for finding in names.findings)
-    for name, (entry, _) in names.sections["calendars"].items():
-        if name not in used and not wrong:  # else what uses it may be what is wrong
-            fix = "remove it, or name it in a standard"
-            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
+    of_models = [model for _, model, _ in models.values()]
+    report_unused(names, of_models, {state.name for pair in made if pair is not None for state in pair[0].states})
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={
@@ -87,6 +98,7 @@ def assemble(
         },
         standards=[pair for pair in made if pair is not None],
         entries={name: entry for name, (entry, _, _) in models.items()},
+        tables={name: found for name, found in tables.items() if found is not None},
     )
 
 

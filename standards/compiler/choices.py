@@ -70,6 +70,16 @@ def placed_texts(given: str | dict[str, Any] | None) -> Iterator[tuple[tuple[str
         yield (), given
 
 
+def chosen_by(given: str | dict[str, Any] | None) -> Iterator[str]:
+    """Give the fields that a choice looks at, as they are written."""
+    if isinstance(given, dict):
+        if isinstance(given.get(BY), str):
+            yield given[BY]
+        for key, part in given.items():
+            if key != BY:
+                yield from chosen_by(part)
+
+
 def _field(entry: Entry, name: object, fields: Fields) -> str | None:
     if not isinstance(name, str) or not name:
         found = f"this choice has no {BY!r}, so it does not say which field decides"

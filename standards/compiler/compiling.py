@@ -19,7 +19,7 @@ from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
-from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
 from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar, no_subject_field, subject_field
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
@@ -32,6 +32,7 @@ from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standar
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel, FeedModel, StandardModel
+    from standards.documents.tables import Facts
     from standards.judge.events import EventType
 
 Fields = Mapping[str, Field]
@@ -52,6 +53,7 @@ class Surroundings:
     calendars: Mapping[str, Calendar | None]
     feeds: Mapping[str, tuple[Feed, FeedModel]]
     states: Declared
+    tables: Mapping[str, Facts | None]
     excerpt: bool = False
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
@@ -72,9 +74,7 @@ def compile_standard(
     `given` are the keys as the author wrote them, those with a slip too.
     """
     before = len(entry.findings)
-    for key in ("promise", "per"):
-        if key not in given:
-            entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
+    _check(entry, model, given, around)
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     written_now = model.again is not None
@@ -83,23 +83,15 @@ def compile_standard(
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
-    known = [*around.vocabulary, *PROMISE_EVENTS]
-    clauses = Clauses.of(entry, fields_of, known)
+    clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS])
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
-    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, by_promise=old)
+    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, around.tables, by_promise=old)
     shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
-    _check_subject(entry, model, around)
-    _check_carried(entry, model, around)
-    forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
-    lateness = entry.at("lateness").duration(model.lateness)
-    if lateness and forget_after and lateness > forget_after:
-        found = f"a subject is forgotten after {model.forget_after}, before what comes {model.lateness} late"
-        entry.at("lateness").error("wrong-value", found, "write a shorter time, or a longer forget_after")
+    forget_after, lateness = _remembering(entry, model)
     objective = _objective(entry, model)
-    _warn_of_gaps(entry, given)
     if shape is None or model.promise is None or model.per is None:
         return None
     _check_places(entry, model, shape)
@@ -111,18 +103,28 @@ def compile_standard(
     used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
     if during is not None and model.during is not None:
         calendars[model.during] = during
-    text = excerpt(entry.name, model, Named(calendars, scoping.named, models), used)
+    tables = written_down(model, around.tables)
+    text = excerpt(entry.name, model, Named(calendars, scoping.named, models, tables), used)
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=max(forget_after or FORGET_AFTER, _taken_back(shape), looks_back(shape)),
-        lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
-        states=states,
+        forget_after=max(forget_after, _taken_back(shape), looks_back(shape)), lateness=lateness,
+        during=None if during is None else during.hours, needed=needed, states=states,
     )  # fmt: skip
     return standard, text
+
+
+def _check(entry: Entry, model: StandardModel, given: list[str], around: Surroundings) -> None:
+    """Check what any standard has, whatever its shape."""
+    for key in ("promise", "per"):
+        if key not in given:
+            entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
+    _check_subject(entry, model, around)
+    _check_carried(entry, model, around)
+    _warn_of_gaps(entry, given)
 
 
 def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, str | None]:
@@ -182,6 +184,16 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
         if name not in known:
             entry.at("calendar", *way).unknown("calendar", name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _remembering(entry: Entry, model: StandardModel) -> tuple[int, int]:
+    """Give how long a subject is remembered, and how late its events come as a rule, in microseconds."""
+    forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
+    lateness = entry.at("lateness").duration(model.lateness)
+    if lateness and forget_after and lateness > forget_after:
+        found = f"a subject is forgotten after {model.forget_after}, before what comes {model.lateness} late"
+        entry.at("lateness").error("wrong-value", found, "write a shorter time, or a longer forget_after")
+    return forget_after or FORGET_AFTER, lateness or 0
 
 
 def _taken_back(shape: Shape) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from standards.documents.document import Document, Value
     from standards.errors import Finding
 
-SECTIONS = ("calendars", "feeds", "events", "states", "standards")
+SECTIONS = ("calendars", "tables", "feeds", "events", "states", "standards")
 VERSION = 1
 
 NAME = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from standards.compiler.shape_keys import ShapeName
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
+    from standards.documents.tables import Facts
     from standards.judge.standard import Clause
     from standards.judge.target import TargetRule
 
@@ -39,8 +40,8 @@ Fields = Mapping[str, Field]
 class Shaper:
     """Compiles the shape of one standard. `fields_of` gives the fields of an event type, or None if it is not known.
 
-    `calendars` are those that its clock can go by; `calendar` is the one, where there is no choice. `by_promise`: each
-    promise looks for itself what stops its clock, as it was before there were states.
+    `calendars` are those that its clock can go by, `tables` all there are; `calendar` is the one, where there is no
+    choice. `by_promise`: each promise looks for itself what stops its clock, as it was before there were states.
     """
 
     entry: Entry
@@ -50,6 +51,7 @@ class Shaper:
     scoping: Scoping
     calendar: Calendar | None
     calendars: Mapping[str, Calendar]
+    tables: Mapping[str, Facts | None]
     by_promise: bool
 
     def shape(self, name: ShapeName) -> Shape | None:
@@ -102,7 +104,7 @@ class Shaper:
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
         fields = self._fields_judged(when)
-        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars).rule()
+        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars, self.tables).rule()
 
     def _precedence(self) -> Precedence | None:
         when = self.clauses.clause(self.model.when, "when")

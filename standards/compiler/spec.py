@@ -12,6 +12,8 @@ import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
+from standards.compiler.unused import unused_events
+from standards.documents.cut_text import cut_texts
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
@@ -19,8 +21,9 @@ from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import Finding, SpecError
 from standards.expressions.expression import Field
 from standards.judge.events import EventType
-from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, Rulebook
 from standards.judge.standard import Feed, Standard
+from standards.judge.strata import CycleError
 from standards.lint import EACH, TOGETHER
 from standards.lint.lint_input import LintInput, Terms
 
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from standards.documents.declared import ReadFile
+    from standards.documents.document import Value
     from standards.documents.entries import Entry
+    from standards.documents.tables import Facts
 
 DEFAULTS = Terms()
 
@@ -64,9 +69,9 @@ def load(
 ) -> Loaded:
     """Load documents together. Raises SpecError with all findings.
 
-    `read` gives the text of an .ics file, by its path relative to where the sources' names start; it may raise OSError
-    or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what the
-    checks are given besides.
+    `read` gives the text of an .ics or .csv file, by its path relative to where the sources' names start; it may raise
+    OSError or ValueError. `retired` are the excerpts of older revisions whose promises are still open. `terms` are what
+    the checks are given besides.
     """
     documents = [Document(source.name, source.text) for source in sources]
     older = [Document(f"retired/{number}", text) for number, text in enumerate(retired, start=1)]
@@ -75,6 +80,7 @@ def load(
     if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
+            loading.findings += cut_texts(document)
             if "excerpt" in document.data:
                 loading.excerpt(document, retired=False)
         for document in older:
@@ -90,12 +96,14 @@ class _Loading:
         self.read = read
         self.terms = terms
         self.vocabulary = builtin_vocabulary()
+        self.declared: Mapping[str, tuple[Entry, Value]] = {}
         self.unsound: set[str] = set()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
         self.entries: dict[str, Entry] = {}
         self.excerpts: dict[str, str] = {}
         self.lint: LintInput | None = None
+        self.tables: dict[str, Facts] = {}
 
     def current(self, documents: Iterable[Document]) -> None:
         """Compile the documents, which share their names."""
@@ -118,6 +126,8 @@ class _Loading:
             else:
                 self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
         made = self._take(names, self.vocabulary)
+        self.declared = names.sections["events"]
+        self.tables = made.tables
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
 
@@ -151,7 +161,8 @@ class _Loading:
         retired: bool = False,
     ) -> Assembly:
         """Compile a namespace and take what it came to; `then` is the revision and excerpt that it had before."""
-        made = assemble(names, vocabulary, self.read, excerpt=then is not None, unsound=self.unsound)
+        known = None if then is None else self.tables
+        made = assemble(names, vocabulary, self.read, known=known, unsound=self.unsound)
         self.feeds = {**made.feeds, **self.feeds}
         self.entries = {**made.entries, **self.entries}
         for standard, written in made.standards:
@@ -166,6 +177,8 @@ class _Loading:
         standards = list(self.standards.values())
         rulebook = None if self._wrong() else self._rulebook(standards)
         if rulebook is not None and self.lint is not None:
+            if standards:
+                unused_events(self.declared, builtin_vocabulary(), standards, self.feeds.values())
             for check in TOGETHER:
                 check(self.lint)
         order = {name: position for position, name in reversed(list(enumerate(files)))}

@@ -13,10 +13,11 @@ from standards.calendar import working_days
 from standards.calendar.holiday import by_dates
 from standards.calendar.hours import Hours, Shift, did_you_mean
 from standards.calendar.working_days import WorkingDays
-from standards.compiler.choices import compiled, placed_texts
+from standards.compiler.choices import chosen_by, compiled, placed_texts
 from standards.compiler.marks import mark, placed
-from standards.documents.declared import SOME_DAY, Calendar
+from standards.documents.declared import SOME_DAY, SUBJECT_TYPES, Calendar
 from standards.documents.model import CalendarModel
+from standards.expressions.expression import Field
 from standards.judge.standard import UTC_ZONE
 from standards.judge.target import Length, Nothing, TargetRule, leaves
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
     from standards.compiler.choices import Fields
     from standards.documents.entries import Entry
-    from standards.documents.model import StandardModel
+    from standards.documents.model import StandardModel, TableModel
+    from standards.documents.tables import Facts
     from standards.judge.standard import Clause
+    from standards.judge.table import Table
     from standards.judge.target import Amount, Choice, Mark, Within
 
 ALWAYS: Final = "always"
@@ -50,6 +53,28 @@ def _is_working_days(text: str) -> bool:
         return True
 
 
+def table_names(model: StandardModel) -> list[str]:
+    """Name the tables whose columns a standard's choices look at, each once."""
+    return list(dict.fromkeys(name.partition(".")[0] for name in _chosen_by(model) if "." in name))
+
+
+def _chosen_by(model: StandardModel) -> list[str]:
+    return [*chosen_by(model.within), *chosen_by(model.calendar)]
+
+
+def written_down(model: StandardModel, tables: Mapping[str, Facts | None]) -> dict[str, TableModel]:
+    """Give the tables that a standard looks facts up in, with the columns that it looks at, and without their rows."""
+    fields = [name.partition(".") for name in _chosen_by(model)]
+    columns = {
+        it: sorted({column for table, dot, column in fields if dot and table == it}) for it in table_names(model)
+    }
+    return {
+        name: facts.model.model_copy(update={"columns": found})
+        for name, found in columns.items()
+        if (facts := tables.get(name)) is not None
+    }
+
+
 def calendar_names(model: StandardModel) -> list[str]:
     """Name the calendars that a standard's clock can go by, each once."""
     return list(dict.fromkeys(name for _, name in placed_texts(model.calendar)))
@@ -63,19 +88,45 @@ class Targets:
     model: StandardModel
     fields: Fields
     calendars: Mapping[str, Calendar]
+    declared: Mapping[str, Facts | None]
 
     def rule(self) -> TargetRule | None:
         """Compile; None where something is wrong, which is reported."""
         before = len(self.entry.findings)
+        tables = self._tables()
         due = self._due()
         within = self._within()
         calendar = self._calendar()
         warn = () if within is None else self._warn(within)
-        if len(self.entry.findings) > before or within is None or calendar is None:
+        unread = any(self.declared.get(name, "") is None for name in table_names(self.model))
+        if unread or len(self.entry.findings) > before or within is None or calendar is None:
             return None
         by_days = any(isinstance(amount, WorkingDays) for amount in leaves(within))
         hours = {name: _hours(found) if by_days else found.hours for name, found in self.calendars.items()}
-        return TargetRule(within, calendar, {"": None, **hours}, warn, due)
+        return TargetRule(within, calendar, {"": None, **hours}, warn, due, tables)
+
+    def _tables(self) -> dict[str, Table]:
+        """Give the tables whose columns are looked at; a row is looked up by a field of the event."""
+        tables = {}
+        for name in table_names(self.model):
+            facts = self.declared.get(name)
+            if facts is None:
+                continue
+            key = self.fields.get(facts.table.key)
+            if key is None or key.type not in SUBJECT_TYPES:
+                wrong = "there is no such field" if key is None else f"it is of the type {key.type}"
+                found = f"{name} is looked up by {facts.table.key!r}, and {wrong} in the event that opens"
+                self.entry.at("within").error("subject-field", found, "name the column as the field, of text or number")
+            tables[name] = facts.table
+        return tables
+
+    @property
+    def _fields(self) -> dict[str, Field]:
+        """The fields by which can be chosen: those of the event, and the columns of the tables, which are texts."""
+        tables = [(name, found.table) for name, found in self.declared.items() if found is not None]
+        columns = [f"{name}.{column}" for name, table in tables for column in table.columns]
+        columns += [name for name in _chosen_by(self.model) if self.declared.get(name.partition(".")[0], "") is None]
+        return {**self.fields, **dict.fromkeys(columns, Field("text", optional=True))}
 
     def _due(self) -> str:
         """Read the field that names the deadline; where it may be missing, `within` says what holds then."""
@@ -100,7 +151,7 @@ class Targets:
         entry, given = self.entry.at("within"), self.model.within
         if given is None:  # a named deadline alone: without one nothing is owed
             return Nothing()
-        within: Within | None = compiled(entry, given, self.fields, self._amount)
+        within: Within | None = compiled(entry, given, self._fields, self._amount)
         if within is not None and all(isinstance(target, Nothing) for target in leaves(within)):
             entry.error("wrong-value", "nothing is ever owed by this choice", "give one of its values a time")
         return within
@@ -134,7 +185,7 @@ class Targets:
         given = self.model.calendar
         if given is None:
             return ""
-        return compiled(self.entry.at("calendar"), given, self.fields, lambda _, name: name)
+        return compiled(self.entry.at("calendar"), given, self._fields, lambda _, name: name)
 
     def _warn(self, within: Within) -> tuple[Mark, ...]:
         """Read when to warn; a mark has its place in every fixed length that can be chosen."""

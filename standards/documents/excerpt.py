@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.documents.declared import Calendar
-    from standards.documents.model import FeedModel, StandardModel, StateModel
+    from standards.documents.model import FeedModel, StandardModel, StateModel, TableModel
     from standards.expressions.expression import Field
     from standards.judge.standard import State
 
@@ -53,6 +53,7 @@ class Named(NamedTuple):
     calendars: Mapping[str, Calendar]
     states: Mapping[str, StateModel]
     feeds: Mapping[str, FeedModel]
+    tables: Mapping[str, TableModel]
 
 
 def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Mapping[str, Field]]) -> str:
@@ -67,6 +68,8 @@ def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Ma
     if named.states:
         states = {it: found.model_dump(exclude_none=True, by_alias=True) for it, found in named.states.items()}
         document["states"] = states
+    if named.tables:
+        document["tables"] = {it: found.model_dump() for it, found in named.tables.items()}
     if named.feeds:
         # `every` judges nothing.
         document["feeds"] = {feed: found.model_dump(exclude={"every"}) for feed, found in named.feeds.items()}

@@ -49,7 +49,7 @@ def remember(events: Sequence[Event], group: Group, context: JudgeContext[Event]
     """Keep events that were just judged, in order of time, no timer after them having run; move the snapshot on."""
     case, settle, logged = context.case, context.settle, len(context.case.log)
     if not case.log:
-        case.revisions = tuple(group.by_revision)
+        case.revisions = group.judged_by
     case.log += events if case.base is None else [event for event in events if event.at > case.base.time]
     for last in range(max(logged, MOST), len(case.log)):
         _count_early(case.log[last - MOST], case.log[last], context)
@@ -113,14 +113,14 @@ def settle_now(case: Case[Event], group: Group) -> None:
     """Settle all that a case was judged by: what it stands on has changed, and from now on it is the group's."""
     for state in case.states.values():
         forget_settled(state, case.time, case.time)
-    case.settle_all(case.time, _copies(case.states), tuple(group.by_revision))
+    case.settle_all(case.time, _copies(case.states), group.judged_by)
 
 
 def must_settle(case: Case[Event], group: Group) -> bool:
     """Say whether a case that was stored was judged by other standards than the group's, or by what is not known."""
     if case.base is None and not case.log:
         return case.touched >= 0 or bool(case.states)
-    return case.revisions != tuple(group.by_revision)
+    return case.revisions != group.judged_by
 
 
 def settled_until(case: Case[Event], received: int, group: Group) -> int:
@@ -153,7 +153,7 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
     """
     case, lines = context.case, len(context.transitions)
     if not case.log:
-        case.revisions = tuple(group.by_revision)
+        case.revisions = group.judged_by
     for event in late:
         insort(case.log, event, key=group.order)
         if len(case.log) > MOST:

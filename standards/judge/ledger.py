@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Plain = str | int | float | bool | None
 
 
+_LOOKED_UP: tuple[Kind, ...] = ("opened", "moved")
+
+
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the ledger. Instants are microseconds UTC, spans microseconds.
 
@@ -30,6 +33,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that made the
     line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is the verdict
     before a correction, or before it was undone. `reason`, `replaces` and `replaced_by` are those of the transition.
+    `tables` are the hashes of those in which facts were looked up for it.
     """
 
     id: str
@@ -54,6 +58,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     replaces: str = ""
     replaced_by: str = ""
+    tables: dict[str, str] = {}
 
 
 def line(transition: Transition[Event]) -> Line:
@@ -83,6 +88,7 @@ def line(transition: Transition[Event]) -> Line:
         reason=transition.reason,
         replaces=transition.replaces,
         replaced_by=transition.replaced_by,
+        tables=promise.target.tables if promise.target is not None and transition.kind in _LOOKED_UP else {},
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from standards.calendar.hours import Hours
+    from standards.judge.table import Table
 
 Looked = str | int | bool | None
 """The value of a field that is looked at; None where it is missing. An instant is microseconds UTC."""
@@ -54,13 +55,15 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a promise was given: `whole` microseconds, of the open time of `calendar` where it has one.
 
     `facts` are the values of the fields that were looked at. `fixed` is its deadline where that is an instant of its
-    own, in microseconds UTC, and -1 where it is when the whole has been counted.
+    own, in microseconds UTC, and -1 where it is when the whole has been counted. `tables` are the hashes of those in
+    which rows were looked up, by name.
     """
 
     whole: int
     calendar: str = ""
     facts: dict[str, Looked] = {}
     fixed: int = -1
+    tables: dict[str, str] = {}
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -77,6 +80,8 @@ class Mark(msgspec.Struct, frozen=True):
 class TargetRule(msgspec.Struct, frozen=True):
     """By what a promise is given its target. `calendars` are those that `calendar` can choose; "" is none of them.
 
+    A choice by a field of one of the `tables` is written `TABLE.COLUMN`.
+
     `due` is the field by which the event names the deadline itself; `within` is for where it is missing.
     """
 
@@ -85,11 +90,23 @@ class TargetRule(msgspec.Struct, frozen=True):
     calendars: Mapping[str, Hours | None]
     warn: tuple[Mark, ...] = ()
     due: str = ""
+    tables: Mapping[str, Table] = {}
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that are looked at."""
-        return frozenset((*_fields(self.within), *_fields(self.calendar), *filter(None, [self.due])))
+        """The fields of an event that are looked at, those too by which rows are looked up."""
+        keys = [table.key for table in self.tables.values()]
+        return frozenset(name for name in (*self._looked, *keys) if name and name not in self.columns)
+
+    @property
+    def _looked(self) -> tuple[str, ...]:
+        return (*_fields(self.within), *_fields(self.calendar), self.due)
+
+    @property
+    def columns(self) -> dict[str, tuple[Table, str]]:
+        """The columns that are looked at, by how they are written."""
+        every = {f"{name}.{each}": (table, each) for name, table in self.tables.items() for each in table.columns}
+        return {name: every[name] for name in self._looked if name in every}
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -111,7 +128,7 @@ class TargetRule(msgspec.Struct, frozen=True):
             case Nothing():
                 return None
             case Length(us=us):
-                return Target(us, calendar, facts)
+                return Target(us, calendar, facts, tables=self._hashes())
             case WorkingDays():
                 hours = self.calendars[calendar]
                 assert hours is not None, "working days are those of a calendar"  # noqa: S101 - compiled so
@@ -123,7 +140,10 @@ class TargetRule(msgspec.Struct, frozen=True):
         """Give a target whose deadline is an instant of its own, which may be past."""
         hours = self.calendars[calendar]
         whole = max(0, due - opened) if hours is None else hours.between(opened, due)
-        return Target(whole, calendar, facts, due)
+        return Target(whole, calendar, facts, due, self._hashes())
+
+    def _hashes(self) -> dict[str, str]:
+        return {name: table.digest for name, table in self.tables.items()}
 
     def marks(self, whole: int) -> tuple[int, ...]:
         """Give when to warn, in microseconds after the opening, rising; what the whole has no room for is left out."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -29,6 +30,7 @@ MAX_DOCUMENT = 4 << 20
 """The largest document that is read, in bytes."""
 _STORIES = re.compile(r"^stories\s*:", re.MULTILINE)
 _MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
+_TABLE = re.compile(r"\bfile:\s*[\"']?([^\s\"',}]+\.csv)\b")
 _POLICY = re.compile(r"^(?:routes|people|teams)\s*:", re.MULTILINE)
 
 
@@ -59,7 +61,7 @@ def read_documents(paths: Iterable[str]) -> Documents:
 
 
 def load_standards(sources: Sequence[Source], *, retired: Sequence[str] = (), terms: Terms = DEFAULTS) -> Loaded:
-    """Load standards documents; a calendar's .ics file is read from beside the document. Raises SpecError."""
+    """Load standards documents; their .ics and .csv files are read from beside them. Raises SpecError."""
     return load(sources, read=read_text, retired=retired, terms=terms)
 
 
@@ -98,6 +100,18 @@ def _near(path: Path) -> str:
     """Say which file beside a path that leads nowhere could be meant."""
     folder = path.parent
     return did_you_mean(path.name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
+
+
+@lru_cache(maxsize=256)
+def tables_named(path: str, changed: int, size: int) -> tuple[str, ...]:  # noqa: ARG001 - read anew when it has changed
+    """Name the tables of facts that a file of rules names; other tables beside it may be data of our own."""
+    if not path.endswith(YAML) or not 0 <= size <= MAX_DOCUMENT:
+        return ()
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return tuple(str(Path(path).parent / found) for found in _TABLE.findall(text))
 
 
 def write_whole(path: str, body: bytes) -> None:

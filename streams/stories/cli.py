@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOUND: Final = 1
 """The exit code where a story did not go as it says."""
-WATCHED: Final = (".yaml", ".yml", ".ics")
+WATCHED: Final = (".yaml", ".yml", ".ics", ".csv")
 LOOK_SECONDS: Final = 0.3
 """How often the files are looked at, in seconds, where somebody watches."""
 

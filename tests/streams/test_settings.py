@@ -179,8 +179,11 @@ def test_a_secret_from_a_file_loses_its_line_break(monkeypatch: pytest.MonkeyPat
         read_settings(listen="0.0.0.0:1", token=" \n")
 
 
-def test_only_rules_and_calendars_are_watched(tmp_path: Path) -> None:
-    """What Kept itself writes into a folder of rules, as `--standards .` has it do, is no reason to read them anew."""
+def test_only_rules_with_their_calendars_and_tables_are_watched(tmp_path: Path) -> None:
+    """What Kept itself writes into a folder of rules, as `--standards .` has it do, is no reason to read them anew.
+
+    A table of facts that the rules name is one.
+    """
     files = StandardsFiles([str(tmp_path)])
     empty = files.fingerprint()
     (tmp_path / "kept-data").mkdir()
@@ -188,9 +191,9 @@ def test_only_rules_and_calendars_are_watched(tmp_path: Path) -> None:
     (tmp_path / "week.csv").write_bytes(b"x")
     assert files.fingerprint() == empty
     assert empty is not None
-    for name in ("shop.yaml", "holidays.ics"):
+    for name in ("shop.yaml", "holidays.ics", "contracts.csv"):
         before = files.fingerprint()
-        (tmp_path / name).write_text("kept: 1\n", encoding="utf-8")
+        (tmp_path / name).write_text("tables: {it: {file: contracts.csv, key: a}}\n", encoding="utf-8")
         assert files.fingerprint() != before
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
+    from standards.judge.table import Table
     from standards.judge.target import Looked, Target, TargetRule
 
 
@@ -21,16 +22,32 @@ _STOPPED: Final = ("paused", "paused_warned")
 
 
 class TargetClock(NamedTuple):
-    """Counts what each promise was given by `rule`."""
+    """Counts what each promise was given by `rule`, which looks at `fields` of its events, and at columns of tables."""
 
     rule: TargetRule
+    fields: tuple[str, ...]
+    columns: dict[str, tuple[Table, str]]
+
+    @classmethod
+    def of(cls, rule: TargetRule) -> TargetClock:
+        """Make the clock of a rule, with the fields that it looks at."""
+        return cls(rule, tuple(sorted(rule.fields)), rule.columns)
 
     def target(self, event: Event, opened: int) -> Target | None:
         """Give what a promise that an event opens is given; None: nothing is owed."""
-        return self.rule.resolve(self._facts(event), opened)
+        return self.rule.resolve(self._look_up(self._facts(event)), opened)
+
+    def _look_up(self, facts: dict[str, Looked]) -> dict[str, Looked]:
+        """Give what is looked at with what the tables say beside it; what a table that is not at hand said stays."""
+        said = {
+            name: table.value(facts.get(table.key), column)
+            for name, (table, column) in self.columns.items()
+            if table.digest or name not in facts
+        }
+        return {**facts, **said}
 
     def _facts(self, event: Event) -> dict[str, Looked]:
-        return {name: _looked(getattr(event.data, name, None)) for name in sorted(self.rule.fields)}
+        return {name: _looked(getattr(event.data, name, None)) for name in self.fields}
 
     def run(self, promise: Promise[Event]) -> None:
         """Set the deadline and the next wake-up of a promise whose clock runs since `running_since`."""
@@ -101,7 +118,7 @@ class TargetClock(NamedTuple):
     def _brought(self, promise: Promise[Event], event: Event) -> dict[str, Looked]:
         """Give what was looked at, with what an event brings; what it has no value of stays."""
         news = {name: value for name, value in self._facts(event).items() if value is not None}
-        return {**_given(promise).facts, **news}
+        return self._look_up({**_given(promise).facts, **news})
 
     def _due(self, promise: Promise[Event]) -> int:
         """Give the deadline of a promise, as if its clock ran since `running_since`."""
