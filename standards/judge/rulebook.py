@@ -8,6 +8,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from standards.judge.promise import MOVES
 from standards.judge.shapes.scope import scoped
 from standards.judge.standard import clauses, event_types
 from standards.judge.strata import stratify
+from standards.judge.table import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +64,7 @@ class Group:
         self.standards = tuple(standards)
         self.machines = tuple(_machine(standard, standards) for standard in standards)
         self.by_revision = {machine.standard.revision: machine for machine in self.machines}
-        self.judged_by = (*self.by_revision, *_hashes(standards))
+        self.judged_by = (*self.by_revision, *tables_of(standards))
         self.forget_after = max(standard.forget_after for standard in standards)
         self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
         self.endless = any(machine.endless for machine in self.machines)
@@ -199,12 +201,6 @@ def _by_time_and_origin(event: Event) -> tuple[int, bool, str, int]:
     return (event.at, False, promise, int(ordinal))
 
 
-def _hashes(standards: Iterable[Standard]) -> list[str]:
-    """Give the hashes of the tables that standards look facts up in: what was judged by other rows is settled."""
-    rules = [rule for standard in standards if (rule := getattr(standard.shape, "target", None)) is not None]
-    return sorted({table.digest for rule in rules for table in rule.tables.values()})
-
-
 def _machine(standard: Standard, group: Sequence[Standard]) -> Machine:
     siblings = tuple(s.revision for s in group if s.id == standard.id and s.revision != standard.revision)
     return standard.shape.machine(standard, siblings)
@@ -220,6 +216,7 @@ def key_getter(per: tuple[str, ...]) -> Callable[[Any], Key]:
     return attrgetter(*per)
 
 
+@lru_cache(20_000)  # each line of the ledger has it
 def subject_text(key: Key) -> str:
     """Print a subject's key for people: its values joined by `/`, with `/` and `%` inside a value escaped."""
     return "/".join(str(value).replace("%", "%25").replace("/", "%2F") for value in key)

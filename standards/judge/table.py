@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from standards.judge.standard import Standard
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -30,3 +32,9 @@ class Table(msgspec.Struct, frozen=True):
         """Give what a row says, or None where there is no such row, or nothing in it."""
         row = None if key is None else self.rows.get(str(key))
         return None if row is None else row[column]
+
+
+def tables_of(standards: Iterable[Standard]) -> list[str]:
+    """Give the hashes of the tables that standards look facts up in: what was judged by other rows has settled."""
+    rules = [rule for standard in standards if (rule := getattr(standard.shape, "target", None)) is not None]
+    return sorted({table.digest for rule in rules for table in rule.tables.values()})

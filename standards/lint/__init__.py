@@ -17,7 +17,8 @@ Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
     "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "cut-text": "documents",
-    "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents", "full-objective": "documents",
+    "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents",
+    "full-objective": "documents",
     "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history", "left-out": "history",
     "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
     "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "never-void": "documents",

@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from standards.judge.events import iso
+from tests.oracle.chosen import chosen
 from tests.oracle.scales import CALENDARS, DAYS, HOURS, MEASURES, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
@@ -26,7 +27,6 @@ SHAPES = ("response", "target", "precedence", "universality", "bounded", "recurr
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
-WORKING_DAYS = ("1 working day", "2 working days", "end of working day", "end of next working day")
 LEAD, STRANGER = "lead", "stranger"
 
 Document = dict[str, Any]
@@ -54,26 +54,7 @@ def response(draw: Draw, scale: Scale) -> Document:
 
 def target(draw: Draw, scale: Scale) -> Document:
     """Draw a response whose time, and perhaps its calendar, its event chooses."""
-    by_days = scale.calendar and draw(st.booleans())
-    lengths = (*scale.spans, "none", *(WORKING_DAYS if by_days else ()))
-    within = _choice(draw, lengths, deep=draw(st.booleans()))
-    if draw(st.booleans()) or "'none'" in str(within):  # nothing would be owed at all, by some choices
-        within["else"] = draw(st.sampled_from(scale.spans))
-    found = response(draw, scale) | {"within": within}
-    if "pause" not in found and draw(st.booleans()):
-        found["due"] = "t"
-    if draw(st.booleans()):
-        found["follow"] = clauses(draw, ABOUT_OPENING)
-    if scale.calendar and draw(st.booleans()):
-        found["calendar"] = _choice(draw, ("trading", "other", *(() if by_days else ("always",))), deep=False)
-    return found | ({"calendar": "trading"} if by_days and "calendar" not in found else {})
-
-
-def _choice(draw: Draw, options: tuple[str, ...], *, deep: bool) -> Document:
-    one = st.sampled_from(options)
-    field, values = draw(st.sampled_from((("n", ("0", "2")), ("ok", ("true",)), ("x", ("1", "3")), ("queue", ("a",)))))
-    inner = _choice(draw, options, deep=False) if deep else draw(one)
-    return {"by": field, **{value: draw(one) for value in values}, values[0]: inner, "else": draw(one)}
+    return chosen(draw, scale, response(draw, scale), clauses(draw, ABOUT_OPENING))
 
 
 def _again(draw: Draw, scale: Scale) -> Document:

@@ -152,12 +152,6 @@ class ResponseMachine(ResponseMoves):
 
         return carry_on if self.shape.undo is None else self._taking_back(carry_on, event_type)
 
-    def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
-        pause = self.shape.pause
-        if not isinstance(pause, Pause):
-            return None, None
-        return test_for(pause.when, event_type), test_for(pause.until, event_type)
-
     def _let_go(
         self,
         state: StandardState[Event],

@@ -11,6 +11,7 @@ from standards.judge.case import Unused
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.again import join
 from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.standard import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from standards.judge.promise import Kind
     from standards.judge.shapes.again import Begin, Openings
     from standards.judge.shapes.clock import PromiseClock
+    from standards.judge.shapes.machine import Test
     from standards.judge.shapes.response import Response
     from standards.judge.shapes.target_clock import TargetClock
 
@@ -176,6 +178,12 @@ class ResponseMoves(Machine):
             context.write(self.standard, promise, "moved", event.at, event, promise.spent)
         self._set_alarm(state, context)
         return False
+
+    def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
+        pause = self.shape.pause
+        if not isinstance(pause, Pause):
+            return None, None
+        return test_for(pause.when, event_type), test_for(pause.until, event_type)
 
     def _pause(self, promise: Promise[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
         self.clock.stop(promise, at)
