@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from standards.compiler.choices import placed_texts
 from standards.documents.document import Document, Value
 from standards.documents.excerpt import canonical
 from standards.stories.story_model import KINDS
@@ -83,9 +84,9 @@ def draft(pack: Cut, wanted: str, name: str, words: Words, *, there: Container[s
     The caller puts a comment above it. The pack loads without errors, and has the standard that is wanted.
     """
     parts = [_TOP]
-    calendar = pack.at("standards", wanted, "calendar")
-    if isinstance(calendar, str) and calendar not in there:
-        parts += ["calendars:\n", *pack.block("calendars", calendar)]
+    calendars = [each for each in _calendars(pack, wanted) if each not in there]
+    if calendars:
+        parts += ["calendars:\n", *(line for each in calendars for line in pack.block("calendars", each))]
     own = [event for event in _events(pack, wanted) if pack.names("events", event)]
     if own:
         parts += ["events:\n", *(line for event in own for line in pack.block("events", event))]
@@ -134,6 +135,13 @@ def written(key: str, value: str) -> list[str]:
     plain = "".join(f"{part}\n" for part in folded)
     quoted = canonical({"": value})[len('{"":') : -1]
     return [plain if Document("", plain).data == {key: value} else f"    {key}: {quoted}\n"]
+
+
+def _calendars(pack: Cut, wanted: str) -> Iterator[str]:
+    """Give the calendars of a pack that a standard names, in the pack's order."""
+    given: list[Any] = [pack.at("standards", wanted, key) for key in ("calendar", "during")]
+    named = {name for each in given for _, name in placed_texts(each)}
+    yield from (each for each in pack.names("calendars") if each in named)
 
 
 def _events(pack: Cut, wanted: str) -> Iterator[str]:

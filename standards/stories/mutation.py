@@ -207,6 +207,8 @@ class _Standard:
             return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
         if self.data.get("over") == "shift":
             return True
+        if isinstance(self.data[key], dict):  # a choice, so it is not a window's zone
+            return False
         declared: Any = self.document.data.get("calendars", {})
         has_hours = isinstance(declared, dict) and "hours" in (declared.get(self.data[key]) or ())
         try:
