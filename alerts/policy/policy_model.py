@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from standards.documents.model import CalendarModel, Duration, Strict, Text, Texts
+from standards.documents.model import CalendarModel, Strict
+from standards.documents.values import Duration, Text, Texts
 
 
 def _as_match(value: object) -> object:

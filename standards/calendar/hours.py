@@ -1,7 +1,6 @@
 """Business time: which moments count, and how much of them lies between two instants.
 
-It knows the bounds of local days, weeks and months too. Instants are integer microseconds UTC, lengths integer
-microseconds.
+Instants are integer microseconds UTC, lengths integer microseconds.
 
 Shifts are wall-clock times, so on the two odd days of the year two rules decide when they begin and end:
 
@@ -9,23 +8,23 @@ Shifts are wall-clock times, so on the two odd days of the year two rules decide
 * the clock is put back: a time that it shows twice happens the first time, for openings and closings alike. It is as if
   the clock stood still until the repeated hour is over. A shift across it is longer in real time.
 
-Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day. A local
-day runs from its first midnight to the next day's. Read next: `holiday.py`, `working_days.py`.
+Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day.
+Read next: `local_time.py` for the bounds of days, `holiday.py`, `working_days.py`.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Literal, NamedTuple, assert_never
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from standards.calendar.duration import DAY, SECOND, spoken
+from standards.calendar.local_time import first_shown, instant, local_day
 from standards.calendar.spelling import days_meant, shift_meant
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,11 +33,6 @@ LONGEST_CLOSURE = 400
 FARTHEST = 20 * 366
 """Days after which the end of a length of business time is no longer looked for."""
 
-Period = Literal["day", "week", "month"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-_MICROSECOND = timedelta(microseconds=1)
 _MINUTES_A_DAY = 24 * 60
 _SHIFT = re.compile(r"([0-9]{1,2}):([0-5][0-9])-([0-9]{1,2}):([0-5][0-9])")
 
@@ -133,7 +127,7 @@ class Hours:
             raise ValueError(f"{spoken(amount)} of business time cannot be added; give zero or more")
         if amount == 0:
             return start
-        first = last_open = _day_of(start, self._zone)
+        first = last_open = local_day(start, self._zone)
         for day in range(first, first + FARTHEST):
             for opens, closes in self._open_on(day):
                 if closes <= start:
@@ -162,24 +156,21 @@ class Hours:
             return 0
         return sum(
             max(0, min(closes, end) - max(opens, start))
-            for day in range(_day_of(start, self._zone), _day_of(end, self._zone) + 1)
+            for day in range(local_day(start, self._zone), local_day(end, self._zone) + 1)
             for opens, closes in self._open_on(day)
         )
 
     def is_open(self, at: int) -> bool:
         """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
-        return any(opens <= at < closes for opens, closes in self._open_on(_day_of(at, self._zone)))
+        return any(opens <= at < closes for opens, closes in self._open_on(local_day(at, self._zone)))
 
-    def shifts_begun(self, day: int) -> list[tuple[int, int]]:
-        """Return the shifts [opens, closes) that begin on a local day (a proleptic ordinal), as they are written."""
-        return [
-            (_instant(day, start, self._zone), _instant(day, end, self._zone))
-            for start, end in sorted(self._shifts(day))
-        ]
+    def shifts_begun(self, day: int) -> tuple[tuple[int, int], ...]:
+        """Return the shifts [opens, closes) that begin on a local day, as they are written: adjacent ones apart."""
+        return self._spans(day, sorted(self._shifts(day)))
 
     def opens_after(self, at: int) -> int | None:
         """Return the first open instant not before `at`, or None when there is none within 400 local days."""
-        today = _day_of(at, self._zone)
+        today = local_day(at, self._zone)
         for day in range(today, today + LONGEST_CLOSURE + 1):
             for opens, closes in self._open_on(day):
                 if at < closes:
@@ -192,7 +183,7 @@ class Hours:
 
     def day_of(self, at: int) -> int:
         """Return the proleptic ordinal of the local day that an instant lies in."""
-        return _day_of(at, self._zone)
+        return local_day(at, self._zone)
 
     def same_time(self, at: int, day: int, other: int) -> int:
         """Return when the clock shows, on another day, what it shows at `at`, counted from the midnight of `day`."""
@@ -209,47 +200,12 @@ class Hours:
         return self._spans(day, _merged([*left_open, *begun]))
 
     def _spans(self, day: int, shifts: list[Shift]) -> tuple[tuple[int, int], ...]:
-        spans = ((_instant(day, start, self._zone), _instant(day, end, self._zone)) for start, end in shifts)
+        spans = ((instant(day, start, self._zone), instant(day, end, self._zone)) for start, end in shifts)
         return tuple((opens, closes) for opens, closes in spans if opens < closes)  # all of a shift can fall into a gap
 
     def _shifts(self, day: int) -> tuple[Shift, ...]:
         on = date.fromordinal(day)
         return () if self.is_holiday(on) else self.week[on.weekday()]
-
-
-def end_of_period(at: int, period: Period, zone: ZoneInfo) -> int:
-    """Return the first bound of local days, weeks (Monday 00:00) or months strictly after `at`."""
-    day = _day_of(at, zone)
-    today = date.fromordinal(day)
-    match period:
-        case "day":
-            following = day + 1
-        case "week":
-            following = day + 7 - today.weekday()
-        case "month":
-            following = (today.replace(day=1) + timedelta(days=31)).replace(day=1).toordinal()
-        case _:
-            assert_never(period)
-    return _midnight(following, zone)
-
-
-def window_of(at: int, length: int, zone: ZoneInfo) -> tuple[int, int]:
-    """Return the window [start, end) of the given length that `at` lies in.
-
-    A length below a day is laid end to end from local midnight, in elapsed time; the day's last window ends at the next
-    midnight at the latest, so every window stays inside its day. Whole days are counted from 1970-01-01, local midnight
-    to local midnight, whatever the days' real lengths. Raises ValueError for any other length.
-    """
-    day = _day_of(at, zone)
-    if length >= DAY and length % DAY == 0:
-        days = length // DAY
-        first = day - (day - _EPOCH_DAY) % days
-        return _midnight(first, zone), _midnight(first + days, zone)
-    if not 0 < length < DAY:
-        raise ValueError(f"a window of {spoken(length)} has no place in the calendar; take up to a day, or whole days")
-    midnight = _midnight(day, zone)
-    start = at - (at - midnight) % length
-    return start, min(start + length, _midnight(day + 1, zone))
 
 
 def _weekdays(key: str) -> list[int]:
@@ -279,35 +235,3 @@ def _merged(shifts: Iterable[Shift]) -> list[Shift]:
         else:
             merged.append(shift)
     return merged
-
-
-def _day_of(at: int, zone: ZoneInfo) -> int:
-    """Return the proleptic ordinal of the local day [midnight, next midnight) that `at` lies in."""
-    day = datetime.fromtimestamp(at // SECOND, zone).toordinal()
-    # Where the clock is put back over midnight it shows the old date again, but the new day has begun.
-    return day + 1 if at >= _midnight(day + 1, zone) else day
-
-
-@lru_cache(maxsize=8_192)
-def _midnight(day: int, zone: ZoneInfo) -> int:
-    return _instant(day, 0, zone)
-
-
-def _instant(day: int, minute: int, zone: ZoneInfo) -> int:
-    """Return when the local clock first shows this minute of this day or, in a gap, jumps over it."""
-    return first_shown(datetime.fromordinal(day) + timedelta(minutes=minute), zone)
-
-
-def first_shown(wall: datetime, zone: ZoneInfo) -> int:
-    """Return when the local clock first shows a date and time (without a zone) or, in a gap, jumps over it."""
-    by_earlier_offset = (wall.replace(tzinfo=zone) - _EPOCH) // _MICROSECOND
-    by_later_offset = (wall.replace(tzinfo=zone, fold=1) - _EPOCH) // _MICROSECOND
-    if by_earlier_offset <= by_later_offset:
-        return by_earlier_offset
-
-    def wall_clock(second: int) -> datetime:
-        return datetime.fromtimestamp(second, zone).replace(tzinfo=None)
-
-    # In a gap the two readings lie on either side of the jump (PEP 495), and offsets change on whole seconds.
-    seconds = range(by_later_offset // SECOND, by_earlier_offset // SECOND + 1)
-    return seconds[bisect_left(seconds, wall, key=wall_clock)] * SECOND

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, SECOND
-from standards.calendar.hours import WEEKDAYS, Shift, first_shown
-from standards.calendar.hours import zone as zone_named
+from standards.calendar.hours import WEEKDAYS, Shift
+from standards.calendar.local_time import first_shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -26,8 +26,8 @@ def shift_at(hours: Hours, at: int) -> tuple[int, int] | None:
 
     One over midnight is whole: it belongs to the day on which it begins.
     """
-    today = datetime.fromtimestamp(at // SECOND, zone_named(hours.timezone)).toordinal()
-    for day in (today - 1, today, today + 1):  # where the clock is put back over midnight it shows the old date again
+    today = hours.day_of(at)
+    for day in (today - 1, today):
         for opens, closes in hours.shifts_begun(day):
             if opens <= at < closes:
                 return opens, closes

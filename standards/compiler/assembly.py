@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from standards.compiler.compiling import Surroundings, clause_models, compile_standard, opening_events
-from standards.compiler.targets import calendar_names, table_names
+from standards.compiler.unused import report_unused
 from standards.documents.declared import Calendar, calendar, feed
 from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
@@ -87,7 +87,8 @@ def assemble(
     }
     around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    _warn_of_unused(names, [model for _, model, _ in models.values()])
+    of_models = [model for _, model, _ in models.values()]
+    report_unused(names, of_models, {state.name for pair in made if pair is not None for state in pair[0].states})
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={
@@ -99,22 +100,6 @@ def assemble(
         entries={name: entry for name, (entry, _, _) in models.items()},
         tables={name: found for name, found in tables.items() if found is not None},
     )
-
-
-def _warn_of_unused(names: Namespace, models: Collection[StandardModel]) -> None:
-    """Warn of calendars and tables that no standard names; not where something is wrong, as that may be what does."""
-    if any(finding.level == "error" for finding in names.findings):
-        return
-    used = {name for model in models for name in (*calendar_names(model), model.during)}
-    for name, (entry, _) in names.sections["calendars"].items():
-        if name not in used:
-            fix = "remove it, or name it in a standard"
-            entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
-    looked_up = {name for model in models for name in table_names(model)}
-    for name, (entry, _) in names.sections["tables"].items():
-        if name not in looked_up:
-            fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
-            entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
 
 
 def fields_declared(entry: Entry, data: Value) -> dict[str, FieldModel] | None:

@@ -74,9 +74,7 @@ def compile_standard(
     `given` are the keys as the author wrote them, those with a slip too.
     """
     before = len(entry.findings)
-    for key in ("promise", "per"):
-        if key not in given:
-            entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
+    _check(entry, model, given, around)
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
     written_now = model.again is not None
@@ -85,23 +83,15 @@ def compile_standard(
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
-    known = [*around.vocabulary, *PROMISE_EVENTS]
-    clauses = Clauses.of(entry, fields_of, known)
+    clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS])
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
     shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, around.tables, by_promise=old)
     shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
-    _check_subject(entry, model, around)
-    _check_carried(entry, model, around)
-    forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
-    lateness = entry.at("lateness").duration(model.lateness)
-    if lateness and forget_after and lateness > forget_after:
-        found = f"a subject is forgotten after {model.forget_after}, before what comes {model.lateness} late"
-        entry.at("lateness").error("wrong-value", found, "write a shorter time, or a longer forget_after")
+    forget_after, lateness = _remembering(entry, model)
     objective = _objective(entry, model)
-    _warn_of_gaps(entry, given)
     if shape is None or model.promise is None or model.per is None:
         return None
     _check_places(entry, model, shape)
@@ -121,11 +111,20 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=max(forget_after or FORGET_AFTER, _taken_back(shape), looks_back(shape)),
-        lateness=lateness or 0, during=None if during is None else during.hours, needed=needed,
-        states=states,
+        forget_after=max(forget_after, _taken_back(shape), looks_back(shape)), lateness=lateness,
+        during=None if during is None else during.hours, needed=needed, states=states,
     )  # fmt: skip
     return standard, text
+
+
+def _check(entry: Entry, model: StandardModel, given: list[str], around: Surroundings) -> None:
+    """Check what any standard has, whatever its shape."""
+    for key in ("promise", "per"):
+        if key not in given:
+            entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
+    _check_subject(entry, model, around)
+    _check_carried(entry, model, around)
+    _warn_of_gaps(entry, given)
 
 
 def _after_the_verdict(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, str | None]:
@@ -185,6 +184,16 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
         if name not in known:
             entry.at("calendar", *way).unknown("calendar", name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
+
+
+def _remembering(entry: Entry, model: StandardModel) -> tuple[int, int]:
+    """Give how long a subject is remembered, and how late its events come as a rule, in microseconds."""
+    forget_after = entry.at("forget_after").duration(model.forget_after, least=DAY)
+    lateness = entry.at("lateness").duration(model.lateness)
+    if lateness and forget_after and lateness > forget_after:
+        found = f"a subject is forgotten after {model.forget_after}, before what comes {model.lateness} late"
+        entry.at("lateness").error("wrong-value", found, "write a shorter time, or a longer forget_after")
+    return forget_after or FORGET_AFTER, lateness or 0
 
 
 def _taken_back(shape: Shape) -> int:

@@ -12,6 +12,8 @@ import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
 from standards.compiler.namespace import Namespace
+from standards.compiler.unused import unused_events
+from standards.documents.cut_text import cut_texts
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields
 from standards.documents.document import Document
 from standards.documents.excerpt import canonical, revision_of
@@ -19,8 +21,9 @@ from standards.documents.vocabulary import builtin_vocabulary
 from standards.errors import Finding, SpecError
 from standards.expressions.expression import Field
 from standards.judge.events import EventType
-from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, CycleError, Rulebook
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, Rulebook
 from standards.judge.standard import Feed, Standard
+from standards.judge.strata import CycleError
 from standards.lint import EACH, TOGETHER
 from standards.lint.lint_input import LintInput, Terms
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from standards.documents.declared import ReadFile
+    from standards.documents.document import Value
     from standards.documents.entries import Entry
     from standards.documents.tables import Facts
 
@@ -76,6 +80,7 @@ def load(
     if all(document.whole for document in every):  # else names would seem missing that were not read
         loading.current([document for document in documents if "excerpt" not in document.data])
         for document in documents:
+            loading.findings += cut_texts(document)
             if "excerpt" in document.data:
                 loading.excerpt(document, retired=False)
         for document in older:
@@ -91,6 +96,7 @@ class _Loading:
         self.read = read
         self.terms = terms
         self.vocabulary = builtin_vocabulary()
+        self.declared: Mapping[str, tuple[Entry, Value]] = {}
         self.unsound: set[str] = set()
         self.feeds: dict[str, Feed] = {}
         self.standards: dict[str, Standard] = {}
@@ -120,6 +126,7 @@ class _Loading:
             else:
                 self.vocabulary[name] = msgspec.structs.replace(known, reading=True)
         made = self._take(names, self.vocabulary)
+        self.declared = names.sections["events"]
         self.tables = made.tables
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
@@ -170,6 +177,8 @@ class _Loading:
         standards = list(self.standards.values())
         rulebook = None if self._wrong() else self._rulebook(standards)
         if rulebook is not None and self.lint is not None:
+            if standards:
+                unused_events(self.declared, builtin_vocabulary(), standards, self.feeds.values())
             for check in TOGETHER:
                 check(self.lint)
         order = {name: position for position, name in reversed(list(enumerate(files)))}

@@ -9,6 +9,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.hours import did_you_mean
+from standards.documents.model import (
+    BetweenModel,
+    CalendarModel,
+    ClauseModel,
+    DocumentModel,
+    FeedModel,
+    ObjectiveModel,
+    StandardModel,
+    keys_of,
+)  # fmt: skip
 from standards.documents.slips import in_quotes, unspaced
 
 if TYPE_CHECKING:
@@ -16,6 +26,12 @@ if TYPE_CHECKING:
 
     from standards.documents.document import Value
 
+ALL_KEYS: Final = frozenset(
+    key
+    for model in (DocumentModel, StandardModel, CalendarModel, FeedModel, ClauseModel, BetweenModel, ObjectiveModel)
+    for key in keys_of(model)
+)
+"""Every key of a standards document."""
 _OTHER_WORDS: Final = {
     "and": "given", "if": "when where", "trigger": "when", "on": "when", "opens": "when", "start": "when",
     "then": "expect", "must_follow": "expect", "fulfilled_by": "expect", "kept_by": "expect", "done": "expect",

@@ -9,48 +9,27 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    StringConstraints,
     Tag,
-    WithJsonSchema,
     model_validator,
 )
 
-from standards.documents.chosen import ChosenName, ChosenTime
+from standards.documents.values import (
+    BY_FORM,
+    ONE,
+    SEVERAL,
+    ChosenName,
+    ChosenTime,
+    Duration,
+    NumberAsText,
+    OneOrMore,
+    Text,
+    Texts,
+)
 from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
-
-
-def _as_text(value: object) -> object:
-    """Let `60` through as a text, so that the message of what it should be says what is missing: a unit, a sign."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _listed(value: object) -> object:
-    if isinstance(value, list):
-        return [_as_text(item) for item in value]
-    value = _as_text(value)
-    return [value] if isinstance(value, str) else value
-
-
-Text = Annotated[str, StringConstraints(min_length=1)]
-_ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)]
-NumberAsText = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"minLength": 1, "type": "string"})]
-"""A text that is easily written as a number: a share without its sign, a time with a point."""
-Duration = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema({"type": "string", "examples": ["60s", "1h30m"]})]
-
-
-FORMS = frozenset({"(one)", "(several)", "(names)", "(between)"})
-"""What a place in a document is called in an error besides its keys, where one may stand as well as a list of them."""
-_ONE, _SEVERAL = Tag("(one)"), Tag("(several)")
-_BY_FORM = Discriminator(lambda value: "(several)" if isinstance(value, list) else "(one)")
-OneOrMore = Annotated[
-    Annotated[Text, _ONE] | Annotated[list[Text], Field(min_length=1), _SEVERAL], _BY_FORM, WithJsonSchema(_ONE_OR_MORE)
-]
 
 
 class Strict(BaseModel):
@@ -90,7 +69,7 @@ class ClauseModel(Strict):
         return [self.event] if isinstance(self.event, str) else self.event
 
 
-AnyOf = Annotated[Annotated[ClauseModel, _ONE] | Annotated[list[ClauseModel], Field(min_length=1), _SEVERAL], _BY_FORM]
+AnyOf = Annotated[Annotated[ClauseModel, ONE] | Annotated[list[ClauseModel], Field(min_length=1), SEVERAL], BY_FORM]
 """A clause, or a list of clauses: any of them."""
 
 
@@ -280,32 +259,8 @@ _INNER: dict[str, type[Strict]] = {
 }  # fmt: skip
 
 
-_MODELS: tuple[type[Strict], ...] = (DocumentModel, StandardModel, CalendarModel, FeedModel, *_INNER.values())
-ALL_KEYS = frozenset(field.alias or name for model in _MODELS for name, field in model.model_fields.items())
-"""Every key of a standards document."""
-
-
 def keys_of(model: type[Strict], *, under: tuple[str | int, ...] = ()) -> list[str]:
     """Return the keys of a model or, going down the path `under`, of one of its parts."""
     for part in under:
         model = _INNER.get(str(part), model)  # a place in a list changes nothing
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def schema_of(model: type[Strict]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of a document, for editors."""
-    schema = model.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **_draft_7(schema)}
-
-
-def _draft_7(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
-    """Wrap every reference that has neighbours: draft 7 reads nothing beside a $ref. One form or another is any."""
-    if isinstance(node, list):
-        return [_draft_7(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {"anyOf" if key == "oneOf" else key: _draft_7(value) for key, value in node.items()}
-    if "$ref" in node and len(node) > 1:
-        node = {"allOf": [{"$ref": node.pop("$ref")}], **node}
-    return node

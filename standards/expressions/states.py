@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Final
 
 import msgspec
@@ -97,8 +98,9 @@ class _Reading:
         if name in _WORDS or not self._tokens[self._next]["word"]:
             raise self.error(f"{name} has no meaning here", _JOIN)
         if name not in self.keys:
-            known = ", ".join(sorted(self.keys)) or "none yet"
-            raise self.error(f"there is no state {name!r}", f"declare it under states:, or name one of: {known}")
+            known, near = ", ".join(sorted(self.keys)) or "none yet", get_close_matches(name, self.keys, n=1)
+            fix = f"did you mean {near[0]!r}?" if near else f"declare it under states:, or name one of: {known}"
+            raise self.error(f"there is no state {name!r}", fix)
         self._next += 1
         key = self.keys[name]
         self.met.append(key)

@@ -39,11 +39,18 @@ DERIVED_SOURCE = "kept"
 """The `source` of events that Kept itself derives from its ledger. Producers may not use it."""
 
 
-class Event(msgspec.Struct, kw_only=True, gc=False, tag_field="type", rename={"at": "$at", "received": "$received"}):
+class Event(
+    msgspec.Struct,
+    kw_only=True,
+    gc=False,
+    tag_field="type",
+    rename={"at": "$at", "received": "$received", "place": "$p"},
+):
     """Something that happened. One subclass per event type; `data` is a struct of that type's fields.
 
     `at` is `time` in microseconds UTC, the only form of time that the core looks at; `stamp` sets it. `received` is
-    when a live host took it in; then `at` is no later, whatever `time` claims. In history it is 0.
+    when a live host took it in; then `at` is no later, whatever `time` claims. In history it is 0. `place` is where the
+    host can read the event again, -1 where it cannot; the core only carries it.
     """
 
     id: Identifier
@@ -53,6 +60,7 @@ class Event(msgspec.Struct, kw_only=True, gc=False, tag_field="type", rename={"a
     specversion: Literal["1.0"] = "1.0"
     at: int = 0
     received: int = 0
+    place: int = -1
 
 
 @final

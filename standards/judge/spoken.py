@@ -26,7 +26,7 @@ _WORDS: Final = {
 _NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(_WORDS)})"
 _SAID: Final = re.compile(
     rf"\b(?P<part>{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
-    rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days)?",
+    rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?",
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")

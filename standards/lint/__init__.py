@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, feeds, hours, names, together, wording
+from standards.lint import clock, endings, feeds, hours, names, scopes, together, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
-    "always-true": "documents", "bad-snooze": "documents", "days-of-hours": "documents", "forgets-first": "documents",
-    "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history",
-    "left-out": "history", "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
-    "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "new-meaning": "data",
-    "no-debrief": "documents", "no-feed": "documents", "no-time-to-act": "documents", "one-for-many": "documents",
-    "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
-    "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "shift-cut": "documents",
-    "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
-    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unused-calendar": "documents",
+    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "cut-text": "documents",
+    "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents",
+    "full-objective": "documents",
+    "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history", "left-out": "history",
+    "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
+    "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "never-void": "documents",
+    "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents", "no-time-to-act": "documents",
+    "no-value": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
+    "over-budget": "history", "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents",
+    "seldom-seen": "history", "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents",
+    "speed-alone": "documents", "too-few": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
     "unused-table": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
-`incomplete`, `renamed-key`, `unused-calendar` and `unused-table` are made where the document is read, those of snoozes
+`cut-text`, `incomplete`, `renamed-key` and those of what is unused are made where documents are read, those of snoozes
 by `documents/snooze.py`, the check that needs a policy by `alerts/policy/policy_lint.py`, and those that need history
 or a host's data by `streams/checking`.
 """
@@ -37,13 +40,13 @@ NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
     wording.never_or_always_true, wording.other_number, wording.forgets_first, wording.full_objective,
-    wording.one_for_many, wording.never_ends,
+    wording.one_for_many, wording.never_ends, endings.never_void, endings.no_value,
 )  # fmt: skip
 """What is doubtful in each standard by itself."""
 TOGETHER: Final = (
     clock.too_short, clock.no_time_to_act, clock.warns_at_once, clock.never_closed, clock.holidays_over,
     hours.days_of_hours, hours.minute_short, hours.shift_cut, hours.same_hours,
-    feeds.no_feed, feeds.unknown_feed, names.other_spelling,
+    scopes.for_too_long, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
     together.speed_alone, together.two_promises, together.no_debrief,
 )  # fmt: skip
 """What is doubtful in standards and declarations beside each other; nothing must be wrong with them."""

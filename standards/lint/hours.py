@@ -35,7 +35,9 @@ def days_of_hours(lint: LintInput) -> None:
                 f"{days:.3g} days that are open"
             )
             one = describe(round(day * whole / DAY) * MINUTE)
-            fix = f"write {key}: {one}, or leave calendar out for time by the clock on the wall"
+            count = whole // DAY
+            days_of = f"{count} working day{'s' if count > 1 else ''} (or {one})" if key == "within" else one
+            fix = f"write {key}: {days_of}, or leave calendar out for time by the clock on the wall"
             entry.at(key).warning("days-of-hours", found, fix)
 
 

@@ -13,9 +13,9 @@ from standards.calendar.duration import describe
 from standards.expressions.evaluation import field_name
 from standards.expressions.expression import Condition
 from standards.expressions.regions import relation
-from standards.judge.rulebook import hears
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import clauses
+from standards.judge.strata import hears
 from standards.lint.lint_input import openings
 
 if TYPE_CHECKING:

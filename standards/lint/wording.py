@@ -28,7 +28,7 @@ def never_or_always_true(lint: LintInput) -> None:
     """Find conditions that no event, or every event, meets: `never-true` and `always-true`."""
     for standard in lint.standards.values():
         fields = lint.opening_fields(standard)
-        for path, source, conditions in _conditions_of(standard):
+        for path, source, conditions in conditions_of(standard):
             entry = lint.entries[standard.id].at(*path)
             events = " or ".join(dict.fromkeys(event for event, _ in conditions))
             truths = {fixed_truth(where, lint.fields_of(event), fields) for event, where in conditions}
@@ -42,7 +42,7 @@ def never_or_always_true(lint: LintInput) -> None:
                 entry.warning("always-true", found, fix)
 
 
-def _conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, list[tuple[str, Condition]]]]:
+def conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, list[tuple[str, Condition]]]]:
     """Give each condition as it is written: where, its text, and what it is for each of the events it is about."""
     for name, clause in clauses(standard.shape).items():
         by_text: dict[str, list[tuple[str, Condition]]] = {}

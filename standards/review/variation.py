@@ -10,7 +10,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from standards.calendar.duration import describe, parse
+from standards.calendar.duration import DAY, describe, parse
 from standards.calendar.working_days import number_of
 from standards.compiler.choices import placed_texts
 from standards.compiler.targets import NONE
@@ -19,8 +19,11 @@ from standards.expressions.tokens import ExpressionError, Token, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-LENGTHS: Final = ("within", "within_last", "every")
+WINDOWS: Final = ("over", "step")
+LENGTHS: Final = ("within", "within_last", "every", *WINDOWS)
 COUNTS: Final = ("at_most", "at_least")
+_PARTS: Final = (("when", "for"), ("expect", "for"), ("unless", "for"), ("when", "apart"), ("undo", "within"))
+"""Lengths that stand in a part of a standard."""
 MOST: Final = 24
 """So many values at most."""
 STEPS: Final = 8
@@ -36,8 +39,10 @@ _ROUND: Final = tuple(
 """Lengths that people promise, in microseconds; half steps are added below a minute and a half."""
 _CONDITIONS: Final = (
     ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"), ("must",),
-    ("measure",), ("pause", "when", "where"), ("pause", "until", "where"),
+    ("measure",), ("pause", "when", "where"), ("pause", "until", "where"), ("while", "when", "where"),
+    ("while", "until", "where"), ("undo", "when", "where"),
 )  # fmt: skip
+_EVENTS: Final = re.compile(r"[1-9][0-9]* events?", re.ASCII)
 _PLAIN: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
 _SIGNS: Final = ("<", "<=", ">", ">=", "==", "!=")
 
@@ -55,10 +60,11 @@ def values_of(text: str) -> tuple[str, list[str]]:
     if not dots:
         found = [part.strip() for part in values.split(",")]
         for each in found if is_length(knob) else ():
-            if not each.isalpha() and number_of(each) is None:  # a day, a week, a month by the calendar
+            # a day, a week, a month by the calendar, a shift, or so many events
+            if not each.isalpha() and number_of(each) is None and not _EVENTS.fullmatch(each):
                 parse(each)
     elif is_length(knob):
-        found = _lengths(parse(first), parse(last))
+        found = _lengths(parse(first), parse(last), of_windows=knob.strip() in WINDOWS)
     elif first.isdecimal() and last.isdecimal() and int(first) <= int(last):
         low, high = int(first), int(last)
         found = [str(number) for number in range(low, high + 1, max(1, -(-(high - low + 1) // MOST)))]
@@ -69,17 +75,20 @@ def values_of(text: str) -> tuple[str, list[str]]:
     return knob.strip(), found
 
 
-def _lengths(first: int, last: int) -> list[str]:
+def _lengths(first: int, last: int, *, of_windows: bool) -> list[str]:
+    """Give round lengths from the first to the last; those of windows fit into a day, or are whole days."""
     if not 0 < first <= last:
         raise ValueError(f"{describe(first)} to {describe(last)} is not a valid range; write the shorter one first")
     between = sorted({each for each in (*_ROUND, 90_000_000, 150_000_000) if first < each < last})
+    between = [each for each in between if not of_windows or not (DAY % each and each % DAY)]
     step = max(1, -(-len(between) // STEPS))
     return [describe(each) for each in dict.fromkeys((first, *between[step - 1 :: step], last))]
 
 
 def is_length(knob: str) -> bool:
     """Say whether what varies is a length of time: `within`, or `within.urgent` in a choice by a field."""
-    return knob.strip().partition(".")[0] in LENGTHS
+    name = knob.strip()
+    return name.partition(".")[0] in LENGTHS or tuple(name.split(".")) in _PARTS
 
 
 def has_knob(standard: Mapping[str, Any], knob: str) -> bool:
@@ -103,6 +112,9 @@ def _ways(standard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         for way, text in placed_texts(standard.get(key)):
             if text != NONE:
                 found[".".join((key, *way))] = (key, *way)
+    for part, key in _PARTS:
+        if isinstance(standard.get(part), dict) and key in standard[part]:
+            found[f"{part}.{key}"] = (part, key)
     return found
 
 

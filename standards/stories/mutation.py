@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 _CONDITIONS: Final = (
     ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"),
-    ("pause", "when", "where"), ("pause", "until", "where"), ("must",), ("measure",),
+    ("pause", "when", "where"), ("pause", "until", "where"), ("while", "when", "where"), ("while", "until", "where"),
+    ("undo", "when", "where"), ("must",), ("measure",),
 )  # fmt: skip
 _DEADLINES: Final = ("within", "within_last", "every")
+_PARTS: Final = (("when", "for"), ("expect", "for"), ("unless", "for"), ("when", "apart"), ("undo", "within"))
+"""Lengths of time that stand in a part of a standard."""
 _COUNTS: Final[Mapping[str, str]] = {
     "at_most": "play exactly as many as are allowed, and one more",
     "at_least": "play a window with exactly as many samples, and one with one fewer",
@@ -38,6 +41,9 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "until": "let it end in a story, and expect kept; go on counting after it in another",
     "due": "name a time in a story that is not the usual one, and expect kept or broken by it",
     "follow": "bring another value while a promise is owed, and expect moved",
+    "while": "let it be over in a story, and expect voided; let an event come before it is so",
+    "during": "let it happen out of these hours in a story, and expect nothing",
+    "undo": "take done back in a story, and expect undone",
     "pause": "stop the clock in a story, and let what is expected come late but for the pause",
     "calendar": "play it over a closed hour, a night or a weekend",
     "again": "let it happen twice for one subject, and say how many promises there are",
@@ -100,6 +106,10 @@ class _Standard:
             yield from self._conditions(path)
         for key in _DEADLINES:
             yield from self._deadline(key)
+        for part, key in _PARTS:
+            found = self.data.get(part)
+            if isinstance(found, dict) and key in found:
+                yield from self._length((part, key), str(found[key]))
         for key, hint in _COUNTS.items():
             yield from self._count(key, hint)
         yield from self._window()

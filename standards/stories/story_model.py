@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from standards.documents.model import Duration, NumberAsText, Strict, Text, Texts
+from standards.documents.model import Strict
+from standards.documents.values import Duration, NumberAsText, Text, Texts
 from standards.judge.promise import Kind, Verdict
 
 MOST_TIMES = 10_000

@@ -111,10 +111,16 @@ def _told(name: str, score: Score, standard: Standard) -> list[str]:
         were = "was" if score.late == 1 else "were"
         late = f" {score.late:,} of the broken {were} fulfilled late." if score.late else ""
         lines.append(f"  On average {waited} from opening to verdict{clock}.{late}")
-    if score.kept_closed:
-        were = "was" if score.kept_closed == 1 else "were"
-        lines.append(f"  {score.kept_closed:,} of the kept {were} kept while all was closed: no open time had gone by.")
+    if said := kept_while_closed(score):
+        lines.append(f"  {said}")
     return lines
+
+
+def kept_while_closed(score: Score) -> str:
+    """Say how many promises were kept with no open time gone by: they make a share of kept ones look better."""
+    were = "was" if score.kept_closed == 1 else "were"
+    said = f"{score.kept_closed:,} of the kept {were} kept while all was closed: no open time had gone by."
+    return said if score.kept_closed else ""
 
 
 def left_out(result: Result) -> list[str]:

@@ -31,6 +31,7 @@ _LATE: Final = {
     "not-granted": "whoever granted it may not",
     "nothing-to-excuse": "there was nothing to excuse",
     "no-subject": "it names nobody whom a standard is about",
+    "no-scope": "it would have opened a promise, but whether there is anything to owe is not known yet",
     "owed-nothing": "the standard's own choice is that nothing is owed for it",
 }
 

@@ -1,7 +1,8 @@
 """What the defaults of now change for an author's rules: the events that a host has stored, judged by both meanings.
 
 Before there was `again`, a promise opened at a rise only, and a broken one was looked back on for 24 hours. Standards
-that say nothing of it mean more now. Both meanings are judged as history, in the order in which things happened.
+that say nothing of it mean more now. Levels and periods of days did not keep to a calendar's hours then. Both meanings
+are judged as history, in the order in which things happened.
 Read next: `streams/storage/event_log.py`, `streams/backtest/backtest.py`.
 """
 
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from standards.calendar.duration import DAY
+from standards.calendar.duration import DAY, HOUR
 from standards.errors import Finding, Place, SpecError
 from standards.judge.rulebook import Rulebook
 from standards.judge.score import Score
-from standards.judge.shapes import Response
+from standards.judge.shapes import Level, Recurrence, Response
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
 from streams.backtest.report import WIDTH, some, stretch
 from streams.backtest.table import Row, Table, text_table
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from standards.compiler.spec import Loaded
     from standards.documents.entries import Entry
+    from standards.judge.shapes import Shape
     from standards.judge.standard import Standard
     from streams.ingest.mapping import TableMapping
 
@@ -109,15 +111,26 @@ def _former(loaded: Loaded) -> Rulebook:
 
 
 def _as_before(standard: Standard, entry: Entry) -> Standard:
-    """Give a standard as the same keys were meant before there was `again`."""
+    """Give a standard as the same keys were meant before there was `again`, and before windows kept to hours."""
     shape = standard.shape
     if not isinstance(shape, Response):
-        return standard
+        return replace(standard, shape=_out_of_hours(shape))
     if not _says_when(entry):
         shape = replace(shape, again="rise", rest=0)
     if not entry.has("owed_for"):
         shape = replace(shape, owed_for=DAY)
     return replace(standard, shape=shape)
+
+
+def _out_of_hours(shape: Shape) -> Shape:
+    """Give a level or a recurrence as it was when it did not keep to a calendar's hours, or days were open time."""
+    match shape:
+        case Level(by_shift=False, step=0) | Recurrence(every=str()):
+            return replace(shape, hours=None)
+        case Recurrence():
+            return replace(shape, by_wall=False)
+        case _:
+            return shape
 
 
 def _says_when(entry: Entry) -> bool:
@@ -133,7 +146,10 @@ def _changes(loaded: Loaded, before: Result, now: Result) -> Iterator[Change]:
         entry = loaded.entries[standard.id]
         said = _says_when(entry)
         if again and not said and was.counts() != is_now.counts():
-            _warn(entry, again, was, is_now)
+            fix = f"write again: {again} if that is meant, or again: rise and owed_for: 24h to keep the former meaning"
+            _warn(entry.at("when"), was, is_now, fix)
+        elif _out_of_hours(standard.shape) != standard.shape and was.counts() != is_now.counts():
+            _warn(entry.at("calendar"), was, is_now, _former_hours(standard.shape))
         yield Change(standard.id, again if said or not again else "rise", again, was, is_now)
 
 
@@ -142,13 +158,19 @@ def _shown(score: Score) -> tuple[int, ...]:
     return (*score.counts().values(), score.late, score.ended, score.given_up)
 
 
-def _warn(entry: Entry, again: str, was: Score, is_now: Score) -> None:
+def _warn(entry: Entry, was: Score, is_now: Score, fix: str) -> None:
     found = (
         f"by its former meaning these events open {some(was.opened, 'promise')} ({was.kept:,} kept, {was.broken:,} "
         f"broken), and by that of now {is_now.opened:,} ({is_now.kept:,} kept, {is_now.broken:,} broken)"
     )
-    fix = f"write again: {again} if that is meant, or again: rise and owed_for: 24h to keep the former meaning"
-    entry.at("when").warning("new-meaning", found, fix)
+    entry.warning("new-meaning", found, fix)
+
+
+def _former_hours(shape: Shape) -> str:
+    """Say what keeps the former meaning of a level or a recurrence with a calendar."""
+    if isinstance(shape, Recurrence) and isinstance(shape.every, int):
+        return f"days are the wall's now; to count open time as before write every: {shape.every // HOUR}h"
+    return "only the hours of the calendar count now; one that has a timezone alone keeps the former meaning"
 
 
 def told(comparison: Comparison) -> str:
@@ -161,7 +183,7 @@ def told(comparison: Comparison) -> str:
     said = (
         "Where a standard says nothing of `again`, its promises opened at a rise before; where it says nothing of "
         "`owed_for`, what was broken was closed after 24 hours. To keep that, write again: rise and owed_for: 24h "
-        "in it."
+        "in it. Levels and recurrences with a calendar keep to its hours now, and days are those of the wall."
     )
     if comparison.same:
         said += f" Nothing changes for {', '.join(comparison.same)}."

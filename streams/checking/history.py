@@ -23,6 +23,7 @@ from standards.staffing.chance import MOST, promises_needed
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
 from streams.checking.out_of_hours import kept_closed, left_out
 from streams.checking.recurring import reading_or_happening
+from streams.checking.sayings import sayings
 from streams.runtime.pump import GRACE
 from streams.staffing.asking import Question, ask
 from streams.stories.host import Store, StoryHost
@@ -71,6 +72,7 @@ def examine_history(
     kept_closed(loaded, result.scores)
     left_out(task._replace(progress=None), loaded)
     reading_or_happening(task._replace(progress=None), loaded, result.scores)
+    sayings(task._replace(progress=None), loaded)
     _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)
     people = rules.people
     if people is None or not any(person.budget for person in people.people.values()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from standards.calendar.hours import zone as zone_of
 from standards.judge.events import iso
-from streams.backtest.report import score_table
+from streams.backtest.report import kept_while_closed, score_table
 from streams.backtest.table import markdown_table, plain, text_table
 from streams.review import wording
 
@@ -131,4 +131,5 @@ def result_markdown(result: Result, standards: Mapping[str, Standard]) -> str:
     """Tell a backtest of one version in a pull request."""
     owed = {name: score for name, score in result.scores.items() if score.opened}
     lines = [wording.judged(result, zone_of(result.zone)), "", *markdown_table(score_table(owed)), ""]
-    return "\n".join([*lines, *(f"* {name}: {plain(standards[name].promise)}" for name in owed)])
+    words = {name: f"{plain(standards[name].promise)} {kept_while_closed(score)}" for name, score in owed.items()}
+    return "\n".join([*lines, *(f"* {name}: {said.rstrip()}" for name, said in words.items())])

@@ -21,7 +21,8 @@ from streams.documents.rules import Standards
 from streams.kafka.clients.log import Message
 from streams.kafka.intake.routing import Routing
 from streams.kafka.records.facts import Facts, FactsCodec, Progress, Revision
-from streams.kafka.records.rows import CASE
+from streams.kafka.records.places import events_at
+from streams.kafka.records.rows import CASE, places_in
 from streams.kafka.records.topics import Names
 from streams.kafka.rulebooks.revisions import RulebookCache
 from streams.kafka.worker.journal import Journal
@@ -44,7 +45,7 @@ class Topics:
         self.of: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
         self.stamps: dict[tuple[str, int], list[int]] = {}
         self.begins: dict[tuple[str, int], int] = {}
-        self.appended = 0
+        self.appended = self.looked_up = 0
         self.left = -1
 
     def log(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
@@ -68,6 +69,12 @@ class Topics:
         if offset < self.begins.get((NAMES.facts, partition), 0):
             return None
         return stamps[offset] if offset < len(stamps) else -1
+
+    async def records(self, partition: int, offsets: Sequence[int]) -> dict[int, bytes]:
+        """Give those of some records of `facts` that are there, as a worker asks for them."""
+        self.looked_up += len(offsets)
+        there = [(each, await self.stamp_of(partition, each)) for each in offsets]
+        return {each: self.log(NAMES.facts, partition)[each][1] or b"" for each, stamp in there if (stamp or -1) >= 0}
 
     async def publish(self, messages: Sequence[Message]) -> list[int]:
         offsets = []
@@ -100,8 +107,8 @@ class Disk:
     def recovered(cls, topics: Topics, partitions: int) -> "Disk":
         disk = cls()
         for number in range(partitions):
-            rows = [Remembered(at, k or b"", v) for at, (k, v) in enumerate(topics.log(NAMES.changelog, number))]
-            disk.remember(number, rows)
+            log = enumerate(topics.log(NAMES.changelog, number))
+            disk.remember(number, [Remembered(at, key or b"", value) for at, (key, value) in log])
         return disk
 
 
@@ -149,13 +156,12 @@ class Chain:
         self.writer_ids += 1
         self.bench = RulebookCache(self.shops[shop], self.known, _nothing)
         self.metrics = KafkaMetrics()
-        ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics.stamp_of)
+        ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
         self.read = dict(self.committed)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:
-        raw = FactsCodec(self.bench.loaded.rulebook.classes).encode(facts)
-        self.topics.append(NAMES.facts, partition, None, raw)
+        self.topics.append(NAMES.facts, partition, None, FactsCodec(self.bench.loaded.rulebook.classes).encode(facts))
 
     def tick(self, covered: int, low: int | None = None) -> None:
         """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
@@ -212,8 +218,7 @@ class Chain:
         waiting = [p for p in self.read if self.read[p] < len(self.topics.log(NAMES.facts, p))]
         if waiting:
             partition = self.draw.choice(waiting)
-            offset = self.read[partition]
-            self.read[partition] = await self.take(partition, offset)
+            self.read[partition] = await self.take(partition, self.read[partition])
         if not waiting or self.draw.random() < self.flushes:  # derived facts may come of it
             for partition, offset in (await self.worker.flush()).items():
                 self.committed[partition] = offset + 1
@@ -241,9 +246,12 @@ class Chain:
 
     def logged(self) -> int:
         """Count the events that are remembered to be judged again, by the rows of the table."""
-        book = self.bench.loaded.rulebook
-        restored = [each for rows in self.disk.of.values() for each in Journal(book).read(cases_of(rows))]
-        return sum(len(each.case.log) for each in restored)
+        book, found = self.bench.loaded.rulebook, 0
+        for number, rows in ((number, cases_of(rows)) for number, rows in self.disk.of.items()):
+            log = dict(enumerate(raw or b"" for _, raw in self.topics.log(NAMES.facts, number)))
+            facts = events_at(places_in(rows), log, FactsCodec(book.classes))
+            found += sum(len(each.case.log) for each in Journal(book, facts=facts).read(rows))
+        return found
 
     def ledger(self) -> dict[str, bytes]:
         """Give the ledger's lines by their ids. Raises AssertionError where two with one id differ."""

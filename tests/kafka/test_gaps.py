@@ -51,7 +51,7 @@ async def test_a_partition_that_went_away_meanwhile_is_not_taken_up() -> None:
         await worker.drop()
 
     known: dict[str, Revision] = {}
-    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics.stamp_of)
+    ways = WorkerDeps(chain.topics.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics)
     worker = Worker(NAMES, Setting(1), RulebookCache(chain.shops[0], known, lose), ways)
     assert await worker.take(0, 0, TICK) == 1
     assert (worker.partitions, worker.waiting) == ({}, 0)
@@ -143,7 +143,7 @@ class SlowLog:
 async def test_what_was_published_too_late_is_not_remembered() -> None:
     """Where partitions changed hands while a flush waited for the broker, it may not write over another's state."""
     chain, slow = chain_of(), SlowLog()
-    ways = WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics.stamp_of)
+    ways = WorkerDeps(slow.publish, chain.disk, KafkaMetrics(), lambda: None, chain.topics)
     worker = Worker(NAMES, Setting(1), chain.bench, ways)
     await worker.take(0, 0, TICK)
     flushing = asyncio.create_task(worker.flush())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from standards.judge.events import iso
 from tests.oracle.chosen import chosen
-from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
+from tests.oracle.scales import CALENDARS, DAYS, HOURS, MEASURES, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
 REMEMBERED = 600 * SECOND
@@ -102,21 +102,7 @@ def recurrence(draw: Draw, scale: Scale) -> Document:
 
 
 def level(draw: Draw, scale: Scale) -> Document:
-    measure, must = draw(
-        st.sampled_from(
-            (
-                ("mean(n)", ">= 1.5"),
-                ("mean(x)", "measure > 1"),
-                ("sum(x)", "<= 2"),
-                ("min(n)", "> 0"),
-                ("max(x)", "< 3"),
-                ("count()", "<= 2"),
-                ("share(ok)", ">= 60%"),
-                ("share(n > 1)", "measure < 50%"),
-                ("p90(n)", "<= 2"),
-            )
-        )
-    )
+    measure, must = draw(st.sampled_from(MEASURES))
     over = draw(st.sampled_from((*scale.windows, *scale.rolling, "1 events", "3 events", "5 events")))
     over, _, step = over.partition(" by ")
     found = {"when": clauses(draw), "measure": measure, "over": over, "must": must}

@@ -71,3 +71,16 @@ CALENDARS = (
         "holidays": ["2025-05-01", "2025-03-31", "2025-10-27"],
     },
 )
+
+MEASURES = (
+    ("mean(n)", ">= 1.5"),
+    ("mean(x)", "measure > 1"),
+    ("sum(x)", "<= 2"),
+    ("min(n)", "> 0"),
+    ("max(x)", "< 3"),
+    ("count()", "<= 2"),
+    ("share(ok)", ">= 60%"),
+    ("share(n > 1)", "measure < 50%"),
+    ("p90(n)", "<= 2"),
+)
+"""What is measured, and where it must be."""

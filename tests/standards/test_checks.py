@@ -66,6 +66,7 @@ def test_trying_regions_is_as_good_as_trying_all(parts: list[tuple[str, int]], j
         ("9 out of 10 are done in one call.", [90]),
         ("It is solved within three working days, and you hear from us within four opening hours.", [4]),
         ("You never tell your story twice, and are passed on once at most.", []),
+        ("Called within 1 working day, or within 2 opening days.", []),
     ],
 )
 def test_numbers_are_heard_in_a_promise(promise: str, expected: list[float]) -> None:

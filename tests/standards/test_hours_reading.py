@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
 from standards.calendar.hours import (
     WEEKDAYS,
-    Period,
     Shift,
-    end_of_period,
     parse_shifts,
     parse_week,
-    window_of,
     zone,
 )
+from standards.calendar.local_time import Period, end_of_period, window_of
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 ZONES = ["Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Asia/Jerusalem", "America/Havana", "Pacific/Apia"]

@@ -105,6 +105,13 @@ def test_every_measure_is_taken_of_the_steps_together(measure: str, holds: str, 
     assert judge(rules(quick=ten.replace("<= 20", fails)), spread)[-1] == "08:30:00 broken "
 
 
+def test_what_rounding_takes_does_not_add_up_over_steps() -> None:
+    """Thirty answers of a tenth of a second have a mean of a tenth of a second, whatever the steps."""
+    tenths = answers(*((f"08:{minute:02}", 0.1) for minute in range(30))) + "+1d 01:00 nothing"
+    for bound in ("<= 0.1", ">= 0.1"):
+        assert judge(rules(quick=QUICK.replace("<= 20", bound)), tenths)[-1] == "2026-03-03 00:00:00 kept "
+
+
 def test_what_comes_late_takes_its_place_in_its_step() -> None:
     """A good answer that is heard of nine minutes late takes its step's break back."""
     history = "08:01 contact.answered waited=30\n08:11 nothing\n08:11 <- 08:02 contact.answered waited=1\n08:12 nothing"

@@ -19,7 +19,7 @@ from standards.judge.case import Case
 from standards.judge.events import Event, Tick, type_of
 from standards.judge.judge import Fact, feed
 from standards.judge.promise import VERDICTS, Transition
-from tests.oracle.histories import SHAPES, documents, histories
+from tests.oracle.histories import SHAPES, TYPES, documents, histories
 from tests.oracle.kept import read, rulebook_of
 from tests.oracle.scales import DAYS, HOURS, SECOND, SECONDS
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Group, Key, Rulebook
 
 SOME, CASES = 150, 10_000
+PLAIN = ("ok", "not ok", "n > 1", "n <= 1", "x is missing")
 
 
 class Live(NamedTuple):
@@ -53,6 +54,10 @@ def lives(draw: st.DrawFn, *, too_late: bool = False) -> list[Live]:
     (standard,) = about["standards"].values()
     if "within" in standard and "expect" in standard:
         _reopened(draw, standard, scale.spans)
+        if draw(st.booleans()):
+            _more(draw, standard, scale.spans)
+    if draw(st.integers(0, 3)) == 0:
+        standard["while"] = {"when": draw(clauses()), "until": draw(clauses())}
     rulebook = rulebook_of(about)
     settle = draw(st.sampled_from((1, 2) if scale is DAYS else (3, 6, 16))) * scale.step
     grace = draw(st.sampled_from((0, 2 * SECOND, scale.step)))
@@ -77,6 +82,25 @@ def _reopened(draw: st.DrawFn, standard: dict[str, Any], spans: Sequence[str]) -
         standard["rest"] = draw(st.sampled_from(spans))
     if draw(st.booleans()):
         standard["owed_for"] = draw(st.sampled_from(spans))
+
+
+@st.composite
+def clauses(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a clause whose condition speaks of no opening."""
+    return {"event": draw(st.sampled_from(TYPES)), "where": draw(st.sampled_from(PLAIN))}
+
+
+def _more(draw: st.DrawFn, standard: dict[str, Any], spans: Sequence[str]) -> None:
+    """Let a response have what must last, what is the same one, a state for a pause, and what takes "done" back."""
+    span = st.sampled_from(spans)
+    for key in draw(st.sets(st.sampled_from(("when", "expect", "unless")))) & standard.keys():
+        standard[key] = {**draw(clauses()), "for": draw(span)}
+    if "for" not in standard["when"] and draw(st.booleans()):
+        standard["when"] = {**draw(clauses()), "apart": draw(span)}
+    if "due" not in standard and draw(st.booleans()):  # a deadline that is named does not move
+        standard["pause"] = {"when": draw(clauses())}
+    if draw(st.booleans()):
+        standard["undo"] = {"when": draw(clauses()), "within": draw(span)}
 
 
 @st.composite

@@ -47,7 +47,7 @@ def polled(*every: str) -> str:
         (f"{LINE}, within: 60s", polled("61s"), ["too-short"]),
         (f"{LINE}, within: 60s", polled("5m", "30s"), []),  # the quicker one says it in time
         (f"{LINE}, within: 60s", polled("5m", ""), []),  # how often the other one speaks is not known
-        (f"{LINE}, unless: register.opened, within: 60s", polled("5m"), ["too-short"]),
+        (f"{LINE}, unless: register.opened, within: 60s", polled("5m"), ["never-void", "too-short"]),
         ("when: register.opened, expect: feed.heartbeat, within: 60s", polled("5m"), []),  # it opens late, and is kept
     ],
 )

@@ -162,6 +162,8 @@ def test_a_number_varies_wherever_the_field_is_compared() -> None:
     assert RULE["unless"] == {"event": "queue.length", "where": "waiting <= 3"}
     assert (value_now(RULE, "waiting"), value_now(RULE, "within")) == ("3", "60s")
     assert not has_knob(RULE, "patience")
+    assert varied({"over": "30m", "step": "5m"}, "step", "10m") == {"over": "30m", "step": "10m"}
+    assert knobs({"over": "30m", "step": "5m"}) == ["over", "step"]
     assert varied({"must": "score >= 4.2"}, "score", "4.5")["must"] == "score >= 4.5"
     with pytest.raises(ValueError, match="below zero"):
         varied({"when": {"where": "waiting > 3 and waiting != 1"}}, "waiting", "1")
@@ -174,6 +176,11 @@ def test_a_number_varies_wherever_the_field_is_compared() -> None:
         ("waiting=2..6", ["2", "3", "4", "5", "6"]),
         ("within=30s, 61s", ["30s", "61s"]),
         ("at_most=1..1", ["1"]),
+        ("over=20m..1h", ["20m", "30m", "45m", "1h"]),  # forty-five minutes fit into a day 32 times
+        ("over=5m..10m", ["5m", "10m"]),  # seven minutes do not
+        ("over=20 events, 50 events", ["20 events", "50 events"]),
+        ("over=shift, 8h", ["shift", "8h"]),
+        ("step=5m, 10m", ["5m", "10m"]),
     ],
 )
 def test_values_are_those_that_people_promise(asked: str, values: list[str]) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.errors import SpecError
-from standards.judge.rulebook import CycleError, stratify, subject_key, subject_text
+from standards.judge.rulebook import subject_key, subject_text
+from standards.judge.strata import CycleError, stratify
 from tests.history import events_of, judge, loaded, rulebook, rules
 
 ANSWER = "per: contact, carry: [team], when: contact.waiting, expect: contact.answered, within: 60s"

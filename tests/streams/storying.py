@@ -137,6 +137,7 @@ def _openings(per: Sequence[str], when: Clause, events: Iterable[Event]) -> Coun
     """Count the events that meet a clause, by subject."""
     met = (
         event for event in events
-        if type_of(event) == when.event and (when.where is None or when.where.test(event.data, None))
+        for clause in when.all
+        if type_of(event) == clause.event and (clause.where is None or clause.where.test(event.data, None))
     )  # fmt: skip
     return Counter(tuple(getattr(event.data, name) for name in per) for event in met)

@@ -21,6 +21,8 @@ calendars:
     holidays: ["2026-12-25"]
 events:
   window.cleaned: {site: text, queue: text, panes: integer?}
+states:
+  lunch: {when: register.closed, until: register.opened}
 standards:
   no-wait:
     promise: You will never stand behind more than three people.
@@ -34,9 +36,10 @@ standards:
     when: {event: queue.length, where: waiting > 3}
     expect: register.opened
     within: 60s
-    unless: {event: queue.length, where: waiting <= 3}
+    unless: [{event: queue.length, where: waiting <= 3}, window.cleaned]
     calendar: open
     warn: 50%
+    pause: lunch
 """
 STORIES = """\
 kept: 1
@@ -73,10 +76,10 @@ CONDITION = "waiting > 3}"
 
 LAYOUT = [
     ("    owner: floor", "\towner: floor", "indent with spaces instead of tabs: 4 of them, as around it"),
-    ("    owner: floor", "     owner: floor", "begin it with 4 spaces, as line 15 begins"),
-    ("    owner: floor", "   owner: floor", "begin it with 4 spaces, as line 15 begins"),
-    ("    owner: floor", "  owner: floor", "begin it with 4 spaces, as line 15 begins"),
-    ("    promise: You", "     promise: You", "begin it with 4 spaces, as line 12 begins"),
+    ("    owner: floor", "     owner: floor", "begin it with 4 spaces, as line 17 begins"),
+    ("    owner: floor", "   owner: floor", "begin it with 4 spaces, as line 17 begins"),
+    ("    owner: floor", "  owner: floor", "begin it with 4 spaces, as line 17 begins"),
+    ("    promise: You", "     promise: You", "begin it with 4 spaces, as line 14 begins"),
     ("  no-wait:", "no-wait:", "indent no-wait: and what is under it by two spaces, under standards:"),
     ("  no-wait:\n    promise", "  - no-wait:\n    promise", "write no-wait: without the dash in front"),
     ("owner: floor-lead", "owner:floor-lead", "write owner: floor-lead"),
@@ -159,6 +162,7 @@ VALUES = [
     ("expect: register.opened", "expect: register_opened", "did you mean 'register.opened'?"),
     ("calendar: open", "calender: open", "did you mean 'calendar'?"),
     ("calendar: open", "calendar: opening", "did you mean 'open'?"),
+    ("pause: lunch", "pause: launch", "did you mean 'lunch'?"),
     ("no-wait:", "No Wait:", "write no-wait: lower case words joined by -"),
     ("window.cleaned:", "Window Cleaned:", "write window.cleaned"),
     ("queue: text, panes", "queue: txt, panes", "did you mean 'text'?"),

@@ -236,3 +236,31 @@ def test_a_folder_that_another_program_holds_is_told(tmp_path: Path) -> None:
     database.close()
     assert run.returncode == 3
     assert "another program holds the file; end it and try again" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("keys", "before", "now", "fix"),
+    [
+        ("when: queue.length, measure: mean(waiting), must: <= 3, over: 1d", "4", "3", "one that has a timezone alone"),
+        ("expect: queue.length, every: day", "5", "3", "one that has a timezone alone"),
+        ("expect: queue.length, every: 2d", "1", "3", "write every: 48h"),
+    ],
+)
+def test_what_keeps_to_hours_now_is_held_against_what_did_not(
+    keys: str, before: str, now: str, fix: str, tmp_path: Path
+) -> None:
+    """A Saturday that counted, and two days that were six: each is shown, with what keeps the former meaning."""
+    office = 'calendars: {office: {timezone: UTC, hours: {mon-fri: ["08:00-16:00"]}}}'
+    told = "promise: We do., what: w, how: h, why: y, exceptions: none, owner: lead"
+    rules = written(tmp_path, f"kept: 1\n{office}\nstandards:\n  it: {{{told}, per: site, calendar: office, {keys}}}\n")
+    lines = [
+        f'{{"specversion": "1.0", "id": "{day}", "source": "s", "type": "queue.length", "time": '
+        f'"2026-01-{day:02}T09:00:00Z", "data": {{"site": "s1", "queue": "q1", "waiting": 2}}}}'
+        for day in (8, 9, 10, 12)
+    ]
+    data = tmp_path / "events.jsonl"
+    data.write_text("\n".join(lines))
+    run = check(rules, data)
+    assert [row[:3] for row in rows(run)] == [["it", "before", before], ["it", "now", now]]
+    assert "new-meaning: " in run.stderr + run.stdout
+    assert fix in run.stderr + run.stdout

@@ -88,7 +88,7 @@ def test_programs_get_errors_and_warnings_alike(tmp_path: Path) -> None:
     assert (code, err, told["errors"], told["warnings"]) == (2, "", 1, 0)
     assert told["findings"] == [
         {
-            "check": "bad-duration", "level": "error", "file": "a.yaml", "line": 21, "column": 13, "length": 2,
+            "check": "bad-duration", "level": "error", "file": "a.yaml", "line": 23, "column": 13, "length": 2,
             "found": "'60' has no unit", "fix": "write 60s, 60m or 60h", "source": "    within: 60", "asleep": False,
         }
     ]  # fmt: skip

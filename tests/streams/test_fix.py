@@ -102,7 +102,7 @@ def test_the_change_is_shown_and_written_only_when_asked(tmp_path: Path) -> None
     run = kept("fix", "a.yaml", cwd=tmp_path)
     assert run.returncode == 1
     assert {"-    within: 60 sec   # a minute", "+    within: 60s   # a minute"} <= set(run.stdout.splitlines())
-    assert run.stderr == "10 fixes in 1 file, not written: add --write.\n"
+    assert run.stderr == "11 fixes in 1 file, not written: add --write.\n"
     assert path.read_bytes() == spoilt
     assert kept("fix", "a.yaml", "--write", cwd=tmp_path).returncode == 0
     assert path.read_bytes() == b"\xef\xbb\xbf" + changed(MENDED).replace("\n", "\r\n").encode()

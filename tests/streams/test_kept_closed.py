@@ -42,6 +42,11 @@ def test_what_is_kept_with_no_open_time_gone_by_is_counted(tmp_path: Path) -> No
         ]
     (tmp_path / "events.jsonl").write_text("\n".join(lines))
     run = kept("backtest", "rules.yaml", "--events", "events.jsonl", cwd=tmp_path)
-    assert "  2 of the kept were kept while all was closed: no open time had gone by.\n" in run.stdout
+    said = "2 of the kept were kept while all was closed: no open time had gone by."
+    assert f"  {said}\n" in run.stdout
+    run = kept("backtest", "rules.yaml", "--events", "events.jsonl", "--html", "page.html", cwd=tmp_path)
+    assert said in (tmp_path / "page.html").read_text(encoding="utf-8")
+    run = kept("backtest", "rules.yaml", "--events", "events.jsonl", "--markdown", cwd=tmp_path)
+    assert f"* answered: You hear from us. {said}" in run.stdout
     run = kept("backtest", "rules.yaml", "--events", "events.jsonl", "--json", cwd=tmp_path)
     assert json.loads(run.stdout)["kept_closed"] == {"answered": 2}

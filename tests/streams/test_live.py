@@ -29,21 +29,19 @@ DATA = Path(__file__).parent.parent / "data"
 OWN = """
 kept: 1
 standards:
-  by-name:
-    promise: We greet you by your name.
-    per: contact
-    when: contact.answered
-    must: by_name
+  by-name: {promise: We greet you by your name., per: contact, when: contact.answered, must: by_name}
   weekly:
     promise: We talk about it every week.
     per: team
     expect: {event: meeting.held, where: present > 2}
     every: week
+  rolling: {promise: It is short again soon., per: queue, when: contact.answered, measure: mean(waited), must: <= 180,
+            over: 30m, step: 5m}
 """
 STANDARDS = dict(
     load([Source("demo.yaml", DEMO_STANDARDS.read_text(encoding="utf-8")), Source("own.yaml", OWN)]).rulebook.current
 )
-DEMO = {name: standard for name, standard in STANDARDS.items() if name not in {"by-name", "weekly"}}
+DEMO = {name: standard for name, standard in STANDARDS.items() if name not in {"by-name", "weekly", "rolling"}}
 VERDICT: dict[Kind, tuple[State, Verdict | None]] = {
     "opened": ("open", None), "warned": ("warned", None), "paused": ("paused", None), "resumed": ("open", None),
     "kept": ("kept", "kept"), "broken": ("broken", "broken"), "voided": ("void", "void"),
@@ -219,6 +217,8 @@ def test_only_what_is_open_is_remembered() -> None:
         ("kept", "by-name", "by_name"),
         ("broken", "by-name", "not by_name"),
         ("broken", "weekly", "no meeting held with present > 2 this week"),
+        ("kept", "rolling", "mean(waited) was <= 180 in each 30 min, every 5 min"),
+        ("broken", "rolling", "mean(waited) was not <= 180 in the last 30 min"),
     ],
 )
 def test_a_line_is_said_in_plain_words(kind: Kind, standard: str, said: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.calendar.hours import window_of
+from standards.calendar.local_time import window_of
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.promise import NEVER, Promise

@@ -33,7 +33,10 @@ def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
     tally.least = value if not tally.count else min(tally.least, value)
     tally.most = value if not tally.count else max(tally.most, value)
     tally.count += 1
-    _add(tally, value)
+    total = tally.total + value
+    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
+    tally.lost += (larger - total) + smaller
+    tally.total = total
     if measure.kind == "percentile":
         tally.samples = tally.samples or []
         insort(tally.samples, value)
@@ -49,19 +52,15 @@ def together(tallies: Iterable[Tally]) -> Tally:
         found.least = tally.least if not found.count else min(found.least, tally.least)
         found.most = tally.most if not found.count else max(found.most, tally.most)
         found.count += tally.count
-        found.lost += tally.lost
-        _add(found, tally.total)
+        total = found.total + tally.total
+        larger, smaller = (
+            (found.total, tally.total) if abs(found.total) >= abs(tally.total) else (tally.total, found.total)
+        )
+        found.lost += tally.lost + (larger - total) + smaller
+        found.total = total
         if tally.samples is not None:
             found.samples = sorted([*(found.samples or ()), *tally.samples])
     return found
-
-
-def _add(tally: Tally, value: float) -> None:
-    """Add to the sum; what rounding takes from it is carried along (Neumaier 1974)."""
-    total = tally.total + value
-    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
-    tally.lost += (larger - total) + smaller
-    tally.total = total
 
 
 def measured(tally: Tally, measure: Measure) -> float:

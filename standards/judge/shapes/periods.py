@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.calendar.hours import LONGEST_CLOSURE, end_of_period
+from standards.calendar.hours import LONGEST_CLOSURE
+from standards.calendar.local_time import end_of_period
 from standards.calendar.shifts import days_after
 from standards.judge.standard import DAY
 

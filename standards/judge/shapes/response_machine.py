@@ -22,17 +22,14 @@ from standards.judge.shapes.target_clock import TargetClock
 from standards.judge.standard import Pause, clauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
     from standards.judge.shapes.machine import Reaction, Test
     from standards.judge.shapes.response import Response
+    from standards.judge.shapes.response_moves import Carry
     from standards.judge.standard import Standard
-
-    Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
 
 class ResponseMachine(ResponseMoves):
@@ -154,18 +151,6 @@ class ResponseMachine(ResponseMoves):
                 self._set_alarm(state, context)
 
         return carry_on if self.shape.undo is None else self._taking_back(carry_on, event_type)
-
-    def _taking_back(self, carry_on: Carry, event_type: str) -> Carry:
-        """Let events take back what was done, after they have ended what they end."""
-        undo = None if self.shape.undo is None else test_for(self.shape.undo.when, event_type)
-
-        def carry_on_or_back(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            carry_on(state, event, context)
-            if undo is not None and state.undoable is not None and undo(event.data, opening_data(state.undoable)):
-                self._undo(state, event, context)
-                self._set_alarm(state, context)
-
-        return carry_on_or_back
 
     def _let_go(
         self,

@@ -14,6 +14,8 @@ from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.standard import Pause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from standards.expressions.states import StateTest
     from standards.judge.case import StandardState
     from standards.judge.context import JudgeContext
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from standards.judge.shapes.machine import Test
     from standards.judge.shapes.response import Response
     from standards.judge.shapes.target_clock import TargetClock
+
+    Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
 
 class ResponseMoves(Machine):
@@ -126,6 +130,18 @@ class ResponseMoves(Machine):
         """Remember what was done, where that can be taken back."""
         if self.shape.undo is not None and not state.open:
             state.undoable = promise
+
+    def _taking_back(self, carry_on: Carry, event_type: str) -> Carry:
+        """Let events take back what was done, after they have ended what they end."""
+        undo = None if self.shape.undo is None else test_for(self.shape.undo.when, event_type)
+
+        def carry_on_or_back(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            carry_on(state, event, context)
+            if undo is not None and state.undoable is not None and undo(event.data, opening_data(state.undoable)):
+                self._undo(state, event, context)
+                self._set_alarm(state, context)
+
+        return carry_on_or_back
 
     def _undo(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Take back that the newest promise was done: its clock goes on with what was left, or it is overdue again."""

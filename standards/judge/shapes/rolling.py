@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.calendar.hours import window_of
+from standards.calendar.local_time import window_of
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Rolling, Tally
 from standards.judge.promise import NEVER, Promise
@@ -96,16 +96,14 @@ class RollingMachine(Machine):
 
     def _roll(self, state: StandardState[Event], rolled: Rolling, at: int) -> None:
         """Go on to the step that an instant lies in, and leave behind the steps that its window does not hold."""
-        opens, closes = self._bounds(at)
-        if self.shape.hours is None:
-            rolled.starts, rolled.ends = window_of(at, self.shape.step, self.shape.zone)
-        else:
-            rolled.starts = at - (at - opens) % self.shape.step
-            rolled.ends = min(rolled.starts + self.shape.step, closes)
+        step, since = self.shape.step, rolled.starts if state.tally is not None else self._bounds(at)[0]
+        rolled.starts = at - (at - since) % step
+        rolled.ends = min(rolled.starts + step, state.until)
         earliest = rolled.ends - self.shape.over
         old = sum(began < earliest for began in rolled.began)
-        del rolled.began[:old], rolled.tallies[:old]
-        state.tally = together(rolled.tallies)
+        if old or state.tally is None:
+            del rolled.began[:old], rolled.tallies[:old]
+            state.tally = together(rolled.tallies)
 
     def _good(self, tally: Tally) -> bool:
         return self.shape.must.test(measured(tally, self.shape.measure))

@@ -97,7 +97,7 @@ class Arrivals:
             gone = {refusal.place for refusal in refusals}
             stamps = [stamp for place, stamp in enumerate(stamps) if place not in gone]
         for event, stamp in zip(events, stamps, strict=True):
-            event.received = stamp
+            event.received, event.place = stamp, -1
         return events
 
     def _each(self, records: Sequence[ConsumerRecord], stamps: Iterable[int], letters: list[Letter]) -> list[Event]:
@@ -108,7 +108,7 @@ class Arrivals:
             if not self._all_admitted(found, stamp):
                 found = self._admitted(_placed(found, refusals, record.value or b""), stamp, refusals)
             for event in found:
-                event.received = stamp
+                event.received, event.place = stamp, -1
             events += found
             letters += [_letter(record, refusal, refusal.place, stamp) for refusal in refusals]
         return events

@@ -69,7 +69,10 @@ class FactsCodec:
         return self._encoder.encode(facts)
 
     def decode(self, raw: bytes) -> Facts[Event]:
-        """Read a record, without the events that this rulebook does not know. Raises StateError for other bytes."""
+        """Read a record, without the events that this rulebook does not know. Raises StateError for other bytes.
+
+        Where some are left out, the `place` of the others is where they stand among all of them.
+        """
         try:
             return self._whole.decode(raw)
         except UNREADABLE:
@@ -79,11 +82,13 @@ class FactsCodec:
         except UNREADABLE as error:
             raise StateError(f"this is not a record of facts: {error}; only Kept may write to its topics") from None
         events = []
-        for each in loose.events:
+        for index, each in enumerate(loose.events):
             try:
-                events.append(self._event.decode(each))
+                event = self._event.decode(each)
             except UNREADABLE:
                 continue
+            event.place = index
+            events.append(event)
         return msgspec.structs.replace(loose, events=events)
 
 

@@ -46,7 +46,8 @@ class Row(msgspec.Struct, array_like=True):
 
     `states` are by revision; in a short row each has only those settled promises that are new or changed. `gone` are
     the ids of those that are no longer settled. `log` are the events by which the case can be judged again: all, or
-    what is new; `basis` is what they go on from, if that is new. Both are packed (`pack`).
+    what is new; `basis` is what they go on from, if that is new. Both are packed (`pack`). `places` are where others of
+    these events can be read again in `facts`.
     """
 
     version: int
@@ -61,6 +62,7 @@ class Row(msgspec.Struct, array_like=True):
     log: bytes = b""
     basis: bytes = b""
     gone: list[str] = []
+    places: list[int] = []
 
 
 def by_kind(rows: Iterable[tuple[bytes, bytes]]) -> defaultdict[bytes, list[tuple[bytes, bytes]]]:
@@ -120,6 +122,11 @@ def owed(rows: Iterable[tuple[bytes, bytes]]) -> set[str]:
     return found
 
 
+def places_in(rows: Iterable[tuple[bytes, bytes]]) -> set[int]:
+    """Give the places in `facts` that the logs of some rows name."""
+    return {place for _, raw in rows for place in decoded(raw).places}
+
+
 def owes(state: bytes) -> bool:
     """Say whether a standard's state has a promise that is open, overdue or can be corrected."""
     found = _read_owing(state)
@@ -132,6 +139,18 @@ def without_settled(state: bytes, promises: Container[str]) -> bytes:
     settled = [raw for raw in _read_raws(fields["settled"]) if _read_named(raw).id not in promises]
     fields["settled"] = msgspec.Raw(_encode(settled))
     return _encode(fields)
+
+
+def states_of(rows: list[Row]) -> dict[str, list[bytes]]:
+    """Give the states of the last row's revisions from all rows, without promises that were settled no longer later."""
+    gone = {promise: at for at, row in enumerate(rows) for promise in row.gone}
+    found: dict[str, list[bytes]] = {revision: [] for revision in rows[-1].states}
+    for at, row in enumerate(rows):
+        later = {promise for promise, until in gone.items() if until > at}
+        for revision in found.keys() & row.states.keys():
+            state = row.states[revision]
+            found[revision].append(without_settled(state, later) if later else state)
+    return found
 
 
 def collected(rows: Iterable[tuple[bytes, bytes]]) -> dict[CaseKey, dict[int, dict[int, Row]]]:

@@ -22,7 +22,7 @@ from mode import CrashingSupervisor
 from standards.errors import StateError
 from streams.kafka.clients.log import FETCH_MS, FETCHED, HEARTBEAT_MS, REBALANCE_MS, SESSION_MS, KafkaError
 from streams.kafka.records.topics import TABLE
-from streams.kafka.worker.facts_stamps import stamp_of_millisecond
+from streams.kafka.worker.facts_lookup import stamp_of_millisecond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -127,10 +127,11 @@ class FaustHost:
                     f"the partitions did not come back within {STUCK_SECONDS:.0f} s; start this worker again"
                 )
 
-    def _standing(self) -> tuple[int, int]:
-        """Say how often partitions changed hands, and how much of their state has been read back."""
+    def _standing(self) -> tuple[int, int, int]:
+        """Say how often partitions changed hands, how much of their state has been read back, and how many are."""
         places = self.app.tables.recovery.active_offsets.values()  # None: Faust has not asked yet how far one is
-        return self.rebalances, sum(place for place in places if place is not None)
+        read = sum(place for place in places if place is not None)
+        return self.rebalances, read, len(self.worker.partitions)
 
     async def stop(self) -> None:
         """Flush what waits, commit it and leave the group, so that others go on at once."""

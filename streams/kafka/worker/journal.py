@@ -10,6 +10,7 @@ Read next: `streams/storage/cases/case_parts.py`, `streams/storage/cases/case_pa
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,9 +28,10 @@ from streams.kafka.records.rows import (
     name,
     owes,
     pack,
+    states_of,
     unpack,
-    without_settled,
 )
+from streams.kafka.worker.row_log import RowLogs, split
 from streams.storage.cases.case_parts import (
     Seen,
     SeenMark,
@@ -54,7 +56,7 @@ from streams.storage.cases.case_past import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from standards.judge.promise import Promise
     from standards.judge.rulebook import Rulebook
@@ -95,7 +97,7 @@ class _Written(NamedTuple):
     """What is stored of a case: its identities, settled promises, log and basis, and how many short rows.
 
     `others` are the names of what other workers wrote of it, in the order in which to delete them; `ours`: what we
-    wrote came further than they did.
+    wrote came further than they did; `names_places`: some of its log is to be read again from `facts`.
     """
 
     seen: SeenMark
@@ -105,6 +107,7 @@ class _Written(NamedTuple):
     rows: int
     others: tuple[bytes, ...] = ()
     ours: bool = True
+    names_places: bool = False
 
 
 _NOTHING = SeenMark(generation=-9)
@@ -118,15 +121,19 @@ _read_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 
 class Journal:
-    """The rows of one partition's cases, under one rulebook. No two workers have the same `writer_id`."""
+    """The rows of one partition's cases, under one rulebook. No two workers have the same `writer_id`.
 
-    def __init__(self, rulebook: Rulebook, writer_id: int = 0) -> None:
+    `facts` are the events that rows name by their places in `facts`.
+    """
+
+    def __init__(self, rulebook: Rulebook, writer_id: int = 0, facts: Mapping[int, Event] | None = None) -> None:
         self._writer_id = writer_id
         union: Any = union_of(rulebook.classes.values())
         self._revisions = rulebook.standards.keys()
         self._state: msgspec.msgpack.Decoder[StandardState[Event]] = msgspec.msgpack.Decoder(StandardState[union])
         self._held: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[union])
         self._event: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(union)
+        self.logs = RowLogs(self._event.decode, facts or {})
         self._basis: msgspec.msgpack.Decoder[Basis[Event]] = msgspec.msgpack.Decoder(Basis[union])
         self._groups = rulebook.groups
         self._written: dict[CaseKey, _Written] = {}
@@ -143,7 +150,10 @@ class Journal:
         row = self._row(case, news, applied_offset, parked, whole=whole)
         logged = list(case.log) if whole else joined_log(case, before.logged, news.events)
         others = () if whole else before.others
-        self._written[key] = _Written(seen_mark(case), marks, logged, basis_mark(case), number, others)
+        names_places = bool(row.places) or (before.names_places and not whole)
+        self._written[key] = _Written(
+            seen_mark(case), marks, logged, basis_mark(case), number, others, names_places=names_places
+        )
         yield self._name(key, number), _encode(row)
         if whole:
             yield from ((self._name(key, old), None) for old in range(1, before.rows + 1))
@@ -154,12 +164,22 @@ class Journal:
         case: Case[Event], news: _News, applied_offset: int, parked: UndecodableState | None, *, whole: bool
     ) -> Row:
         states = {rev: _encode(with_settled(state, news.settled)) for rev, state in case.states.items()}
-        log = pack(_encode(news.events)) if news.events else b""
+        apart, places = split(news.events)
+        log = pack(_encode(apart)) if apart else b""
         based = pack(_encode(basis(case))) if news.based else b""
         return Row(
             VERSION, applied_offset, whole, _encode(bare_core(case)), states, _encode(case.held), news.rest, news.seen,
-            parked, log, based, news.gone,
+            parked, log, based, news.gone, places,
         )  # fmt: skip
+
+    def names_places(self, key: CaseKey) -> bool:
+        """Say whether rows of a case name places in `facts`, where Kafka deletes what is old."""
+        return self._written.get(key, _UNWRITTEN).names_places
+
+    def write_anew(self, key: CaseKey) -> None:
+        """Have a case be written whole the next time."""
+        if key in self._written:
+            self._written[key] = self._written[key]._replace(seen=_NOTHING)
 
     def delete(self, key: CaseKey) -> Iterator[Write]:
         """Give a case's deletions: a whole row first, and who came furthest last, so that what is left is as it was."""
@@ -190,8 +210,9 @@ class Journal:
             # what a short row would add to is not ours then, and what was parked is in no state: write it whole
             seen = seen_mark(case) if ours and restored.parked == parked else _NOTHING
             last = max(writer_ids.get(self._writer_id, {}), default=0)
+            named = any(row.places for numbered in writer_ids.values() for row in numbered.values())
             self._written[key] = _Written(
-                seen, settled_marks(case), list(case.log), basis_mark(case), last, others, ours
+                seen, settled_marks(case), list(case.log), basis_mark(case), last, others, ours, named
             )
             yield restored
 
@@ -200,6 +221,8 @@ class Journal:
         case = _read_core(last.core)
         parked = UndecodableState() if last.parked is None else last.parked
         case.held, unread = self._events(last.held, parked.held)
+        for event in case.held:
+            event.place = -1
         by_generation: dict[int, Seen] = {}
         for row in rows:
             generation = _read_core(row.core).generation
@@ -208,7 +231,7 @@ class Journal:
         join_seen(case, by_generation)
         self._join_log(case, rows)
         kept: dict[str, list[bytes]] = {}
-        for revision, states in (_states(rows) | parked.states).items():
+        for revision, states in (states_of(rows) | parked.states).items():
             if revision in self._revisions:
                 case.states[revision] = self._merged(states)
                 case.wake = min(case.wake, case.states[revision].wake)
@@ -217,21 +240,16 @@ class Journal:
         take_over(case)
         if not (kept or unread):
             return Restored(case, last.applied_offset, None)
-        case.base, case.younger, case.log, case.forgotten, case.too_late = (
-            None,
-            None,
-            [],
-            {},
-            [],
-        )  # nothing tells what all of it was
+        case.base, case.younger, case.log = None, None, []  # nothing tells what all of it was
+        case.forgotten, case.too_late = {}, []
         return Restored(case, last.applied_offset, UndecodableState(kept, unread))
 
     def _join_log(self, case: Case[Event], rows: list[Row]) -> None:
         """Give a case back what it is judged again by."""
         group = self._groups.get(case.group)
         raw_basis = next((row.basis for row in reversed(rows) if row.basis), b"")
-        log = (raw for row in rows if row.log for raw in _read_raws(unpack(row.log)))
-        join_log(case, unpack(raw_basis), log, (self._basis.decode, self._event.decode), group.order if group else _at)
+        order = group.order if group else _at
+        join_log(case, unpack(raw_basis), self._basis.decode, partial(self.logs.since, rows), order)
 
     def _events(self, held: bytes, parked: list[bytes]) -> tuple[list[Event], list[bytes]]:
         """Give the events that can be read, in order of time, and the others as they are."""
@@ -259,18 +277,6 @@ class Journal:
             raise unreadable(error) from None
         state.settled = list(settled.values())
         return state
-
-
-def _states(rows: list[Row]) -> dict[str, list[bytes]]:
-    """Give the states of the last row's revisions from all rows, without promises that were settled no longer later."""
-    gone = {promise: at for at, row in enumerate(rows) for promise in row.gone}
-    found: dict[str, list[bytes]] = {revision: [] for revision in rows[-1].states}
-    for at, row in enumerate(rows):
-        later = {promise for promise, until in gone.items() if until > at}
-        for revision in found.keys() & row.states.keys():
-            state = row.states[revision]
-            found[revision].append(without_settled(state, later) if later else state)
-    return found
 
 
 def _news(case: Case[Event], before: _Written, marks: Marks) -> _News | None:

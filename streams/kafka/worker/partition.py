@@ -21,13 +21,16 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from standards.judge.case import Case
-from standards.judge.events import DERIVED_SOURCE, Event, Tick, iso
+from standards.judge.events import DERIVED_SOURCE, Event, iso
 from standards.judge.feeds import Hearing
 from streams.kafka.records.facts import FactsCodec, Progress, partition_of
+from streams.kafka.records.places import first_place
 from streams.kafka.records.rows import CASE, UndecodableState, by_kind
+from streams.kafka.worker.derived import route_derived
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
 from streams.kafka.worker.listed import begin, listing
+from streams.kafka.worker.renewal import Renewal
 from streams.kafka.worker.strangers import settle_strangers
 from streams.kafka.worker.tick_batch import TickBatch
 from streams.kafka.worker.trail import longer
@@ -39,7 +42,7 @@ from streams.runtime.pump import SETTLE, Pump
 from streams.runtime.share import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.rulebook import Rulebook
     from streams.kafka.records.facts import Facts, HeardAt
@@ -66,14 +69,16 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Partition:
-    """One partition. `rows` are all its rows of the table; `problems` are what is wrong, for whoever asks.
+    """One partition. `rows` are all its rows of the table, `facts` the events at the places that they name.
+
+    `problems` are what is wrong, for whoever asks.
 
     `offset` is the last record that was taken; `ticked` says whether there is anything to flush. `trail` are places by
     which the topic is known again.
     Raises StateError for rows that this Kept cannot read.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is stored comes from two topics
         self,
         number: int,
         rulebook: Rulebook,
@@ -81,6 +86,7 @@ class Partition:
         setting: Setting,
         *,
         problems: Sequence[str] = (),
+        facts: Mapping[int, Event] | None = None,
     ) -> None:
         sorted_rows = by_kind(rows)
         mark = mark_of(sorted_rows[MARK])
@@ -108,10 +114,12 @@ class Partition:
         self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
         self._begun = mark.begun
-        self._journal = Journal(rulebook, setting.writer_id)
+        self._journal = Journal(rulebook, setting.writer_id, facts)
         self._applied: dict[CaseKey, int] = {}
         self._parked: dict[CaseKey, UndecodableState] = {}
         self._judged = Judged(self._adopt(sorted_rows[CASE], mark.groups))
+        self._renewal = Renewal(self._pump, self._journal)
+        self.problems += self._journal.logs.problems(number)
         self._applied_until = max(self._applied.values(), default=-1)
 
     def __len__(self) -> int:
@@ -167,7 +175,7 @@ class Partition:
             if facts.gap:
                 self._miss(*facts.gap)
         if facts.events:
-            self._waiting.add(place, facts, self._covered)
+            self._waiting.add(place, facts, self._covered, first_place(offset))
         elif facts.lows:
             self._covered = max(self._covered, facts.wall)
             if not known:
@@ -187,6 +195,7 @@ class Partition:
         after = max(self._judged_until, self._applied_until, self.offset + self._shift)
         self._shift = after + 1 - offset
         self.trail = [place for place in self.trail if place[0] < offset]
+        self._judged.touched.update(dict.fromkeys(self._renewal.all()))
         self.pass_over(offset)
 
     def _say_lost(self, first: int, last: int) -> None:
@@ -212,10 +221,12 @@ class Partition:
             self._ticks.judge(self._judged)
         if begins:
             self._begun = begin(pump, reached.lows, tick.wall)
-        self._route_derived(event for event in due if event.source == DERIVED_SOURCE)
+        if self._rulebook.heard:
+            route_derived([event for event in due if event.source == DERIVED_SOURCE], pump, self._levels)
+            due = [event for event in due if event.source != DERIVED_SOURCE]
         before = list(reached.lows)
         reached.advance(tick)
-        pump.route([event for event in due if event.source != DERIVED_SOURCE], self._ticks.result)
+        pump.route(due, self._ticks.result)
         pump.low = reached.lows[0]
         self._ticks.add(reached.lows)
         self._judged_until, self.ticked = offset, True
@@ -243,21 +254,6 @@ class Partition:
             for at in times if silence is not None else ():
                 self._pump.hearings.setdefault((name, key), Hearing(silence or 0)).hear(at)
 
-    def _route_derived(self, events: Iterable[Event]) -> None:
-        """Route promises' own events to the standards of higher strata than the one whose promise it is."""
-        share = self._pump.share.mine
-        for event in events:
-            level = self._levels.get(event.data.standard, 0)
-            for route in self._rulebook.routes.get(type(event), ()):
-                key = route.key(event.data)
-                if route.group.level <= level or None in key or (share is not None and not share(key)):
-                    continue
-                pending = self._pump.group_states[route.group.name].pending[key]
-                low = self.watermark.lows[route.group.level]
-                if event.at <= low:
-                    pending.append(Tick(low))
-                pending.append(event)
-
     def _pass_over(self, offset: int) -> None:
         """Take from what was routed what the cases have already."""
         for name, group_state in self._pump.group_states.items():
@@ -269,8 +265,10 @@ class Partition:
         self._ticks.judge(self._judged)
         judged, self._judged, self.ticked = self._judged, Judged(), False
         writes, self._useless = self._useless, []
+        judged.touched.update(dict.fromkeys(self._renewal.due(self.watermark.wall)))
         for name in judged.touched:
             writes += self._case_rows(name)
+        self._renewal.note(judged.touched, self.watermark.wall)
         mark = Mark(
             self._judged_until, self.watermark, self._pump.position(), list(self._rulebook.groups), self._begun,
             *self._waiting.first(self._judged_until), self._shift, self.trail,

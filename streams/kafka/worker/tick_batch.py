@@ -10,19 +10,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from operator import attrgetter, sub
 from typing import TYPE_CHECKING
 
 from standards.judge.events import DERIVED_SOURCE
 from streams.runtime.batch_result import BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from standards.judge.events import Event
     from standards.judge.promise import Transition
     from streams.kafka.worker.flushing import Judged
     from streams.runtime.alert_pipeline import AlertPipeline
     from streams.runtime.pump import Pump
+
+_AT = attrgetter("at")
+_RECEIVED = attrgetter("received")
 
 
 class TickBatch:
@@ -40,14 +44,14 @@ class TickBatch:
             for machine in group.machines
         }
 
-    def fits(self, due: Iterable[Event], grace: int) -> bool:
+    def fits(self, due: Collection[Event], grace: int) -> bool:
         """Say whether what a tick brings may be judged with the ticks after it. `grace` is in microseconds."""
         if self._fresh or self._pump.rulebook.feeds:
             return False
-        low = self._pump.low
-        return not any(
-            event.at <= low or event.received - event.at >= grace or event.source == DERIVED_SOURCE for event in due
-        )
+        if not due:
+            return True
+        punctual = min(map(_AT, due)) > self._pump.low and max(map(sub, map(_RECEIVED, due), map(_AT, due))) < grace
+        return punctual and not (self._pump.rulebook.heard and any(event.source == DERIVED_SOURCE for event in due))
 
     def add(self, lows: Sequence[int]) -> None:
         """Add a tick, which has brought the strata to these instants; what it brings has been routed."""

@@ -20,11 +20,11 @@ _AT = attrgetter("at")
 
 
 class _Record(NamedTuple):
-    """What waits of a record. `covered` is the tick before it, `earliest` when the first of the events happened."""
+    """What waits of a record. `covered` is the tick before it, `span` when the first and the last event happened."""
 
     offset: int
     covered: int
-    earliest: int
+    span: tuple[int, int]
     events: list[Event]
 
 
@@ -37,19 +37,24 @@ class Waiting:
     def __len__(self) -> int:
         return sum(len(record.events) for record in self._records)
 
-    def add(self, offset: int, facts: Facts[Event], covered: int) -> None:
+    def add(self, offset: int, facts: Facts[Event], covered: int, first: int) -> None:
         """Stamp a record's events, and let them wait; `covered` is what the tick before it covered.
 
-        An event counts as received no earlier than that, and none happens after it was received. This loop runs for
-        every event there is.
+        An event counts as received no earlier than that, and none happens after it was received. One that keeps the
+        stamp of its record has a place, counted from `first`. This loop runs for every event there is.
         """
         events, before, wall = facts.events, max(covered, 1), facts.wall
-        for event in events:
-            stamp = event.received or wall  # events that an earlier version published have none
-            event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
+        for place, event in enumerate(events, first):
+            received = event.received
+            if received >= before:
+                event.place = place if event.place < 0 else first + event.place
+            else:
+                stamp = received or wall  # events that an earlier version published have none
+                event.received = received = stamp if stamp > before else before  # noqa: FURB136 - a call would be dearer
+                event.place = -1
             if event.at > received:  # noqa: PLR1730 - the same
                 event.at = received
-        self._records.append(_Record(offset, covered, min(map(_AT, events)), events))
+        self._records.append(_Record(offset, covered, _span(events), events))
 
     def due(self, covered: int, low: int) -> list[Event]:
         """Take what was received up to `covered` and happened up to `low`, in the order of receipt."""
@@ -57,14 +62,15 @@ class Waiting:
         left = []
         for record in self._records:
             rest = record.events
-            if record.earliest <= low:
+            if record.span[1] <= low and max(map(_RECEIVED, rest)) <= covered:
+                taken += rest
+                continue
+            if record.span[0] <= low:
                 rest = [event for event in record.events if event.received > covered or event.at > low]
                 if len(rest) < len(record.events):
                     taken += [event for event in record.events if event.received <= covered and event.at <= low]
             if rest:
-                left.append(
-                    record if rest is record.events else record._replace(earliest=min(map(_AT, rest)), events=rest)
-                )
+                left.append(record if rest is record.events else record._replace(span=_span(rest), events=rest))
         self._records = left
         taken.sort(key=_RECEIVED)
         return taken
@@ -73,3 +79,7 @@ class Waiting:
         """Give the first record up to an offset of which something waits, and the tick before it; or -1 and -1."""
         record = self._records[0] if self._records else None
         return (-1, -1) if record is None or record.offset > until else (record.offset, record.covered)
+
+
+def _span(events: list[Event]) -> tuple[int, int]:
+    return min(map(_AT, events)), max(map(_AT, events))

@@ -6,6 +6,7 @@ Read next: `partition.py` for the judging, `faust_app.py` for the host.
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -14,15 +15,20 @@ import msgspec
 import structlog
 
 from streams.kafka.clients.log import Message
-from streams.kafka.records.rows import CASE, owed
+from streams.kafka.records.facts import FactsCodec
+from streams.kafka.records.places import events_at, offset_of
+from streams.kafka.records.rows import CASE, by_kind, owed, places_in
 from streams.kafka.worker.partition import Partition
 from streams.kafka.worker.trail import unlike_from
+from streams.kafka.worker.watermark import MARK, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
     from streams.kafka.records.topics import Names
-    from streams.kafka.rulebooks.revisions import RulebookCache
+    from streams.kafka.rulebooks.revisions import Judging, RulebookCache
     from streams.kafka.worker.flushing import Flush
     from streams.kafka.worker.partition import Setting
     from streams.metrics.kafka import KafkaMetrics
@@ -48,18 +54,27 @@ class Table(Protocol):
         """Keep rows that the changelog has already."""
 
 
+class FactsAgain(Protocol):
+    """What a worker asks of `facts` when it takes a partition up, however long that takes."""
+
+    async def stamp_of(self, partition: int, offset: int) -> int | None:
+        """Give the stamp of a record, as `unlike_from` wants it."""
+
+    async def records(self, partition: int, offsets: Sequence[int]) -> Mapping[int, bytes]:
+        """Give those of some records, whose offsets are in order, that are there, by their offsets."""
+
+
 class WorkerDeps(NamedTuple):
     """What a worker works with. `publish` gives the offsets when all of it is safe, however long it takes.
 
-    `awake` raises StateError after so long a sleep that others may have its work. `stamp_of` gives the stamp of the
-    record at an offset of a partition of `facts`, as `unlike_from` wants it.
+    `awake` raises StateError after so long a sleep that others may have its work.
     """
 
     publish: Callable[[Sequence[Message]], Awaitable[list[int]]]
     table: Table
     metrics: KafkaMetrics
     awake: Callable[[], None]
-    stamp_of: Callable[[int, int], Awaitable[int | None]]
+    facts: FactsAgain
 
 
 class Worker:
@@ -70,7 +85,7 @@ class Worker:
         self._names = names
         self._setting = setting
         self._rulebooks = rulebooks
-        self._publish, self._table, self._metrics, self._awake, self._stamp_of = deps
+        self._publish, self._table, self._metrics, self._awake, self._facts = deps
         self._waiting: dict[int, int] = {}
         self._last: dict[int, int] = {}
         self._stopped: dict[int, frozenset[str]] = {}
@@ -119,10 +134,14 @@ class Worker:
             await self._rulebooks.refresh()
             if drops != self._drops:  # the partition may be another worker's by now
                 return False
-            partition = self._restored(number)
-            unlike = await unlike_from(partition.trail, partial(self._stamp_of, number))
+            rows = list(self._table.rows(number))
+            sorted_rows = by_kind(rows)
+            judging = self._rulebooks.judging(owed(sorted_rows[CASE]))
+            unlike = await unlike_from(mark_of(sorted_rows[MARK]).trail, partial(self._facts.stamp_of, number))
+            facts = await self._read_again(number, places_in(sorted_rows[CASE]), unlike, judging.rulebook)
             if drops != self._drops:
                 return False
+            partition = self._restored(number, rows, judging, facts)
             if unlike is not None:
                 log.error("facts are not those that were read before", partition=number, first=unlike)
                 partition.go_on_from(unlike)
@@ -140,10 +159,19 @@ class Worker:
         if number in self.partitions:  # it may have gone away while it was asked what there is
             self.partitions[number].pass_over(offset)
 
-    def _restored(self, number: int) -> Partition:
-        rows = list(self._table.rows(number))
-        judging = self._rulebooks.judging(owed(row for row in rows if row[0][:1] == CASE))
-        partition = Partition(number, judging.rulebook, rows, self._setting, problems=judging.problems)
+    async def _read_again(
+        self, number: int, places: set[int], unlike: int | None, rulebook: Rulebook
+    ) -> dict[int, Event]:
+        """Give the events at some places of a partition, but for those where other facts can be now."""
+        offsets = sorted({offset_of(place) for place in places})
+        there = offsets if unlike is None else offsets[: bisect_left(offsets, unlike)]
+        records = await self._facts.records(number, there) if there else {}
+        return events_at(places, records, FactsCodec(rulebook.classes))
+
+    def _restored(
+        self, number: int, rows: Sequence[tuple[bytes, bytes]], judging: Judging, facts: Mapping[int, Event]
+    ) -> Partition:
+        partition = Partition(number, judging.rulebook, rows, self._setting, problems=judging.problems, facts=facts)
         self._stopped[number] = judging.stopped
         self._metrics.stopped(set().union(*self._stopped.values()))
         for problem in judging.problems:

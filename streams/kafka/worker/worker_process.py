@@ -23,7 +23,7 @@ from streams.kafka.clients.edge import Pulse, stop_signals, wall
 from streams.kafka.clients.log import Message, Tail, consuming
 from streams.kafka.clients.publishing import Publisher
 from streams.kafka.rulebooks.revisions import Revisions, RulebookCache
-from streams.kafka.worker.facts_stamps import FactsStamps
+from streams.kafka.worker.facts_lookup import FactsLookup
 from streams.kafka.worker.faust_app import FaustHost
 from streams.kafka.worker.partition import Setting
 from streams.kafka.worker.worker import Worker, WorkerDeps
@@ -68,11 +68,11 @@ async def _run(settings: Settings) -> None:
         publisher = await stack.enter_async_context(Publisher(settings.kafka))
         await _check_partitions(settings.kafka, publisher)
         rulebooks = await _rulebooks(settings, publisher, stack)
-        stamps = FactsStamps(await stack.enter_async_context(consuming(settings.kafka)), settings.kafka.names.facts)
+        facts = FactsLookup(await stack.enter_async_context(consuming(settings.kafka)), settings.kafka.names.facts)
         setting = Setting(settings.kafka.partitions, settings.zone, writer_id=wall())
 
         def made(table: Rows) -> Worker:
-            deps = WorkerDeps(publisher.publish, table, metrics, pulse.check, stamps.of)
+            deps = WorkerDeps(publisher.publish, table, metrics, pulse.check, facts)
             return Worker(settings.kafka.names, setting, rulebooks, deps)
 
         host = FaustHost(settings.kafka, settings.data, made, metrics)

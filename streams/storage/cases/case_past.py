@@ -16,7 +16,7 @@ from standards.judge.promise import E, Promise
 from streams.ingest.wire import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from standards.judge.case import Case
     from standards.judge.events import Event
@@ -96,20 +96,19 @@ def joined_log(case: Case[Event], stored: list[Event], events: list[Event]) -> l
 def join_log(
     case: Case[Event],
     raw_basis: bytes,
-    log: Iterable[msgspec.Raw],
-    decode: tuple[Callable[[bytes], Basis[Event]], Callable[[msgspec.Raw], Event]],
+    decode_basis: Callable[[bytes], Basis[Event]],
+    log_since: Callable[[int], list[Event]],
     order: Callable[[Event], Any],
 ) -> None:
-    """Give a case back what it is judged again by, from all that was ever added to its log.
+    """Give a case back what it is judged again by; `log_since` gives the events of its log after an instant.
 
     What happened up to its base is no longer in it. What cannot be read any more is left out as a whole: the case then
     stands on nothing that is known, and is settled when it is adopted (`must_settle`).
     """
-    decode_basis, decode_event = decode
     try:
         found: Basis[Event] = decode_basis(raw_basis) if raw_basis else Basis()
         since = -1 if found.base is None else found.base.time
-        events = [decode_event(raw) for raw in log if stamp(raw) > since]
+        events = log_since(since)
     except UNREADABLE:
         found, events = Basis(), []
     case.base, case.younger = found.base, found.younger

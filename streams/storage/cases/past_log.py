@@ -13,6 +13,7 @@ Read next: `case_past.py`, which says what is new; `case_store.py`.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -155,8 +156,7 @@ class PastLog:
         past = self._found.pop(key, None)
         if past is None:
             return
-        decode = (self._snapshots.decode_basis, self._snapshots.decode_event)
-        join_log(case, past.basis, past.events, decode, order)
+        join_log(case, past.basis, self._snapshots.decode_basis, partial(self._since, past.events), order)
         for revision in past.settled.keys() & case.states.keys():
             settled = past.settled[revision].values()
             case.states[revision].settled = [self._snapshots.decode_promise(raw) for raw in settled]
@@ -164,6 +164,9 @@ class PastLog:
         stored.weight = _weight(past.basis)
         self._stored[key] = stored
         self._needed += stored.weigh()
+
+    def _since(self, log: list[msgspec.Raw], time: int) -> list[Event]:
+        return [self._snapshots.decode_event(raw) for raw in log if stamp(raw) > time]
 
     def write(self, cases: Mapping[CaseKey, Case[Event] | None], changed: Container[Key] | None = None) -> None:
         """Note, inside a transaction, what is new in cases, None for a forgotten one.

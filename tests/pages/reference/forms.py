@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from standards.compiler.shape_keys import SHAPES
-from streams.documents.forms import Form, schema_for
+from streams.documents.forms import Form, form_of
 from tests.pages.reference.examples import ANY, EACH, Path, example
 from tests.pages.reference.table import PRINTED, code, table
 
@@ -62,7 +62,7 @@ def form_page(form: Form) -> str:
     printed = [f"# Keys of {'a ' if form in ('policy', 'mapping') else ''}{form}\n\n{PRINTED}\n\n{OPENINGS[form]}\n"]
     if form == "standards":
         printed.append(_shapes())
-    printed += (_section(form, part) for part in parts(schema_for(form)))
+    printed += (_section(form, part) for part in parts(form_of(form)))
     return "\n".join(printed)
 
 
@@ -115,7 +115,7 @@ def _section(form: Form, part: Part) -> str:
 
 def _meaning(form: Form, node: Node) -> str:
     """Say what a key means: in its own words or, where the part that stands there has the same, in those."""
-    of_part = (schema_for(form)["definitions"][name]["description"] for name, _ in _refers(node))
+    of_part = (form_of(form)["definitions"][name]["description"] for name, _ in _refers(node))
     return str(node.get("description") or next(of_part))
 
 

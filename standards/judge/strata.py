@@ -1,0 +1,66 @@
+"""Strata: a standard that hears promises is judged after those whose promises it hears, and no circle can be.
+
+Read next: `rulebook.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.expressions.expression import could_hold
+from standards.judge.standard import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from standards.judge.standard import Clause, Standard
+
+
+def _of_promises(listener: Standard) -> list[Clause]:
+    """Give the clauses of a standard that are about promises' own events."""
+    states = [clause for state in listener.states for clause in state.clauses]
+    every = [each for clause in (*clauses(listener.shape).values(), *states) for each in clause.all]
+    return [each for each in every if each.event.startswith("promise.")]
+
+
+def hears(listener: Standard, speaker: Standard) -> bool:
+    """Say whether a standard hears of another one's promises, as far as can be said before there are any."""
+    about = _of_promises(listener)
+    known = {
+        "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
+    }  # fmt: skip
+    return any(clause.where is None or could_hold(clause.where, known) for clause in about)
+
+
+def stratify(standards: Sequence[Standard]) -> dict[str, int]:
+    """Give each standard's stratum by its id: 0, or one above the highest standard whose promises it hears.
+
+    Raises CycleError with the ids on a cycle, in order, if there is one.
+    """
+    heard: dict[str, set[str]] = {standard.id: set() for standard in standards}
+    for listener in filter(_of_promises, standards):
+        heard[listener.id] |= {speaker.id for speaker in standards if hears(listener, speaker)}
+    strata: dict[str, int] = {}
+    while len(strata) < len(heard):
+        ready = [name for name in heard if name not in strata and heard[name] <= strata.keys()]
+        if not ready:
+            raise CycleError(_cycle({name: ids - strata.keys() for name, ids in heard.items() if name not in strata}))
+        strata |= {name: 1 + max((strata[each] for each in heard[name]), default=-1) for name in ready}
+    return strata
+
+
+class CycleError(ValueError):
+    """Standards hear each other's promises in a circle. `ids` are the standards on it, in order."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
+        super().__init__(" -> ".join([*ids, ids[0]]))
+
+
+def _cycle(hears: dict[str, set[str]]) -> list[str]:
+    path = [min(hears)]
+    while True:
+        following = min(hears[path[-1]])
+        if following in path:
+            return path[path.index(following) :]
+        path.append(following)

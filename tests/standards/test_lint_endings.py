@@ -1,0 +1,88 @@
+"""Checks of what clauses leave out: an unless that never counts, who has no value, and events that nobody uses."""
+
+import pytest
+
+from standards.compiler.spec import Source, load
+from tests.standards.samples import TELL
+
+
+def warned(keys: str, more: str = "") -> list[str]:
+    text = f"kept: 1\n{more}\nstandards:\n  it: {{{TELL}, {keys}}}\n"
+    return [warning.id for warning in load([Source("a.yaml", text)]).warnings]
+
+
+@pytest.mark.parametrize(
+    ("expect", "unless", "found"),
+    [
+        ("callback.made", "callback.made", True),
+        ("callback.made", "{event: callback.made, where: not reached}", True),
+        ("{event: callback.made, where: reached}", "{event: callback.made, where: not reached}", False),
+        ("{event: callback.made, where: reached}", "callback.made", False),
+        ("{event: callback.made, where: reached}", "{event: callback.made, where: 'reached and agent == \"a\"'}", True),
+        ("callback.made", "[callback.made, contact.closed]", False),
+        ("[callback.made, contact.closed]", "contact.closed", True),
+        ("{event: callback.made, where: reached, for: 5m}", "{event: callback.made, where: reached}", False),
+        ("callback.made", "contact.closed", False),
+    ],
+)
+def test_an_unless_that_only_keeps_is_found(expect: str, unless: str, found: bool) -> None:
+    """Where every event of unless keeps the promise, nothing is ever void; one that does not is enough to be right."""
+    keys = f"per: contact, when: callback.promised, expect: {expect}, unless: {unless}, within: 1h"
+    assert ("never-void" in warned(keys)) == found
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ('channel != "phone"', True),
+        ('channel not in ["phone", "chat"]', True),
+        ('channel != "phone" and team == "a"', True),
+        ('not channel == "phone"', False),
+        ('channel is not missing and channel != "phone"', False),
+        ('channel is missing or channel != "phone"', False),
+        ('channel != ""', False),  # it is asked whether there is one
+        ('ticket != "1"', False),  # each ticket has its number
+        ('channel == "phone"', False),
+        ("channel != team", False),
+    ],
+)
+def test_a_comparison_that_leaves_out_who_has_no_value_is_found(where: str, found: bool) -> None:
+    """`!=` on a field that may be missing has two readings; whoever names one of them is not asked."""
+    keys = f"per: ticket, when: {{event: ticket.opened, where: '{where}'}}, expect: ticket.replied, within: 1h"
+    assert ("no-value" in warned(keys)) == found
+
+
+def test_both_readings_are_shown() -> None:
+    """The fix has one condition for each reading, to be copied."""
+    keys = "per: ticket, when: {event: ticket.opened, where: 'not (channel not in [\"a\", \"b\"])'}, must: agent != 'x'"
+    text = f"kept: 1\nstandards:\n  it: {{{TELL}, {keys}}}\n"
+    several, one = (warning.fix for warning in load([Source("a.yaml", text)]).warnings)
+    to_leave_out = 'say so: channel is not missing and channel not in ["a", "b"]'
+    assert several == f'to take it in, write not channel in ["a", "b"]; to leave it out, {to_leave_out}'
+    assert (
+        one == 'to take it in, write not agent == "x"; to leave it out, say so: agent is not missing and agent != "x"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("events: {a.b: {contact: text}}", ["unused-event"]),
+        ("events: {survey.answered: {product: text?}}", []),
+        ("events: {a.b: {site: text}}\nfeeds: {f: {events: [a.b, callback.made], silent_after: 1d}}", []),
+        (
+            "events: {a.b: {contact: text}}\nstates: {s: {when: a.b, until: contact.closed}}",
+            ["unused-event", "unused-state"],
+        ),
+    ],
+)
+def test_an_event_that_nobody_uses_is_found(more: str, found: list[str]) -> None:
+    """Own types want a standard or a feed; own fields of built-in ones do not, nor does what stands by itself."""
+    assert warned("per: contact, when: callback.promised, expect: callback.made, within: 1h", more) == found
+    assert load([Source("a.yaml", f"kept: 1\n{more.partition('feeds')[0].partition('states')[0]}\n")]).warnings == []
+
+
+def test_an_event_of_a_state_is_used() -> None:
+    """What begins or ends a state that a standard speaks of is looked at."""
+    more = "events: {a.b: {contact: text}}\nstates: {s: {when: a.b, until: contact.closed}}"
+    assert warned("per: contact, when: callback.promised, expect: callback.made, within: 1h, pause: s", more) == []
