@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from standards.documents.model import StandardModel
     from standards.documents.tables import Facts
     from standards.judge.standard import Clause
-    from standards.judge.target import TargetRule
+    from standards.judge.targets.target import TargetRule
 
 Fields = Mapping[str, Field]
 
