@@ -123,4 +123,40 @@ STORIES: dict[str, tuple[str, str]] = {
         until 09:30:00
         """,
     ),
+    "how long there is, is chosen, named, and moved, also by what comes late": (
+        rules(
+            """calendars:
+  desk: {timezone: UTC, hours: {mon-fri: ["08:00-18:00"]}}
+events:
+  job.asked: {job: text, rank: text?, by: time?}
+  job.ranked: {job: text, rank: text?, by: time?}
+  job.held: {job: text}
+  job.resumed: {job: text}
+  job.done: {job: text}""",
+            ranked="""per: [job], when: job.asked, expect: job.done, calendar: desk,
+            within: {by: rank, high: 2h, odd: none, low: 1 working day, else: end of next working day},
+            follow: job.ranked, pause: {when: job.held, until: job.resumed}, warn: [50%]""",
+            named="""per: [job], when: {event: job.asked, where: rank == "named"}, expect: job.done, due: by,
+            within: 4h,
+            follow: job.ranked, warn: [15m before]""",
+        ),
+        """
+        09:00:00 job.asked job=a rank=high
+        09:00:00 job.asked job=b rank=low
+        09:00:00 job.asked job=c rank=odd
+        09:00:00 job.asked job=d
+        09:00:00 job.asked job=e rank=named by=2026-03-02T12:00:00Z
+        09:00:00 job.asked job=f rank=named by=2026-03-02T08:00:00Z
+        10:00:00 job.ranked job=a rank=low
+        10:30:00 job.held job=b
+        11:00:00 job.ranked job=e by=2026-03-02T16:00:00Z
+        12:30:00 job.resumed job=b
+        until 13:00:00
+        12:00:00 job.ranked job=d rank=high
+        16:30:00 job.done job=e
+        17:00:00 job.done job=f
+        +1d 11:30:00 job.done job=b
+        until +2d 12:00:00
+        """,
+    ),
 }

@@ -4,10 +4,15 @@ Next: `benchmarks/kafka/records.py`.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from itertools import pairwise
 
+import pytest
+
+from benchmarks.contest import ROOT
 from benchmarks.events import Workload, lines
+from benchmarks.kafka.backlog import main as backlog
 from benchmarks.kafka.records import EVENTS_PARTITIONS, PARTITIONS, batched, single
 from benchmarks.peers.rule import NEW, State, judged
 from benchmarks.reference import Counts, judge
@@ -65,3 +70,13 @@ def test_batched_facts_are_the_same_events() -> None:
         assert places == ({record.partition} if facts.events else set())
     assert len(ids) == ids.total() == work.events
     assert all(before <= after for found in newest.values() for before, after in pairwise(found))
+
+
+def test_a_backlog_is_measured_beside_another_checkout(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both sides judge the same records, to as many lines, and what one costs is set against the other."""
+    backlog(["--events=1500", "--subjects=40", "--turns=1", "--beside", str(ROOT)])
+    measured, ratio = capsys.readouterr().out.splitlines()
+    first, second = re.findall(r"(\d+) lines", measured)
+    assert first == second
+    assert int(first) > 100
+    assert ratio.startswith("median ")

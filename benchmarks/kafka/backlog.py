@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 RULES: Final = Path(__file__).parent.parent / "no-wait.yaml"
 START: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -131,7 +131,7 @@ def elsewhere(checkout: Path, arguments: list[str]) -> list[float]:
     return [float(part) for part in done.stdout.split()]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure this checkout, and another one in turns with it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kafka.backlog", description=main.__doc__)
     parser.add_argument("--events", type=int, default=200_000)
@@ -140,15 +140,15 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--beside", type=Path, help="another checkout")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     if asked.one:
         print(*one(asked))
         return
-    arguments = [f"--events={asked.events}", f"--subjects={asked.subjects}", f"--rate={asked.rate}"]
+    sizes = [f"--events={asked.events}", f"--subjects={asked.subjects}", f"--rate={asked.rate}"]
     here, ratios = Path(__file__).resolve().parent.parent.parent, []
     for _ in range(asked.turns):
-        before = elsewhere(asked.beside.resolve(), arguments) if asked.beside else None
-        spent, size, lines = elsewhere(here, arguments)
+        before = elsewhere(asked.beside.resolve(), sizes) if asked.beside else None
+        spent, size, lines = elsewhere(here, sizes)
         print(f"{spent:.2f} µs and {size:.0f} bytes of rows an event, {lines:.0f} lines", end="")
         if before:
             ratios.append(spent / before[0])

@@ -119,13 +119,15 @@ def _by_shape(whole: Schema) -> Schema:
     shapes = []
     for shape, (required, optional) in SHAPES.items():
         keys = [*required, *optional, *(key for key, of in FORMER.items() if of == shape)]
+        whole_time = {"anyOf": [{"required": ["within"]}, {"required": ["due"]}]} if shape == "response" else {}
         shapes.append(
             {
                 "title": shape,
                 "description": _SAID[shape],
                 "type": "object",
                 "properties": {**common, **{key: properties[key] for key in keys if key in properties}},
-                "required": [*whole["required"], *required],
+                "required": [*whole["required"], *(key for key in required if (key, shape) != ("within", "response"))],
+                **whole_time,
                 "additionalProperties": False,
             }
         )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M", bound=Strict)
 
+SECTION = 2
+"""Paths of sections, and of what is declared in them, are no longer than so: there a name alone is no value."""
 LISTED = 20
 """So many names are listed where none is near the one that was found."""
 _EXPECTED = {
@@ -131,7 +133,8 @@ def without_empty(entry: Entry, data: Value) -> Value:
     if not isinstance(data, dict):
         return data
     spot = entry.document.spot(entry.path).value
-    if meant := names_in_braces(data, entry.document.line(spot.line)[spot.column - 1 :]):
+    written = entry.document.line(spot.line)[spot.column - 1 :]
+    if len(entry.path) > SECTION and (meant := names_in_braces(entry.name, data, written)):
         found = f"{entry.name} has names in braces, which are for keys with values"
         entry.error("wrong-type", found, f"write {entry.name}: {meant}")
         return list(data) if len(data) > 1 else meant

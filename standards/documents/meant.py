@@ -46,6 +46,8 @@ _OTHER_WORDS: Final = {
 _WHOLE: Final = {
     "objective": "write {{kept: {0}, over: 28d}}", "pause": "write {{when: EVENT, until: EVENT}}",
 }  # fmt: skip
+_WITH_VALUES: Final = frozenset({"hours", "fields", "with", "data", "objective", "table", "columns"})
+"""Keys under which each name has a value of its own."""
 _CONDITION: Final = re.compile(r"(?P<event>[a-z][\w-]*(?:\.[\w-]+)+),?\s+(?:(?:where|if|when|with)\s+)?(?P<where>.+)")
 _COMPARES: Final = re.compile(r"[<>=]")
 _ENDS_IN_DIGIT: Final = re.compile(r".*?(?P<whole>[0-9]+)$", re.DOTALL)
@@ -80,9 +82,11 @@ def clause_meant(text: str, events: Iterable[str]) -> str:
     return f"write {{event: EVENT, where: {text}}}" if _COMPARES.search(text) else ""
 
 
-def names_in_braces(data: dict[str, Value], source: str) -> str:
+def names_in_braces(key: str, data: dict[str, Value], source: str) -> str:
     """Say what was meant by braces around names alone, `{site, queue}`; empty where the braces have values too."""
-    if not data or any(value is not None for value in data.values()) or not source.startswith("{"):
+    if key in _WITH_VALUES or not data or not source.startswith("{"):
+        return ""
+    if any(value is not None for value in data.values()):
         return ""
     return f"[{', '.join(data)}]" if len(data) > 1 else next(iter(data))
 

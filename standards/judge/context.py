@@ -123,6 +123,12 @@ class JudgeContext(Generic[E]):
                 forget_settled(state, promise.settled, NEVER)
             state.settled.append(promise)
 
+    def void_all(self, standard: Standard, state: StandardState[E], event: E) -> None:
+        """Let all that is open be void since an event: there is nothing to owe any more."""
+        for promise in tuple(state.open):
+            self.write(standard, promise, "voided", event.at, cause=event)
+            self.close(state, promise, event.at)
+
     def owe(self, state: StandardState[E], promise: Promise[E], at: int, until: int) -> None:
         """Move a promise that broke at `at` from the open to the overdue ones, where it is owed up to `until`."""
         promise.settled = at

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar, assert_never, cast
 import msgspec
 
 from standards.calendar import working_days
+from standards.calendar.duration import DAY
+from standards.calendar.hours import FARTHEST
 from standards.calendar.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -137,9 +139,9 @@ class TargetRule(msgspec.Struct, frozen=True):
                 assert_never(amount)
 
     def _fixed(self, due: int, opened: int, calendar: str, facts: dict[str, Looked]) -> Target:
-        """Give a target whose deadline is an instant of its own, which may be past."""
+        """Give a target whose deadline is an instant of its own, which may be past, or farther than anybody counts."""
         hours = self.calendars[calendar]
-        whole = max(0, due - opened) if hours is None else hours.between(opened, due)
+        whole = max(0, due - opened) if hours is None else hours.between(opened, min(due, opened + FARTHEST * DAY))
         return Target(whole, calendar, facts, due, self._hashes())
 
     def _hashes(self) -> dict[str, str]:

@@ -5,17 +5,37 @@ Next: `docs/language.md`.
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from standards.documents.document import Document
 from tests.pages.test_semantics import check_plays
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 FOUND = re.findall(r'^```yaml title="(\w+)/(standards|stories)\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 TEXTS = {(name, kind): text for name, kind, text in FOUND}
+NAMES = sorted({name for name, _ in TEXTS})
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in TEXTS}))
+@pytest.mark.parametrize("name", NAMES)
 def test_an_example_goes_as_it_says(name: str, tmp_path: Path) -> None:
     """Whoever plays an example of the page sees what the page says."""
     check_plays(tmp_path, TEXTS[name, "standards"], TEXTS[name, "stories"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_crash_changes_what_an_example_comes_to(name: str, tmp_path: Path) -> None:
+    """States, what has lasted, and what can be taken back are remembered, whenever Kept starts again."""
+    check_plays(tmp_path, TEXTS[name, "standards"], crashing(TEXTS[name, "stories"]))
+
+
+def crashing(stories: str) -> str:
+    """Let Kept crash half way, right after an event."""
+    document: Any = Document("stories.yaml", stories).data
+    for story in document["stories"].values():
+        given = story["given"]
+        if len(given) > 1 and "at" in given[len(given) // 2]:
+            given.insert(len(given) // 2, {"crash": "kept", "for": "1s"})
+    return yaml.dump(document, sort_keys=False, allow_unicode=True)

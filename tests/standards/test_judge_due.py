@@ -3,6 +3,7 @@
 import pytest
 
 from standards.errors import SpecError
+from standards.judge.events import moment
 from tests.history import judge, judge_all, loaded, rules, told
 from tests.standards.test_judge_target import EVENTS
 
@@ -40,6 +41,15 @@ def test_what_was_due_in_the_past_is_given_up_after_the_opening() -> None:
     history = "08:00 call.promised contact=a by=2025-03-02T08:00:00Z\n+2d 08:00 nothing"
     lines = judge(rules(CALLS, call=f"{NAMED}, owed_for: 24h"), history)
     assert lines == ["08:00:00 opened a", "08:00:00 broken a", "2026-03-03 08:00:00 given_up a"]
+
+
+def test_a_deadline_of_another_age_stops_nobody() -> None:
+    """A slip of the pen is on the clock for eight thousand years; its open time is counted for twenty."""
+    history = "08:00 call.promised contact=a by=9999-12-31T08:00:00Z\n09:00 nothing"
+    (line,) = judge_all(rules(CALLS, call=f"{NAMED}, calendar: desk"), history).transitions
+    assert (line.kind, moment(line.due).year) == ("opened", 9999)
+    assert line.promise.target is not None
+    assert 0 < line.promise.target.whole < 20 * 366 * 8 * 3_600_000_000
 
 
 def test_each_named_time_is_a_promise_of_its_own() -> None:

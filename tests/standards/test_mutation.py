@@ -211,3 +211,40 @@ def test_a_change_changes_one_standard_and_nothing_else() -> None:
         assert [name for name in before if before[name] != after[name]] == [change.of], change.words
         count += 1
     assert count == len({(change.path, str(change.value)) for change in changes(document)}) > 30
+
+
+CHOSEN = """kept: 1
+events:
+  job.asked: {job: text, rank: text?, by: time?}
+  job.ranked: {job: text, rank: text?}
+  job.done: {job: text}
+calendars: {desk: {timezone: UTC, hours: {mon-fri: "08:00-16:00"}}}
+standards:
+  it:
+    promise: It is done.
+    may_excuse: []
+    per: [job]
+    when: job.asked
+    expect: job.done
+    due: by
+    within: {by: rank, high: 2h, odd: none, low: 2 working days, else: end of working day}
+    calendar: desk
+    follow: {event: job.ranked, where: rank != "x"}
+"""
+
+
+def test_what_is_chosen_can_be_changed_in_all_these_ways() -> None:
+    """Each time a little, each number of days by one, each value left out, and what is named and followed too."""
+    document = Document("rules.yaml", CHOSEN)
+    made = [change.words for change in changes(document)]
+    assert [words for words in made if "where" not in words and "rank !=" not in words] == [
+        "`high: 2h` is a second shorter", "`high: 2h` is a second longer", "`high: 2h` is left out of within",
+        "`odd: none` is left out of within",
+        "`low: 2 working days` becomes `1 working day`", "`low: 2 working days` becomes `3 working days`",
+        "`low: 2 working days` is left out of within",
+        "`else: end of working day` becomes `end of next working day`",
+        "due is left out", "follow is left out", "calendar is left out",
+    ]  # fmt: skip
+    for change in changes(document):
+        if change.path[-1] != "calendar":  # working days are those of a calendar
+            load([Source("rules.yaml", change.applied(document))])

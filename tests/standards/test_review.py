@@ -202,3 +202,16 @@ def test_a_long_range_has_few_values() -> None:
     """However far it goes, few values are tried, and the last is never far from the end."""
     assert len(values_of("waiting=0..1000")[1]) <= 24
     assert len(values_of("within=1s..28d")[1]) <= 12
+
+
+def test_each_time_of_a_choice_varies_by_itself() -> None:
+    """It is named by the way to it; what is owed nothing has no time to vary."""
+    low = {"by": "paid", "true": "4h", "else": "none"}
+    within = {"by": "priority", "high": "1h", "low": low, "else": "2 working days"}
+    rule = {**RULE, "within": within}
+    assert knobs(rule)[:3] == ["within.high", "within.low.true", "within.else"]
+    assert varied(rule, "within.low.true", "5h")["within"] == {**within, "low": {**low, "true": "5h"}}
+    assert value_now(rule, "within.else") == "2 working days"
+    assert not has_knob(rule, "within")
+    assert values_of("within.high=30m..2h")[0] == "within.high"
+    assert values_of("within.else=1 working day, 3 working days")[1] == ["1 working day", "3 working days"]

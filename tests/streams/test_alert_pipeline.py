@@ -60,15 +60,21 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
     A warning is forgotten after two days; a failure is remembered for as long as it stands.
     """
     told: set[int] = set()
+    warned = -NEVER
     found: dict[str, str] = {}
     for transition, low in written:
         kind, known = transition.kind, transition.known
         told = {at for at in told if at + 2 * DAY >= known}
         if kind == "warned" and 0 <= transition.due <= low:
             reason = "overdue"
-        elif kind in ("opened", "paused", "resumed"):
+        elif kind in ("opened", "paused", "resumed", "moved"):
             reason = "not-actionable"
+        elif kind == "undone":
+            broken = transition.after == "broken"  # it is overdue again, and what was told of it holds
+            reason = "told" if broken or known <= warned + 2 * DAY else "not-actionable"
+            told = {NEVER} if broken else set()
         elif kind in ("warned", "broken", "lost"):
+            warned = known if kind == "warned" else warned
             reason, told = "told", {*told, known if kind == "warned" else NEVER}  # a breach is never forgotten
         else:
             reason = "told" if told else "nobody-waits-for-it"

@@ -59,6 +59,26 @@ async def test_the_whole_story_of_a_promise_is_told(tmp_path: Path) -> None:
     assert asked.stdout == (GOLDENS / "why.txt").read_text(encoding="utf-8")
 
 
+async def test_a_deadline_that_moved_is_told_with_what_moved_it(tmp_path: Path) -> None:
+    """When, to when, and by which event; and the deadline that holds."""
+    clock = Clock()
+    text = (
+        STANDARD.replace("within: 60s", "within: {by: channel, phone: 30s, else: 60s}")
+        .replace("    warn: 20s before\n", "    follow: contact.held\n")
+        .replace("    pause: {when: contact.held, until: contact.resumed}\n", "")
+    )
+    async with hosting(tmp_path, clock, standards=shop(tmp_path, text)) as host:
+        await host.submit([event(host.reader, "contact.waiting", "e1", clock.at, contact="c1")])
+        clock.go(10)
+        await host.submit([event(host.reader, "contact.held", "e2", clock.at, contact="c1", channel="phone")])
+        clock.go(5)
+        await host.submit([event(host.reader, "feed.heartbeat", "t1", clock.at, feed="clock")])
+        (row,) = host.read_model.promises(PromiseFilter()).items
+    told = kept_why(tmp_path / "data", row.id).stdout
+    assert "  moved to 2026-01-09 23:07:10 UTC  by contact.held e2 from till: contact c1, channel phone\n" in told
+    assert "  due at 2026-01-09 23:07:10 UTC\n" in told
+
+
 async def test_without_a_policy_everybody_was_told(tmp_path: Path) -> None:
     """Where no policy names people, the story says that everybody was told."""
     clock = Clock()

@@ -98,9 +98,7 @@ class BoundedMachine(Machine):
         state = case.states.get(self.standard.revision)
         if state is None or self.standard.owes(case.holds):
             return
-        for promise in tuple(state.open):
-            context.write(self.standard, promise, "voided", event.at, cause=event)
-            context.close(state, promise, event.at)
+        context.void_all(self.standard, state, event)
         state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:

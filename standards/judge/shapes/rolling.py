@@ -122,9 +122,7 @@ class RollingMachine(Machine):
         state = case.states.get(self.standard.revision)
         if state is None or self.standard.owes(case.holds):
             return
-        for promise in tuple(state.open):
-            context.write(self.standard, promise, "voided", event.at, cause=event)
-            context.close(state, promise, event.at)
+        context.void_all(self.standard, state, event)
         state.rolled, state.tripped, state.tally, state.wake, state.until = None, False, None, NEVER, -1
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
