@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.marks import placed
 from standards.compiler.targets import Targets, check_followed, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
-from standards.expressions.expression import Field, compile_condition, compile_measure, compile_threshold
+from standards.expressions.expression import Among, Field, compile_condition, compile_measure, compile_threshold
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
 from standards.judge.standard import OWED_FOR, UTC_ZONE, Undo
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
     from standards.documents.tables import Facts
+    from standards.expressions.expression import Measure
     from standards.judge.standard import Clause
     from standards.judge.targets.target import TargetRule
 
@@ -165,7 +168,7 @@ class Shaper:
         fields = self._fields_judged(when)
         if when is None or fields is None or model.measure is None:
             return None
-        measure = entry.at("measure").attempt("bad-expression", partial(compile_measure, model.measure, fields))
+        measure = self._measure(model.measure, when, fields)
         at_least = model.at_least or 1
         if span is not None and span.of_events and at_least > span.over:
             over = span.over
@@ -177,6 +180,17 @@ class Shaper:
             when, measure, span.over, must, count=span.of_events, at_least=at_least, zone=self._zone(),
             hours=self._hours() if model.edition else None, by_shift=span.by_shift, step=span.step,
         )  # fmt: skip
+
+    def _measure(self, source: str, when: Clause, fields: Fields) -> Measure | None:
+        """Compile a measure; of several types of events, for each by itself, as it can ask which one it is."""
+        first, *others = when.events
+        at = self.entry.at("measure")
+        among = Among(first) if others else None
+        found = at.attempt("bad-expression", partial(compile_measure, source, fields, among=among))
+        if found is None or found.of is None:
+            return found
+        of = {event: compile_measure(source, fields, among=Among(event)).of for event in others}
+        return msgspec.structs.replace(found, others={event: each for event, each in of.items() if each is not None})
 
     def _fields_judged(self, when: Clause | None) -> Fields | None:
         """Give the fields that all events have which are judged or measured."""

@@ -54,7 +54,8 @@ _MEASURE: Final = "measure"
 class Measure(msgspec.Struct, frozen=True):
     """What to take of each window: `of(data)` is a number or None (missing), a bool for a share, and None for a count.
 
-    `percent` is 1 to 99 for a percentile, and 0 for every other kind.
+    `percent` is 1 to 99 for a percentile, and 0 for every other kind. `others` is what to take of events of further
+    types, by their names.
     """
 
     kind: MeasureKind
@@ -62,6 +63,11 @@ class Measure(msgspec.Struct, frozen=True):
     percent: float
     source: str
     fields: frozenset[str]
+    others: Mapping[str, Callable[[Any], Any]] = {}
+
+    def about(self, event: str) -> "Measure":
+        """Return the measure of events of one type."""
+        return msgspec.structs.replace(self, of=self.others[event]) if event in self.others else self
 
 
 class Threshold(msgspec.Struct, frozen=True):
@@ -75,9 +81,10 @@ class _Measured(msgspec.Struct, frozen=True):
     measure: float
 
 
-def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
+def compile_measure(source: str, fields: Mapping[str, Field], *, among: Among | None = None) -> Measure:
     """Compile `mean(x)`, `sum(x)`, `min(x)`, `max(x)`, `count()`, `share(condition)` or `p1(x)` to `p99(x)`.
 
+    `among` says which of several events this one is, where the measure is of all of them.
     Raises ExpressionError, located in `source`.
     """
     call = _CALL.fullmatch(source)
@@ -95,7 +102,7 @@ def compile_measure(source: str, fields: Mapping[str, Field]) -> Measure:
         return Measure("count", None, 0, source, frozenset())
     try:
         if name == "share":
-            share = compile_condition(of, fields)
+            share = compile_condition(of, fields, among=among)
             holds = share.test
             return Measure("share", lambda data: holds(data, None), 0, source, share.fields)
         value = compile_value(of, fields)

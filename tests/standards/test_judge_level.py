@@ -25,6 +25,36 @@ def test_a_window_is_judged_at_its_end() -> None:
     assert [line.split()[1] for line in lines] == ["opened", "warned", "broken"]
 
 
+OFFERED = """per: [], when: [contact.answered, {event: contact.abandoned, where: waited >= 5}], over: 30m,
+    measure: share(event == "contact.answered" and waited <= 20), must: ">= 80%", at_least: 5"""
+
+
+@pytest.mark.parametrize("window", ["", ", step: 10m"])
+def test_a_measure_of_several_events_can_ask_which_it_is(window: str) -> None:
+    """Four who were answered and one who hung up are 80 %, two who hung up are too many, one who misdialled is none."""
+    heard = answers(1, 2, 3, 4)
+    one = "08:05:00 contact.abandoned contact=a waited=4.9\n08:06:00 contact.abandoned contact=b waited=5\n"
+    other = "08:07:00 contact.abandoned contact=c waited=30\n"
+    kinds = [
+        [line.split()[1] for line in judge(rules(offered=OFFERED + window), heard + more + "08:30 nothing")]
+        for more in (one, one + other)
+    ]
+    assert kinds == [
+        ["opened"] if window else ["opened", "kept"],
+        ["opened", "warned", "broken"],
+    ]
+
+
+def test_a_measure_of_one_type_has_nothing_to_ask() -> None:
+    """Which event it is, is a slip where there is only one, or where a number is measured."""
+    for measure, when in (
+        ('share(event == "contact.answered")', "contact.answered"),
+        ("mean(event)", "[contact.answered, contact.abandoned]"),
+    ):
+        with pytest.raises(SpecError):
+            loaded(rules(it=f"per: [], when: {when}, measure: '{measure}', over: 30m, must: '>= 1'"))
+
+
 def test_a_sample_at_the_bound_opens_the_next_window() -> None:
     """A window has its start and not its end."""
     history = answers(1, 2, 3) + "08:29:59.999999 contact.answered waited=4\n08:30:00 contact.answered waited=99"

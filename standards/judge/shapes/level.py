@@ -71,6 +71,7 @@ class LevelMachine(Machine):
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
         when = test_for(self.shape.when, event_type) if counts else None
+        measure = self.shape.measure.about(event_type)
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
@@ -83,7 +84,7 @@ class LevelMachine(Machine):
             if state.tally is None and not retired:
                 self._begin(state, event, context)
             if state.tally is not None:
-                self._take(state, event, context)
+                self._take(state, event, context, measure=measure)
 
         return on_event if self.shape.hours is None else within_hours(self.shape.hours, on_event)
 
@@ -103,11 +104,13 @@ class LevelMachine(Machine):
         shift = shift_at(shape.hours, at) if shape.by_shift and shape.hours is not None else None
         return (shift or window_of(at, shape.over, shape.zone))[1]
 
-    def _take(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+    def _take(
+        self, state: StandardState[Event], event: Event, context: JudgeContext[Event], *, measure: Measure
+    ) -> None:
         shape, tally = self.shape, state.tally
         if tally is None:
             return
-        add_sample(tally, shape.measure, event.data)
+        add_sample(tally, measure, event.data)
         if shape.count and tally.count >= shape.over:
             self._close(state, event.at, context, event)
             return

@@ -22,6 +22,7 @@ from standards.judge.shapes.measuring import add_sample, measured, together, wit
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
+    from standards.expressions.expression import Measure
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
@@ -43,6 +44,7 @@ class RollingMachine(Machine):
         """Give the function that judges events of one type."""
         revision, retired = self.standard.revision, self.standard.retired
         when = test_for(self.shape.when, event_type) if counts else None
+        measure = self.shape.measure.about(event_type)
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             if when is None or not when(event.data, None):
@@ -53,7 +55,7 @@ class RollingMachine(Machine):
                     return
                 state = case.state_of(revision)
                 self._begin(state, event, context)
-            self._take(state, event, context)
+            self._take(state, event, context, measure=measure)
 
         return on_event if self.shape.hours is None else within_hours(self.shape.hours, on_event)
 
@@ -75,8 +77,10 @@ class RollingMachine(Machine):
         shift = None if self.shape.hours is None else shift_at(self.shape.hours, at)
         return shift or window_of(at, DAY, self.shape.zone)
 
-    def _take(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        rolled, measure = state.rolled, self.shape.measure
+    def _take(
+        self, state: StandardState[Event], event: Event, context: JudgeContext[Event], *, measure: Measure
+    ) -> None:
+        rolled = state.rolled
         if rolled is None:
             return
         if event.at >= rolled.ends or state.tally is None:
