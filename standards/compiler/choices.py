@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from standards.calendar.hours import did_you_mean
-from standards.judge.target import Choice
+from standards.judge.targets.target import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from standards.documents.entries import Entry
     from standards.expressions.expression import Field
-    from standards.judge.target import Looked
+    from standards.judge.targets.target import Looked
 
     Fields = Mapping[str, Field]
 

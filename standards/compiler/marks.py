@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from standards.calendar.duration import describe, parse
-from standards.judge.target import Mark
+from standards.judge.targets.target import Mark
 
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _BEFORE: Final = re.compile(r"(\S+) before")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from standards.documents.tables import Facts
     from standards.expressions.expression import Measure
     from standards.judge.standard import Clause
-    from standards.judge.target import TargetRule
+    from standards.judge.targets.target import TargetRule
 
 Fields = Mapping[str, Field]
 

@@ -1,6 +1,6 @@
 """How long there is, where the event chooses it: lengths and calendars by a field.
 
-Read next: `choices.py` for the form of a choice, `judge/target.py` for what it becomes.
+Read next: `choices.py` for the form of a choice, `judge/targets/target.py` for what it becomes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from standards.documents.declared import SOME_DAY, SUBJECT_TYPES, Calendar
 from standards.documents.model import CalendarModel
 from standards.expressions.expression import Field
 from standards.judge.standard import UTC_ZONE
-from standards.judge.target import Length, Nothing, TargetRule, leaves
+from standards.judge.targets.target import Length, Nothing, TargetRule, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from standards.documents.model import StandardModel, TableModel
     from standards.documents.tables import Facts
     from standards.judge.standard import Clause
-    from standards.judge.table import Table
-    from standards.judge.target import Amount, Choice, Mark, Within
+    from standards.judge.targets.table import Table
+    from standards.judge.targets.target import Amount, Choice, Mark, Within
 
 ALWAYS: Final = "always"
 """The calendar that is always open, and need not be declared."""

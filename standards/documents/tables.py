@@ -1,6 +1,6 @@
 """Tables of facts: from a file of values with commas, semicolons or tabs between them to rows by key.
 
-Read next: `standards/judge/table.py` for what they become.
+Read next: `standards/judge/targets/table.py` for what they become.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.hours import did_you_mean
 from standards.errors import Finding, Place
-from standards.judge.table import Table
+from standards.judge.targets.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ import msgspec
 from standards.errors import StateError
 from standards.judge.events import Event
 from standards.judge.standard import Standard
-from standards.judge.target import Target
+from standards.judge.targets.target import Target
 
 State = Literal[
     "new",

@@ -22,7 +22,7 @@ from standards.judge.promise import MOVES
 from standards.judge.shapes.scope import scoped
 from standards.judge.standard import clauses, event_types
 from standards.judge.strata import stratify
-from standards.judge.table import tables_of
+from standards.judge.targets.table import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -17,7 +17,7 @@ from standards.expressions.expression import Field
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import Feed, Standard, clauses
-from standards.judge.target import TargetRule
+from standards.judge.targets.target import TargetRule
 
 
 class Terms(NamedTuple):

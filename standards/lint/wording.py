@@ -1,6 +1,6 @@
 """Checks of one standard's words and numbers: what its conditions, its promise and its objective can hardly mean.
 
-Read next: `expressions/regions.py`, `judge/spoken.py`.
+Read next: `expressions/regions.py`, `spoken.py`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
 from standards.judge.shapes import Response, Universality
-from standards.judge.spoken import numbers_said, rule_numbers
 from standards.judge.standard import clauses
+from standards.lint.spoken import numbers_said, rule_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 The author says which it is by `readings`, and what follows from it stands in a standard as `again`. Where neither is
 written, history may say something else than the default.
-Read next: `standards/judge/shapes/again.py`.
+Read next: `standards/judge/shapes/responding/again.py`.
 """
 
 from __future__ import annotations

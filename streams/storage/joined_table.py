@@ -1,6 +1,6 @@
 """What joined promises that are owed, noted beside them: it makes no line of the ledger, and is read from the cases.
 
-Read next: `standards/judge/shapes/again.py`, which counts it; `store_writer.py`, which has it written.
+Read next: `standards/judge/shapes/responding/again.py`, which counts it; `store_writer.py`, which has it written.
 """
 
 from __future__ import annotations

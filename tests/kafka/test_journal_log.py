@@ -97,3 +97,19 @@ def test_what_cannot_be_read_settles_what_can() -> None:
     found = live.cases["a",]
     assert found.base is not None
     assert (found.base.time, found.states == found.base.states) == (found.time, True)
+
+
+def test_what_is_settled_no_longer_is_gone_from_all_rows() -> None:
+    """A promise goes from the rows that have it, also where one between them has settled nothing."""
+    table = Table()
+    busy(table, 300)
+    table.save()
+    case = table.live.cases["a",]
+    ((revision, state),) = [each for each in case.states.items() if len(each[1].settled) > 1]
+    case.log.append(case.log[-1])  # nothing else is new
+    table.save()
+    state.settled = state.settled[1:]
+    rows = [decoded(raw) for raw in table.save()]
+    assert [(row.whole, len(row.gone)) for row in rows] == [(False, 1)]
+    table.restart(0)
+    assert table.live.cases["a",].states[revision].settled == state.settled

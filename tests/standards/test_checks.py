@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from standards.compiler.spec import Source, load
 from standards.expressions.expression import Field, compile_condition
 from standards.expressions.regions import fixed_truth
-from standards.judge.spoken import numbers_said
+from standards.lint.spoken import numbers_said
 from tests.standards.samples import TELL
 
 FIELDS = {

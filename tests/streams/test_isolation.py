@@ -13,7 +13,7 @@ from standards.judge.case import Case, StandardState
 from standards.judge.context import JudgeContext
 from standards.judge.events import Event, moment
 from standards.judge.shapes.machine import Machine
-from standards.judge.shapes.response_machine import ResponseMachine
+from standards.judge.shapes.responding.response_machine import ResponseMachine
 from streams.ingest.wire import Reader
 from streams.settings import StandardsFiles
 from streams.storage.rows import PromiseFilter

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.judge.shapes.lasting_response import LastingResponseMachine
-from standards.judge.shapes.response_machine import ResponseMachine
+from standards.judge.shapes.responding.lasting_machine import LastingResponseMachine
+from standards.judge.shapes.responding.response_machine import ResponseMachine
 from standards.judge.standard import OWED_FOR, clauses
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.expressions.states import StateTest
-    from standards.judge.shapes.again import Again
+    from standards.judge.shapes.responding.again import Again
     from standards.judge.standard import Clause, Pause, Standard, Undo
-    from standards.judge.target import TargetRule
+    from standards.judge.targets.target import TargetRule
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -136,6 +136,8 @@ def owes(state: bytes) -> bool:
 def without_settled(state: bytes, promises: Container[str]) -> bytes:
     """Take settled promises out of a standard's state, whether or not their events can be read here."""
     fields = _read_fields(state)
+    if "settled" not in fields:  # as what is empty is left out
+        return state
     settled = [raw for raw in _read_raws(fields["settled"]) if _read_named(raw).id not in promises]
     fields["settled"] = msgspec.Raw(_encode(settled))
     return _encode(fields)

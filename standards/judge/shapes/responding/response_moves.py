@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.again import join
 from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.responding.again import join
 from standards.judge.standard import Pause
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.again import Begin, Openings
-    from standards.judge.shapes.clock import PromiseClock
     from standards.judge.shapes.machine import Test
+    from standards.judge.shapes.responding.again import Begin, Openings
+    from standards.judge.shapes.responding.clock import PromiseClock
+    from standards.judge.shapes.responding.target_clock import TargetClock
     from standards.judge.shapes.response import Response
-    from standards.judge.shapes.target_clock import TargetClock
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
-    from standards.judge.table import Table
-    from standards.judge.target import Looked, Target, TargetRule
+    from standards.judge.targets.table import Table
+    from standards.judge.targets.target import Looked, Target, TargetRule
 
 
 _STOPPED: Final = ("paused", "paused_warned")

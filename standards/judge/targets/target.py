@@ -3,7 +3,7 @@
 A choice looks at a field: `{by: priority, urgent: 1h, else: 8h}`. What a promise was given is remembered with it, so it
 is judged to its end by that.
 Knows: values of fields, lengths, calendars by name. Must not know: events, or promises in flight. Read next:
-`shapes/target_clock.py`, which counts by it.
+`shapes/responding/target_clock.py`, which counts by it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from standards.calendar.hours import Hours
-    from standards.judge.table import Table
+    from standards.judge.targets.table import Table
 
 Looked = str | int | bool | None
 """The value of a field that is looked at; None where it is missing. An instant is microseconds UTC."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.judge.shapes.lasting import carried_on, complete, lasting, soonest
 from standards.judge.shapes.machine import opening_data
-from standards.judge.shapes.response_machine import ResponseMachine
+from standards.judge.shapes.responding.lasting import carried_on, complete, lasting, soonest
+from standards.judge.shapes.responding.response_machine import ResponseMachine
 from standards.judge.shapes.scope import within_hours
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.judge.events import type_of
-from standards.judge.shapes.again import Openings, ends
-from standards.judge.shapes.clock import PromiseClock
 from standards.judge.shapes.machine import opening_data, test_for
-from standards.judge.shapes.response_moves import ResponseMoves
+from standards.judge.shapes.responding.again import Openings, ends
+from standards.judge.shapes.responding.clock import PromiseClock
+from standards.judge.shapes.responding.response_moves import ResponseMoves
+from standards.judge.shapes.responding.target_clock import TargetClock
 from standards.judge.shapes.scope import within_hours
-from standards.judge.shapes.target_clock import TargetClock
 from standards.judge.standard import Pause, clauses
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Kind, State
     from standards.judge.shapes.machine import Reaction, Test
+    from standards.judge.shapes.responding.response_moves import Carry
     from standards.judge.shapes.response import Response
-    from standards.judge.shapes.response_moves import Carry
     from standards.judge.standard import Standard
 
 
