@@ -159,4 +159,37 @@ events:
         until +2d 12:00:00
         """,
     ),
+    "a ticket waits, moves and comes back, and a share asks which event it is": (
+        rules(
+            """
+states:
+  waiting: {when: ticket.waiting, until: [customer.wrote, ticket.resumed]}
+  ours: {when: {event: ticket.moved, where: team == "support"}, until: ticket.moved}""",
+            solved="""per: [ticket], when: [ticket.opened, ticket.reopened], expect: ticket.completed, within: 2h,
+            pause: waiting, unless: [ticket.merged, ticket.closed], undo: {when: ticket.reopened, within: 1d}""",
+            answer="""per: [ticket], when: customer.wrote, again: judged, expect: ticket.replied, within: 30m,
+            while: ours""",
+            moved="per: [ticket], when: {event: ticket.moved, apart: 5s}, at_most: 2, until: ticket.completed",
+            offered="""per: [], when: [contact.answered, {event: contact.abandoned, where: waited >= 5}],
+            measure: share(event == "contact.answered" and waited <= 20), over: 1h, step: 10m, must: '>= 60%'""",
+        ),
+        """
+        08:00:00 ticket.waiting ticket=t1
+        08:00:00 ticket.opened ticket=t1
+        08:10:00 customer.wrote ticket=t1
+        08:20:00 ticket.moved ticket=t1 team=support
+        08:20:02 ticket.moved ticket=t1 team=support
+        08:25:00 contact.answered waited=4
+        08:26:00 contact.abandoned waited=3
+        08:31:00 contact.abandoned waited=30 contact=c2
+        08:40:00 ticket.completed ticket=t1
+        08:42:00 ticket.replied ticket=t1
+        09:10:00 ticket.reopened ticket=t1
+        09:15:00 ticket.moved ticket=t1 team=sales
+        09:20:00 customer.wrote ticket=t1
+        09:30:00 ticket.merged ticket=t2 into=t1
+        10:00:00 ticket.moved ticket=t1 team=support
+        until +1d 01:00:00
+        """,
+    ),
 }

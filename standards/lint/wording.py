@@ -103,8 +103,9 @@ def never_ends(lint: LintInput) -> None:
             and _THINGS.isdisjoint(standard.per)
             and _can_cease(lint, standard)
         ):
+            endings = [*shape.expect.events, *([] if standard.needed is None else ["the end of while"])]
             found = (
-                f"only {' or '.join(shape.expect.events)} ends what is broken here; until then, for up to "
+                f"only {' or '.join(endings)} ends what is broken here; until then, for up to "
                 f"{describe(shape.owed_for)}, no {shape.when.event} opens anything, even if all was well in between"
             )
             fix = f"say what ends the need: unless: {{event: {shape.when.event}, where: ...}}"

@@ -19,10 +19,11 @@ from standards.compiler.editions import is_whole_days
 from standards.documents.document import Document, Path, Value
 from standards.documents.excerpt import canonical
 from standards.errors import Place
-from standards.expressions.tokens import ExpressionError, Token, tokens_of
+from standards.expressions.tokens import ExpressionError, tokens_of
+from standards.stories.expression_edits import edits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 _CONDITIONS: Final = (
     ("when", "where"), ("expect", "where"), ("unless", "where"), ("follow", "where"), ("until", "where"),
@@ -51,9 +52,6 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "rest": "let it be so again soon after a promise was kept, and say when the next one opens",
     "reopen": "let it happen twice for one subject, and expect two promises",
 }
-_SWAPS: Final[Mapping[str, str]] = {
-    ">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "==", "and": "or", "or": "and",
-}  # fmt: skip
 _SECOND_HINT: Final = "let what is expected come exactly at the deadline and, in another story, a second later"
 
 
@@ -103,13 +101,14 @@ class _Standard:
 
     def changes(self) -> Iterator[Change]:
         for path in _CONDITIONS:
-            yield from self._conditions(path)
+            for at, text in _found(self.data, path):
+                yield from self._conditions(at, text)
+            yield from self._alternatives(path[:-1])
         for key in _DEADLINES:
             yield from self._deadline(key)
         for part, key in _PARTS:
-            found = self.data.get(part)
-            if isinstance(found, dict) and key in found:
-                yield from self._length((part, key), str(found[key]))
+            for at, text in _found(self.data, (part, key)):
+                yield from self._length(at, str(text))
         for key, hint in _COUNTS.items():
             yield from self._count(key, hint)
         yield from self._window()
@@ -125,11 +124,18 @@ class _Standard:
         spot = self.document.spot(whole)
         return Change(whole, value, spot.key if key else spot.value, self.name, words, hint)
 
-    def _conditions(self, path: Path) -> Iterator[Change]:
+    def _alternatives(self, path: Path) -> Iterator[Change]:
+        """Leave out one of several clauses of which any will do, and one of several event types."""
+        for at, several in (*_found(self.data, path), *_found(self.data, (*path, "event"))):
+            for index, each in enumerate(several if isinstance(several, list) and len(several) > 1 else ()):
+                name = each.get("event") if isinstance(each, dict) else each
+                left = [*several[:index], *several[index + 1 :]]
+                words = f"`{name}` is left out of {'.'.join(str(step) for step in at)}"
+                change = self._change(at, left, words, "let each of them happen in a story of its own")
+                yield msgspec.structs.replace(change, place=self.document.spot((*change.path, index)).value)
+
+    def _conditions(self, path: Path, text: Value) -> Iterator[Change]:
         """Change one thing in an expression, wherever that can be done."""
-        text: Any = self.data
-        for step in path:
-            text = text.get(step) if isinstance(text, dict) else None
         if not isinstance(text, str):
             return
         try:
@@ -137,7 +143,7 @@ class _Standard:
         except ExpressionError:  # the model would have refused it
             return
         whole = ("standards", self.name, *path)
-        edits = list(_edits(tokens))
+        edits = list(edits_of(tokens))
         for start, end, becomes, hint in edits:
             changed = text[:start] + becomes + text[end:]
             place = self.document.inside(whole, start, end - start)
@@ -238,49 +244,19 @@ class _Standard:
             yield value, left, self.document.spot((*path, index) if isinstance(found, list) else path).value
 
 
+def _found(data: Any, path: Path, at: Path = ()) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - any part of it
+    """Give what stands at a path, and where: in each item of a list that is on the way."""
+    if not path:
+        yield at, data
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _found(item, path, (*at, index))
+    elif isinstance(data, dict) and path[0] in data:
+        yield from _found(data[str(path[0])], path[1:], (*at, path[0]))
+
+
 def _has_others(given: Any, way: tuple[str, ...]) -> bool:  # noqa: ANN401 - a choice as it is written
     """Say whether a choice lists other values than the one at the end of a way: else it would be none without it."""
     for step in way[:-1]:
         given = given[step]
     return len(given.keys() - {BY, ELSE, way[-1]}) > 0
-
-
-def _edits(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
-    """Give what could stand in an expression instead: from where to where, what, and the story that would notice."""
-    texts = ["", *(token.text for token in tokens), ""]
-    for token, before, after in zip(tokens, texts, texts[2:], strict=False):
-        end = token.offset + len(token.text)
-        for becomes, hint in _others(token):
-            yield token.offset, end, becomes, hint
-        if token.text == "in" and before != "not":
-            yield token.offset, end, "not in", "play an event with one of them, and one with none of them"
-        if token.kind in {"text", "number"} and before in {"[", ","} and after in {",", "]"}:
-            yield from _left_out(tokens, token, f"play an event with {token.text}, and say what comes of it")
-
-
-def _left_out(tokens: Sequence[Token], token: Token, hint: str) -> Iterator[tuple[int, int, str, str]]:
-    """Leave one of the choices in a list out, with its comma; the only one stays."""
-    at = tokens.index(token)
-    if tokens[at + 1].text == ",":
-        yield token.offset, tokens[at + 2].offset, "", hint
-    elif tokens[at - 1].text == ",":
-        yield tokens[at - 1].offset, token.offset + len(token.text), "", hint
-
-
-def _others(token: Token) -> Iterator[tuple[str, str]]:
-    """Give what could stand there instead, each with the story that would notice."""
-    text = token.text
-    if token.kind == "number":
-        digits = text.rstrip("%")
-        decimals = len(digits.partition(".")[2])
-        whole = int(digits.replace(".", ""))
-        for by in (-1, 1):
-            if whole + by >= 0:
-                padded = str(whole + by).rjust(decimals + 1, "0")
-                number = f"{padded[:-decimals]}.{padded[-decimals:]}" if decimals else padded
-                yield number + text[len(digits) :], f"play {text} exactly, and {number}{text[len(digits) :]}"
-    elif text in _SWAPS:
-        edge = "play an event that meets one side alone" if text in {"and", "or"} else "play the very edge"
-        yield _SWAPS[text], f"{edge}, and say what comes of it"
-    elif text == "not":
-        yield "", "play an event that meets the rest of the condition"

@@ -256,6 +256,15 @@ def test_a_feed_is_not_dark_between_its_reports() -> None:
 PLACE = "per: [site, queue], when: {event: queue.length, where: waiting > 3}, expect: register.opened, within: 60s"
 
 
+def test_a_need_that_ends_with_its_scope_says_so() -> None:
+    """What is broken ends with `while` too, so the finding does not say that the deed alone ends it."""
+    rule = f"{PLACE}, while: {{when: register.opened, until: register.closed}}"
+    text = f"kept: 1\nstandards:\n  a: {{{TELL}, {rule}}}\n"
+    warnings = load([Source("a.yaml", text)], terms=Terms(TODAY)).warnings
+    found = next(warning.found for warning in warnings if warning.id == "never-ends")
+    assert found.startswith("only register.opened or the end of while ends what is broken here;")
+
+
 @pytest.mark.parametrize(
     ("rule", "warned"),
     [

@@ -248,3 +248,33 @@ def test_what_is_chosen_can_be_changed_in_all_these_ways() -> None:
     for change in changes(document):
         if change.path[-1] != "calendar":  # working days are those of a calendar
             load([Source("rules.yaml", change.applied(document))])
+
+
+SEVERAL = """kept: 1
+calendars: {desk: {timezone: UTC, hours: {mon-fri: "08:00-16:00"}}}
+standards:
+  it:
+    promise: It is done.
+    may_excuse: []
+    per: [ticket]
+    when: {event: [ticket.opened, ticket.reopened]}
+    expect: ticket.completed
+    within: 2h
+    calendar: {by: team, north: always, else: desk}
+    unless: [{event: ticket.moved, where: team == "x", for: 5m}, ticket.merged]
+"""
+
+
+def test_each_of_several_clauses_and_events_can_be_changed() -> None:
+    """Each goes once, conditions and lengths within them change, and a choice of calendars can be left out."""
+    document = Document("rules.yaml", SEVERAL)
+    assert [change.words for change in changes(document)] == [
+        "`ticket.opened` is left out of when.event", "`ticket.reopened` is left out of when.event",
+        '`team == "x"` becomes `team != "x"`',
+        "`ticket.moved` is left out of unless", "`ticket.merged` is left out of unless",
+        "`within: 2h` is a second shorter", "`within: 2h` is a second longer",
+        "`for: 5m` is a second shorter", "`for: 5m` is a second longer",
+        "unless is left out", "calendar is left out",
+    ]  # fmt: skip
+    for change in changes(document):
+        load([Source("rules.yaml", change.applied(document))])
