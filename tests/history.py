@@ -18,7 +18,15 @@ from streams.runtime.batch_result import BatchResult
 from streams.runtime.pump import SETTLE, Pump
 
 DAY = "2026-03-02"
-FILLED_IN = {"contact": "c1", "site": "s3", "queue": "q1", "agent": "ann", "team": "north", "reason": "fire alarm"}
+FILLED_IN = {
+    "ticket": "t1",
+    "contact": "c1",
+    "site": "s3",
+    "queue": "q1",
+    "agent": "ann",
+    "team": "north",
+    "reason": "fire alarm",
+}
 TELL = "promise: We do., what: w, how: h, why: y, exceptions: none, owner: lead, aspect: speed"
 
 

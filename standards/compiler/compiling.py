@@ -87,9 +87,11 @@ def compile_standard(
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     old = around.excerpt and not written_now
-    shaper = Shaper(entry, model, fields_of, clauses, scoping, calendar, calendars, around.tables, by_promise=old)
-    shape = None if name is None else shaper.shape(name)
     during = _during(entry, model, around)
+    shaper = Shaper(
+        entry, model, fields_of, clauses, scoping, calendar, during, calendars, around.tables, by_promise=old
+    )
+    shape = None if name is None else shaper.shape(name)
     forget_after, lateness = _remembering(entry, model)
     objective = _objective(entry, model)
     if shape is None or model.promise is None or model.per is None:

@@ -49,7 +49,8 @@ class Namespace:
                 if isinstance(declared, list) and declared and isinstance(declared[0], dict):
                     fix = f"write {next(iter(declared[0]))}: without the dash in front"
                 top.at(section).error("wrong-type", f"{section} must be a mapping of names", fix)
-        readings = document.data.get("readings", [])
+        given = document.data.get("readings", [])
+        readings = [given] if isinstance(given, str) else given
         if isinstance(readings, list) and all(isinstance(name, str) for name in readings):
             self.readings |= {str(name): top.at("readings", index) for index, name in enumerate(readings)}
         else:

@@ -53,6 +53,7 @@ class Shaper:
     clauses: Clauses
     scoping: Scoping
     calendar: Calendar | None
+    during: Calendar | None
     calendars: Mapping[str, Calendar]
     tables: Mapping[str, Facts | None]
     by_promise: bool
@@ -219,7 +220,9 @@ class Shaper:
         return self.calendar.hours if self.calendar else None
 
     def _zone(self) -> ZoneInfo:
-        return self.calendar.zone if self.calendar else UTC_ZONE
+        """Give the zone in which days begin: the calendar's or, where there is none, that of `during`."""
+        placed_by = self.calendar or self.during
+        return UTC_ZONE if placed_by is None else placed_by.zone
 
     def _warn(self, whole: int | None) -> tuple[int, ...]:
         marks = {

@@ -78,6 +78,7 @@ def rule_numbers(standard: Standard) -> frozenset[float]:
     lengths += [length for clause in every.values() for each in clause.all for length in (each.lasting, each.apart)]
     if isinstance(shape, Response) and shape.target is not None:
         lengths += shape.target.lengths
+        found |= shape.target.days
     return frozenset(found.union(*(_units(us) for us in lengths if isinstance(us, int))))
 
 

@@ -87,7 +87,9 @@ class StoryModel(Strict):
     only: Texts | None = Field(default=None, description="Standards, and kinds of lines, that are looked at.")
     given: list[GivenModel] = Field(default=[], description="What happens.")
     expect: list[ExpectModel] | None = Field(
-        default=None, description="All that the judge says, in any order. Left out: not looked at. []: nothing."
+        default=None,
+        description="All that the judge says, in any order; opened, paused, resumed, moved, ended, given_up and undone "
+        "only where one is expected, or named under only. Left out: not looked at. []: nothing.",
     )
 
 

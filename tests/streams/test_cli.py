@@ -72,7 +72,7 @@ def test_json_has_the_agreed_shape() -> None:
     assert result.pop("seconds") >= 0
     assert result == {
         "events": 16, "standards": {"no-wait": COUNTS},
-        "bad_lines": {}, "unused": {}, "unconcerned": {}, "duplicates": 0, "doubts": [],
+        "kept_closed": {}, "bad_lines": {}, "unused": {}, "unconcerned": {}, "duplicates": 0, "doubts": [],
         "from": "2024-03-04T07:00:00Z", "to": "2024-03-04T07:30:00Z",
     }  # fmt: skip
 

@@ -116,6 +116,11 @@ class TargetRule(msgspec.Struct, frozen=True):
         return tuple(sorted({target.us for target in leaves(self.within) if isinstance(target, Length)}))
 
     @property
+    def days(self) -> frozenset[float]:
+        """Every number of working days that a promise can be given."""
+        return frozenset(target.days for target in leaves(self.within) if isinstance(target, WorkingDays))
+
+    @property
     def may_owe_nothing(self) -> bool:
         """Whether some events that would open a promise are owed none."""
         return any(isinstance(target, Nothing) for target in leaves(self.within))

@@ -74,7 +74,13 @@ class TargetClock(NamedTuple):
         self.run(promise)
 
     def take_back(self, promise: Promise[Event], at: int) -> None:
-        """Let the clock go on at `at` with what was left when the promise was kept; a deadline of its own stays."""
+        """Let the clock go on at `at` with what was left when the promise was kept; one that an event names stays.
+
+        A deadline in working days moves on by the open time since it was done or, where it was paused then, since that.
+        """
+        target, ran = _given(promise), promise.last_elapsed > promise.spent
+        if target.fixed >= 0 and not isinstance(target.facts.get(self.rule.due), int):
+            promise.stood += self._between(target, promise.last_at if ran else promise.running_since, at)
         promise.spent = promise.last_elapsed
         promise.step = sum(mark <= promise.spent for mark in self.rule.marks(_given(promise).whole))
         promise.running_since = at
@@ -82,13 +88,16 @@ class TargetClock(NamedTuple):
 
     def _count(self, promise: Promise[Event], at: int) -> None:
         """Count the open time since the clock was last looked at, as spent or as that for which it stood."""
-        hours, since = self._hours(_given(promise)), promise.running_since
-        counted = at - since if hours is None else hours.between(since, at)
+        counted = self._between(_given(promise), promise.running_since, at)
         if promise.state in _STOPPED:
             promise.stood += counted
         else:
             promise.spent += counted
         promise.running_since = at
+
+    def _between(self, target: Target, since: int, at: int) -> int:
+        hours = self._hours(target)
+        return at - since if hours is None else hours.between(since, at)
 
     def is_over(self, promise: Promise[Event], event: Event) -> bool:
         """Say whether nothing is owed any more by what an event brings."""
