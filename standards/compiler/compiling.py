@@ -27,7 +27,7 @@ from standards.documents.model import BetweenModel, written
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, joined_fields
 from standards.judge.shapes import Response, Shape
-from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited
+from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses
 
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
@@ -111,7 +111,7 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=max(forget_after, _taken_back(shape), looks_back(shape)), lateness=lateness,
+        forget_after=max(forget_after, _looks_back(shape), looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
     )  # fmt: skip
     return standard, text
@@ -196,10 +196,11 @@ def _remembering(entry: Entry, model: StandardModel) -> tuple[int, int]:
     return forget_after or FORGET_AFTER, lateness or 0
 
 
-def _taken_back(shape: Shape) -> int:
-    """Give for how long what was done can be taken back, in microseconds: no subject is forgotten before."""
+def _looks_back(shape: Shape) -> int:
+    """Give for how long something must be remembered, in microseconds: what can be taken back, what is the same one."""
     undo = shape.undo if isinstance(shape, Response) else None
-    return 0 if undo is None else undo.within
+    apart = max(each.apart for clause in clauses(shape).values() for each in clause.all)
+    return max(apart, 0 if undo is None else undo.within)
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -19,6 +20,8 @@ Holds = Mapping[str, tuple[bool, int]]
 """Which states are so, or not, and since when (microseconds UTC), by their keys. What is not there was never seen."""
 Said = Callable[[Holds], bool]
 
+MOST_UNSEEN: Final = 8
+"""Of so many states that nobody has seen yet, each combination is tried."""
 _TOKEN: Final = re.compile(r"\s*(?:(?P<word>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)|(?P<sign>[()])|(?P<else>\S+))")
 _WORDS: Final = frozenset({"and", "or", "not"})
 _JOIN: Final = "join names of states by and, or, not"
@@ -31,9 +34,13 @@ class StateTest(msgspec.Struct, frozen=True):
     test: Said
     keys: tuple[str, ...]
 
-    def is_known(self, holds: Holds) -> bool:
-        """Say whether each of its states was seen to begin or to end."""
-        return all(key in holds for key in self.keys)
+    def could_hold(self, holds: Holds) -> bool:
+        """Say whether it could be so, if states that were never seen to begin or to end were so, or not."""
+        unseen = [key for key in self.keys if key not in holds][:MOST_UNSEEN]
+        return any(
+            self.test({**holds, **dict(zip(unseen, ((so, 0) for so in chosen), strict=True))})
+            for chosen in product((False, True), repeat=len(unseen))
+        )
 
 
 def compile_states(source: str, keys: Mapping[str, str]) -> StateTest:

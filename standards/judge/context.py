@@ -123,6 +123,12 @@ class JudgeContext(Generic[E]):
                 forget_settled(state, promise.settled, NEVER)
             state.settled.append(promise)
 
+    def settle_done(self, state: StandardState[E]) -> None:
+        """Let what was done be settled as any other promise is: nothing takes it back any more."""
+        promise, state.undoable = state.undoable, None
+        if promise is not None:
+            self._remember(state, promise)
+
     def void_all(self, standard: Standard, state: StandardState[E], event: E) -> None:
         """Let all that is open be void since an event: there is nothing to owe any more."""
         for promise in tuple(state.open):

@@ -89,7 +89,9 @@ class Difference:
         """Give the promises that a case remembers by their ids, each with its revision."""
         found = [(revision, it) for revision, known in forgotten.items() for it in known]
         found += [
-            (revision, it) for revision, state in states.items() for it in (*state.settled, *state.overdue, *state.open)
+            (revision, it)
+            for revision, state in states.items()
+            for it in (*state.settled, *filter(None, [state.undoable]), *state.overdue, *state.open)
         ]
         standards = self.group.by_revision
         return {it.identify(standards[name].standard.id, self.key): (name, it) for name, it in found}

@@ -58,7 +58,8 @@ def _reached(
     named, bound = event.data.promise, context.case.grants.get(f"{event.source} {event.id}")
     opened = [promise for promise in state.open if promise.opened <= event.at]
     overdue = sorted((p for p in state.overdue if p.opened <= event.at), key=_BY_VERDICT)
-    over = [p for p in state.settled if p.opened <= event.at and context.excusable(p, event.at)]
+    done = [] if state.undoable is None else [state.undoable]
+    over = [p for p in (*state.settled, *done) if p.opened <= event.at and context.excusable(p, event.at)]
     if named is not None:
         return [p for p in (*opened, *overdue, *over) if p.identify(standard.id, context.case.key) == named]
     if bound is not None:
@@ -78,6 +79,8 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     late: bool,
 ) -> None:
     settled = promise.state in VERDICTS
+    if promise is state.undoable:
+        context.settle_done(state)
     owed = not settled or any(promise is other for other in state.overdue)
     if owed:
         state.barred = promise.opening if state.up else None

@@ -248,20 +248,12 @@ def _copies(states: dict[str, StandardState[Event]]) -> dict[str, StandardState[
         own.open = [copy(promise) for promise in state.open]
         own.overdue = [copy(promise) for promise in state.overdue]
         own.settled = [copy(promise) for promise in state.settled]
-        own.undoable = _copy_of(state.undoable, own.settled)
+        own.undoable = None if state.undoable is None else copy(state.undoable)
         own.recent = None if state.recent is None else list(state.recent)
         own.times = None if state.times is None else list(state.times)
         own.tally = None if state.tally is None else state.tally.copied()
         own.rolled = None if state.rolled is None else state.rolled.copied()
     return found
-
-
-def _copy_of(promise: Promise[Event] | None, copies: Iterable[Promise[Event]]) -> Promise[Event] | None:
-    """Give the copy of a promise that is among some, or else one more."""
-    if promise is None:
-        return None
-    same = (it for it in copies if it.opened == promise.opened and it.opening is promise.opening)
-    return next(same, None) or copy(promise)
 
 
 def _name(event: Event) -> str:

@@ -116,7 +116,7 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
         if forget_at <= until:
             if context.settle:
                 for revision, state in case.states.items():
-                    case.forgotten.setdefault(revision, []).extend(state.settled)
+                    case.forgotten.setdefault(revision, []).extend([*state.settled, *filter(None, [state.undoable])])
                 case.wake = max(forget_at, until) + context.settle
             case.states.clear()
             case.holds = {}

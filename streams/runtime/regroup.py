@@ -16,7 +16,7 @@ from standards.judge.judging_again import settle_now
 from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Collection, Container
 
     from standards.judge.case import Case, Identity
     from standards.judge.events import Event
@@ -48,6 +48,9 @@ class Homes:
         }
         if not found and case.group in self._groups and not case.states:
             found.add(case.group)
+        if case.holds:  # what is so of a subject is so for all who speak of it
+            per = case.group.split(":")[1]
+            found |= {name for name, group in self._groups.items() if ",".join(group.per) == per and group.follow}
         return found
 
     def elsewhere(self, case: Case[Event], event: Event) -> list[tuple[str, Key]]:
@@ -111,6 +114,7 @@ class Homes:
                 held.setdefault(name, event)
         known.held = sorted(held.values(), key=group.order)
         known.states |= {rev: state for rev, state in other.states.items() if self._home.get(rev) == known.group}
+        known.holds = _newest({state.key for each in group.standards for state in each.states}, known, other)
         known.seen_before = {**_seen(other, known.home), **_seen(known, known.home)}
         known.seen = {}
         known.generation = (
@@ -124,6 +128,12 @@ class Homes:
         known.wake = 0  # every clock is asked anew
         settle_now(known, group)  # neither log says what the other's standards were told
         return known
+
+
+def _newest(keys: Collection[str], *cases: Case[Event]) -> dict[str, tuple[bool, int]]:
+    """Give of some states how each stands, as the case knows it that has heard of it last."""
+    heard = [(since, key, so) for case in cases for key, (so, since) in case.holds.items() if key in keys]
+    return {key: (so, since) for since, key, so in sorted(heard)}
 
 
 def _whole(name: Identity, home: str) -> tuple[str, str]:

@@ -71,7 +71,7 @@ class Machine(Protocol):
 def test_for(clause: Clause | None, event_type: str) -> Test | None:
     """Give the test that a clause makes of events of a type, or None where the type does not concern it.
 
-    What has to last for a while is no matter of one event: see `lasting.py`.
+    What has to last for a while is no matter of one event: see `responding/lasting.py`.
     """
     wheres = [] if clause is None else [it.where for it in clause.all if it.event == event_type and not it.lasting]
     if not wheres:

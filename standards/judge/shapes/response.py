@@ -1,6 +1,6 @@
 """The response shape: after `when`, `expect` follows within the time, unless the need goes away first.
 
-Read next: `response_machine.py`, which judges it.
+Read next: `responding/response_machine.py`, which judges it.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from standards.judge.shapes.machine import Machine, Reaction, Test
     from standards.judge.standard import Clause, Standard
 
-    Counts = Callable[[Case[Event], Event], bool]
+    Counts = Callable[[Case[Event], Event], int | None]
 
 
 class Distance(NamedTuple):
@@ -46,8 +46,13 @@ def scoped(machine: Machine, event_type: str) -> Reaction:
     passing = machine.reaction(event_type, counts=False)
 
     def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if opens is None or counts is None or not opens(event.data, None) or counts(case, event):
+        if opens is None or counts is None or not opens(event.data, None):
             full(case, event, context)
+        elif (run := counts(case, event)) is not None:
+            full(case, event, context)
+            state = case.states.get(standard.revision)
+            if run >= 0 and state is not None:
+                state.counted_at = {**(state.counted_at or {}), run: event.at}
         else:
             passing(case, event, context)
             _pass_over(machine, case, event, context)
@@ -68,7 +73,7 @@ def _pass_over(machine: Machine, case: Case[Event], event: Event, context: Judge
     if standard.needed is None or standard.owes(case.holds) or not within_hours(standard, event.at):
         return
     machine.remember(case, event)
-    if not standard.needed.is_known(case.holds):
+    if standard.needed.could_hold(case.holds):
         context.unused.append(Unused(event, "no-scope"))
 
 
@@ -78,7 +83,10 @@ def within_hours(standard: Standard, at: int) -> bool:
 
 
 def _counts(standard: Standard, event_type: str) -> Counts | None:
-    """Give what says whether an event of a type that would open or be judged counts; None where all of them do."""
+    """Give what says by which clause an event of a type counts: its number, -1 where that does not matter, or None.
+
+    None at all, where each event of the type counts.
+    """
     alternatives = [each for each in opening(standard).all if each.event == event_type and not each.lasting]
     distances = [Distance(own_test(each), each.apart, each.run) for each in alternatives]
     apart = any(each.apart for each in distances)
@@ -86,20 +94,23 @@ def _counts(standard: Standard, event_type: str) -> Counts | None:
         return None
     revision = standard.revision
 
-    def counts(case: Case[Event], event: Event) -> bool:
+    def counts(case: Case[Event], event: Event) -> int | None:
         if not within_hours(standard, event.at) or not standard.owes(case.holds):
-            return False
-        return not apart or _far_enough(case, event, distances, revision)
+            return None
+        return _far_enough(case, event, distances, revision) if apart else -1
 
     return counts
 
 
-def _far_enough(case: Case[Event], event: Event, distances: list[Distance], revision: str) -> bool:
+def counts_late(standard: Standard, event_type: str, case: Case[Event], event: Event) -> bool:
+    """Say whether an event that came too late would have opened something, by the scope as far as it is known now."""
+    counts = _counts(standard, event_type)
+    return counts is None or counts(case, event) is not None
+
+
+def _far_enough(case: Case[Event], event: Event, distances: list[Distance], revision: str) -> int | None:
     state = case.states.get(revision)
     last = (state.counted_at if state is not None else None) or {}
-    for each in distances:
-        if each.test(event.data, None) and event.at - last.get(each.run, -each.apart) >= each.apart:
-            if each.apart:
-                case.state_of(revision).counted_at = {**last, each.run: event.at}
-            return True
-    return False
+    far = (it for it in distances if it.test(event.data, None) and event.at - last.get(it.run, -it.apart) >= it.apart)
+    found = next(far, None)
+    return None if found is None else found.run

@@ -96,6 +96,7 @@ class _Owing(msgspec.Struct):
     open: list[msgspec.Raw] = []
     settled: list[msgspec.Raw] = []
     owed: list[msgspec.Raw] = []
+    undoable: msgspec.Raw | None = None
 
 
 class _Named(msgspec.Struct):
@@ -130,7 +131,7 @@ def places_in(rows: Iterable[tuple[bytes, bytes]]) -> set[int]:
 def owes(state: bytes) -> bool:
     """Say whether a standard's state has a promise that is open, overdue or can be corrected."""
     found = _read_owing(state)
-    return bool(found.open or found.settled or found.owed)
+    return bool(found.open or found.settled or found.owed or found.undoable is not None)
 
 
 def without_settled(state: bytes, promises: Container[str]) -> bytes:

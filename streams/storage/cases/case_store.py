@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VERSION = 3
+VERSION = 4
 """The version of snapshots that this Kept writes. In version 1 what is overdue was counted only; see `take_over`.
 
-Up to version 2 a case did not remember what it is judged again by.
+Up to version 2 a case did not remember what it is judged again by, and up to version 3 no states of its subject.
 """
 _READ = range(1, VERSION + 1)
 

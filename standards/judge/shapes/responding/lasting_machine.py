@@ -51,6 +51,9 @@ class LastingResponseMachine(ResponseMachine):
 
         return on_event
 
+    def _is_still_so(self, state: StandardState[Event]) -> bool:
+        return any(run.complete for run in (state.runs or {}).values())
+
     def _carry_ends(
         self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
     ) -> None:
@@ -100,7 +103,7 @@ class LastingResponseMachine(ResponseMachine):
         overdue = promise.state == "broken"
         kind: Kind = ("fulfilled_late" if overdue else "kept") if fulfils else ("ended" if overdue else "voided")
         context.write(self.standard, promise, kind, at, event, self.clock.elapsed(promise, at))
-        promise.runs = None
+        promise.runs, state.standing = None, None
         if overdue:
             context.relieve(state, promise, at)
         else:

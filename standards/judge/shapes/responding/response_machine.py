@@ -18,7 +18,7 @@ from standards.judge.shapes.responding.again import Openings, ends
 from standards.judge.shapes.responding.clock import PromiseClock
 from standards.judge.shapes.responding.response_moves import ResponseMoves
 from standards.judge.shapes.responding.target_clock import TargetClock
-from standards.judge.shapes.scope import within_hours
+from standards.judge.shapes.scope import counts_late, within_hours
 from standards.judge.standard import Pause, clauses
 
 if TYPE_CHECKING:
@@ -72,11 +72,15 @@ class ResponseMachine(ResponseMoves):
                     state.standing = event
                 if state.waiting is event:
                     self._set_alarm(state, context)
-            elif state.up:
+            elif (state.up or state.standing is not None) and not self._is_still_so(state):
                 state.up, state.barred, state.standing = False, None, None
                 self._stop_waiting(state, context)
 
         return on_event
+
+    def _is_still_so(self, state: StandardState[Event]) -> bool:  # noqa: ARG002 - what lasts has an answer
+        """Say whether something is so by another clause than the one that an event does not meet."""
+        return False
 
     def _closing(self, carry_on: Carry) -> Reaction:
         revision = self.standard.revision
@@ -123,14 +127,14 @@ class ResponseMachine(ResponseMoves):
     def _carry_on(self, event_type: str) -> Carry:
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         stop, start = self._pause_tests(event_type)
-        paused_by, follow = self._paused_by, test_for(self.shape.follow, event_type)
+        paused_by, needed, follow = self._paused_by, self.standard.needed, test_for(self.shape.follow, event_type)
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
             data = event.data
             if state.overdue or state.waiting is not None or state.barred is not None or state.standing is not None:
                 self._catch_up(state, event, context, expect, unless)
-            over = not self.standard.owes(context.case.holds)
+            over = needed is not None and not needed.test(context.case.holds)
             paused = paused_by is not None and paused_by.test(context.case.holds)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
                 opening = promise.opening.data if promise.opening is not None else None
@@ -266,6 +270,7 @@ class ResponseMachine(ResponseMoves):
         lines = len(context.transitions)
         when = None if self.standard.retired else test_for(self.shape.when, event_type)
         opens = when is not None and when(event.data, None) and self._is_owed(event)
+        opens = opens and counts_late(self.standard, event_type, case, event)
         state = case.state_of(self.standard.revision) if opens else case.states.get(self.standard.revision)
         if state is None:
             return False

@@ -86,7 +86,8 @@ class ResponseMoves(Machine):
 
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at)
-        state.undoable = None
+        if state.undoable is not None:
+            context.settle_done(state)
         if self.targeted is not None:
             promise.target = self.targeted.target(event, at)
         self.clock.run(promise)
@@ -127,8 +128,12 @@ class ResponseMoves(Machine):
             self._done(state, promise)
 
     def _done(self, state: StandardState[Event], promise: Promise[Event]) -> None:
-        """Remember what was done, where that can be taken back."""
-        if self.shape.undo is not None and not state.open:
+        """Remember what was done, where that can be taken back: the newest promise, apart from the settled ones."""
+        newest = max((it.opened for it in (state.undoable, *state.open) if it is not None), default=-1)
+        if self.shape.undo is not None and promise.opened >= newest:
+            state.settled = [it for it in state.settled if it is not promise]
+            if state.undoable is not None:
+                state.settled.append(state.undoable)
             state.undoable = promise
 
     def _taking_back(self, carry_on: Carry, event_type: str) -> Carry:
@@ -146,12 +151,13 @@ class ResponseMoves(Machine):
     def _undo(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Take back that the newest promise was done: its clock goes on with what was left, or it is overdue again."""
         undo, promise = self.shape.undo, state.undoable
-        if undo is None or promise is None:
+        if undo is None or promise is None or event.at - promise.last_at > undo.within:
             return
+        if context.owes(self.siblings) or not self.standard.owes(context.case.holds):
+            return
+        if promise.state == "late" and promise.settled + self.shape.owed_for <= event.at:
+            return  # nobody would wait for it any more
         state.undoable = None
-        if event.at - promise.last_at > undo.within or state.open:
-            return
-        state.settled = [it for it in state.settled if not _is_same(it, promise)]
         state.rest_until, state.waiting = -1, None
         if promise.state == "late":
             context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
@@ -193,8 +199,3 @@ class ResponseMoves(Machine):
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         self.clock.go_on(promise, event.at)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
-
-
-def _is_same(one: Promise[Event], other: Promise[Event]) -> bool:
-    """Say whether two are one promise, one of them perhaps a copy."""
-    return one.opened == other.opened and one.ordinal == other.ordinal and one.opening == other.opening
