@@ -11,27 +11,28 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from standards.calendar.hours import did_you_mean
 from standards.compiler.choices import placed_texts
+from standards.compiler.clause_models import clause_models
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import edition
 from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
+from standards.compiler.subjects import check_carried, check_subject
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
 from standards.compiler.window_keys import looks_back
-from standards.documents.declared import Calendar, no_subject_field, subject_field
+from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
-from standards.documents.model import BetweenModel, written
+from standards.documents.model import written
 from standards.expressions.expression import Field
-from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS, joined_fields
+from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from standards.judge.shapes import Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses
 
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
-    from standards.documents.model import ClauseModel, FeedModel, StandardModel
+    from standards.documents.model import FeedModel, StandardModel
     from standards.documents.tables import Facts
     from standards.judge.events import EventType
 
@@ -77,7 +78,7 @@ def compile_standard(
     _check(entry, model, given, around)
     calendars = _calendars(entry, model, around)
     calendar = calendars.get(model.calendar) if isinstance(model.calendar, str) else None
-    written_now = model.again is not None
+    old = around.excerpt and model.again is None
     if model.when is not None and model.expect is not None and ("within" in given or "due" in given):
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
@@ -86,17 +87,16 @@ def compile_standard(
     clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS])
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
-    old = around.excerpt and not written_now
     during = _during(entry, model, around)
     shaper = Shaper(
         entry, model, fields_of, clauses, scoping, calendar, during, calendars, around.tables, by_promise=old
     )
     shape = None if name is None else shaper.shape(name)
+    _check_places(entry, model, shape)
     forget_after, lateness = _remembering(entry, model)
     objective = _objective(entry, model)
     if shape is None or model.promise is None or model.per is None:
         return None
-    _check_places(entry, model, shape)
     feeds = _feeds(entry, model, shape, around)
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
@@ -124,8 +124,8 @@ def _check(entry: Entry, model: StandardModel, given: list[str], around: Surroun
     for key in ("promise", "per"):
         if key not in given:
             entry.error("missing-key", f"{entry.name} has no {key!r}", f"add {key}:", key=True)
-    _check_subject(entry, model, around)
-    _check_carried(entry, model, around)
+    check_subject(entry, model, around)
+    check_carried(entry, model, around)
     _warn_of_gaps(entry, given)
 
 
@@ -159,26 +159,6 @@ def _again_by_default(entry: Entry, model: StandardModel, around: Surroundings) 
     return "done" if any(readings.values()) else "judged"
 
 
-def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseModel]:
-    """Give the clauses by their path, the opening one first."""
-    found: dict[tuple[str | int, ...], ClauseModel | list[ClauseModel] | None] = {
-        ("when",): model.when, ("expect",): model.expect, ("unless",): model.unless, ("until",): model.until,
-        ("follow",): model.follow,
-    }  # fmt: skip
-    for key, said in (("pause", model.pause), ("while", model.needed)):
-        if isinstance(said, BetweenModel):
-            found |= {(key, "when"): said.when, (key, "until"): said.until}
-    if model.undo is not None:
-        found["undo", "when"] = model.undo.when
-    return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
-
-
-def opening_events(model: StandardModel) -> list[str]:
-    """Name the types of the events that open a standard's promises, or that it judges."""
-    first = model.when if model.when is not None else model.expect
-    return [name for _, clause in written(first) for name in clause.events]
-
-
 def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict[str, Calendar]:
     """Give the calendars that a standard's clock can go by; those that are not there are reported."""
     known: Mapping[str, Calendar | None] = {ALWAYS: ALWAYS_OPEN, **around.calendars}
@@ -205,8 +185,10 @@ def _looks_back(shape: Shape) -> int:
     return max(apart, 0 if undo is None else undo.within)
 
 
-def _check_places(entry: Entry, model: StandardModel, shape: Shape) -> None:
+def _check_places(entry: Entry, model: StandardModel, shape: Shape | None) -> None:
     """Report `for` and `apart` where they mean nothing."""
+    if shape is None:
+        return
     for path, clause in clause_models(model).items():
         at = entry.at(*path)
         if clause.lasting is not None and not (isinstance(shape, Response) and path[0] in {"when", "expect", "unless"}):
@@ -222,49 +204,6 @@ def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calenda
     if model.during not in around.calendars:
         entry.at("during").unknown("calendar", model.during, around.calendars)
     return around.calendars.get(model.during)
-
-
-def _check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
-    events = list(dict.fromkeys(name for clause in clause_models(model).values() for name in clause.events))
-    for index, name in enumerate(model.per or ()):
-        at = entry.at("per", index)
-        if name in (model.per or [])[:index]:
-            at.error("duplicate-name", f"{name} is named twice", "name it once")
-        known = {event: fields for event in events if (fields := around.fields_of(entry.name, event)) is not None}
-        without = {event: fields for event, fields in known.items() if name not in fields}
-        if without:
-            no_subject_field(at, name, without)
-        types: dict[str, str] = {}
-        for event in (each for each in known if each not in without):
-            field = subject_field(at, name, event, known[event])
-            if field is not None:
-                types.setdefault(field.type, event)
-        if len(types) > 1:
-            found = " and ".join(f"{kind} in {event}" for kind, event in types.items())
-            found = f"{name} is {found}, so they cannot be told to be the same"
-            at.error("subject-field", found, "make the types equal")
-        _check_listed(entry, model, name, next(iter(types), "text"))
-
-
-def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:
-    for index, subject in enumerate(model.subjects or ()):
-        value = subject.get(name)
-        if value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
-            fix = "leave the quotes out" if kind == "integer" else f'put it in quotes: "{value}"'
-            entry.at("subjects", index, name).error("wrong-type", f"{name} is {kind} in the events", fix)
-
-
-def _check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> None:
-    openings = opening_events(model)
-    known = [fields for name in openings if (fields := around.fields_of(entry.name, name)) is not None]
-    fields = joined_fields(known) if known else None
-    for index, name in enumerate(model.carry):
-        at = entry.at("carry", index)
-        if name in PROMISE_FIELDS:
-            at.error("carried-field", f"every promise has a {name!r} of its own", "leave it out here")
-        elif fields is not None and name not in fields:
-            fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
-            at.error("carried-field", f"{', '.join(openings)} has no field {name!r} to carry along", fix)
 
 
 def _objective(entry: Entry, model: StandardModel) -> Objective | None:

@@ -1,0 +1,63 @@
+"""Whom a standard is about: that its events can say so, and that what it carries along is there.
+
+Read next: `compiling.py`, which asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standards.calendar.hours import did_you_mean
+from standards.compiler.clause_models import clause_models, opening_events
+from standards.documents.declared import no_subject_field, subject_field
+from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
+
+if TYPE_CHECKING:
+    from standards.compiler.compiling import Surroundings
+    from standards.documents.entries import Entry
+    from standards.documents.model import StandardModel
+
+
+def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
+    """Report fields under `per` that not every event has, and listed subjects that are not of their types."""
+    events = list(dict.fromkeys(name for clause in clause_models(model).values() for name in clause.events))
+    for index, name in enumerate(model.per or ()):
+        at = entry.at("per", index)
+        if name in (model.per or [])[:index]:
+            at.error("duplicate-name", f"{name} is named twice", "name it once")
+        known = {event: fields for event in events if (fields := around.fields_of(entry.name, event)) is not None}
+        without = {event: fields for event, fields in known.items() if name not in fields}
+        if without:
+            no_subject_field(at, name, without)
+        types: dict[str, str] = {}
+        for event in (each for each in known if each not in without):
+            field = subject_field(at, name, event, known[event])
+            if field is not None:
+                types.setdefault(field.type, event)
+        if len(types) > 1:
+            found = " and ".join(f"{kind} in {event}" for kind, event in types.items())
+            found = f"{name} is {found}, so they cannot be told to be the same"
+            at.error("subject-field", found, "make the types equal")
+        _check_listed(entry, model, name, next(iter(types), "text"))
+
+
+def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:
+    for index, subject in enumerate(model.subjects or ()):
+        value = subject.get(name)
+        if value is not None and isinstance(value, int) != (kind == "integer") and not isinstance(value, bool):
+            fix = "leave the quotes out" if kind == "integer" else f'put it in quotes: "{value}"'
+            entry.at("subjects", index, name).error("wrong-type", f"{name} is {kind} in the events", fix)
+
+
+def check_carried(entry: Entry, model: StandardModel, around: Surroundings) -> None:
+    """Report fields to carry along that no opening event has."""
+    openings = opening_events(model)
+    known = [fields for name in openings if (fields := around.fields_of(entry.name, name)) is not None]
+    fields = joined_fields(known) if known else None
+    for index, name in enumerate(model.carry):
+        at = entry.at("carry", index)
+        if name in PROMISE_FIELDS:
+            at.error("carried-field", f"every promise has a {name!r} of its own", "leave it out here")
+        elif fields is not None and name not in fields:
+            fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
+            at.error("carried-field", f"{', '.join(openings)} has no field {name!r} to carry along", fix)
