@@ -25,6 +25,7 @@ _SPOKEN = (("day", "days", DAY), ("h", "h", HOUR), ("min", "min", MINUTE), ("s",
 _WHOLE = re.compile(r"(?:[0-9]+[^\W0-9]+)+", re.ASCII)
 _SAID = re.compile(r"([0-9]+)\s*(weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])", re.ASCII)
 """A length as people say it: `1 minute`, `5 mins`, `2 hours`."""
+_OPEN_HOURS = re.compile(r"([0-9]+) (?:working|opening|open|business) (hours?|minutes?)", re.ASCII)
 _PART = re.compile(r"([0-9]+)([^\W0-9]+)", re.ASCII)
 
 
@@ -87,6 +88,8 @@ def spoken(us: int) -> str:
 
 
 def _misreading(text: str) -> str:
+    if (hours := _OPEN_HOURS.fullmatch(text.strip().lower())) is not None:
+        return f"{text!r} is not a length of time; write {hours[1]}{hours[2][0]}, and under calendar: whose hours count"
     if not text:
         return "an empty text is not a length of time; write a number with a unit, such as 60s, 24h or 1h30m"
     if re.fullmatch(r"[0-9]+", text):

@@ -57,6 +57,8 @@ def by_dates(dates: Iterable[str]) -> IsHoliday:
     for text, day in days.items():
         if day is None:
             fix = f"write {meant}" if (meant := date_meant(text)) else "write year, month and day like 2026-12-25"
+            if ".." in text:
+                fix = "write each day by itself, or name an .ics file: there an event can last for weeks"
             raise ValueError(f"{text!r} is not a valid date; {fix}")
     return frozenset(days.values()).__contains__
 

@@ -42,6 +42,8 @@ def compiled(
     for key in filter(lambda key: key not in (BY, ELSE), given):
         value = key if field is None else _value(entry.at(key), key, fields[field])
         part = compiled(entry.at(key), given[key], fields, leaf)
+        if value in options:
+            entry.at(key).error("duplicate-name", f"{key} is the same value as one before", "name it once", key=True)
         if part is not None:
             options[value] = part
     if not given.keys() - {BY, ELSE}:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.model import BetweenModel, written
-from standards.expressions.states import StateTest, compile_states
+from standards.expressions.states import StateTest, compile_states, names_in
 from standards.judge.standard import Pause, State
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Scoping:
     def _named(self, name: str, said: str) -> State | None:
         """Compile a declared state, if a text names it."""
         entry, model = self.declared[name]
-        if model is None or name not in said:
+        if model is None or name not in names_in(said):
             return None
         self.named[name] = model
         return self._state(entry, model, name, at=())

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING
 from standards.calendar.hours import did_you_mean
 from standards.compiler.clause_models import clause_models, opening_events
 from standards.documents.declared import no_subject_field, subject_field
+from standards.documents.model import written
+from standards.expressions.states import names_in
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from standards.compiler.compiling import Surroundings
     from standards.documents.entries import Entry
-    from standards.documents.model import StandardModel
+    from standards.documents.model import ClauseModel, StandardModel
 
 
 def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
     """Report fields under `per` that not every event has, and listed subjects that are not of their types."""
-    events = list(dict.fromkeys(name for clause in clause_models(model).values() for name in clause.events))
+    every = [*clause_models(model).values(), *_of_states(model, around)]
+    events = list(dict.fromkeys(name for clause in every for name in clause.events))
     for index, name in enumerate(model.per or ()):
         at = entry.at("per", index)
         if name in (model.per or [])[:index]:
@@ -39,6 +44,15 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
             found = f"{name} is {found}, so they cannot be told to be the same"
             at.error("subject-field", found, "make the types equal")
         _check_listed(entry, model, name, next(iter(types), "text"))
+
+
+def _of_states(model: StandardModel, around: Surroundings) -> Iterator[ClauseModel]:
+    """Give the clauses of the states that a standard names."""
+    for said in (model.pause, model.needed):
+        for name in names_in(said) if isinstance(said, str) else ():
+            _, state = around.states.get(name, (None, None))
+            if state is not None:
+                yield from (clause for part in (state.when, state.until) for _, clause in written(part))
 
 
 def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 5
 """So many bad rows of a table are shown; the others are counted."""
+LONGEST: Final = 100_000
+"""How many characters a line has at most: the reader of cells takes no longer ones."""
 _BETWEEN: Final = (",", ";", "\t")
 
 
@@ -70,6 +72,9 @@ class _Reader:
     def read(self, text: str) -> Facts | None:
         lines = text.splitlines()
         head = lines[0] if lines else ""
+        if (longest := next((place for place, line in enumerate(lines, 1) if len(line) > LONGEST), 0)) > 0:
+            self._report(longest, "", f"this line has more than {LONGEST:,} characters", "is it a table?")
+            return None
         cells = csv.reader(lines, delimiter=max(_BETWEEN, key=head.count))
         columns = [name.strip() for name in next(cells, [])]
         if not self._is_head(columns, head):

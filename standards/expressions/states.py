@@ -43,6 +43,12 @@ class StateTest(msgspec.Struct, frozen=True):
         )
 
 
+def names_in(source: str) -> frozenset[str]:
+    """Give the names of states that a text speaks of, whether or not the rest of it can be read."""
+    words = (token["word"] for token in _TOKEN.finditer(source))
+    return frozenset(word for word in words if word) - _WORDS
+
+
 def compile_states(source: str, keys: Mapping[str, str]) -> StateTest:
     """Compile what is said of states; `keys` are those of the states by their names. Raises ExpressionError."""
     reading = _Reading(source, keys)

@@ -35,6 +35,7 @@ def test_whole_numbers_with_units_are_read(text: str, us: int) -> None:
         ("1.5x", "write whole numbers"),
         ("5min", "write 5m$"),
         ("1 minute", "write 1m$"),
+        ("2 working hours", "write 2h, and under calendar: whose hours count"),
         ("4 weeks", "write 4w$"),
         ("24 hours", "write 24h$"),
         ("5M", "write 5m$"),

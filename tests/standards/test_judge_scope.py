@@ -65,3 +65,35 @@ def test_done_after_a_while_nothing_stands_any_more() -> None:
         "09:00 ticket.moved team=x\n10:00 ticket.moved team=support\n15:00 nothing"
     )
     assert kinds(judge(rules(it=rule), history)) == ["08:00:00 opened", "08:15:00 kept"]
+
+
+def test_the_event_that_takes_back_opens_nothing() -> None:
+    """What is owed again is owed once, also where each event opens a promise of its own."""
+    rule = f"per: ticket, when: [ticket.opened, ticket.reopened], expect: ticket.completed, within: 4h, {UNDO}"
+    history = "08:00 ticket.opened\n09:00 ticket.completed\n10:00 ticket.reopened"
+    for again in ("each", "judged"):
+        lines = kinds(judge(rules(it=f"{rule}, again: {again}"), history))
+        assert lines == ["08:00:00 opened", "09:00:00 kept", "10:00:00 undone"]
+
+
+def test_an_event_does_not_take_back_what_it_did() -> None:
+    """Of two roles an event has the first: what keeps the promise does not take that back."""
+    rule = "per: queue, when: register.opened, expect: queue.length, within: 1h, "
+    rule += "undo: {when: queue.length, within: 3d}"
+    history = "08:00 register.opened\n08:10 queue.length waiting=1\n08:20 queue.length waiting=2"
+    assert kinds(judge(rules(it=rule), history)) == ["08:00:00 opened", "08:10:00 kept", "08:20:00 undone"]
+
+
+def test_a_recurrence_begins_with_what_counts() -> None:
+    """Out of scope nobody is named, whatever the event says."""
+    rule = "per: ticket, expect: {event: ticket.queued, where: team == 'done'}, every: 2h, "
+    history = "08:00 ticket.queued team=x\n11:00 nothing"
+    assert judge(rules(it=rule + SUPPORT), history) == []
+
+
+def test_a_need_that_is_over_does_not_come_with_the_state() -> None:
+    """What was long and is short again before there is anything to owe, opens nothing."""
+    rule = "per: queue, when: {event: queue.length, where: waiting > 3}, expect: register.closed, within: 1h, "
+    history = "08:00 queue.length waiting=5\n08:10 queue.length waiting=1\n08:20 register.opened\n10:00 nothing"
+    book = rules(it=f"{rule}while: {{when: register.opened}}")
+    assert judge(book, history) == []

@@ -34,6 +34,9 @@ class Machine(Protocol):
     owed_for: int = 0
     """How long after its deadline a broken promise is owed, in microseconds; 0: it is over when it is broken."""
 
+    opens_by_type: bool = False
+    """Whether any event of the type that opens does so, whatever its condition says."""
+
     endless: bool = False
     """Whether a subject, once it is owed something, always is: then time alone settles its promises."""
 

@@ -54,6 +54,7 @@ class RecurrenceMachine(Machine):
     """Judges one recurrence standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     endless = True
+    opens_by_type = True
 
     def __init__(self, standard: Standard, shape: Recurrence, siblings: tuple[str, ...]) -> None:
         self.standard = standard

@@ -43,10 +43,10 @@ def scoped(machine: Machine, event_type: str) -> Reaction:
     moves = standard.needed is not None and event_type in standard.needed_by
     if counts is None and not moves:
         return full
-    passing = machine.reaction(event_type, counts=False)
+    passing, by_type = machine.reaction(event_type, counts=False), machine.opens_by_type
 
     def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if opens is None or counts is None or not opens(event.data, None):
+        if opens is None or counts is None or not (by_type or opens(event.data, None)):
             full(case, event, context)
         elif (run := counts(case, event)) is not None:
             full(case, event, context)

@@ -49,6 +49,8 @@ class ResponseMoves(Machine):
         An event that a promise follows opens no other one while that is owed.
         """
         begin, follow = self.openings.begin(), test_for(self.shape.follow, event_type)
+        if self.shape.undo is not None and event_type in self.shape.undo.when.events:
+            begin = _unless_taken_back(begin)
         if self.targeted is None or not (self.targeted.rule.may_owe_nothing or follow is not None):
             return begin
 
@@ -141,8 +143,11 @@ class ResponseMoves(Machine):
         undo = None if self.shape.undo is None else test_for(self.shape.undo.when, event_type)
 
         def carry_on_or_back(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            done = state.undoable
             carry_on(state, event, context)
-            if undo is not None and state.undoable is not None and undo(event.data, opening_data(state.undoable)):
+            if undo is None or done is None or state.undoable is not done:  # an event does not take back what it does
+                return
+            if undo(event.data, opening_data(done)):
                 self._undo(state, event, context)
                 self._set_alarm(state, context)
 
@@ -157,7 +162,7 @@ class ResponseMoves(Machine):
             return
         if promise.state == "late" and promise.settled + self.shape.owed_for <= event.at:
             return  # nobody would wait for it any more
-        state.undoable = None
+        state.undoable, promise.runs = None, None
         state.rest_until, state.waiting = -1, None
         if promise.state == "late":
             context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
@@ -199,3 +204,17 @@ class ResponseMoves(Machine):
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         self.clock.go_on(promise, event.at)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
+
+
+def _unless_taken_back(begin: Begin) -> Begin:
+    """Let an event that has taken back what was done join that promise, and open no other one."""
+
+    def begin_if_new(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        lines = context.transitions[-2:]  # it may have been paused at once
+        again = next((line.promise for line in lines if line.kind == "undone" and line.cause is event), None)
+        if again is not None:
+            join(again, event)
+        else:
+            begin(state, event, context)
+
+    return begin_if_new

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _STOPPED: Final = ("paused", "paused_warned")
 
+LATEST: Final = 253_402_128_000_000_000
+"""The latest instant that a deadline can be, in microseconds UTC: two days before the year 10000, in any zone."""
+
 
 class TargetClock(NamedTuple):
     """Counts what each promise was given by `rule`, which looks at `fields` of its events, and at columns of tables."""
@@ -143,7 +146,7 @@ class TargetClock(NamedTuple):
 
 
 def _looked(value: Looked | datetime) -> Looked:
-    return microseconds(value) if isinstance(value, datetime) else value
+    return min(microseconds(value), LATEST) if isinstance(value, datetime) else value
 
 
 def _given(promise: Promise[Event]) -> Target:
