@@ -12,7 +12,13 @@ from tests.kafka.hosts import Step, backtested, embedded, instant_of, on_kafka, 
 from tests.stories import LINE, STORIES
 
 
-@pytest.mark.parametrize("name", STORIES)
+LONG = ("every broken promise is talked over, and the talk is owed too", "transfers are briefed, few, and the week has")
+"""Stories of which the others have a part each: all of them together are long proofs."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name.startswith(LONG) else []) for name in STORIES]
+)
 async def test_a_story_has_one_ledger(name: str, tmp_path: Path, kafka: KafkaSettings) -> None:
     """Whichever host watched, the same lines are there, byte for byte. In history nothing is judged again."""
     text, script = STORIES[name]
