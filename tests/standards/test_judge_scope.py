@@ -97,3 +97,16 @@ def test_a_need_that_is_over_does_not_come_with_the_state() -> None:
     history = "08:00 queue.length waiting=5\n08:10 queue.length waiting=1\n08:20 register.opened\n10:00 nothing"
     book = rules(it=f"{rule}while: {{when: register.opened}}")
     assert judge(book, history) == []
+
+
+def test_a_state_that_ends_and_begins_at_one_instant_takes_nothing_away() -> None:
+    """One need is one promise, with one id, however often its state flickers at one instant."""
+    history = (
+        "08:00 ticket.moved team=support\n08:10 ticket.opened\n08:10 ticket.moved team=x\n"
+        "08:10 ticket.moved team=support\n13:00 nothing"
+    )
+    outcome = judge_all(rules(it=f"{OPENED}, {SUPPORT}"), history).transitions
+    assert [(it.kind, it.after, it.ordinal) for it in outcome] == [
+        ("opened", "open", 1), ("voided", "void", 2), ("corrected", "open", 3), ("broken", "broken", 4),
+    ]  # fmt: skip
+    assert len({it.promise.identify("it", it.key) for it in outcome}) == 1

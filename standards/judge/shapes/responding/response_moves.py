@@ -68,10 +68,25 @@ class ResponseMoves(Machine):
 
     def _begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Do at `at` what an event does, if anything is owed for it."""
-        if self._is_owed(event):
+        lines = reversed(context.transitions)
+        void = (it for it in lines if it.kind == "voided" and it.at == it.promise.opened == at)
+        same = next((it.promise for it in void if it.promise.opening is event and it.standard is self.standard), None)
+        if same is not None:  # it would have the same id
+            self._revive(same, state, event, context)
+        elif self._is_owed(event):
             self.openings.begin_at(at, state, event, context)
         else:
             context.unused.append(Unused(event, "owed-nothing"))
+
+    def _revive(
+        self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> None:
+        """Let a promise be owed again that was void for no time: its state ended and began at one instant."""
+        state.settled = [it for it in state.settled if it is not promise]
+        promise.settled, promise.spent, promise.runs = -1, 0, None
+        self.clock.run(promise)
+        state.open.append(promise)
+        context.write(self.standard, promise, "corrected", promise.opened, event, 0, "open")
 
     def _is_owed(self, event: Event) -> bool:
         """Say whether anything is owed for an event that would open a promise."""
