@@ -23,7 +23,7 @@ FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x":
 TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
 READINGS = TYPES[:2]
 ENDINGS = ("fulfilled_late", "ended", "given_up")
-SHAPES = ("response", "target", "precedence", "universality", "bounded", "recurrence", "level")
+SHAPES = ("response", "target", "scoped", "precedence", "universality", "bounded", "recurrence", "level")
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
@@ -55,6 +55,24 @@ def response(draw: Draw, scale: Scale) -> Document:
 def target(draw: Draw, scale: Scale) -> Document:
     """Draw a response whose time, and perhaps its calendar, its event chooses."""
     return chosen(draw, scale, response(draw, scale), clauses(draw, ABOUT_OPENING))
+
+
+def scoped(draw: Draw, scale: Scale) -> Document:
+    """Draw a response that counts in some hours, in some state, or apart, and whose end can be taken back."""
+    found = response(draw, scale)
+    if draw(st.booleans()):
+        found["while"] = {"when": clauses(draw)} | ({"until": clauses(draw)} if draw(st.booleans()) else {})
+    if draw(st.booleans()):
+        found["undo"] = {"when": clauses(draw, ABOUT_OPENING), "within": draw(st.sampled_from(scale.spans))}
+    if draw(st.booleans()):
+        when = found["when"]
+        found["when"] = {
+            **({"event": when} if isinstance(when, str) else when),
+            "apart": draw(st.sampled_from(scale.spans)),
+        }
+    if scale.calendar and draw(st.booleans()):
+        found["during"] = "other"
+    return found
 
 
 def _again(draw: Draw, scale: Scale) -> Document:
@@ -116,6 +134,7 @@ def level(draw: Draw, scale: Scale) -> Document:
 DRAWN = {
     "response": response,
     "target": target,
+    "scoped": scoped,
     "precedence": precedence,
     "universality": universality,
     "bounded": bounded,
@@ -127,7 +146,7 @@ DRAWN = {
 def standard(draw: Draw, shape: str, scale: Scale) -> Document:
     found = {"promise": "You will not wait.", "owner": LEAD, "carry": [], **DRAWN[shape](draw, scale)}
     found["per"] = draw(st.sampled_from((["queue"], ["queue"], ["site", "queue"], ["site"], [])))
-    if scale.calendar and shape in {"response", "target", "recurrence", "level"} and draw(st.integers(0, 3)):
+    if scale.calendar and shape in {"response", "target", "scoped", "recurrence", "level"} and draw(st.integers(0, 3)):
         found.setdefault("calendar", "trading")
     if scale.forget_after:
         found["forget_after"] = draw(st.sampled_from(scale.forget_after))
@@ -144,7 +163,7 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     """Draw a document with one standard."""
     one = standard(draw, shape, scale)
     more: Document = {}
-    if "calendar" in one:
+    if {"calendar", "during"} & one.keys():
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
         calendar: Document = more["calendars"]["trading"]
         apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap

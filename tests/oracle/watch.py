@@ -77,6 +77,9 @@ def names(standard: dict[str, Any]) -> dict[str, str]:
         "pause.when": pause.get("when")
     }
     found |= {"pause.until": pause.get("until"), "until": standard.get("until")}
+    scope = standard.get("while", {})
+    found |= {"while.when": scope.get("when"), "while.until": scope.get("until")}
+    found |= {"undo.when": standard.get("undo", {}).get("when")}
     return {key: clause(one)[0] for key, one in found.items() if one}
 
 
@@ -127,6 +130,10 @@ class Watch:
     def excuse(self, promise: Owed) -> None:
         """Learn that a promise was excused that was still owed."""
 
+    def memory(self) -> int:
+        """Give how long a subject that owes nothing is remembered."""
+        return span(self.standard.get("forget_after", "7d"))
+
     def open(self) -> list[Owed]:
         return [promise for promise in self.reach if promise.verdict == "open"]
 
@@ -135,7 +142,7 @@ class Watch:
         for event in events:
             self._ring_until(event["time"] - 1)
             last = last_seen(event)
-            memory = span(self.standard.get("forget_after", "7d"))
+            memory = self.memory()
             if last is not None and event["time"] - last > memory and not self.owes():
                 self.forget()
             if event["type"] == "exception.granted":

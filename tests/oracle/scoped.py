@@ -1,0 +1,153 @@
+"""Scopes, distances and what takes "done" back, as docs/language.md tells them, beside what any response does.
+
+Read `shapes.py` first.
+"""
+
+from typing import Any
+
+from tests.oracle import opening_hours, shapes
+from tests.oracle.language import span
+from tests.oracle.shapes import Response
+from tests.oracle.watch import Event, Owed, Watch, names
+
+
+class Scoped(Response):
+    """A response with `while`, `during`, `apart` or `undo`."""
+
+    def forget(self) -> None:
+        super().forget()
+        self.so = False
+        self.outside = False
+        self.need: Event | None = None
+        self.counted: int | None = None
+        self.done: Owed | None = None
+
+    def memory(self) -> int:
+        undo, when = self.standard.get("undo", {}), self.standard["when"]
+        apart = when.get("apart", "0s") if isinstance(when, dict) else "0s"
+        return max(super().memory(), *(span(text) for text in (undo.get("within", "0s"), apart) if text != "0s"), 0)
+
+    def event(self, event: Event) -> None:
+        at, done = event["time"], self.done
+        self._follow_states(event)
+        self.waits, self.excused, self.need = (
+            n and self._left(n, event) for n in (self.waits, self.excused, self.need)
+        )
+        self.waits = self.waits if self._owes_anything() else None
+        for promise in self.overdue():
+            if self.matches("expect", event, promise.opening):
+                self._end(promise, "fulfilled_late", at)
+                self._did(promise)
+            elif not self._owes_anything() or self.matches("unless", event, promise.opening):
+                self._end(promise, "ended", at)
+        for promise in self.open():
+            self._touch(promise, event)
+        back = done is not None and self.done is done and self._take_back(done, event)
+        if event["type"] == names(self.standard)["when"]:
+            self._see_in_scope(event, back=back)
+        self._look_at_scope(event)
+
+    def _follow_states(self, event: Event) -> None:
+        if self._pauses_all():
+            ends = self.still and self.matches("pause.until", event)
+            self.still = self.matches("pause.when", event) or (self.still and not ends)
+        scope = self.standard.get("while")
+        if scope is not None:
+            ends = self.matches("while.until", event) if "until" in scope else self._is_of("while.when", event)
+            self.so = self.matches("while.when", event) or (self.so and not ends)
+
+    def _is_of(self, name: str, event: Event) -> bool:
+        return bool(event["type"] == names(self.standard)[name])
+
+    def _owes_anything(self) -> bool:
+        return "while" not in self.standard or self.so
+
+    def _touch(self, promise: Owed, event: Event) -> None:
+        if not self._owes_anything() and not self.matches("expect", event, promise.opening):
+            promise.say("voided", event["time"], "void")
+            return
+        if self.matches("expect", event, promise.opening) and not promise.paused:
+            promise.spent += opening_hours.open_time(self.hours(promise), promise.since, event["time"])
+            promise.since = event["time"]
+        super()._touch(promise, event)
+        if promise.verdict == "kept":
+            self._did(promise)
+
+    def _did(self, promise: Owed) -> None:
+        """Remember the newest promise, where it was done."""
+        newest = [it.opened for it in (*self.open(), *filter(None, [self.done]))]
+        if promise.opened >= max(newest, default=-1):
+            self.done = promise
+
+    def _take_back(self, done: Owed, event: Event) -> bool:
+        at, undo = event["time"], self.standard.get("undo")
+        if undo is None or done.verdict not in {"kept", "broken"} or not self._owes_anything():
+            return False
+        if not self.matches("undo.when", event, done.opening):
+            return False
+        when_done = done.told[-1][1]
+        if at - when_done > span(undo["within"]):
+            return False
+        if done.verdict == "broken":
+            if done.settled + span(self.standard.get("owed_for", "7d")) <= at:
+                return False
+            done.ended = -1
+        else:
+            done.verdict, done.since, done.paused = "open", at, False
+            whole = span(self.standard["within"])
+            done.rung = sum(mark <= done.spent for mark in self.marks(whole))
+        self.done, self.rest, self.waits = None, -1, None
+        done.say("undone", at)
+        if done.verdict == "open" and self.still:
+            self.stop(done, at)
+            done.say("paused", at)
+        return True
+
+    def begin(self, at: int, opening: Event | None) -> Owed:
+        self.done = None
+        return super().begin(at, opening)
+
+    def _see_in_scope(self, event: Event, *, back: bool) -> None:
+        if not self.matches("when", event):
+            self._see(event)
+            return
+        if not self._in_hours(event["time"]):
+            return
+        if not self._owes_anything():
+            self.need, self.outside = event, True
+            return
+        if not self._far_enough(event["time"]):
+            return
+        if back:
+            self.held = True
+        else:
+            self._see(event)
+        self.need, self.counted = event, event["time"]
+
+    def _in_hours(self, at: int) -> bool:
+        named = self.standard.get("during")
+        return named is None or opening_hours.is_open(self.hours_of(named), at // opening_hours.MINUTE)
+
+    def _far_enough(self, at: int) -> bool:
+        when = self.standard["when"]
+        apart = when.get("apart") if isinstance(when, dict) else None
+        return apart is None or self.counted is None or at - self.counted >= span(apart)
+
+    def _look_at_scope(self, event: Event) -> None:
+        if "while" not in self.standard:
+            return
+        was, self.outside = self.outside, not self.so
+        if self.outside:
+            self.excused, self.held = None, False
+        elif was and self.need is not None and not self.open() and self._in_hours(event["time"]):
+            if self._again() == "done" and event["time"] <= self.rest:
+                self.waits = self.need
+            else:
+                self.begin(event["time"], self.need)
+
+
+def watch_class(standard: dict[str, Any]) -> type[Watch]:
+    """Tell the shape by its keys; a response with a scope is one that knows of it."""
+    scoped = {"while", "during", "undo"} & standard.keys() or "apart" in standard.get("when", ())
+    shape = shapes.watch_class(standard)
+    return Scoped if scoped and shape is Response else shape
