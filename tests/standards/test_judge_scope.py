@@ -110,3 +110,10 @@ def test_a_state_that_ends_and_begins_at_one_instant_takes_nothing_away() -> Non
         ("opened", "open", 1), ("voided", "void", 2), ("corrected", "open", 3), ("broken", "broken", 4),
     ]  # fmt: skip
     assert len({it.promise.identify("it", it.key) for it in outcome}) == 1
+
+
+def test_what_comes_too_late_while_its_clock_stands_still_is_on_the_clock() -> None:
+    """Nobody can say that it was due: what it waits for has not ended yet."""
+    rule = f"{OPENED}, pause: {{when: ticket.waiting, until: ticket.resumed}}"
+    history = "08:00 ticket.waiting\n20:00 nothing\n08:01 ticket.opened"
+    assert [it.kind for it in judge_all(rules(it=rule), history).transitions] == ["opened", "paused"]

@@ -177,6 +177,9 @@ def told(error: Exception) -> str:
             return f"this user may not be in the group {_named(error)}; give it the right with kafka-acls.sh"
         case ClusterAuthorizationFailedError():
             return "this user may write to no topic; give it the right to Kept's topics with kafka-acls.sh"
+        case KafkaError():
+            said = str(error) or type(error).__name__
+            return said if "Kafka" in said else f"Kafka does not do as asked: {said}"
         case _:
             return str(error) or type(error).__name__
 
