@@ -70,8 +70,7 @@ class Move(NamedTuple):
 
 
 _LIVE: tuple[State, ...] = ("open", "warned", "paused", "paused_warned")
-RUNNING: tuple[State, ...] = ("open", "warned")
-"""The states of a promise whose clock runs."""
+_RUNNING: tuple[State, ...] = ("open", "warned")
 _STANDING: tuple[State, ...] = (*_LIVE, "kept", "broken", "late", "ended", "given_up", "void", "excused", "unknown")
 
 MOVES: tuple[Move, ...] = (
@@ -86,8 +85,8 @@ MOVES: tuple[Move, ...] = (
     *(Move(before, "kept", "kept") for before in _LIVE),
     *(Move(before, "voided", "void") for before in _LIVE),
     *(Move(before, "excused", "excused") for before in _LIVE),
-    *(Move(before, "broken", "broken") for before in RUNNING),
-    *(Move(before, "lost", "unknown") for before in RUNNING),
+    *(Move(before, "broken", "broken") for before in _RUNNING),
+    *(Move(before, "lost", "unknown") for before in _LIVE),
     Move("broken", "fulfilled_late", "late"),
     Move("broken", "ended", "ended"),
     Move("broken", "given_up", "given_up"),

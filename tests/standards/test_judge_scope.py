@@ -112,8 +112,8 @@ def test_a_state_that_ends_and_begins_at_one_instant_takes_nothing_away() -> Non
     assert len({it.promise.identify("it", it.key) for it in outcome}) == 1
 
 
-def test_what_comes_too_late_while_its_clock_stands_still_is_on_the_clock() -> None:
-    """Nobody can say that it was due: what it waits for has not ended yet."""
+def test_what_comes_too_late_while_its_clock_stands_still_is_unknown() -> None:
+    """Nobody can say what its clock had counted when this became known: it is not broken on a guess later."""
     rule = f"{OPENED}, pause: {{when: ticket.waiting, until: ticket.resumed}}"
     history = "08:00 ticket.waiting\n20:00 nothing\n08:01 ticket.opened"
-    assert [it.kind for it in judge_all(rules(it=rule), history).transitions] == ["opened", "paused"]
+    assert [it.kind for it in judge_all(rules(it=rule), history).transitions] == ["opened", "paused", "lost"]

@@ -207,7 +207,7 @@ def test_however_late_what_stands_in_the_end_is_what_is_true_in_order(number: in
     assert judged >= number
 
 
-@pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [SOME, pytest.param(CASES, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])])
 def test_what_comes_too_late_is_said_once(number: int) -> None:
     """Judged again later, what came too late and its effect stay: each line begins where the one before it ended."""
     judged = 0

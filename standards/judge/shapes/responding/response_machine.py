@@ -13,7 +13,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.judge.events import type_of
-from standards.judge.promise import RUNNING
 from standards.judge.shapes.machine import opening_data, test_for
 from standards.judge.shapes.responding.again import Openings, ends
 from standards.judge.shapes.responding.clock import PromiseClock
@@ -280,8 +279,7 @@ class ResponseMachine(ResponseMoves):
             self._begin(event_type)(state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
-            due = [it for it in state.open if it.opening is event and it.due <= case.time and it.state in RUNNING]
-            for promise in due:  # a clock that stands still has come to nothing yet
+            for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
                 context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
                 context.close(state, promise, promise.due)
             self._set_alarm(state, context)
