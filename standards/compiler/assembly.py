@@ -88,8 +88,7 @@ def assemble(
     }
     around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    of_models = [model for _, model, _ in models.values()]
-    report_unused(names, of_models, {state.name for pair in made if pair is not None for state in pair[0].states})
+    report_unused(names, [model for _, model, _ in models.values()])
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={

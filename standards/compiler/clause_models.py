@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.documents.model import BetweenModel, written
+from standards.expressions.states import names_in
 
 if TYPE_CHECKING:
     from standards.documents.model import ClauseModel, StandardModel
@@ -25,6 +26,11 @@ def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseMod
     if model.undo is not None:
         found["undo", "when"] = model.undo.when
     return {(*path, *place): clause for path, some in found.items() for place, clause in written(some)}
+
+
+def state_names(model: StandardModel) -> frozenset[str]:
+    """Give the names of states that a standard speaks of."""
+    return frozenset().union(*(names_in(said) for said in (model.pause, model.needed) if isinstance(said, str)))
 
 
 def opening_events(model: StandardModel) -> list[str]:

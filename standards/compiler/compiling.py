@@ -21,13 +21,12 @@ from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.subjects import check_carried, check_subject
 from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
-from standards.compiler.window_keys import looks_back
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
-from standards.judge.shapes import Response, Shape
+from standards.judge.shapes import Level, Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def compile_standard(
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
-        forget_after=max(forget_after, _looks_back(shape), looks_back(shape)), lateness=lateness,
+        forget_after=max(forget_after, _looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
     )  # fmt: skip
     return standard, text
@@ -179,14 +178,18 @@ def _remembering(entry: Entry, model: StandardModel) -> tuple[int, int]:
 
 
 def _looks_back(shape: Shape) -> int:
-    """Give for how long something must be remembered, in microseconds: what can be taken back, what is the same one."""
+    """Give for how long something must be remembered, in microseconds.
+
+    It is what can be taken back, what is the same one, and what a window that rolls still holds.
+    """
     undo = shape.undo if isinstance(shape, Response) else None
     apart = max(each.apart for clause in clauses(shape).values() for each in clause.all)
-    return max(apart, 0 if undo is None else undo.within)
+    window = shape.over if isinstance(shape, Level) and shape.step else 0
+    return max(apart, window, 0 if undo is None else undo.within)
 
 
 def _check_places(entry: Entry, model: StandardModel, shape: Shape | None) -> None:
-    """Report `for` and `apart` where they mean nothing."""
+    """Report `for` and `apart` where they mean nothing: what lasts is counted once it has lasted, however often."""
     if shape is None:
         return
     for path, clause in clause_models(model).items():
@@ -196,6 +199,9 @@ def _check_places(entry: Entry, model: StandardModel, shape: Shape | None) -> No
             at.at("for").error("misplaced-key", "for has no place here", fix, key=True)
         if clause.apart is not None and path[0] != "when":
             at.at("apart").error("misplaced-key", "apart has no place here", "it goes with when", key=True)
+        elif clause.apart is not None and clause.lasting is not None:
+            found = "a clause with for has no apart: what lasts is one, however many events say so"
+            at.at("apart").error("misplaced-key", found, "leave one of them out", key=True)
 
 
 def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.clause_models import clause_models, opening_events
+from standards.compiler.clause_models import clause_models, opening_events, state_names
 from standards.documents.declared import no_subject_field, subject_field
 from standards.documents.model import written
-from standards.expressions.states import names_in
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 
 if TYPE_CHECKING:
@@ -48,11 +47,10 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
 
 def _of_states(model: StandardModel, around: Surroundings) -> Iterator[ClauseModel]:
     """Give the clauses of the states that a standard names."""
-    for said in (model.pause, model.needed):
-        for name in names_in(said) if isinstance(said, str) else ():
-            _, state = around.states.get(name, (None, None))
-            if state is not None:
-                yield from (clause for part in (state.when, state.until) for _, clause in written(part))
+    for name in state_names(model):
+        _, state = around.states.get(name, (None, None))
+        if state is not None:
+            yield from (clause for part in (state.when, state.until) for _, clause in written(part))
 
 
 def _check_listed(entry: Entry, model: StandardModel, name: str, kind: str) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.compiler.clause_models import state_names
 from standards.compiler.targets import calendar_names, table_names
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from standards.compiler.namespace import Namespace
     from standards.documents.document import Value
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed, Standard
 
 
-def report_unused(names: Namespace, models: Sequence[StandardModel], states: Collection[str]) -> None:
-    """Report what no standard names; `states` are those that one speaks of. Nothing, where anything is wrong.
-
-    Else what uses it may be what is wrong.
-    """
+def report_unused(names: Namespace, models: Sequence[StandardModel]) -> None:
+    """Report what no standard names. Nothing, where anything is wrong: else what uses it may be what is wrong."""
     if any(finding.level == "error" for finding in names.findings):
         return
     hours = {name for model in models for name in (*calendar_names(model), model.during)}
@@ -37,8 +35,9 @@ def report_unused(names: Namespace, models: Sequence[StandardModel], states: Col
         if name not in looked_up:
             fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
             entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
+    spoken_of = {name for model in models for name in state_names(model)}
     for name, (entry, _) in names.sections["states"].items():
-        if name not in states:
+        if name not in spoken_of:
             fix = "remove it, or name it under while or pause of a standard"
             entry.warning("unused-state", f"no standard speaks of the state {name!r}", fix)
 

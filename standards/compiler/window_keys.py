@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import describe
 from standards.calendar.shifts import overlaps
-from standards.judge.shapes import Level
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.documents.entries import Entry
-    from standards.judge.shapes import Shape
 
 _EVENTS: Final = re.compile(r"([1-9][0-9]{0,8}) events?")
 SHIFT: Final = "shift"
@@ -92,8 +90,3 @@ OVERLAP: Final = (
     "let each begin when the one before it ends, or write two standards with a calendar each",
 )
 """What is wrong with shifts that overlap, and what would mend it."""
-
-
-def looks_back(shape: Shape) -> int:
-    """Give how far back a rolling window looks, in microseconds: so long its subject is remembered at least."""
-    return shape.over if isinstance(shape, Level) and shape.step else 0

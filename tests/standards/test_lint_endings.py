@@ -86,3 +86,11 @@ def test_an_event_of_a_state_is_used() -> None:
     """What begins or ends a state that a standard speaks of is looked at."""
     more = "events: {a.b: {contact: text}}\nstates: {s: {when: a.b, until: contact.closed}}"
     assert warned("per: contact, when: callback.promised, expect: callback.made, within: 1h, pause: s", more) == []
+
+
+def test_two_names_of_one_state_are_used_each() -> None:
+    """A state that is written as another one is used where it is named, and only there."""
+    same = "{when: callback.promised, until: contact.closed}"
+    more = f"states: {{a: {same}, b: {same}, c: {same}}}"
+    keys = "per: contact, when: callback.promised, expect: callback.made, within: 1h, pause: b, while: a"
+    assert warned(keys, more) == ["unused-state"]

@@ -198,6 +198,10 @@ def test_a_span_that_no_calendar_ever_counts_is_refused() -> None:
         ("per: [], when: queue.length, at_most: -1", ["wrong-value"]),
         ("per: [], when: queue.length, at_most: many", ["wrong-type"]),
         ("per: site, when: promise.broken, at_most: 1", ["subject-field"]),
+        (
+            RESPONSE.replace("queue.length", "{event: queue.length, where: waiting > 3, for: 5m, apart: 2s}"),
+            ["misplaced-key"],
+        ),
     ],
 )
 def test_a_standard_that_makes_no_sense_is_refused(shape: str, expected: list[str]) -> None:
