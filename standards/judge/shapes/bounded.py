@@ -91,14 +91,10 @@ class BoundedMachine(Machine):
             kind: Kind = "lost" if context.dark(self.standard, at, promise.opened) else "kept"
             context.write(self.standard, promise, kind, at, cause=cause)
             context.close(state, promise, at)
-        state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
+        self.forget(state)
 
-    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Let what was counted be void when there is nothing to owe any more."""
-        state = case.states.get(self.standard.revision)
-        if state is None or self.standard.owes(case.holds):
-            return
-        context.void_all(self.standard, state, event)
+    def forget(self, state: StandardState[Event]) -> None:
+        """Count anew from the next event that counts."""
         state.times, state.tripped, state.up, state.wake = None, False, False, NEVER
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:

@@ -16,8 +16,8 @@ from standards.calendar.local_time import window_of
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine, test_for
-from standards.judge.shapes.measuring import add_sample, measured, within_hours
+from standards.judge.shapes.machine import test_for
+from standards.judge.shapes.measuring import MeasuringMachine, add_sample, only_in
 from standards.judge.shapes.rolling import RollingMachine
 from standards.judge.standard import UTC_ZONE
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.machine import Reaction
+    from standards.judge.shapes.machine import Machine, Reaction
     from standards.judge.standard import Clause, Standard
 
 
@@ -59,13 +59,8 @@ class Level(msgspec.Struct, frozen=True):
         return RollingMachine(standard, self, siblings) if self.step else LevelMachine(standard, self, siblings)
 
 
-class LevelMachine(Machine):
-    """Judges one level standard, one subject at a time. `siblings` are other revisions of the same standard."""
-
-    def __init__(self, standard: Standard, shape: Level, siblings: tuple[str, ...]) -> None:
-        self.standard = standard
-        self.shape = shape
-        self.siblings = siblings
+class LevelMachine(MeasuringMachine):
+    """Judges one level by windows that stand, one subject at a time."""
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
@@ -86,7 +81,7 @@ class LevelMachine(Machine):
             if state.tally is not None:
                 self._take(state, event, context, measure=measure)
 
-        return on_event if self.shape.hours is None else within_hours(self.shape.hours, on_event)
+        return on_event if self.shape.hours is None else only_in(self.shape.hours, on_event)
 
     def _begin(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(opened=event.at, opening=event)
@@ -114,19 +109,17 @@ class LevelMachine(Machine):
         if shape.count and tally.count >= shape.over:
             self._close(state, event.at, context, event)
             return
-        for promise in state.open:
-            if not promise.step and tally.count >= shape.at_least and tally.count and not self._good(tally):
-                context.write(self.standard, promise, "warned", event.at, cause=event)
-                promise.step = 1
-
-    def _good(self, tally: Tally) -> bool:
-        return self.shape.must.test(measured(tally, self.shape.measure))
+        self.warn(state, tally, event, context)
 
     def _close(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         tally = state.tally or Tally()
         for promise in tuple(state.open):
             context.write(self.standard, promise, self._verdict(tally, promise, at, context), at, cause=cause)
             context.close(state, promise, at)
+        self.forget(state)
+
+    def forget(self, state: StandardState[Event]) -> None:
+        """Forget the open window; the next sample opens another one."""
         state.tally, state.wake, state.until = None, NEVER, -1
 
     def _verdict(self, tally: Tally, promise: Promise[Event], at: int, context: JudgeContext[Event]) -> Kind:
@@ -134,15 +127,7 @@ class LevelMachine(Machine):
             return "lost"
         if not tally.count or tally.count < self.shape.at_least:
             return "voided"
-        return "kept" if self._good(tally) else "broken"
-
-    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Let the open window be void when there is nothing to owe any more."""
-        state = case.states.get(self.standard.revision)
-        if state is None or self.standard.owes(case.holds):
-            return
-        context.void_all(self.standard, state, event)
-        state.tally, state.wake, state.until = None, NEVER, -1
+        return "kept" if self.good(tally) else "broken"
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """End the window: give its verdict at its end, the instant after its last one."""

@@ -46,8 +46,15 @@ class Machine(Protocol):
         Without `counts` it is for events that open nothing, and are not judged or counted: they end what they end.
         """
 
-    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
-        """Look whether there is anything to owe since an event: if not, what is owed is void."""
+    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+        """Look whether there is anything to owe since an event: if not, what is owed is void, and counted anew."""
+        state = case.states.get(self.standard.revision)
+        if state is not None and not self.standard.owes(case.holds):
+            context.void_all(self.standard, state, event)
+            self.forget(state)
+
+    def forget(self, state: StandardState[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Forget what was counted or measured so far: what comes then begins anew."""
         return
 
     def remember(self, case: Case[Event], event: Event) -> None:  # noqa: ARG002 - one signature for all shapes

@@ -1,6 +1,6 @@
-"""The running measure of a level's samples, and which samples count.
+"""The running measure of a level's samples, and which samples count: what windows that stand and that roll share.
 
-Knows: numbers, and opening hours. Must not know: windows, or verdicts. Read next: `level.py`.
+Knows: numbers, and opening hours. Must not know: where a window begins or ends. Read next: `level.py`.
 """
 
 from __future__ import annotations
@@ -9,23 +9,43 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from standards.judge.case import Tally
+from standards.judge.shapes.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from standards.calendar.hours import Hours
     from standards.expressions.expression import Measure
-    from standards.judge.case import Case
+    from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
+    from standards.judge.shapes.level import Level
     from standards.judge.shapes.machine import Reaction
+    from standards.judge.standard import Standard
+
+
+class MeasuringMachine(Machine):
+    """Judges one level, one subject at a time. `siblings` are other revisions of the same standard."""
+
+    def __init__(self, standard: Standard, shape: Level, siblings: tuple[str, ...]) -> None:
+        self.standard = standard
+        self.shape = shape
+        self.siblings = siblings
+
+    def good(self, tally: Tally) -> bool:
+        """Say whether the measure is where it must be, over at least one sample."""
+        return self.shape.must.test(measured(tally, self.shape.measure))
+
+    def warn(self, state: StandardState[Event], tally: Tally, event: Event, context: JudgeContext[Event]) -> None:
+        """Warn once of a window whose measure is not where it must be, though there is time left."""
+        for promise in state.open:
+            if not promise.step and tally.count and tally.count >= self.shape.at_least and not self.good(tally):
+                context.write(self.standard, promise, "warned", event.at, cause=event)
+                promise.step = 1
 
 
 def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
-    """Take one event's data into the running measure. A sample whose value is missing does not count: gives False.
-
-    The sum carries its rounding error along (Neumaier 1974), so that the mean of equal samples is that sample.
-    """
+    """Take one event's data into the running measure. A sample whose value is missing does not count: gives False."""
     raw = measure.of(data) if measure.of is not None else 1.0
     if raw is None:
         return False
@@ -33,10 +53,7 @@ def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
     tally.least = value if not tally.count else min(tally.least, value)
     tally.most = value if not tally.count else max(tally.most, value)
     tally.count += 1
-    total = tally.total + value
-    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
-    tally.lost += (larger - total) + smaller
-    tally.total = total
+    _add(tally, value)
     if measure.kind == "percentile":
         tally.samples = tally.samples or []
         insort(tally.samples, value)
@@ -52,15 +69,19 @@ def together(tallies: Iterable[Tally]) -> Tally:
         found.least = tally.least if not found.count else min(found.least, tally.least)
         found.most = tally.most if not found.count else max(found.most, tally.most)
         found.count += tally.count
-        total = found.total + tally.total
-        larger, smaller = (
-            (found.total, tally.total) if abs(found.total) >= abs(tally.total) else (tally.total, found.total)
-        )
-        found.lost += tally.lost + (larger - total) + smaller
-        found.total = total
+        _add(found, tally.total)
+        found.lost += tally.lost
         if tally.samples is not None:
             found.samples = sorted([*(found.samples or ()), *tally.samples])
     return found
+
+
+def _add(tally: Tally, value: float) -> None:
+    """Add to the sum, and carry its rounding error along (Neumaier 1974): the mean of equal samples is that sample."""
+    total = tally.total + value
+    larger, smaller = (tally.total, value) if abs(tally.total) >= abs(value) else (value, tally.total)
+    tally.lost += (larger - total) + smaller
+    tally.total = total
 
 
 def measured(tally: Tally, measure: Measure) -> float:
@@ -86,7 +107,7 @@ def measured(tally: Tally, measure: Measure) -> float:
             return samples[max(0, int(rank) - 1)]
 
 
-def within_hours(hours: Hours, on_event: Reaction) -> Reaction:
+def only_in(hours: Hours, on_event: Reaction) -> Reaction:
     """Let a reaction hear only what happens in opening hours."""
 
     def react(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:

@@ -17,8 +17,8 @@ from standards.calendar.local_time import window_of
 from standards.calendar.shifts import shift_at
 from standards.judge.case import Rolling, Tally
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine, test_for
-from standards.judge.shapes.measuring import add_sample, measured, together, within_hours
+from standards.judge.shapes.machine import test_for
+from standards.judge.shapes.measuring import MeasuringMachine, add_sample, only_in, together
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
@@ -27,18 +27,11 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.level import Level
     from standards.judge.shapes.machine import Reaction
-    from standards.judge.standard import Standard
 
 
-class RollingMachine(Machine):
-    """Judges one level with a step, one subject at a time. `siblings` are other revisions of the same standard."""
-
-    def __init__(self, standard: Standard, shape: Level, siblings: tuple[str, ...]) -> None:
-        self.standard = standard
-        self.shape = shape
-        self.siblings = siblings
+class RollingMachine(MeasuringMachine):
+    """Judges one level with a step, one subject at a time."""
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
@@ -57,7 +50,7 @@ class RollingMachine(Machine):
                 self._begin(state, event, context)
             self._take(state, event, context, measure=measure)
 
-        return on_event if self.shape.hours is None else within_hours(self.shape.hours, on_event)
+        return on_event if self.shape.hours is None else only_in(self.shape.hours, on_event)
 
     def _begin(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Begin a day, or a shift; what was measured before it is in the window as long as it is not too old."""
@@ -91,10 +84,7 @@ class RollingMachine(Machine):
         whole = state.tally = state.tally or Tally()
         add_sample(rolled.tallies[-1], measure, event.data)
         add_sample(whole, measure, event.data)
-        for promise in state.open:
-            if not promise.step and whole.count >= self.shape.at_least and whole.count and not self._good(whole):
-                context.write(self.standard, promise, "warned", event.at, cause=event)
-                promise.step = 1
+        self.warn(state, whole, event, context)
         self._set_alarm(state, rolled)
         context.case.wake = min(context.case.wake, state.wake)
 
@@ -109,20 +99,13 @@ class RollingMachine(Machine):
             del rolled.began[:old], rolled.tallies[:old]
             state.tally = together(rolled.tallies)
 
-    def _good(self, tally: Tally) -> bool:
-        return self.shape.must.test(measured(tally, self.shape.measure))
-
     def _set_alarm(self, state: StandardState[Event], rolled: Rolling) -> None:
         """Wake in the last microsecond of the step, or of the day where no step can change anything."""
         changes = (state.open or state.tripped) and state.tally is not None and state.tally.count
         state.wake = (rolled.ends if changes else state.until) - 1
 
-    def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Let the day's promise be void when there is nothing to owe any more; what comes then begins anew."""
-        state = case.states.get(self.standard.revision)
-        if state is None or self.standard.owes(case.holds):
-            return
-        context.void_all(self.standard, state, event)
+    def forget(self, state: StandardState[Event]) -> None:
+        """Forget the day and what its window holds."""
         state.rolled, state.tripped, state.tally, state.wake, state.until = None, False, None, NEVER, -1
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
@@ -142,7 +125,7 @@ class RollingMachine(Machine):
             return
         if context.dark(self.standard, end, end - self.shape.over):
             return
-        if self._good(tally):
+        if self.good(tally):
             rolled.held = True
             if state.tripped and end < state.until and not self.standard.retired:
                 state.tripped = False
