@@ -30,7 +30,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Strict)
 
 SECTION = 2
-"""Paths of sections, and of what is declared in them, are no longer than so: there a name alone is no value."""
+"""The longest path of a section, or of what is declared in one: below it a name can stand for a value."""
 LISTED = 20
 """So many names are listed where none is near the one that was found."""
 _EXPECTED = {

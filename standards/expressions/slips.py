@@ -115,7 +115,7 @@ def _quoted(name: str) -> str:
 
 
 def likely_text(written: str, fields: Mapping[str, object]) -> str:
-    """Say how a word is written that is compared with a text, and is no field; empty where a field is near."""
+    """Say how to write a word that is compared with a text, where no field has that name; empty where one is near."""
     if difflib.get_close_matches(written, list(fields), n=1, cutoff=0.8):
         return ""
     return f'put it in quotes: "{written}"'

@@ -64,22 +64,23 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
 
     `open` are its open promises, `settled` those whose verdict can still be corrected, oldest first, `wake` when a
     timer is next due. `up`: the condition of `when` held at its last event, or a count that was exceeded has fallen
-    back and may open anew. `overdue` are the broken promises that are still owed. `barred` is the opening of a promise
-    that was excused, while its need goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then.
-    `recent` are the events that may still precede another, `times` those that still count, `counted_at` is when a
-    clause, by its number, last counted. `standing` is the last event that spoke of a need that nothing has ended since,
-    where a need can stand without being owed; `outside` says that it was not owed last. `undoable` is the newest
-    promise, where it was done and that can be taken back. `runs` are what has been so for a while, by the number of the
-    clause. `tripped` says that their count was exceeded, or that a step did not hold, `tally` is the running measure of
-    the open window, `rolled` its steps where it rolls, `until` the end of the current window or period. `counted` and
-    `relieved` are of states that an older Kept stored, and of no others: how many of the settled were overdue, and
-    since when they were settled.
+    back and may open anew; `up_by` are the event types at whose last event it held, of a `when` of several. `overdue`
+    are the broken promises that are still owed. `barred` is the opening of a promise that was excused, while its need
+    goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then. `recent` are the events that may
+    still precede another, `times` those that still count, `counted_at` is when a clause, by its number, last counted.
+    `standing` is the last event that spoke of a need that nothing has ended since, where a need can stand without being
+    owed; `outside` says that it was not owed last. `undoable` is the newest promise, where it was done and that can be
+    taken back. `runs` are what has been so for a while, by the number of the clause. `tripped` says that their count
+    was exceeded, or that a step did not hold, `tally` is the running measure of the open window, `rolled` its steps
+    where it rolls, `until` the end of the current window or period. `counted` and `relieved` are of states that an
+    older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
     settled: list[Promise[E]] = msgspec.field(default_factory=list)
     wake: int = NEVER
     up: bool = False
+    up_by: tuple[str, ...] = ()
     overdue: list[Promise[E]] = msgspec.field(default_factory=list, name="owed")
     barred: E | None = None
     rest_until: int = -1

@@ -95,7 +95,7 @@ class Scoped(Response):
         else:
             done.verdict, done.since, done.paused = "open", at, False
             whole = span(self.standard["within"])
-            done.rung = sum(mark <= done.spent for mark in self.marks(whole))
+            done.step = sum(mark <= done.spent for mark in self.marks(whole))
         self.done, self.rest, self.waits = None, -1, None
         done.say("undone", at)
         if done.verdict == "open" and self.still:

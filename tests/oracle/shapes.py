@@ -227,8 +227,8 @@ class Recurrence(Watch):
         opened, end = self.period.opened, self._end(self.period.opened)
         every = self.standard["every"]
         marks = [] if every in PERIODS else self.marks(span(every))
-        if self.period.verdict == "open" and self.period.rung < len(marks):
-            mark = marks[self.period.rung]
+        if self.period.verdict == "open" and self.period.step < len(marks):
+            mark = marks[self.period.step]
             at = max(opened, end - (span(every) - mark)) if self._days() else self.after(opened, mark)
             yield at, self._remind
         else:

@@ -47,7 +47,7 @@ class Targets(Watch):
         self._count(promise, at)
         before, promise.facts = self.deadline(promise), facts
         behind = sum(mark <= promise.spent for mark in self.steps(promise))
-        promise.rung = max(min(promise.rung, behind), behind - 1)
+        promise.step = max(min(promise.step, behind), behind - 1)
         if self.deadline(promise) != before:
             promise.say("moved", at)
 
@@ -113,8 +113,8 @@ class Targets(Watch):
     def target_rings(self, promise: Owed, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
         """Give the next warning, or the deadline, of a promise whose clock runs."""
         steps, deadline = self.steps(promise), self.deadline(promise)
-        if promise.rung < len(steps):
-            left = max(0, steps[promise.rung] - promise.spent)
+        if promise.step < len(steps):
+            left = max(0, steps[promise.step] - promise.spent)
             warned = opening_hours.instant_after(self.hours(promise), promise.since, left, promise.opened + ENOUGH)
             if warned < deadline:
                 yield warned, lambda at: self._warn(promise, at)

@@ -30,7 +30,7 @@ class Owed:
     stood: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     since: int = 0
-    rung: int = 0
+    step: int = 0
     ended: int = -1
 
     def say(self, kind: str, at: int, verdict: str = "") -> None:
@@ -216,8 +216,8 @@ class Watch:
     def clock(self, promise: Owed, whole: int, due: Callable[[Owed, int], None]) -> Iterator[Ring]:
         """Give the next warning, or the deadline, of a promise whose clock runs."""
         marks, hours = self.marks(whole), self.hours(promise)
-        if promise.rung < len(marks):
-            warned = self.after(promise.since, marks[promise.rung] - promise.spent, hours)
+        if promise.step < len(marks):
+            warned = self.after(promise.since, marks[promise.step] - promise.spent, hours)
             yield warned, lambda at: self._warn(promise, at)
         else:
             yield self.after(promise.since, whole - promise.spent, hours), lambda at: due(promise, at)
@@ -228,5 +228,5 @@ class Watch:
 
     @staticmethod
     def _warn(promise: Owed, at: int) -> None:
-        promise.rung += 1
+        promise.step += 1
         promise.say("warned", at)

@@ -117,3 +117,90 @@ def test_what_comes_too_late_while_its_clock_stands_still_is_unknown() -> None:
     rule = f"{OPENED}, pause: {{when: ticket.waiting, until: ticket.resumed}}"
     history = "08:00 ticket.waiting\n20:00 nothing\n08:01 ticket.opened"
     assert [it.kind for it in judge_all(rules(it=rule), history).transitions] == ["opened", "paused", "lost"]
+
+
+def test_what_has_lasted_before_its_state_is_known_is_looked_up() -> None:
+    """Nobody knows whether support had it: it opens nothing, and stands where such events are looked up."""
+    history = "08:00 ticket.queued team=hot\n09:00 nothing"
+    wait = f"per: ticket, expect: ticket.completed, within: 4h, {SUPPORT}, "
+    for last in ("", ", for: 5m"):
+        outcome = judge_all(rules(it=f"{wait}when: {{event: ticket.queued, where: team == 'hot'{last}}}"), history)
+        assert (outcome.transitions, [it.reason for it in outcome.unused]) == ([], ["no-scope"])
+
+
+def test_what_has_lasted_opens_again_as_a_single_event_does() -> None:
+    """After an exception the next event at which it is so opens one: with `for` no less than without."""
+    history = (
+        "08:00 queue.length waiting=5\n08:06 exception.granted standard=it subject=q1 by=lead reason=r\n"
+        "08:07 queue.length waiting=6\n08:08 nothing"
+    )
+    for last, opened in (("", "08:00:00 opened"), (", for: 5m", "08:05:00 opened")):
+        when = f"{{event: queue.length, where: waiting > 3{last}}}"
+        rule = f"per: queue, when: {when}, expect: register.opened, within: 1h, again: judged"
+        lines = kinds(judge(rules(it=rule), history))
+        assert lines == [opened, "08:06:00 excused", "08:07:00 opened"]
+
+
+def test_each_event_of_a_type_without_a_condition_is_a_rise() -> None:
+    """Of several under `when`, one with a condition opens as it begins to be so, and one without each time."""
+    long, some = "{event: queue.length, where: waiting > 3}", "register.closed"
+    history = (
+        "08:00 register.closed\n08:10 register.opened\n08:20 register.closed\n08:30 register.opened\n"
+        "08:40 queue.length waiting=5\n08:50 queue.length waiting=6\n09:00 nothing"
+    )
+    for when in (f"[{long}, {some}]", f"[{some}, {long}]"):
+        rule = f"per: queue, when: {when}, expect: register.opened, within: 1h, again: rise"
+        lines = kinds(judge(rules(it=rule), history))
+        assert lines == [
+            "08:00:00 opened", "08:10:00 kept", "08:20:00 opened", "08:30:00 kept", "08:40:00 opened",
+        ]  # fmt: skip
+
+
+def test_what_begins_to_be_so_by_another_type_is_a_rise_of_its_own() -> None:
+    """A long line opened one that was kept; the wait that grows after it opens the next, and its end ends no line."""
+    when = "[{event: queue.length, where: waiting > 3}, {event: ticket.queued, where: team == 'hot'}]"
+    rule = f"per: [], when: {when}, expect: register.opened, within: 1h, again: "
+    history = (
+        "08:00 queue.length waiting=5\n08:10 register.opened\n08:20 ticket.queued team=hot\n"
+        "08:30 register.opened\n08:40 ticket.queued team=cold\n08:50 queue.length waiting=6\n09:00 nothing"
+    )
+    lines = kinds(judge(rules(it=rule + "rise"), history))
+    assert lines == ["08:00:00 opened", "08:10:00 kept", "08:20:00 opened", "08:30:00 kept"]
+
+
+def test_what_is_over_by_one_type_still_waits_by_another() -> None:
+    """The line is long; that nobody is hot any more does not let the end of the rest pass by."""
+    when = "[{event: queue.length, where: waiting > 3}, {event: ticket.queued, where: team == 'hot'}]"
+    rule = f"per: [], when: {when}, expect: register.opened, within: 1h, again: done, rest: 30m"
+    history = (
+        "08:00 queue.length waiting=5\n08:10 register.opened\n08:15 ticket.queued team=hot\n"
+        "08:20 queue.length waiting=6\n08:30 ticket.queued team=cold\n09:00 nothing"
+    )
+    assert kinds(judge(rules(it=rule), history)) == ["08:00:00 opened", "08:10:00 kept", "08:40:00 opened"]
+
+
+def test_what_is_so_at_once_may_be_over_while_it_has_lasted() -> None:
+    """Over ten at once, or over three for five minutes: a reading of five ends nothing, and one of two ends both."""
+    when = "[{event: queue.length, where: waiting > 10}, {event: queue.length, where: waiting > 3, for: 5m}]"
+    rule = f"per: queue, when: {when}, expect: register.opened, within: 1h, again: rise"
+    history = (
+        "08:00 queue.length waiting=12\n08:01 register.opened\n08:03 queue.length waiting=5\n"
+        "08:06 register.opened\n08:07 queue.length waiting=6\n08:08 queue.length waiting=2\n"
+        "08:09 queue.length waiting=4\n08:20 nothing"
+    )
+    assert kinds(judge(rules(it=rule), history)) == [
+        "08:00:00 opened", "08:01:00 kept", "08:05:00 opened", "08:06:00 kept", "08:14:00 opened",
+    ]  # fmt: skip
+
+
+def test_what_waits_for_the_end_of_a_rest_came_in_its_hours() -> None:
+    """The rest ends after closing; the line was long before it, so it is owed. What begins after closing is not."""
+    week = 'calendars: {c: {timezone: UTC, hours: {mon: ["08:00-08:45"]}}}'
+    when = "{event: queue.length, where: waiting > 3}"
+    rule = f"per: [], when: {when}, expect: register.opened, within: 1h, again: done, rest: 40m, during: c"
+    history = "08:00 queue.length waiting=5\n08:10 register.opened\n08:20 queue.length waiting=6\n09:00 nothing"
+    assert kinds(judge(rules(week, it=rule), history))[2:] == ["08:50:00 opened"]
+    opens = f"per: [], when: {when}, expect: register.closed, within: 1h, during: c, while: {{when: register.opened}}"
+    begins = "08:20 queue.length waiting=6\n{} register.opened\n09:00 nothing"
+    assert kinds(judge(rules(week, it=opens), begins.format("08:44"))) == ["08:44:00 opened"]
+    assert judge(rules(week, it=opens), begins.format("08:45")) == []

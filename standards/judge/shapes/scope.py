@@ -2,7 +2,7 @@
 
 What opens a promise, or is judged or counted, passes here first; what ends one does not. `during` says what counts,
 `while` how long there is anything to owe: when that is over, what is owed is void.
-Read next: `response.py`, which also remembers what stands while nothing is owed.
+Read next: `responding/response_machine.py`, which also remembers what stands while nothing is owed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def scoped(machine: Machine, event_type: str) -> Reaction:
                 state.counted_at = {**(state.counted_at or {}), run: event.at}
         else:
             passing(case, event, context)
-            _pass_over(machine, case, event, context)
+            pass_over(machine, event.at, event, context)
         if moves:
             machine.on_scope(case, event, context)
 
@@ -67,13 +67,13 @@ def opening(standard: Standard) -> Clause:
     return next(iter(clauses(standard.shape).values()))
 
 
-def _pass_over(machine: Machine, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-    """Remember what would count as soon as there is anything to owe; say so where that cannot be known."""
-    standard = machine.standard
-    if standard.needed is None or standard.owes(case.holds) or not within_hours(standard, event.at):
+def pass_over(machine: Machine, at: int, event: Event, context: JudgeContext[Event]) -> None:
+    """Remember what would count from `at` on if there were anything to owe; say so where that cannot be known."""
+    standard, holds = machine.standard, context.case.holds
+    if standard.needed is None or standard.owes(holds) or not within_hours(standard, at):
         return
-    machine.remember(case, event)
-    if standard.needed.could_hold(case.holds):
+    machine.remember(context.case, event)
+    if standard.needed.could_hold(holds):
         context.unused.append(Unused(event, "no-scope"))
 
 

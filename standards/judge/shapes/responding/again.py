@@ -1,12 +1,15 @@
 """When the next promise of a response opens: what `again` and `rest` say, and what an excuse bars.
 
 An event at which `when` holds opens a promise, joins one that is owed, or waits for the end of a rest.
-Knows: what is owed at this moment. Must not know: deadlines, or how a promise ends. Read next: `response.py`.
+Knows: what is owed at this moment. Must not know: deadlines, or how a promise ends.
+Read next: `response_machine.py`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
+
+from standards.judge.events import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.promise import Promise
     from standards.judge.shapes.machine import Test
 
-    Begin = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
-    OpenAt = Callable[[int, StandardState[Event], Event, JudgeContext[Event]], None]
+    Begin = Callable[[int, StandardState[Event], Event, JudgeContext[Event]], None]
 
 Again = Literal["done", "judged", "each", "rise"]
 """When the next promise may open: when none is owed, when none is on the clock, always, or when it begins to be so."""
@@ -27,19 +29,21 @@ Again = Literal["done", "judged", "each", "rise"]
 class Openings(NamedTuple):
     """Opens promises by `again`, with `open_at`. `siblings` are other revisions of the same standard.
 
-    `always_rises`: there is no condition that could begin to hold, so each event is a rise.
+    `always_rise` names the event types without a condition that could begin to hold, so that each of them is a rise.
+    `several`: what is so is remembered by event type.
     """
 
     again: Again
     siblings: tuple[str, ...]
-    open_at: OpenAt
-    always_rises: bool
+    open_at: Begin
+    always_rise: frozenset[str]
+    several: bool
 
     def begin(self) -> Begin:
-        """Give what an event at which `when` holds does."""
+        """Give what an event at which `when` holds does, at its own time or at that from which it counts."""
         match self.again:
             case "each":
-                return self._open
+                return self.open_at
             case "rise":
                 return self._at_a_rise
             case "judged":
@@ -49,41 +53,28 @@ class Openings(NamedTuple):
             case _:
                 assert_never(self.again)
 
-    def _open(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        self.open_at(event.at, state, event, context)
+    def _at_a_rise(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        event_type = type_of(event)
+        was_so = event_type in state.up_by if self.several else state.up
+        if not was_so or event_type in self.always_rise:
+            self._when_judged(at, state, event, context)
 
-    def _at_a_rise(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        if self.always_rises or not state.up:
-            self._when_judged(state, event, context)
-
-    def _when_judged(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+    def _when_judged(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if state.open:
             join(state.open[-1], event)
         elif context.owes(self.siblings):
             join(context.owed(self.siblings), event)
         else:
-            self._open(state, event, context)
+            self.open_at(at, state, event, context)
 
-    def _when_done(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+    def _when_done(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if owed := self._owed(state, context):
             join(owed, event)
         elif state.barred is not None:
             return
-        elif event.at <= state.rest_until:
+        elif at <= state.rest_until:
             state.waiting = event
         else:
-            self._open(state, event, context)
-
-    def begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Do at `at` what an event does at its own time: it spoke of something that is owed from `at` on."""
-        owed = self._owed(state, context) if self.again == "done" else None
-        if owed is None and self.again != "each" and (state.open or context.owes(self.siblings)):
-            owed = state.open[-1] if state.open else context.owed(self.siblings)
-        if owed is not None:
-            join(owed, event)
-        elif self.again == "done" and state.barred is None and at <= state.rest_until:
-            state.waiting = event
-        elif state.barred is None and not (self.again == "rise" and state.up and not self.always_rises):
             self.open_at(at, state, event, context)
 
     def end_rest(self, state: StandardState[Event], at: int, context: JudgeContext[Event], *, retired: bool) -> None:

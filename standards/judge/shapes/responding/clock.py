@@ -1,6 +1,6 @@
 """The clock of a promise: how much open time it has counted, when it warns next, and when it is due.
 
-Knows: one promise's time. Must not know: events, or what a deadline leads to. Read next: `response.py`.
+Knows: one promise's time. Must not know: events, or what a deadline leads to. Read next: `response_moves.py`.
 """
 
 from __future__ import annotations

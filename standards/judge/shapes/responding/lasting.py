@@ -3,7 +3,7 @@
 Only an event of the clause's own types at which it is not so cuts the run; one that is missing cuts nothing. It
 completes by the clock, at its end. Where the feed that would have cut it is silent then, nobody can tell: it completes
 at the next event at which it is so.
-Read next: `response.py`.
+Read next: `lasting_machine.py`.
 """
 
 from __future__ import annotations

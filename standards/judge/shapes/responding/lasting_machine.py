@@ -2,7 +2,7 @@
 
 A run that is complete counts as an event does: what it opens, it opens at its end, by the last event of it; what it
 ends, it ends there, before the deadlines of that instant. What ends a promise counts from its opening on.
-Read next: `lasting.py`.
+Read next: `scope.py`, which says what counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from standards.judge.shapes.machine import opening_data
 from standards.judge.shapes.responding.lasting import carried_on, complete, lasting, soonest
 from standards.judge.shapes.responding.response_machine import ResponseMachine
-from standards.judge.shapes.scope import within_hours
+from standards.judge.shapes.scope import pass_over, within_hours
 
 if TYPE_CHECKING:
     from standards.judge.case import Case, StandardState
@@ -51,8 +51,8 @@ class LastingResponseMachine(ResponseMachine):
 
         return on_event
 
-    def _is_still_so(self, state: StandardState[Event]) -> bool:
-        return any(run.complete for run in (state.runs or {}).values())
+    def _is_so(self, state: StandardState[Event]) -> bool:
+        return super()._is_so(state) or any(run.complete for run in (state.runs or {}).values())
 
     def _carry_ends(
         self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
@@ -73,22 +73,21 @@ class LastingResponseMachine(ResponseMachine):
         had = state.runs or {}
         state.runs = carried_on(state.runs, self._opens, event, event_type, None)
         runs = state.runs or {}
-        if any(run.complete and run.last is event for run in runs.values()):
+        so = [number for number, run in runs.items() if run.complete and run.last is event]
+        if so and (self.shape.again != "rise" or not all(number in had and had[number].complete for number in so)):
             self._occur(state, event.at, event, context)
-        elif had.keys() - runs.keys():
+        elif had.keys() - runs.keys() and not self._is_so(state):
             state.up, state.barred, state.standing, state.waiting = False, None, None, None
 
     def _occur(self, state: StandardState[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
         """Open what has been so for long enough, by its last event, where that counts."""
-        if not within_hours(self.standard, at):
-            return
-        if self.standard.needed is not None:
-            state.standing = event
         if not self.standard.owes(context.case.holds):
-            state.outside = True
-            return
-        self._begin_at(at, state, event, context)
-        state.up = True
+            pass_over(self, at, event, context)
+        elif within_hours(self.standard, at):
+            if self.standard.needed is not None:
+                state.standing = event
+            self._begin_at(at, state, event, context)
+            state.up = True
 
     def _end(  # noqa: PLR0913 - how, when and by what
         self,

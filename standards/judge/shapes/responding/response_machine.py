@@ -43,7 +43,9 @@ class ResponseMachine(ResponseMoves):
         self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
-        self.openings = Openings(shape.again, siblings, self._open_at, shape.when.where is None)
+        always_rise = frozenset(clause.event for clause in shape.when.all if clause.where is None)
+        several = len(shape.when.events) > 1 or any(clause.lasting for clause in shape.when.all)
+        self.openings = Openings(shape.again, siblings, self._open_at, always_rise, several)
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type. A closure, since it runs for every event there is."""
@@ -66,21 +68,30 @@ class ResponseMachine(ResponseMoves):
             ):
                 carry_on(state, event, context)
             if when(event.data, None):
-                begin(state, event, context)
-                state.up = True
+                begin(event.at, state, event, context)
+                self._note(state, event_type, context, so=True)
                 if stands:
                     state.standing = event
                 if state.waiting is event:
                     self._set_alarm(state, context)
-            elif (state.up or state.standing is not None) and not self._is_still_so(state):
-                state.up, state.barred, state.standing = False, None, None
-                self._stop_waiting(state, context)
+            elif state.up or state.standing is not None:
+                self._note(state, event_type, context, so=False)
 
         return on_event
 
-    def _is_still_so(self, state: StandardState[Event]) -> bool:  # noqa: ARG002 - what lasts has an answer
-        """Say whether something is so by another clause than the one that an event does not meet."""
-        return False
+    def _note(self, state: StandardState[Event], event_type: str, context: JudgeContext[Event], *, so: bool) -> None:
+        """Note whether `when` holds at the last event of a type. What it spoke of is over when nothing says so."""
+        if self.openings.several:
+            others = tuple(name for name in state.up_by if name != event_type)
+            state.up_by = (*others, event_type) if so else others
+        state.up = so or self._is_so(state)
+        if not state.up:
+            state.barred, state.standing = None, None
+            self._stop_waiting(state, context)
+
+    def _is_so(self, state: StandardState[Event]) -> bool:
+        """Say whether it is so by another event type than the one that says it is not."""
+        return bool(state.up_by)
 
     def _closing(self, carry_on: Carry) -> Reaction:
         revision = self.standard.revision
@@ -112,7 +123,7 @@ class ResponseMachine(ResponseMoves):
             return
         was_outside, state.outside = state.outside, not self.standard.owes(case.holds)
         if state.outside:
-            state.barred, state.up = None, False
+            state.barred, state.up, state.up_by = None, False, ()
             return
         opens = not self.standard.retired and within_hours(self.standard, event.at)
         if was_outside and opens and state.standing is not None and not state.open:
@@ -133,7 +144,7 @@ class ResponseMachine(ResponseMoves):
             lines = len(context.transitions)
             data = event.data
             if state.overdue or state.waiting is not None or state.barred is not None or state.standing is not None:
-                self._catch_up(state, event, context, expect, unless)
+                self._catch_up(state, event, context, (expect, unless))
             over = needed is not None and not needed.test(context.case.holds)
             paused = paused_by is not None and paused_by.test(context.case.holds)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
@@ -177,12 +188,12 @@ class ResponseMachine(ResponseMoves):
         state: StandardState[Event],
         event: Event,
         context: JudgeContext[Event],
-        expect: Test | None,
-        unless: Test | None,
+        ending: tuple[Test | None, Test | None],
     ) -> None:
         """End what is overdue, was excused or waits for the end of a rest: it was done, or is not needed any more."""
+        expect, unless = ending
         over = not self.standard.owes(context.case.holds)
-        self._let_go(state, event, context, (expect, unless))
+        self._let_go(state, event, context, ending)
         for promise in state.overdue:
             opening = opening_data(promise)
             if promise.opened > event.at:  # what comes too late can be from before it
@@ -206,24 +217,23 @@ class ResponseMachine(ResponseMoves):
     def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
         """End, by an event that came too late, what is overdue and, live, what is on the clock."""
         event_type = type_of(event)
-        expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
+        ending = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         state = context.case.states.get(self.standard.revision)
-        if state is None or (expect is None and unless is None):
+        if state is None or ending == (None, None):
             return
-        self._catch_up(state, event, context, expect, unless)
+        self._catch_up(state, event, context, ending)
         if context.settle:
-            self._end_open(state, event, context, expect, unless)
+            self._end_open(state, event, context, ending)
 
     def _end_open(
         self,
         state: StandardState[Event],
         event: Event,
         context: JudgeContext[Event],
-        expect: Test | None,
-        unless: Test | None,
+        ending: tuple[Test | None, Test | None],
     ) -> None:
         """End what is on the clock by an event that came too late, and was in time."""
-        before = state.open
+        (expect, unless), before = ending, state.open
         for promise in before:
             if not promise.opened <= event.at <= promise.due:
                 continue
@@ -276,7 +286,7 @@ class ResponseMachine(ResponseMoves):
             return False
         self.end_late(event, context)
         if opens:
-            self._begin(event_type)(state, event, context)
+            self._begin(event_type)(event.at, state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
             for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
+from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.shapes.responding.again import join
@@ -54,29 +55,27 @@ class ResponseMoves(Machine):
         if self.targeted is None or not (self.targeted.rule.may_owe_nothing or follow is not None):
             return begin
 
-        def begin_if_owed(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        def begin_if_owed(at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             owed = [*state.overdue, *state.open, *filter(None, [context.owed(self.siblings)])]
             followed = [promise for promise in owed if follow is not None and follow(event.data, opening_data(promise))]
             if followed:
                 join(followed[-1], event)
             elif self._is_owed(event):
-                begin(state, event, context)
+                begin(at, state, event, context)
             else:
                 context.unused.append(Unused(event, "owed-nothing"))
 
         return begin_if_owed
 
     def _begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Do at `at` what an event does, if anything is owed for it."""
+        """Do at `at` what an event does at its own time: what it speaks of is owed from `at` on."""
         lines = reversed(context.transitions)
         void = (it for it in lines if it.kind == "voided" and it.at == it.promise.opened == at)
         same = next((it.promise for it in void if it.promise.opening is event and it.standard is self.standard), None)
         if same is not None:  # it would have the same id
             self._revive(same, state, event, context)
-        elif self._is_owed(event):
-            self.openings.begin_at(at, state, event, context)
         else:
-            context.unused.append(Unused(event, "owed-nothing"))
+            self._begin(type_of(event))(at, state, event, context)
 
     def _revive(
         self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
@@ -224,12 +223,12 @@ class ResponseMoves(Machine):
 def _unless_taken_back(begin: Begin) -> Begin:
     """Let an event that has taken back what was done join that promise, and open no other one."""
 
-    def begin_if_new(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+    def begin_if_new(at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         lines = context.transitions[-2:]  # it may have been paused at once
         again = next((line.promise for line in lines if line.kind == "undone" and line.cause is event), None)
         if again is not None:
             join(again, event)
         else:
-            begin(state, event, context)
+            begin(at, state, event, context)
 
     return begin_if_new

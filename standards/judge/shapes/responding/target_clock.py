@@ -1,6 +1,6 @@
 """The clock of a promise whose target its event chose: as `clock.py`, by what the promise was given.
 
-Read next: `response.py`.
+Read next: `response_moves.py`.
 """
 
 from __future__ import annotations
