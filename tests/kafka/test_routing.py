@@ -220,3 +220,13 @@ def test_times_are_written_as_people_write_them() -> None:
     assert (
         READER.one(msgspec.json.encode(cloud("nobody.cares", "e", T0, site="s"))).time.isoformat()[:19] == iso(T0)[:19]
     )
+
+
+def test_what_an_earlier_version_said_beside_its_events_is_no_gap() -> None:
+    """Such a record has the stamps of its events beside them too; what is missing stands behind those."""
+    codec = FactsCodec(BOOK.classes)
+    (event,) = msgspec.msgpack.decode(codec.encode(Facts(events=a_queue(1))))[6]
+    for gap in ([], [T0, T0 + SECOND]):
+        raw = msgspec.msgpack.encode([T0, [], -1, 0, -1, [], [event, event], [T0, 1, T0 + 1, 1], gap])
+        facts = codec.decode(raw)
+        assert (facts.wall, len(facts.events), facts.gap) == (T0, 2, gap)

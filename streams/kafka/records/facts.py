@@ -41,7 +41,8 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     missing; such a record goes to all partitions.
     From a worker: `events` are promises' own events, for standards that hear them; nothing else is set.
     Events of earlier versions have no stamps: then `wall` is the stamp of all. In their records `newest` is the latest
-    event time that partition `origin` of `events`, one of `origins`, had come to, which moved time too.
+    event time that partition `origin` of `events`, one of `origins`, had come to, which moved time too. `stamps` is
+    what some said of their events beside them; nobody reads it any more, and no field may take its place.
     """
 
     wall: int = -1
@@ -51,6 +52,7 @@ class Facts(msgspec.Struct, Generic[T], array_like=True):
     newest: int = -1
     hearings: list[HeardAt] = []
     events: list[T] = []
+    stamps: list[int] = []
     gap: list[int] = []
 
 
