@@ -38,7 +38,7 @@ from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
 from standards.documents.document import Document
 from standards.documents.entries import Entry
-from standards.documents.model import CalendarModel, Strict, keys_of
+from standards.documents.model import HoursModel, Strict, keys_of
 from standards.errors import SpecError
 from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity
@@ -88,7 +88,7 @@ class _Reading:
     def people(self) -> People | None:
         self._check_top()
         self.calendars = dict.fromkeys(self._section("calendars"))
-        for entry, model in self._named("calendars", CalendarModel):
+        for entry, model in self._named("calendars", HoursModel):
             self.calendars[entry.name] = calendar(entry, model, self.read)
         self.names = {name for section in ("people", "teams") for name in self._section(section)}
         people = {e.name: self._person(e, m) for e, m in self._named("people", PersonModel)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from alerts.policy.policy import LINE_FIELDS
 from standards.documents.declared import calendar
 from standards.documents.entries import Entry
-from standards.documents.model import CalendarModel
+from standards.documents.model import HoursModel
 from standards.lint.clock import overdue_holidays
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def policy_holidays(document: Document, read: ReadFile, today: date) -> None:
     declared = document.data.get("calendars")
     for name, data in declared.items() if isinstance(declared, dict) else ():
         entry = Entry(document, ("calendars", name), document.findings)
-        model = entry.read(CalendarModel, data)
+        model = entry.read(HoursModel, data)
         made = None if model is None else calendar(entry, model, read)
         if made is not None:
             overdue_holidays(entry, made.model.holidays or [], today)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from standards.documents.model import CalendarModel, Strict
+from standards.documents.model import HoursModel, Strict
 from standards.documents.values import Duration, Text, Texts
 
 
@@ -116,7 +116,7 @@ class PolicyModel(Strict):
     """A policy document."""
 
     kept: Literal[1] = Field(description="The version of this form.")
-    calendars: dict[str, CalendarModel] = Field(default={}, description="Shifts, quiet hours, mute times, by name.")
+    calendars: dict[str, HoursModel] = Field(default={}, description="Shifts, quiet hours, mute times, by name.")
     people: dict[str, PersonModel] = Field(default={}, description="Who can be told, by name.")
     teams: dict[str, TeamModel] = Field(default={}, description="People who are told together, by name.")
     routes: list[RouteModel] = Field(description="Who is told of what; the first that matches decides.")

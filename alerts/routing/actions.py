@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.policy.policy import Match, Silence
+from standards.judge.changed_days import CHANGED
 from standards.judge.events import microseconds, type_of
 from standards.judge.ledger import Plain
 
@@ -25,7 +26,7 @@ EXCUSED: Final = "exception.granted"
 SILENCED: Final = "alert.silenced"
 UNSILENCED: Final = "alert.unsilenced"
 SETTLED: Final = "letter.settled"
-ACTIONS: Final = frozenset({ACKNOWLEDGED, DONE, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED})
+ACTIONS: Final = frozenset({ACKNOWLEDGED, DONE, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED, CHANGED})
 ROUTED: Final = frozenset({ACKNOWLEDGED, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""
 

@@ -9,6 +9,9 @@ Shifts are wall-clock times, so on the two odd days of the year two rules decide
   the clock stood still until the repeated hour is over. A shift across it is longer in real time.
 
 Both rules keep the order of wall-clock times, so shifts that touch neither overlap nor leave a gap on any day.
+
+Days can be changed later (`changes.py`). Each question is answered by the changes that were known at the instant from
+which it is asked, so that an answer that was given stays right.
 Read next: `local_time.py` for the bounds of days, `holiday.py`, `working_days.py`.
 """
 
@@ -16,15 +19,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from standards.calendar.changes import Change, in_force
 from standards.calendar.duration import DAY, SECOND, spoken
-from standards.calendar.local_time import first_shown, instant, local_day
+from standards.calendar.local_time import first_shown, instant, local_day, midnight
+from standards.calendar.spans import together
 from standards.calendar.spelling import days_meant, shift_meant
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,6 +40,8 @@ FARTHEST = 20 * 366
 """Days after which the end of a length of business time is no longer looked for."""
 
 _MINUTES_A_DAY = 24 * 60
+_EVER = -(1 << 62)
+_AT = attrgetter("at")
 _SHIFT = re.compile(r"([0-9]{1,2}):([0-5][0-9])-([0-9]{1,2}):([0-5][0-9])")
 
 
@@ -101,12 +109,17 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
 class Hours:
     """The business time of one calendar. `is_holiday` closes the shifts that begin on a day, not those that end on it.
 
-    `is_holiday` must always answer the same for the same day: the answers are remembered.
+    `is_holiday` must always answer the same for the same day: the answers are remembered. `name` is the calendar's, and
+    `changes` are those of its days, in order of time. `known`, where it is given, is the instant (microseconds UTC) by
+    whose knowledge every question is answered.
     """
 
     timezone: str
     week: Week
     is_holiday: Callable[[date], bool]
+    name: str = ""
+    changes: tuple[Change, ...] = ()
+    known: int = -1
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _open_on: Callable[[int], tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False)
 
@@ -116,6 +129,21 @@ class Hours:
         object.__setattr__(self, "_zone", zone(self.timezone))
         # Five years of days: promises are opened and judged around now, so nearly every day asked for is there.
         object.__setattr__(self, "_open_on", lru_cache(maxsize=2_048)(self._find_open))
+
+    def as_known(self, at: int) -> Hours:
+        """Give the hours as they were known at an instant, whenever they are asked for."""
+        if not self.changes or 0 <= self.known <= at:
+            return self
+        return self._with(tuple(change for change in self.changes if change.at <= at), at)
+
+    def changed(self, changes: Iterable[Change]) -> Hours:
+        """Give the hours of the same calendar with the changes of its days."""
+        return self._with(tuple(sorted((it for it in changes if it.calendar == self.name), key=_AT)), -1)
+
+    def _with(self, changes: tuple[Change, ...], known: int) -> Hours:
+        found = replace(self, changes=changes, known=known)
+        object.__setattr__(found, "_open_on", self._open_on)  # what is so as a rule is remembered once
+        return found
 
     def add(self, start: int, amount: int) -> int:
         """Return the earliest instant not before `start` at which `amount` of business time has passed since.
@@ -129,7 +157,7 @@ class Hours:
             return start
         first = last_open = local_day(start, self._zone)
         for day in range(first, first + FARTHEST):
-            for opens, closes in self._open_on(day):
+            for opens, closes in self._open(day, start):
                 if closes <= start:
                     continue
                 begin = max(opens, start)
@@ -157,29 +185,39 @@ class Hours:
         return sum(
             max(0, min(closes, end) - max(opens, start))
             for day in range(local_day(start, self._zone), local_day(end, self._zone) + 1)
-            for opens, closes in self._open_on(day)
+            for opens, closes in self._open(day, end)
         )
 
     def is_open(self, at: int) -> bool:
         """Tell whether business time passes at this instant: an opening is open, a closing is closed."""
-        return any(opens <= at < closes for opens, closes in self._open_on(local_day(at, self._zone)))
+        return any(opens <= at < closes for opens, closes in self._open(local_day(at, self._zone), at))
 
-    def shifts_begun(self, day: int) -> tuple[tuple[int, int], ...]:
-        """Return the shifts [opens, closes) that begin on a local day, as they are written: adjacent ones apart."""
-        return self._spans(day, sorted(self._shifts(day)))
+    def shifts_begun(self, day: int, at: int) -> Sequence[tuple[int, int]]:
+        """Return the shifts [opens, closes) that begin on a local day, as known at an instant: adjacent ones apart."""
+        as_a_rule = self._spans(day, sorted(self._shifts(day)))
+        changes = self._changes_of(day, at)
+        if not changes:
+            return as_a_rule
+        others = [(it.at, as_a_rule if it.shifts is None else self._spans(day, it.shifts)) for it in changes]
+        return in_force([(_EVER, as_a_rule), *others])
 
     def opens_after(self, at: int) -> int | None:
         """Return the first open instant not before `at`, or None when there is none within 400 local days."""
         today = local_day(at, self._zone)
         for day in range(today, today + LONGEST_CLOSURE + 1):
-            for opens, closes in self._open_on(day):
+            for opens, closes in self._open(day, at):
                 if at < closes:
                     return max(opens, at)
         return None
 
     def shifts_on(self, day: int) -> tuple[tuple[int, int], ...]:
-        """Return the intervals [opens, closes) of the shifts that begin on a local day, in order and apart."""
-        return self._spans(day, _merged(self._shifts(day)))
+        """Return the intervals [opens, closes) of the shifts that begin on a local day, in order and apart.
+
+        The last change of the day counts for all of it.
+        """
+        last = self.changes and self._changes_of(day, self.changes[-1].at)
+        changed = last[-1].shifts if last else None
+        return self._spans(day, together(self._shifts(day) if changed is None else changed))
 
     def day_of(self, at: int) -> int:
         """Return the proleptic ordinal of the local day that an instant lies in."""
@@ -190,6 +228,20 @@ class Hours:
         shown = datetime.fromtimestamp(at // SECOND, self._zone).replace(tzinfo=None) - datetime.fromordinal(day)
         return first_shown(datetime.fromordinal(other) + max(shown, timedelta()), self._zone) + at % SECOND
 
+    def _changes_of(self, day: int, at: int) -> list[Change]:
+        """Return the changes of a day that are known at an instant."""
+        known = at if self.known < 0 else self.known
+        return [change for change in self.changes if change.day == day and change.at <= known]
+
+    def _open(self, day: int, at: int) -> tuple[tuple[int, int], ...]:
+        """Return the open intervals within one local day, as known at an instant, in order and apart."""
+        if not (self.changes and any(day - 1 <= change.day <= day for change in self.changes)):
+            return self._open_on(day)
+        first, last = midnight(day, self._zone), midnight(day + 1, self._zone)
+        begun = (*self.shifts_begun(day - 1, at), *self.shifts_begun(day, at))
+        within = [(max(opens, first), min(closes, last)) for opens, closes in begun]
+        return together((opens, closes) for opens, closes in within if opens < closes)
+
     def _find_open(self, day: int) -> tuple[tuple[int, int], ...]:
         """Find the open intervals [opens, closes) within one local day, in order and apart from each other.
 
@@ -197,9 +249,9 @@ class Hours:
         """
         left_open = [Shift(0, end - _MINUTES_A_DAY) for _, end in self._shifts(day - 1) if end > _MINUTES_A_DAY]
         begun = [Shift(start, min(end, _MINUTES_A_DAY)) for start, end in self._shifts(day)]
-        return self._spans(day, _merged([*left_open, *begun]))
+        return self._spans(day, together([*left_open, *begun]))
 
-    def _spans(self, day: int, shifts: list[Shift]) -> tuple[tuple[int, int], ...]:
+    def _spans(self, day: int, shifts: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         spans = ((instant(day, start, self._zone), instant(day, end, self._zone)) for start, end in shifts)
         return tuple((opens, closes) for opens, closes in spans if opens < closes)  # all of a shift can fall into a gap
 
@@ -225,13 +277,3 @@ def _weekday(name: str, key: str) -> int:
     near = did_you_mean(name, [*WEEKDAYS, "daily"]) or "write it like mon, mon-fri, sat,sun or daily"
     hint = f"write {meant}" if meant else near
     raise ValueError(f"{name!r} in {key!r} is not a day of the week ({', '.join(WEEKDAYS)}); {hint}")
-
-
-def _merged(shifts: Iterable[Shift]) -> list[Shift]:
-    merged: list[Shift] = []
-    for shift in sorted(shifts):
-        if merged and shift.start <= merged[-1].end:
-            merged[-1] = Shift(merged[-1].start, max(merged[-1].end, shift.end))
-        else:
-            merged.append(shift)
-    return merged

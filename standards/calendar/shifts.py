@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, SECOND
-from standards.calendar.hours import WEEKDAYS, Shift
+from standards.calendar.hours import WEEKDAYS, Shift, parse_shifts
 from standards.calendar.local_time import first_shown
 
 if TYPE_CHECKING:
@@ -28,10 +28,22 @@ def shift_at(hours: Hours, at: int) -> tuple[int, int] | None:
     """
     today = hours.day_of(at)
     for day in (today - 1, today):
-        for opens, closes in hours.shifts_begun(day):
+        for opens, closes in hours.shifts_begun(day, at):
             if opens <= at < closes:
                 return opens, closes
     return None
+
+
+def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:
+    """Read the hours of a changed day: `10:00-14:00, 15:00-18:00`; nothing or `closed` is none at all.
+
+    Gives None for `usual`: the hours that it has as a rule. Raises ValueError for what cannot be read.
+    """
+    if text is None or text.strip().lower() in ("", "closed"):
+        return ()
+    if text.strip().lower() == "usual":
+        return None
+    return tuple(parse_shifts(part.strip()) for part in text.split(","))
 
 
 def overlaps(week: Week) -> bool:

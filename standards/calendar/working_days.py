@@ -9,6 +9,8 @@ Instants are integer microseconds UTC.
 * *The end of the working day* is that of the day on which the shop is open at that instant, or opens next.
 * *The end of N working days* is that of the N-th working day after the date of that instant.
 
+Where days were changed since, the day from which it counts stays what it was then; those after it are as they are now.
+
 Read next: `hours.py`, which knows when a day's shifts are.
 """
 
@@ -65,11 +67,13 @@ def number_of(text: str) -> WorkingDays | None:
 
 def add(hours: Hours, at: int, amount: WorkingDays) -> int:
     """Return the instant at which so many working days after `at` are over. Raises ValueError where it is too far."""
+    then = hours.as_known(at)
     if amount.to_end:
-        if amount.days == 0:
-            return hours.shifts_on(_working_day(hours, at)[0])[-1][1]
-        return hours.shifts_on(_following(hours, _date(hours, at), amount.days))[-1][1]
-    day, start = _working_day(hours, at)
+        if amount.days:
+            return hours.shifts_on(_following(hours, _date(then, at), amount.days))[-1][1]
+        day, _ = _working_day(then, at)
+        return hours.shifts_on(day if hours.shifts_on(day) else _following(hours, day, 1))[-1][1]
+    day, start = _working_day(then, at)
     last = _following(hours, day, amount.days)
     return _within(hours, last, hours.same_time(start, day, last))
 

@@ -104,6 +104,7 @@ class _Loading:
         self.excerpts: dict[str, str] = {}
         self.lint: LintInput | None = None
         self.tables: dict[str, Facts] = {}
+        self.may_change: dict[str, tuple[str, ...]] = {}
 
     def current(self, documents: Iterable[Document]) -> None:
         """Compile the documents, which share their names."""
@@ -164,6 +165,7 @@ class _Loading:
         known = None if then is None else self.tables
         made = assemble(names, vocabulary, self.read, known=known, unsound=self.unsound)
         self.feeds = {**made.feeds, **self.feeds}
+        self.may_change = {**_may_change(made), **self.may_change}
         self.entries = {**made.entries, **self.entries}
         for standard, written in made.standards:
             revision, text = then or (standard.revision, written)
@@ -194,13 +196,18 @@ class _Loading:
 
     def _rulebook(self, standards: list[Standard]) -> Rulebook | None:
         try:
-            return Rulebook(standards, tuple(self.feeds.values()), self.vocabulary)
+            return Rulebook(standards, tuple(self.feeds.values()), self.vocabulary, self.may_change)
         except CycleError as error:
             heard = error.ids[1 % len(error.ids)]
             found = f"these standards hear each other's promises in a circle: {error}"
             fix = f'let {error.ids[0]} not hear {heard}: its where must rule {heard} out, as standard != "{heard}" does'
             self.entries[error.ids[0]].error("cycle", found, fix, key=True)
             return None
+
+
+def _may_change(made: Assembly) -> dict[str, tuple[str, ...]]:
+    """Give who may change the days of each calendar that has hours."""
+    return {name: found.may_change for name, (_, found) in made.calendars.items() if found.hours is not None}
 
 
 def _joined(entry: Entry, now: EventType | None, then: Mapping[str, Field]) -> EventType:

@@ -17,7 +17,7 @@ import msgspec
 
 from standards.calendar.holiday import by_country, by_dates, by_ics
 from standards.calendar.hours import Hours, Shift, Week, did_you_mean, parse_shifts, parse_week, zone
-from standards.documents.model import CalendarModel, FeedModel, FieldModel
+from standards.documents.model import CalendarModel, FeedModel, FieldModel, HoursModel
 from standards.expressions.expression import Field
 from standards.judge.events import EventType, name_problem, type_name_problem
 from standards.judge.standard import Feed
@@ -41,16 +41,17 @@ SOME_DAY = 1_719_792_000_000_000
 class Calendar(msgspec.Struct, frozen=True):
     """Business hours (None: every moment counts), and the model, with an .ics file turned into a list of dates.
 
-    One that is `built_in` need not be declared.
+    One that is `built_in` need not be declared. `may_change` are those who may change its days.
     """
 
     hours: Hours | None
     zone: ZoneInfo
-    model: CalendarModel
+    model: HoursModel
     built_in: bool = False
+    may_change: tuple[str, ...] = ()
 
 
-def calendar(entry: Entry, model: CalendarModel, read: ReadFile | None) -> Calendar | None:
+def calendar(entry: Entry, model: HoursModel, read: ReadFile | None) -> Calendar | None:
     """Compile a calendar; None where it has errors, which are reported."""
     in_zone = entry.at("timezone").attempt("bad-calendar", partial(zone, model.timezone))
     week = _week(entry.at("hours"), model.hours)
@@ -59,15 +60,16 @@ def calendar(entry: Entry, model: CalendarModel, read: ReadFile | None) -> Calen
         return None
     listed, is_holiday = days_off
     model = model.model_copy(update={"holidays": listed})
-    if week == _ALWAYS and listed is None:
+    may_change = tuple(model.may_change or ()) if isinstance(model, CalendarModel) else ()
+    if week == _ALWAYS and listed is None and not may_change:
         return Calendar(None, in_zone, model)
-    hours = Hours(model.timezone, week, is_holiday)
+    hours = Hours(model.timezone, week, is_holiday, entry.name)
     if not any(week) or hours.opens_after(SOME_DAY) is None:
         fix = 'give a day hours, such as mon-fri: ["08:00-16:00"], or leave hours out: always open'
         found = f"the calendar {entry.name!r} never opens, so its time would stand still"
         entry.error("never-open", found, fix, key=True)
         return None
-    return Calendar(hours, in_zone, model)
+    return Calendar(hours, in_zone, model, may_change=may_change)
 
 
 def _week(entry: Entry, hours: Mapping[str, list[str]] | None) -> Week | None:

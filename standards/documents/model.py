@@ -114,8 +114,8 @@ class ObjectiveModel(Strict):
     over: Duration = Field(description="The span it is reckoned over, such as 28d.")
 
 
-class CalendarModel(Strict):
-    """Business hours."""
+class HoursModel(Strict):
+    """Hours of days."""
 
     timezone: Text = Field(description="An IANA name, such as Europe/Warsaw.")
     hours: dict[str, Texts] | None = Field(
@@ -123,6 +123,14 @@ class CalendarModel(Strict):
     )
     holidays: Texts | None = Field(
         None, description="A country (PL, US-CA), a list of dates (2026-12-25), or the name of an .ics file."
+    )
+
+
+class CalendarModel(HoursModel):
+    """Business hours."""
+
+    may_change: Texts | None = Field(
+        None, description="The roles or people who may say that a day has other hours; without it, only admins."
     )
 
 

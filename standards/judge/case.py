@@ -184,7 +184,15 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
 
     event: E
     reason: Literal[
-        "late", "too-old-to-tell", "not-allowed", "nothing-to-excuse", "no-subject", "no-scope", "owed-nothing"
+        "late",
+        "too-old-to-tell",
+        "not-allowed",
+        "nothing-to-excuse",
+        "no-subject",
+        "no-scope",
+        "owed-nothing",
+        "no-such-day",
+        "too-many-changes",
     ]
 
 

@@ -22,14 +22,27 @@ class JudgeContext(Generic[E]):
 
     `settle` is how long after an event was received an earlier one can still take its place, in microseconds; 0 where
     nothing is judged again, as in history. `lost` are the instants of verdicts that were unknown: what is remembered of
-    a silence that the feeds themselves have forgotten.
+    a silence that the feeds themselves have forgotten. `changed_until` is the instant up to which changes of calendars'
+    days have come about.
     """
 
-    __slots__ = ("case", "duplicates", "heard", "late", "lost", "settle", "settled_early", "transitions", "unused")
+    __slots__ = (
+        "case",
+        "changed_until",
+        "duplicates",
+        "heard",
+        "late",
+        "lost",
+        "settle",
+        "settled_early",
+        "transitions",
+        "unused",
+    )
 
     def __init__(self, case: Case[E], settle: int = 0) -> None:
         self.case = case
         self.settle = settle
+        self.changed_until = case.time
         self.settled_early = 0
         self.lost: frozenset[tuple[str, int]] = frozenset()
         self.transitions: list[Transition[E]] = []
@@ -81,6 +94,10 @@ class JudgeContext(Generic[E]):
                 reason,
             )
         )
+
+    def move(self, standard: Standard, promise: Promise[E], at: int, elapsed: int = -1) -> None:
+        """Say that the deadline moves since a day of the calendar was changed."""
+        self.write(standard, promise, "moved", at, elapsed=elapsed, reason="calendar-changed")
 
     def _comes_back(self, standard: Standard, promise: Promise[E]) -> bool:
         """Let a promise that was withdrawn when time went back count its lines on; say whether it is one."""

@@ -51,6 +51,14 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+@final
+class Changed(msgspec.Struct, frozen=True, gc=False):
+    """Days of calendars are changed from `at` on, as is known at `known` (microseconds UTC)."""
+
+    at: int
+    known: int
+
+
 class Back(msgspec.Struct, frozen=True, gc=False):
     """Time goes back to `at`, as is known at `known` (microseconds UTC); `heard` says which feeds were silent when."""
 
@@ -59,7 +67,7 @@ class Back(msgspec.Struct, frozen=True, gc=False):
     heard: Heard | None = None
 
 
-Fact = Event | Tick | Heard | Start
+Fact = Event | Tick | Heard | Start | Changed
 _AT = attrgetter("at")
 
 
@@ -111,8 +119,9 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
                 hold, time, ordered = case.held.append, case.time, not group.level
             elif type(fact) is Heard:
                 context.heard = fact
-            elif type(fact) is Start:
-                _start(fact.at, group, context)
+            elif type(fact) is Start or type(fact) is Changed:
+                _late(late, NEVER, group, context)
+                _begin_or_change(fact, group, context)
             else:
                 at = fact.at  # which is its stamp where its sender's clock is ahead; a repeat has another stamp
                 claimed = at if at != fact.received else microseconds(fact.time)
@@ -235,6 +244,14 @@ def _too_late(event: Event, group: Group, context: JudgeContext[Event]) -> Effec
     if context.settle:
         case.too_late.append((case.time, event))
     return "came-too-late"
+
+
+def _begin_or_change(fact: Start | Changed, group: Group, context: JudgeContext[Event]) -> None:
+    """Begin to owe what is listed, or judge again by days that were changed."""
+    if isinstance(fact, Start):
+        _start(fact.at, group, context)
+    else:
+        judge_again((), group, context, fact.known, fact.at)
 
 
 def _start(at: int, group: Group, context: JudgeContext[Event]) -> None:

@@ -146,10 +146,13 @@ def is_known(case: Case[Event], event: Event) -> bool:
     return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
 
 
-def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event], known: int = -1) -> Effect:
+def judge_again(
+    late: Sequence[Event], group: Group, context: JudgeContext[Event], known: int = -1, since: int = NEVER
+) -> Effect:
     """Put late events of one stamp in their places, judge the subject anew, and write what comes out otherwise.
 
-    Says what the events came to, all together. `known` is when it is known, where there are none.
+    Says what the events came to, all together. Where there are none, `known` is when it is known, and `since` from when
+    on it goes by what has changed.
     """
     case, lines = context.case, len(context.transitions)
     if not case.log:
@@ -158,12 +161,13 @@ def judge_again(late: Sequence[Event], group: Group, context: JudgeContext[Event
         insort(case.log, event, key=group.order)
         if len(case.log) > MOST:
             _count_early(case.log[-MOST - 1], event, context)
-    start = _start(case, late)
+    start = _start(case, min([since, *(event.at for event in late)]))
     fresh: Case[Event] = Case(
         case.group, case.key, states=_copies(start.states), holds=start.holds, grants=case.grants,
         touched=start.time, wake=0 if start.states else NEVER,
     )  # fmt: skip
     again = _context(fresh, context)
+    again.changed_until = min(start.time, since - 1)
     case.too_late = [(min(at, case.time), event) for at, event in case.too_late]
     if case.younger is not None and start is not case.younger:
         case.cut = bisect_right(case.log, case.younger.time, key=_AT)
@@ -213,11 +217,11 @@ def _reach(events: Sequence[Event], until: int, group: Group, again: JudgeContex
     again.case.time = until
 
 
-def _start(case: Case[Event], late: Iterable[Event]) -> Snapshot[Event]:
-    """Give the snapshot to begin from: the younger one where all comes after it, and no state was forgotten since."""
+def _start(case: Case[Event], since: int) -> Snapshot[Event]:
+    """Give the snapshot to begin from: the younger one where all is after it, and no state was forgotten since."""
     younger = case.younger
     kept = all(it.state == "withdrawn" for promises in case.forgotten.values() for it in promises)
-    if younger is not None and kept and all(event.at > younger.time for event in late):
+    if younger is not None and kept and since > younger.time:
         return younger
     return case.base or Snapshot(-1)
 

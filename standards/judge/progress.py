@@ -17,9 +17,10 @@ from standards.judge.rulebook import GRANT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standards.judge.case import Case
+    from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.rulebook import Group
+    from standards.judge.shapes.machine import Machine
 
 
 class JudgeDefect(Exception):  # noqa: N818 - it is a defect, and not an error of whoever called
@@ -44,6 +45,8 @@ def judge_events(events: Sequence[Event], group: Group, context: JudgeContext[Ev
     case, reactions = context.case, group.reactions
     if events and case.wake == NEVER:
         case.wake = events[0].at + group.forget_after
+    if group.changed_at:
+        case.wake = min(case.wake, group.next_change(context.changed_until))
     last, event = case.touched, None
     try:
         for event in events:
@@ -100,9 +103,13 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
     """
     case = context.case
     pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
+    change = group.next_change(context.changed_until) if group.changed_at else NEVER
     try:
         while pairs:
             state, machine = min(pairs, key=lambda pair: pair[0].wake)
+            if change <= min(state.wake, until):
+                change = _change_days(change, pairs, group, context)
+                continue
             if state.wake > until:
                 break
             machine.on_timer(state, state.wake, context)
@@ -110,15 +117,38 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
         raise
     except Exception as error:
         raise JudgeDefect(error, case) from error
-    case.wake = min([until + group.forget_after, *(state.wake for state, _ in pairs)])
+    if change != NEVER:
+        context.changed_until = max(context.changed_until, until)
+        change = group.next_change(context.changed_until)
+    case.wake = min([until + group.forget_after, change, *(state.wake for state, _ in pairs)])
     if all(state.idle for state in case.states.values()):
-        forget_at = case.touched + group.forget_after
-        if forget_at <= until:
-            if context.settle:
-                for revision, state in case.states.items():
-                    case.forgotten.setdefault(revision, []).extend([*state.settled, *filter(None, [state.undoable])])
-                case.wake = max(forget_at, until) + context.settle
-            case.states.clear()
-            case.holds = {}
-        else:
-            case.wake = forget_at
+        case.wake = min(_forgotten_at(until, group, context), change)
+
+
+def _forgotten_at(until: int, group: Group, context: JudgeContext[Event]) -> int:
+    """Forget a subject that has owed nothing for long by an instant; gives when to look at it again."""
+    case = context.case
+    forget_at = case.touched + group.forget_after
+    if forget_at > until:
+        return forget_at
+    if context.settle:
+        for revision, state in case.states.items():
+            case.forgotten.setdefault(revision, []).extend([*state.settled, *filter(None, [state.undoable])])
+    case.states.clear()
+    case.holds = {}
+    return max(forget_at, until) + context.settle if context.settle else case.wake
+
+
+def _change_days(
+    change: int, pairs: Sequence[tuple[StandardState[Event], Machine]], group: Group, context: JudgeContext[Event]
+) -> int:
+    """Let what is owed go by the days that are changed from an instant on; gives the instant of the next change.
+
+    What came too late to find its place comes about right after the last event.
+    """
+    at = max(change, context.case.touched)
+    for state, machine in pairs:
+        if change in machine.standard.changed_at:
+            machine.on_changed_days(state, at, context)
+    context.changed_until = change
+    return group.next_change(change)

@@ -8,6 +8,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -15,18 +16,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from standards.expressions.expression import Field
-from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class
+from standards.judge.changed_days import CHANGED, with_changes
+from standards.judge.events import DERIVED_SOURCE, Event, EventType, event_class, type_of
 from standards.judge.excuse import excuse
 from standards.judge.following import following
-from standards.judge.promise import MOVES
+from standards.judge.promise import MOVES, NEVER
 from standards.judge.shapes.scope import scoped
 from standards.judge.standard import clauses, event_types
-from standards.judge.strata import stratify
+from standards.judge.strata import in_order, stratify
 from standards.judge.targets.table import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from standards.calendar.changes import Change
     from standards.judge.case import Case
     from standards.judge.context import JudgeContext
     from standards.judge.shapes.machine import Machine, Reaction
@@ -55,7 +58,7 @@ class Group:
 
     `level` is their stratum, `order` the key by which events are put in order of time. `lateness` is how long a live
     host waits with their verdicts for what comes late, in microseconds. `endless`: a subject always owes something, and
-    time alone settles its promises.
+    time alone settles its promises. `changed_at` are the instants from which days of their calendars are changed.
     """
 
     def __init__(self, name: str, standards: Sequence[Standard], classes: Mapping[str, type[Event]]) -> None:
@@ -70,6 +73,7 @@ class Group:
         self.endless = any(machine.endless for machine in self.machines)
         self.level = int(name.partition(":")[0])
         self.lateness = max(standard.lateness for standard in standards)
+        self.changed_at = tuple(sorted({at for standard in standards for at in standard.changed_at}))
         self.order = _by_time_and_origin if self.level else _by_time
         self.key = key_getter(self.per)
         self.listed = tuple(dict.fromkeys(key for machine in self.machines for key in machine.listed))
@@ -88,6 +92,10 @@ class Group:
         if GRANT in classes:
             self.reactions[classes[GRANT]] = (*self.reactions.get(classes[GRANT], ()), self._excuse)
 
+    def next_change(self, after: int) -> int:
+        """Give the first instant after another one from which a day of a calendar is changed; NEVER for none."""
+        return next((at for at in self.changed_at if at > after), NEVER)
+
     def _excuse(self, _case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
         excuse(event, self.standards, context)
 
@@ -96,12 +104,17 @@ class Rulebook:
     """All standards together. It does not change. Raises CycleError.
 
     `owed_for` is how long after their deadline broken promises are owed, in microseconds, for each revision of which
-    that can be said.
+    that can be said. `may_change` says of each calendar who may change its days.
     """
 
     def __init__(
-        self, standards: Sequence[Standard], feeds: Sequence[Feed], vocabulary: Mapping[str, EventType]
+        self,
+        standards: Sequence[Standard],
+        feeds: Sequence[Feed],
+        vocabulary: Mapping[str, EventType],
+        may_change: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
+        self.may_change = may_change or {}
         self.standards = {standard.revision: standard for standard in standards}
         self.current = {standard.id: standard for standard in standards if not standard.retired}
         self.feeds = tuple(feeds)
@@ -111,28 +124,29 @@ class Rulebook:
         self.classes = {name: event_class(event_type) for name, event_type in self.vocabulary.items()}
         members = _grouped(standards, strata)
         self.groups = {name: Group(name, members[name], self.classes) for name in sorted(members)}
-        self.strata = [
-            [group for group in self.groups.values() if group.level == level]
-            for level in range(max(strata.values(), default=0) + 1)
-        ]
+        self.strata = in_order(self.groups.values())
         self.owed_for = {
             machine.standard.revision: machine.owed_for
             for group in self.groups.values()
             for machine in group.machines
             if machine.owed_for
         }
-        self._wait_for_what_is_heard()
         self.routes = self._routes()
-        self.grant_routes = self.routes.pop(self.classes[GRANT], ()) if GRANT in self.classes else ()
+        self.named_routes = {
+            name: self.routes.pop(self.classes[name], ()) for name in (GRANT, CHANGED) if name in self.classes
+        }
         self.heard = {kind: self.classes[kind] for kind in self.classes if kind.startswith("promise.")}
         self.heard = {kind: cls for kind, cls in self.heard.items() if self.routes.get(cls)}
 
-    def _wait_for_what_is_heard(self) -> None:
-        """Let no stratum be ahead of those whose promises it hears."""
-        for level, stratum in enumerate(self.strata[1:]):
-            longest = max((group.lateness for below in self.strata[: level + 1] for group in below), default=0)
-            for group in stratum:
-                group.lateness = max(group.lateness, longest)
+    def changed(self, changes: Iterable[Change]) -> Rulebook:
+        """Give the same rules by calendars of which some days were changed."""
+        changes, found = tuple(changes), copy(self)
+        found.groups = {
+            name: Group(name, [with_changes(each, changes) for each in group.standards], self.classes)
+            for name, group in self.groups.items()
+        }
+        found.strata = in_order(found.groups.values())
+        return found
 
     def _routes(self) -> dict[type[Event], tuple[Route, ...]]:
         routes: dict[type[Event], list[Route]] = {}
@@ -147,13 +161,15 @@ class Rulebook:
         """Give, by revision, since when promises must have been broken to be owed at `now`, in microseconds UTC."""
         return {revision: now - owed_for for revision, owed_for in self.owed_for.items()}
 
-    def granted(self, event: Event) -> list[tuple[Group, Key]]:
-        """Find whom an `exception.granted` concerns: the subject it names, in each group that judges its standard.
+    def named(self, event: Event) -> list[tuple[Group, Key]]:
+        """Find whom an event concerns that is not routed by its type; nobody by most of these.
 
-        A standard may also count grants themselves: then it concerns the subject that the grant is about there.
+        An `exception.granted` concerns the subject that it names, in each group that judges its standard. A standard
+        may also count grants, or changes of days: then it concerns the subject that they are about there.
         """
-        found = [(route.group, route.key(event.data)) for route in self.grant_routes]
-        for group in self.groups.values():
+        name = type_of(event)
+        found = [(route.group, route.key(event.data)) for route in self.named_routes.get(name, ())]
+        for group in self.groups.values() if name == GRANT else ():
             standard = next((each for each in group.standards if each.id == event.data.standard), None)
             if standard is None:
                 continue

@@ -113,7 +113,7 @@ class Standard(msgspec.Struct, frozen=True):
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     Only what happens in the hours of `during` counts, and there is something to owe only while what is `needed` is so.
-    `states` are those that it speaks of.
+    `states` are those that it speaks of. `changed_at` are the instants from which days of its calendars are changed.
     """
 
     id: str
@@ -138,6 +138,7 @@ class Standard(msgspec.Struct, frozen=True):
     during: Hours | None = None
     needed: StateTest | None = None
     states: tuple[State, ...] = ()
+    changed_at: tuple[int, ...] = ()
 
     def owes(self, holds: Holds) -> bool:
         """Say whether there is anything to owe, by the states that are so."""

@@ -5,14 +5,16 @@ Read next: `rulebook.py`.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from standards.expressions.expression import could_hold
 from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from standards.judge.rulebook import Group
     from standards.judge.standard import Clause, Standard
 
 
@@ -64,3 +66,17 @@ def _cycle(hears: dict[str, set[str]]) -> list[str]:
         if following in path:
             return path[path.index(following) :]
         path.append(following)
+
+
+def in_order(groups: Iterable[Group]) -> list[list[Group]]:
+    """Give the groups by their stratum, the lowest first, and let none be ahead of those whose promises it hears."""
+    groups = list(groups)
+    found = [
+        [it for it in groups if it.level == level] for level in range(max((g.level for g in groups), default=0) + 1)
+    ]
+    longest = 0
+    for below, stratum in pairwise(found):
+        longest = max([longest, *(group.lateness for group in below)])
+        for group in stratum:
+            group.lateness = max(group.lateness, longest)
+    return found

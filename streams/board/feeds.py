@@ -28,11 +28,14 @@ RAW: Final = 2_000
 """How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
 _LATE: Final = {
     "late": "it came too late to change anything",
-    "not-granted": "whoever granted it may not",
+    "too-old-to-tell": "it is so old that nobody can tell whether it had come before",
+    "not-allowed": "whoever said so may not",
     "nothing-to-excuse": "there was nothing to excuse",
     "no-subject": "it names nobody whom a standard is about",
     "no-scope": "it would have opened a promise, but whether there is anything to owe is not known yet",
     "owed-nothing": "the standard's own choice is that nothing is owed for it",
+    "no-such-day": "it changes no day of a calendar that there is, or its hours cannot be read",
+    "too-many-changes": "more days are changed than are remembered",
 }
 
 

@@ -31,7 +31,7 @@ class Shell(msgspec.Struct, frozen=True):
     """What every page is drawn with. `now` is the host's clock, in microseconds UTC; times are told in `zone`.
 
     `name` is whoever looks, `proof` what their forms carry. `acts`: they may do something, and not only look;
-    `corrects`: deal with events that could not be read, too.
+    `corrects`: deal with events that could not be read, too; `administers`: everything.
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
     """
@@ -44,6 +44,7 @@ class Shell(msgspec.Struct, frozen=True):
     acts: bool = False
     unguarded: bool = False
     corrects: bool = False
+    administers: bool = False
     version: str = ""
     changes: int = 0
     overdue: int = 0

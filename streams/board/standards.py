@@ -13,6 +13,7 @@ import msgspec
 from standards.calendar.duration import spoken
 from standards.judge.score import Score
 from streams.board.markup import Html, el, section
+from streams.board.opening_hours import Opening, opening_section
 from streams.board.shell import Shell, page
 from streams.board.wording import ASPECTS, how_many, percent, share
 
@@ -42,11 +43,11 @@ class Scores(msgspec.Struct, frozen=True):
     overdue: Mapping[str, tuple[int, int]] = {}
 
 
-def draw(shell: Shell, standards: Mapping[str, Standard], scores: Scores) -> str:
+def draw(shell: Shell, standards: Mapping[str, Standard], scores: Scores, opening: Opening) -> str:
     """Draw the page. `standards` are those in force, by id."""
     by_aspect = sorted(standards.values(), key=lambda each: (list(ASPECTS).index(each.aspect), each.id))
     cards = el("ul", (_card(each, scores) for each in by_aspect), class_="cards standards")
-    return page(shell, "Standards", "/standards", _aspects(by_aspect, scores), cards)
+    return page(shell, "Standards", "/standards", _aspects(by_aspect, scores), cards, opening_section(shell, opening))
 
 
 def _aspects(standards: Sequence[Standard], scores: Scores) -> Html:

@@ -107,7 +107,7 @@ def _progress(name: str, say: Callable[[str], None]) -> Callable[[int, int], Non
 
 def _former(loaded: Loaded) -> Rulebook:
     standards = [_as_before(standard, loaded.entries[standard.id]) for standard in loaded.standards]
-    return Rulebook(standards, loaded.feeds, loaded.vocabulary)
+    return Rulebook(standards, loaded.feeds, loaded.vocabulary, loaded.rulebook.may_change)
 
 
 def _as_before(standard: Standard, entry: Entry) -> Standard:

@@ -118,7 +118,9 @@ def _likely_reading(opening: _Opening, seen: _Seen) -> None:
 def _likely_happenings(task: Task, loaded: Loaded, openings: Sequence[_Opening]) -> None:
     """Find readings that hardly come twice, of which some opened nothing as another promise was overdue."""
     judged = [replace(each.standard, shape=replace(each.shape, again="judged", rest=0)) for each in openings]
-    by_themselves = Backtest(task._replace(rulebook=Rulebook(judged, loaded.feeds, loaded.vocabulary))).run()
+    by_themselves = Backtest(
+        task._replace(rulebook=Rulebook(judged, loaded.feeds, loaded.vocabulary, loaded.rulebook.may_change))
+    ).run()
     for opening in openings:
         more = by_themselves.scores[opening.standard.id].opened - opening.promises
         if more > 0:

@@ -15,6 +15,7 @@ from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTL
 from alerts.routing.notice import printable
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
+from standards.judge.changed_days import CHANGED, OWN_DOOR
 from standards.judge.events import moment
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
@@ -54,10 +55,17 @@ _DID: Final = {
     SILENCED: "laid a silence",
     UNSILENCED: "lifted a silence",
     SETTLED: "dealt with an event that could not be read",
+    CHANGED: "changed a day of a calendar",
 }
-_WAYS: Final = {"kept/board": "on the board", "kept/link": "by a link in a message", "kept/exceptions": "by the API"}
-_SAID: Final = ("reason", "note", "how", "involved", "cause", "missed", "next_step", "team", "silence", "until",
-                "standard", "subject", "site", "owner", "severity")  # fmt: skip
+_WAYS: Final = {
+    "kept/board": "on the board",
+    "kept/link": "by a link in a message",
+    "kept/exceptions": "by the API",
+    "kept/api": "by the API",
+    OWN_DOOR: "as an admin",
+}
+_SAID: Final = ("calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step", "team",
+                "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
@@ -131,7 +139,8 @@ class _Story(NamedTuple):
             known = f", learned at {self._at(line.known)}" if line.known != line.at else ""
             was = f" from {line.was or 'open'} to {line.verdict or 'open'}" if line.kind == "corrected" else ""
             to = f" to {self._at(line.due)}" if line.kind == "moved" else ""
-            yield f"  {self._at(line.at)}  {line.kind}{was}{to}{self._cause(line)}{known}"
+            since = ", since a day of its calendar was changed" if line.reason == "calendar-changed" else ""
+            yield f"  {self._at(line.at)}  {line.kind}{was}{to}{since}{self._cause(line)}{known}"
 
     def _cause(self, line: Line) -> str:
         if line.cause is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.calendar.spans import together
 from standards.judge.feeds import Heard, Hearing
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FeedHearings:
         forgotten: int,
         gaps: Iterable[tuple[int, int]] = (),
     ) -> None:
-        self.gaps = _merged(gaps)
+        self.gaps = together(gaps)  # each verdict asks them all, and each flush stores them
         self.by_key = {(name, key): hearing for name, key, hearing in known}
         self.forgotten = forgotten
         self._feeds = rulebook.feeds
@@ -72,7 +73,7 @@ class FeedHearings:
 
         What could only be judged by their absence is unknown then.
         """
-        self.gaps = _merged([*self.gaps, (first, last)])
+        self.gaps = together([*self.gaps, (first, last)])
 
     def forget(self, until: int) -> None:
         """Forget the silences up to an instant, and the gaps up to long before it."""
@@ -82,14 +83,3 @@ class FeedHearings:
         for name, hearing in list(self.by_key.items()):
             if not hearing.forget(until):
                 del self.by_key[name]
-
-
-def _merged(gaps: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Make one gap of those that overlap or touch; each verdict asks them all, and each flush stores them."""
-    found: list[tuple[int, int]] = []
-    for first, last in sorted(gaps):
-        if found and first <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], last)
-        else:
-            found.append((first, last))
-    return tuple(found)

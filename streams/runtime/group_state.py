@@ -9,10 +9,13 @@ from collections import defaultdict
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from standards.judge.events import Tick
+from standards.judge.judge import Changed
 from standards.judge.judging_again import must_settle, settle_now
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
+    from standards.calendar.changes import Change
     from standards.judge.case import Case
     from standards.judge.events import Event
     from standards.judge.judge import Fact
@@ -53,6 +56,20 @@ class GroupState:
         if wake < self.alarm_of.get(key, NEVER):
             self.alarm_of[key] = wake
             heappush(self.alarms, (wake, key))
+
+    def change(self, change: Change, known: int, reached: int) -> None:
+        """Let each case go by a day that is changed: when time has come there or, where it has, by judging it again.
+
+        `known` is when that is known, `reached` how far the group's time has come, in microseconds UTC.
+        """
+        if change.at not in self.group.changed_at:
+            return
+        for key, case in self.cases.items():
+            if change.at <= reached:
+                self.pending[key] += [Tick(reached), Changed(change.at, known)]
+            else:
+                case.wake = min(case.wake, change.at)
+                self.note(key, change.at)
 
     def collect(self, low: int) -> dict[Key, list[Fact]]:
         """Take what each case is to be told: what was derived, then what arrived; cases that only wake get nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from standards.calendar.changes import Change
 from standards.judge.feeds import Hearing
 from standards.judge.rulebook import Key
 
@@ -14,7 +15,7 @@ class Position(msgspec.Struct):
     `newest` is the latest event time seen, `low` the watermark, `started` when listed subjects began to be owed.
     `clock` is how far a live host's clock had come, whatever its grace was.
     `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
-    the stretches of time of which events may have been lost.
+    the stretches of time of which events may have been lost. `changes` are the days of calendars that were changed.
     """
 
     newest: int = -1
@@ -24,6 +25,7 @@ class Position(msgspec.Struct):
     gaps: list[tuple[int, int]] = []
     groups: list[str] = []
     clock: int = -1
+    changes: list[Change] = []
 
     @property
     def reached(self) -> int:

@@ -14,12 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.case import Case, Unused
-from standards.judge.events import Event, Tick
+from standards.judge.changed_days import CHANGED
+from standards.judge.events import Event, Tick, type_of
 from standards.judge.judge import Start, feed
 from standards.judge.ledger import derived
 from standards.judge.promise import NEVER, Transition
 from standards.judge.rulebook import GRANT, Key
 from streams.runtime.batch_result import BatchResult
+from streams.runtime.changed_days import ChangedDays, change_day
 from streams.runtime.feed_hearings import FeedHearings
 from streams.runtime.group_state import GroupState
 from streams.runtime.position import Position
@@ -55,11 +57,12 @@ class Pump:
         position: Position | None = None,
         share: Share = WHOLE,
     ) -> None:
-        self.rulebook = rulebook
+        at = Position() if position is None else position
+        self.changed_days = ChangedDays(rulebook, at.changes)
+        self.rulebook = rulebook = self.changed_days.rulebook
         self.lateness, self.grace, self.settle = lateness, grace, settle
         self.share = share
         self.lows: list[int] = []
-        at = Position() if position is None else position
         self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
         self._lasting = at.groups
         self._left_over: list[Event] = []
@@ -86,7 +89,10 @@ class Pump:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
         gaps, groups = list(self.feeds.gaps), list(self.group_states)
-        return Position(self.newest, self.low, self.started, heard, gaps=gaps, groups=groups, clock=self.clock)
+        return Position(
+            self.newest, self.low, self.started, heard, gaps=gaps, groups=groups, clock=self.clock,
+            changes=self.changed_days.changes,
+        )  # fmt: skip
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -132,7 +138,11 @@ class Pump:
         return moved
 
     def _reached(self, group: Group) -> int:
-        return (min(self.lows[group.level], self.low) if self.lows else self.low) - self.group_states[group.name].delay
+        return self.reached_by(self.low, self.group_states[group.name])
+
+    def reached_by(self, low: int, state: GroupState) -> int:
+        """Give how far the time of a group has come, by how far that of all has, in microseconds UTC."""
+        return (min(self.lows[state.group.level], low) if self.lows else low) - state.delay
 
     def begin(self, at: int) -> None:
         """Begin to owe, at `at`, the subjects that standards list. Owed already: nothing happens."""
@@ -211,21 +221,20 @@ class Pump:
         self.low, self.newest = low, newest
 
     def _route_by_name(self, event: Event, low: int, outcome: BatchResult) -> None:
-        """Route what has no route by its type: grants name their subject, and the rest concerns nobody."""
-        name = str(event.__struct_config__.tag)
-        found = self.rulebook.granted(event) if name == GRANT else []
-        mine, first = self.share
+        """Route what has no route by its type: grants name their subject, a changed day is all's who go by it."""
+        name, found, (mine, first) = type_of(event), self.rulebook.named(event), self.share
+        if name == CHANGED:
+            change_day(self, event, low, outcome)
         for group, key in found:
             if mine is not None and not mine(key):
                 continue
-            state = self.group_states[group.name]
-            reached = (min(self.lows[group.level], low) if self.lows else low) - state.delay
+            reached = self.reached_by(low, state := self.group_states[group.name])
             if event.at <= reached:
                 state.pending[key].append(Tick(reached))
             state.pending[key].append(event)
         if name == GRANT and not found and first:
             outcome.unused.append(Unused(event, "nothing-to-excuse"))
-        elif not found and not self.feeds.concerns(event):
+        elif name != CHANGED and not found and not self.feeds.concerns(event):
             outcome.unmatched[name] = outcome.unmatched.get(name, 0) + 1
 
     def _hear(self, events: Iterable[Event]) -> None:

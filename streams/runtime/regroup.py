@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from standards.judge.events import microseconds
 from standards.judge.judging_again import settle_now
-from standards.judge.rulebook import GRANT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container
@@ -76,7 +75,7 @@ class Homes:
     def _routed(self, event: Event) -> list[tuple[Group, Key]]:
         routes = self._rulebook.routes.get(type(event))
         if routes is None:
-            return self._rulebook.granted(event) if event.__struct_config__.tag == GRANT else []
+            return self._rulebook.named(event)
         keys = [(route.group, route.key(event.data)) for route in routes]
         return [(group, key) for group, key in keys if None not in key]
 

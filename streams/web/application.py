@@ -20,6 +20,7 @@ from streams.delivery.links import Links
 from streams.metrics import Moment
 from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
+from streams.web.api.days import Days
 from streams.web.api.grants import Grants
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
@@ -74,12 +75,13 @@ def application(
         )  # fmt: skip
         return metrics.text(host.now_status(), wall, moment)
 
-    grants, letters = Grants(host), Letters(host, max_skew=limits.max_skew)
+    grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
     operations = [
         *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
+        *days.operations(),
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
@@ -87,7 +89,7 @@ def application(
     app = _application(host, operations, guarded(access, sessions))
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
-    acts, failures = Acts(board, grants, letters), Failures()
+    acts, failures = Acts(board, grants, letters, days), Failures()
     for part in (board, acts, SignIn(board, access, failures)):
         app.add_routes(part.routes())
     if access.public_url:

@@ -133,3 +133,16 @@ class Grant(BaseModel):
     promise: Short | None = Field(default=None, description="The promise's id; its standard and subject follow.")
     by: Short = Field(description="Who grants it; the standard says who may.")
     reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")
+
+
+class DayChange(BaseModel):
+    """A day of a calendar that has other hours than the calendar says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    date: Short = Field(description="The day, by the calendar's own clock: 2026-12-24.")
+    open: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None,
+        description="Its shifts, such as 08:00-12:00, 13:00-15:00; usual is as always. Without it: closed.",
+    )
+    by: Short = Field(description="Who says so; the calendar says who may.")
+    reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")

@@ -14,6 +14,7 @@ from standards.judge.score import Score
 from standards.judge.standard import Objective
 from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
+from streams.board.opening_hours import Opening
 from streams.board.shell import Shell, page
 from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
@@ -96,7 +97,7 @@ def test_a_goal_is_held_against_what_chance_explains(kept: int, broken: int, sai
     """Small numbers are told as what they are, and no page speaks of those at work."""
     standard = replace(REGISTER, objective=Objective(0.9, 28 * 86_400 * SECOND))
     score = {standard.id: Score(opened=kept + broken, kept=kept, broken=broken)}
-    assert f">{said}<" in draw_standards(SHELL, {standard.id: standard}, Scores({}, {}, score, {}, []))
+    assert f">{said}<" in draw_standards(SHELL, {standard.id: standard}, Scores({}, {}, score, {}, []), Opening())
 
 
 @pytest.mark.parametrize(("behind", "told"), [(60, ""), (90, ""), (91, "Judging is 31 s behind the clock")])

@@ -88,7 +88,7 @@ def wanted(event: Event, partitions: int) -> set[int]:
     """Say which partitions an event must go to, by the rulebook alone."""
     keys = [route.key(event.data) for route in BOOK.routes.get(type(event), ())]
     if event.__struct_config__.tag == GRANT:
-        keys = [key for _, key in BOOK.granted(event)]
+        keys = [key for _, key in BOOK.named(event)]
     return {partition_of(key, partitions) for key in keys if None not in key}
 
 

@@ -99,6 +99,14 @@ class LevelMachine(MeasuringMachine):
         shift = shift_at(shape.hours, at) if shape.by_shift and shape.hours is not None else None
         return (shift or window_of(at, shape.over, shape.zone))[1]
 
+    def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Let the window of a shift end when the shift does, as is known from `at` on."""
+        if self.shape.by_shift and self.shape.hours is not None and state.until >= 0:
+            shift = shift_at(self.shape.hours.as_known(at), state.open[0].opened)
+            until = state.until if shift is None else max(shift[1], at + 1)
+            self.end_at(until, state, at, context)
+            state.wake = state.until - 1
+
     def _take(
         self, state: StandardState[Event], event: Event, context: JudgeContext[Event], *, measure: Measure
     ) -> None:

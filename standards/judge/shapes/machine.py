@@ -69,6 +69,10 @@ class Machine(Protocol):
         """Give the warnings and verdicts that fall at `at`, which is `state.wake`, and set `state.wake` anew."""
         return
 
+    def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Let what is owed go by the calendar's hours as they are known from `at` on."""
+        return
+
     def on_late_event(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> bool:  # noqa: ARG002 - one signature for all shapes
         """Take in an event that came after its time. Says whether it changed anything."""
         return False

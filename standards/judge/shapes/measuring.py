@@ -43,6 +43,14 @@ class MeasuringMachine(Machine):
                 context.write(self.standard, promise, "warned", event.at, cause=event)
                 promise.step = 1
 
+    def end_at(self, until: int, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Let what is measured end at another instant, as is known from `at` on."""
+        if until != state.until:
+            state.until = until
+            for promise in state.open:
+                promise.due = until
+                context.move(self.standard, promise, at)
+
 
 def add_sample(tally: Tally, measure: Measure, data: object) -> bool:
     """Take one event's data into the running measure. A sample whose value is missing does not count: gives False."""

@@ -30,6 +30,32 @@ class Periods(NamedTuple):
     zone: ZoneInfo
     by_wall: bool = False
 
+    def as_known(self, at: int) -> Periods:
+        """Give the periods by the hours as they were known at an instant."""
+        return self if self.hours is None else self._replace(hours=self.hours.as_known(at))
+
+    def is_closed(self, since: int, until: int) -> bool:
+        """Say whether a period owes nothing, since it has no open time."""
+        return self.hours is not None and not self._counts_open_time and not self.hours.between(since, until)
+
+    def starts_after(self, at: int, start: int) -> int:
+        """Give the start of the first period after an instant that has open time, where one starts at `start`."""
+        first = start
+        if isinstance(self.every, str):
+            first = min(start, self.end(at))
+        elif not self.by_wall:
+            return self._ends_after(at, start)
+        else:
+            while (earlier := days_after(first, -self.every // DAY, self.zone)) > at:
+                first = earlier
+        return self.owing_from(first)
+
+    def _ends_after(self, at: int, end: int) -> int:
+        """Give the end of a period that ended at `end` by what was known before `at`."""
+        if self.hours is None:
+            return end
+        return self.hours.due(at, self.hours.as_known(at - 1).between(at, end))
+
     def end(self, at: int) -> int:
         """Give the end of the period that begins at an instant."""
         if isinstance(self.every, str):

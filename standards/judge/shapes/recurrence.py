@@ -84,7 +84,7 @@ class RecurrenceMachine(Machine):
                 elapsed = self.periods.elapsed(promise.opened, event.at)
                 context.write(self.standard, promise, "kept", event.at, cause=event, elapsed=elapsed)
                 context.close(state, promise, event.at)
-                self._set_alarm(state, context)
+                self._set_alarm(state, event.at, context)
 
         return on_event
 
@@ -120,13 +120,32 @@ class RecurrenceMachine(Machine):
         promise.due = state.until = self.periods.end(at)
         state.open.append(promise)
         context.write(self.standard, promise, "opened", at, cause=cause)
-        self._set_alarm(state, context)
+        self._set_alarm(state, at, context)
 
-    def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
-        state.wake = state.until
+    def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Let the period end, or the next one begin, by the hours as they are known from `at` on.
+
+        One that has no open time now owes nothing. What has begun as one that owes nothing goes on so.
+        """
+        periods = self.periods.as_known(at)
+        if state.until >= 0 and not state.open:
+            state.until = periods.starts_after(at, state.until)
+            self._set_alarm(state, at, context)
+        for promise in tuple(state.open):
+            end = periods.end(promise.opened)
+            if periods.is_closed(promise.opened, promise.due):
+                context.write(self.standard, promise, "voided", at, reason="calendar-changed")
+                context.close(state, promise, at)
+            elif max(end, at) != promise.due:
+                promise.due = state.until = max(end, at)
+                context.move(self.standard, promise, at, periods.elapsed(promise.opened, at))
+            self._set_alarm(state, at, context)
+
+    def _set_alarm(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        state.wake, periods = state.until, self.periods.as_known(at)
         for promise in state.open:
             marks = self.shape.warn[promise.step :]
-            warnings = (self.periods.mark(promise.opened, promise.due, mark) for mark in marks)
+            warnings = (periods.mark(promise.opened, promise.due, mark) for mark in marks)
             state.wake = min(state.until, next(warnings, state.until))
         context.case.wake = min(context.case.wake, state.wake)
 
@@ -142,7 +161,7 @@ class RecurrenceMachine(Machine):
                 context.write(self.standard, promise, "lost" if dark else "broken", at, elapsed=elapsed)
                 context.close(state, promise, at)
         if at < state.until:
-            self._set_alarm(state, context)
+            self._set_alarm(state, at, context)
         elif self.standard.retired:
             state.wake, state.until = NEVER, -1
         else:

@@ -70,6 +70,15 @@ class RollingMachine(MeasuringMachine):
         shift = None if self.shape.hours is None else shift_at(self.shape.hours, at)
         return shift or window_of(at, DAY, self.shape.zone)
 
+    def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Let the day of a shift end when the shift does, as is known from `at` on."""
+        rolled, hours = state.rolled, self.shape.hours
+        if rolled is not None and hours is not None and state.until >= 0:
+            shift = shift_at(hours.as_known(at), rolled.starts)
+            self.end_at(state.until if shift is None else max(shift[1], at + 1), state, at, context)
+            rolled.ends = min(rolled.starts + self.shape.step, state.until)
+            self._set_alarm(state, rolled)
+
     def _take(
         self, state: StandardState[Event], event: Event, context: JudgeContext[Event], *, measure: Measure
     ) -> None:

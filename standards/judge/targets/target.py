@@ -125,11 +125,14 @@ class TargetRule(msgspec.Struct, frozen=True):
         """Whether some events that would open a promise are owed none."""
         return any(isinstance(target, Nothing) for target in leaves(self.within))
 
-    def resolve(self, facts: dict[str, Looked], opened: int) -> Target | None:
-        """Give what a promise is given by the values of the fields that are looked at; None: nothing is owed."""
+    def resolve(self, facts: dict[str, Looked], opened: int, known: int) -> Target | None:
+        """Give what a promise is given by the values of the fields that are looked at; None: nothing is owed.
+
+        `known` is the instant by whose knowledge of the calendars' days it is.
+        """
         calendar, named = chosen(self.calendar, facts), facts.get(self.due)
         if isinstance(named, int):
-            return self._fixed(max(named, 0), opened, calendar, facts)
+            return self._fixed(max(named, 0), opened, self._hours(calendar, known), Target(0, calendar, facts))
         amount = cast("Amount", chosen(self.within, facts))
         match amount:
             case Nothing():
@@ -137,17 +140,21 @@ class TargetRule(msgspec.Struct, frozen=True):
             case Length(us=us):
                 return Target(us, calendar, facts, tables=self._hashes())
             case WorkingDays():
-                hours = self.calendars[calendar]
+                hours = self._hours(calendar, known)
                 assert hours is not None, "working days are those of a calendar"  # noqa: S101 - compiled so
-                return self._fixed(working_days.due(hours, opened, amount), opened, calendar, facts)
+                due = working_days.due(hours, opened, amount)
+                return self._fixed(due, opened, hours, Target(0, calendar, facts))
             case _:
                 assert_never(amount)
 
-    def _fixed(self, due: int, opened: int, calendar: str, facts: dict[str, Looked]) -> Target:
-        """Give a target whose deadline is an instant of its own, which may be past, or farther than anybody counts."""
+    def _hours(self, calendar: str, known: int) -> Hours | None:
         hours = self.calendars[calendar]
+        return None if hours is None else hours.as_known(known)
+
+    def _fixed(self, due: int, opened: int, hours: Hours | None, target: Target) -> Target:
+        """Give a target whose deadline is an instant of its own, which may be past, or farther than anybody counts."""
         whole = max(0, due - opened) if hours is None else hours.between(opened, min(due, opened + FARTHEST * DAY))
-        return Target(whole, calendar, facts, due, self._hashes())
+        return msgspec.structs.replace(target, whole=whole, fixed=due, tables=self._hashes())
 
     def _hashes(self) -> dict[str, str]:
         return {name: table.digest for name, table in self.tables.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from standards.judge.changed_days import CHANGED, change_of
 from standards.judge.events import type_of
 from standards.judge.rulebook import GRANT
 from streams.kafka.records.facts import HeardAt, Late, partition_of
@@ -75,7 +76,8 @@ class Routing:
         """Route what concerns several groups, may name no subject, or is not routed by its type."""
         routes = self._routes.get(type(event))
         keys = self._keys_by_name(event, routed, wall) if routes is None else self._keys(event, routes, routed, wall)
-        for place in {self._place(key) for key in keys}:
+        concerned = {self._place(key) for key in keys}
+        for place in range(self.partitions) if type_of(event) == CHANGED else concerned:
             routed.buckets[place].append(event)
 
     def _keys(self, event: Event, routes: Iterable[Route], routed: Routed, wall: int) -> Iterable[Key]:
@@ -87,11 +89,12 @@ class Routing:
                 yield key
 
     def _keys_by_name(self, event: Event, routed: Routed, wall: int) -> Iterable[Key]:
-        name = type_of(event)
-        if name == GRANT:
-            found = self.rulebook.granted(event)
-            if not found:
-                routed.late.append(Late.of(event, "nothing-to-excuse", wall))
+        name, found = type_of(event), self.rulebook.named(event)
+        if name == GRANT and not found:
+            routed.late.append(Late.of(event, "nothing-to-excuse", wall))
+        if name == CHANGED and isinstance(why := change_of(event, self.rulebook.may_change), str):
+            routed.late.append(Late.of(event, why, wall))
+        if found or name in (GRANT, CHANGED):
             return [key for _, key in found]
         if name != HEARTBEAT and not self._feeds_of.get(type(event)):
             routed.unmatched[name] = routed.unmatched.get(name, 0) + 1

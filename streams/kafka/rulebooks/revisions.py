@@ -153,5 +153,5 @@ class RulebookCache:
         stopped = frozenset(self._known[each].standard for each in lost if each in self._known)
         if stopped:
             rest = [standard for standard in book.standards.values() if standard.id not in stopped]
-            book = Rulebook(rest, book.feeds, book.vocabulary)
+            book = Rulebook(rest, book.feeds, book.vocabulary, book.may_change)
         return Judging(book, stopped, tuple(problems))

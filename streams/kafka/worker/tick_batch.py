@@ -13,7 +13,8 @@ from collections import defaultdict
 from operator import attrgetter, sub
 from typing import TYPE_CHECKING
 
-from standards.judge.events import DERIVED_SOURCE
+from standards.judge.changed_days import CHANGED
+from standards.judge.events import DERIVED_SOURCE, type_of
 from streams.runtime.batch_result import BatchResult
 
 if TYPE_CHECKING:
@@ -51,7 +52,13 @@ class TickBatch:
         if not due:
             return True
         punctual = min(map(_AT, due)) > self._pump.low and max(map(sub, map(_RECEIVED, due), map(_AT, due))) < grace
-        return punctual and not (self._pump.rulebook.heard and any(event.source == DERIVED_SOURCE for event in due))
+        return punctual and not self._changes_more(due)
+
+    def _changes_more(self, due: Collection[Event]) -> bool:
+        """Say whether events are of promises that others hear, or change days: what follows is judged otherwise."""
+        rulebook = self._pump.rulebook
+        heard = rulebook.heard and any(event.source == DERIVED_SOURCE for event in due)
+        return bool(heard or (rulebook.may_change and any(type_of(event) == CHANGED for event in due)))
 
     def add(self, lows: Sequence[int]) -> None:
         """Add a tick, which has brought the strata to these instants; what it brings has been routed."""

@@ -58,3 +58,37 @@ class SettlementAnswer(View, frozen=True):
 
     number: str
     how: str
+
+
+class DayItem(View, frozen=True):
+    """A day that has other hours than its calendar says."""
+
+    date: str
+    open: Annotated[str, Meta(description="Its shifts, such as 08:00-12:00; closed, or usual.")]
+    by: str
+    at: Annotated[Time, Meta(description="From when on it holds.")]
+    reason: str
+
+
+class CalendarItem(View, frozen=True):
+    """A calendar that has hours."""
+
+    name: str
+    may_change: Annotated[list[str], Meta(description="Who may change its days, beside admins.")]
+    changed: Annotated[list[DayItem], Meta(description="Its changed days that are not over.")]
+
+
+class CalendarsAnswer(View, frozen=True):
+    """The calendars that have hours, by name."""
+
+    items: list[CalendarItem]
+
+
+class DayAnswer(View, frozen=True):
+    """The changed day as it was taken in."""
+
+    event: str
+    calendar: str
+    date: str
+    open: str
+    by: str

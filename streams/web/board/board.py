@@ -21,10 +21,12 @@ from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
 from streams.board.markup import el
+from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import UntoldFilter, is_overdue
+from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
@@ -63,6 +65,7 @@ class Board:
 
     def __init__(self, host: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
         self.host = host
+        self._changes = Days(host)
         self.sessions = sessions
         self.unguarded = unguarded
         self._live = live
@@ -102,6 +105,7 @@ class Board:
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
             corrects=session is not None and may(request[ROLE], "author"),
+            administers=session is not None and may(request[ROLE], "admin"),
             unguarded=self.unguarded, version=self._live.changes.version,
             changes=self._live.commits, mark=self._mark, overdue=self._live.overdue if session is not None else 0,
         )  # fmt: skip
@@ -137,7 +141,8 @@ class Board:
             await asked(self.host.read_model.board.trend, days), days,
             await asked(self.host.read_model.overdue, self.host.rulebook.owed_since(self.host.wall())),
         )  # fmt: skip
-        return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores))
+        opening = Opening(self.host.rulebook.may_change, await self._changes.changed())
+        return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores, opening))
 
     async def _promise(self, request: web.Request) -> web.Response:
         shell = self.shell(request)

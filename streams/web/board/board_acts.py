@@ -23,7 +23,7 @@ from streams.board.silences import SPANS, TERMS
 from streams.board.wording import STATES
 from streams.web.actions import action_event, check_open
 from streams.web.body import check_type, read_body
-from streams.web.forms import Grant, Settlement
+from streams.web.forms import DayChange, Grant, Settlement
 from streams.web.guard import SESSION, see_other
 from streams.web.operation import asked, invalid
 from streams.web.problem import Problem
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
     from streams.storage.rows import PromiseRow
+    from streams.web.api.days import Days
     from streams.web.api.grants import Grants
     from streams.web.api.letters import Letters
     from streams.web.board.board import Board
 
     Given = dict[str, str]
 
-M = TypeVar("M", Grant, Settlement)
+M = TypeVar("M", Grant, Settlement, DayChange)
 
 SOURCE: Final = "kept/board"
 """The `source` of the events made here."""
@@ -71,7 +72,7 @@ async def read_form(request: web.Request, board: Board) -> Given:
             "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
         )
         raise Problem(HTTPStatus.FORBIDDEN, words)
-    return {**bounded(given), "source": SOURCE}
+    return {**bounded(given), "source": SOURCE, "role": session.role}
 
 
 def bounded(given: Given) -> Given:
@@ -82,14 +83,15 @@ def bounded(given: Given) -> Given:
 class Acts:
     """Answers the board's forms. `actions` take what was filled in, with their `source` in it, and who does it."""
 
-    def __init__(self, board: Board, grants: Grants, letters: Letters) -> None:
+    def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days) -> None:
         self._board = board
+        self._changes = days
         self._grants = grants
         self._letters = letters
         self._host = board.host
         self.actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
-            "silence": self._silence, "unsilence": self._unsilence,
+            "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside,
         }  # fmt: skip
 
@@ -167,6 +169,15 @@ class Acts:
     async def _unsilence(self, given: Given, name: str) -> None:
         await self._submit(UNSILENCED, {"silence": needed(given, "silence", "which silence"), "by": name}, given)
 
+    async def _change_day(self, given: Given, name: str) -> None:
+        by, reason = given.get("by") or name, needed(given, "reason", "why")
+        calendar, date = needed(given, "calendar", "which calendar"), needed(given, "date", "which day")
+        why = reason if by == name else f"{reason} ({name})"
+        said = _valid(
+            DayChange, date=date, by=by, reason=why, **({"open": shifts} if (shifts := given.get("open")) else {})
+        )
+        await self._changes.take(calendar, said, role=given["role"], source=given["source"])
+
     async def _resend(self, given: Given, name: str) -> None:
         event = needed(given, "raw", "what is to be sent")
         letter = needed(given, "letter", "which event")
@@ -212,6 +223,8 @@ def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     if given.get("next") == "/":
         return "/"
+    if "calendar" in given:
+        return "/standards#opening-hours"
     if "promise" in given:
         return f"/promises/{given['promise']}"
     return "/feeds" if "letter" in given else "/notices#silences"

@@ -17,7 +17,8 @@ from tests.pages.reference.table import PRINTED, code, table
 
 SAMPLES: Final[Mapping[str, Any]] = {
     "agent": "kim", "answered": True, "aspect": "speed", "briefed": True, "by": "ann", "by_name": True,
-    "callback": "b-7", "caller": "k-17", "into": "4710",
+    "calendar": "trading", "date": "2026-12-24", "open": "08:00-12:00", "callback": "b-7", "caller": "k-17",
+    "into": "4710",
     "cause": "two registers were out", "channel": "phone", "comment": "nobody looked up", "contact": "c-0021",
     "customer": "k-17", "due": "2026-03-02T12:00:00Z", "feed": "tills", "first_contact": True, "from_agent": "kim",
     "from_team": "first-line", "hours": 1.5, "how": "set aside", "involved": "ann, kim", "kind": "weekly",

@@ -5,12 +5,16 @@ Knows: one promise's time. Must not know: events, or what a deadline leads to. R
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
+
+
+STOPPED: Final = ("paused", "paused_warned")
+"""The states of promises whose clock stands still."""
 
 
 class PromiseClock(NamedTuple):
@@ -46,13 +50,22 @@ class PromiseClock(NamedTuple):
         promise.step = sum(mark <= promise.spent for mark in self.warn)
         self.go_on(promise, at)
 
+    def recount(self, promise: Promise[Event], at: int) -> bool:
+        """Go by the hours as they are known from `at` on; say whether the deadline moves. What was counted stays."""
+        if promise.state in STOPPED:
+            return False
+        before = promise.due
+        promise.spent = self.elapsed(promise, at)
+        self.go_on(promise, at)
+        return promise.due != before
+
     def _after(self, promise: Promise[Event], mark: int) -> int:
         left = max(0, mark - promise.spent)
         return promise.running_since + left if self.hours is None else self.hours.due(promise.running_since, left)
 
     def elapsed(self, promise: Promise[Event], at: int) -> int:
         """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
-        if at <= promise.running_since or promise.state in ("paused", "paused_warned"):
+        if at <= promise.running_since or promise.state in STOPPED:
             return promise.spent
         since = promise.running_since
         return promise.spent + (at - since if self.hours is None else self.hours.between(since, at))

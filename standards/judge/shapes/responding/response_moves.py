@@ -204,6 +204,13 @@ class ResponseMoves(Machine):
         self._set_alarm(state, context)
         return False
 
+    def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Let the clocks of what is owed go by the hours as they are known from `at` on."""
+        for promise in state.open:
+            if self.clock.recount(promise, at):
+                context.move(self.standard, promise, at, promise.spent)
+        self._set_alarm(state, context)
+
     def _pause_tests(self, event_type: str) -> tuple[Test | None, Test | None]:
         pause = self.shape.pause
         if not isinstance(pause, Pause):

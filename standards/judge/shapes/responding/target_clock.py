@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from standards.judge.events import microseconds
+from standards.judge.shapes.responding.clock import STOPPED
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
     from standards.judge.targets.table import Table
     from standards.judge.targets.target import Looked, Target, TargetRule
 
-
-_STOPPED: Final = ("paused", "paused_warned")
 
 LATEST: Final = 253_402_128_000_000_000
 """The latest instant that a deadline can be, in microseconds UTC: two days before the year 10000, in any zone."""
@@ -38,7 +39,7 @@ class TargetClock(NamedTuple):
 
     def target(self, event: Event, opened: int) -> Target | None:
         """Give what a promise that an event opens is given; None: nothing is owed."""
-        return self.rule.resolve(self._look_up(self._facts(event)), opened)
+        return self.rule.resolve(self._look_up(self._facts(event)), opened, opened)
 
     def _look_up(self, facts: dict[str, Looked]) -> dict[str, Looked]:
         """Give what is looked at with what the tables say beside it; what a table that is not at hand said stays."""
@@ -62,7 +63,7 @@ class TargetClock(NamedTuple):
 
     def elapsed(self, promise: Promise[Event], at: int) -> int:
         """Give the open time, in microseconds, that the promise's clock has counted up to `at`."""
-        if at <= promise.running_since or promise.state in _STOPPED:
+        if at <= promise.running_since or promise.state in STOPPED:
             return promise.spent
         hours, since = self._hours(_given(promise)), promise.running_since
         return promise.spent + (at - since if hours is None else hours.between(since, at))
@@ -92,7 +93,7 @@ class TargetClock(NamedTuple):
     def _count(self, promise: Promise[Event], at: int) -> None:
         """Count the open time since the clock was last looked at, as spent or as that for which it stood."""
         counted = self._between(_given(promise), promise.running_since, at)
-        if promise.state in _STOPPED:
+        if promise.state in STOPPED:
             promise.stood += counted
         else:
             promise.spent += counted
@@ -104,7 +105,7 @@ class TargetClock(NamedTuple):
 
     def is_over(self, promise: Promise[Event], event: Event) -> bool:
         """Say whether nothing is owed any more by what an event brings."""
-        return self.rule.resolve(self._brought(promise, event), promise.opened) is None
+        return self.rule.resolve(self._brought(promise, event), promise.opened, event.at) is None
 
     def follow(self, promise: Promise[Event], event: Event) -> bool:
         """Let a promise go by what an event brings from its time on; say whether its deadline moves.
@@ -113,15 +114,27 @@ class TargetClock(NamedTuple):
         were not given, the last one is.
         """
         facts = self._brought(promise, event)
-        target = self.rule.resolve(facts, promise.opened)
+        target = self.rule.resolve(facts, promise.opened, event.at)
         if target is None or facts == _given(promise).facts:
             return False
         self._count(promise, event.at)
-        before = self._due(promise)
+        return self._go_by(target, promise, event.at, self._due(promise))
+
+    def recount(self, promise: Promise[Event], at: int) -> bool:
+        """Go by the hours as they are known from `at` on; say whether the deadline moves. What was counted stays."""
+        given, before = _given(promise), promise.due
+        target = self.rule.resolve(given.facts, promise.opened, at)
+        if target is None:
+            return False
+        moves = self._go_by(replace(target, tables=given.tables), promise, at, before)
+        return moves and promise.state not in STOPPED
+
+    def _go_by(self, target: Target, promise: Promise[Event], at: int, before: int) -> bool:
+        self._count(promise, at)
         promise.target = target
         behind = sum(mark <= promise.spent for mark in self.rule.marks(target.whole))
         promise.step = max(min(promise.step, behind), behind - 1)
-        if promise.state in _STOPPED:
+        if promise.state in STOPPED:
             promise.due = self._due(promise)
         else:
             self.run(promise)
@@ -138,8 +151,9 @@ class TargetClock(NamedTuple):
         hours = self._hours(target)
         if target.fixed < 0:
             return _after(promise, hours, target.whole)
-        due = target.fixed + promise.stood if hours is None else hours.due(target.fixed, promise.stood)
-        return max(due, promise.running_since)
+        since = promise.running_since
+        due = target.fixed + promise.stood if hours is None else hours.as_known(since).due(target.fixed, promise.stood)
+        return max(due, since)
 
     def _hours(self, target: Target) -> Hours | None:
         return self.rule.calendars[target.calendar]

@@ -1,0 +1,73 @@
+"""The days of calendars that were changed, as a partition knows them, and the rules that go by them.
+
+Read next: `standards/judge/changed_days.py` for what counts; `pump.py`, which lets its cases go by them.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
+
+from standards.judge.case import Unused
+from standards.judge.changed_days import KEPT_FOR, MOST, change_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from standards.calendar.changes import Change
+    from standards.judge.events import Event
+    from standards.judge.rulebook import Rulebook
+    from streams.runtime.batch_result import BatchResult
+    from streams.runtime.pump import Pump
+
+_AT = attrgetter("at")
+
+
+class ChangedDays:
+    """The changes of a partition, in order of time, and its `rulebook`, which goes by them."""
+
+    def __init__(self, rulebook: Rulebook, changes: Iterable[Change]) -> None:
+        self.changes = list(changes)
+        self.rulebook = rulebook.changed(self.changes) if self.changes else rulebook
+
+    def take(
+        self, event: Event, in_place: int
+    ) -> Change | Literal["repeated", "not-allowed", "no-such-day", "too-many-changes"]:
+        """Take a change in, and give it; or say why it does not count.
+
+        One from `in_place` (microseconds UTC) or before holds from when it was received or, in history, from there on.
+        """
+        if any(it.id == event.id and it.source == event.source for it in self.changes):
+            return "repeated"
+        change = change_of(event, self.rulebook.may_change)
+        if isinstance(change, str):
+            return change
+        if change.at <= in_place:
+            change = change._replace(at=event.received or in_place + 1)
+        self.changes = [it for it in self.changes if it.at > change.at - KEPT_FOR]
+        if len(self.changes) >= MOST:
+            return "too-many-changes"
+        insort(self.changes, change, key=_AT)
+        self.rulebook = self.rulebook.changed(self.changes)
+        return change
+
+
+def change_day(pump: Pump, event: Event, low: int, outcome: BatchResult) -> None:
+    """Let all of a partition go by a day that an event changes; `low` is how far its time has come.
+
+    What is known of too late to be judged where it belongs holds from when it is known.
+    """
+    reached = {name: pump.reached_by(low, state) for name, state in pump.group_states.items()}
+    in_place = event.received - pump.settle if event.received else max(reached.values(), default=low)
+    change = pump.changed_days.take(event, in_place)
+    if change == "repeated":
+        outcome.duplicates += 1
+    elif isinstance(change, str):
+        if pump.share.first:
+            outcome.unused.append(Unused(event, change))
+    else:
+        pump.rulebook = pump.changed_days.rulebook
+        for name, state in pump.group_states.items():
+            state.group = pump.rulebook.groups[name]
+            state.change(change, event.received, reached[name])
