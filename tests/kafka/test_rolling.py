@@ -9,8 +9,8 @@ import pytest
 
 from standards.judge.ledger import Line
 from streams.runtime.pump import GRACE
-from tests.history import rules
-from tests.kafka.chain import Chain, Crash, given_standards
+from tests.history import events_of, rules
+from tests.kafka.chain import Chain, Crash, Disk, given_standards
 from tests.kafka.hosts import instant_of
 from tests.kafka.test_late_rows import Story
 from tests.stories import LINE
@@ -71,6 +71,31 @@ def test_a_revision_that_was_missing_is_found_once_somebody_publishes_it() -> No
     chain.known[revision] = lost
     assert not chain.bench.judging([revision]).problems
     assert revision in chain.bench.judging([revision]).rulebook.standards
+
+
+def test_what_an_older_revision_can_take_back_is_taken_back_by_a_newer_worker() -> None:
+    """A worker that takes over with other standards loads those by which a promise was kept that may be undone."""
+    solved = "per: [ticket], when: ticket.opened, expect: ticket.completed, undo: {when: ticket.reopened, within: 1d}"
+    chain = chain_of([rules(solved=f"{solved}, within: 2h"), rules(solved=f"{solved}, within: 3h")])
+    (old,) = chain.bench.loaded.rulebook.standards
+
+    async def happen(line: str) -> None:
+        (event,) = events_of(line, chain.bench.loaded.rulebook)
+        chain.receive([event], [event.at])
+        chain.tick(event.at + GRACE)
+        await chain.work()
+
+    async def story() -> None:
+        await happen("08:00 ticket.opened id=e1")
+        await happen("08:10 ticket.completed id=e2")
+        chain.disk = Disk.recovered(chain.topics, chain.partitions)
+        chain.use(1)
+        await happen("08:20 ticket.reopened id=e3")
+
+    asyncio.run(story())
+    assert [(kind, revision) for kind, revision, *_ in told(chain)] == [
+        ("opened", old), ("kept", old), ("undone", old),
+    ]  # fmt: skip
 
 
 async def test_a_flush_cut_short_loses_nothing_to_standards_that_group_anew() -> None:

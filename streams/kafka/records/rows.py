@@ -96,7 +96,7 @@ class _Owing(msgspec.Struct):
     open: list[msgspec.Raw] = []
     settled: list[msgspec.Raw] = []
     owed: list[msgspec.Raw] = []
-    undoable: msgspec.Raw | None = None
+    undoable: _Named | None = None
 
 
 class _Named(msgspec.Struct):
