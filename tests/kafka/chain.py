@@ -133,8 +133,7 @@ class Chain:
         arrivals: random.Random | None = None,
         flushes: float = 0.2,
     ) -> None:
-        self.arrivals = arrivals or draw
-        self.flushes = flushes
+        self.arrivals, self.flushes = arrivals or draw, flushes
         self.ticks: list[int] = []
         self.topics = Topics()
         self.draw = draw
@@ -158,10 +157,10 @@ class Chain:
         self.metrics = KafkaMetrics()
         ways = WorkerDeps(self.topics.publish, self.disk, self.metrics, lambda: None, self.topics)
         self.worker = Worker(NAMES, Setting(self.partitions, writer_id=self.writer_ids), self.bench, ways)
-        self.read = dict(self.committed)
+        self.read, self.codec = dict(self.committed), FactsCodec(self.bench.loaded.rulebook.classes)
 
     def put(self, partition: int, facts: Facts[Event]) -> None:
-        self.topics.append(NAMES.facts, partition, None, FactsCodec(self.bench.loaded.rulebook.classes).encode(facts))
+        self.topics.append(NAMES.facts, partition, None, self.codec.encode(facts))
 
     def tick(self, covered: int, low: int | None = None) -> None:
         """Say to all partitions that what was received up to an instant is there; `low` goes before the grace."""
