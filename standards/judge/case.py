@@ -180,7 +180,10 @@ class Case(msgspec.Struct, Generic[E], omit_defaults=True):
 
 
 class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
-    """An event that changed nothing, and why; it is counted and can be looked up."""
+    """An event that changed nothing, and why; it is counted and can be looked up.
+
+    `standard` is the id of the one that had no use for it, where it is not all that look at it.
+    """
 
     event: E
     reason: Literal[
@@ -194,6 +197,7 @@ class Unused(msgspec.Struct, Generic[E], frozen=True, gc=False):
         "no-such-day",
         "too-many-changes",
     ]
+    standard: str = ""
 
 
 Effect = Literal["in-place", "added", "corrected", "came-too-late", "changed-nothing", "too-old-to-tell"]

@@ -125,7 +125,7 @@ def test_what_has_lasted_before_its_state_is_known_is_looked_up() -> None:
     wait = f"per: ticket, expect: ticket.completed, within: 4h, {SUPPORT}, "
     for last in ("", ", for: 5m"):
         outcome = judge_all(rules(it=f"{wait}when: {{event: ticket.queued, where: team == 'hot'{last}}}"), history)
-        assert (outcome.transitions, [it.reason for it in outcome.unused]) == ([], ["no-scope"])
+        assert (outcome.transitions, [(it.reason, it.standard) for it in outcome.unused]) == ([], [("no-scope", "it")])
 
 
 def test_what_has_lasted_opens_again_as_a_single_event_does() -> None:

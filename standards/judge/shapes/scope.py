@@ -74,7 +74,7 @@ def pass_over(machine: Machine, at: int, event: Event, context: JudgeContext[Eve
         return
     machine.remember(context.case, event)
     if standard.needed.could_hold(holds):
-        context.unused.append(Unused(event, "no-scope"))
+        context.unused.append(Unused(event, "no-scope", standard.id))
 
 
 def within_hours(standard: Standard, at: int) -> bool:

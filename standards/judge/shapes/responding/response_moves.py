@@ -63,7 +63,7 @@ class ResponseMoves(Machine):
             elif self._is_owed(event):
                 begin(at, state, event, context)
             else:
-                context.unused.append(Unused(event, "owed-nothing"))
+                context.unused.append(Unused(event, "owed-nothing", self.standard.id))
 
         return begin_if_owed
 
