@@ -21,7 +21,9 @@ from standards.errors import Finding, Place, SpecError
 from standards.judge.standard import UTC_ZONE
 from standards.staffing.chance import MOST, promises_needed
 from streams.backtest.backtest import Backtest, Result, Task, check_inputs
+from streams.checking.coming_late import ComingLate
 from streams.checking.out_of_hours import kept_closed, left_out
+from streams.checking.out_of_scope import OutOfScope
 from streams.checking.recurring import reading_or_happening
 from streams.checking.sayings import sayings
 from streams.runtime.pump import GRACE
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from streams.documents.documents import Documents
     from streams.documents.rules import Rules
     from streams.ingest.mapping import TableMapping
+    from streams.runtime.batch_result import BatchResult
 
 HELD_BACK: Final = 1
 """From so many messages a day on that somebody's budget holds back, the budget or the standards are wrong."""
@@ -65,14 +68,23 @@ def examine_history(
 
     task = Task(loaded.rulebook, list(request.history), mapping, latest=request.latest, progress=judging)
     check_inputs(task)
-    result = Backtest(task).run()
+    out_of_scope, coming_late = OutOfScope(loaded), ComingLate(loaded)
+
+    def listening(outcome: BatchResult, _: int) -> None:
+        out_of_scope.hear(outcome.unused)
+        coming_late.hear(outcome.late)
+
+    result = Backtest(task, listen=listening).run()
     span = max(DAY, result.newest - result.oldest)
     for standard in loaded.standards:
         _too_few(standard, result.scores[standard.id], span, loaded.entries[standard.id])
     kept_closed(loaded, result.scores)
-    left_out(task._replace(progress=None), loaded)
-    reading_or_happening(task._replace(progress=None), loaded, result.scores)
-    sayings(task._replace(progress=None), loaded)
+    quiet = task._replace(progress=None)
+    left_out(quiet, loaded)
+    out_of_scope.report(quiet, result.scores)
+    coming_late.report(quiet)
+    reading_or_happening(quiet, loaded, result.scores)
+    sayings(quiet, loaded)
     _understaffed(Question(request.paths, task.paths, mapping.document.name if mapping else None), loaded, say)
     people = rules.people
     if people is None or not any(person.budget for person in people.people.values()):
