@@ -88,7 +88,8 @@ def assemble(
     }
     around = Surroundings(vocabulary, carried, calendars, feeds, states, tables, known is not None)
     made = [compile_standard(entry, model, given, around) for entry, model, given in models.values()]
-    report_unused(names, [model for _, model, _ in models.values()])
+    standards = [pair for pair in made if pair is not None]
+    report_unused(names, [model for _, model, _ in models.values()], [standard for standard, _ in standards])
     return Assembly(
         feeds={name: found for name, (found, _) in feeds.items()},
         calendars={
@@ -96,7 +97,7 @@ def assemble(
             for name, (entry, _) in names.sections["calendars"].items()
             if (found := calendars[name]) is not None
         },
-        standards=[pair for pair in made if pair is not None],
+        standards=standards,
         entries={name: entry for name, (entry, _, _) in models.items()},
         tables={name: found for name, found in tables.items() if found is not None},
     )

@@ -21,6 +21,7 @@ from standards.judge.standard import Clause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from standards.compiler.columns import Lookups
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel
     from standards.expressions.expression import Condition
@@ -34,22 +35,23 @@ _LOOKING_BACK: Final = ("expect", "unless", "until")
 class Clauses:
     """Compiles the clauses of one standard. `fields_of` gives the fields of the `known` event types, else None.
 
-    `runs` numbers those that have to last.
+    Their conditions can ask the columns of `lookups`. `runs` numbers those that have to last.
     """
 
     entry: Entry
     fields_of: Callable[[str], Fields | None]
     known: list[str]
+    lookups: Lookups
     runs: Iterator[int]
 
     @classmethod
-    def of(cls, entry: Entry, fields_of: Callable[[str], Fields | None], known: list[str]) -> Clauses:
+    def of(cls, entry: Entry, fields_of: Callable[[str], Fields | None], known: list[str], lookups: Lookups) -> Clauses:
         """Begin to compile the clauses of a standard."""
-        return cls(entry, fields_of, known, count())
+        return cls(entry, fields_of, known, lookups, count())
 
     def at(self, entry: Entry) -> Clauses:
         """Compile clauses that stand elsewhere: their findings belong there, their numbers go on."""
-        return Clauses(entry, self.fields_of, self.known, self.runs)
+        return Clauses(entry, self.fields_of, self.known, self.lookups, self.runs)
 
     def clause(
         self, model: ClauseModel | list[ClauseModel] | None, *at: str, opening: Clause | None = None
@@ -115,7 +117,12 @@ class Clauses:
         key = entry.path[len(self.entry.path)] if len(entry.path) > len(self.entry.path) else ""
         if opening is None and key in _LOOKING_BACK and self.entry.has("when") and "opening." in model.where:
             return None  # what is wrong with the opening is said there
+        if self.lookups.is_unread(model.where):
+            return None
         others = {name: field for each in fields.values() for name, field in each.items() if name not in fields[event]}
         among = Among(event, others) if len(fields) > 1 else None
-        read = partial(compile_condition, model.where, fields[event], opening=opening, among=among)
-        return entry.at("where").attempt("bad-expression", read)
+        columns = self.lookups.columns
+        around = None if opening is None else {**opening, **columns}
+        read = partial(compile_condition, model.where, {**fields[event], **columns}, opening=around, among=among)
+        found = entry.at("where").attempt("bad-expression", read)
+        return found and self.lookups.condition(entry.at("where"), found, {event: fields[event]}, opening)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Literal
 from standards.compiler.choices import placed_texts
 from standards.compiler.clause_models import clause_models
 from standards.compiler.clausing import Clauses
+from standards.compiler.columns import Lookups, asked_by, written_down
 from standards.compiler.editions import edition
 from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.subjects import check_carried, check_subject
-from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, written_down
+from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, looked_at
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
@@ -83,7 +84,7 @@ def compile_standard(
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of = partial(around.fields_of, entry.name)
     name = shape_name(entry, given)
-    clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS])
+    clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS], Lookups(around.tables))
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     during = _during(entry, model, around)
@@ -99,13 +100,12 @@ def compile_standard(
     feeds = _feeds(entry, model, shape, around)
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
-    models = {feed: around.feeds[feed][1] for feed in feeds}
     states = tuple(state for state in scoping.states.values() if state is not None)
-    used = used_fields(shape, model, states=states, feeds=models.values(), fields_of=fields_of)
     if during is not None and model.during is not None:
         calendars[model.during] = during
-    tables = written_down(model, around.tables)
-    text = excerpt(entry.name, model, Named(calendars, scoping.named, models, tables), used)
+    tables = written_down([*looked_at(model), *asked_by(shape, states)], around.tables)
+    named = Named(calendars, scoping.named, {feed: around.feeds[feed][1] for feed in feeds}, tables)
+    text = excerpt(entry.name, model, named, used_fields(shape, model, named, states=states, fields_of=fields_of))
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
@@ -114,6 +114,7 @@ def compile_standard(
         carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
         forget_after=max(forget_after, _looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
+        tables={name: facts.table for name in tables if (facts := around.tables[name]) is not None},
     )  # fmt: skip
     return standard, text
 

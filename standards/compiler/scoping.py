@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from standards.compiler.columns import written_down
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.model import BetweenModel, written
 from standards.expressions.states import StateTest, compile_states, names_in
@@ -80,10 +81,17 @@ class Scoping:
             clauses = self.clauses.at(entry.at(*at))
             when, until = clauses.clause(model.when, "when"), clauses.clause(model.until, "until")
             whole = when is not None and (model.until is None or until is not None)
-            self.states[key] = State(key, name, when, until) if when is not None and whole else None
+            self.states[key] = State(self._key(key, when, until), name, when, until) if when and whole else None
             for part, said in (("when", model.when), ("until", model.until)):
                 for place, each in written(said):
                     if each.lasting is not None or each.apart is not None:
                         found = "a state begins and ends at an event, so for and apart have no place here"
                         entry.at(*at, part, *place).error("misplaced-key", found, "leave it out")
         return self.states[key]
+
+    def _key(self, key: str, *parts: Clause | None) -> str:
+        """Let the key of a state say too by which fields the rows are looked up that its conditions ask."""
+        wheres = [each.where for clause in parts if clause is not None for each in clause.all if each.where is not None]
+        tables = written_down((name for where in wheres for name in where.fields), self.clauses.lookups.declared)
+        by = {name: table.key for name, table in tables.items()}
+        return revision_of(canonical({"state": key, "tables": by})) if by else key

@@ -121,7 +121,12 @@ class Shaper:
         fields = self._fields_judged(when)
         if when is None or fields is None or self.model.must is None:
             return None
-        must = self.entry.at("must").attempt("bad-expression", partial(compile_condition, self.model.must, fields))
+        at, lookups = self.entry.at("must"), self.clauses.lookups
+        if lookups.is_unread(self.model.must):
+            return None
+        read = partial(compile_condition, self.model.must, {**fields, **lookups.columns})
+        found = at.attempt("bad-expression", read)
+        must = found and lookups.condition(at, found, self._judged(when))
         return Universality(when, must) if must else None
 
     def _bounded(self) -> Bounded | None:
@@ -185,19 +190,26 @@ class Shaper:
     def _measure(self, source: str, when: Clause, fields: Fields) -> Measure | None:
         """Compile a measure; of several types of events, for each by itself, as it can ask which one it is."""
         first, *others = when.events
-        at = self.entry.at("measure")
-        among = Among(first) if others else None
-        found = at.attempt("bad-expression", partial(compile_measure, source, fields, among=among))
+        at, lookups = self.entry.at("measure"), self.clauses.lookups
+        if lookups.is_unread(source):
+            return None
+        among, own = Among(first) if others else None, {**fields, **lookups.columns}
+        found = at.attempt("bad-expression", partial(compile_measure, source, own, among=among))
         if found is None or found.of is None:
             return found
-        of = {event: compile_measure(source, fields, among=Among(event)).of for event in others}
-        return msgspec.structs.replace(found, others={event: each for event, each in of.items() if each is not None})
+        of = {event: compile_measure(source, own, among=Among(event)).of for event in others}
+        found = msgspec.structs.replace(found, others={event: each for event, each in of.items() if each is not None})
+        return lookups.measure(at, found, self._judged(when))
+
+    def _judged(self, when: Clause) -> dict[str, Fields]:
+        """Give the fields of each event type that is judged or measured."""
+        return {name: fields for name in when.events if (fields := self.fields_of(name)) is not None}
 
     def _fields_judged(self, when: Clause | None) -> Fields | None:
         """Give the fields that all events have which are judged or measured."""
         if when is None:
             return None
-        some = [fields for name in when.events if (fields := self.fields_of(name)) is not None]
+        some = list(self._judged(when).values())
         return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
 
     def _plain(self, key: str) -> str | None:

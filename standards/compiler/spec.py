@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
+from standards.compiler.columns import column_fields
 from standards.compiler.namespace import Namespace
 from standards.compiler.unused import unused_events
 from standards.documents.cut_text import cut_texts
@@ -132,8 +133,11 @@ class _Loading:
         standards = {standard.id: standard for standard in self.standards.values()}
         feeds = {name: (names.sections["feeds"][name][0], found) for name, found in made.feeds.items()}
 
+        columns = column_fields(made.tables)
+
         def fields_of_event(event: str) -> Mapping[str, Field]:
-            return self.vocabulary[event].fields if event in self.vocabulary else PROMISE_FIELDS
+            own = self.vocabulary[event].fields if event in self.vocabulary else PROMISE_FIELDS
+            return {**own, **columns} if columns else own
 
         self.lint = LintInput(standards, self.entries, made.calendars, feeds, fields_of_event, self.terms)
         for check in EACH:

@@ -14,10 +14,10 @@ from standards.calendar.holiday import by_dates
 from standards.calendar.hours import Hours, Shift, did_you_mean
 from standards.calendar.working_days import WorkingDays
 from standards.compiler.choices import chosen_by, compiled, placed_texts
+from standards.compiler.columns import COLUMN, column_fields, tables_named, wrong_key
 from standards.compiler.marks import mark, placed
-from standards.documents.declared import SOME_DAY, SUBJECT_TYPES, Calendar
+from standards.documents.declared import SOME_DAY, Calendar
 from standards.documents.model import CalendarModel
-from standards.expressions.expression import Field
 from standards.judge.standard import UTC_ZONE
 from standards.judge.targets.target import Length, Nothing, TargetRule, leaves
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from standards.compiler.choices import Fields
     from standards.documents.entries import Entry
-    from standards.documents.model import StandardModel, TableModel
+    from standards.documents.model import StandardModel
     from standards.documents.tables import Facts
+    from standards.expressions.expression import Field
     from standards.judge.standard import Clause
     from standards.judge.targets.table import Table
     from standards.judge.targets.target import Amount, Choice, Mark, Within
@@ -53,26 +54,9 @@ def _is_working_days(text: str) -> bool:
         return True
 
 
-def table_names(model: StandardModel) -> list[str]:
-    """Name the tables whose columns a standard's choices look at, each once."""
-    return list(dict.fromkeys(name.partition(".")[0] for name in _chosen_by(model) if "." in name))
-
-
-def _chosen_by(model: StandardModel) -> list[str]:
+def looked_at(model: StandardModel) -> list[str]:
+    """Name the fields and columns that a standard's choices look at."""
     return [*chosen_by(model.within), *chosen_by(model.calendar)]
-
-
-def written_down(model: StandardModel, tables: Mapping[str, Facts | None]) -> dict[str, TableModel]:
-    """Give the tables that a standard looks facts up in, with the columns that it looks at, and without their rows."""
-    fields = [name.partition(".") for name in _chosen_by(model)]
-    columns = {
-        it: sorted({column for table, dot, column in fields if dot and table == it}) for it in table_names(model)
-    }
-    return {
-        name: facts.model.model_copy(update={"columns": found})
-        for name, found in columns.items()
-        if (facts := tables.get(name)) is not None
-    }
 
 
 def calendar_names(model: StandardModel) -> list[str]:
@@ -98,7 +82,7 @@ class Targets:
         within = self._within()
         calendar = self._calendar()
         warn = () if within is None else self._warn(within)
-        unread = any(self.declared.get(name, "") is None for name in table_names(self.model))
+        unread = any(self.declared.get(name, "") is None for name in tables_named(looked_at(self.model)))
         if unread or len(self.entry.findings) > before or within is None or calendar is None:
             return None
         by_days = any(isinstance(amount, WorkingDays) for amount in leaves(within))
@@ -108,25 +92,20 @@ class Targets:
     def _tables(self) -> dict[str, Table]:
         """Give the tables whose columns are looked at; a row is looked up by a field of the event."""
         tables = {}
-        for name in table_names(self.model):
+        for name in tables_named(looked_at(self.model)):
             facts = self.declared.get(name)
             if facts is None:
                 continue
-            key = self.fields.get(facts.table.key)
-            if key is None or key.type not in SUBJECT_TYPES:
-                wrong = "there is no such field" if key is None else f"it is of the type {key.type}"
-                found = f"{name} is looked up by {facts.table.key!r}, and {wrong} in the event that opens"
-                self.entry.at("within").error("subject-field", found, "name the column as the field, of text or number")
+            if wrong := wrong_key(facts.table, self.fields, "the event that opens"):
+                self.entry.at("within").error("subject-field", wrong, "name the column as the field, of text or number")
             tables[name] = facts.table
         return tables
 
     @property
     def _fields(self) -> dict[str, Field]:
         """The fields by which can be chosen: those of the event, and the columns of the tables, which are texts."""
-        tables = [(name, found.table) for name, found in self.declared.items() if found is not None]
-        columns = [f"{name}.{column}" for name, table in tables for column in table.columns]
-        columns += [name for name in _chosen_by(self.model) if self.declared.get(name.partition(".")[0], "") is None]
-        return {**self.fields, **dict.fromkeys(columns, Field("text", optional=True))}
+        unread = [name for name in looked_at(self.model) if self.declared.get(name.partition(".")[0], "") is None]
+        return {**self.fields, **column_fields(self.declared), **dict.fromkeys(unread, COLUMN)}
 
     def _due(self) -> str:
         """Read the field that names the deadline; where it may be missing, `within` says what holds then."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.compiler.clause_models import state_names
-from standards.compiler.targets import calendar_names, table_names
+from standards.compiler.targets import calendar_names
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed, Standard
 
 
-def report_unused(names: Namespace, models: Sequence[StandardModel]) -> None:
+def report_unused(names: Namespace, models: Sequence[StandardModel], standards: Sequence[Standard]) -> None:
     """Report what no standard names. Nothing, where anything is wrong: else what uses it may be what is wrong."""
     if any(finding.level == "error" for finding in names.findings):
         return
@@ -30,10 +30,10 @@ def report_unused(names: Namespace, models: Sequence[StandardModel]) -> None:
         if name not in hours:
             fix = "remove it, or name it in a standard"
             entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
-    looked_up = {name for model in models for name in table_names(model)}
+    looked_up = {name for standard in standards for name in standard.tables}
     for name, (entry, _) in names.sections["tables"].items():
         if name not in looked_up:
-            fix = f"remove it, or choose by one of its columns: {{by: {name}.COLUMN, ...}}"
+            fix = f"remove it, or name one of its columns, {name}.COLUMN: in a where, or in a choice by it"
             entry.warning("unused-table", f"no standard looks anything up in {name!r}", fix)
     spoken_of = {name for model in models for name in state_names(model)}
     for name, (entry, _) in names.sections["states"].items():

@@ -82,7 +82,7 @@ class Entry:
         try:
             return read()
         except ExpressionError as error:
-            unknown = error.message.startswith("there is no field")
+            unknown = error.message.startswith(("there is no field", "there is no table", "there is no column"))
             place = self.document.inside(self.path, error.offset, error.length)
             name = "unknown-field" if unknown else check
             self.findings.append(self.document.finding(name, place, error.message, fix=error.fix))

@@ -81,10 +81,13 @@ def excerpt(name: str, model: StandardModel, named: Named, used: Mapping[str, Ma
 
 
 def used_fields(
-    shape: Shape, model: StandardModel, *, states: Iterable[State], feeds: Iterable[FeedModel],
+    shape: Shape, model: StandardModel, named: Named, *, states: Iterable[State],
     fields_of: Callable[[str], Mapping[str, Field] | None],
 ) -> dict[str, dict[str, Field]]:  # fmt: skip
-    """Find the fields of each event type that a standard uses: for its subject, in conditions, to carry along."""
+    """Find the fields of each event type that a standard uses: for its subject, in conditions, to carry along.
+
+    Where a condition asks a column, that is the field by which its row is looked up.
+    """
     names: defaultdict[str, set[str]] = defaultdict(set)
     every = [*clauses(shape).values(), *(clause for state in states for clause in state.clauses)]
     conditions = [(each.event, each.where) for clause in every for each in clause.all]
@@ -105,10 +108,15 @@ def used_fields(
         of_opening |= shape.measure.fields
     for opening in openings:
         names[opening] |= of_opening
-    for feed in feeds:
+    for feed in named.feeds.values():
         for event in feed.events:
             names[event].update(feed.per)
+    keys = {f"{name}.{each}": table.key for name, table in named.tables.items() for each in table.columns or ()}
     return {
-        event: {field: found for field, found in (fields_of(event) or {}).items() if field in wanted}
+        event: {
+            field: found
+            for field, found in (fields_of(event) or {}).items()
+            if field in {keys.get(name, name) for name in wanted}
+        }
         for event, wanted in names.items()
     }

@@ -57,7 +57,9 @@ class ClauseModel(Strict):
         return {"event": data} if isinstance(data, str) else data
 
     event: OneOrMore = Field(description="The event type, such as queue.length, or a list of types: any of them.")
-    where: Text | None = Field(None, description="A condition on the event's fields: waiting > 3.")
+    where: Text | None = Field(
+        None, description="A condition on the event's fields, or its rows of tables: waiting > 3."
+    )
     lasting: Duration | None = Field(None, alias="for", description="For how long it must have been so, such as 2m.")
     apart: Duration | None = Field(
         None, description="What comes less than so long after the last that counted is the same one, as 5s."

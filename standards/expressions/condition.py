@@ -19,8 +19,9 @@ from typing import Any, Final
 import msgspec
 
 from standards.expressions.evaluation import EVENT, OPENING, UNKNOWN, field_name, truth_of, value_of
+from standards.expressions.fields import Among, Field
 from standards.expressions.syntax import parse
-from standards.expressions.typecheck import Among, Field, Typecheck
+from standards.expressions.typecheck import Typecheck
 
 _OF_OPENING: Final = "opening."
 
@@ -28,7 +29,8 @@ _OF_OPENING: Final = "opening."
 class Condition(msgspec.Struct, frozen=True):
     """A compiled condition: `test(data, opening_data)` says whether it holds.
 
-    `tree` is what was compiled, before the guards against missing values were put in.
+    `tree` is what was compiled, before the guards against missing values were put in. Where columns of tables are among
+    the `fields`, `test` finds them by the event, and `tried` is the test of made-up data that has them itself.
     """
 
     source: str
@@ -36,6 +38,7 @@ class Condition(msgspec.Struct, frozen=True):
     fields: frozenset[str]
     opening_fields: frozenset[str]
     tree: ast.expr
+    tried: Callable[[Any, Any], bool] | None = None
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from standards.expressions.condition import Condition, Value, compile_condition, compile_value, could_hold
+from standards.expressions.fields import Among, Field, FieldType
 from standards.expressions.tokens import ExpressionError
-from standards.expressions.typecheck import Among, Field, FieldType
 
 __all__ = [
     "Among",

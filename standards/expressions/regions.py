@@ -80,7 +80,7 @@ def truths(
         [SimpleNamespace(**dict(zip(values, chosen, strict=True))) for chosen in product(*values.values())]
         for values in (own, of_opening)
     )
-    tests = [condition.test for condition in conditions]
+    tests = [condition.tried or condition.test for condition in conditions]
     return {tuple(test(event, opened) for test in tests) for event in events for opened in openings}
 
 

@@ -27,6 +27,7 @@ _SECONDS: Final = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60,
     "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86_400, "day": 86_400, "days": 86_400,
 }  # fmt: skip
+_COLUMN: Final = re.compile(r"[a-z][a-z0-9-]*\.\w+", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(?<![\w.\"'])([0-9]+),([0-9]+)(?![\w\"'])")
 
 
@@ -105,9 +106,34 @@ def unknown_field(name: str, fields: Mapping[str, object], prefix: str = "") -> 
         return "no field says when it was: in a standard, write during: and a calendar of these hours, beside when"
     if plain in NOTHING:
         return "write FIELD is missing: a comparison with a missing field is already false"
-    near = difflib.get_close_matches(name, [*fields, "true", "false"], n=1)
-    known = ", ".join(sorted(fields)) or "none"
+    own = [field for field in fields if "." not in field]
+    near = difflib.get_close_matches(name, [*own, "true", "false"], n=1)
+    near += [field for field in fields if field.endswith(f".{name}")]
+    known = ", ".join(sorted(own)) or "none"
     return f"did you mean {prefix}{near[0]}?" if near else f"the fields are: {known}{_quoted(name)}"
+
+
+def unknown_column(written: str, fields: Mapping[str, object]) -> tuple[str, str] | None:
+    """Say what is wrong with `TABLE.COLUMN` where that is not there, and what would fix it; None for anything else."""
+    table, _, column = written.partition(".")
+    tables = sorted({name.partition(".")[0] for name in fields if "." in name})
+    if not _COLUMN.fullmatch(written) or table.endswith("opening") or not tables:
+        return None
+    if table in tables:
+        columns = sorted(name.partition(".")[2] for name in fields if name.startswith(f"{table}."))
+        near = [f"{table}.{each}" for each in difflib.get_close_matches(column, columns, n=1)]
+        return f"there is no column {written}", _meant(near) or f"its columns are: {', '.join(columns)}"
+    near = [
+        each if f"{each}.{column}" not in fields else f"{each}.{column}"
+        for each in difflib.get_close_matches(table.lower(), tables, n=1)
+    ]
+    if not near and ("-" in table or column in fields):  # a difference, or a field with something before it
+        return None
+    return f"there is no table {table}", _meant(near) or f"the tables are: {', '.join(tables)}"
+
+
+def _meant(near: Sequence[str]) -> str:
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def _quoted(name: str) -> str:

@@ -1,7 +1,8 @@
 """Allow the nodes an expression may have, give each a type, and rebuild the tree from nodes of our own.
 
 Nothing of the author's tree is kept: a node is either understood and built again, or refused where it stands. In the
-rebuilt tree a field of the event is the attribute of `d`, one of the opening event that of `o`.
+rebuilt tree a field of the event is the attribute of `d`, one of the opening event that of `o`. A column of a table is
+a field whose name has a dot, `contracts.level`.
 
 Read next: `evaluation.py` for what a rebuilt tree means, `condition.py` for how it is compiled.
 """
@@ -11,10 +12,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
-import msgspec
-
 from standards.expressions.evaluation import EVENT, OPENING, field_name, value_of
-from standards.expressions.slips import NOTHING, decimal_comma, likely_text, unknown_field
+from standards.expressions.fields import Among, Field, FieldType
+from standards.expressions.slips import NOTHING, decimal_comma, likely_text, unknown_column, unknown_field
 from standards.expressions.syntax import Syntax
 from standards.expressions.tokens import (
     MAX_DEPTH,
@@ -24,8 +24,6 @@ from standards.expressions.tokens import (
     TOO_DEEP,
     ExpressionError,
 )
-
-FieldType = Literal["text", "integer", "number", "boolean", "time"]
 
 _WORDS: Final[Mapping[str, str]] = {
     "text": "text",
@@ -45,22 +43,6 @@ _REFUSED: Final[Mapping[type[ast.expr], tuple[str, str]]] = {
     ast.Tuple: ("a list can only stand after in", "write: field in [...]"),
 }
 _ANYTHING_ELSE: Final = ("this has no meaning here", ONLY_COMPARISONS)
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One field of an event type. A field that is `optional` may be missing, and is None then."""
-
-    type: FieldType
-    optional: bool = False
-    unit: str = ""
-    meaning: str = ""
-
-
-class Among(NamedTuple):
-    """Which of several events a condition is compiled for: its type, and the fields that only the others have."""
-
-    event: str
-    others: Mapping[str, Field] = {}
 
 
 class Typed(NamedTuple):
@@ -126,12 +108,31 @@ class Typecheck:
                 return Typed(raw, ast.Constant(_TRUTHS[name]), "boolean")
             case ast.Name(id="event") if self._among is not None and "event" not in self._fields:
                 return Typed(raw, ast.Constant(self._among.event), "text")
-            case ast.Name(id=name):
-                return self._field(raw, EVENT, name)
-            case ast.Attribute(value=ast.Name(id="opening"), attr=name):
-                return self._field(raw, OPENING, name)
+            case _ if named := self._named(raw):
+                return self._field(raw, *named)
             case _:
                 return self._operation(raw, depth)
+
+    def _named(self, raw: ast.expr) -> tuple[str, str] | None:
+        """Give whose field stands there and its name, if one does; a table may have hyphens: `old-sites.kind`."""
+        match raw:
+            case ast.Name(id=field):
+                return EVENT, field
+            case ast.Attribute(value=ast.Name(id="opening"), attr=field):
+                return OPENING, field
+            case ast.Attribute() | ast.BinOp():
+                return self._column(raw)
+            case _:
+                return None
+
+    def _column(self, raw: ast.expr) -> tuple[str, str] | None:
+        written = "".join(self._syntax.text(raw).split())
+        name = written.removeprefix("opening.")
+        if "." in name and name in self._fields:
+            return EVENT if name == written else OPENING, name
+        if found := unknown_column(name, self._fields):
+            raise self._syntax.error(raw, *found)
+        return None
 
     def _operation(self, raw: ast.expr, depth: int) -> Typed:
         match raw:
@@ -185,15 +186,16 @@ class Typecheck:
     def _unknown(self, raw: ast.expr, name: str, fields: Mapping[str, Field]) -> ExpressionError:
         if name == "opening":
             return self._syntax.error(raw, "opening is an event, not a field", "write opening. and the field's name")
+        if any(each.startswith(f"{name}.") for each in fields):
+            fix = f"write {name}. and the column's name"
+            return self._syntax.error(raw, f"{name} is a table, not a field", fix)
         prefix = "opening." if isinstance(raw, ast.Attribute) else ""
         return self._syntax.error(raw, f"there is no field {prefix}{name}", unknown_field(name, fields, prefix))
 
     def _missing(self, raw: ast.Compare, depth: int) -> Typed:
         """Read `x is missing`. Python has it that `is not` is one sign."""
         field = raw.left
-        named = isinstance(field, ast.Name | ast.Attribute) and not (
-            isinstance(field, ast.Name) and field.id in {*_TRUTHS, "event"} - set(self._fields)
-        )
+        named = self._named(field) not in {None, *((EVENT, word) for word in {*_TRUTHS, "event"} - set(self._fields))}
         (asked, *more) = raw.comparators
         if more or not named or not (isinstance(asked, ast.Name) and asked.id == MISSING):
             raise self._syntax.error(raw, "only a field can be missing", "write: field is missing")
@@ -214,12 +216,15 @@ class Typecheck:
 
     def _check_quotes(self, raw: ast.Compare) -> None:
         """Refuse a text without quotes where it is compared with a field of text, so that the fix is to quote it."""
-        if not isinstance(raw.left, ast.Name) or not isinstance(raw.ops[0], ast.Eq | ast.NotEq):
+        owner, name = self._named(raw.left) or (EVENT, "")
+        if not name or not isinstance(raw.ops[0], ast.Eq | ast.NotEq):
             return
-        field, other = self._fields.get(raw.left.id), raw.comparators[0]
+        field, other = (self._fields if owner == EVENT else self._opening or {}).get(name), raw.comparators[0]
         if isinstance(other, ast.Name) and other.id.lower() in NOTHING and other.id not in self._fields:
             missing = "is missing" if isinstance(raw.ops[0], ast.Eq) else "is not missing"
-            raise self._syntax.error(other, f"there is no field {other.id}", f"write {raw.left.id} {missing}")
+            raise self._syntax.error(
+                other, f"there is no field {other.id}", f"write {self._syntax.text(raw.left)} {missing}"
+            )
         names = [node.id for node in ast.walk(other) if isinstance(node, ast.Name)]
         parts = ast.Name | ast.BinOp | ast.operator | ast.Constant | ast.expr_context
         words = all(isinstance(node, parts) for node in ast.walk(other))

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Plain = str | int | float | bool | None
 
 
-_LOOKED_UP: tuple[Kind, ...] = ("opened", "moved")
-
-
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the ledger. Instants are microseconds UTC, spans microseconds.
 
@@ -33,7 +30,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     own time. `fields` are the `per` fields and the carried ones. `cause` is (source, id) of the event that made the
     line, if one did. `verdict` is the promise's verdict after the line, or empty while it is open; `was` is the verdict
     before a correction, or before it was undone. `reason`, `replaces` and `replaced_by` are those of the transition.
-    `tables` are the hashes of those in which facts were looked up for it.
+    `tables` are the hashes of those in which facts are looked up, where the line says that a promise opens or moves.
     """
 
     id: str
@@ -88,8 +85,14 @@ def line(transition: Transition[Event]) -> Line:
         reason=transition.reason,
         replaces=transition.replaces,
         replaced_by=transition.replaced_by,
-        tables=promise.target.tables if promise.target is not None and transition.kind in _LOOKED_UP else {},
+        tables=_looked_up(standard, promise, transition.kind),
     )
+
+
+def _looked_up(standard: Standard, promise: Promise[Event], kind: Kind) -> dict[str, str]:
+    if kind == "opened" and standard.tables:
+        return {name: table.digest for name, table in standard.tables.items()}
+    return promise.target.tables if kind == "moved" and promise.target is not None else {}
 
 
 def stood_before(line: Line) -> State:

@@ -143,7 +143,8 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     for a while since it was opened, by the number of the clause. `last_at` and `last_elapsed` are those of its last
     line. `target` is what it was given, where its event chose that; `stood` is for how much open time a deadline of its
     own moved on, and `running_since` since when it stands still, if it does. `warned` is when people were last warned:
-    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`).
+    the judge only carries it for whoever tells them (`alerts/routing/relevance.py`). `rows` is what tables said of its
+    opening, where a condition asks that.
     """
 
     opened: int
@@ -165,6 +166,7 @@ class Promise(msgspec.Struct, Generic[E], gc=False, omit_defaults=True):
     warned: int | msgspec.UnsetType = msgspec.UNSET
     target: Target | None = None
     stood: int = 0
+    rows: dict[str, str | None] | None = None
 
     def identify(self, standard: str, key: tuple[str | int, ...]) -> str:
         """Give the promise's id, deriving it the first time: 20 hex digits, the same for the same facts anywhere.

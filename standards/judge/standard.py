@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from standards.expressions.expression import Condition
     from standards.expressions.states import Holds, StateTest
     from standards.judge.shapes import Shape
+    from standards.judge.targets.table import Table
 
 Aspect = Literal["speed", "quality", "ownership", "courtesy", "follow-through"]
 Severity = Literal["page", "ticket", "info"]
@@ -113,7 +114,8 @@ class Standard(msgspec.Struct, frozen=True):
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     Only what happens in the hours of `during` counts, and there is something to owe only while what is `needed` is so.
-    `states` are those that it speaks of. `changed_at` are the instants from which days of its calendars are changed.
+    `states` are those that it speaks of, `tables` those in which it looks facts up. `changed_at` are the instants from
+    which days of its calendars are changed.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Standard(msgspec.Struct, frozen=True):
     during: Hours | None = None
     needed: StateTest | None = None
     states: tuple[State, ...] = ()
+    tables: Mapping[str, Table] = {}
     changed_at: tuple[int, ...] = ()
 
     def owes(self, holds: Holds) -> bool:

@@ -93,7 +93,7 @@ def _compared(tree: ast.expr) -> Iterator[tuple[str, str]]:
         names = [field_name(side) for side in sides if isinstance(side, ast.Attribute)]
         parts = [part for side in sides for part in (side.elts if isinstance(side, ast.Tuple) else [side])]
         values = [part.value for part in parts if isinstance(part, ast.Constant)]
-        if len(names) == 1 and not names[0].startswith("opening."):
+        if len(names) == 1 and "." not in names[0]:  # neither the opening's nor a column of a table
             yield from ((names[0], value) for value in values if isinstance(value, str) and value)
 
 

@@ -73,6 +73,18 @@ def test_a_text_is_not_asked_about_where_history_cannot_say(
     assert found(tmp_path, TICKETS.replace("CONDITION", condition), tickets(*channels)) == []
 
 
+def test_a_column_of_a_table_is_no_text_of_an_event(tmp_path: Path) -> None:
+    """History has nothing to say to what a table says; of the event's own field beside it, it has."""
+    (tmp_path / "desks.csv").write_text("channel,level\nphone,gold\n", encoding="utf-8")
+    text = TICKETS.replace("standards:", "tables: {desks: {file: desks.csv, key: channel}}\nstandards:")
+    text = text.replace("CONDITION", 'desks.level == "gold" and channel == "fone"')
+    assert found(tmp_path, text, tickets("phone", "phone")) == [
+        "absent-text: a.yaml:4:123",
+        "  warning: no ticket.opened of this history has the channel 'fone'; it has 'phone' (2)",
+        "  fix: did you mean 'phone'?",
+    ]
+
+
 @pytest.mark.parametrize(
     ("seconds", "within", "feeds", "asked"),
     [

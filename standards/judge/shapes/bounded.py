@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine, opening_data, test_for
+from standards.judge.shapes.machine import Machine, OpeningRows, opening_data, test_for
 
 if TYPE_CHECKING:
     from standards.judge.case import Case, StandardState
@@ -44,6 +44,7 @@ class BoundedMachine(Machine):
         self.standard = standard
         self.shape = shape
         self.siblings = siblings
+        self._rows = OpeningRows.of(standard)
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
@@ -71,7 +72,7 @@ class BoundedMachine(Machine):
         times = state.times = [*(state.times or ()), event.at][-shape.at_most - 1 :]  # older ones decide nothing
         if opens:
             state.up = False
-            promise: Promise[Event] = Promise(opened=event.at, opening=event)
+            promise: Promise[Event] = Promise(opened=event.at, opening=event, rows=self._rows.copy(event))
             state.open.append(promise)
             context.write(self.standard, promise, "opened", event.at, cause=event)
         if shape.within is not None:

@@ -14,7 +14,7 @@ import msgspec
 
 from standards.judge.events import type_of
 from standards.judge.promise import NEVER, Promise
-from standards.judge.shapes.machine import Machine, test_for
+from standards.judge.shapes.machine import Machine, OpeningRows, test_for
 
 if TYPE_CHECKING:
     from standards.expressions.expression import Condition
@@ -89,6 +89,7 @@ class PrecedenceMachine(Machine):
     def __init__(self, standard: Standard, shape: Precedence) -> None:
         self.standard = standard
         self.shape = shape
+        self._rows = OpeningRows.of(standard)
         wheres = [each.where for each in shape.expect.all]
         self._by_opening = any(where is not None and where.opening_fields for where in wheres)
 
@@ -120,7 +121,7 @@ class PrecedenceMachine(Machine):
     def _precedes(self, earlier: Event, event: Event) -> bool:
         test = test_for(self.shape.expect, type_of(earlier))
         in_time = event.at - self.shape.within_last <= earlier.at <= event.at
-        return in_time and test is not None and test(earlier.data, event.data)
+        return in_time and test is not None and test(earlier.data, self._rows.data(event))
 
     def _remember(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         if state.recent is None:

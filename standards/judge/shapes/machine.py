@@ -6,7 +6,10 @@ Read next: `response.py`, the first of the shapes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from standards.judge.standard import clauses
+from standards.judge.targets.table import WithRows, columns_of, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Promise
     from standards.judge.standard import Clause, Standard
+    from standards.judge.targets.table import Columns
 
     Test = Callable[[Any, Any], bool]
     Reaction = Callable[[Case[Event], Event, JudgeContext[Event]], None]
@@ -110,5 +114,27 @@ def _always(_data: object, _opening: object) -> bool:
 
 
 def opening_data(promise: Promise[Event]) -> object:
-    """Give the data of the event that opened a promise: the `opening` of conditions."""
-    return promise.opening.data if promise.opening is not None else None
+    """Give the data of the event that opened a promise, and its rows as they were then: `opening` in conditions."""
+    data = promise.opening.data if promise.opening is not None else None
+    return data if promise.rows is None else WithRows(data, promise.rows)
+
+
+class OpeningRows(NamedTuple):
+    """Copies what tables say of an event as it opens a promise, in the columns that a standard asks of the opening."""
+
+    columns: Columns
+
+    @classmethod
+    def of(cls, standard: Standard) -> OpeningRows:
+        """Find the columns in the conditions of a standard."""
+        every = [each.where for clause in clauses(standard.shape).values() for each in clause.all]
+        asked = (name for where in every if where is not None for name in where.opening_fields)
+        return cls(columns_of(standard.tables, asked))
+
+    def copy(self, event: Event) -> dict[str, str | None] | None:
+        """Give what the rows say now; None where nothing is asked of them."""
+        return said_of(self.columns, event.data) if self.columns else None
+
+    def data(self, event: Event) -> object:
+        """Give the data of an event as `opening_data` would if it opened a promise now."""
+        return WithRows(event.data, said_of(self.columns, event.data)) if self.columns else event.data

@@ -16,13 +16,14 @@ from standards.calendar import working_days
 from standards.calendar.duration import DAY
 from standards.calendar.hours import FARTHEST
 from standards.calendar.working_days import WorkingDays
+from standards.judge.targets.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
     from standards.calendar.hours import Hours
-    from standards.judge.targets.table import Table
+    from standards.judge.targets.table import Columns, Table
 
 Looked = str | int | bool | None
 """The value of a field that is looked at; None where it is missing. An instant is microseconds UTC."""
@@ -105,10 +106,9 @@ class TargetRule(msgspec.Struct, frozen=True):
         return (*_fields(self.within), *_fields(self.calendar), self.due)
 
     @property
-    def columns(self) -> dict[str, tuple[Table, str]]:
+    def columns(self) -> Columns:
         """The columns that are looked at, by how they are written."""
-        every = {f"{name}.{each}": (table, each) for name, table in self.tables.items() for each in table.columns}
-        return {name: every[name] for name in self._looked if name in every}
+        return columns_of(self.tables, self._looked)
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -93,9 +93,9 @@ class Openings(NamedTuple):
         return state.overdue[-1] if state.overdue else context.owed(self.siblings)
 
 
-def ends(opening: Event, expect: Test | None, unless: Test | None, event: Event) -> bool:
-    """Say whether an event ends the need that another one spoke of: it was done, or it is no more."""
-    return any(test is not None and test(event.data, opening.data) for test in (expect, unless))
+def ends(opening: object, expect: Test | None, unless: Test | None, event: Event) -> bool:
+    """Say whether an event ends the need that another one, with this data, spoke of: it was done, or it is no more."""
+    return any(test is not None and test(event.data, opening) for test in (expect, unless))
 
 
 def join(promise: Promise[Event] | None, event: Event) -> None:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from standards.judge.events import type_of
-from standards.judge.shapes.machine import opening_data, test_for
+from standards.judge.shapes.machine import OpeningRows, opening_data, test_for
 from standards.judge.shapes.responding.again import Openings, ends
 from standards.judge.shapes.responding.clock import PromiseClock
 from standards.judge.shapes.responding.response_moves import ResponseMoves
@@ -42,6 +42,7 @@ class ResponseMachine(ResponseMoves):
         self.targeted = None if shape.target is None else TargetClock.of(shape.target)
         self.clock = self.targeted or PromiseClock(shape.within or 0, shape.hours, shape.warn)
         self.owed_for = shape.owed_for
+        self._rows = OpeningRows.of(standard)
         self._paused_by = shape.pause if not isinstance(shape.pause, Pause) else None
         always_rise = frozenset(clause.event for clause in shape.when.all if clause.where is None)
         several = len(shape.when.events) > 1 or any(clause.lasting for clause in shape.when.all)
@@ -139,6 +140,7 @@ class ResponseMachine(ResponseMoves):
         expect, unless = test_for(self.shape.expect, event_type), test_for(self.shape.unless, event_type)
         stop, start = self._pause_tests(event_type)
         paused_by, needed, follow = self._paused_by, self.standard.needed, test_for(self.shape.follow, event_type)
+        asks_rows = bool(self._rows.columns)
 
         def carry_on(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
             lines = len(context.transitions)
@@ -148,7 +150,7 @@ class ResponseMachine(ResponseMoves):
             over = needed is not None and not needed.test(context.case.holds)
             paused = paused_by is not None and paused_by.test(context.case.holds)
             for promise in state.open:  # settling one gives the state a new list, and leaves this one as it is
-                opening = promise.opening.data if promise.opening is not None else None
+                opening = opening_data(promise) if asks_rows else promise.opening and promise.opening.data
                 if expect is not None and expect(data, opening):
                     self._settle(state, promise, "kept", event, context)
                 elif (
@@ -175,12 +177,13 @@ class ResponseMachine(ResponseMoves):
         ending: tuple[Test | None, Test | None],
     ) -> None:
         """Let go of needs that were not owed yet, or not any more, where the event ends them."""
-        if state.standing is not None and ends(state.standing, *ending, event):
+        data = self._rows.data
+        if state.standing is not None and ends(data(state.standing), *ending, event):
             state.standing = None
-        if state.barred is not None and ends(state.barred, *ending, event):
+        if state.barred is not None and ends(data(state.barred), *ending, event):
             state.barred = None
         waiting = state.waiting
-        if waiting is not None and (not self.standard.owes(context.case.holds) or ends(waiting, *ending, event)):
+        if waiting is not None and (not self.standard.owes(context.case.holds) or ends(data(waiting), *ending, event)):
             self._stop_waiting(state, context)
 
     def _catch_up(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
-    from standards.judge.shapes.machine import Test
+    from standards.judge.shapes.machine import OpeningRows, Test
     from standards.judge.shapes.responding.again import Begin, Openings
     from standards.judge.shapes.responding.clock import PromiseClock
     from standards.judge.shapes.responding.target_clock import TargetClock
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class ResponseMoves(Machine):
     """Moves promises and writes their lines. `targeted` is the clock, where an event chooses what it counts to.
 
-    What `_paused_by` says stops the clock, where that is a state.
+    What `_paused_by` says stops the clock, where that is a state. `_rows` copies what is asked of an opening.
     """
 
     shape: Response
@@ -43,6 +43,7 @@ class ResponseMoves(Machine):
     openings: Openings
     siblings: tuple[str, ...]
     _paused_by: StateTest | None
+    _rows: OpeningRows
 
     def _begin(self, event_type: str) -> Begin:
         """Give what an event at which `when` holds does; one that is owed nothing does nothing, and is counted.
@@ -101,7 +102,7 @@ class ResponseMoves(Machine):
         context.wake(state)
 
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        promise: Promise[Event] = Promise(at, event, running_since=at)
+        promise: Promise[Event] = Promise(at, event, running_since=at, rows=self._rows.copy(event))
         if state.undoable is not None:
             context.settle_done(state)
         if self.targeted is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
-    from standards.judge.targets.table import Table
+    from standards.judge.targets.table import Columns
     from standards.judge.targets.target import Looked, Target, TargetRule
 
 
@@ -30,7 +30,7 @@ class TargetClock(NamedTuple):
 
     rule: TargetRule
     fields: tuple[str, ...]
-    columns: dict[str, tuple[Table, str]]
+    columns: Columns
 
     @classmethod
     def of(cls, rule: TargetRule) -> TargetClock:
