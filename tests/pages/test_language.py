@@ -17,18 +17,28 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(
 FOUND = re.findall(r'^```yaml title="(\w+)/(standards|stories)\.yaml"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 TEXTS = {(name, kind): text for name, kind, text in FOUND}
 NAMES = sorted({name for name, _ in TEXTS})
+TABLES = re.findall(r'^```csv title="(\w+)/(\w+\.csv)"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_goes_as_it_says(name: str, tmp_path: Path) -> None:
     """Whoever plays an example of the page sees what the page says."""
+    with_tables(tmp_path, name)
     check_plays(tmp_path, TEXTS[name, "standards"], TEXTS[name, "stories"])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_crash_changes_what_an_example_comes_to(name: str, tmp_path: Path) -> None:
     """States, what has lasted, and what can be taken back are remembered, whenever Kept starts again."""
+    with_tables(tmp_path, name)
     check_plays(tmp_path, TEXTS[name, "standards"], crashing(TEXTS[name, "stories"]))
+
+
+def with_tables(folder: Path, name: str) -> None:
+    """Write the tables of an example beside it."""
+    for example, file, rows in TABLES:
+        if example == name:
+            (folder / file).write_text(rows, encoding="utf-8")
 
 
 def crashing(stories: str) -> str:
