@@ -92,6 +92,11 @@ class AlertRouter(msgspec.Struct):
     causes: dict[str, Line] = {}
     silences: list[Silence] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to remember."""
+        return not (self.incidents or self.causes or self.silences)
+
 
 class PromiseIncidents(msgspec.Struct):
     """The incidents of one promise by route, as they are stored: apart from their place, which may have very many."""

@@ -67,8 +67,10 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
         else:
             work.pass_time(fact.at - 1)
             work.hear_action(fact)
+        if case.is_empty:
+            case.open, case.settling = {}, {}  # nobody is left who waits, as in a case that was not stored
     calling = work.calling
-    kept = case if case.incidents or case.causes or case.silences else None
+    kept = None if case.is_empty else case
     wake = NEVER if kept is None else work.wake()
     return RouterStep(kept, calling.calls, calling.reasons, calling.withheld, wake, frozenset(work.changed))
 

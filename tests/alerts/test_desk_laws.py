@@ -102,6 +102,17 @@ def test_splitting_ticking_and_storing_change_no_call(data: st.DataObject) -> No
     assert switched(facts, cuts) == switched(plain, set())
 
 
+def test_a_wait_that_nobody_is_left_in_is_over() -> None:
+    """Troubles that are cured at once leave no wait of their group behind, wherever the case was stored meanwhile."""
+    facts: list[Fact] = []
+    for name, at in (("a", 0), ("b", 8), ("c", 14), ("d", 21)):
+        warned, kept = line(at, "warned", f"q0.{name}"), line(at, "kept", f"q0.{name}")
+        facts += [msgspec.structs.replace(warned, id=f"{name}.0"), msgspec.structs.replace(kept, id=f"{name}.1")]
+    facts.append(Tick(NOON + 2 * HOUR))
+    plain = switched(facts, set())
+    assert [cut for cut in range(len(facts)) if switched(facts, {cut}) != plain] == []
+
+
 def boxed(calls: list[Notification | Tick], cuts: set[int]) -> tuple[object, ...]:
     case, heard = RecipientThrottle("ann"), []
     edges = [0, *sorted(cuts), len(calls)]

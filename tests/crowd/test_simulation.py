@@ -20,7 +20,7 @@ from tests.crowd.truths import SECOND, Scene, truths
 SOME, MANY = 60, 3_000
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(draw=st.randoms(use_true_random=False))
 def test_the_ideal_stands_in_the_end(tmp_path_factory: pytest.TempPathFactory, draw: Random) -> None:
     """Wrong clocks, lost answers, absences, batches, crashes and restarts change no standing and no line."""

@@ -44,7 +44,7 @@ class Table:
         self.live.restore([each.case for each in self.journal.read(self.rows.items())])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS)
 def test_a_worker_that_takes_over_changes_no_line(steps: Steps) -> None:
     """Taken over by itself or another one after any step, whatever comes late: the lines are those of one worker."""

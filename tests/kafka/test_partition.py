@@ -41,9 +41,7 @@ def test_the_ledger_is_that_of_a_backtest_whatever_crashes(
     """Cut into partitions, flushed and killed anywhere: each line is there, byte for byte, and no other."""
     judged = 0
 
-    @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=number, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(cases(shape), st.integers(0, 2**32), st.sampled_from([1, 3, 40]))
     def agree(case: tuple[dict[str, Any], list[dict[str, Any]]], seed: int, size: int) -> None:
         nonlocal judged

@@ -63,9 +63,7 @@ def embedded(chain: Chain, events: Sequence[Event], stamps: Sequence[int], ticks
 def test_a_line_has_one_text_whatever_comes_late_and_crashes(shape: str, number: int) -> None:
     """Flushed at each tick, seldom or by many workers that die: the ledger is the embedded host's, byte for byte."""
 
-    @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=number, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(cases(shape), st.integers(0, 2**32), st.sampled_from([1, 3, 40]))
     def agree(case: tuple[dict[str, Any], list[dict[str, Any]]], seed: int, size: int) -> None:
         document, history = case
@@ -87,9 +85,7 @@ def test_a_line_has_one_text_whatever_comes_late_and_crashes(shape: str, number:
 def test_strata_have_one_text_for_each_line(number: int) -> None:
     """Standards that hear of others' promises, and of their corrections, say one thing of each, whatever crashes."""
 
-    @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=number, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(cases("mixed"), st.integers(0, 2**32), st.sampled_from([1, 3, 40]))
     def agree(case: tuple[dict[str, Any], list[dict[str, Any]]], seed: int, size: int) -> None:
         document, history = case

@@ -22,7 +22,6 @@ def agreements(shape: str, number: int, *, derandomize: bool = True) -> int:
 
     @settings(
         max_examples=number,
-        deadline=None,
         database=None,
         derandomize=derandomize,
         report_multiple_bugs=False,

@@ -191,7 +191,7 @@ def test_however_late_what_stands_in_the_end_is_what_is_true_in_order(number: in
     judged = 0
 
     @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, report_multiple_bugs=False,
+        max_examples=number, database=None, derandomize=True, report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(lives(), st.data())
@@ -213,7 +213,7 @@ def test_what_comes_too_late_is_said_once(number: int) -> None:
     judged = 0
 
     @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, report_multiple_bugs=False,
+        max_examples=number, database=None, derandomize=True, report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(lives(too_late=True), st.data())

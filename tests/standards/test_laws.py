@@ -24,9 +24,7 @@ from tests.oracle.kept import lines_of, read, rulebook_of
 
 Case = tuple[dict[str, Any], list[dict[str, Any]]]
 ANY = st.sampled_from(ALL).flatmap(cases)
-law = settings(
-    max_examples=settings().max_examples * 2 // 5, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+law = settings(max_examples=settings().max_examples * 2 // 5, database=None, suppress_health_check=list(HealthCheck))
 
 ENDS = {"kept", "broken", "voided", "excused", "lost"}
 

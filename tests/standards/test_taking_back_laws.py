@@ -53,7 +53,7 @@ def test_once_time_went_back_all_stands_as_if_it_had_never_been_ahead(number: in
     corrected = 0
 
     @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, report_multiple_bugs=False,
+        max_examples=number, database=None, derandomize=True, report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(lives(), st.data())

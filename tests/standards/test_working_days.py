@@ -127,7 +127,7 @@ APART = [rules for rules in CALENDARS if rules["timezone"] == "Europe/Warsaw"]
 """Calendars of which no moment belongs to the shifts of two days: of those the slow reckoning knows nothing."""
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.sampled_from(APART), st.sampled_from(WEEKENDS), st.sampled_from(FORMS), st.data())
 def test_the_fast_reckoning_is_the_slow_one(rules: Any, start: int, text: str, data: st.DataObject) -> None:  # noqa: ANN401 - a calendar
     """Whatever the calendar, the weekend on which the clocks change, and the second: both give one instant."""

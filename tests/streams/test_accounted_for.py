@@ -64,9 +64,7 @@ def test_every_event_that_was_accepted_has_an_effect_or_a_place_to_look_it_up(nu
     Whatever the standard, however late or often events come.
     """
 
-    @settings(
-        max_examples=number, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=number, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(_arrivals(), st.integers(1, 5))
     def account(arrivals: tuple[Rulebook, Sequence[Event]], size: int) -> None:
         rulebook, events = arrivals

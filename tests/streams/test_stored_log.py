@@ -42,7 +42,7 @@ class Stored:
         return [body for (body,) in self.database.all("SELECT body FROM past ORDER BY seq")]
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_a_restart_changes_no_line(tmp_path: Path, steps: Steps) -> None:
     """Stored and read back after each step, whatever comes late: each line is that of a host that never ended."""
@@ -172,7 +172,7 @@ def test_nothing_is_judged_again_by_standards_that_were_not_in_force(tmp_path: P
     database.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(STEPS)
 def test_a_whole_snapshot_has_the_past_with_its_types(steps: Steps) -> None:
     """As the host of stories keeps it: a case with its log, its snapshots and what was forgotten is read as it was."""
