@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from streams.settings import StandardsFiles
 from streams.web import Access
 from tests.streams.asking import Caller, Peopled, asking, register, waiting
 from tests.streams.hosting import PATIENCE, SECOND, T0
@@ -38,15 +39,18 @@ class Served:
         folder: Path,
         access: Access = Access(),  # noqa: B008 - it is frozen
         peopled: Peopled = Peopled(),  # noqa: B008 - it is frozen
+        standards: StandardsFiles | None = None,
     ) -> None:
-        self._folder, self._access, self._peopled = folder, access, peopled
+        self._folder, self._access, self._peopled, self._standards = folder, access, peopled, standards
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         self.caller: Caller
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        async with asking(self._folder, access=self._access, peopled=self._peopled) as self.caller:
+        async with asking(
+            self._folder, access=self._access, peopled=self._peopled, standards=self._standards
+        ) as self.caller:
             self.url = self.caller.url
             self._ready.set()
             await self._stop.wait()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.judge.events import Event, moment
@@ -93,7 +93,6 @@ def in_order(events: Sequence[Event]) -> list[Transition[Event]]:
 
 
 @given(weeks(), st.data())
-@settings(deadline=None)
 def test_late_changes_end_as_those_that_came_in_time(week: tuple[list[Event], list[Said]], data: st.DataObject) -> None:
     """Whatever comes within `settle`, changes too, and however it is batched: in the end all is as in order."""
     events, _ = week
@@ -120,7 +119,6 @@ def is_open(minute: int, changes: Sequence[Said]) -> bool:
 
 
 @given(weeks())
-@settings(deadline=None)
 def test_open_time_is_what_is_counted_minute_by_minute(week: tuple[list[Event], list[Said]]) -> None:
     """Four hours of open time are over when 240 minutes were open, each by what was said until then."""
     events, changes = week
