@@ -180,7 +180,7 @@ def judge_again(
     brought_up = (late[-1].received, late[-1]) if late else (known, None)
     Difference(group, context, again, start, brought_up).write()
     case.states, case.forgotten, case.touched, case.wake = fresh.states, fresh.forgotten, fresh.touched, fresh.wake
-    case.holds = fresh.holds
+    case.holds, context.changed_until = fresh.holds, case.time
     kinds = {line.kind for line in context.transitions[lines:]}
     return "corrected" if kinds & {"corrected", "withdrawn"} else "added" if kinds else "in-place"
 

@@ -252,6 +252,19 @@ def test_a_change_that_comes_too_late_holds_from_when_it_is_known() -> None:
     ]  # fmt: skip
 
 
+def test_a_change_that_comes_late_comes_about_once() -> None:
+    """A subject is judged again by it, and goes on from there: what is left of eight hours is not counted twice."""
+    text = rules(DESK, round="per: contact, expect: job.done, every: 8h, calendar: desk")
+    history = f"""
+        08:00 job.done contact=a
+        09:01 <- 09:00 {CLOSED}
+        09:02 <- 09:00:30 {TUESDAY} open=10:00-14:00
+        +3d 12:00 nothing
+    """
+    lines = told(judge_live(text, history).transitions)
+    assert lines[2] == "2026-03-04 11:00:00 opened a"
+
+
 def test_a_late_event_is_judged_by_what_was_known_then() -> None:
     """An event from before the change opens by the hours there were, and moves when they change."""
     history = f"12:00 {CLOSED}\n12:03 <- 11:58 job.asked contact=a\n13:00 nothing\n+1d 12:00 nothing"
