@@ -19,7 +19,8 @@ from standards.judge.case import Case
 from standards.judge.events import Event, Tick, type_of
 from standards.judge.judge import Fact, feed
 from standards.judge.promise import VERDICTS, Transition
-from tests.oracle.histories import SHAPES, TYPES, documents, histories
+from tests.oracle.drawn import TYPES
+from tests.oracle.histories import SHAPES, documents, histories
 from tests.oracle.kept import read, rulebook_of
 from tests.oracle.scales import DAYS, HOURS, SECOND, SECONDS
 

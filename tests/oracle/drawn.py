@@ -1,0 +1,130 @@
+"""Random standards of each shape, in which edges, ties and exact deadlines are common.
+
+Knows: what is valid in a standard. Must not know: verdicts. Read next: `histories.py`.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.chosen import chosen
+from tests.oracle.scales import DAYS, MEASURES, Scale
+
+TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
+READINGS = TYPES[:2]
+CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
+ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
+WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
+
+Document = dict[str, Any]
+Draw = st.DrawFn
+
+
+def clauses(draw: Draw, conditions: tuple[str | None, ...] = CONDITIONS, types: tuple[str, ...] = TYPES) -> Any:  # noqa: ANN401
+    event, where = draw(st.sampled_from(types)), draw(st.sampled_from(conditions))
+    return event if where is None else {"event": event, "where": where}
+
+
+def response(draw: Draw, scale: Scale) -> Document:
+    found = {
+        "when": clauses(draw),
+        "expect": clauses(draw, ABOUT_OPENING),
+        "within": draw(st.sampled_from(scale.spans)),
+    }
+    if draw(st.booleans()):
+        found["unless"] = clauses(draw, ABOUT_OPENING)
+    if draw(st.booleans()):
+        found["pause"] = {"when": clauses(draw, ABOUT_OPENING), "until": clauses(draw, ABOUT_OPENING)}
+    return found | _again(draw, scale) | _warned(draw)
+
+
+def target(draw: Draw, scale: Scale) -> Document:
+    """Draw a response whose time, and perhaps its calendar, its event chooses."""
+    return chosen(draw, scale, response(draw, scale), clauses(draw, ABOUT_OPENING))
+
+
+def scoped(draw: Draw, scale: Scale) -> Document:
+    """Draw a response that counts in some hours, in some state, or apart, and whose end can be taken back."""
+    found = response(draw, scale)
+    if draw(st.booleans()):
+        found["while"] = {"when": clauses(draw)} | ({"until": clauses(draw)} if draw(st.booleans()) else {})
+    if draw(st.booleans()):
+        found["undo"] = {"when": clauses(draw, ABOUT_OPENING), "within": draw(st.sampled_from(scale.spans))}
+    if draw(st.booleans()):
+        when = found["when"]
+        found["when"] = {
+            **({"event": when} if isinstance(when, str) else when),
+            "apart": draw(st.sampled_from(scale.spans)),
+        }
+    if scale.calendar and draw(st.booleans()):
+        found["during"] = "other"
+    return found
+
+
+def _again(draw: Draw, scale: Scale) -> Document:
+    again = draw(st.sampled_from((None, "done", "done", "judged", "each", "rise")))
+    found: Document = {} if again is None else {"again": again}
+    if again == "done" and draw(st.booleans()):
+        found["rest"] = draw(st.sampled_from(scale.spans))
+    if draw(st.booleans()):
+        found["owed_for"] = draw(st.sampled_from(scale.spans))
+    return found
+
+
+def _warned(draw: Draw) -> Document:
+    warn = draw(st.sampled_from(WARNINGS))
+    return {"warn": warn} if warn else {}
+
+
+def precedence(draw: Draw, scale: Scale) -> Document:
+    within = draw(st.sampled_from(scale.spans))
+    return {"when": clauses(draw), "expect": clauses(draw, ABOUT_OPENING), "within_last": within}
+
+
+def universality(draw: Draw, _scale: Scale) -> Document:
+    return {"when": clauses(draw), "must": draw(st.sampled_from(CONDITIONS[2:]))}
+
+
+def bounded(draw: Draw, scale: Scale) -> Document:
+    when = clauses(draw, types=TYPES[:3])
+    found: Document = {"when": when, "at_most": draw(st.integers(0, 3))}
+    match draw(st.sampled_from(("within", "within", "until", "life"))):
+        case "within":
+            found["within"] = draw(st.sampled_from(scale.spans))
+        case "until":
+            found["until"] = clauses(draw, types=TYPES[3:])
+        case _:
+            pass
+    return found
+
+
+def recurrence(draw: Draw, scale: Scale) -> Document:
+    spans = scale.spans[-1:] if scale is DAYS else scale.spans
+    every = draw(st.sampled_from((*spans, *scale.days, *scale.periods)))
+    found = {"expect": clauses(draw), "every": every}
+    return found if every in scale.periods else found | _warned(draw)
+
+
+def level(draw: Draw, scale: Scale) -> Document:
+    measure, must = draw(st.sampled_from(MEASURES))
+    over = draw(st.sampled_from((*scale.windows, *scale.rolling, "1 events", "3 events", "5 events")))
+    over, _, step = over.partition(" by ")
+    found = {"when": clauses(draw), "measure": measure, "over": over, "must": must}
+    found |= {"step": step} if step else {}
+    if draw(st.booleans()):
+        most = int(over.split()[0]) if over.endswith("events") else 3
+        found["at_least"] = draw(st.integers(1, min(most, 3)))
+    return found
+
+
+DRAWN = {
+    "response": response,
+    "target": target,
+    "scoped": scoped,
+    "precedence": precedence,
+    "universality": universality,
+    "bounded": bounded,
+    "recurrence": recurrence,
+    "level": level,
+}
+"""How each shape is drawn."""
