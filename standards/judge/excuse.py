@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import VERDICTS
+from standards.judge.shapes.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +80,7 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     late: bool,
 ) -> None:
     settled = promise.state in VERDICTS
+    now = max(context.case.time, event.at)
     if promise is state.undoable:
         context.settle_done(state)
     owed = not settled or any(promise is other for other in state.overdue)
@@ -93,4 +95,7 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     if not settled:
         context.close(state, promise, event.at)
     elif owed:
-        context.relieve(state, promise, max(context.case.time, event.at))
+        context.relieve(state, promise, now)
+    if owed and isinstance(standard.shape, Response):  # its alarm is of no use any more, and would hold the subject
+        state.wake = min(state.wake, now)
+        context.wake(state)

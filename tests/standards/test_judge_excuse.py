@@ -51,6 +51,16 @@ def test_a_grant_corrects_the_last_failure() -> None:
     assert [one.reason for one in outcome.unused] == ["nothing-to-excuse"]
 
 
+@pytest.mark.parametrize("granted", ["08:00:30", "08:10"])
+def test_what_was_excused_holds_no_subject(granted: str) -> None:
+    """Excused in time or overdue, it is owed no more: the subject is forgotten in its time, and owed anew."""
+    keys = ANSWER.replace("60s", "3d" if granted == "08:00:30" else "60s") + ", forget_after: 1d"
+    history = f"08:00 contact.waiting\n{granted} {GRANT} by=lead\n+1d {{}} contact.waiting"
+    told = judge(rules(answer=keys), history.format("08:15"))
+    assert told[-1] == "2026-03-03 08:15:00 opened c1"
+    assert not any("opened" in one for one in judge(rules(answer=keys), history.format(granted))[1:])
+
+
 def test_a_grant_leaves_what_was_kept() -> None:
     """A kept promise cannot be excused, and the grant says that it reached nothing."""
     assert grants(f"08:00 contact.waiting\n08:00:30 contact.answered\n08:01 {GRANT} by=lead") == (
