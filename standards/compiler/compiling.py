@@ -5,7 +5,7 @@ Read next: `spec.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -28,7 +28,7 @@ from standards.documents.model import written
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from standards.judge.shapes import Level, Response, Shape
-from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses
+from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses, lasting
 
 if TYPE_CHECKING:
     from standards.documents.entries import Entry
@@ -97,21 +97,22 @@ def compile_standard(
     objective = _objective(entry, model)
     if shape is None or model.promise is None or model.per is None:
         return None
-    feeds = _feeds(entry, model, shape, around)
+    feeds, told_by = _relied_on(entry, model, shape, around)
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
     states = tuple(state for state in scoping.states.values() if state is not None)
     if during is not None and model.during is not None:
         calendars[model.during] = during
     tables = written_down([*looked_at(model), *asked_by(shape, states)], around.tables)
-    named = Named(calendars, scoping.named, {feed: around.feeds[feed][1] for feed in feeds}, tables)
+    spoken_of = sorted({*feeds, *chain(*told_by.values())})
+    named = Named(calendars, scoping.named, {feed: around.feeds[feed][1] for feed in spoken_of}, tables)
     text = excerpt(entry.name, model, named, used_fields(shape, model, named, states=states, fields_of=fields_of))
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(
         id=entry.name, revision=revision_of(text), per=tuple(model.per), shape=shape, promise=model.promise,
         what=model.what or "", how=model.how or "", why=model.why or "", exceptions=model.exceptions or "",
         owner=model.owner or "", aspect=model.aspect, severity=model.severity, objective=objective,
-        carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds,
+        carry=tuple(model.carry), may_excuse=tuple(excusing), feeds=feeds, told_by=told_by,
         forget_after=max(forget_after, _looks_back(shape)), lateness=lateness,
         during=None if during is None else during.hours, needed=needed, states=states,
         tables={name: facts.table for name in tables if (facts := around.tables[name]) is not None},
@@ -232,9 +233,17 @@ def _warn_of_gaps(entry: Entry, given: list[str]) -> None:
         entry.warning("incomplete", found, "add it: whoever is told of a promise reads this")
 
 
-def _feeds(entry: Entry, model: StandardModel, shape: Shape, around: Surroundings) -> tuple[str, ...]:
-    """Name the feeds whose silence makes an absence uncertain."""
-    awaits, relied = set(awaited(shape)), []
+def _relied_on(
+    entry: Entry, model: StandardModel, shape: Shape, around: Surroundings
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Name the feeds that its verdicts rest on, and those that tell whether what must last still is so, by event."""
+    told_by = {one: _feeds(entry, model, (one,), around) for one in lasting(shape)}
+    return _feeds(entry, model, awaited(shape), around), told_by
+
+
+def _feeds(entry: Entry, model: StandardModel, events: Iterable[str], around: Surroundings) -> tuple[str, ...]:
+    """Name the feeds whose silence makes the absence of such events uncertain."""
+    awaits, relied = set(events), []
     for name, (feed, _) in around.feeds.items():
         if not awaits.intersection(feed.events):
             continue

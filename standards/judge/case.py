@@ -70,7 +70,8 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     still precede another, `times` those that still count, `counted_at` is when a clause, by its number, last counted.
     `standing` is the last event that spoke of a need that nothing has ended since, where a need can stand without being
     owed; `outside` says that it was not owed last. `undoable` is the newest promise, where it was done and that can be
-    taken back. `runs` are what has been so for a while, by the number of the clause. `tripped` says that their count
+    taken back. `runs` are what has been so for a while, by the number of the clause, and `need_runs` the same of what
+    would end a need that is barred, waiting or standing, by that name. `tripped` says that their count
     was exceeded, or that a step did not hold, `tally` is the running measure of the open window, `rolled` its steps
     where it rolls, `until` the end of the current window or period. `counted` and `relieved` are of states that an
     older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
@@ -91,6 +92,7 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     standing: E | None = None
     outside: bool = False
     runs: dict[int, Run[E]] | None = None
+    need_runs: dict[str, dict[int, Run[E]]] | None = None
     undoable: Promise[E] | None = None
     tripped: bool = False
     tally: Tally | None = None

@@ -12,6 +12,8 @@ from standards.judge.promise import NEVER, E, Kind, Promise, State, Transition, 
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from standards.judge.case import StandardState
     from standards.judge.feeds import Heard
     from standards.judge.standard import Standard
@@ -193,10 +195,11 @@ class JudgeContext(Generic[E]):
         """Say whether a grant from `at` can still excuse a settled promise; it is known no earlier than the case is."""
         return promise.state in EXCUSABLE and max(self.case.time, at) - promise.settled <= CORRECTIONS_HORIZON
 
-    def dark(self, standard: Standard, at: int, since: int) -> bool:
+    def dark(self, standard: Standard, at: int, since: int, feeds: Iterable[str] | None = None) -> bool:
         """Say whether nobody can tell what did not happen from `since` to `at`.
 
-        So it is when a feed that the standard's verdicts rest on was silent at the end, or when events may be lost.
+        So it is when one of the feeds, or of those that the standard's verdicts rest on, was silent at the end, or when
+        events may be lost.
         """
         if self.heard is None:
             return False
@@ -204,7 +207,7 @@ class JudgeContext(Generic[E]):
             return True
         if at < self.heard.since:
             return (standard.revision, at) in self.lost
-        return any(self.heard.dark(feed, at) for feed in standard.feeds)
+        return any(self.heard.dark(feed, at) for feed in (standard.feeds if feeds is None else feeds))
 
 
 def forget_settled(state: StandardState[E], now: int, reached: int) -> None:

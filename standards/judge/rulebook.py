@@ -69,7 +69,7 @@ class Group:
         self.by_revision = {machine.standard.revision: machine for machine in self.machines}
         self.judged_by = (*self.by_revision, *tables_of(standards))
         self.forget_after = max(standard.forget_after for standard in standards)
-        self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.feeds))
+        self.feeds = tuple(dict.fromkeys(feed for standard in standards for feed in standard.all_feeds))
         self.endless = any(machine.endless for machine in self.machines)
         self.level = int(name.partition(":")[0])
         self.lateness = max(standard.lateness for standard in standards)

@@ -7,6 +7,7 @@ Read next: `rulebook.py`, which joins standards, and `judge.py`, which judges by
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -110,7 +111,8 @@ class Objective(msgspec.Struct, frozen=True):
 class Standard(msgspec.Struct, frozen=True):
     """One declared rule about service, with the promise in the customer's words.
 
-    `revision` is the hash of its content. `feeds` names the feeds whose silence makes an absence uncertain.
+    `revision` is the hash of its content. `feeds` names the feeds whose silence makes an absence uncertain, `told_by`
+    those that tell whether what must last still is so, by event type.
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
     Only what happens in the hours of `during` counts, and there is something to owe only while what is `needed` is so.
@@ -135,6 +137,7 @@ class Standard(msgspec.Struct, frozen=True):
     may_excuse: tuple[str, ...] = ()
     forget_after: int = FORGET_AFTER
     feeds: tuple[str, ...] = ()
+    told_by: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     retired: bool = False
     lateness: int = 0
     during: Hours | None = None
@@ -142,6 +145,11 @@ class Standard(msgspec.Struct, frozen=True):
     states: tuple[State, ...] = ()
     tables: Mapping[str, Table] = {}
     changed_at: tuple[int, ...] = ()
+
+    @property
+    def all_feeds(self) -> tuple[str, ...]:
+        """The feeds whose silence matters, each once."""
+        return tuple(dict.fromkeys(chain(self.feeds, *self.told_by.values())))
 
     def owes(self, holds: Holds) -> bool:
         """Say whether there is anything to owe, by the states that are so."""
@@ -188,6 +196,12 @@ def event_types(standard: Standard) -> tuple[str, ...]:
 
 
 def awaited(shape: Shape) -> tuple[str, ...]:
-    """Name the event types whose absence a verdict of this shape can rest on: what should come, or end what lasts."""
-    every = [(name in shape.awaits, each) for name, clause in clauses(shape).items() for each in clause.all]
-    return tuple(dict.fromkeys(each.event for awaits, each in every if awaits or each.lasting))
+    """Name the event types whose absence a verdict of this shape can rest on."""
+    found = [clause.events for name, clause in clauses(shape).items() if name in shape.awaits]
+    return tuple(dict.fromkeys(chain(*found)))
+
+
+def lasting(shape: Shape) -> tuple[str, ...]:
+    """Name the event types that tell whether what must last still is so."""
+    every = [each for clause in clauses(shape).values() for each in clause.all]
+    return tuple(dict.fromkeys(each.event for each in every if each.lasting))

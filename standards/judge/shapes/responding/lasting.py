@@ -25,25 +25,29 @@ if TYPE_CHECKING:
 
 
 class Lasting(NamedTuple):
-    """A clause that has to last `span` microseconds: its number, and the tests that it makes of each type of event."""
+    """A clause that has to last `span` microseconds: its number, and the tests that it makes of each type of event.
+
+    `feeds` would have told otherwise.
+    """
 
     number: int
     span: int
     tests: Mapping[str, tuple[Test, ...]]
+    feeds: frozenset[str]
 
     def ends(self, run: Run[Event]) -> int:
         """Give when a run is over, if nothing cuts it: microseconds UTC; never, where nobody could tell, or it was."""
         return NEVER if run.dark or run.complete else run.since + self.span
 
 
-def lasting(clause: Clause | None) -> tuple[Lasting, ...]:
-    """Find what has to last in a clause."""
+def lasting(clause: Clause | None, told_by: Mapping[str, tuple[str, ...]]) -> tuple[Lasting, ...]:
+    """Find what has to last in a clause, and by which feeds that would be `told_by`."""
     found: dict[int, Lasting] = {}
     for each in clause.all if clause is not None else ():
         if each.lasting:
-            known = found.get(each.run) or Lasting(each.run, each.lasting, {})
+            known = found.get(each.run) or Lasting(each.run, each.lasting, {}, frozenset())
             tests = {**known.tests, each.event: (*known.tests.get(each.event, ()), own_test(each))}
-            found[each.run] = known._replace(tests=tests)
+            found[each.run] = known._replace(tests=tests, feeds=known.feeds.union(told_by.get(each.event, ())))
     return tuple(found.values())
 
 
@@ -76,7 +80,7 @@ def complete(
         run = found.get(clause.number)
         if run is None or clause.ends(run) > at:
             continue
-        dark = context.dark(standard, at, run.since)
+        dark = context.dark(standard, at, run.since, clause.feeds)
         found[clause.number] = Run(run.since, run.last, dark=dark, complete=not dark)
         if not dark and last is None:
             last = run.last

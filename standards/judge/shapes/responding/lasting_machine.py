@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.judge.shapes.machine import opening_data
+from standards.judge.shapes.machine import opening_data, test_for
+from standards.judge.shapes.responding import needs
 from standards.judge.shapes.responding.lasting import carried_on, complete, lasting, soonest
 from standards.judge.shapes.responding.response_machine import ResponseMachine
 from standards.judge.shapes.scope import pass_over, within_hours
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
@@ -29,36 +32,55 @@ class LastingResponseMachine(ResponseMachine):
 
     def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
         super().__init__(standard, shape, siblings)
-        self._opens = () if standard.retired else lasting(shape.when)
-        self._fulfils, self._voids = lasting(shape.expect), lasting(shape.unless)
+        told_by = standard.told_by
+        self._opens = () if standard.retired else lasting(shape.when, told_by)
+        self._fulfils, self._voids = lasting(shape.expect, told_by), lasting(shape.unless, told_by)
         self._ends = (*self._fulfils, *self._voids)
 
     def reaction(self, event_type: str, *, counts: bool = True) -> Reaction:
         """Give the function that judges events of one type."""
         at_once, revision = super().reaction(event_type, counts=counts), self.standard.revision
-        if not any(event_type in clause.tests for clause in (*self._opens, *self._ends)):
-            return at_once
+        when = test_for(self.shape.when, event_type) if counts else None
 
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
+            state = case.states.get(revision)
+            if state is not None:
+                needs.carry_on(state, self._ends, event, event_type)
+            before, owed = needs.of(state), () if state is None else (*state.overdue, *state.open)
             at_once(case, event, context)
             state = case.states.get(revision)
             if state is None and carried_on(None, self._opens, event, event_type, None) is None:
                 return
             state = case.state_of(revision)
-            self._carry_ends(state, event, event_type, context)
-            self._carry_opening(state, event, event_type, context)
+            self._carry_ends(state, owed, event, event_type, context)
+            begun = when is not None and when(event.data, None)
+            self._carry_opening(state, event, event_type, context, begun=begun)
+            needs.begin_anew(state, before)
             self._set_alarm(state, context)
 
         return on_event
+
+    def remember(self, case: Case[Event], event: Event) -> None:
+        """Remember an event that would open a promise if there were anything to owe: what ends that counts from it."""
+        super().remember(case, event)
+        state = case.states.get(self.standard.revision)
+        if state is not None:
+            needs.begin_anew(state, {**needs.of(state), "standing": None})
 
     def _is_so(self, state: StandardState[Event]) -> bool:
         return super()._is_so(state) or any(run.complete for run in (state.runs or {}).values())
 
     def _carry_ends(
-        self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
+        self,
+        state: StandardState[Event],
+        owed: Sequence[Promise[Event]],
+        event: Event,
+        event_type: str,
+        context: JudgeContext[Event],
     ) -> None:
+        """Carry on what ends the promises that were owed before the event, and are still."""
         for promise in (*state.overdue, *state.open):
-            if promise.opening is event:
+            if not any(promise is before for before in owed):
                 continue
             promise.runs = carried_on(promise.runs, self._ends, event, event_type, opening_data(promise))
             for number, run in (promise.runs or {}).items():
@@ -68,25 +90,31 @@ class LastingResponseMachine(ResponseMachine):
                     break
 
     def _carry_opening(
-        self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event]
+        self, state: StandardState[Event], event: Event, event_type: str, context: JudgeContext[Event], *, begun: bool
     ) -> None:
+        """Carry on what opens; an event with which another clause has `begun` opens nothing a second time."""
         had = state.runs or {}
         state.runs = carried_on(state.runs, self._opens, event, event_type, None)
         runs = state.runs or {}
         so = [number for number, run in runs.items() if run.complete and run.last is event]
-        if so and (self.shape.again != "rise" or not all(number in had and had[number].complete for number in so)):
-            self._occur(state, event.at, event, context)
+        if so:
+            known = all(number in had and had[number].complete for number in so)
+            opens = not (known if self.shape.again == "rise" else begun)
+            self._occur(state, event.at, event, context, opens=opens)
         elif had.keys() - runs.keys() and not self._is_so(state):
             state.up, state.barred, state.standing, state.waiting = False, None, None, None
 
-    def _occur(self, state: StandardState[Event], at: int, event: Event, context: JudgeContext[Event]) -> None:
+    def _occur(
+        self, state: StandardState[Event], at: int, event: Event, context: JudgeContext[Event], *, opens: bool = True
+    ) -> None:
         """Open what has been so for long enough, by its last event, where that counts."""
         if not self.standard.owes(context.case.holds):
             pass_over(self, at, event, context)
         elif within_hours(self.standard, at):
             if self.standard.needed is not None:
                 state.standing = event
-            self._begin_at(at, state, event, context)
+            if opens:
+                self._begin_at(at, state, event, context)
             state.up = True
 
     def _end(  # noqa: PLR0913 - how, when and by what
@@ -120,13 +148,17 @@ class LastingResponseMachine(ResponseMachine):
                 if last is not None:
                     self._end(state, promise, at, last, context, fulfils=fulfils)
                     break
+        needs.complete_at(state, self._ends, at, self.standard, context)
         state.runs, last = complete(state.runs, self._opens, at, self.standard, context)
         if last is not None:
+            before = needs.of(state)
             self._occur(state, at, last, context)
+            needs.begin_anew(state, before)
         super().on_timer(state, at, context)
 
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         super()._set_alarm(state, context)
         ends = [soonest(promise.runs, self._ends) for promise in (*state.overdue, *state.open)]
+        ends += [soonest(runs, self._ends) for runs in (state.need_runs or {}).values()]
         state.wake = min([state.wake, soonest(state.runs, self._opens), *ends])
         context.wake(state)
