@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from tests.oracle.drawn import DRAWN
 from tests.oracle.evaluate import evaluate
-from tests.oracle.histories import SHAPES, cases
+from tests.oracle.histories import cases
 from tests.oracle.kept import ledger
 
-ALL = (*SHAPES, "mixed")
+ALL = (*DRAWN, "mixed")
 SOME, CASES = 30, 150
 """Cases for each shape in `make test` and in `make test-all`; `python -m tests.oracle N` runs as many as you like."""
 

@@ -7,11 +7,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.chosen import chosen
+from tests.oracle.chosen import FIELDS, chosen
+from tests.oracle.lists import listed
 from tests.oracle.scales import DAYS, MEASURES, Scale
+from tests.oracle.tables import LOOKED_UP
+from tests.oracle.watch import clauses as clauses_of
+from tests.oracle.watch import types_of
 
 TYPES = ("call.rang", "call.taken", "call.left", "call.parked", "call.closed")
 READINGS = TYPES[:2]
+WITH_Z = TYPES[::2]
+"""The types that have a field `z`."""
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
@@ -41,6 +47,12 @@ def response(draw: Draw, scale: Scale) -> Document:
 def target(draw: Draw, scale: Scale) -> Document:
     """Draw a response whose time, and perhaps its calendar, its event chooses."""
     return chosen(draw, scale, response(draw, scale), clauses(draw, ABOUT_OPENING))
+
+
+def tabled(draw: Draw, scale: Scale) -> Document:
+    """Draw a response whose time, and perhaps its calendar, a table says."""
+    fields = (*LOOKED_UP, *LOOKED_UP, *FIELDS)
+    return chosen(draw, scale, response(draw, scale), clauses(draw, ABOUT_OPENING), fields)
 
 
 def scoped(draw: Draw, scale: Scale) -> Document:
@@ -117,7 +129,7 @@ def level(draw: Draw, scale: Scale) -> Document:
     return found
 
 
-DRAWN = {
+ONE = {
     "response": response,
     "target": target,
     "scoped": scoped,
@@ -127,4 +139,22 @@ DRAWN = {
     "recurrence": recurrence,
     "level": level,
 }
-"""How each shape is drawn."""
+"""How each shape is drawn, with one clause under each key."""
+
+
+def lists(draw: Draw, scale: Scale) -> Document:
+    """Draw a standard of any shape, some of whose clauses are lists."""
+    return _with_lists(draw, ONE[draw(st.sampled_from(sorted(ONE)))](draw, scale))
+
+
+def _with_lists(draw: Draw, one: Document) -> Document:
+    found = listed(draw, one, TYPES, z_types=WITH_Z)
+    opening = {one for each in clauses_of(found.get("when", [])) for one in types_of(each)}
+    mixed = opening & set(READINGS) and opening - set(READINGS)
+    if mixed and "within" in found and "expect" in found and "due" not in found:
+        found.setdefault("again", draw(st.sampled_from(("done", "judged", "each", "rise"))))
+    return found
+
+
+DRAWN = {**ONE, "lists": lists, "tabled": tabled}
+"""The same, and what stands across the shapes."""

@@ -61,7 +61,7 @@ def _subject(per: list[str], event: Event) -> Subject | None:
 
 def _watches(world: World, name: str) -> list[tuple[str, Watch]]:
     standard = world.document["standards"][name]
-    per, types = standard["per"], set(names(standard).values())
+    per, types = standard["per"], set().union(*names(standard).values())
     routed: dict[Subject, list[Event]] = {}
     events = _hearable(world, name)
     for event in events:
@@ -79,7 +79,7 @@ def _watches(world: World, name: str) -> list[tuple[str, Watch]]:
 def _concerns(name: str, standard: dict[str, Any], subject: Subject, event: Event) -> bool:
     if event["type"] == "exception.granted":
         return bool(event["data"]["standard"] == name and event["data"]["subject"] == subject_text(subject))
-    return event["type"] in names(standard).values() and _subject(standard["per"], event) == subject
+    return event["type"] in set().union(*names(standard).values()) and _subject(standard["per"], event) == subject
 
 
 def _height(standards: dict[str, Any], name: str) -> int:

@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from standards.judge.events import iso
-from tests.oracle.drawn import DRAWN, READINGS, TYPES, Document, Draw, clauses
+from tests.oracle import tables
+from tests.oracle.drawn import DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses
 from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
@@ -20,8 +21,11 @@ REMEMBERED = 600 * SECOND
 """How far behind the newest event a repeat is still known, in microseconds."""
 
 FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x": "integer?", "t": "time?"}
+KEYS = (("queue", ("a", "b")), ("site", ("s", "t")), ("n", ("0", "1", "2", "3")), ("x", ("0", "1", "2", "3")))
+"""The keys of tables, and their values."""
 ENDINGS = ("fulfilled_late", "ended", "given_up")
-SHAPES = tuple(DRAWN)
+SHAPES = tuple(one for one in DRAWN if one != "tabled")
+"""The shapes of documents that are one text: a table is a file beside it."""
 LEAD, STRANGER = "lead", "stranger"
 
 History = list[dict[str, Any]]
@@ -30,7 +34,8 @@ History = list[dict[str, Any]]
 def standard(draw: Draw, shape: str, scale: Scale) -> Document:
     found = {"promise": "You will not wait.", "owner": LEAD, "carry": [], **DRAWN[shape](draw, scale)}
     found["per"] = draw(st.sampled_from((["queue"], ["queue"], ["site", "queue"], ["site"], [])))
-    if scale.calendar and shape in {"response", "target", "scoped", "recurrence", "level"} and draw(st.integers(0, 3)):
+    timed = {"every", "measure"} & found.keys() or ("expect" in found and "within_last" not in found)
+    if scale.calendar and timed and draw(st.integers(0, 3)):
         found.setdefault("calendar", "trading")
     if scale.forget_after:
         found["forget_after"] = draw(st.sampled_from(scale.forget_after))
@@ -38,7 +43,7 @@ def standard(draw: Draw, shape: str, scale: Scale) -> Document:
 
 
 def document(standards: dict[str, Document], **more: Document) -> Document:
-    events = dict.fromkeys((*TYPES, "clock.struck"), FIELDS)
+    events = {one: FIELDS | ({"z": "integer"} if one in WITH_Z else {}) for one in (*TYPES, "clock.struck")}
     return {"kept": 1, "events": events, "readings": list(READINGS), **more, "standards": standards}
 
 
@@ -47,6 +52,9 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     """Draw a document with one standard."""
     one = standard(draw, shape, scale)
     more: Document = {}
+    if any(column in str(one) for column, _ in tables.LOOKED_UP):
+        key, values = draw(st.sampled_from(KEYS))
+        more["tables"] = {tables.NAME: tables.table(draw, key, values)}
     if {"calendar", "during"} & one.keys():
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
         calendar: Document = more["calendars"]["trading"]
@@ -119,6 +127,8 @@ def _data(draw: Draw, kind: str) -> Document:
     found: Document = {"site": site, "queue": queue, "n": draw(st.integers(0, 3)), "ok": draw(st.booleans())}
     if draw(st.booleans()):
         found["x"] = draw(st.integers(0, 3))
+    if kind in WITH_Z:
+        found["z"] = draw(st.integers(0, 2))
     return found
 
 
@@ -137,7 +147,8 @@ def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True)
     kinds = st.sampled_from([*sorted(named), *sorted(named), "clock.struck", *(["exception.granted"] * grants)])
     time = draw(st.sampled_from(scale.starts))
     events = []
-    for place, (gap, kind) in enumerate(draw(st.lists(st.tuples(st.integers(0, 6), kinds), min_size=1, max_size=24))):
+    steps = st.lists(st.tuples(st.integers(0, 6), kinds), min_size=1, max_size=24)
+    for place, (gap, kind) in enumerate(draw(steps)):
         time += (0, 0, 1, 1, 2, 3, 8)[gap] * scale.step
         data = _grant(draw, about["standards"]) if kind == "exception.granted" else draw(_data(kind))
         if "'due'" in str(about["standards"]) and kind in TYPES and draw(st.booleans()):

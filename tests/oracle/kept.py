@@ -14,11 +14,13 @@ from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
 from streams.runtime.pump import Pump
 from tests.oracle.evaluate import Line
+from tests.oracle.tables import files
 
 
 def rulebook_of(document: dict[str, Any]) -> Rulebook:
-    """Load a document as an author would write it; JSON is YAML."""
-    return load([Source("random.yaml", json.dumps(document))]).rulebook
+    """Load a document as an author would write it, with its tables beside it; JSON is YAML."""
+    text, tables = files(document)
+    return load([Source("random.yaml", json.dumps(text))], read=tables.__getitem__).rulebook
 
 
 def read(rulebook: Rulebook, history: list[dict[str, Any]]) -> list[Event]:

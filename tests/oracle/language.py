@@ -79,6 +79,8 @@ def _value(node: ast.expr, data: Data, opening: Data) -> Any:  # noqa: ANN401, C
             found = of(node.operand) is not True if isinstance(node.op, ast.Not) else -of(node.operand)
         case ast.BinOp():
             found = _joined(_OPERATIONS[type(node.op)], of(node.left), of(node.right))
+        case ast.Compare(ops=[ast.Is() | ast.IsNot() as sign], comparators=[ast.Name(id="missing")]):
+            found = (of(node.left) is MISSING) is isinstance(sign, ast.Is)
         case ast.Compare():
             sides = [of(side) for side in (node.left, *node.comparators)]
             found = all(

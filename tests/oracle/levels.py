@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.oracle import opening_hours
 from tests.oracle.language import samples, satisfies, span
-from tests.oracle.watch import Event, Owed, Ring, Watch
+from tests.oracle.watch import Event, Owed, Ring, Watch, facts
 
 
 @dataclass(eq=False)
@@ -51,7 +51,7 @@ class Level(Sampled):
             end = None if over.endswith("events") else self._end(at)
             window = Window(self.begin(at, event), end)
             self.windows.append(window)
-        window.data.append(event["data"])
+        window.data.append(facts(event))
         values = samples(self.standard["measure"], window.data)
         if over.endswith("events") and len(values) == int(over.split()[0]):
             self._judge(window, at)
@@ -134,7 +134,7 @@ class Rolling(Sampled):
             self.day_end, self.step_end = self._day(at)[1], self._step(at)[1]
             self.failed = self.held = self.warned = False
             self.begin(at, event)
-        self.taken.append((at, event["data"]))
+        self.taken.append((at, facts(event)))
         values = self._values(self._step(at)[1])
         if self.open() and not self.warned and self.enough(values) and not self.good(values):
             self.warned = True

@@ -47,7 +47,13 @@ WEEKENDS = (
     _at(2025, 5, 1, 4),
 )
 HOURS = Scale(
-    ("30m", "1h", "4h", "8h", "20h"), ("30m", "1h", "1d"), HALF_HOUR, WEEKENDS, ("day",), ("1d", "2d"), calendar=True
+    ("30m", "1h", "4h", "8h", "20h"),
+    ("30m", "1h", "1d"),
+    HALF_HOUR,
+    WEEKENDS,
+    ("day",),
+    ("1d", "2d"),
+    calendar=True,
 )
 DAYS = Scale(
     ("2s", "1h", "1d"),

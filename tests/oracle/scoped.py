@@ -1,14 +1,14 @@
 """Scopes, distances and what takes "done" back, as docs/language.md tells them, beside what any response does.
 
-Read `shapes.py` first.
+Read `responses.py` first.
 """
 
 from typing import Any
 
 from tests.oracle import opening_hours, shapes
 from tests.oracle.language import span
-from tests.oracle.shapes import Response
-from tests.oracle.watch import Event, Owed, Watch, names
+from tests.oracle.responses import Response
+from tests.oracle.watch import Event, Owed, Watch, clauses, names
 
 
 class Scoped(Response):
@@ -18,14 +18,17 @@ class Scoped(Response):
         super().forget()
         self.so = False
         self.outside = False
-        self.need: Event | None = None
-        self.counted: int | None = None
+        self.need: Owed | None = None
+        self.counted: dict[int, int] = {}
         self.done: Owed | None = None
 
     def memory(self) -> int:
-        undo, when = self.standard.get("undo", {}), self.standard["when"]
-        apart = when.get("apart", "0s") if isinstance(when, dict) else "0s"
-        return max(super().memory(), *(span(text) for text in (undo.get("within", "0s"), apart) if text != "0s"), 0)
+        undo = self.standard.get("undo", {}).get("within", "0s")
+        return max(super().memory(), *(span(text) for text in (undo, *self._distances().values())))
+
+    def _distances(self) -> dict[int, str]:
+        """Give how far apart events must be, by the place of the clause that says so."""
+        return {place: one["apart"] for place, one in enumerate(self.clauses("when")) if "apart" in one}
 
     def event(self, event: Event) -> None:
         at, done = event["time"], self.done
@@ -35,16 +38,15 @@ class Scoped(Response):
         )
         self.waits = self.waits if self._owes_anything() else None
         for promise in self.overdue():
-            if self.matches("expect", event, promise.opening):
-                self._end(promise, "fulfilled_late", at)
-                self._did(promise)
-            elif not self._owes_anything() or self.matches("unless", event, promise.opening):
+            if self.ends("expect", event, promise):
+                self.late(promise, at)
+            elif not self._owes_anything() or self.ends("unless", event, promise):
                 self._end(promise, "ended", at)
         for promise in self.open():
             self._touch(promise, event)
         back = done is not None and self.done is done and self._take_back(done, event)
-        if event["type"] == names(self.standard)["when"]:
-            self._see_in_scope(event, back=back)
+        if event["type"] in names(self.standard)["when"]:
+            self.see_in_scope(event, back=back)
         self._look_at_scope(event)
 
     def _follow_states(self, event: Event) -> None:
@@ -57,21 +59,27 @@ class Scoped(Response):
             self.so = self.matches("while.when", event) or (self.so and not ends)
 
     def _is_of(self, name: str, event: Event) -> bool:
-        return bool(event["type"] == names(self.standard)[name])
+        return event["type"] in names(self.standard)[name]
 
     def _owes_anything(self) -> bool:
         return "while" not in self.standard or self.so
 
     def _touch(self, promise: Owed, event: Event) -> None:
-        if not self._owes_anything() and not self.matches("expect", event, promise.opening):
+        if self._owes_anything() or self.ends("expect", event, promise):
+            super()._touch(promise, event)
+        else:
             promise.say("voided", event["time"], "void")
-            return
-        if self.matches("expect", event, promise.opening) and not promise.paused:
-            promise.spent += opening_hours.open_time(self.hours(promise), promise.since, event["time"])
-            promise.since = event["time"]
-        super()._touch(promise, event)
-        if promise.verdict == "kept":
-            self._did(promise)
+
+    def _keep(self, promise: Owed, at: int) -> None:
+        if not promise.paused:
+            promise.spent += opening_hours.open_time(self.hours(promise), promise.since, at)
+            promise.since = at
+        super()._keep(promise, at)
+        self._did(promise)
+
+    def late(self, promise: Owed, at: int) -> None:
+        super().late(promise, at)
+        self._did(promise)
 
     def _did(self, promise: Owed) -> None:
         """Remember the newest promise, where it was done."""
@@ -96,7 +104,7 @@ class Scoped(Response):
             done.verdict, done.since, done.paused = "open", at, False
             whole = span(self.standard["within"])
             done.step = sum(mark <= done.spent for mark in self.marks(whole))
-        self.done, self.rest, self.waits = None, -1, None
+        self.done, self.rest, self.waits, done.runs = None, -1, None, {}
         done.say("undone", at)
         if done.verdict == "open" and self.still:
             self.stop(done, at)
@@ -107,47 +115,56 @@ class Scoped(Response):
         self.done = None
         return super().begin(at, opening)
 
-    def _see_in_scope(self, event: Event, *, back: bool) -> None:
+    def see_in_scope(self, event: Event, *, back: bool) -> None:
         if not self.matches("when", event):
             self._see(event)
             return
         if not self._in_hours(event["time"]):
             return
         if not self._owes_anything():
-            self.need, self.outside = event, True
+            self.need, self.outside = Owed(event["time"], event), True
             return
-        if not self._far_enough(event["time"]):
+        if not self._counts(event):
             return
         if back:
-            self.held = True
+            self.held = self.held_after(event)
         else:
             self._see(event)
-        self.need, self.counted = event, event["time"]
+        self.need = Owed(event["time"], event)
 
     def _in_hours(self, at: int) -> bool:
         named = self.standard.get("during")
         return named is None or opening_hours.is_open(self.hours_of(named), at // opening_hours.MINUTE)
 
-    def _far_enough(self, at: int) -> bool:
-        when = self.standard["when"]
-        apart = when.get("apart") if isinstance(when, dict) else None
-        return apart is None or self.counted is None or at - self.counted >= span(apart)
+    def _counts(self, event: Event) -> bool:
+        """Tell whether the event is far enough from the last that counted, by one of the clauses."""
+        at: int = event["time"]
+        apart = self._distances()
+        far = [
+            it
+            for it in self.holding("when", event)
+            if it not in apart or at - self.counted.get(it, at - span(apart[it])) >= span(apart[it])
+        ]
+        self.counted |= dict.fromkeys(far, at)
+        return bool(far)
 
     def _look_at_scope(self, event: Event) -> None:
         if "while" not in self.standard:
             return
         was, self.outside = self.outside, not self.so
         if self.outside:
-            self.excused, self.held = None, False
+            self.excused, self.held = None, frozenset()
         elif was and self.need is not None and not self.open() and self._in_hours(event["time"]):
             if self._again() == "done" and event["time"] <= self.rest:
                 self.waits = self.need
             else:
-                self.begin(event["time"], self.need)
+                self.begin(event["time"], self.need.opening)
 
 
 def watch_class(standard: dict[str, Any]) -> type[Watch]:
     """Tell the shape by its keys; a response with a scope is one that knows of it."""
-    scoped = {"while", "during", "undo"} & standard.keys() or "apart" in standard.get("when", ())
+    scoped = {"while", "during", "undo"} & standard.keys() or any(
+        "apart" in one for one in clauses(standard.get("when", []))
+    )
     shape = shapes.watch_class(standard)
     return Scoped if scoped and shape is Response else shape

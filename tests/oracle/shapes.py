@@ -1,6 +1,6 @@
-"""The shapes, but for the level in `levels.py`, each as docs/semantics.md tells it, in its order of sentences.
+"""The other shapes, but for the level in `levels.py`, each as docs/semantics.md tells it, in its order of sentences.
 
-Read `watch.py` first.
+Read `watch.py` and `responses.py` first.
 """
 
 from collections.abc import Iterator
@@ -10,133 +10,10 @@ from typing import Any
 from tests.oracle import opening_hours
 from tests.oracle.language import holds, span
 from tests.oracle.levels import Level, Rolling
-from tests.oracle.targets import Targets
-from tests.oracle.watch import Event, Owed, Ring, Watch, clause, names
+from tests.oracle.responses import Response
+from tests.oracle.watch import Event, Owed, Ring, Watch, facts
 
 PERIODS = ("day", "week", "month")
-
-
-class Response(Targets):
-    awaited = ("expect", "unless")
-
-    def forget(self) -> None:
-        super().forget()
-        self.held = False
-        self.still = False
-        self.rest = -1
-        self.waits: Event | None = None
-        self.excused: Event | None = None
-
-    def event(self, event: Event) -> None:
-        if self._pauses_all():
-            ends = self.still and self.matches("pause.until", event)
-            self.still = self.matches("pause.when", event) or (self.still and not ends)
-        self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
-        for promise in self.overdue():
-            if self.matches("expect", event, promise.opening):
-                self._end(promise, "fulfilled_late", event["time"])
-            elif self.matches("unless", event, promise.opening):
-                self._end(promise, "ended", event["time"])
-        for promise in self.open():
-            self._touch(promise, event)
-        if event["type"] == names(self.standard)["when"]:
-            self._see(event)
-
-    def _left(self, need: Event, event: Event) -> Event | None:
-        """Give what was needed, unless this event ends it: it was done, or is not needed, or is not so any more."""
-        over = self.matches("expect", event, need) or self.matches("unless", event, need)
-        gone = event["type"] == names(self.standard)["when"] and not self.matches("when", event)
-        return None if over or gone else need
-
-    def _see(self, event: Event) -> None:
-        """Open a promise, where `again` lets this event open one."""
-        _, where = clause(self.standard["when"])
-        rises = where is None or not self.held
-        self.held = self.matches("when", event)
-        followed = any(self.matches("follow", event, promise.opening) for promise in self.owed())
-        if not self.held or followed or self.owes_nothing(event):
-            return
-        match self._again():
-            case "each":
-                self.begin(event["time"], event)
-            case "rise" if rises and not self.open():
-                self.begin(event["time"], event)
-            case "judged" if not self.open():
-                self.begin(event["time"], event)
-            case "done" if not self.owed() and not self.excused:
-                if event["time"] <= self.rest:
-                    self.waits = event
-                else:
-                    self.begin(event["time"], event)
-
-    def _pauses_all(self) -> bool:
-        """Say whether what stops the clock is the same for every promise, and so was there before one was made."""
-        return "pause" in self.standard and "opening." not in str(self.standard["pause"])
-
-    def begin(self, at: int, opening: Event | None) -> Owed:
-        promise = super().begin(at, opening)
-        if self.still:
-            self.stop(promise, at)
-            promise.say("paused", at)
-        return promise
-
-    def _stops(self, promise: Owed, event: Event) -> bool:
-        return self.still if self._pauses_all() else self.matches("pause.when", event, promise.opening)
-
-    def _goes_on(self, promise: Owed, event: Event) -> bool:
-        return not self.still if self._pauses_all() else self.matches("pause.until", event, promise.opening)
-
-    def _touch(self, promise: Owed, event: Event) -> None:
-        at = event["time"]
-        if self.matches("expect", event, promise.opening):
-            promise.say("kept", at, "kept")
-            if "rest" in self.standard:
-                self.rest = at + span(self.standard["rest"])
-        elif self.matches("unless", event, promise.opening):
-            promise.say("voided", at, "void")
-        else:
-            self._carry_on(promise, event)
-
-    def _carry_on(self, promise: Owed, event: Event) -> None:
-        at = event["time"]
-        if self.matches("follow", event, promise.opening):
-            self.follow(promise, event)
-        if promise.verdict != "open":
-            return
-        if promise.paused and self._goes_on(promise, event):
-            self.go_on(promise, at)
-            promise.say("resumed", at)
-        elif not promise.paused and self._stops(promise, event):
-            self.stop(promise, at)
-            promise.say("paused", at)
-
-    def overdue(self) -> list[Owed]:
-        return [promise for promise in self.reach if promise.verdict == "broken" and promise.ended < 0]
-
-    def excuse(self, promise: Owed) -> None:
-        self.excused = promise.opening if self.held else None
-
-    @staticmethod
-    def _end(promise: Owed, kind: str, at: int) -> None:
-        promise.ended = at
-        promise.say(kind, at)
-
-    def rings(self) -> Iterator[Ring]:
-        if self.waits:
-            yield self.rest, self._rested
-        for promise in self.overdue():
-            owed_for = span(self.standard.get("owed_for", "7d"))
-            yield promise.settled + owed_for, partial(self._end, promise, "given_up")
-        for promise in self.open():
-            if not promise.paused:
-                yield from self.target_rings(promise, self._due)
-
-    def _rested(self, at: int) -> None:
-        opening, self.waits = self.waits, None
-        self.begin(at, opening)
-
-    def _due(self, promise: Owed, at: int) -> None:
-        self.settle(promise, "broken", at)
 
 
 class Precedence(Watch):
@@ -161,7 +38,7 @@ class Precedence(Watch):
 class Universality(Watch):
     def event(self, event: Event) -> None:
         if self.matches("when", event):
-            verdict = "kept" if holds(self.standard["must"], event["data"]) else "broken"
+            verdict = "kept" if holds(self.standard["must"], facts(event)) else "broken"
             self.begin(event["time"], event).say(verdict, event["time"], verdict)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.oracle import opening_hours, working_days
 from tests.oracle.language import choose, span
+from tests.oracle.tables import looked_up
 from tests.oracle.watch import Event, Owed, Ring, Watch, names
 
 ENOUGH = 15 * 86_400 * 10**6
@@ -22,7 +23,7 @@ class Targets(Watch):
         return self._nothing(event["data"])
 
     def _nothing(self, facts: dict[str, Any]) -> bool:
-        return self.named(facts) is None and choose(self.standard.get("within", "none"), facts) == "none"
+        return self.named(facts) is None and self._choose(self.standard.get("within", "none"), facts) == "none"
 
     def named(self, facts: dict[str, Any]) -> int | None:
         """Give the deadline that is named."""
@@ -56,15 +57,17 @@ class Targets(Watch):
             return "each" if self.standard["reopen"] == "each" else "rise"
         if "due" in self.standard:
             return str(self.standard.get("again", "each"))
-        reading = names(self.standard)["when"] in self.world.document.get("readings", [])
+        reading = names(self.standard)["when"] <= set(self.world.document.get("readings", []))
         return str(self.standard.get("again", "done" if reading else "judged"))
 
     def hours(self, promise: Owed) -> str:
         return self.hours_of(self.chosen("calendar", promise)) if "calendar" in self.standard else ""
 
     def chosen(self, key: str, promise: Owed) -> str:
-        given: str | dict[str, Any] = self.standard[key]
-        return choose(given, promise.facts)
+        return self._choose(self.standard[key], promise.facts)
+
+    def _choose(self, given: str | dict[str, Any], facts: dict[str, Any]) -> str:
+        return choose(given, looked_up(self.world.document.get("tables", {}), facts))
 
     def stop(self, promise: Owed, at: int) -> None:
         self._count(promise, at)

@@ -12,6 +12,7 @@ from tests.oracle.language import holds, span
 
 DAY = 86_400 * 10**6
 Event = dict[str, Any]
+Clause = dict[str, Any]
 Subject = tuple[Any, ...]
 Ring = tuple[int, Callable[[int], None]]
 
@@ -29,6 +30,7 @@ class Owed:
     spent: int = 0
     stood: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
+    runs: dict[Any, Any] = field(default_factory=dict)
     since: int = 0
     step: int = 0
     ended: int = -1
@@ -66,11 +68,28 @@ class World:
         )
 
 
-def clause(text: str | dict[str, str]) -> tuple[str, str | None]:
-    return (text, None) if isinstance(text, str) else (text["event"], text.get("where"))
+def clauses(part: Any) -> list[Clause]:  # noqa: ANN401 - as an author writes it
+    """Give the clauses that stand under a key, any of which will do."""
+    parts = part if isinstance(part, list) else [part]
+    return [{"event": one} if isinstance(one, str) else one for one in parts]
 
 
-def names(standard: dict[str, Any]) -> dict[str, str]:
+def types_of(one: Clause) -> list[str]:
+    return [one["event"]] if isinstance(one["event"], str) else one["event"]
+
+
+def is_so(one: Clause, event: Event, opening: Event | None = None) -> bool:
+    """Tell whether the event is one of the clause's, and its condition holds."""
+    known = facts(opening) if opening else None
+    return event["type"] in types_of(one) and holds(one.get("where"), facts(event), known)
+
+
+def facts(event: Event) -> dict[str, Any]:
+    """Give what a condition can ask about: the event's fields, and its type."""
+    return {**event["data"], "event": event["type"]}
+
+
+def names(standard: dict[str, Any]) -> dict[str, set[str]]:
     """Give the event types that a standard names, by the key they stand under."""
     pause = standard.get("pause", {})
     found = {key: standard.get(key) for key in ("when", "expect", "unless", "follow")} | {
@@ -80,7 +99,7 @@ def names(standard: dict[str, Any]) -> dict[str, str]:
     scope = standard.get("while", {})
     found |= {"while.when": scope.get("when"), "while.until": scope.get("until")}
     found |= {"undo.when": standard.get("undo", {}).get("when")}
-    return {key: clause(one)[0] for key, one in found.items() if one}
+    return {key: {name for each in clauses(one) for name in types_of(each)} for key, one in found.items() if one}
 
 
 class Watch:
@@ -96,10 +115,12 @@ class Watch:
         self.calendar = self.hours_of(named if isinstance(named, str) else None)
         self.zone = world.document["calendars"][named]["timezone"] if self.calendar else "UTC"
         types = names(standard)
-        waited = {types[name] for name in self.awaited if name in types}
-        feeds = world.document.get("feeds", {})
-        self.feeds = [name for name, feed in feeds.items() if waited & set(feed["events"])]
+        self.feeds = self.feeds_of({one for name in self.awaited for one in types.get(name, ())})
         self.forget()
+
+    def feeds_of(self, types: set[str]) -> list[str]:
+        """Give the feeds that events of these types come by."""
+        return [name for name, feed in self.world.document.get("feeds", {}).items() if types & set(feed["events"])]
 
     def hours_of(self, name: str | None) -> str:
         """Give the opening hours of a calendar by its name, "" where it is always open."""
@@ -181,17 +202,22 @@ class Watch:
         return promise
 
     def matches(self, name: str, event: Event, opening: Event | None = None) -> bool:
-        """Tell whether the event is what the clause under this key asks for."""
+        """Tell whether the event is what one of the clauses under this key asks for."""
+        return bool(self.holding(name, event, opening))
+
+    def holding(self, name: str, event: Event, opening: Event | None = None) -> list[int]:
+        """Give the places of the clauses under this key that ask for the event."""
+        return [place for place, one in enumerate(self.clauses(name)) if is_so(one, event, opening)]
+
+    def clauses(self, name: str) -> list[Clause]:
         part = self.standard
         for step in name.split("."):
             part = part.get(step, {})
-        if not part:
-            return False
-        wanted, where = clause(part)
-        return bool(event["type"] == wanted) and holds(where, event["data"], opening["data"] if opening else None)
+        return clauses(part) if part else []
 
-    def is_dark(self, at: int) -> bool:
-        return self.world.dark(self.feeds, dict(zip(self.standard["per"], self.subject, strict=True)), at)
+    def is_dark(self, at: int, feeds: list[str] | None = None) -> bool:
+        bound = dict(zip(self.standard["per"], self.subject, strict=True))
+        return self.world.dark(self.feeds if feeds is None else feeds, bound, at)
 
     def settle(self, promise: Owed, kind: str, at: int) -> None:
         """Say a verdict that rests on an absence: it is unknown while the feed is dark."""
