@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.oracle.chosen import FIELDS, chosen
-from tests.oracle.lists import listed
+from tests.oracle.lists import lasts, listed
 from tests.oracle.scales import DAYS, MEASURES, Scale
 from tests.oracle.tables import LOOKED_UP
 from tests.oracle.watch import clauses as clauses_of
@@ -156,5 +156,13 @@ def _with_lists(draw: Draw, one: Document) -> Document:
     return found
 
 
-DRAWN = {**ONE, "lists": lists, "tabled": tabled}
+def lasting(draw: Draw, scale: Scale) -> Document:
+    """Draw a response, or one with a scope or a target, in which something must have been so for a while."""
+    found = draw(st.sampled_from((response, response, scoped, scoped, target)))(draw, scale)
+    if draw(st.integers(0, 3)) == 0:
+        found = _with_lists(draw, found)
+    return lasts(draw, found, scale)
+
+
+DRAWN = {**ONE, "lists": lists, "tabled": tabled, "lasting": lasting}
 """The same, and what stands across the shapes."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
-from tests.oracle.scoped import watch_class
+from tests.oracle.lasting import watch_class
 from tests.oracle.watch import Event, Owed, Subject, Watch, World, names
 
 Line = tuple[str, Subject, str, int, int, str, str]

@@ -145,9 +145,9 @@ def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True)
     """Draw a history in the order of its times, with grants, and perhaps with silence at its end."""
     named = {kind for kind in TYPES if f'"{kind}"' in str(about["standards"]).replace("'", '"')} or set(TYPES)
     kinds = st.sampled_from([*sorted(named), *sorted(named), "clock.struck", *(["exception.granted"] * grants)])
-    time = draw(st.sampled_from(scale.starts))
+    time, fewest = draw(st.sampled_from(scale.starts)), 8 if "'for'" in str(about["standards"]) else 1
     events = []
-    steps = st.lists(st.tuples(st.integers(0, 6), kinds), min_size=1, max_size=24)
+    steps = st.lists(st.tuples(st.integers(0, 6), kinds), min_size=fewest, max_size=24)
     for place, (gap, kind) in enumerate(draw(steps)):
         time += (0, 0, 1, 1, 2, 3, 8)[gap] * scale.step
         data = _grant(draw, about["standards"]) if kind == "exception.granted" else draw(_data(kind))

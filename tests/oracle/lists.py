@@ -1,4 +1,4 @@
-"""Random lists: several clauses for one, and several events for one, wherever a clause stands.
+"""Random clauses that say more: several for one, several events for one, and for how long it must have been so.
 
 Knows: what is valid in a clause. Must not know: verdicts. Read next: `drawn.py`.
 """
@@ -7,11 +7,33 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.oracle.scales import Scale
+
 Document = dict[str, Any]
 Draw = st.DrawFn
 
 ASKING = ("x is missing", "x is not missing", "x > 1", "z > 0", "z is missing and n > 0")
 """Conditions on what an event may lack: x at times, and z where its type does not have it."""
+
+
+LASTING = ("n > 0", "n <= 2", "ok or n > 0", "x is missing or x > 0", "not ok")
+"""Conditions that are often so for a while."""
+
+
+def lasts(draw: Draw, found: Document, scale: Scale) -> Document:
+    """Let some of what opens, keeps or voids have lasted: one clause at least."""
+    keys = [key for key in ("when", "expect", "unless") if key in found]
+    chosen = draw(st.lists(st.sampled_from(keys), min_size=1, unique=True))
+    return found | {key: _lasts(draw, found[key], scale) for key in chosen}
+
+
+def _lasts(draw: Draw, clause: Any, scale: Scale) -> Any:  # noqa: ANN401 - a clause
+    if isinstance(clause, list):
+        place = draw(st.integers(0, len(clause) - 1))
+        return [_lasts(draw, one, scale) if at == place else one for at, one in enumerate(clause)]
+    one = {"event": clause} if isinstance(clause, str) else {key: it for key, it in clause.items() if key != "apart"}
+    where = draw(st.sampled_from((one.get("where", LASTING[0]), *LASTING)))
+    return one | {"where": where, "for": draw(st.sampled_from(scale.lasting))}
 
 
 def listed(draw: Draw, found: Document, types: tuple[str, ...], *, z_types: tuple[str, ...]) -> Document:

@@ -19,6 +19,7 @@ class Scale:
     spans: tuple[str, ...]
     windows: tuple[str, ...]
     step: int
+    lasting: tuple[str, ...]
     starts: tuple[int, ...]
     periods: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ SECONDS = Scale(
     ("2s", "3s", "4s", "6s", "10s"),
     ("2s", "5s", "10s"),
     SECOND // 2,
+    ("500ms", "1s", "2s", "3s"),
     (NOON,),
     rolling=("2s by 1s", "6s by 2s", "10s by 5s"),
 )
@@ -50,6 +52,7 @@ HOURS = Scale(
     ("30m", "1h", "4h", "8h", "20h"),
     ("30m", "1h", "1d"),
     HALF_HOUR,
+    ("30m", "1h", "2h"),
     WEEKENDS,
     ("day",),
     ("1d", "2d"),
@@ -59,6 +62,7 @@ DAYS = Scale(
     ("2s", "1h", "1d"),
     ("1h", "1d"),
     24 * HALF_HOUR,
+    ("1h", "12h", "1d"),
     WEEKENDS,
     ("day", "week", "month"),
     forget_after=("1d", "2d"),

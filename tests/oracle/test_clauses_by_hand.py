@@ -1,4 +1,4 @@
-"""The oracle held against ledgers worked out by hand from docs/language.md: lists of clauses, and tables.
+"""The oracle held against ledgers worked out by hand from docs/language.md: what lasts, lists of clauses, and tables.
 
 Next: `test_oracle.py`, where it judges the judge.
 """
@@ -7,7 +7,40 @@ from typing import Any
 
 from tests.oracle.test_by_hand import ANSWER, RANG, TAKEN, judged
 
-BUSY = ("rang", {"n": 2})
+LONG = {"event": "call.rang", "where": "n > 1", "for": "2s"}
+BUSY, CALM = ("rang", {"n": 2}), ("rang", {"n": 0})
+
+
+def test_what_lasted_opens_by_the_clock() -> None:
+    """It opens when it was so for long enough, also if nothing says so then; what cuts it at that instant cuts it."""
+    lasting = {**ANSWER, "when": LONG, "again": "done"}
+    assert judged(lasting, (0, *BUSY), (12, *TAKEN)) == [("opened", 2), ("kept", 12)]
+    assert judged(lasting, (0, *BUSY), (2, *CALM), (9, *TAKEN)) == []
+    assert judged(lasting, (0, *BUSY), (1, *CALM), (1.5, *BUSY), (3.5, *TAKEN)) == [("opened", 3.5)]
+
+
+def test_what_goes_on_lasting_opens_at_each_event() -> None:
+    """When it is done and still so, the next event at which it is so opens at once."""
+    told = judged({**ANSWER, "when": LONG, "again": "done"}, (0, *BUSY), (3, *TAKEN), (4, *BUSY), (5, *CALM))
+    assert told == [("opened", 2), ("kept", 3), ("opened", 4)]
+
+
+def test_what_lasts_to_the_deadline_ends_it_before() -> None:
+    """At the deadline itself it is void; later it is broken, and ended once it has lasted, counted from the opening."""
+    calm = {**ANSWER, "unless": {"event": "call.left", "where": "n < 1", "for": "4s"}}
+    left = ("left", {"n": 0})
+    assert judged(calm, (0, *RANG), (6, *left), (20, "closed", {})) == [("opened", 0), ("voided", 10)]
+    assert judged(calm, (0, *RANG), (7, *left), (20, "closed", {})) == [("opened", 0), ("broken", 10), ("ended", 11)]
+    assert judged(calm, (0, *left), (1, *RANG), (5, "closed", {})) == [("opened", 1)]
+
+
+def test_in_the_dark_it_has_lasted_when_it_is_said_again() -> None:
+    """Where its own feed was silent at its end, it completes at the next event at which it is so."""
+    feeds = {"line": {"events": ["call.rang", "call.taken"], "per": ["queue"], "silent_after": "1s"}}
+    lasting = {**ANSWER, "when": LONG}
+    assert judged(lasting, (0, *BUSY), (2.5, "left", {}), feeds=feeds) == []
+    assert judged(lasting, (0, *BUSY), (2.5, *BUSY), feeds=feeds) == [("opened", 2.5)]
+    assert judged(lasting, (0, *BUSY), (1, *TAKEN), (2.5, "left", {}), feeds=feeds) == [("opened", 2)]
 
 
 def test_any_clause_of_a_list_will_do() -> None:
