@@ -82,8 +82,7 @@ def compile_standard(
     if model.when is not None and model.expect is not None and ("within" in given or "due" in given):
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
-    fields_of = partial(around.fields_of, entry.name)
-    name = shape_name(entry, given)
+    fields_of, name = partial(around.fields_of, entry.name), shape_name(entry, given)
     clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS], Lookups(around.tables))
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
@@ -104,8 +103,8 @@ def compile_standard(
     if during is not None and model.during is not None:
         calendars[model.during] = during
     tables = written_down([*looked_at(model), *asked_by(shape, states)], around.tables)
-    spoken_of = sorted({*feeds, *chain(*told_by.values())})
-    named = Named(calendars, scoping.named, {feed: around.feeds[feed][1] for feed in spoken_of}, tables)
+    streams = {feed: around.feeds[feed][1] for feed in sorted({*feeds, *chain(*told_by.values())})}
+    named = Named(calendars, scoping.named, streams, tables)
     text = excerpt(entry.name, model, named, used_fields(shape, model, named, states=states, fields_of=fields_of))
     excusing = model.may_excuse if model.may_excuse is not None else filter(None, [model.owner])
     standard = Standard(

@@ -85,6 +85,11 @@ def could_hold(condition: Condition, known: Mapping[str, object]) -> bool:
     return truth_of(condition.tree, known) is not False
 
 
+def ruled_out(condition: Condition) -> Callable[[Any], bool]:
+    """Give the test whether a condition on an event does not hold, whatever the fields are that are missing in it."""
+    return _function(_ruled_out(condition.tree, condition.fields), EVENT)
+
+
 def _function(body: ast.expr, *parameters: str) -> Callable[..., Any]:
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg(name) for name in parameters], kwonlyargs=[], kw_defaults=[], defaults=[]
@@ -108,18 +113,38 @@ def _guarded_truth(node: ast.expr, optional: frozenset[str]) -> ast.expr:
             return ast.UnaryOp(ast.Not(), _guarded_truth(operand, optional))
         case ast.Compare(ops=[ast.Is() | ast.IsNot()]):
             return node
-        case ast.Compare(left=left, ops=operations, comparators=comparators):
-            guards = _distinct(guard for operand in (left, *comparators) for guard in _guards(operand, optional))
-            # A field here is guarded by the comparison, a condition guards itself.
-            first, *others = (
-                operand if isinstance(operand, ast.Attribute) else _guarded_truth(operand, optional)
-                for operand in (left, *comparators)
-            )
-            return _all_of([*guards, ast.Compare(first, operations, others)])
+        case ast.Compare():
+            guards, compared = _guarded_comparison(node, optional)
+            return _all_of([*guards, compared])
         case ast.Attribute() if field_name(node) in optional:
             return ast.Compare(node, [ast.Is()], [ast.Constant(value=True)])
         case _:
             return node
+
+
+def _guarded_comparison(node: ast.Compare, optional: frozenset[str]) -> tuple[list[ast.expr], ast.Compare]:
+    operands = (node.left, *node.comparators)
+    guards = _distinct(guard for operand in operands for guard in _guards(operand, optional))
+    # A field here is guarded by the comparison, a condition guards itself.
+    first, *others = (each if isinstance(each, ast.Attribute) else _guarded_truth(each, optional) for each in operands)
+    return guards, ast.Compare(first, node.ops, others)
+
+
+def _ruled_out(node: ast.expr, optional: frozenset[str]) -> ast.expr:
+    """Return what holds where a condition does not, and no missing value is to blame for that."""
+    match node:
+        case ast.BoolOp(op=junction, values=parts):
+            other = ast.Or() if isinstance(junction, ast.And) else ast.And()
+            return ast.BoolOp(other, [_ruled_out(part, optional) for part in parts])
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _guarded_truth(operand, optional)
+        case ast.Compare() if not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            guards, compared = _guarded_comparison(node, optional)
+            return _all_of([*guards, ast.UnaryOp(ast.Not(), compared)])
+        case ast.Attribute() if field_name(node) in optional:
+            return ast.Compare(node, [ast.Is()], [ast.Constant(value=False)])
+        case _:
+            return ast.UnaryOp(ast.Not(), node)
 
 
 def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:

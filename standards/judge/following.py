@@ -1,7 +1,8 @@
 """Following states: which of them are so for a subject, as its events begin and end them.
 
 A state belongs to the subject: standards that share their subjects share it, and another revision of a standard finds
-it as it was. An event that begins and ends it, begins it. What was begun before a subject's first event is not known.
+it as it was. An event that begins and ends it, begins it; one that does not say whether it is so changes nothing. What
+was begun before a subject's first event is not known.
 Read next: `shapes/scope.py`, which says what follows from it.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.expressions.condition import ruled_out
 from standards.judge.shapes.machine import test_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from standards.expressions.expression import Condition
     from standards.judge.case import Case
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
@@ -45,15 +48,19 @@ def following(states: Iterable[State], event_type: str) -> Reaction | None:
 
 
 def _ends(state: State, event_type: str) -> Callable[[object], bool] | None:
-    if state.until is None:  # an event of its own that does not begin it
-        lasts = all(each.where is None for each in state.when.all if each.event == event_type)
-        return None if lasts else _always
+    if state.until is None:  # an event of its own at which it is not so, and not merely one that does not say
+        wheres = [each.where for each in state.when.all if each.event == event_type]
+        tests = [_not_so(where) for where in wheres if where is not None]
+        return (lambda data: all(test(data) for test in tests)) if tests and None not in wheres else None
     test = test_for(state.until, event_type)
     return None if test is None else lambda data: test(data, None)
 
 
-def _always(_data: object) -> bool:
-    return True
+def _not_so(where: Condition) -> Callable[[object], bool]:
+    """Give the test whether a condition does not hold. A table that has no row for an event says that it does not."""
+    if any("." in name for name in where.fields):
+        return lambda data: not where.test(data, None)
+    return ruled_out(where)
 
 
 def _never(_data: object) -> bool:

@@ -45,6 +45,31 @@ def holds(text: str | None, data: Data, opening: Data | None = None) -> bool:
     return text is None or value(text, data, opening) is True
 
 
+def is_denied(text: str, data: Data) -> bool:
+    """Tell whether a condition does not hold, whatever the fields without a value may be."""
+    tree = ast.parse(_PERCENT.sub(lambda found: str(float(found[1]) / 100), text), mode="eval")
+    return _known(tree.body, data) is False
+
+
+def _known(node: ast.expr, data: Data) -> bool | None:
+    """Give what a condition comes to; None where that depends on a field without a value."""
+    match node:
+        case ast.BoolOp():
+            parts, decides = [_known(part, data) for part in node.values], isinstance(node.op, ast.Or)
+            return decides if decides in parts else None if None in parts else not decides
+        case ast.UnaryOp(op=ast.Not()):
+            inner = _known(node.operand, data)
+            return None if inner is None else not inner
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()]):
+            return bool(_value(node, data, {}))
+        case ast.Compare():
+            sides = [_value(side, data, {}) for side in (node.left, *node.comparators)]
+            return None if MISSING in sides else bool(_value(node, data, {}))
+        case _:
+            found = _value(node, data, {})
+            return None if found is MISSING else found is True
+
+
 def choose(given: str | dict[str, Any], data: Data) -> str:
     """Follow `{by: FIELD, VALUE: ..., else: ...}` down to a text."""
     while not isinstance(given, str):

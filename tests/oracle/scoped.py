@@ -6,9 +6,9 @@ Read `responses.py` first.
 from typing import Any
 
 from tests.oracle import opening_hours, shapes
-from tests.oracle.language import span
+from tests.oracle.language import is_denied, span
 from tests.oracle.responses import Response
-from tests.oracle.watch import Event, Owed, Watch, clauses, names
+from tests.oracle.watch import Event, Owed, Watch, clauses, facts, names, types_of
 
 
 class Scoped(Response):
@@ -55,11 +55,13 @@ class Scoped(Response):
             self.still = self.matches("pause.when", event) or (self.still and not ends)
         scope = self.standard.get("while")
         if scope is not None:
-            ends = self.matches("while.until", event) if "until" in scope else self._is_of("while.when", event)
+            ends = self.matches("while.until", event) if "until" in scope else self._is_denied("while.when", event)
             self.so = self.matches("while.when", event) or (self.so and not ends)
 
-    def _is_of(self, name: str, event: Event) -> bool:
-        return event["type"] in names(self.standard)[name]
+    def _is_denied(self, name: str, event: Event) -> bool:
+        """Tell whether an event is of the clauses' types, and none of theirs can hold for it."""
+        own = [one.get("where") for one in self.clauses(name) if event["type"] in types_of(one)]
+        return bool(own) and all(where is not None and is_denied(where, facts(event)) for where in own)
 
     def _owes_anything(self) -> bool:
         return "while" not in self.standard or self.so

@@ -1,5 +1,7 @@
 """Scopes, runs and what is taken back, where they meet each other: by example, beside those of `docs/language.md`."""
 
+import pytest
+
 from tests.history import judge, judge_all, judge_live, rules, told
 
 OPENED = "per: ticket, when: ticket.opened, expect: ticket.completed, within: 4h"
@@ -204,3 +206,34 @@ def test_what_waits_for_the_end_of_a_rest_came_in_its_hours() -> None:
     begins = "08:20 queue.length waiting=6\n{} register.opened\n09:00 nothing"
     assert kinds(judge(rules(week, it=opens), begins.format("08:44"))) == ["08:44:00 opened"]
     assert judge(rules(week, it=opens), begins.format("08:45")) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "said", "ends"),
+    [
+        ("team == 'ours'", "team=theirs", True),
+        ("team == 'ours'", "", False),
+        ("team != 'theirs'", "", False),
+        ("team == 'ours' and urgent", "urgent=false", True),
+        ("team == 'ours' or urgent", "urgent=false", False),
+        ("not (team == 'theirs')", "", False),
+        ("team is not missing", "", True),
+    ],
+)
+def test_an_event_that_does_not_say_so_ends_no_state(where: str, said: str, *, ends: bool) -> None:
+    """A field that is missing neither begins nor ends a state; what is known without it does."""
+    text = rules(
+        f"""
+events:
+  job.moved: {{contact: text, team: text?, urgent: boolean?}}
+  job.asked: {{contact: text}}
+  job.done: {{contact: text}}
+states:
+  ours: {{when: {{event: job.moved, where: "{where}"}}}}
+""",
+        job="per: contact, when: job.asked, expect: job.done, within: 1h, while: ours",
+    )
+    history = (
+        f"08:00 job.moved contact=a team=ours urgent=true\n08:10 job.asked contact=a\n08:20 job.moved contact=a {said}"
+    )
+    assert (judge(text, history)[-1] == "08:20:00 voided a") is ends
