@@ -5,7 +5,7 @@ Read next: `score.py`, the simplest fold over these lines.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 Plain = str | int | float | bool | None
+_PLAIN: Final = (str, int, float, bool, type(None))
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,12 +86,12 @@ def line(transition: Transition[Event]) -> Line:
         reason=transition.reason,
         replaces=transition.replaces,
         replaced_by=transition.replaced_by,
-        tables=_looked_up(standard, promise, transition.kind),
+        tables=_looked_up(standard, promise, transition.kind) if standard.tables else {},
     )
 
 
 def _looked_up(standard: Standard, promise: Promise[Event], kind: Kind) -> dict[str, str]:
-    if kind == "opened" and standard.tables:
+    if kind == "opened":
         return {name: table.digest for name, table in standard.tables.items()}
     return promise.target.tables if kind == "moved" and promise.target is not None else {}
 
@@ -107,8 +108,8 @@ def ledger_fields(standard: Standard, key: tuple[str | int, ...], promise: Promi
     fields: dict[str, Plain] = dict(zip(standard.per, key, strict=True))
     if promise.opening is not None:
         for name in standard.carry:
-            value = getattr(promise.opening.data, name, None)
-            fields[name] = value if isinstance(value, str | int | float | bool) or value is None else value.isoformat()
+            value: Any = getattr(promise.opening.data, name, None)
+            fields[name] = value if isinstance(value, _PLAIN) else value.isoformat()
     return fields
 
 

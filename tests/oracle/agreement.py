@@ -23,6 +23,7 @@ def agreements(shape: str, number: int, *, derandomize: bool = True) -> int:
 
     @settings(
         max_examples=number,
+        deadline=None,  # it runs by itself, too
         database=None,
         derandomize=derandomize,
         report_multiple_bugs=False,

@@ -54,7 +54,7 @@ class ResponseMachine(ResponseMoves):
         carry_on, begin = self._carry_on(event_type), self._begin(event_type)
         when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
         closes = event_type in self._closing_types()
-        stands = self.standard.needed is not None
+        stands, several = self.standard.needed is not None, self.openings.several
 
         if when is None:
             return self._closing(carry_on)
@@ -70,7 +70,9 @@ class ResponseMachine(ResponseMoves):
                 carry_on(state, event, context)
             if when(event.data, None):
                 begin(event.at, state, event, context)
-                self._note(state, event_type, context, so=True)
+                state.up = True
+                if several:
+                    self._note(state, event_type, context, so=True)
                 if stands:
                     state.standing = event
                 if state.waiting is event:
@@ -110,12 +112,6 @@ class ResponseMachine(ResponseMoves):
         """Name the event types that can end a promise, or stop or start its clock."""
         closing = [clause.events for name, clause in clauses(self.shape).items() if name != "when"]
         return frozenset(chain(*closing, *(state.events for state in self.standard.states)))
-
-    def remember(self, case: Case[Event], event: Event) -> None:
-        """Remember an event that would open a promise if there were anything to owe."""
-        if not self.standard.retired:
-            state = case.state_of(self.standard.revision)
-            state.standing, state.outside = event, True
 
     def on_scope(self, case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Open what stands when there is something to owe again; `carry_on` has ended what is not owed any more."""

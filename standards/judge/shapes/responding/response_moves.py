@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from standards.expressions.states import StateTest
-    from standards.judge.case import StandardState
+    from standards.judge.case import Case, StandardState
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind
@@ -204,6 +204,12 @@ class ResponseMoves(Machine):
             context.write(self.standard, promise, "moved", event.at, event, promise.spent)
         self._set_alarm(state, context)
         return False
+
+    def remember(self, case: Case[Event], event: Event) -> None:
+        """Remember an event that would open a promise if there were anything to owe."""
+        if not self.standard.retired:
+            state = case.state_of(self.standard.revision)
+            state.standing, state.outside = event, True
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the clocks of what is owed go by the hours as they are known from `at` on."""
