@@ -12,6 +12,7 @@ from typing import Generic, Literal
 import msgspec
 
 from standards.judge.promise import NEVER, E, Promise, Run, State, Transition
+from standards.judge.targets.target import Looked
 
 Identity = str | tuple[str, str]
 """What identifies an event: its id, if it is from the source that a case heard from first, else (source, id)."""
@@ -69,12 +70,13 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     goes on. Up to `rest_until` nothing opens; `waiting` is the event that opens then. `recent` are the events that may
     still precede another, `times` those that still count, `counted_at` is when a clause, by its number, last counted.
     `standing` is the last event that spoke of a need that nothing has ended since, where a need can stand without being
-    owed; `outside` says that it was not owed last. `undoable` is the newest promise, where it was done and that can be
-    taken back. `runs` are what has been so for a while, by the number of the clause, and `need_runs` the same of what
-    would end a need that is barred, waiting or standing, by that name. `tripped` says that their count
-    was exceeded, or that a step did not hold, `tally` is the running measure of the open window, `rolled` its steps
-    where it rolls, `until` the end of the current window or period. `counted` and `relieved` are of states that an
-    older Kept stored, and of no others: how many of the settled were overdue, and since when they were settled.
+    owed, `brought` is what followed it meanwhile; `outside` says that it was not owed last. `undoable` is the newest
+    promise, where it was done and that can be taken back. `runs` are what has been so for a while, by the number of the
+    clause, and `need_runs` the same of what would end a need that is barred, waiting or standing, by that name.
+    `tripped` says that their count was exceeded, or that a step did not hold, `tally` is the running measure of the
+    open window, `rolled` its steps where it rolls, `until` the end of the current window or period. `counted` and
+    `relieved` are of states that an older Kept stored, and of no others: how many of the settled were overdue, and
+    since when they were settled.
     """
 
     open: list[Promise[E]] = msgspec.field(default_factory=list)
@@ -90,6 +92,7 @@ class StandardState(msgspec.Struct, Generic[E], omit_defaults=True):
     times: list[int] | None = None
     counted_at: dict[int, int] | None = None
     standing: E | None = None
+    brought: dict[str, Looked] | None = None
     outside: bool = False
     runs: dict[int, Run[E]] | None = None
     need_runs: dict[str, dict[int, Run[E]]] | None = None

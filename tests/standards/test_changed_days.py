@@ -105,6 +105,14 @@ def test_warnings_go_along() -> None:
     assert found[1:] == ["11:00:00 moved a", "2026-03-03 09:00:00 warned a", "2026-03-03 11:00:00 broken a"]
 
 
+def test_what_was_done_goes_by_the_days_there_are_when_it_is_taken_back() -> None:
+    """Tuesday was declared closed while it was done: its two working days end on Thursday, later by the pause."""
+    text = job(within="2 working days", undo="{when: job.asked, within: 5h}")
+    done = f"10:00 job.asked contact=a\n12:00 job.done contact=a\n13:00 {TUESDAY}"
+    history = f"{done}\n14:00 job.asked contact=a\n+5d 00:00 nothing"
+    assert judge(text, history)[-2:] == ["14:00:00 undone a", "2026-03-05 12:00:00 broken a"]
+
+
 def test_a_calendar_that_the_event_chose_is_changed_for_those_alone() -> None:
     """Whoever goes by another calendar is not concerned."""
     text = job(calendar="{by: level, gold: always, else: desk}")

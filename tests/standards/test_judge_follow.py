@@ -3,7 +3,7 @@
 import pytest
 
 from standards.errors import SpecError
-from tests.history import judge_all, judge_live, loaded, rules, shown, told
+from tests.history import judge, judge_all, judge_live, loaded, rules, shown, told
 from tests.standards.test_judge_due import CALLS, NAMED
 from tests.standards.test_judge_target import BY_LEVEL, EVENTS, JOB
 
@@ -145,3 +145,57 @@ def test_what_brings_nothing_is_not_followed(keys: str, check: str, found: str) 
         loaded(rules(sections, job=f"{JOB}, {keys}"))
     errors = [f"{it.id}: {it.found}" for it in caught.value.findings if it.level == "error"]
     assert [(it.startswith(f"{check}: "), found in it) for it in errors] == [(True, True)], errors
+
+
+SHUT = """
+events:
+  fault.told: {contact: text, stuck: text?}
+  fault.changed: {contact: text, stuck: text?}
+  fault.mended: {contact: text}
+  house.closed: {contact: text}
+  house.opened: {contact: text}
+states:
+  shut: {when: house.closed, until: house.opened}
+"""
+LIFT = """per: contact, when: fault.told, expect: fault.mended, within: {by: stuck, person: 1h, else: 8h},
+    follow: fault.changed, while: not shut, undo: {when: house.opened, within: 1h}"""
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "08:10 fault.changed contact=a stuck=person\n08:20 house.closed contact=a",
+        "08:10 house.closed contact=a\n08:20 fault.changed contact=a stuck=person",
+    ],
+)
+def test_what_followed_is_not_forgotten_out_of_scope(history: str) -> None:
+    """Somebody is stuck, and then nothing is owed for a while: what is owed again is what was brought last."""
+    lines = judge(
+        rules(SHUT, lift=LIFT), f"08:00 fault.told contact=a\n{history}\n08:30 house.opened contact=a\n18:00 nothing"
+    )
+    assert lines[-2:] == ["08:30:00 opened a", "09:30:00 broken a"]
+
+
+def test_another_event_that_opens_is_what_it_says_itself() -> None:
+    """What followed the need before it says nothing of it."""
+    history = """
+        08:00 fault.told contact=a
+        08:10 house.closed contact=a
+        08:20 fault.changed contact=a stuck=person
+        08:25 fault.told contact=a
+        08:30 house.opened contact=a
+        18:00 nothing
+    """
+    assert judge(rules(SHUT, lift=LIFT), history)[-1] == "16:30:00 broken a"
+
+
+def test_what_followed_what_was_done_counts_when_it_is_taken_back() -> None:
+    """Done, then it became urgent, then it was not done after all: what is left is of the hour."""
+    history = """
+        08:00 fault.told contact=a
+        08:10 fault.mended contact=a
+        08:20 fault.changed contact=a stuck=person
+        08:30 house.opened contact=a
+        18:00 nothing
+    """
+    assert judge(rules(SHUT, lift=LIFT), history)[-2:] == ["08:30:00 undone a", "09:20:00 broken a"]

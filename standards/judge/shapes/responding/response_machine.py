@@ -74,7 +74,7 @@ class ResponseMachine(ResponseMoves):
                 if several:
                     self._note(state, event_type, context, so=True)
                 if stands:
-                    state.standing = event
+                    state.standing, state.brought = event, None
                 if state.waiting is event:
                     self._set_alarm(state, context)
             elif state.up or state.standing is not None:
@@ -155,6 +155,7 @@ class ResponseMachine(ResponseMoves):
                     or (follow is not None and follow(data, opening) and self._follow(promise, state, event, context))
                 ):
                     self._settle(state, promise, "voided", event, context)
+                    self._keep_brought(state, promise)
                 elif promise.state in ("paused", "paused_warned"):
                     if (start is not None and start(data, opening)) or (paused_by is not None and not paused):
                         self._resume(promise, event, context)
@@ -163,7 +164,8 @@ class ResponseMachine(ResponseMoves):
             if len(context.transitions) > lines:
                 self._set_alarm(state, context)
 
-        return carry_on if self.shape.undo is None else self._taking_back(carry_on, event_type)
+        carry_or_take_back = carry_on if self.shape.undo is None else self._taking_back(carry_on, event_type)
+        return carry_or_take_back if follow is None else self._bringing(carry_or_take_back, follow)
 
     def _let_go(
         self,

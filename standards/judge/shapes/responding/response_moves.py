@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from standards.judge.shapes.responding.clock import PromiseClock
     from standards.judge.shapes.responding.target_clock import TargetClock
     from standards.judge.shapes.response import Response
+    from standards.judge.targets.target import Target
 
     Carry = Callable[[StandardState[Event], Event, JudgeContext[Event]], None]
 
@@ -61,7 +62,7 @@ class ResponseMoves(Machine):
             followed = [promise for promise in owed if follow is not None and follow(event.data, opening_data(promise))]
             if followed:
                 join(followed[-1], event)
-            elif self._is_owed(event):
+            elif self.targeted is None or self._target(at, state, event) is not None:
                 begin(at, state, event, context)
             else:
                 context.unused.append(Unused(event, "owed-nothing", self.standard.id))
@@ -92,6 +93,33 @@ class ResponseMoves(Machine):
         """Say whether anything is owed for an event that would open a promise."""
         return self.targeted is None or self.targeted.target(event, event.at) is not None
 
+    def _target(self, at: int, state: StandardState[Event], event: Event) -> Target | None:
+        """Give what a promise that an event opens at `at` is given; of what stood a while, by what followed it too."""
+        brought = state.brought if event is state.standing else None
+        return None if self.targeted is None else self.targeted.target(event, at, brought)
+
+    def _bringing(self, carry_on: Carry, follow: Test) -> Carry:
+        """Let what a following event brings be remembered of what was done, or stands though nothing is owed."""
+        targeted = self.targeted
+        if targeted is None:
+            return carry_on
+
+        def carry_on_and_bring(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            carry_on(state, event, context)
+            done, standing = state.undoable, state.standing
+            if done is not None and follow(event.data, opening_data(done)):
+                targeted.bring(done, event)
+            if standing is not None and not state.open and follow(event.data, self._rows.data(standing)):
+                state.brought = {**(state.brought or {}), **targeted.news(event)}
+
+        return carry_on_and_bring
+
+    @staticmethod
+    def _keep_brought(state: StandardState[Event], promise: Promise[Event]) -> None:
+        """Remember what followed a promise that is void, for when its need is owed again."""
+        if promise.target is not None and promise.opening is not None and promise.opening is state.standing:
+            state.brought = promise.target.facts
+
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
         wakes = [promise.wake for promise in state.open]
         if state.overdue:
@@ -106,7 +134,7 @@ class ResponseMoves(Machine):
         if state.undoable is not None:
             context.settle_done(state)
         if self.targeted is not None:
-            promise.target = self.targeted.target(event, at)
+            promise.target = self._target(at, state, event)
         self.clock.run(promise)
         state.open.append(promise)
         if promise.target is not None and 0 <= promise.target.fixed < at:
@@ -209,7 +237,7 @@ class ResponseMoves(Machine):
         """Remember an event that would open a promise if there were anything to owe."""
         if not self.standard.retired:
             state = case.state_of(self.standard.revision)
-            state.standing, state.outside = event, True
+            state.standing, state.brought, state.outside = event, None, True
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the clocks of what is owed go by the hours as they are known from `at` on."""

@@ -14,6 +14,8 @@ from standards.judge.events import microseconds
 from standards.judge.shapes.responding.clock import STOPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from standards.calendar.hours import Hours
     from standards.judge.events import Event
     from standards.judge.promise import Promise
@@ -37,9 +39,17 @@ class TargetClock(NamedTuple):
         """Make the clock of a rule, with the fields that it looks at."""
         return cls(rule, tuple(sorted(rule.fields)), rule.columns)
 
-    def target(self, event: Event, opened: int) -> Target | None:
-        """Give what a promise that an event opens is given; None: nothing is owed."""
-        return self.rule.resolve(self._look_up(self._facts(event)), opened, opened)
+    def target(self, event: Event, opened: int, brought: Mapping[str, Looked] | None = None) -> Target | None:
+        """Give what a promise that an event opens is given, by what followed it, too; None: nothing is owed."""
+        return self.rule.resolve(self._look_up({**self._facts(event), **(brought or {})}), opened, opened)
+
+    def news(self, event: Event) -> dict[str, Looked]:
+        """Give the values that an event has of what is looked at."""
+        return {name: value for name, value in self._facts(event).items() if value is not None}
+
+    def bring(self, promise: Promise[Event], event: Event) -> None:
+        """Let a promise that was done go by what an event brings, should that be taken back."""
+        promise.target = self.rule.resolve(self._brought(promise, event), promise.opened, event.at) or promise.target
 
     def _look_up(self, facts: dict[str, Looked]) -> dict[str, Looked]:
         """Give what is looked at with what the tables say beside it; what a table that is not at hand said stays."""
@@ -81,7 +91,11 @@ class TargetClock(NamedTuple):
         """Let the clock go on at `at` with what was left when the promise was kept; one that an event names stays.
 
         A deadline in working days moves on by the open time since it was done or, where it was paused then, since that.
+        It goes by the days as they are known now.
         """
+        given = _given(promise)
+        now = self.rule.resolve(given.facts, promise.opened, at) or given
+        promise.target = replace(now, tables=given.tables)
         target, ran = _given(promise), promise.last_elapsed > promise.spent
         if target.fixed >= 0 and not isinstance(target.facts.get(self.rule.due), int):
             promise.stood += self._between(target, promise.last_at if ran else promise.running_since, at)
@@ -142,8 +156,7 @@ class TargetClock(NamedTuple):
 
     def _brought(self, promise: Promise[Event], event: Event) -> dict[str, Looked]:
         """Give what was looked at, with what an event brings; what it has no value of stays."""
-        news = {name: value for name, value in self._facts(event).items() if value is not None}
-        return self._look_up({**_given(promise).facts, **news})
+        return self._look_up({**_given(promise).facts, **self.news(event)})
 
     def _due(self, promise: Promise[Event]) -> int:
         """Give the deadline of a promise, as if its clock ran since `running_since`."""
