@@ -42,6 +42,7 @@ class Lasting(Scoped):
     def forget(self) -> None:
         super().forget()
         self.runs: Runs = {}
+        self.completing = False
 
     def event(self, event: Event) -> None:
         self._follow(self.runs, ("when",), event, None)
@@ -124,8 +125,13 @@ class Lasting(Scoped):
         """Let what lasted open a promise: several clauses of one event are one."""
         ending = [run for run in self.runs.values() if run.end == at and not run.lasted and not run.dark]
         lasted = [run.last for run in ending if self._complete(run, at)]
+        self.completing = True  # that is no event, so none that another clause counts
         for last in sorted({one["id"]: one for one in lasted}.values(), key=lambda one: one["time"]):
             self.see_in_scope({**last, "time": at}, back=False)
+        self.completing = False
+
+    def _counts(self, event: Event) -> bool:
+        return self.completing or super()._counts(event)
 
 
 def watch_class(standard: dict[str, Any]) -> type[Watch]:
