@@ -213,11 +213,12 @@ class Hours:
     def shifts_on(self, day: int) -> tuple[tuple[int, int], ...]:
         """Return the intervals [opens, closes) of the shifts that begin on a local day, in order and apart.
 
-        The last change of the day counts for all of it.
+        The last change of the day counts for all of it; hours that were over when it was said are none.
         """
-        last = self.changes and self._changes_of(day, self.changes[-1].at)
-        changed = last[-1].shifts if last else None
-        return self._spans(day, together(self._shifts(day) if changed is None else changed))
+        last = next((it for it in reversed(self.changes) if it.day == day), None)
+        changed = None if last is None else last.shifts
+        found = self._spans(day, together(self._shifts(day) if changed is None else changed))
+        return () if last is not None and found and found[-1][1] <= last.at else found
 
     def day_of(self, at: int) -> int:
         """Return the proleptic ordinal of the local day that an instant lies in."""

@@ -43,7 +43,10 @@ def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:
         return ()
     if text.strip().lower() == "usual":
         return None
-    return tuple(parse_shifts(part.strip()) for part in text.split(","))
+    found = sorted(parse_shifts(part.strip()) for part in text.split(","))
+    if any(later.start < earlier.end for earlier, later in pairwise(found)):
+        raise ValueError(f"{text!r} has hours twice; let each shift begin when the one before it ends, or later")
+    return tuple(found)
 
 
 def overlaps(week: Week) -> bool:

@@ -87,7 +87,7 @@ def could_hold(condition: Condition, known: Mapping[str, object]) -> bool:
 
 def ruled_out(condition: Condition) -> Callable[[Any], bool]:
     """Give the test whether a condition on an event does not hold, whatever the fields are that are missing in it."""
-    return _function(_ruled_out(condition.tree, condition.fields), EVENT)
+    return _function(_known(condition.tree, condition.fields, so=False), EVENT)
 
 
 def _function(body: ast.expr, *parameters: str) -> Callable[..., Any]:
@@ -130,21 +130,21 @@ def _guarded_comparison(node: ast.Compare, optional: frozenset[str]) -> tuple[li
     return guards, ast.Compare(first, node.ops, others)
 
 
-def _ruled_out(node: ast.expr, optional: frozenset[str]) -> ast.expr:
-    """Return what holds where a condition does not, and no missing value is to blame for that."""
+def _known(node: ast.expr, optional: frozenset[str], *, so: bool) -> ast.expr:
+    """Return what holds where a condition is `so`, or is not, and no missing value is to blame for that."""
     match node:
         case ast.BoolOp(op=junction, values=parts):
-            other = ast.Or() if isinstance(junction, ast.And) else ast.And()
-            return ast.BoolOp(other, [_ruled_out(part, optional) for part in parts])
+            joined = ast.And() if isinstance(junction, ast.And) is so else ast.Or()
+            return ast.BoolOp(joined, [_known(part, optional, so=so) for part in parts])
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _guarded_truth(operand, optional)
+            return _known(operand, optional, so=not so)
         case ast.Compare() if not isinstance(node.ops[0], ast.Is | ast.IsNot):
             guards, compared = _guarded_comparison(node, optional)
-            return _all_of([*guards, ast.UnaryOp(ast.Not(), compared)])
+            return _all_of([*guards, compared if so else ast.UnaryOp(ast.Not(), compared)])
         case ast.Attribute() if field_name(node) in optional:
-            return ast.Compare(node, [ast.Is()], [ast.Constant(value=False)])
+            return ast.Compare(node, [ast.Is()], [ast.Constant(value=so)])
         case _:
-            return ast.UnaryOp(ast.Not(), node)
+            return node if so else ast.UnaryOp(ast.Not(), node)
 
 
 def _guards(node: ast.expr, optional: frozenset[str]) -> Iterator[ast.expr]:

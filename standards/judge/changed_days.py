@@ -1,7 +1,7 @@
 """Days of calendars that are changed by an event: who may do so, what it says, and the standards that go by it.
 
-Whoever is named by the calendar's `may_change` may do so; where nobody is named, only who did it by Kept's own door,
-which asks for the role. Read next: `standards/calendar/changes.py`; `progress.py`, which lets a change come about.
+Whoever is named by the calendar's `may_change` may do so; where nobody is named, only an admin, on the board or by the
+API, which ask for the role. Read next: `standards/calendar/changes.py`; `progress.py`, which lets a change come about.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 CHANGED: Final = "calendar.changed"
-OWN_DOOR: Final = "kept/calendars"
-"""The source of the changes that were made by Kept's own door."""
+OWN_SOURCE: Final = "kept/calendars"
+"""The source of the changes that an admin made, on the board or by the API."""
 KEPT_FOR: Final = 400 * 86_400_000_000
 """How long after it was said a change is remembered, in microseconds: a promise may be on the clock for as long."""
 FARTHEST: Final = 366
@@ -42,7 +42,7 @@ def change_of(
     allowed = may_change.get(data.calendar)
     if allowed is None or problem_of(data.date, data.open, event.at):
         return "no-such-day"
-    if event.source != OWN_DOOR and data.by not in allowed:
+    if event.source != OWN_SOURCE and data.by not in allowed:
         return "not-allowed"
     day = date.fromisoformat(data.date).toordinal()
     return Change(event.at, data.calendar, day, changed_shifts(data.open), event.source, event.id)

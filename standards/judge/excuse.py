@@ -87,7 +87,7 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     if owed:
         state.barred = promise.opening if state.up else None
         runs = {name: each for name, each in (state.need_runs or {}).items() if name != "barred"}
-        state.need_runs = (runs | ({"barred": promise.runs} if promise.runs else {})) or None
+        state.need_runs = (runs | ({"barred": promise.runs} if promise.runs and state.barred else {})) or None
     kind: Kind = "corrected" if settled else "excused"
     corrected: State | None = "excused" if settled else None
     if late:

@@ -58,9 +58,10 @@ def _ends(state: State, event_type: str) -> Callable[[object], bool] | None:
 
 def _not_so(where: Condition) -> Callable[[object], bool]:
     """Give the test whether a condition does not hold. A table that has no row for an event says that it does not."""
-    if any("." in name for name in where.fields):
-        return lambda data: not where.test(data, None)
-    return ruled_out(where)
+    own = [name for name in where.fields if "." not in name]
+    if len(own) == len(where.fields):
+        return ruled_out(where)
+    return lambda data: not where.test(data, None) and all(getattr(data, name) is not None for name in own)
 
 
 def _never(_data: object) -> bool:

@@ -8,6 +8,7 @@ Read next: `judge.py`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from copy import copy
 from functools import lru_cache
 from operator import attrgetter
@@ -94,7 +95,8 @@ class Group:
 
     def next_change(self, after: int) -> int:
         """Give the first instant after another one from which a day of a calendar is changed; NEVER for none."""
-        return next((at for at in self.changed_at if at > after), NEVER)
+        place = bisect_right(self.changed_at, after)
+        return self.changed_at[place] if place < len(self.changed_at) else NEVER
 
     def _excuse(self, _case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
         excuse(event, self.standards, context)

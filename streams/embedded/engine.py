@@ -19,12 +19,12 @@ from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from standards.documents.excerpt import owed_for
 from standards.errors import EventError
-from standards.judge.events import DERIVED_SOURCE, type_of
+from standards.judge.events import type_of
 from standards.judge.ledger import line
 from standards.judge.promise import NEVER
 from standards.judge.standard import CORRECTIONS_HORIZON
 from streams.documents.rules import Rules
-from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, claim_of, encode, in_future
+from streams.ingest.wire import FROM_THE_FUTURE, MAX_SKEW, Reader, Refusal, claim_of, encode, in_future, reserved
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
 from streams.runtime.pump import GRACE, SETTLE, Pump
@@ -238,7 +238,7 @@ class Engine:
         admitted = []
         for event in events:
             received = event.received = event.received or wall
-            error = in_future(event, received, self.options.max_skew) or _reserved(event)
+            error = in_future(event, received, self.options.max_skew) or reserved(event)
             if error is not None:
                 refused.append(Refusal(0, error.reason, str(error), encode(event)))
                 continue
@@ -274,11 +274,3 @@ class Engine:
         if self._lists and (not self._begun or (self._retired and wall >= self._begun + BEGIN_EVERY)):
             self.pump.begin(wall)
             self._begun = wall
-
-
-def _reserved(event: Event) -> EventError | None:
-    if event.source != DERIVED_SOURCE:
-        return None
-    return EventError(
-        "reserved-source", f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
-    )

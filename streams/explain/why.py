@@ -15,7 +15,7 @@ from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTL
 from alerts.routing.notice import printable
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
-from standards.judge.changed_days import CHANGED, OWN_DOOR
+from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import moment
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
@@ -62,7 +62,7 @@ _WAYS: Final = {
     "kept/link": "by a link in a message",
     "kept/exceptions": "by the API",
     "kept/api": "by the API",
-    OWN_DOOR: "as an admin",
+    OWN_SOURCE: "as an admin",
 }
 _SAID: Final = ("calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step", "team",
                 "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip

@@ -17,11 +17,12 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.events import EPOCH, Event, microseconds, union_of
+from standards.judge.changed_days import OWN_SOURCE
+from standards.judge.events import DERIVED_SOURCE, EPOCH, Event, microseconds, union_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
@@ -203,6 +204,17 @@ def claim_of(raw: bytes) -> tuple[str, int] | None:
         return claim.source, microseconds(claim.time)
     except (*UNREADABLE, ValueError, OverflowError):
         return None
+
+
+OWN_SOURCES: Final = (DERIVED_SOURCE, OWN_SOURCE)
+"""The sources that nobody else may use by HTTP."""
+
+
+def reserved(event: Event, ours: Collection[str] = (DERIVED_SOURCE,)) -> EventError | None:
+    """Say that an event claims to come from Kept itself."""
+    if event.source not in ours:
+        return None
+    return EventError("reserved-source", f"the source {event.source!r} is Kept's own; let the sender use its own name")
 
 
 def in_future(event: Event, wall: int, max_skew: int) -> EventError | None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from streams.runtime.batch_result import BatchResult
     from streams.runtime.pump import Pump
 
+WhyNot = Literal["repeated", "not-allowed", "no-such-day", "too-many-changes"]
+
 _AT = attrgetter("at")
 
 
@@ -31,9 +33,7 @@ class ChangedDays:
         self.changes = list(changes)
         self.rulebook = rulebook.changed(self.changes) if self.changes else rulebook
 
-    def take(
-        self, event: Event, in_place: int
-    ) -> Change | Literal["repeated", "not-allowed", "no-such-day", "too-many-changes"]:
+    def take(self, event: Event, in_place: int) -> Change | WhyNot:
         """Take a change in, and give it; or say why it does not count.
 
         One from `in_place` (microseconds UTC) or before holds from when it was received or, in history, from there on.
@@ -45,10 +45,11 @@ class ChangedDays:
             return change
         if change.at <= in_place:
             change = change._replace(at=event.received or in_place + 1)
-        self.changes = [it for it in self.changes if it.at > change.at - KEPT_FOR]
-        if len(self.changes) >= MOST:
+        kept = [it for it in self.changes if it.at > change.at - KEPT_FOR]
+        if len(kept) >= MOST:
             return "too-many-changes"
-        insort(self.changes, change, key=_AT)
+        insort(kept, change, key=_AT)
+        self.changes = kept
         self.rulebook = self.rulebook.changed(self.changes)
         return change
 
@@ -58,16 +59,29 @@ def change_day(pump: Pump, event: Event, low: int, outcome: BatchResult) -> None
 
     What is known of too late to be judged where it belongs holds from when it is known.
     """
-    reached = {name: pump.reached_by(low, state) for name, state in pump.group_states.items()}
-    in_place = event.received - pump.settle if event.received else max(reached.values(), default=low)
+    states = pump.group_states
+    reached = {name: pump.reached_by(low, state) for name, state in states.items()}
+    settle = max((state.settle for state in states.values()), default=0)
+    in_place = event.received - settle if event.received else max(reached.values(), default=low)
     change = pump.changed_days.take(event, in_place)
-    if change == "repeated":
+    if isinstance(change, str):
+        _pass_over(event, change, pump, outcome)
+        return
+    late = {name: until for name, until in reached.items() if change.at <= until}
+    for name, until in late.items():
+        states[name].bring_up(until)
+    if late:  # what was received before it was judged by what was known then
+        pump.judge(outcome, late)
+    pump.rulebook = pump.changed_days.rulebook
+    for name, state in states.items():
+        state.group = pump.rulebook.groups[name]
+        state.change(change, event.received, reached[name])
+
+
+def _pass_over(event: Event, why: WhyNot, pump: Pump, outcome: BatchResult) -> None:
+    if not pump.share.first:
+        return
+    if why == "repeated":
         outcome.duplicates += 1
-    elif isinstance(change, str):
-        if pump.share.first:
-            outcome.unused.append(Unused(event, change))
     else:
-        pump.rulebook = pump.changed_days.rulebook
-        for name, state in pump.group_states.items():
-            state.group = pump.rulebook.groups[name]
-            state.change(change, event.received, reached[name])
+        outcome.unused.append(Unused(event, why))

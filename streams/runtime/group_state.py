@@ -48,6 +48,7 @@ class GroupState:
         """Take a case in, as it was stored; nothing is judged again by standards that were not in force then."""
         if must_settle(case, self.group):
             settle_now(case, self.group)
+        case.wake = min(case.wake, self.group.next_change(case.time))  # it may not have come about yet
         self.cases[case.key] = case
         self.note(case.key, min([case.wake, *(event.at for event in case.held)]))
 
@@ -66,10 +67,15 @@ class GroupState:
             return
         for key, case in self.cases.items():
             if change.at <= reached:
-                self.pending[key] += [Tick(reached), Changed(change.at, known)]
-            else:
+                self.pending[key].append(Changed(change.at, known))
+            elif any(not state.idle for state in case.states.values()):
                 case.wake = min(case.wake, change.at)
                 self.note(key, change.at)
+
+    def bring_up(self, reached: int) -> None:
+        """Let all cases be judged up to an instant, by what has been known so far."""
+        for key in [*self.cases, *self.pending]:
+            self.pending[key].append(Tick(reached))
 
     def collect(self, low: int) -> dict[Key, list[Fact]]:
         """Take what each case is to be told: what was derived, then what arrived; cases that only wake get nothing."""

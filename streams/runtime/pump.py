@@ -29,7 +29,7 @@ from streams.runtime.regroup import Homes
 from streams.runtime.share import WHOLE, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from standards.judge.rulebook import Group, Rulebook
 
@@ -89,10 +89,7 @@ class Pump:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
         gaps, groups = list(self.feeds.gaps), list(self.group_states)
-        return Position(
-            self.newest, self.low, self.started, heard, gaps=gaps, groups=groups, clock=self.clock,
-            changes=self.changed_days.changes,
-        )  # fmt: skip
+        return Position(self.newest, self.low, self.started, heard, gaps, groups, self.clock, self.changed_days.changes)
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -246,23 +243,24 @@ class Pump:
             newest = max(newest, event.at)
             low = max(low, newest - self.lateness - 1)
 
-    def judge(self, outcome: BatchResult) -> None:
-        """Judge what was routed, up to the watermark."""
+    def judge(self, outcome: BatchResult, only: Mapping[str, int] | None = None) -> None:
+        """Judge what was routed, up to the watermark; or `only` some groups, each up to an instant."""
         if self._left_over:
             left_over, self._left_over = self._left_over, []
             self.route(left_over, outcome)
         for level, stratum in enumerate(self.rulebook.strata):
             judged = len(outcome.transitions)
             low = self.lows[level] if self.lows else self.low
-            for group in stratum:
-                self._judge_group(self.group_states[group.name], low, outcome)
+            for group in stratum if only is None else [each for each in stratum if each.name in only]:
+                state = self.group_states[group.name]
+                self._judge_group(state, low - state.delay if only is None else only[group.name], outcome)
             if self.rulebook.heard and not self.lows:
                 self.feed_back(outcome.transitions[judged:], level)
         self.feeds.forget((self.lows[-1] if self.lows else self.low) - self.looks_back)
 
     def _judge_group(self, group_state: GroupState, low: int, outcome: BatchResult) -> None:
         group, cases, rulebook = group_state.group, group_state.cases, self.rulebook
-        low, name, settle = low - group_state.delay, group.name, group_state.settle
+        name, settle = group.name, group_state.settle
         tick = Tick(low)
         for key, facts in group_state.collect(low).items():
             case = cases.get(key)

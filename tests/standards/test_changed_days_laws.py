@@ -6,6 +6,7 @@ Knows: what must not matter to a verdict, and how a desk's hours are counted by 
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -107,6 +108,28 @@ def test_late_changes_end_as_those_that_came_in_time(week: tuple[list[Event], li
         lines += pump.push(batch, now=batch[-1].received).transitions
     lines += pump.push([], now=_BEGIN + 12 * 1440 * MINUTE + pump.grace).transitions
     assert last_standings(lines) == last_standings(in_order(events))
+
+
+@given(weeks(), st.data())
+def test_no_line_depends_on_batches(week: tuple[list[Event], list[Said]], data: st.DataObject) -> None:
+    """One by one or many at once, with changes that come late: the same lines, known at the same instants."""
+    delays = st.sampled_from((0, 0, 0, 1, 20, 239))
+    arrivals = sorted(
+        (msgspec.structs.replace(each, received=each.at + data.draw(delays) * MINUTE) for each in week[0]),
+        key=lambda each: each.received,
+    )
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(arrivals)))))
+    assert lines_of(arrivals, cuts) == lines_of(arrivals, list(range(1, len(arrivals))))
+
+
+def lines_of(arrivals: Sequence[Event], cuts: Sequence[int]) -> list[tuple[object, ...]]:
+    """Judge arrivals live, in batches that end at some places; gives all there is of each line."""
+    pump, lines = Pump(BOOK, settle=SETTLE), []
+    for start, end in pairwise([0, *cuts, len(arrivals)]):
+        batch = [msgspec.structs.replace(each) for each in arrivals[start:end]]
+        lines += pump.push(batch, now=batch[-1].received).transitions if batch else []
+    lines += pump.push([], now=_BEGIN + 12 * 1440 * MINUTE + pump.grace).transitions
+    return sorted((it.id, it.at, it.known, it.kind, it.after, it.due, it.elapsed) for it in lines)
 
 
 def is_open(minute: int, changes: Sequence[Said]) -> bool:

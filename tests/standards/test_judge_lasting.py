@@ -1,6 +1,7 @@
 """What must have lasted (`for`): who tells whether it has, and what it ends that is not owed, or not any more."""
 
 from tests.history import judge, judge_all, rules
+from tests.standards.tabled import judged
 
 LONG = "{event: queue.length, where: waiting > 5, for: 2m}"
 CALM = "{event: queue.length, where: waiting <= 3, for: 1m}"
@@ -98,3 +99,17 @@ def test_what_takes_back_is_not_the_first_to_say_that_it_is_over() -> None:
     """
     found = line(keys, history)
     assert found == ["08:00:00 opened", "08:01:00 kept", "08:02:00 undone", "08:11:00 voided"]
+
+
+def test_what_must_last_asks_the_row_of_the_event_that_spoke_of_the_need() -> None:
+    """Also of a need that waits for the end of a rest, or was excused."""
+    gold = 'unless: {event: job.told, where: opening.contracts.level == "gold", for: 2m}'
+    history = """
+        08:00 job.asked contact=a customer=acme
+        08:10 job.done contact=a
+        08:20 job.asked contact=a customer=acme
+        08:30 job.told contact=a customer=acme
+        10:00 nothing
+    """
+    keys = f"per: contact, when: job.asked, again: done, expect: job.done, {gold}, within: 1h, rest: 1h"
+    assert judged(keys, history) == ["08:00:00 opened a", "08:10:00 kept a"]

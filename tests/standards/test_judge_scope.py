@@ -218,6 +218,8 @@ def test_what_waits_for_the_end_of_a_rest_came_in_its_hours() -> None:
         ("team == 'ours' or urgent", "urgent=false", False),
         ("not (team == 'theirs')", "", False),
         ("team is not missing", "", True),
+        ("not (team == 'theirs' or not urgent)", "", False),
+        ("not (team == 'theirs' or not urgent)", "team=theirs", True),
     ],
 )
 def test_an_event_that_does_not_say_so_ends_no_state(where: str, said: str, *, ends: bool) -> None:

@@ -128,3 +128,29 @@ async def test_a_changed_day_outlives_a_restart(tmp_path: Path) -> None:
         assert {row.subject: row.due for row in rows} == {
             "c1": MIDNIGHT + 60 * SECOND - (closes - T0), "c2": MIDNIGHT + 60 * SECOND - 10 * SECOND,
         }  # fmt: skip
+
+
+async def test_a_dead_letter_cannot_be_sent_again_in_the_name_of_an_admin(tmp_path: Path) -> None:
+    """Whoever may mend events may not say for that what only admins may."""
+    access = Access(token=SECRET, author_token=LEADS)
+    async with asking(tmp_path, standards=shop(tmp_path, RULES), access=access) as caller:
+        await caller.post("/v1/events", [{"type": "no.such"}], "application/cloudevents-batch+json", **bearer(SECRET))
+        await caller.pass_time(1)
+        (letter,) = (await caller.get("/v1/dead-letters", **bearer(SECRET))).json["items"]
+        forged = {
+            **cloud("calendar.changed", "x", T0, calendar="house", date=TODAY, by="me"),
+            "source": "kept/calendars",
+        }
+        given = {"by": "me", "event": msgspec.json.encode(forged).decode()}
+        answer = await caller.post(f"/v1/dead-letters/{letter['number']}/resend", given, **bearer(LEADS))
+        assert (answer.status, "is Kept's own" in answer.json["detail"]) == (422, True)
+
+
+async def test_what_does_not_count_is_not_listed(tmp_path: Path) -> None:
+    """A day or hours that cannot be read stand among what changed nothing, and not among the changed days."""
+    async with asking(tmp_path, standards=shop(tmp_path, RULES)) as caller:
+        for name, said in (("a", {"date": TODAY, "open": "noon"}), ("b", {"date": "someday"})):
+            await caller.send(cloud("calendar.changed", name, T0, calendar="shop", by="floor-lead", **said))
+        await caller.pass_time(5)
+        assert [day["changed"] for day in (await caller.get("/v1/calendars")).json["items"]] == [[], []]
+        assert {it.reason for it in caller.host.read_model.late()} == {"no-such-day"}

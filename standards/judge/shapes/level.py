@@ -101,10 +101,9 @@ class LevelMachine(MeasuringMachine):
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the window of a shift end when the shift does, as is known from `at` on."""
-        if self.shape.by_shift and self.shape.hours is not None and state.until >= 0:
-            shift = shift_at(self.shape.hours.as_known(at), state.open[0].opened)
-            until = state.until if shift is None else max(shift[1], at + 1)
-            self.end_at(until, state, at, context)
+        shift = self.shift_of(state, at) if self.shape.by_shift else None
+        if shift is not None:
+            self.end_at(max(shift[1], at + 1), state, at, context)
             state.wake = state.until - 1
 
     def _take(

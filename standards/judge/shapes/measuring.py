@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
+from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.shapes.machine import Machine
 
@@ -42,6 +43,12 @@ class MeasuringMachine(Machine):
             if not promise.step and tally.count and tally.count >= self.shape.at_least and not self.good(tally):
                 context.write(self.standard, promise, "warned", event.at, cause=event)
                 promise.step = 1
+
+    def shift_of(self, state: StandardState[Event], at: int) -> tuple[int, int] | None:
+        """Give the shift that is being measured, as it is known at an instant; None where there is none."""
+        hours = self.shape.hours
+        since = max([at - 1, *(promise.opened for promise in state.open)])
+        return None if hours is None or state.until < 0 else shift_at(hours.as_known(at), since)
 
     def end_at(self, until: int, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let what is measured end at another instant, as is known from `at` on."""

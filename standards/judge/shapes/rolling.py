@@ -72,10 +72,9 @@ class RollingMachine(MeasuringMachine):
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the day of a shift end when the shift does, as is known from `at` on."""
-        rolled, hours = state.rolled, self.shape.hours
-        if rolled is not None and hours is not None and state.until >= 0:
-            shift = shift_at(hours.as_known(at), rolled.starts)
-            self.end_at(state.until if shift is None else max(shift[1], at + 1), state, at, context)
+        rolled, shift = state.rolled, self.shift_of(state, at)
+        if rolled is not None and shift is not None:
+            self.end_at(max(shift[1], at + 1), state, at, context)
             rolled.ends = min(rolled.starts + self.shape.step, state.until)
             self._set_alarm(state, rolled)
 

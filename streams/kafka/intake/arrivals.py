@@ -15,7 +15,7 @@ import msgspec
 
 from standards.errors import EventError
 from standards.judge.events import DERIVED_SOURCE
-from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future
+from streams.ingest.wire import UNREADABLE, Refusal, encode, in_future, reserved
 from streams.kafka.intake.fastest_clock import FastestClock
 from streams.kafka.records.facts import WORDS, Letter
 
@@ -37,7 +37,6 @@ _AT: Final = attrgetter("at")
 _SOURCE: Final = attrgetter("source")
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _LINES: Final = ("application/x-ndjson", "application/jsonl", "application/ndjson")
-_RESERVED: Final = f"the source {DERIVED_SOURCE!r} is Kept's own; let the sender use its own name"
 
 
 class Arrivals:
@@ -164,8 +163,7 @@ class Arrivals:
             error = in_future(event, stamp, self._max_skew)
             if error is not None:
                 self._clocks.hear(event.source, event.at, stamp)
-            if error is None and event.source == DERIVED_SOURCE:
-                error = EventError("reserved-source", _RESERVED)
+            error = error or reserved(event)
             if error is None:
                 admitted.append(event)
             else:

@@ -14,7 +14,7 @@ from operator import attrgetter, sub
 from typing import TYPE_CHECKING
 
 from standards.judge.changed_days import CHANGED
-from standards.judge.events import DERIVED_SOURCE, type_of
+from standards.judge.events import DERIVED_SOURCE
 from streams.runtime.batch_result import BatchResult
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class TickBatch:
         """Say whether events are of promises that others hear, or change days: what follows is judged otherwise."""
         rulebook = self._pump.rulebook
         heard = rulebook.heard and any(event.source == DERIVED_SOURCE for event in due)
-        return bool(heard or (rulebook.may_change and any(type_of(event) == CHANGED for event in due)))
+        return bool(heard or (rulebook.may_change and rulebook.classes[CHANGED] in map(type, due)))
 
     def add(self, lows: Sequence[int]) -> None:
         """Add a tick, which has brought the strata to these instants; what it brings has been routed."""

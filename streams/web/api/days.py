@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.hours import did_you_mean
-from standards.judge.changed_days import CHANGED, OWN_DOOR, problem_of
+from standards.judge.changed_days import CHANGED, OWN_SOURCE, problem_of
 from standards.judge.events import iso, moment
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import CalendarItem, CalendarsAnswer, DayAnswer, DayItem
@@ -65,7 +65,8 @@ class Days:
         newest: dict[tuple[str, str], Action] = {}
         for _, act in rows:
             name, date = str(act.data.get("calendar")), str(act.data.get("date"))
-            if date >= yesterday and (act.source == OWN_DOOR or act.by in may.get(name, ())):
+            counts = act.source == OWN_SOURCE or act.by in may.get(name, ())
+            if name in may and counts and not problem_of(date, _shifts(act), act.at) and date >= yesterday:
                 newest.setdefault((date, name), act)
         return [newest[each] for each in sorted(newest)]
 
@@ -87,11 +88,15 @@ class Days:
         if problem:
             raise Problem(UNPROCESSABLE, problem)
         data = {"calendar": name, **given.model_dump(exclude_none=True)}
-        own = OWN_DOOR if role == "admin" else source
+        own = OWN_SOURCE if role == "admin" else source
         wall = self._host.wall()
         event = action_event(self._host, CHANGED, data, own, identity=[CHANGED, wall, *sorted(data.items())])
         await self._host.submit([event])
         return DayAnswer(event.id, name, given.date, given.open or "closed", given.by)
+
+
+def _shifts(act: Action) -> str | None:
+    return None if act.data.get("open") is None else str(act.data["open"])
 
 
 def _item(act: Action) -> DayItem:

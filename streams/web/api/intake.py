@@ -18,8 +18,8 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from standards.judge.changed_days import OWN_DOOR
-from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future
+from standards.judge.changed_days import OWN_SOURCE
+from streams.ingest.wire import MAX_SKEW, OWN_SOURCES, UNREADABLE, Refusal, in_future, reserved
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
@@ -118,25 +118,18 @@ class Intake:
             refuse(Refusal(1, unreadable.reason, str(unreadable), _whole(form, request, body)))
             return []
         wall, max_skew = self._sink.wall(), self._limits.max_skew
-        if max((event.at for event in events), default=0) <= wall + max_skew and OWN_DOOR not in map(_SOURCE, events):
+        if max((event.at for event in events), default=0) <= wall + max_skew and OWN_SOURCE not in map(_SOURCE, events):
             return events
         gone, present = {refusal.place for refusal in refusals}, []
         pieces = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
         for event, (place, raw) in zip(events, pieces, strict=True):
-            error = in_future(event, wall, max_skew) or _own_door(event)
+            error = in_future(event, wall, max_skew) or reserved(event, OWN_SOURCES)
             if error is None:
                 present.append(event)
             else:
                 refuse(Refusal(place, error.reason, str(error), raw))
         refusals.sort(key=lambda refusal: refusal.place)
         return present
-
-
-def _own_door(event: Event) -> EventError | None:
-    """Refuse what only Kept's own forms may send: what comes by them has been asked for a role."""
-    if event.source != OWN_DOOR:
-        return None
-    return EventError("reserved-source", f"the source {OWN_DOOR!r} is Kept's own; let the sender use its own name")
 
 
 def _form(request: web.Request) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import SETTLED
 from standards.errors import EventError
-from standards.judge.events import DERIVED_SOURCE
-from streams.ingest.wire import in_future
+from streams.ingest.wire import OWN_SOURCES, in_future, reserved
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import SettlementAnswer
 from streams.web.forms import Settlement
@@ -68,10 +67,9 @@ class Letters:
         except EventError as error:
             words = f"it still cannot be read, and stays where it is: {error}"
             raise Problem(UNPROCESSABLE, words) from None
-        odd = in_future(event, self._host.wall(), self._max_skew)
-        if odd is not None or event.source == DERIVED_SOURCE:
-            words = str(odd or f"the source {DERIVED_SOURCE!r} is Kept's own")
-            raise Problem(UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {words}")
+        odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, OWN_SOURCES)
+        if odd is not None:
+            raise Problem(UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {odd}")
         await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
 
     async def set_aside(self, number: str, given: Settlement, *, source: str) -> None:

@@ -45,7 +45,7 @@ class LastingResponseMachine(ResponseMachine):
         def on_event(case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
             state = case.states.get(revision)
             if state is not None:
-                needs.carry_on(state, self._ends, event, event_type)
+                needs.carry_on(state, self._ends, event, event_type, self._rows)
             before, owed = needs.of(state), () if state is None else (*state.overdue, *state.open)
             at_once(case, event, context)
             state = case.states.get(revision)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Run
+    from standards.judge.shapes.machine import OpeningRows
     from standards.judge.shapes.responding.lasting import Lasting
     from standards.judge.standard import Standard
 
@@ -38,12 +39,17 @@ def begin_anew(state: StandardState[Event], before: Mapping[Need, Event | None])
     state.need_runs = {name: known[name] for name in NEEDS if name in known and now[name] is before.get(name)} or None
 
 
-def carry_on(state: StandardState[Event], clauses: Iterable[Lasting], event: Event, event_type: str) -> None:
-    """Begin, go on or cut what would end a need, and end it where that was long enough, and nobody could tell then."""
+def carry_on(
+    state: StandardState[Event], clauses: Iterable[Lasting], event: Event, event_type: str, rows: OpeningRows
+) -> None:
+    """Begin, go on or cut what would end a need, and end it where that was long enough, and nobody could tell then.
+
+    `rows` has what is asked of the event that spoke of it.
+    """
     for name, opening in of(state).items():
         if opening is not None:
             known = (state.need_runs or {}).get(name)
-            runs = carried_on(known, clauses, event, event_type, opening.data)
+            runs = carried_on(known, clauses, event, event_type, rows.data(opening))
             _note(state, name, runs, over=any(run.complete for run in (runs or {}).values()))
 
 
