@@ -103,7 +103,7 @@ class _Comparing:
         return ", ".join([f"{want.kind} {want.promise}", *more])
 
     def _line(self, line: Line, want: Expected | None) -> str:
-        more = [f"to {line.verdict}"] if line.kind == "corrected" else []
+        more = [f"to {line.verdict or 'open'}"] if line.kind == "corrected" else []
         if want is not None:
             more += [f"due {self.clock.show(line.due)}"] if want.due >= 0 and line.due >= 0 else []
             more += [f"known {self.clock.show(line.known)}"] if want.known >= 0 else []

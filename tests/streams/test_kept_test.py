@@ -190,3 +190,34 @@ def _until(stream: IO[str], words: str) -> str:
         if words in line:
             return found
     raise AssertionError(f"it ended without {words!r}: {found}")
+
+
+BOTH_AT_ONCE = """kept: 1
+standards:
+  answered:
+    promise: We answer within 2 hours.
+    per: [ticket]
+    when: ticket.opened
+    expect: ticket.replied
+    within: 2h
+    while: {when: {event: ticket.moved, where: team == "support"}, until: ticket.moved}
+"""
+AWAY_AND_BACK = """kept: 1
+start: 2026-03-02 10:00 UTC
+with: {ticket: t1}
+stories:
+  moved away and back at the instant at which it opens:
+    given:
+      - {event: ticket.moved, team: support}
+      - {at: 11:00, event: ticket.opened}
+      - {at: 11:00, event: ticket.moved, team: sales}
+      - {at: 11:00, event: ticket.moved, team: support}
+    expect: []
+"""
+
+
+def test_a_promise_that_is_open_again_is_said_to_be_corrected_to_open(tmp_path: Path) -> None:
+    """A correction that gives no verdict is told in words, as every other one."""
+    (tmp_path / "standards.yaml").write_text(BOTH_AT_ONCE, encoding="utf-8")
+    (tmp_path / "stories.yaml").write_text(AWAY_AND_BACK, encoding="utf-8")
+    assert "corrected answered t1, to open\n" in kept("test", ".", cwd=tmp_path).stdout
