@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from standards.judge.targets.target import Looked
 
     Fields = Mapping[str, Field]
+    Lacking = Callable[[str], tuple[str, str] | None]
 
 T = TypeVar("T")
 
@@ -28,20 +29,20 @@ CHOSEN_BY: Final = ("text", "integer", "boolean")
 
 
 def compiled(
-    entry: Entry, given: str | dict[str, Any], fields: Fields, leaf: Callable[[Entry, str], T | None]
+    entry: Entry, given: str | dict[str, Any], fields: Fields, leaf: Callable[[Entry, str], T | None], lacking: Lacking
 ) -> Choice[T] | T | None:
     """Compile a choice, or what stands in its place; None where something is wrong, which is reported.
 
-    `leaf` compiles what can be chosen.
+    `leaf` compiles what can be chosen; `lacking` says which of the events lacks a field, and what would mend it.
     """
     if isinstance(given, str):
         return leaf(entry, given)
     before = len(entry.findings)
-    field = _field(entry, given.get(BY), fields)
+    field = _field(entry, given.get(BY), fields, lacking)
     options: dict[Looked, Choice[T] | T] = {}
     for key in filter(lambda key: key not in (BY, ELSE), given):
         value = key if field is None else _value(entry.at(key), key, fields[field])
-        part = compiled(entry.at(key), given[key], fields, leaf)
+        part = compiled(entry.at(key), given[key], fields, leaf, lacking)
         if value in options:
             entry.at(key).error("duplicate-name", f"{key} is the same value as one before", "name it once", key=True)
         if part is not None:
@@ -56,7 +57,7 @@ def compiled(
             "missing-key", found, f"add {ELSE}: with what holds then, or {ELSE}: none if nothing is owed", key=True
         )
         return None
-    otherwise = compiled(entry.at(ELSE), given[ELSE], fields, leaf)
+    otherwise = compiled(entry.at(ELSE), given[ELSE], fields, leaf, lacking)
     if field is None or otherwise is None or len(entry.findings) > before:
         return None
     return Choice(field, options, otherwise)
@@ -82,14 +83,14 @@ def chosen_by(given: str | dict[str, Any] | None) -> Iterator[str]:
                 yield from chosen_by(part)
 
 
-def _field(entry: Entry, name: object, fields: Fields) -> str | None:
+def _field(entry: Entry, name: object, fields: Fields, lacking: Lacking) -> str | None:
     if not isinstance(name, str) or not name:
         found = f"this choice has no {BY!r}, so it does not say which field decides"
         entry.error("missing-key", found, f"add {BY}: with a field of the event, such as {BY}: priority", key=True)
         return None
     if name not in fields:
         fix = did_you_mean(name, fields) or f"its fields are: {', '.join(sorted(fields)) or 'none'}"
-        entry.at(BY).error("unknown-field", f"there is no field {name!r} to choose by", fix)
+        entry.at(BY).error("unknown-field", *(lacking(name) or (f"there is no field {name!r} to choose by", fix)))
         return None
     if fields[name].type not in CHOSEN_BY:
         found = f"{name} is of the type {fields[name].type}, of which no value comes twice"

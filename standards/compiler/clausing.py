@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from standards.compiler.openings import shared_fields
 from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition
-from standards.judge.rulebook import joined_fields
 from standards.judge.standard import Clause
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Clauses:
         if opening is None:
             return None
         some = [fields for name in opening.events if (fields := self.fields_of(name)) is not None]
-        return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
+        return shared_fields(some)
 
     def _alternatives(self, entry: Entry, model: ClauseModel, opening: Fields | None) -> list[Clause] | None:
         fields = self._fields(entry, model)

@@ -15,11 +15,12 @@ import msgspec
 from standards.compiler.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.marks import placed
+from standards.compiler.openings import Openings, shared_fields
 from standards.compiler.targets import Targets, check_followed, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
+from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition, compile_measure, compile_threshold
-from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Shape, Universality
 from standards.judge.standard import OWED_FOR, UTC_ZONE, Undo
 
@@ -107,8 +108,12 @@ class Shaper:
         return Undo(when, within) if when and within else None
 
     def _target_rule(self, when: Clause | None) -> TargetRule | None:
-        fields = self._fields_judged(when)
-        return None if fields is None else Targets(self.entry, self.model, fields, self.calendars, self.tables).rule()
+        if when is None:
+            return None
+        following = [event for _, clause in written(self.model.follow) for event in clause.events]
+        followed = {event: fields for event in following if (fields := self.fields_of(event)) is not None}
+        openings = Openings(self._judged(when), followed)
+        return Targets(self.entry, self.model, openings, self.calendars, self.tables).rule()
 
     def _precedence(self) -> Precedence | None:
         when = self.clauses.clause(self.model.when, "when")
@@ -209,8 +214,7 @@ class Shaper:
         """Give the fields that all events have which are judged or measured."""
         if when is None:
             return None
-        some = list(self._judged(when).values())
-        return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
+        return shared_fields(list(self._judged(when).values()))
 
     def _plain(self, key: str) -> str | None:
         """Give the text under a key where this shape knows no choice."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from standards.compiler.choices import Fields
+    from standards.compiler.openings import Openings
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
     from standards.documents.tables import Facts
@@ -66,11 +67,11 @@ def calendar_names(model: StandardModel) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Compiles the targets of one response. `fields` are those of the event that opens; `calendars` all it can name."""
+    """Compiles the targets of one response; `calendars` are all it can name."""
 
     entry: Entry
     model: StandardModel
-    fields: Fields
+    openings: Openings
     calendars: Mapping[str, Calendar]
     declared: Mapping[str, Facts | None]
 
@@ -96,7 +97,8 @@ class Targets:
             facts = self.declared.get(name)
             if facts is None:
                 continue
-            if wrong := wrong_key(facts.table, self.fields, "the event that opens"):
+            wrongs = (wrong_key(facts.table, fields, event) for event, fields in self.openings.each.items())
+            if wrong := next(filter(None, wrongs), ""):
                 self.entry.at("within").error("subject-field", wrong, "name the column as the field, of text or number")
             tables[name] = facts.table
         return tables
@@ -105,24 +107,30 @@ class Targets:
     def _fields(self) -> dict[str, Field]:
         """The fields by which can be chosen: those of the event, and the columns of the tables, which are texts."""
         unread = [name for name in looked_at(self.model) if self.declared.get(name.partition(".")[0], "") is None]
-        return {**self.fields, **column_fields(self.declared), **dict.fromkeys(unread, COLUMN)}
+        return {**self.openings.fields, **column_fields(self.declared), **dict.fromkeys(unread, COLUMN)}
 
     def _due(self) -> str:
         """Read the field that names the deadline; where it may be missing, `within` says what holds then."""
         name, entry = self.model.due, self.entry.at("due")
         if name is None:
             return ""
-        found = self.fields.get(name)
+        fields, optional = self.openings.fields, self.model.within is not None
+        found = fields.get(name)
         if found is None or found.type != "time":
-            times = [known for known, field in self.fields.items() if field.type == "time"]
+            times = [known for known, field in fields.items() if field.type == "time"]
             fix = did_you_mean(name, times) or f"its times are: {', '.join(sorted(times)) or 'none'}"
             wrong = f"there is no field {name!r}" if found is None else f"{name} is of the type {found.type}"
-            entry.error("unknown-field" if found is None else "wrong-type", f"{wrong} to name a deadline", fix)
-        elif found.optional and self.model.within is None:
+            said = self.openings.lacking(name, "time", optional=optional) or (f"{wrong} to name a deadline", fix)
+            entry.error("unknown-field" if found is None else "wrong-type", *said)
+        elif found.optional and not optional:
             fix = "add within: with how long there is then"
             entry.error("missing-key", f"{name} may be missing, and nothing says how long there is then", fix)
         if self.model.pause is not None:
-            fix = "leave pause out, or write within: with a length of time"
+            fix = (
+                "leave pause out, or due"
+                if optional
+                else "leave pause out, or write within: with a length of time for due:"
+            )
             self.entry.at("pause").error("misplaced-key", "a deadline that is named does not move", fix, key=True)
         return name
 
@@ -130,7 +138,7 @@ class Targets:
         entry, given = self.entry.at("within"), self.model.within
         if given is None:  # a named deadline alone: without one nothing is owed
             return Nothing()
-        within: Within | None = compiled(entry, given, self._fields, self._amount)
+        within: Within | None = compiled(entry, given, self._fields, self._amount, self.openings.lacking)
         if within is not None and all(isinstance(target, Nothing) for target in leaves(within)):
             entry.error("wrong-value", "nothing is ever owed by this choice", "give one of its values a time")
         return within
@@ -154,17 +162,25 @@ class Targets:
         if not self.calendars or ALWAYS_OPEN in self.calendars.values():
             none = f"and {ALWAYS} has none" if self.calendars else "and this standard has none"
             found = f"which days are working days is said by a calendar, {none}"
-            entry.error("missing-key", found, "add calendar: with the name of one that has a time zone")
+            entry.error("missing-key", found, self._calendar_meant())
             return None
         for calendar in self.calendars.values():
             entry.attempt("bad-duration", partial(working_days.add, _hours(calendar), SOME_DAY, days))
         return days
 
+    def _calendar_meant(self) -> str:
+        """Say which calendar knows what working days are."""
+        zones = [calendar.zone.key for calendar in self.calendars.values() if not calendar.built_in]
+        if zones:  # all of them, as a time that is chosen does not say which calendar is
+            declared = f"declare round-the-clock: {{timezone: {zones[0]}}}"
+            return f"under calendars, {declared}, a calendar without hours, and write it instead of {ALWAYS}"
+        return f"{'write' if self.calendars else 'add'} calendar: with the name of one that has a time zone"
+
     def _calendar(self) -> Choice[str] | str | None:
         given = self.model.calendar
         if given is None:
             return ""
-        return compiled(self.entry.at("calendar"), given, self._fields, lambda _, name: name)
+        return compiled(self.entry.at("calendar"), given, self._fields, lambda _, name: name, self.openings.lacking)
 
     def _warn(self, within: Within) -> tuple[Mark, ...]:
         """Read when to warn; a mark has its place in every fixed length that can be chosen."""

@@ -89,3 +89,24 @@ def test_a_named_deadline_that_says_too_little_is_refused(keys: str, check: str,
         loaded(rules(CALLS, call=f"per: contact, when: call.promised, expect: job.done, {keys}"))
     errors = [f"{it.id}: {it.found}" for it in caught.value.findings if it.level == "error"]
     assert [(it.startswith(f"{check}: "), found in it) for it in errors] == [(True, True)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "found", "fix"),
+    [
+        ("when: job.asked, due: by, follow: call.promised", "job.asked has no time 'by'",
+         "add by: time to it, under events:"),
+        ("when: job.asked, due: by, within: 4h, follow: call.promised", "job.asked has no time 'by'",
+         "add by: time? to it, under events:"),
+        ("when: [job.asked, call.promised, contact.held], due: by, within: 4h",
+         "job.asked and contact.held have no time 'by'", "add by: time? to each, under events:"),
+        ("when: [call.promised, job.asked], within: {by: priority, high: 1h, else: 2h}",
+         "call.promised has no field 'priority'", "add priority: text? to it, under events:"),
+    ],
+)  # fmt: skip
+def test_an_opening_event_that_lacks_what_is_looked_at_is_named(keys: str, found: str, fix: str) -> None:
+    """Where another event has the field, the finding says which one lacks it, and what to add there."""
+    with pytest.raises(SpecError) as caught:
+        loaded(rules(CALLS, call=f"per: contact, expect: job.done, {keys}"))
+    errors = [it for it in caught.value.findings if it.level == "error"]
+    assert [(it.id, it.found, it.fix) for it in errors] == [("unknown-field", found, fix)]

@@ -91,3 +91,15 @@ def test_the_opening_must_have_the_field_by_which_its_row_is_looked_up() -> None
     assert [(it.id, it.found) for it in caught.value.findings if it.level == "error"] == [
         ("subject-field", "contracts is looked up by 'customer', and there is no such field in the event that opens")
     ]
+
+
+def test_each_of_several_openings_must_have_the_field_by_which_is_chosen() -> None:
+    """The finding names the event that has it not, though another one has."""
+    with pytest.raises(SpecError) as caught:
+        with_rows(
+            "per: contact, when: [job.asked, job.done], expect: job.told, "
+            "within: {by: contracts.level, gold: 1h, else: 2h}"
+        )
+    assert [(it.id, it.found) for it in caught.value.findings if it.level == "error"] == [
+        ("subject-field", "contracts is looked up by 'customer', and there is no such field in job.done")
+    ]

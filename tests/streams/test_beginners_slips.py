@@ -11,6 +11,7 @@ from streams.documents.rules import Rules
 from streams.ingest.columns import bind
 from streams.ingest.mapping import load_mapping
 from streams.stories.files import scripts_of
+from tests.streams.deadline_slips import DEADLINES, IN_DEADLINES
 
 STANDARDS = """\
 kept: 1
@@ -222,7 +223,7 @@ def in_mapping(text: str) -> None:
 
 FORMS = {
     STANDARDS: (in_standards, [*LAYOUT, *TEXTS, *CONDITIONS, *VALUES]),
-    STORIES: (in_stories, IN_STORIES), MAPPING: (in_mapping, IN_MAPPINGS),
+    DEADLINES: (in_standards, IN_DEADLINES), STORIES: (in_stories, IN_STORIES), MAPPING: (in_mapping, IN_MAPPINGS),
 }  # fmt: skip
 SLIPS = [(form, *slip) for form, (_, slips) in FORMS.items() for slip in slips]
 
@@ -246,7 +247,7 @@ def test_the_files_are_sound_without_the_slips() -> None:
     """What is changed by the rows has no error and no warning before."""
     for form, (read, _) in FORMS.items():
         read(form)
-    assert load([Source("a.yaml", STANDARDS)]).warnings == []
+    assert [load([Source("a.yaml", text)]).warnings for text in (STANDARDS, DEADLINES)] == [[], []]
 
 
 def test_there_are_sixty_of_them() -> None:

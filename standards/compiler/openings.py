@@ -1,0 +1,49 @@
+"""What the events have in common that open a promise, and which of them lacks a field that is looked at.
+
+Read next: `targets.py`, which asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from standards.expressions.expression import Field
+from standards.judge.rulebook import joined_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Fields = Mapping[str, Field]
+
+
+def shared_fields(some: Sequence[Fields]) -> Fields:
+    """Give the fields that all of several event types have."""
+    return {name: field for name, field in joined_fields(some).items() if all(name in fields for fields in some)}
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The fields of each event that opens a promise and, `followed`, of each that brings a new value later."""
+
+    each: Mapping[str, Fields]
+    followed: Mapping[str, Fields]
+
+    @property
+    def fields(self) -> Fields:
+        """The fields that all events have which open."""
+        return shared_fields(list(self.each.values()))
+
+    def lacking(self, name: str, kind: str = "", *, optional: bool = True) -> tuple[str, str] | None:
+        """Say which of the opening events lack a field that another one, or one that is followed, has; else None.
+
+        With a `kind`, only a field of that type is meant. `optional`: events may come without it.
+        """
+        others = [fields[name].type for fields in (*self.each.values(), *self.followed.values()) if name in fields]
+        without = [event for event, fields in self.each.items() if name not in fields]
+        if not without or not others or (kind and kind not in others):
+            return None
+        events, have, them = (*without, "has", "it") if len(without) == 1 else (" and ".join(without), "have", "each")
+        added = f"{name}: {kind or others[0]}{'?' if optional else ''}"
+        return f"{events} {have} no {kind or 'field'} {name!r}", f"add {added} to {them}, under events:"
