@@ -49,6 +49,8 @@ _WHOLE: Final = {
 _WITH_VALUES: Final = frozenset({"hours", "fields", "with", "data", "objective", "table", "columns"})
 """Keys under which each name has a value of its own."""
 _CONDITION: Final = re.compile(r"(?P<event>[a-z][\w-]*(?:\.[\w-]+)+),?\s+(?:(?:where|if|when|with)\s+)?(?P<where>.+)")
+_EVENT: Final = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+")
+_BETWEEN_EVENTS: Final = re.compile(r"\s*[,;|]\s*|\s+or\s+|\s+")
 _COMPARES: Final = re.compile(r"[<>=]")
 _ENDS_IN_DIGIT: Final = re.compile(r".*?(?P<whole>[0-9]+)$", re.DOTALL)
 
@@ -74,7 +76,10 @@ def whole_meant(key: str, value: object) -> str:
 
 
 def clause_meant(text: str, events: Iterable[str]) -> str:
-    """Say how an event with a condition is written, where a text has both, or a condition alone; empty elsewhere."""
+    """Say how several events, an event with a condition, or a condition alone is written; empty for another text."""
+    several = _BETWEEN_EVENTS.split(text)
+    if len(several) > 1 and all(_EVENT.fullmatch(event) for event in several):
+        return f"write [{', '.join(several)}]"
     found = _CONDITION.fullmatch(text)
     if found is not None and found["event"] in events:
         where = found["where"]
@@ -103,4 +108,6 @@ def after_comma(key: str, before: tuple[str, Value] | None, known: Collection[st
     if key[:1].isdigit() and whole is not None:
         return f"{name} ends at the comma of {whole['whole']},{key}", f"write {name}: {text}.{key}"
     both = f"{text}, {key}"
+    if name == "event" and _EVENT.fullmatch(key):
+        return f"{name} ends at the comma in front of {key!r}", f"write {name}: [{both}]"
     return f"{name} ends at the comma in front of {key!r}", f"write {name}: {in_quotes(both)}"

@@ -161,6 +161,13 @@ VALUES = [
     ("per: [site, queue]", "per: [site queue]", "write [site, queue]"),
     ("per: [site, queue]", "per: {site, queue}", "write per: [site, queue]"),
     ("expect: register.opened", "expect: register_opened", "did you mean 'register.opened'?"),
+    ("expect: register.opened", "expect: register.opened, window.cleaned", "write [register.opened, window.cleaned]"),
+    ("expect: register.opened", "expect: register.opened or window.cleaned", "write [register.opened, window.cleaned]"),
+    (
+        "{event: queue.length, where: waiting <= 3}",
+        "{event: queue.length, register.closed}",
+        "write event: [queue.length, register.closed]",
+    ),
     ("calendar: open", "calender: open", "did you mean 'calendar'?"),
     ("calendar: open", "calendar: opening", "did you mean 'open'?"),
     ("pause: lunch", "pause: launch", "did you mean 'lunch'?"),
