@@ -6,13 +6,14 @@ Read next: `shaping.py`, which puts them together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from standards.compiler.elsewhere import reading, stands_elsewhere
 from standards.compiler.openings import shared_fields
 from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standards.compiler.columns import Lookups
+    from standards.compiler.elsewhere import Elsewhere
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel
     from standards.expressions.expression import Condition
@@ -35,23 +37,20 @@ _LOOKING_BACK: Final = ("expect", "unless", "until")
 class Clauses:
     """Compiles the clauses of one standard. `fields_of` gives the fields of the `known` event types, else None.
 
-    Their conditions can ask the columns of `lookups`. `runs` numbers those that have to last.
+    Their conditions can ask the columns of `lookups`. `runs` numbers those that have to last. `elsewhere` are names
+    that mean something else.
     """
 
     entry: Entry
     fields_of: Callable[[str], Fields | None]
     known: list[str]
     lookups: Lookups
-    runs: Iterator[int]
-
-    @classmethod
-    def of(cls, entry: Entry, fields_of: Callable[[str], Fields | None], known: list[str], lookups: Lookups) -> Clauses:
-        """Begin to compile the clauses of a standard."""
-        return cls(entry, fields_of, known, lookups, count())
+    elsewhere: Elsewhere
+    runs: Iterator[int] = field(default_factory=count)
 
     def at(self, entry: Entry) -> Clauses:
         """Compile clauses that stand elsewhere: their findings belong there, their numbers go on."""
-        return Clauses(entry, self.fields_of, self.known, self.lookups, self.runs)
+        return replace(self, entry=entry)
 
     def clause(
         self, model: ClauseModel | list[ClauseModel] | None, *at: str, opening: Clause | None = None
@@ -100,7 +99,8 @@ class Clauses:
             at = entry.at("event", *(() if isinstance(model.event, str) else (place,)))
             fields = self.fields_of(event)
             if fields is None:
-                at.unknown("event", event, self.known)
+                said = stands_elsewhere(event, "event", self.elsewhere)
+                at.unknown("event", event, self.known) if said is None else at.error("unknown-event", *said)
                 missing = True
             elif event in found:
                 at.error("duplicate-name", f"{event} is named twice", "name it once")
@@ -124,5 +124,6 @@ class Clauses:
         columns = self.lookups.columns
         around = None if opening is None else {**opening, **columns}
         read = partial(compile_condition, model.where, {**fields[event], **columns}, opening=around, among=among)
-        found = entry.at("where").attempt("bad-expression", read)
+        kinds = {name: kind for name, kind in self.elsewhere.items() if name not in fields[event]}
+        found = entry.at("where").attempt("bad-expression", partial(reading, model.where, "field", kinds, read))
         return found and self.lookups.condition(entry.at("where"), found, {event: fields[event]}, opening)

@@ -16,6 +16,7 @@ from standards.compiler.clause_models import clause_models
 from standards.compiler.clausing import Clauses
 from standards.compiler.columns import Lookups, asked_by, written_down
 from standards.compiler.editions import edition
+from standards.compiler.elsewhere import declared, stands_elsewhere
 from standards.compiler.marks import percent
 from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
@@ -31,6 +32,7 @@ from standards.judge.shapes import Level, Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses, lasting
 
 if TYPE_CHECKING:
+    from standards.compiler.elsewhere import Elsewhere
     from standards.documents.entries import Entry
     from standards.documents.model import FeedModel, StandardModel
     from standards.documents.tables import Facts
@@ -56,6 +58,16 @@ class Surroundings:
     states: Declared
     tables: Mapping[str, Facts | None]
     excerpt: bool = False
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """What is declared by names that are those of no event and no field."""
+        return declared(self.states, self.calendars)
+
+    def no_calendar(self, at: Entry, name: str, known: Iterable[str]) -> None:
+        """Report the name of a calendar that is not there."""
+        said = stands_elsewhere(name, "calendar", self.elsewhere)
+        at.unknown("calendar", name, known) if said is None else at.error("unknown-calendar", *said)
 
     def fields_of(self, asker: str, event: str) -> Fields | None:
         """Give the fields of an event type; a promise.* event has those that standards other than the asker add."""
@@ -83,7 +95,7 @@ def compile_standard(
         model = model.model_copy(update=_after_the_verdict(entry, model, around))
     model = model.model_copy(update={"edition": edition(entry, model, calendar, excerpt=around.excerpt)})
     fields_of, name = partial(around.fields_of, entry.name), shape_name(entry, given)
-    clauses = Clauses.of(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS], Lookups(around.tables))
+    clauses = Clauses(entry, fields_of, [*around.vocabulary, *PROMISE_EVENTS], Lookups(around.tables), around.elsewhere)
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     during = _during(entry, model, around)
@@ -164,7 +176,7 @@ def _calendars(entry: Entry, model: StandardModel, around: Surroundings) -> dict
     known: Mapping[str, Calendar | None] = {ALWAYS: ALWAYS_OPEN, **around.calendars}
     for way, name in placed_texts(model.calendar):
         if name not in known:
-            entry.at("calendar", *way).unknown("calendar", name, known)
+            around.no_calendar(entry.at("calendar", *way), name, known)
     return {name: found for name in calendar_names(model) if (found := known.get(name)) is not None}
 
 
@@ -209,7 +221,7 @@ def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calenda
     if model.during is None:
         return None
     if model.during not in around.calendars:
-        entry.at("during").unknown("calendar", model.during, around.calendars)
+        around.no_calendar(entry.at("during"), model.during, around.calendars)
     return around.calendars.get(model.during)
 
 

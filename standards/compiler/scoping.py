@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from standards.compiler.columns import written_down
+from standards.compiler.elsewhere import reading
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.model import BetweenModel, written
 from standards.expressions.states import StateTest, compile_states, names_in
@@ -46,9 +47,14 @@ class Scoping:
         if isinstance(said, BetweenModel):
             state = self._state(self.entry, said, key, at=(key,))
             return None if state is None else compile_states(key, {key: state.key})
+        if said in self.clauses.known:
+            wrong, fix = f"there is no state {said!r}: it is an event", f"write {key}: {{when: {said}, until: EVENT}}"
+            self.entry.at(key).error("unknown-state", wrong, fix)
+            return None
         found = {name: state for name in self.declared if (state := self._named(name, said)) is not None}
         keys = {name: found[name].key if name in found else name for name in self.declared}
-        return self.entry.at(key).attempt("unknown-state", partial(compile_states, said, keys))
+        read = partial(reading, said, "state", self.clauses.elsewhere, partial(compile_states, said, keys))
+        return self.entry.at(key).attempt("unknown-state", read)
 
     def pause(
         self, said: str | BetweenModel | None, opening: Clause | None, *, by_promise: bool
