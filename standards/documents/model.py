@@ -199,7 +199,8 @@ class StandardModel(Strict):
     )
     due: Text | None = Field(
         None,
-        description="The time field that names the deadline itself; within is for where it is missing.",
+        description="The time field that names the deadline itself; within is for where it is missing. Each of the "
+        "opening events has the field, and there is no pause beside it.",
     )
     unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: States | None = Field(
@@ -211,7 +212,8 @@ class StandardModel(Strict):
     during: Text | None = Field(None, description="The calendar in whose hours anything counts; what is open stays.")
     calendar: ChosenName | None = Field(
         None,
-        description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}.",
+        description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}. "
+        "Hours hold their start and not their end.",
     )
     follow: AnyOf | None = Field(
         None, description="The event that brings a new value of what within, due or the calendar looks at."
@@ -238,8 +240,16 @@ class StandardModel(Strict):
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
     over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
-    step: Duration | None = Field(None, description="Lets the window roll: how often it is judged, such as 5m.")
-    at_least: int | None = Field(None, ge=1, description="How many samples a window needs to be judged.")
+    step: Duration | None = Field(
+        None,
+        description="Lets the window roll: how often it is judged, such as 5m. It is one promise a day or shift: "
+        "kept at its end, broken at the first step that does not hold, void where every step had too few samples.",
+    )
+    at_least: int | None = Field(
+        None,
+        ge=1,
+        description="How many samples a window needs to be judged; fewer: void. A step with fewer says nothing.",
+    )
     edition: Literal[2] | None = Field(None, description="Written by Kept, where the meaning of a key has changed.")
 
 
