@@ -20,14 +20,14 @@ CHECKS: Final[Mapping[str, Need]] = {
     "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents",
     "full-objective": "documents", "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history",
     "left-out": "history", "likely-happening": "history", "likely-reading": "history", "minute-short": "documents",
-    "never-closed": "documents", "never-ends": "documents", "never-true": "documents", "never-void": "documents",
-    "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
-    "no-time-to-act": "documents", "no-value": "documents", "one-for-many": "documents", "other-number": "documents",
-    "other-spelling": "documents", "over-budget": "history", "owner-without-route": "policy",
-    "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents",
-    "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
-    "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
+    "never-closed": "documents", "never-ends": "documents", "never-resumed": "documents", "never-true": "documents",
+    "never-void": "documents", "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents",
+    "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents", "one-for-many": "documents",
+    "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
+    "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history",
+    "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
+    "too-few": "history", "too-late": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
     "unused-table": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
@@ -40,7 +40,7 @@ NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
     wording.never_or_always_true, wording.other_number, wording.forgets_first, wording.full_objective,
-    wording.one_for_many, wording.never_ends, endings.never_void, endings.no_value,
+    wording.one_for_many, wording.never_ends, endings.never_void, endings.no_value, scopes.never_resumed,
 )  # fmt: skip
 """What is doubtful in each standard by itself."""
 TOGETHER: Final = (

@@ -1,4 +1,4 @@
-"""Checks of what has to last: a calm that no deadline leaves the time for.
+"""Checks of what has to last, and of what stops the clock: a calm for which there is no time, a pause without an end.
 
 Read next: `lint_input.py` for what it is given.
 """
@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from standards.calendar.duration import describe
+from standards.expressions.states import StateTest
 from standards.judge.shapes import Response
 
 if TYPE_CHECKING:
+    from standards.judge.standard import State
     from standards.lint.lint_input import LintInput
 
 
@@ -31,3 +35,29 @@ def for_too_long(lint: LintInput) -> None:
                 found = f"it must last {describe(longest)}, of {within} in all: it is broken before it can be {comes}"
                 fix = f"write a for: well under {within}, or a longer within:"
                 lint.entries[standard.id].at(key).warning("for-too-long", found, fix)
+
+
+def never_resumed(lint: LintInput) -> None:
+    """Find pauses that nothing ends: from the first on, the clock of the subject's promises stands still for good."""
+    for standard in lint.standards.values():
+        pause = standard.shape.pause if isinstance(standard.shape, Response) else None
+        if not isinstance(pause, StateTest):
+            continue
+        state = next((each for each in standard.states if _is_endless(each) and _stops(pause, each)), None)
+        if state is not None:
+            begins = " or ".join(dict.fromkeys(state.when.events))
+            found = f"nothing ends what {begins} begins, so the clock of {standard.id} stands still for good"
+            fix = f"say what ends it: until: EVENT; if nothing is owed any more, write unless: {state.when.event}"
+            lint.entries[standard.id].at("pause").warning("never-resumed", found, fix)
+
+
+def _is_endless(state: State) -> bool:
+    """Say whether no event ends a state: it has no until, and each of its events begins it, whatever it says."""
+    always = {each.event for each in state.when.all if each.where is None}
+    return state.until is None and always.issuperset(state.when.events)
+
+
+def _stops(pause: StateTest, state: State) -> bool:
+    """Say whether the clock stands still while a state is so, whatever else is."""
+    runs = replace(pause, test=lambda holds: not pause.test(holds))
+    return state.key in pause.keys and not runs.could_hold({state.key: (True, 0)})

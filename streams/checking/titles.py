@@ -49,6 +49,7 @@ TITLES: Final[Mapping[str, str]] = {
     "never-closed": "a calendar that never closes, for a clock that is to stop",
     "never-ends": "a need that nothing ends but the deed",
     "never-open": "a calendar that never opens",
+    "never-resumed": "a pause that nothing ends",
     "never-true": "a condition that no event meets",
     "never-void": "an unless that never counts",
     "new-meaning": "a default that changes what these promises come to",

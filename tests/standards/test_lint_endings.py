@@ -94,3 +94,38 @@ def test_two_names_of_one_state_are_used_each() -> None:
     more = f"states: {{a: {same}, b: {same}, c: {same}}}"
     keys = "per: contact, when: callback.promised, expect: callback.made, within: 1h, pause: b, while: a"
     assert warned(keys, more) == ["unused-state"]
+
+
+STATES = """
+states:
+  asked: {when: ticket.waiting}
+  waiting: {when: ticket.waiting, until: ticket.resumed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pause", "found"),
+    [
+        ("{when: ticket.waiting}", True),
+        ("{when: [ticket.waiting, ticket.moved]}", True),
+        ("{when: [{event: ticket.moved, where: 'team == \"a\"'}, {event: ticket.moved}]}", True),
+        ("{when: {event: ticket.moved, where: 'team == \"a\"'}}", False),
+        ("{when: [ticket.waiting, {event: ticket.moved, where: 'team == \"a\"'}]}", False),  # the other one ends it
+        ("{when: ticket.waiting, until: ticket.resumed}", False),
+        ("asked", True),
+        ("waiting or asked", True),
+        ("waiting and asked", False),  # the other one ends it
+        ("not asked", False),  # the clock begins there
+        ("waiting", False),
+    ],
+)
+def test_a_pause_that_nothing_ends_is_found(pause: str, found: bool) -> None:
+    """Where the clock can never go on, whatever comes, that is said; where anything could let it go on, nothing is."""
+    keys = f"per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, pause: {pause}"
+    assert ("never-resumed" in warned(keys, STATES)) == found
+
+
+def test_a_promise_that_lasts_as_long_as_a_state_without_an_end_is_not_asked() -> None:
+    """Under `while` it can be meant so: what began once is owed from then on."""
+    keys = "per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, while: asked"
+    assert "never-resumed" not in warned(keys, STATES)
