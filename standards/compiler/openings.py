@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from standards.expressions.expression import Field
+from standards.expressions.expression import ExpressionError, Field
 from standards.judge.rulebook import joined_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
 
 Fields = Mapping[str, Field]
+_NO_FIELD: Final = "there is no field "
 
 
 def shared_fields(some: Sequence[Fields]) -> Fields:
@@ -25,7 +28,7 @@ def shared_fields(some: Sequence[Fields]) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Openings:
-    """The fields of each event that opens a promise and, `followed`, of each that brings a new value later."""
+    """The fields of each event that opens a promise or is judged and, `followed`, of each that brings a new value."""
 
     each: Mapping[str, Fields]
     followed: Mapping[str, Fields]
@@ -41,9 +44,24 @@ class Openings:
         With a `kind`, only a field of that type is meant. `optional`: events may come without it.
         """
         others = [fields[name].type for fields in (*self.each.values(), *self.followed.values()) if name in fields]
-        without = [event for event, fields in self.each.items() if name not in fields]
+        without = self._without(name)
         if not without or not others or (kind and kind not in others):
             return None
         events, have, them = (*without, "has", "it") if len(without) == 1 else (" and ".join(without), "have", "each")
         added = f"{name}: {kind or others[0]}{'?' if optional else ''}"
         return f"{events} {have} no {kind or 'field'} {name!r}", f"add {added} to {them}, under events:"
+
+    def reading(self, read: Callable[[], T]) -> T:
+        """Read a text that asks fields of all the events. Raises ExpressionError, which names those that lack one."""
+        try:
+            return read()
+        except ExpressionError as error:
+            name = error.message.removeprefix(_NO_FIELD)
+            said = None if name == error.message else self.lacking(name)
+            if said is None:
+                raise
+            message = f"{error.message} in {' and '.join(self._without(name))}"
+            raise ExpressionError(message, offset=error.offset, length=error.length, fix=said[1]) from None
+
+    def _without(self, name: str) -> list[str]:
+        return [event for event, fields in self.each.items() if name not in fields]

@@ -130,7 +130,8 @@ class Shaper:
         if lookups.is_unread(self.model.must):
             return None
         read = partial(compile_condition, self.model.must, {**fields, **lookups.columns})
-        found = at.attempt("bad-expression", read)
+        asked = Openings(self._judged(when), {})
+        found = at.attempt("bad-expression", partial(asked.reading, read))
         must = found and lookups.condition(at, found, self._judged(when))
         return Universality(when, must) if must else None
 
@@ -199,7 +200,8 @@ class Shaper:
         if lookups.is_unread(source):
             return None
         among, own = Among(first) if others else None, {**fields, **lookups.columns}
-        found = at.attempt("bad-expression", partial(compile_measure, source, own, among=among))
+        read = partial(compile_measure, source, own, among=among)
+        found = at.attempt("bad-expression", partial(Openings(self._judged(when), {}).reading, read))
         if found is None or found.of is None:
             return found
         of = {event: compile_measure(source, own, among=Among(event)).of for event in others}

@@ -1,4 +1,4 @@
-"""Slips in how long there is, where the event chooses it or names the deadline itself.
+"""Slips where several events open a promise, choose how long there is, or name the deadline itself.
 
 Read next: `test_beginners_slips.py`, which makes them.
 """
@@ -8,7 +8,7 @@ kept: 1
 calendars:
   shop: {timezone: Europe/Vienna, hours: {tue-sat: "10:00-18:00"}}
 events:
-  bike.left: {bike: text, urgency: text?, ready_by: time?}
+  bike.left: {bike: text, days: integer, urgency: text?, ready_by: time?}
   bike.back: {bike: text, urgency: text?, ready_by: time?}
   bike.ready: {bike: text}
 standards:
@@ -28,6 +28,8 @@ standards:
     calendar: shop
 """
 
+WITHIN = DEADLINES[DEADLINES.index("    expect:") :]
+
 IN_DEADLINES = [
     ("back: {bike: text, urgency: text?, ready_by: time?}", "back: {bike: text, urgency: text?}",
      "add ready_by: time? to it, under events:"),
@@ -39,5 +41,7 @@ IN_DEADLINES = [
      ("under calendars, declare round-the-clock: {timezone: Europe/Vienna}, a calendar without hours, "
       "and write it instead of always")),
     ("calendar: shop", "calendar: always", "write calendar: with the name of one that has a time zone"),
+    (WITHIN, "    must: days > 3\n", "add days: integer? to it, under events:"),
+    (WITHIN, '    measure: mean(days)\n    over: 1d\n    must: ">= 3"\n', "add days: integer? to it, under events:"),
     ("    calendar: shop\n", "", "add calendar: with the name of one that has a time zone"),
 ]  # fmt: skip
