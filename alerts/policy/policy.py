@@ -109,9 +109,9 @@ class Route(msgspec.Struct, frozen=True):
         """Give the values by which a line is grouped."""
         return tuple(field_of(line, name) for name in self.group_by)
 
-    def muted(self, at: int) -> bool:
-        """Say whether nothing is told by it at this instant."""
-        return any(hours.is_open(at) for hours in self.mute)
+    def all_clear_at(self, line: Line, at: int) -> int:
+        """Give when it tells of the end that a line is, known at an instant: a correction has nothing to wait for."""
+        return at if line.kind == "corrected" else at + self.settle
 
 
 class Inhibition(msgspec.Struct, frozen=True):
@@ -145,14 +145,30 @@ def closes_after(hours: Hours, at: int) -> int:
     return low
 
 
+def open_since(hours: Hours, at: int) -> int:
+    """Give the first instant from which on all up to `at` is open, or the one eight days before."""
+    low, high = at - 8 * DAY, at
+    while low < high:
+        middle = (low + high) // 2
+        if hours.between(middle, at) == at - middle:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 class Silence(msgspec.Struct, frozen=True):
-    """Somebody wants to hear nothing of what matches, until an instant (microseconds UTC)."""
+    """Somebody wants to hear nothing of what matches, until an instant (microseconds UTC).
+
+    `since` is when they said so; -1 where that is not known, as in a policy document.
+    """
 
     name: str
     match: Match
     until: int
     by: str = ""
     why: str = ""
+    since: int = -1
 
 
 class People(msgspec.Struct, frozen=True):

@@ -74,4 +74,4 @@ def _silence(event: Event) -> Silence | None:
     terms = [(name, getattr(data, name, None)) for name in _MATCHED]
     until = microseconds(data.until) if sort == SILENCED else -1
     match = Match(tuple((name, (value,)) for name, value in terms if value is not None))
-    return Silence(data.silence, match, until, data.by, data.reason or "")
+    return Silence(data.silence, match, until, data.by, data.reason or "", event.at)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy
+from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import AlertRouter, Incident, Turn, name_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.throttle import Notification
 from standards.calendar.duration import spoken
 from standards.judge.promise import NEVER
-from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +59,13 @@ class Calling:
                 del self.case.settling[place]
         incident.over, incident.over_at = None, NEVER
 
+    def spare_next(self, incident: Incident, reason: Reason, at: int) -> None:
+        """Note that the next in the chain is not called."""
+        chain = self.people.route(incident.route).chain
+        if incident.climb_at != NEVER and incident.step < len(chain):
+            spared = self.people.reached(chain[incident.step].tell, at)
+            self.withhold(incident.line, spared, reason, at)
+
     def supersede(self, incident: Incident, line: Line, names: Iterable[str], at: int) -> None:
         """Note that a later line will be told instead of one that waits."""
         self.withhold(line, names, "grouped", at)
@@ -81,7 +88,8 @@ class Calling:
         for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
             while (turn := incident.turn(at)) is not None:
                 for made in self._say(incident, turn, at):
-                    groups.setdefault((incident.route, incident.group, turn, made.to), []).append(made)
+                    alike = ("", ()) if turn == "released" else (incident.route, incident.group)
+                    groups.setdefault((*alike, turn, made.to), []).append(made)
         for (_, _, _, to), parts in groups.items():
             self.calls.append(Notification(to, at, tuple(parts)))
 
@@ -89,16 +97,41 @@ class Calling:
         """Do one turn of one incident; gives the notices of it."""
         if turn == "over":
             return self._all_clear(incident, at)
-        names = self._names(incident, turn, at)
-        reason = self._hindrance(incident, at)
-        owed, incident.owed = incident.owed, ""
-        if owed:
-            self.reason(incident.line, reason or "told")
-        self._plan(incident, turn, at, spoken_of=reason is None)
-        if reason is not None:
-            self.withhold(incident.line, names, reason, at)
+        wordless = self._standard(incident.line) is None
+        held = [] if wordless else holds(self.case, self.people, incident, at)
+        if incident.owed:
+            self.reason(incident.line, held[0].reason if held else "overdue" if wordless else "told")
+            incident.owed = ""
+        if held:
+            self._hold(incident, turn, held, at)
             return []
-        late = at - incident.began if turn in ("climb", "repeat") and incident.began >= 0 else 0
+        if incident.is_held:
+            incident.let_go(at)
+            incident.climb_at = self.climb_at(incident, at)
+            if turn == "released" and incident.repeat_at > at:
+                return []  # only the next in the chain was to be told meanwhile, and is when it comes to that
+        return self._tell(incident, turn, at, spoken_of=not wordless)
+
+    def _hold(self, incident: Incident, turn: Turn, held: list[Hold], at: int) -> None:
+        """Hold back what an incident has to say until nothing keeps it from being told."""
+        if turn != "released":
+            self.withhold(incident.line, self._names(incident, turn, at), held[0].reason, at)
+        if turn == "trouble":
+            incident.trouble_at, incident.repeat_at = NEVER, at
+        if not incident.is_held:
+            known = incident.began if incident.began >= 0 else incident.line.known
+            incident.held_since = max(known, min(hold.since for hold in held))
+        incident.held_until = max(hold.until for hold in held)
+
+    def _tell(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> list[Notice]:
+        names = self._names(incident, turn, at)
+        self._plan(incident, turn, at, spoken_of=spoken_of)
+        if not spoken_of:
+            self.withhold(incident.line, names, "overdue", at)
+            return []
+        if turn == "released" and incident.line.kind not in incident.kinds:
+            self.reason(incident.line, "told")
+        late = at - incident.began if turn != "trouble" and not incident.acknowledged else 0
         made = [self._notice(incident.line, name, incident.times, at, late) for name in names]
         incident.times += 1
         incident.told = list(dict.fromkeys([*incident.told, *names]))
@@ -110,31 +143,20 @@ class Calling:
         chain = self.people.route(incident.route).chain
         if turn == "climb" and incident.step < len(chain):
             return self.people.reached(chain[incident.step].tell, at)
-        if turn == "repeat" and incident.told:
+        again = turn == "repeat" or (turn == "released" and incident.line.kind in incident.kinds)
+        if again and incident.told:
             return tuple(incident.told)
         return tuple(dict.fromkeys([*self.people.reached(chain[0].tell, at), *incident.told]))
 
-    def _hindrance(self, incident: Incident, at: int) -> Reason | None:
-        """Say what keeps an incident's trouble from being told at an instant."""
-        line = incident.line
-        if self._standard(line) is None:
-            return "overdue"
-        silences = (*self.people.silences, *self.case.silences)
-        if any(silence.until > at and silence.match.fits(line) for silence in silences):
-            return "silenced"
-        if any(each.holds(cause, line) for each in self.people.inhibitions for cause in self.case.causes.values()):
-            return "inhibited"
-        return "muted" if self.people.route(incident.route).muted(at) else None
-
     def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
-        """Set when an incident speaks next. What could not be told is tried again when it would be repeated."""
+        """Set when an incident speaks next. What has no words is tried again when it would be repeated."""
         route = self.people.route(incident.route)
-        if turn == "trouble":
+        if turn in ("trouble", "released"):
             incident.trouble_at = NEVER
         if incident.acknowledged:
             incident.climb_at = incident.repeat_at = NEVER
             return
-        again = at + route.repeat if route.repeat and at + route.repeat <= incident.line.known + DAY else NEVER
+        again = at + route.repeat if route.repeat and at + route.repeat <= incident.fresh_until else NEVER
         if turn == "climb":
             incident.step += spoken_of
             incident.climb_at = again
@@ -144,8 +166,14 @@ class Calling:
             return
         if incident.began < 0:
             incident.began = at
-        more = incident.step < len(route.chain)
-        incident.climb_at = max(at + 1, incident.began + route.chain[incident.step].after) if more else NEVER
+        incident.climb_at = self.climb_at(incident, at)
+
+    def climb_at(self, incident: Incident, at: int) -> int:
+        """Give when the next in the chain is told, after an instant. Time that it was held back does not count."""
+        chain = self.people.route(incident.route).chain
+        if incident.acknowledged or incident.began < 0 or incident.step >= len(chain):
+            return NEVER
+        return max(at + 1, incident.began + incident.held_told + chain[incident.step].after)
 
     def _all_clear(self, incident: Incident, at: int) -> list[Notice]:
         line = incident.over

@@ -12,13 +12,14 @@ import msgspec
 from alerts.policy.policy import Silence
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER
-from standards.judge.standard import CORRECTIONS_HORIZON
+from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 
 REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
 """How long after its last line an incident is remembered, in microseconds: a correction comes within the horizon."""
 
-Turn = Literal["over", "trouble", "climb", "repeat"]
-"""What an incident does at its time: give the all-clear, tell of trouble, tell the next in the chain, tell again."""
+Turn = Literal["over", "trouble", "released", "climb", "repeat"]
+"""What an incident does at its time: give the all-clear, tell of trouble, tell what was held back, tell the next in the
+chain, tell again."""
 TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
@@ -40,7 +41,9 @@ class Incident(msgspec.Struct):
     it, `kinds` what they heard, `began` when they first did, -1 before. `before` is what they had heard when the
     trouble went away and came back. `step` is the next step of the chain, `times` counts the messages. `owed` is the
     line whose reason is still to be given, with the message that it waits for. `replaced` are the ids under which its
-    promise was told before.
+    promise was told before. What is held back looks at `held_until` whether it still is; up to then nobody else is
+    told, and `repeat_at` says since when there is something to tell. It is held since `held_since`, -1 where it is not.
+    Before that it was held for `held_for` since its newest trouble was known, for `held_told` since `began`.
     """
 
     line: Line
@@ -60,28 +63,67 @@ class Incident(msgspec.Struct):
     climb_at: int = NEVER
     repeat_at: int = NEVER
     over_at: int = NEVER
+    held_until: int = NEVER
+    held_since: int = -1
+    held_for: int = 0
+    held_told: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something holds it back."""
+        return self.held_since >= 0
 
     @property
     def forget_at(self) -> int:
-        """When it is forgotten."""
-        return (self.over or self.line).known + REMEMBERED_FOR
+        """When it is forgotten: not while it is held back."""
+        if self.over is not None:
+            return self.over.known + REMEMBERED_FOR
+        return NEVER if self.is_held else self.line.known + REMEMBERED_FOR + self.held_for
+
+    @property
+    def fresh_until(self) -> int:
+        """Up to when its trouble is repeated: for a day, in which time that it was held back does not count."""
+        return self.line.known + DAY + self.held_for
+
+    @property
+    def _instants(self) -> tuple[int, ...]:
+        """When it has each of its turns."""
+        later = (NEVER, NEVER) if self.is_held else (self.climb_at, self.repeat_at)
+        return (self.over_at, self.trouble_at, self.held_until, *later)
 
     @property
     def wake(self) -> int:
         """When it next has something to say, or is forgotten."""
-        return min(self.trouble_at, self.climb_at, self.repeat_at, self.over_at, self.forget_at)
+        return min(*self._instants, self.forget_at)
 
     def turn(self, at: int) -> Turn | None:
         """Say what it has to say at an instant: one thing at a time, the most important first."""
-        instants = (self.over_at, self.trouble_at, self.climb_at, self.repeat_at)
+        instants = self._instants
         return TURNS[instants.index(at)] if at in instants else None
+
+    def go_on_with(self, line: Line, at: int) -> None:
+        """Take another line for the newest trouble."""
+        self._count(at)
+        self.line, self.held_for = line, 0
+
+    def let_go(self, at: int) -> None:
+        """Hold it back no longer."""
+        self._count(at)
+        self.held_since, self.held_until = -1, NEVER
+
+    def _count(self, at: int) -> None:
+        if self.is_held:
+            self.held_for += at - self.held_since
+            self.held_told += at - self.held_since if self.began >= 0 else 0
+            self.held_since = at
 
 
 class AlertRouter(msgspec.Struct):
     """One place's case: its incidents by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
-    promise's all-clear waits at a route, standard and subject. `causes` are broken promises that inhibit others.
+    promise's all-clear waits at a route, standard and subject. `causes` are broken promises that inhibit others, and
+    `ending` says up to when those of them do that are well again.
     """
 
     place: str
@@ -90,12 +132,27 @@ class AlertRouter(msgspec.Struct):
     open: dict[str, int] = {}
     settling: dict[str, str] = {}
     causes: dict[str, Line] = {}
+    ending: dict[str, int] = {}
     silences: list[Silence] = []
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember."""
         return not (self.incidents or self.causes or self.silences)
+
+    def inhibits_until(self, cause: Line) -> int:
+        """Give up to when a cause inhibits others: it has been well for long enough, or a day has gone by."""
+        return min(cause.known + DAY, self.ending.get(cause.promise, NEVER))
+
+    def look_again(self, at: int) -> list[str]:
+        """Let all that is held back look at an instant whether it still is; gives the promises."""
+        found = []
+        for promise, routes in self.incidents.items():
+            held = [incident for incident in routes.values() if incident.is_held]
+            for incident in held:
+                incident.held_until = min(incident.held_until, at)
+            found += [promise] if held else []
+        return found
 
 
 class PromiseIncidents(msgspec.Struct):

@@ -26,7 +26,6 @@ from alerts.routing.throttle import Notification
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER
-from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +96,8 @@ class _Routing:
     def wake(self) -> int:
         """Find the next instant that has a turn, or lets something be forgotten."""
         case = self.case
-        times = [line.known + DAY for line in case.causes.values()] + [silence.until for silence in case.silences]
+        times = [case.inhibits_until(cause) for cause in case.causes.values()]
+        times += [silence.until for silence in case.silences]
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
     def pass_time(self, at: int) -> None:
@@ -108,7 +108,8 @@ class _Routing:
         case.now = at = max(case.now, at)
         if case.silences or case.causes or case.open:
             case.silences = [silence for silence in case.silences if silence.until > at]
-            case.causes = {name: line for name, line in case.causes.items() if line.known + DAY > at}
+            case.causes = {name: line for name, line in case.causes.items() if case.inhibits_until(line) > at}
+            case.ending = {name: end for name, end in case.ending.items() if name in case.causes}
             case.open = {name: due for name, due in case.open.items() if due > at}
 
     def _turn(self, at: int) -> None:
@@ -145,12 +146,14 @@ class _Routing:
         for incident in mine.values():
             if incident.trouble_at != NEVER:
                 self.calling.supersede(incident, incident.line, self._audience(incident, at), at)
-            incident.line = line
+            incident.go_on_with(line, at)
         for incident in moved.values():
             incident.replaced = [*incident.replaced, line.replaces]
         case.settling = {place: line.promise if it == line.replaces else it for place, it in case.settling.items()}
         if case.causes.pop(line.replaces, None) is not None:
             case.causes[line.promise] = line
+            if line.replaces in case.ending:
+                case.ending[line.promise] = case.ending.pop(line.replaces)
         self.changed.add(line.replaces)
         self._note(line.promise)
 
@@ -158,6 +161,8 @@ class _Routing:
         if is_trouble(line):
             if line.replaces:
                 self.rename(line)
+            if line.verdict == "broken":
+                self.case.ending.pop(line.promise, None)
             if line.kind == "broken" and any(each.cause.fits(line) for each in self.people.inhibitions):
                 self.case.causes[line.promise] = line
             routes = list(self.people.routes_of(line))
@@ -167,21 +172,33 @@ class _Routing:
                 self.calling.reason(line, "no-route")
                 self.calling.withhold(line, ("",), "no-route", at)
             return
-        self.case.causes.pop(line.promise, None)
+        self._cause_ends(line, at)
         incidents = self.case.incidents.get(line.promise, {})
         if not incidents:
             self.calling.reason(line, "nobody-waits-for-it")
         for incident in list(incidents.values()):
             self._ended(incident, line, at)
 
+    def _cause_ends(self, line: Line, at: int) -> None:
+        """Let a cause that is well inhibit others as long as its own all-clear waits."""
+        if line.promise in self.case.causes:
+            told = (route.all_clear_at(line, at) for route in self.people.routes_of(line))
+            self.case.ending[line.promise] = max(told, default=at)
+            self._look_again(at)
+
+    def _look_again(self, at: int) -> None:
+        for promise in self.case.look_again(at):
+            self._note(promise)
+
     def _trouble(self, line: Line, route: Route, at: int) -> None:
         known = self.case.incidents.get(line.promise, {}).get(route.name)
         incident = known or self._begun(line, route)
         self.calling.not_over(incident, at)
         if line.kind in incident.before:  # it was told when it came before: the same trouble
-            incident.line = line
-            incident.climb_at = self._climb_at(incident, route, at)
-            incident.repeat_at = at + route.repeat if route.repeat else NEVER
+            incident.go_on_with(line, at)
+            if not incident.is_held:
+                incident.climb_at = self.calling.climb_at(incident, at - 1)
+                incident.repeat_at = at + route.repeat if route.repeat else NEVER
             self._quiet(incident, line, "flapping", at)
             return
         if known is not None:
@@ -190,7 +207,7 @@ class _Routing:
                 return
             if known.trouble_at != NEVER and known.line is not line:
                 self.calling.supersede(known, known.line, self._audience(known, at), at)
-            known.line = line
+            known.go_on_with(line, at)
         group = name_of(route.name, *incident.group)
         due = self.case.open.get(group, -1)
         if due < at:
@@ -214,17 +231,12 @@ class _Routing:
         before = case.incidents.get(case.settling.pop(place, ""), {}).get(route.name)
         if before is not None and before.over is not None and not before.acknowledged:
             self.calling.withhold(before.over, before.told, "flapping", case.now)
-            for name in ("told", "began", "step", "times"):
+            for name in ("told", "began", "step", "times", "held_told"):
                 setattr(incident, name, getattr(before, name))
             incident.before = list(dict.fromkeys([*before.before, *before.kinds]))
             self.calling.drop(before)
             self.changed.add(before.line.promise)
         return incident
-
-    def _climb_at(self, incident: Incident, route: Route, at: int) -> int:
-        if incident.step >= len(route.chain) or incident.began < 0:
-            return NEVER
-        return max(at, incident.began + route.chain[incident.step].after)
 
     def _audience(self, incident: Incident, at: int) -> tuple[str, ...]:
         """Give those who were told, or who would be told first."""
@@ -234,6 +246,7 @@ class _Routing:
 
     def _ended(self, incident: Incident, line: Line, at: int) -> None:
         """Have an incident end with a line: who heard of the trouble will hear that it is over."""
+        incident.let_go(at)
         if incident.trouble_at != NEVER:
             self.calling.withhold(incident.line, self._audience(incident, at), "cured", at)
             if incident.owed == incident.line.id:
@@ -242,24 +255,17 @@ class _Routing:
             self.calling.reason(line, "cured" if incident.trouble_at != NEVER else "nobody-waits-for-it")
             self.calling.drop(incident, anyway=True)
             return
-        self._next_is_spared(incident, "cured", at)
+        self.calling.spare_next(incident, "cured", at)
         route = self.people.route(incident.route)
         if incident.over_at != NEVER and incident.over is not None:
             self.calling.supersede(incident, incident.over, incident.told, at)
         incident.trouble_at = incident.climb_at = incident.repeat_at = NEVER
-        incident.over, incident.over_at = line, at + (0 if line.kind == "corrected" else route.settle)
+        incident.over, incident.over_at = line, route.all_clear_at(line, at)
         if incident.over_at > at:
             self.case.settling[name_of(route.name, line.standard, line.subject)] = line.promise
             self.calling.reason(line, "grouped")
         else:
             incident.owed = line.id
-
-    def _next_is_spared(self, incident: Incident, reason: Reason, at: int) -> None:
-        """Note that the next in the chain is not called."""
-        chain = self.people.route(incident.route).chain
-        if incident.climb_at != NEVER and incident.step < len(chain):
-            spared = self.people.reached(chain[incident.step].tell, at)
-            self.calling.withhold(incident.line, spared, reason, at)
 
     # --- actions ---------------------------------------------------------------------------------------------------
 
@@ -269,6 +275,7 @@ class _Routing:
         if action.silence is not None:
             others = [each for each in case.silences if each.name != action.silence.name]
             case.silences = [*others, action.silence] if action.silence.until > at else others
+            self._look_again(at)
             return
         promise = current_promise(case, action.promise)
         for incident in case.incidents.get(promise, {}).values():
@@ -279,7 +286,8 @@ class _Routing:
     def _acknowledged(self, incident: Incident, by: str, at: int) -> None:
         """Be quiet up to the end of the promise: its verdict, and that all is well, are told nevertheless."""
         incident.acknowledged = incident.acknowledged or by
-        self._next_is_spared(incident, "acknowledged", at)
+        incident.let_go(at)
+        self.calling.spare_next(incident, "acknowledged", at)
         if incident.trouble_at != NEVER and not (incident.told and incident.line.kind != "warned"):
             self.calling.withhold(incident.line, self._audience(incident, at), "acknowledged", at)
             if incident.owed:

@@ -23,6 +23,8 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
     case.now = min(case.now, now)
     case.open = {group: _sooner(due, now, by) for group, due in case.open.items()}
     case.causes = {promise: line for promise, line in case.causes.items() if line.known <= now}
+    case.ending = {promise: _sooner(end, now, by) for promise, end in case.ending.items() if promise in case.causes}
+    case.look_again(now)
     for routes in case.incidents.values():
         for incident in routes.values():
             _take_incident_back(incident, now, by)
@@ -30,6 +32,7 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
 
 def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.began = min(incident.began, now)
+    incident.held_since = min(incident.held_since, now)
     incident.trouble_at = _sooner(incident.trouble_at, now, by)
     incident.climb_at = _sooner(incident.climb_at, now, by)
     incident.repeat_at = _sooner(incident.repeat_at, now, by)

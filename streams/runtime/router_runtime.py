@@ -101,6 +101,7 @@ class RouterRuntime:
             if isinstance(case, PromiseIncidents):
                 self.places[case.place].incidents[case.promise] = case.routes
         for name, place in self.places.items():
+            place.look_again(place.now)  # the policy may be another one
             self._wakes["place", name] = feed(place, (), policy).wake_at
 
     @property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import Action
-from alerts.routing.incident import AlertRouter
+from alerts.routing.incident import AlertRouter, is_trouble
 from alerts.routing.router import Fact, feed
 from alerts.routing.throttle import Notification, RecipientThrottle
 from alerts.routing.throttle import feed as feed_inbox
@@ -57,6 +57,9 @@ def histories(draw: st.DrawFn) -> list[Line | Action]:
     if draw(st.booleans()):
         begun = draw(st.integers(0, 300))
         facts.append(silencing(begun, begun + draw(st.integers(0, 200)), standard="no-wait"))
+        if draw(st.booleans()):
+            lifted = begun + draw(st.integers(1, 200))
+            facts.append(act(lifted, "unsilenced", silence=silencing(lifted, -1).silence))
     return sorted(facts, key=instant)
 
 
@@ -135,6 +138,21 @@ def test_splitting_and_storing_change_no_message(data: st.DataObject) -> None:
     assert boxed([*calls, end], cuts) == (notices, withheld)
     called = {part.promise for call in calls if isinstance(call, Notification) for part in call.parts}
     assert {promise for notice in notices for promise in notice.speaks_for} == called  # type: ignore[attr-defined]
+
+
+@given(histories())
+@settings(max_examples=100)
+def test_what_was_held_back_and_stands_is_told(history: list[Line | Action]) -> None:
+    """Once no silence, mute time or cause holds any more, somebody was told of all that stands and that nobody took."""
+    step = feed(AlertRouter("s1"), [*history, Tick(NOON + 2 * HOUR)], POLICY)
+    heard = {part.promise for call in step.calls for part in call.parts}
+    taken = {fact.promise for fact in history if isinstance(fact, Action)}
+    stand = {fact.promise: fact for fact in history if isinstance(fact, Line)}
+    over = {name for name, last in stand.items() if not is_trouble(last)}
+    causes = {name for name, last in stand.items() if last.standard == "tills-work" and last.verdict == "broken"} - over
+    flapped = {each.promise for each in step.withheld if each.reason == "flapping"}
+    explained = {name for name, last in stand.items() if causes and last.standard == "no-wait"}
+    assert set(stand) - over - taken - explained - flapped <= heard
 
 
 @given(st.data())

@@ -1,0 +1,51 @@
+"""What holds an incident's trouble back at an instant: silences, graver trouble that explains it, hours of mute.
+
+Must not know: what is told once nothing holds it any more. Read next: `calling.py`, which asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from alerts.policy.policy import closes_after, open_since
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alerts.policy.policy import People
+    from alerts.routing.incident import AlertRouter, Incident
+    from alerts.routing.notice import Reason
+
+
+class Hold(NamedTuple):
+    """One thing that holds an incident back: why, since when, and when it has to be looked at again."""
+
+    reason: Reason
+    since: int
+    until: int
+
+
+def holds(case: AlertRouter, people: People, incident: Incident, at: int) -> list[Hold]:
+    """Give all that hold an incident of a place back at an instant, the one that is named as the reason first."""
+    return [
+        *_silences(case, people, incident, at),
+        *_inhibitions(case, people, incident, at),
+        *(
+            Hold("muted", open_since(hours, at), closes_after(hours, at))
+            for hours in people.route(incident.route).mute
+            if hours.is_open(at)
+        ),
+    ]
+
+
+def _silences(case: AlertRouter, people: People, incident: Incident, at: int) -> Iterator[Hold]:
+    for silence in (*people.silences, *case.silences):
+        if silence.until > at and silence.match.fits(incident.line):
+            yield Hold("silenced", at if silence.since < 0 else silence.since, silence.until)
+
+
+def _inhibitions(case: AlertRouter, people: People, incident: Incident, at: int) -> Iterator[Hold]:
+    for cause in case.causes.values():
+        until = case.inhibits_until(cause)
+        if until > at and any(each.holds(cause, incident.line) for each in people.inhibitions):
+            yield Hold("inhibited", cause.known, until)
