@@ -18,6 +18,7 @@ Read next: `local_time.py` for the bounds of days, `holiday.py`, `working_days.p
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -110,8 +111,7 @@ class Hours:
     """The business time of one calendar. `is_holiday` closes the shifts that begin on a day, not those that end on it.
 
     `is_holiday` must always answer the same for the same day: the answers are remembered. `name` is the calendar's, and
-    `changes` are those of its days, in order of time. `known`, where it is given, is the instant (microseconds UTC) by
-    whose knowledge every question is answered.
+    `changes` are those of its days, in order of time. Where they are `known`, all of them count for every question.
     """
 
     timezone: str
@@ -119,9 +119,11 @@ class Hours:
     is_holiday: Callable[[date], bool]
     name: str = ""
     changes: tuple[Change, ...] = ()
-    known: int = -1
+    known: bool = False
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _open_on: Callable[[int], tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False)
+    _changed_on: Callable[[int, int], tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False)
+    _of_first: Callable[[int], Hours] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != len(WEEKDAYS):
@@ -129,18 +131,25 @@ class Hours:
         object.__setattr__(self, "_zone", zone(self.timezone))
         # Five years of days: promises are opened and judged around now, so nearly every day asked for is there.
         object.__setattr__(self, "_open_on", lru_cache(maxsize=2_048)(self._find_open))
+        object.__setattr__(self, "_changed_on", lru_cache(maxsize=512)(self._find_changed))
+        object.__setattr__(self, "_of_first", lru_cache(maxsize=64)(self._with_first))
 
     def as_known(self, at: int) -> Hours:
         """Give the hours as they were known at an instant, whenever they are asked for."""
-        if not self.changes or 0 <= self.known <= at:
-            return self
-        return self._with(tuple(change for change in self.changes if change.at <= at), at)
+        return self._of_first(self._count(at)) if self.changes else self
 
     def changed(self, changes: Iterable[Change]) -> Hours:
         """Give the hours of the same calendar with the changes of its days."""
-        return self._with(tuple(sorted((it for it in changes if it.calendar == self.name), key=_AT)), -1)
+        return self._with(tuple(sorted((it for it in changes if it.calendar == self.name), key=_AT)))
 
-    def _with(self, changes: tuple[Change, ...], known: int) -> Hours:
+    def _with_first(self, count: int) -> Hours:
+        return self._with(self.changes[:count], known=True)
+
+    def _count(self, at: int) -> int:
+        """Count the changes that are known at an instant."""
+        return bisect_right(self.changes, at, key=_AT)
+
+    def _with(self, changes: tuple[Change, ...], *, known: bool = False) -> Hours:
         found = replace(self, changes=changes, known=known)
         object.__setattr__(found, "_open_on", self._open_on)  # what is so as a rule is remembered once
         return found
@@ -194,8 +203,11 @@ class Hours:
 
     def shifts_begun(self, day: int, at: int) -> Sequence[tuple[int, int]]:
         """Return the shifts [opens, closes) that begin on a local day, as known at an instant: adjacent ones apart."""
+        return self._begun(day, len(self.changes) if self.known else self._count(at))
+
+    def _begun(self, day: int, count: int) -> Sequence[tuple[int, int]]:
         as_a_rule = self._spans(day, sorted(self._shifts(day)))
-        changes = self._changes_of(day, at)
+        changes = [change for change in self.changes[:count] if change.day == day]
         if not changes:
             return as_a_rule
         others = [(it.at, as_a_rule if it.shifts is None else self._spans(day, it.shifts)) for it in changes]
@@ -213,9 +225,11 @@ class Hours:
     def shifts_on(self, day: int) -> tuple[tuple[int, int], ...]:
         """Return the intervals [opens, closes) of the shifts that begin on a local day, in order and apart.
 
-        The last change of the day counts for all of it; hours that were over when it was said are none.
+        The last change of the day that was said before it was over counts for all of it; hours that were over when it
+        was said are none.
         """
-        last = next((it for it in reversed(self.changes) if it.day == day), None)
+        ends = midnight(day + 1, self._zone) if self.changes else 0
+        last = next((it for it in reversed(self.changes) if it.day == day and it.at < ends), None)
         changed = None if last is None else last.shifts
         found = self._spans(day, together(self._shifts(day) if changed is None else changed))
         return () if last is not None and found and found[-1][1] <= last.at else found
@@ -229,17 +243,16 @@ class Hours:
         shown = datetime.fromtimestamp(at // SECOND, self._zone).replace(tzinfo=None) - datetime.fromordinal(day)
         return first_shown(datetime.fromordinal(other) + max(shown, timedelta()), self._zone) + at % SECOND
 
-    def _changes_of(self, day: int, at: int) -> list[Change]:
-        """Return the changes of a day that are known at an instant."""
-        known = at if self.known < 0 else self.known
-        return [change for change in self.changes if change.day == day and change.at <= known]
-
     def _open(self, day: int, at: int) -> tuple[tuple[int, int], ...]:
         """Return the open intervals within one local day, as known at an instant, in order and apart."""
         if not (self.changes and any(day - 1 <= change.day <= day for change in self.changes)):
             return self._open_on(day)
+        return self._changed_on(day, len(self.changes) if self.known else self._count(at))
+
+    def _find_changed(self, day: int, count: int) -> tuple[tuple[int, int], ...]:
+        """Find the open intervals within one local day by so many of the changes."""
         first, last = midnight(day, self._zone), midnight(day + 1, self._zone)
-        begun = (*self.shifts_begun(day - 1, at), *self.shifts_begun(day, at))
+        begun = (*self._begun(day - 1, count), *self._begun(day, count))
         within = [(max(opens, first), min(closes, last)) for opens, closes in begun]
         return together((opens, closes) for opens, closes in within if opens < closes)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from standards.calendar.hours import Hours, Week
 
+MOST: Final = 12
+"""How many shifts a changed day has at most."""
 _MINUTES_A_DAY: Final = DAY // MINUTE
 
 
@@ -43,7 +45,10 @@ def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:
         return ()
     if text.strip().lower() == "usual":
         return None
-    found = sorted(parse_shifts(part.strip()) for part in text.split(","))
+    parts = text.split(",")
+    if len(parts) > MOST:
+        raise ValueError(f"{len(parts)} shifts are more than a day has; write {MOST} at most")
+    found = sorted(parse_shifts(part.strip()) for part in parts)
     if any(later.start < earlier.end for earlier, later in pairwise(found)):
         raise ValueError(f"{text!r} has hours twice; let each shift begin when the one before it ends, or later")
     return tuple(found)

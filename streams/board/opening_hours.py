@@ -38,7 +38,7 @@ def opening_section(shell: Shell, opening: Opening) -> Html | None:
 
 
 def _row(shell: Shell, act: Action) -> Html:
-    hours = str(act.data.get("open") or "closed")
+    hours = str(act.data.get("open") or "closed").strip().lower()
     said = "as usual" if hours == "usual" else hours
     head = el(
         "p", el("strong", f"{act.data['date']}: {said}"), f", {act.data['calendar']}, since ", shell.clock(act.at)

@@ -43,6 +43,8 @@ class ChangedDays:
         change = change_of(event, self.rulebook.may_change)
         if isinstance(change, str):
             return change
+        if self._is_so(change):
+            return "repeated"
         if change.at <= in_place:
             change = change._replace(at=event.received or in_place + 1)
         kept = [it for it in self.changes if it.at > change.at - KEPT_FOR]
@@ -52,6 +54,11 @@ class ChangedDays:
         self.changes = kept
         self.rulebook = self.rulebook.changed(self.changes)
         return change
+
+    def _is_so(self, change: Change) -> bool:
+        """Say whether a day has these hours already, by what was said last of it."""
+        same = [it for it in self.changes if (it.calendar, it.day) == (change.calendar, change.day)]
+        return bool(same) and same[-1].at <= change.at and same[-1].shifts == change.shifts
 
 
 def change_day(pump: Pump, event: Event, low: int, outcome: BatchResult) -> None:

@@ -144,6 +144,26 @@ def test_only_what_happens_in_the_hours_of_the_day_counts() -> None:
     assert judge(text, history) == ["2026-03-08 11:00:00 opened b", "2026-03-08 12:00:00 broken b"]
 
 
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ('+5d 18:00 calendar.changed calendar=desk by=lead date="2026-03-07" open=10:00-14:00', "2026-03-09 10:00:00"),
+        ('+7d 09:00 calendar.changed calendar=desk by=lead date="2026-03-08" open=10:00-12:00', "2026-03-09 10:00:00"),
+        ('+5d 09:00 calendar.changed calendar=desk by=lead date="2026-03-07" open=10:00-14:00', "2026-03-07 10:00:00"),
+    ],
+)
+def test_a_day_that_was_over_is_counted_as_it_was(said: str, due: str) -> None:
+    """Saturday's hours said on Saturday evening, or Sunday's on Monday, make no working day of it."""
+    history = f"+4d 10:00 job.asked contact=a\n{said}\n+9d 12:00 nothing"
+    assert judge(job(within="1 working day"), history)[-1] == f"{due} broken a"
+
+
+def test_what_is_so_already_changes_nothing() -> None:
+    """A day that is said to be closed each minute is closed once."""
+    outcome = judge_all(job(), f"10:00 job.asked contact=a\n11:00 {CLOSED}\n12:00 {CLOSED}\n13:00 nothing")
+    assert (told(outcome.transitions), outcome.duplicates) == (["10:00:00 opened a", "11:00:00 moved a"], 1)
+
+
 def test_hours_that_are_over_when_they_are_said_are_none() -> None:
     """Open until noon, said at five past: what is owed by the end of the day is owed by the end of the next."""
     history = f"10:00 job.asked contact=a\n12:05 {CLOSED} open=08:00-12:00\n+5d 12:00 nothing"

@@ -96,9 +96,9 @@ class Days:
 
 
 def _shifts(act: Action) -> str | None:
-    return None if act.data.get("open") is None else str(act.data["open"])
+    return None if act.data.get("open") is None else str(act.data["open"]).strip().lower()
 
 
 def _item(act: Action) -> DayItem:
-    said = {name: str(act.data.get(name) or "") for name in ("date", "open", "reason")}
-    return DayItem(said["date"], said["open"] or "closed", act.by, moment(act.at), said["reason"])
+    said = {name: str(act.data.get(name) or "") for name in ("date", "reason")}
+    return DayItem(said["date"], _shifts(act) or "closed", act.by, moment(act.at), said["reason"])
