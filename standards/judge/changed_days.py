@@ -28,7 +28,7 @@ OWN_SOURCE: Final = "kept/calendars"
 """The source of the changes that an admin made, on the board or by the API."""
 KEPT_FOR: Final = 400 * 86_400_000_000
 """How long after it was said a change is remembered, in microseconds: a promise may be on the clock for as long."""
-FARTHEST: Final = 366
+DAYS_AHEAD: Final = 366
 """So many days ahead a change can be of."""
 MOST: Final = 2_000
 """How many changes are remembered."""
@@ -58,7 +58,7 @@ def problem_of(day: str, shifts: str | None, at: int) -> str:
     ahead = (date.fromisoformat(day) - moment(at).date()).days
     if ahead < -1:
         return f"{day} is over, and what has elapsed stays; excuse what was broken by it"
-    return f"{day} is more than a year away; name it under holidays" if ahead > FARTHEST else ""
+    return f"{day} is more than a year away; name it under holidays" if ahead > DAYS_AHEAD else ""
 
 
 def with_changes(standard: Standard, changes: Iterable[Change]) -> Standard:

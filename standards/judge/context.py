@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic
 
 from standards.judge.case import EXCUSABLE, Case, Late, Unused
-from standards.judge.promise import NEVER, E, Kind, Promise, State, Transition, advance
+from standards.judge.promise import CHANGED_DAY, NEVER, E, Kind, Promise, State, Transition, advance
 from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class JudgeContext(Generic[E]):
 
     def move(self, standard: Standard, promise: Promise[E], at: int, elapsed: int = -1) -> None:
         """Say that the deadline moves since a day of the calendar was changed."""
-        self.write(standard, promise, "moved", at, elapsed=elapsed, reason="calendar-changed")
+        self.write(standard, promise, "moved", at, elapsed=elapsed, reason=CHANGED_DAY)
 
     def _comes_back(self, standard: Standard, promise: Promise[E]) -> bool:
         """Let a promise that was withdrawn when time went back count its lines on; say whether it is one."""

@@ -115,6 +115,8 @@ for _move in MOVES:
         _AFTER.setdefault(_move.kind, {})[_move.before] = _move.after
 _CORRECTIONS = frozenset((move.before, move.after) for move in MOVES if move.kind == "corrected")
 
+CHANGED_DAY = "calendar-changed"
+"""The reason of a line that came about since a day of the calendar was changed."""
 NEVER = 2**62
 """An instant that no clock reaches: the wake-up of what waits for nothing."""
 
@@ -185,8 +187,9 @@ class Transition(msgspec.Struct, Generic[E], frozen=True, gc=False):
 
     `at` is when it took effect; `known` is the case's time when late evidence brought it to light, else the same.
     `elapsed` is the open time since the opening. `before` and `after` are states of `MOVES`. `reason` says why a
-    verdict is unknown, where that is not silence. When an earlier event turns out to have opened the promise, it has
-    another id: it `replaces` the one that was told, which is withdrawn and `replaced_by` it.
+    verdict is unknown, where that is not silence, or that a day of the calendar was changed. When an earlier event
+    turns out to have opened the promise, it has another id: it `replaces` the one that was told, which is withdrawn and
+    `replaced_by` it.
     """
 
     standard: Standard

@@ -17,6 +17,7 @@ from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
 from standards.judge.changed_days import CHANGED, OWN_SOURCE
 from standards.judge.events import moment
+from standards.judge.promise import CHANGED_DAY
 from streams.storage.read_model import ReadModel
 from streams.storage.sqlite import FILE
 
@@ -139,7 +140,7 @@ class _Story(NamedTuple):
             known = f", learned at {self._at(line.known)}" if line.known != line.at else ""
             was = f" from {line.was or 'open'} to {line.verdict or 'open'}" if line.kind == "corrected" else ""
             to = f" to {self._at(line.due)}" if line.kind == "moved" else ""
-            since = ", since a day of its calendar was changed" if line.reason == "calendar-changed" else ""
+            since = ", since a day of its calendar was changed" if line.reason == CHANGED_DAY else ""
             yield f"  {self._at(line.at)}  {line.kind}{was}{to}{since}{self._cause(line)}{known}"
 
     def _cause(self, line: Line) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from standards.calendar.duration import spoken
+from standards.judge.promise import CHANGED_DAY
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import Clause
 
@@ -112,16 +113,17 @@ _LOST: Final = {
     "evidence-lost": "events were lost",
     "came-too-late": "it came too late to be judged",
 }
+_CHANGED: Final = "a day of its calendar was changed"
 _GRANTED: Final = "an exception was granted"
 _SAYS: Final[dict[Kind, Callable[[Line, Standard], str]]] = {
     "opened": lambda line, _: _left(line, " to go"),
     "warned": lambda line, standard: _left(line, " left. ") + standard.what,
     "paused": _counted,
     "resumed": _counted,
-    "moved": lambda line, _: _left(line, " to go now"),
+    "moved": lambda line, _: _left(line, " to go now") + (f", since {_CHANGED}" if line.reason == CHANGED_DAY else ""),
     "kept": lambda line, standard: _kept(line, standard.shape),
     "broken": lambda _, standard: _broken(standard.shape),
-    "voided": lambda _, standard: _void(standard.shape),
+    "voided": lambda line, standard: _CHANGED if line.reason == CHANGED_DAY else _void(standard.shape),
     "excused": lambda *_: _GRANTED,
     "lost": lambda line, standard: _LOST.get(line.reason, f"nothing was heard of {' and '.join(standard.feeds)}"),
     "fulfilled_late": lambda line, _: f"done {spoken(line.at - line.due)} after the time",

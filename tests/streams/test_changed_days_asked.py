@@ -154,3 +154,16 @@ async def test_what_does_not_count_is_not_listed(tmp_path: Path) -> None:
         await caller.pass_time(5)
         assert [day["changed"] for day in (await caller.get("/v1/calendars")).json["items"]] == [[], []]
         assert {it.reason for it in caller.host.read_model.late()} == {"no-such-day"}
+
+
+async def test_a_line_says_that_a_day_was_changed(tmp_path: Path) -> None:
+    """By the API, on the promise's page and in words: who looks at a deadline that moved sees why."""
+    async with asking(tmp_path, standards=shop(tmp_path, RULES)) as caller:
+        await caller.send(cloud("contact.waiting", "a", T0, contact="c1"))
+        await caller.pass_time(5)
+        await caller.post("/v1/calendars/shop/days", CLOSED)
+        await caller.pass_time(5)
+        (row,) = caller.host.read_model.promises(PromiseFilter(standard="no-wait")).items
+        lines = (await caller.get(f"/v1/promises/{row.id}")).json["lines"]
+        assert [(line["kind"], line["reason"]) for line in lines] == [("opened", ""), ("moved", "calendar-changed")]
+        assert "to go now, since a day of its calendar was changed" in (await caller.get(f"/promises/{row.id}")).text

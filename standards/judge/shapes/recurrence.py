@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from standards.judge.promise import NEVER, Promise
+from standards.judge.promise import CHANGED_DAY, NEVER, Promise
 from standards.judge.shapes.machine import Machine, test_for
 from standards.judge.shapes.periods import Periods
 from standards.judge.standard import UTC_ZONE
@@ -134,7 +134,7 @@ class RecurrenceMachine(Machine):
         for promise in tuple(state.open):
             end = periods.end(promise.opened)
             if periods.is_closed(promise.opened, promise.due):
-                context.write(self.standard, promise, "voided", at, reason="calendar-changed")
+                context.write(self.standard, promise, "voided", at, reason=CHANGED_DAY)
                 context.close(state, promise, at)
             elif max(end, at) != promise.due:
                 promise.due = state.until = max(end, at)

@@ -123,6 +123,7 @@ class LineItem(View, frozen=True):
     elapsed_seconds: float
     waited_seconds: float
     cause: CauseItem | None
+    reason: str = ""
 
 
 class DeliveryItem(View, frozen=True):

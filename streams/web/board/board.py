@@ -65,7 +65,7 @@ class Board:
 
     def __init__(self, host: Host, live: Live, sessions: Sessions, zone: ZoneInfo, *, unguarded: bool) -> None:
         self.host = host
-        self._changes = Days(host)
+        self._changed_days = Days(host)
         self.sessions = sessions
         self.unguarded = unguarded
         self._live = live
@@ -141,7 +141,7 @@ class Board:
             await asked(self.host.read_model.board.trend, days), days,
             await asked(self.host.read_model.overdue, self.host.rulebook.owed_since(self.host.wall())),
         )  # fmt: skip
-        opening = Opening(self.host.rulebook.may_change, await self._changes.changed())
+        opening = Opening(self.host.rulebook.may_change, await self._changed_days.changed())
         return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores, opening))
 
     async def _promise(self, request: web.Request) -> web.Response:

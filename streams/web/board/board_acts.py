@@ -85,7 +85,7 @@ class Acts:
 
     def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days) -> None:
         self._board = board
-        self._changes = days
+        self._days = days
         self._grants = grants
         self._letters = letters
         self._host = board.host
@@ -176,7 +176,7 @@ class Acts:
         said = _valid(
             DayChange, date=date, by=by, reason=why, **({"open": shifts} if (shifts := given.get("open")) else {})
         )
-        await self._changes.take(calendar, said, role=given["role"], source=given["source"])
+        await self._days.take(calendar, said, role=given["role"], source=given["source"])
 
     async def _resend(self, given: Given, name: str) -> None:
         event = needed(given, "raw", "what is to be sent")
