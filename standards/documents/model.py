@@ -230,7 +230,11 @@ class StandardModel(Strict):
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
-    at_most: int | None = Field(None, ge=0, description="How many are allowed.")
+    at_most: int | None = Field(
+        None,
+        ge=0,
+        description="How many are allowed; with within, in any span of that length: kept so long after the last one.",
+    )
     until: AnyOf | None = Field(None, description="The event up to which they are counted.")
     every: Duration | None = Field(
         None,
@@ -242,8 +246,9 @@ class StandardModel(Strict):
     over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
     step: Duration | None = Field(
         None,
-        description="Lets the window roll: how often it is judged, such as 5m. It is one promise a day or shift: "
-        "kept at its end, broken at the first step that does not hold, void where every step had too few samples.",
+        description="Lets the window roll: how often it is judged, such as 5m. A promise goes to the end of the day or "
+        "shift, and is kept there; it is broken at the first step that does not hold, and the next one opens at the "
+        "first that holds again. Void where every step had too few samples. The window looks back over closed hours.",
     )
     at_least: int | None = Field(
         None,
