@@ -86,7 +86,8 @@ def change_day(pump: Pump, event: Event, low: int, outcome: BatchResult) -> None
 
 
 def _pass_over(event: Event, why: WhyNot, pump: Pump, outcome: BatchResult) -> None:
-    if not pump.share.first:
+    """Count what changes no day, once for all shares; that there are too many, only who has them can tell."""
+    if not pump.share.first and why != "too-many-changes":
         return
     if why == "repeated":
         outcome.duplicates += 1

@@ -2,7 +2,11 @@
 
 import pytest
 
+from standards.calendar.changes import Change
+from standards.judge.changed_days import MOST
+from streams.runtime.position import Position
 from streams.runtime.pump import SETTLE, Pump
+from streams.runtime.share import Share
 from tests.history import events_of, judge, judge_all, judge_live, rulebook, rules, told
 from tests.standards.changed import CLOSED, DESK, TUESDAY, job
 
@@ -162,6 +166,16 @@ def test_what_is_so_already_changes_nothing() -> None:
     """A day that is said to be closed each minute is closed once."""
     outcome = judge_all(job(), f"10:00 job.asked contact=a\n11:00 {CLOSED}\n12:00 {CLOSED}\n13:00 nothing")
     assert (told(outcome.transitions), outcome.duplicates) == (["10:00:00 opened a", "11:00:00 moved a"], 1)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_more_than_are_remembered_are_not_passed_over_in_silence(*, first: bool) -> None:
+    """Whoever has no room for a change says so, also where somebody else reads the others."""
+    book = rulebook(job())
+    monday = events_of(f"09:00 {CLOSED}", book)[0]
+    known = [Change(monday.at + number, "desk", 1, (), "desk", f"k{number}") for number in range(MOST)]
+    pump = Pump(book, position=Position(changes=known), share=Share(None, first))
+    assert [it.reason for it in pump.push([monday]).unused] == ["too-many-changes"]
 
 
 def test_hours_that_are_over_when_they_are_said_are_none() -> None:
