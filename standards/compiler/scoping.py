@@ -48,7 +48,7 @@ class Scoping:
             state = self._state(self.entry, said, key, at=(key,))
             return None if state is None else compile_states(key, {key: state.key})
         if said in self.clauses.known:
-            wrong, fix = f"there is no state {said!r}: it is an event", f"write {key}: {{when: {said}, until: EVENT}}"
+            wrong, fix = f"{said!r} is an event, and not a state", f"write {key}: {{when: {said}, until: EVENT}}"
             self.entry.at(key).error("unknown-state", wrong, fix)
             return None
         found = {name: state for name in self.declared if (state := self._named(name, said)) is not None}

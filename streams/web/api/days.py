@@ -79,8 +79,8 @@ class Days:
         """Take a changed day in. Raises Problem where it does not count."""
         may = self._host.rulebook.may_change
         if name not in may:
-            hint = did_you_mean(name, may) or f"there {'are' if may else 'is'} {', '.join(sorted(may)) or 'none'}"
-            raise Problem(HTTPStatus.NOT_FOUND, f"there is no calendar {name[:100]!r} with hours; {hint}")
+            hint = did_you_mean(name, may) or f"those that have hours are: {', '.join(sorted(may)) or 'none'}"
+            raise Problem(HTTPStatus.NOT_FOUND, f"{name[:100]!r} is not a calendar with hours; {hint}")
         if role != "admin" and given.by not in may[name]:
             who = " or ".join(may[name]) or "an admin"
             raise Problem(UNPROCESSABLE, f"{given.by[:100]!r} may not change the calendar {name}; {who} may")
