@@ -62,7 +62,7 @@ class Difference:
         absent = [name for name in self.told if name not in self.runs and name not in self.stands]
         for name in filter(self._was_withdrawn, absent):  # also from before `start`: what comes later may bring it back
             self._keep_withdrawn(*self.told[name])
-        gone = [name for name in absent if self.told[name][1].opened > self.since and not self._was_withdrawn(name)]
+        gone = [name for name in absent if self._came_since(self.told[name][1]) and not self._was_withdrawn(name)]
         twins = self._twins(gone)
         for name in gone:
             self._withdraw(name, twins.get(name, ""))
@@ -75,6 +75,14 @@ class Difference:
         for name, (revision, promise) in self.stands.items():
             if name in self.told and name not in self.runs:
                 self._return(revision, self.told[name][1], promise)
+
+    def _came_since(self, promise: Promise[Event]) -> bool:
+        """Say whether a promise came about after `start`, as one does that was opened since, or too late."""
+        opening, late = promise.opening, self.context.case.too_late
+        return promise.opened > self.since or (
+            opening is not None
+            and any(at >= self.since and (it.source, it.id) == (opening.source, opening.id) for at, it in late)
+        )
 
     def _was_withdrawn(self, name: str) -> bool:
         return self.told[name][1].state == "withdrawn"

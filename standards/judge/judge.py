@@ -138,8 +138,8 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
                         case.generation += 2
                 seen[name] = claimed
                 if at > rotate_at or len(seen) >= DEDUPE_LEAST:
-                    seen, before = _rotate(case, newest)
-                    rotate_at = case.rotated + DEDUPE_HORIZON
+                    _late_before(fact, late, group, context)
+                    seen, before, rotate_at = _rotate(case, newest)
                 if at >= newest:
                     newest = at
                 else:
@@ -162,15 +162,23 @@ def _foreign(case: Case[Event], event: Event) -> Identity:
     return event.id if event.source == case.home else (event.source, event.id)
 
 
-def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int]]:
+def _late_before(event: Event, late: list[Event], group: Group, context: JudgeContext[Event]) -> None:
+    """Take in late events that were received before another: what is remembered by then says if they are repeats."""
+    if late and late[0].received < event.received:
+        _late(late, NEVER, group, context)
+
+
+def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int], int]:
     """Begin a new generation of identities: the last one is kept, the one before it is forgotten.
+
+    Gives both, and the event time after which the next one begins.
 
     What the one before holds was seen by `rotated`. A rotation for the sake of time comes more than the horizon after
     that, so nothing is forgotten by which a repeat could still be recognised.
     """
     case.seen_before, case.seen, case.generation = case.seen, {}, case.generation + 1
     case.rotated_before, case.rotated = case.rotated, max(newest, *case.seen_before.values())
-    return case.seen, case.seen_before
+    return case.seen, case.seen_before, case.rotated + DEDUPE_HORIZON
 
 
 def _step(case: Case[Event], group: Group, context: JudgeContext[Event]) -> Step[Event]:

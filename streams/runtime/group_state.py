@@ -1,23 +1,26 @@
-"""The shelf: the cases of one group, what is to be told to them next, and when they must wake.
+"""The state of a group: its cases, what is to be told to them next, and when they must wake.
 
 Read next: `pump.py`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from standards.judge.events import Tick
+from standards.judge.events import Event, Tick
+from standards.judge.feeds import Heard
 from standards.judge.judge import Changed
 from standards.judge.judging_again import must_settle, settle_now
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from standards.calendar.changes import Change
     from standards.judge.case import Case
-    from standards.judge.events import Event
     from standards.judge.judge import Fact
     from standards.judge.rulebook import Group, Key
 
@@ -35,7 +38,7 @@ class GroupState:
         self.settle = settle and max(settle, group.lateness)
         self.cases: dict[Key, Case[Event]] = {}
         self.pending: defaultdict[Key, list[Fact]] = defaultdict(list)
-        self.derived: dict[Key, list[Fact]] = {}
+        self.derived: dict[Key, list[Event]] = {}
         self.alarms: list[tuple[int, Key]] = []
         self.alarm_of: dict[Key, int] = {}
 
@@ -78,11 +81,12 @@ class GroupState:
             self.pending[key].append(Tick(reached))
 
     def collect(self, low: int) -> dict[Key, list[Fact]]:
-        """Take what each case is to be told: what was derived, then what arrived; cases that only wake get nothing."""
+        """Take what each case is to be told: what was derived and what arrived; cases that only wake get nothing."""
         told = dict(self.pending)
         self.pending.clear()
-        for key, facts in self.derived.items():
-            told[key] = facts + told.get(key, [])
+        for key, events in self.derived.items():
+            arrived = told.get(key, [])
+            told[key] = _by_receipt(events, arrived) if self.settle and arrived else [*events, *arrived]
         self.derived = {}
         alarms = self.alarms
         while alarms and alarms[0][0] <= low:
@@ -91,3 +95,24 @@ class GroupState:
                 del self.alarm_of[key]
                 told.setdefault(key, [])
         return told
+
+
+def _by_receipt(derived: Iterable[Event], arrived: Iterable[Fact]) -> list[Fact]:
+    """Put what was derived before what was received later: however much comes at once, a case is told in one order.
+
+    A case remembers what it was told last, so what was told too early would take the place of what comes again.
+    """
+    waiting = deque(sorted(derived, key=attrgetter("at")))
+    told: list[Fact] = []
+    for fact in arrived:
+        while waiting and waiting[0].at <= _received(fact):
+            told.append(waiting.popleft())
+        told.append(fact)
+    return [*told, *waiting]
+
+
+def _received(fact: Fact) -> int:
+    """Say when an event was received, or of which instant another fact is; what was heard of feeds is of none."""
+    if isinstance(fact, Event):
+        return fact.received
+    return -1 if isinstance(fact, Heard) else fact.at

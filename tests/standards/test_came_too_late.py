@@ -113,3 +113,30 @@ def test_what_a_late_event_without_a_place_did_is_not_undone() -> None:
     """
     lines = [line for line in live(slow, history) if line.endswith("c1")]
     assert lines == ["07:59:00 opened c1", "09:59:00 broken c1"]
+
+
+def test_what_opened_too_late_and_is_owed_already_is_withdrawn_and_can_come_back() -> None:
+    """Another late event shows that it was owed already, a third one that it was not: it is one promise all along."""
+    calls = "\n".join(f"{7 + at // 30:02}:{2 * (at % 30):02} contact.answered id=a{at}" for at in range(40))
+    history = f"""
+        {calls}
+        08:40 <- 08:10 contact.waiting id=late
+        08:41 <- 08:35 contact.waiting
+        08:42 <- 08:35:30 contact.answered
+    """
+    assert live(rules(answer=f"{ANSWER}, again: done"), history) == [
+        "08:10:00 opened c1", "08:11:00 lost c1", "08:41:00 withdrawn c1", "08:35:00 opened c1", "08:36:00 broken c1",
+        "08:35:30 corrected kept c1", "08:11:00 corrected unknown c1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 2, 20])
+def test_an_event_is_no_older_when_more_comes_at_once(size: int) -> None:
+    """What promises said since is not remembered before an event that was received earlier, in the same batch."""
+    broken = "{event: promise.broken, where: standard == 'answer'}"
+    talk = f"per: contact, when: {broken}, expect: contact.closed, within: 1m"
+    waits = [f"{8 + at // 6:02}:{at % 6}0 contact.waiting id=w{at}" for at in range(8)]
+    history = "\n".join([*waits[:3], "08:25 <- 08:05 contact.closed", *waits[3:]])
+    outcome = judge_live(rules(answer=f"{ANSWER}, again: each", talk=talk), history, size=size)
+    assert [effect.effect for effect in outcome.late] == ["came-too-late"]
+    assert "08:05:00 fulfilled_late c1" in told(outcome.transitions)
