@@ -13,7 +13,8 @@ everything comes within `settle` of its place, or in the order of the subject's 
 once more, by stamps and places alone, so it does not matter where a host's snapshots stand.
 
 Where an event came too late, its subject's promises stand as they can. But each such event has a line that names it as
-its cause, or is counted among those without effect; what it opens and is due already is unknown, never broken.
+its cause, or is counted among those without effect; what it opens and is due already when it is received is unknown,
+never broken. What is due later is on the clock, even if a line that says so comes later still.
 
 Left out are grants, which are bound to what they reached when they were accepted; feeds, whose silence is undone only
 for what is judged again; and standards that hear promises: what they heard was so when they heard it.
@@ -177,7 +178,7 @@ def _check_late(
             name = (event.source, event.id)
             lines = opened[group, name]
             silent[name] += not lines
-            guessed |= {each.promise for each in lines if each.kind == "opened" and 0 <= each.due <= each.known}
+            guessed |= {each.promise for each in lines if each.kind == "opened" and 0 <= each.due <= event.received}
     counted = Counter(heard.unused)
     differences.note(
         "events without effect in silence", (" ".join(name) for name in silent if silent[name] > counted[name])

@@ -28,7 +28,6 @@ import msgspec
 
 from standards.judge.events import Event
 from standards.judge.ledger import Line, line
-from standards.judge.promise import NEVER
 from standards.judge.rulebook import Rulebook
 from streams.ingest.wire import Reader
 from streams.runtime.batch_result import BatchResult
@@ -45,9 +44,6 @@ from tests.kafka.comparing import Differences
 
 START: Final = 1_772_438_400 * SECOND
 HOUR: Final = 3_600 * SECOND
-STALL: Final = 300 * SECOND
-"""How long a host stands still at most, where promises are heard: the ids of the events of two strata are remembered
-together, and those of an upper one come before all others of a batch."""
 SOURCES: Final = ("s1", "s2", "s3")
 DOCUMENTS: Final = 400
 """So many different documents are kept loaded, and meet different crowds."""
@@ -180,11 +176,9 @@ def _arrive(host: Host, about: Case) -> int:
 
 
 def _taken(about: Case, waiting: list[tuple[int, int, Request]]) -> list[tuple[int, int, Request]]:
-    """Take what goes into the next batch: where promises are heard, what came while the host stood still at most."""
-    longest = STALL if about.rulebook.heard else NEVER
-    until = waiting[0][0] + longest
+    """Take what goes into the next batch, however long the host stood still."""
     most = about.draw.choice((1, 1, 2, 8))
-    return [heappop(waiting) for _ in range(most) if waiting and waiting[0][0] <= until]
+    return [heappop(waiting) for _ in range(most) if waiting]
 
 
 def _apart(last: int, taken: Iterable[tuple[int, int, Request]]) -> list[tuple[int, int, Request]]:
