@@ -120,7 +120,7 @@ class Chain:
     """One run. `shops` are the standards that its workers may have, each start with one of them, by `draw`.
 
     `arrivals` draws what comes into `facts`, where that is to be the same in several runs; `flushes` is how likely a
-    flush is between two records.
+    flush is between two records. With `punctual` each record has a tick, which covers all that it may.
     """
 
     def __init__(
@@ -132,12 +132,12 @@ class Chain:
         crashes: int,
         arrivals: random.Random | None = None,
         flushes: float = 0.2,
+        punctual: bool = False,
     ) -> None:
-        self.arrivals, self.flushes = arrivals or draw, flushes
+        self.arrivals, self.flushes, self.punctual = arrivals or draw, flushes, punctual
         self.ticks: list[int] = []
         self.topics = Topics()
-        self.draw = draw
-        self.crashes = crashes
+        self.draw, self.crashes = draw, crashes
         self.partitions = partitions
         self.shops = list(shops)
         self.known: dict[str, Revision] = {}
@@ -186,14 +186,15 @@ class Chain:
 
         A tick covers no instant at which more was received than there is.
         """
-        at, covered, routing = 0, stamps[0], self.routing()  # a worker that starts anew has event classes of its own
+        at, covered, routing = 0, stamps[0] - 1, self.routing()  # one that starts anew has its own event classes
         self.tick(covered, low=-1)
         while at < len(events):
             until = at + self.arrivals.randint(1, size)
             self.receive(events[at:until], stamps[at:until], routing)
             at = until
-            if self.arrivals.random() < 0.7:
-                covered = self.arrivals.randint(covered, max(covered, min(stamps[at:], default=covered) - 1))
+            latest = max(covered, min(stamps[at:], default=covered) - 1)
+            if self.punctual or self.arrivals.random() < 0.7:
+                covered = latest if self.punctual else self.arrivals.randint(covered, latest)
                 self.tick(covered)
             if self.draw.random() < 0.5:
                 await self.work()
