@@ -12,6 +12,7 @@ import tokenize
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,9 +100,15 @@ def sources() -> Iterator[Source]:
             yield source(path, file.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=200)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Give a tree's nodes: each rule asks for those of the same file."""
+    return tuple(ast.walk(tree))
+
+
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and dotted name of everything imported; `from a import b` is `a.b`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -109,7 +116,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def proofs(code: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -119,14 +126,14 @@ def proofs(code: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def called(function: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield line and name, as written, of everything called."""
-    for node in ast.walk(function):
+    for node in nodes(function):
         if isinstance(node, ast.Call):
             yield node.lineno, ast.unparse(node.func)
 
 
 def prose(code: Source) -> Iterator[tuple[int, str]]:
     """Yield line and text of every docstring, those of values too, and of every comment."""
-    for node in ast.walk(code.tree):
+    for node in nodes(code.tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.lineno, node.value.value
     for token in tokenize.generate_tokens(io.StringIO(code.text).readline):
@@ -188,7 +195,7 @@ def silent_tests(code: Source) -> Iterator[str]:
 
 def toothless_tests(code: Source) -> Iterator[str]:
     for test in proofs(code):
-        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(test))
+        asserts = any(isinstance(node, ast.Assert) for node in nodes(test))
         bites = r"(?:.*[._])?(?:raises|warns|fail|_?(?:assert|check|expect|validate)\w*|\w+_validate)"
         if not asserts and not any(re.fullmatch(bites, name) for _, name in called(test)):
             yield f"{code.path}:{test.lineno}: {test.name} asserts nothing; name what it calls check_... if that does"

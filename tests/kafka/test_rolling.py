@@ -34,10 +34,11 @@ async def ticking(chain: Chain, minutes: range) -> None:
     await chain.work()
 
 
-def test_a_new_revision_takes_over_whom_it_lists() -> None:
+@pytest.mark.parametrize("number", [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_new_revision_takes_over_whom_it_lists(number: int) -> None:
     """When the period that an older revision owes is over, the newer one begins to owe."""
     old, new = rules(seen=EVERY), rules(seen=EVERY.replace("10m", "5m"))
-    for seed in range(20):
+    for seed in range(number):
         chain = chain_of([old, new], seed)
 
         async def story(chain: Chain = chain) -> None:

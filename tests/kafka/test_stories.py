@@ -21,8 +21,8 @@ from tests.streams.storying import DESK, Stored, in_memory, played, scripts
 RULES = DESK  # a folder of standards, a policy and stories is what an author has
 STORIES = {script.story.name.partition(" - ")[0]: script for script in scripts(DESK)}
 
-CALM = ("cure", "member")
-LONG = ("correction", "escalation", "grouped")
+CALM = ("cure",)
+LONG = ("correction", "escalation", "grouped", "member")
 KILLED = ("ack", "flap", "silenced", "storm")
 """Stories in which the worker is killed: until another one has its partitions, its session has to run out."""
 

@@ -155,7 +155,7 @@ def test_a_reader_asks_nobody_else(browser: Browser, served: str, site: Path) ->
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_pages_can_be_used_by_everybody(browser: Browser, served: str, scheme: Literal["light", "dark"]) -> None:  # noqa: F811
     """The accessibility engine axe finds nothing but that the theme calls each button that copies code the same."""
     found: dict[str, set[str]] = {}

@@ -41,6 +41,7 @@ def test_what_no_story_notices_is_told_at_its_line(shop: Path) -> None:
     assert run.stderr == ""
 
 
+@pytest.mark.slow
 def test_our_own_rules_have_no_survivors() -> None:
     """In packs and examples, every small change is noticed by a story."""
     run = kept("test", "--mutate", "standards/packs", "examples", cwd=ROOT)
