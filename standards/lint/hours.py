@@ -1,10 +1,11 @@
-"""Checks of opening hours: days counted as open time, a last minute that is closed, shifts cut at midnight.
+"""Checks of opening hours: days counted as open time, a last minute that is closed, shifts cut or not kept apart.
 
 Read next: `lint_input.py` for what it is given.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, describe, spoken
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from standards.lint.lint_input import LintInput
 
 _MINUTES_A_DAY: Final = DAY // MINUTE
+_MINUTES_A_WEEK: Final = 7 * _MINUTES_A_DAY
 _LONG_DAY: Final = 20 * 60
 """From so many open minutes a day on, a day of open time is about a day."""
 
@@ -85,6 +87,40 @@ def shift_cut(lint: LintInput) -> None:
             )
             fix = "write over: shift, and each shift is a window, of the day on which it begins"
             lint.entries[standard.id].at("over").warning("shift-cut", found, fix)
+
+
+def looks_back(lint: LintInput) -> None:
+    """Find rolling windows that hold, after a break, what was measured before it."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Level) or shape.hours is None or not shape.step:
+            continue
+        break_, (ends, begins) = min(_breaks(shape.hours), default=(_MINUTES_A_WEEK, (0, 0)))
+        if break_ * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
+            continue
+        found = (
+            f"when a shift begins at {_clock(begins)}, the last {describe(shape.over)} still hold what was measured "
+            f"up to {_clock(ends)}, in the shift before it"
+        )
+        no_longer = f"write over: {describe(break_ * MINUTE)} or less, or " if break_ else "write "
+        fix = f"{no_longer}over: shift without step, and each shift is judged by itself"
+        lint.entries[standard.id].at("over").warning("looks-back", found, fix)
+
+
+def _breaks(hours: Hours) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Give the minutes from the end of each shift of a week to the start of the next, with both as minutes of a day."""
+    shifts = [
+        (start + day * _MINUTES_A_DAY, end + day * _MINUTES_A_DAY)
+        for day, found in enumerate(hours.week)
+        for start, end in found
+    ]
+    for (_, end), (start, _) in pairwise([*shifts, *((start + _MINUTES_A_WEEK, 0) for start, _ in shifts[:1])]):
+        yield start - end, (end % _MINUTES_A_DAY, start % _MINUTES_A_DAY)
+
+
+def _clock(minute: int) -> str:
+    """Write a minute of a day as its time."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def same_hours(lint: LintInput) -> None:

@@ -42,6 +42,7 @@ TITLES: Final[Mapping[str, str]] = {
     "left-out": "samples that a calendar leaves out",
     "likely-happening": "events that seem to say that something happened",
     "likely-reading": "events that seem to say how things stand",
+    "looks-back": "a rolling window that looks back over a break",
     "minute-short": "a shift that leaves its last minute out",
     "misplaced-key": "a key that has no place in this shape",
     "missing-field": "a field that the event needs is not given",
