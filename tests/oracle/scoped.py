@@ -91,16 +91,19 @@ class Scoped(Response):
 
     def _take_back(self, done: Owed, event: Event) -> bool:
         at, undo = event["time"], self.standard.get("undo")
-        if undo is None or done.verdict not in {"kept", "broken"} or not self._owes_anything():
+        if undo is None or done.verdict not in {"kept", "broken"}:
             return False
         if not self.matches("undo.when", event, done.opening):
             return False
         when_done = done.told[-1][1]
         if at - when_done > span(undo["within"]):
             return False
+        if done.verdict == "broken" and done.settled + span(self.standard.get("owed_for", "7d")) <= at:
+            return False
+        if not self._owes_anything():
+            self.need, self.outside, self.done, self.rest = Owed(at, done.opening), True, None, -1
+            return False
         if done.verdict == "broken":
-            if done.settled + span(self.standard.get("owed_for", "7d")) <= at:
-                return False
             done.ended = -1
         else:
             done.verdict, done.since, done.paused = "open", at, False

@@ -239,3 +239,27 @@ states:
         f"08:00 job.moved contact=a team=ours urgent=true\n08:10 job.asked contact=a\n08:20 job.moved contact=a {said}"
     )
     assert (judge(text, history)[-1] == "08:20:00 voided a") is ends
+
+
+@pytest.mark.parametrize(
+    ("more", "then"),
+    [("", ["11:00:00 opened", "15:00:00 broken"]), ("10:30 ticket.completed", [])],
+    ids=["it stands", "it was done meanwhile"],
+)
+def test_what_is_taken_back_while_nothing_is_owed_stands_until_something_is(more: str, then: list[str]) -> None:
+    """Solved, moved away and reopened there: when it comes back it is owed anew, unless it was done elsewhere."""
+    history = f"""
+        08:00 ticket.moved team=support
+        08:10 ticket.opened
+        09:00 ticket.completed
+        09:30 ticket.moved team=sales
+        10:00 ticket.reopened
+        {more}
+        11:00 ticket.moved team=support
+        15:00 ticket.moved team=support
+    """
+    assert kinds(judge(rules(it=f"{OPENED}, {UNDO}, {SUPPORT}"), history)) == [
+        "08:10:00 opened",
+        "09:00:00 kept",
+        *then,
+    ]

@@ -201,10 +201,13 @@ class ResponseMoves(Machine):
         undo, promise = self.shape.undo, state.undoable
         if undo is None or promise is None or event.at - promise.last_at > undo.within:
             return
-        if context.owes(self.siblings) or not self.standard.owes(context.case.holds):
-            return
         if promise.state == "late" and promise.settled + self.shape.owed_for <= event.at:
             return  # nobody would wait for it any more
+        if context.owes(self.siblings):
+            return
+        if not self.standard.owes(context.case.holds):
+            self._let_stand(state, promise, context)
+            return
         state.undoable, promise.runs = None, None
         state.rest_until, state.waiting = -1, None
         if promise.state == "late":
@@ -217,6 +220,12 @@ class ResponseMoves(Machine):
         context.write(self.standard, promise, "undone", event.at, event, promise.spent)
         if self._paused_by is not None and self._paused_by.test(context.case.holds):
             self._pause(promise, event.at, event, context)
+
+    def _let_stand(self, state: StandardState[Event], done: Promise[Event], context: JudgeContext[Event]) -> None:
+        """Let the need of what was done stand, though nothing is owed now: it begins anew when something is."""
+        context.settle_done(state)
+        state.standing, state.outside, state.rest_until = done.opening, True, -1
+        state.brought = None if done.target is None else done.target.facts
 
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
