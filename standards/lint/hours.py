@@ -95,27 +95,30 @@ def looks_back(lint: LintInput) -> None:
         shape = standard.shape
         if not isinstance(shape, Level) or shape.hours is None or not shape.step:
             continue
-        break_, (ends, begins) = min(_breaks(shape.hours), default=(_MINUTES_A_WEEK, (0, 0)))
-        if break_ * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
+        minutes, (ends, begins) = min(_breaks(shape.hours), default=(_MINUTES_A_WEEK, (0, 0)))
+        if minutes * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
             continue
         found = (
-            f"when a shift begins at {_clock(begins)}, the last {describe(shape.over)} still hold what was measured "
-            f"up to {_clock(ends)}, in the shift before it"
+            f"after the break from {_clock(ends)} to {_clock(begins)}, the last {describe(shape.over)} still hold what "
+            "was measured before it"
         )
-        no_longer = f"write over: {describe(break_ * MINUTE)} or less, or " if break_ else "write "
-        fix = f"{no_longer}over: shift without step, and each shift is judged by itself"
+        fix = (
+            f"write over: {describe(minutes * MINUTE)} or less, or over: shift without step, and each shift is judged "
+            "by itself"
+        )
         lint.entries[standard.id].at("over").warning("looks-back", found, fix)
 
 
 def _breaks(hours: Hours) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Give the minutes from the end of each shift of a week to the start of the next, with both as minutes of a day."""
+    """Give the breaks between the shifts of a week: how many minutes, and when each begins and ends, as day minutes."""
     shifts = [
         (start + day * _MINUTES_A_DAY, end + day * _MINUTES_A_DAY)
         for day, found in enumerate(hours.week)
         for start, end in found
     ]
     for (_, end), (start, _) in pairwise([*shifts, *((start + _MINUTES_A_WEEK, 0) for start, _ in shifts[:1])]):
-        yield start - end, (end % _MINUTES_A_DAY, start % _MINUTES_A_DAY)
+        if start > end:
+            yield start - end, (end % _MINUTES_A_DAY, start % _MINUTES_A_DAY)
 
 
 def _clock(minute: int) -> str:
