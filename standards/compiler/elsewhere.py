@@ -37,7 +37,7 @@ def stands_elsewhere(name: str, kind: str, elsewhere: Elsewhere) -> tuple[str, s
     if other == kind:
         return None
     article, quoted = ("an", repr(name)) if kind == "event" else ("a", name if kind == "field" else repr(name))
-    found = f"there is no {kind} {quoted}: it is a {other}"
+    found = f"{quoted} is a {other}, not {article} {kind}"
     return found, f"name {article} {kind} here; a {other} stands under {_PLACES[other]}"
 
 
@@ -48,7 +48,8 @@ def reading(text: str, kind: str, elsewhere: Elsewhere, read: Callable[[], T]) -
     except ExpressionError:
         for found in _ALONE.finditer(text):
             if said := stands_elsewhere(found["name"], kind, elsewhere):
+                name, start = found["name"], found.start("name")
                 raise ExpressionError(
-                    said[0], offset=found.start("name"), length=len(found["name"]), fix=said[1]
+                    said[0], offset=start, length=len(name), fix=said[1], unknown=name if kind == "field" else ""
                 ) from None
         raise

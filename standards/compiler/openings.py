@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from standards.expressions.expression import ExpressionError, Field
 from standards.judge.rulebook import joined_fields
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Fields = Mapping[str, Field]
-_NO_FIELD: Final = "there is no field "
 
 
 def shared_fields(some: Sequence[Fields]) -> Fields:
@@ -56,11 +55,10 @@ class Openings:
         try:
             return read()
         except ExpressionError as error:
-            name = error.message.removeprefix(_NO_FIELD)
-            said = None if name == error.message else self.lacking(name)
+            said = self.lacking(error.unknown) if error.unknown else None
             if said is None:
                 raise
-            message = f"{error.message} in {' and '.join(self._without(name))}"
+            message = f"{error.message} in {' and '.join(self._without(error.unknown))}"
             raise ExpressionError(message, offset=error.offset, length=error.length, fix=said[1]) from None
 
     def _without(self, name: str) -> list[str]:

@@ -82,9 +82,8 @@ class Entry:
         try:
             return read()
         except ExpressionError as error:
-            unknown = error.message.startswith(("there is no field", "there is no table", "there is no column"))
             place = self.document.inside(self.path, error.offset, error.length)
-            name = "unknown-field" if unknown else check
+            name = "unknown-field" if error.unknown else check
             self.findings.append(self.document.finding(name, place, error.message, fix=error.fix))
         except ValueError as error:
             found, _, fix = str(error).partition("; ")

@@ -41,9 +41,9 @@ class Syntax(msgspec.Struct, frozen=True):
             return float(Decimal(written[:-1]).scaleb(-2))
         return float(written) if "." in written else int(written)
 
-    def error(self, node: ast.expr, message: str, fix: str) -> ExpressionError:
+    def error(self, node: ast.expr, message: str, fix: str, *, unknown: str = "") -> ExpressionError:
         """Return the error that points at `node`."""
-        return ExpressionError(message, offset=self.start(node), length=len(self.text(node)), fix=fix)
+        return ExpressionError(message, offset=self.start(node), length=len(self.text(node)), fix=fix, unknown=unknown)
 
 
 def parse(source: str) -> Syntax:

@@ -71,15 +71,16 @@ class ExpressionError(ValueError):
     """The author's text is not a valid expression: what was found, where in the text, and what would fix it.
 
     `offset` counts characters from 0 in the source exactly as it was given; `length` is at least 1, save that it is
-    0 at the very end of the text.
+    0 at the very end of the text. `unknown` is the field, the table or the column that is not there, if one is not.
     """
 
-    def __init__(self, message: str, *, offset: int, length: int, fix: str) -> None:
+    def __init__(self, message: str, *, offset: int, length: int, fix: str, unknown: str = "") -> None:
         super().__init__(f"{message}; {fix}")
         self.message = message
         self.offset = offset
         self.length = length
         self.fix = fix
+        self.unknown = unknown
 
     def within(self, source: str, start: int) -> "ExpressionError":
         """Return the same finding, placed in `source`, of which the part from `start` was read.
@@ -88,7 +89,7 @@ class ExpressionError(ValueError):
         """
         offset = min(max(self.offset + start, 0), len(source))
         length = min(self.length, len(source) - offset)
-        return ExpressionError(self.message, offset=offset, length=length, fix=self.fix)
+        return ExpressionError(self.message, offset=offset, length=length, fix=self.fix, unknown=self.unknown)
 
 
 class Token(NamedTuple):

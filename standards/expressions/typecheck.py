@@ -131,7 +131,7 @@ class Typecheck:
         if "." in name and name in self._fields:
             return EVENT if name == written else OPENING, name
         if found := unknown_column(name, self._fields):
-            raise self._syntax.error(raw, *found)
+            raise self._syntax.error(raw, *found, unknown=name)
         return None
 
     def _operation(self, raw: ast.expr, depth: int) -> Typed:
@@ -190,7 +190,8 @@ class Typecheck:
             fix = f"write {name}. and the column's name"
             return self._syntax.error(raw, f"{name} is a table, not a field", fix)
         prefix = "opening." if isinstance(raw, ast.Attribute) else ""
-        return self._syntax.error(raw, f"there is no field {prefix}{name}", unknown_field(name, fields, prefix))
+        found, fix = f"there is no field {prefix}{name}", unknown_field(name, fields, prefix)
+        return self._syntax.error(raw, found, fix, unknown=f"{prefix}{name}")
 
     def _missing(self, raw: ast.Compare, depth: int) -> Typed:
         """Read `x is missing`. Python has it that `is not` is one sign."""
@@ -222,9 +223,8 @@ class Typecheck:
         field, other = (self._fields if owner == EVENT else self._opening or {}).get(name), raw.comparators[0]
         if isinstance(other, ast.Name) and other.id.lower() in NOTHING and other.id not in self._fields:
             missing = "is missing" if isinstance(raw.ops[0], ast.Eq) else "is not missing"
-            raise self._syntax.error(
-                other, f"there is no field {other.id}", f"write {self._syntax.text(raw.left)} {missing}"
-            )
+            fix = f"write {self._syntax.text(raw.left)} {missing}"
+            raise self._syntax.error(other, f"there is no field {other.id}", fix, unknown=other.id)
         names = [node.id for node in ast.walk(other) if isinstance(node, ast.Name)]
         parts = ast.Name | ast.BinOp | ast.operator | ast.Constant | ast.expr_context
         words = all(isinstance(node, parts) for node in ast.walk(other))
@@ -232,7 +232,7 @@ class Typecheck:
             return
         written, fix = self._syntax.text(other), likely_text(self._syntax.text(other), self._fields)
         if fix and {*self._fields, *_TRUTHS}.isdisjoint(names):
-            raise self._syntax.error(other, f"there is no field {written}", fix)
+            raise self._syntax.error(other, f"there is no field {written}", fix, unknown=written)
 
     def _check_pair(self, operation: ast.cmpop, left: Typed, right: Typed) -> None:
         if isinstance(right.raw, ast.List | ast.Tuple):  # only after `in`
