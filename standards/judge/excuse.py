@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
 from standards.judge.promise import VERDICTS
-from standards.judge.shapes.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,25 +18,27 @@ if TYPE_CHECKING:
     from standards.judge.context import JudgeContext
     from standards.judge.events import Event
     from standards.judge.promise import Kind, Promise, State
+    from standards.judge.shapes.machine import Machine
     from standards.judge.standard import Standard
 
 
 _BY_VERDICT = attrgetter("settled", "opened")
 
 
-def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Event], *, late: bool = False) -> None:
+def excuse(event: Event, machines: Iterable[Machine], context: JudgeContext[Event], *, late: bool = False) -> None:
     """Excuse the subject's promises of the standard that the grant names: those that are owed, or not long over.
 
     A grant that names a `promise` reaches that one alone. Without a name it reaches the open ones; where none is open,
     the one that is overdue since last; and where none is overdue, the one that failed last within the horizon. Judged
     again, it reaches those that it reached the first time.
     """
-    named = [standard for standard in standards if standard.id == event.data.standard]
+    named = [machine for machine in machines if machine.standard.id == event.data.standard]
     if not named:
         return  # the grant is here because a standard counts grants
     reached: list[str] = []
     refused = False
-    for standard in named:
+    for machine in named:
+        standard = machine.standard
         state = context.case.states.get(standard.revision)
         if state is None:
             continue
@@ -45,7 +46,7 @@ def excuse(event: Event, standards: Iterable[Standard], context: JudgeContext[Ev
             refused = True
             continue
         for promise in _reached(state, standard, event, context):
-            _grant(standard, state, promise, event, context, late=late)
+            _grant(machine, state, promise, event, context, late=late)
             reached.append(promise.identify(standard.id, context.case.key))
     if context.settle and reached and event.data.promise is None:
         context.case.grants[f"{event.source} {event.id}"] = reached
@@ -71,7 +72,7 @@ def _reached(
 
 
 def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
-    standard: Standard,
+    machine: Machine,
     state: StandardState[Event],
     promise: Promise[Event],
     event: Event,
@@ -79,6 +80,7 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
     *,
     late: bool,
 ) -> None:
+    standard = machine.standard
     settled = promise.state in VERDICTS
     now = max(context.case.time, event.at)
     if promise is state.undoable:
@@ -98,6 +100,5 @@ def _grant(  # noqa: PLR0913 - one line of the ledger has this many facts
         context.close(state, promise, event.at)
     elif owed:
         context.relieve(state, promise, now)
-    if owed and isinstance(standard.shape, Response):  # its alarm is of no use any more, and would hold the subject
-        state.wake = min(state.wake, now)
-        context.wake(state)
+    if owed:
+        machine.on_excused(state, now, context)

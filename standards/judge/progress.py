@@ -71,7 +71,7 @@ def judge_too_late(event: Event, group: Group, context: JudgeContext[Event]) -> 
     """
     lines = len(context.transitions)
     if event.__struct_config__.tag == GRANT:
-        excuse(event, group.standards, context, late=True)
+        excuse(event, group.machines, context, late=True)
         return len(context.transitions) > lines
     follow = group.follow.get(type(event))
     was = context.case.holds

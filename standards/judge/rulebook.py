@@ -99,7 +99,7 @@ class Group:
         return self.changed_at[place] if place < len(self.changed_at) else NEVER
 
     def _excuse(self, _case: Case[Event], event: Event, context: JudgeContext[Event]) -> None:
-        excuse(event, self.standards, context)
+        excuse(event, self.machines, context)
 
 
 class Rulebook:

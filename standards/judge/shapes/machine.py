@@ -73,6 +73,10 @@ class Machine(Protocol):
         """Give the warnings and verdicts that fall at `at`, which is `state.wake`, and set `state.wake` anew."""
         return
 
+    def on_excused(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
+        """Look at a state whose promise was excused at `at`, while it was owed."""
+        return
+
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:  # noqa: ARG002 - one signature for all shapes
         """Let what is owed go by the calendar's hours as they are known from `at` on."""
         return

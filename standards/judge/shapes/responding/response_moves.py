@@ -248,6 +248,11 @@ class ResponseMoves(Machine):
             state = case.state_of(self.standard.revision)
             state.standing, state.brought, state.outside = event, None, True
 
+    def on_excused(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
+        """Wake at once: the alarm of what is not owed any more would hold the subject."""
+        state.wake = min(state.wake, at)
+        context.wake(state)
+
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the clocks of what is owed go by the hours as they are known from `at` on."""
         for promise in state.open:
