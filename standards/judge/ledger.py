@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Plain = str | int | float | bool | None
 _PLAIN: Final = (str, int, float, bool, type(None))
+_TAKES_BACK: Final = frozenset({"corrected", "withdrawn", "undone"})
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,34 +61,19 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def line(transition: Transition[Event]) -> Line:
-    """Give the ledger's line for a transition."""
-    standard, promise = transition.standard, transition.promise
-    cause = transition.cause
+    """Give the ledger's line for a transition. Its facts stand in order: naming each costs as much again."""
+    standard, promise, kind, after = transition.standard, transition.promise, transition.kind, transition.after
+    name, cause = promise.identify(standard.id, transition.key), transition.cause
     return Line(
-        id=transition.id,
-        promise=promise.id,
-        standard=standard.id,
-        revision=standard.revision,
-        subject=subject_text(transition.key),
-        kind=transition.kind,
-        at=transition.at,
-        known=transition.known,
-        opened=promise.opened,
-        state=transition.after,
-        owner=standard.owner,
-        aspect=standard.aspect,
-        severity=standard.severity,
-        due=transition.due,
-        elapsed=transition.elapsed,
-        verdict=VERDICTS.get(transition.after),
-        was=VERDICTS.get(transition.before) if transition.kind in ("corrected", "withdrawn", "undone") else None,
-        fields=ledger_fields(standard, transition.key, promise),
-        cause=None if cause is None else (cause.source, cause.id),
-        reason=transition.reason,
-        replaces=transition.replaces,
-        replaced_by=transition.replaced_by,
-        tables=_looked_up(standard, promise, transition.kind) if standard.tables else {},
-    )
+        f"{name}.{transition.ordinal}", name, standard.id, standard.revision, subject_text(transition.key), kind,
+        transition.at, transition.known, promise.opened, after, standard.owner, standard.aspect, standard.severity,
+        transition.due, transition.elapsed, VERDICTS.get(after),
+        VERDICTS.get(transition.before) if kind in _TAKES_BACK else None,
+        ledger_fields(standard, transition.key, promise),
+        None if cause is None else (cause.source, cause.id),
+        transition.reason, transition.replaces, transition.replaced_by,
+        _looked_up(standard, promise, kind) if standard.tables else {},
+    )  # fmt: skip
 
 
 def _looked_up(standard: Standard, promise: Promise[Event], kind: Kind) -> dict[str, str]:
@@ -106,7 +92,7 @@ def stood_before(line: Line) -> State:
 def ledger_fields(standard: Standard, key: tuple[str | int, ...], promise: Promise[Event]) -> dict[str, Plain]:
     """Give the `per` fields of a promise and those that its standard carries from the opening event."""
     fields: dict[str, Plain] = dict(zip(standard.per, key, strict=True))
-    if promise.opening is not None:
+    if standard.carry and promise.opening is not None:
         for name in standard.carry:
             value: Any = getattr(promise.opening.data, name, None)
             fields[name] = value if isinstance(value, _PLAIN) else value.isoformat()
