@@ -187,15 +187,18 @@ class StandardModel(Strict):
     objective: ObjectiveModel | None = Field(None, description="The share of promises to be kept, over a span.")
     per: Texts | None = Field(None, description="The fields that name the subject; [] for the whole house.")
     carry: Texts = Field([], description="Fields of the opening event that its promise's events carry along.")
-    may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out.")
-    forget_after: Duration = Field("7d", description="How long a subject that owes nothing is remembered.")
+    may_excuse: Texts | None = Field(None, description="Who may grant an exception; the owner if left out, []: nobody.")
+    forget_after: Duration = Field(
+        "7d", description="How long a subject that owes nothing, and its states, are remembered."
+    )
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
     when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: AnyOf | None = Field(None, description="The event that keeps the promise.")
     within: ChosenTime | None = Field(
         None,
-        description="How long there is: 60s, 3 working days, end of next working day; or one of such by a field: "
-        "{by: priority, urgent: 1h, else: 8h}.",
+        description="How long there is: 60s; 3 working days, which end at the same time of day; end of working day, "
+        "end of next working day, end of 3 working days; or one of such by a field: {by: priority, urgent: 1h, "
+        "else: 8h}.",
     )
     due: Text | None = Field(
         None,
@@ -228,18 +231,22 @@ class StandardModel(Strict):
     owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
-    within_last: Duration | None = Field(None, description="How long before `when` it must have happened.")
+    within_last: Duration | None = Field(
+        None, description="How long before `when` it must have happened: exactly so long will do."
+    )
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(
         None,
         ge=0,
-        description="How many are allowed; with within, in any span of that length: kept so long after the last one.",
+        description="How many are allowed; with within, in any span of that length: kept so long after the last one. "
+        "Two that are exactly so far apart are both in it.",
     )
     until: AnyOf | None = Field(None, description="The event up to which they are counted.")
     every: Duration | None = Field(
         None,
-        description="The period: a length of time (days and weeks are the wall clock's), or day, "
-        "week or month. With a calendar, one without open time owes nothing.",
+        description="The period: a length of time (days and weeks are the wall clock's), or day, week or month. "
+        "Periods follow each other, and one event keeps it, at any time of the period: that never more than so long "
+        "goes by between two is a response. With a calendar, a period without open time owes nothing.",
     )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
@@ -248,7 +255,8 @@ class StandardModel(Strict):
         None,
         description="Lets the window roll: how often it is judged, such as 5m. A promise goes to the end of the day or "
         "shift, and is kept there; it is broken at the first step that does not hold, and the next one opens at the "
-        "first that holds again. Void where every step had too few samples. The window looks back over closed hours.",
+        "first that holds again. Void where every step had too few samples. The window is by the clock: after closed "
+        "hours that are shorter than it, it still holds what was before them.",
     )
     at_least: int | None = Field(
         None,
