@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -22,7 +20,8 @@ from streams.embedded.steady_clock import SteadyClock
 from streams.metrics import Metrics
 from streams.web import application
 from streams.web.guard import PROGRAMS
-from tests.streams.asking import Caller, asking, register, waiting
+from tests.board.serving import Served
+from tests.streams.asking import Caller, register, waiting
 from tests.streams.hosting import SECOND, T0, Clock, hosting
 
 LEFT_OUT = [positive_data_acceptance]
@@ -31,34 +30,6 @@ LEFT_OUT = [positive_data_acceptance]
 
 REFUSED = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
 """The answers by which what is wrong is refused; one of them is that a wrong text was too long as well."""
-
-
-class Served:
-    """A host served from a thread of its own, with a little in its books, for clients that block."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = ""
-        self._folder = folder
-        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        async with asking(self._folder) as caller:
-            await fill(caller)
-            self.url = caller.url
-            self._ready.set()
-            await self._stop.wait()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(30), "the server did not start"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
-        self._loop.close()
 
 
 async def fill(caller: Caller) -> None:
@@ -71,6 +42,7 @@ async def fill(caller: Caller) -> None:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(tmp_path_factory.mktemp("served")) as found:
+        found.do(fill(found.caller))
         yield found
 
 
