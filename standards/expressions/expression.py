@@ -7,6 +7,7 @@ it counts as not holding.
 Read next: `condition.py`, where the language is compiled, and what a missing value means.
 """
 
+import ast
 import difflib
 import re
 from collections.abc import Callable, Mapping
@@ -55,7 +56,7 @@ class Measure(msgspec.Struct, frozen=True):
     """What to take of each window: `of(data)` is a number or None (missing), a bool for a share, and None for a count.
 
     `percent` is 1 to 99 for a percentile, and 0 for every other kind. `others` is what to take of events of further
-    types, by their names.
+    types, by their names. `tree` is that of the condition of a share.
     """
 
     kind: MeasureKind
@@ -64,6 +65,7 @@ class Measure(msgspec.Struct, frozen=True):
     source: str
     fields: frozenset[str]
     others: Mapping[str, Callable[[Any], Any]] = {}
+    tree: ast.expr | None = None
 
     def about(self, event: str) -> "Measure":
         """Return the measure of events of one type."""
@@ -104,7 +106,7 @@ def compile_measure(source: str, fields: Mapping[str, Field], *, among: Among | 
         if name == "share":
             share = compile_condition(of, fields, among=among)
             holds = share.test
-            return Measure("share", lambda data: holds(data, None), 0, source, share.fields)
+            return Measure("share", lambda data: holds(data, None), 0, source, share.fields, tree=share.tree)
         value = compile_value(of, fields)
     except ExpressionError as error:
         raise error.within(source, call.start("of")) from None

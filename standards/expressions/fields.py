@@ -4,9 +4,16 @@ Read next: `typecheck.py`.
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
+
+SECONDS: Final[Mapping[str, float]] = {
+    "ms": 0.001, "millisecond": 0.001, "milliseconds": 0.001, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86_400,
+    "day": 86_400, "days": 86_400, "w": 604_800, "week": 604_800, "weeks": 604_800,
+}  # fmt: skip
+"""The names of units of time, and how many seconds one is."""
 
 FieldType = Literal["text", "integer", "number", "boolean", "time"]
 
@@ -18,6 +25,11 @@ class Field(msgspec.Struct, frozen=True):
     optional: bool = False
     unit: str = ""
     meaning: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How many seconds one of it is; 0 where it is in no unit of time."""
+        return SECONDS.get(self.unit.lower(), 0)
 
 
 class Among(NamedTuple):

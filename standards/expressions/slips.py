@@ -9,6 +9,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
+from standards.expressions.fields import SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,10 +25,6 @@ _TRUTHS: Final = {"yes": "true", "no": "false", "y": "true", "n": "false", "ja":
 _LIKE: Final = frozenset({"contains", "like", "matches", "has", "includes", "starts", "startswith", "ends", "endswith"})
 _EQUAL: Final = frozenset({"equals", "equal", "eq", "ist", "be"})
 _JUNCTIONS: Final = {"und": "and", "oraz": "and", "et": "and", "oder": "or", "lub": "or", "ou": "or"}
-_SECONDS: Final = {
-    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60,
-    "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86_400, "day": 86_400, "days": 86_400,
-}  # fmt: skip
 _COLUMN: Final = re.compile(r"[a-z][a-z0-9-]*\.\w+", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(?<![\w.\"'])([0-9]+),([0-9]+)(?![\w\"'])")
 
@@ -63,7 +61,7 @@ def between(tokens: Sequence[Piece], place: int) -> str:
     if before.kind == "number" and after.kind == "name":
         return (
             unit_after(before.text, word)
-            if word in _SECONDS
+            if word in SECONDS
             else f"write {before.text} alone: numbers have no unit here"
         )
     if place > 1 and tokens[place - 2].text in ("==", "!=") and before.kind == after.kind == "name":
@@ -83,13 +81,13 @@ def _words(tokens: Sequence[Piece], first: int) -> str:
 
 def unit_after(number: str, unit: str) -> str:
     """Say what would fix a number that runs into a word: `60s` is 60."""
-    if unit.lower() in _SECONDS:
+    if unit.lower() in SECONDS:
         return f"write {_in_seconds(number, unit.lower())}: it has no unit here, and lengths are in seconds"
     return "write a plain number, in the unit of the field"
 
 
 def _in_seconds(number: str, unit: str) -> str:
-    return f"{float(number.rstrip('%')) * _SECONDS[unit]:.10g}"
+    return f"{float(number.rstrip('%')) * SECONDS[unit]:.10g}"
 
 
 def decimal_comma(source: str) -> re.Match[str] | None:

@@ -59,7 +59,7 @@ def conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, li
 def other_number(lint: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
     for standard in lint.standards.values():
-        meant = rule_numbers(standard)
+        meant = rule_numbers(standard, lint)
         for said in numbers_said(standard.promise):
             if said.value not in meant:
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
