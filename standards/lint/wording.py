@@ -11,7 +11,8 @@ from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
 from standards.judge.shapes import Response, Universality
 from standards.judge.standard import clauses
-from standards.lint.spoken import numbers_said, rule_numbers
+from standards.lint.rule_numbers import rule_numbers
+from standards.lint.spoken import numbers_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,122 @@
+"""The numbers that the rule of a standard is made of, each in all the ways in which a promise may say it.
+
+Read next: `lint/wording.py`, which compares them with what the promise says.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Final
+
+from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
+from standards.expressions.evaluation import field_name
+from standards.judge.shapes import Level, Response, Universality
+from standards.judge.standard import clauses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from standards.expressions.expression import Field
+    from standards.judge.shapes import Shape
+    from standards.judge.standard import Standard
+    from standards.lint.lint_input import LintInput
+
+    Fields = Mapping[str, Field]
+
+_DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LENGTHS: Final = ("within", "within_last", "every", "over", "step")
+
+
+def rule_numbers(standard: Standard, lint: LintInput) -> frozenset[float]:
+    """Give the numbers that a rule is made of: bounds, counts, lengths of time in every unit, and shares in percent."""
+    shape = standard.shape
+    found = _of_conditions(standard, lint)
+    if isinstance(shape, Level):
+        found |= _of_level(shape, lint.opening_fields(standard))
+    if standard.objective is not None:
+        found.add(round(100 * standard.objective.kept, 6))
+        found |= _units(standard.objective.over)
+    found.add(getattr(shape, "at_most", 0))
+    if isinstance(shape, Response) and shape.target is not None:
+        found |= shape.target.days
+    return frozenset(found.union(*(_units(us) for us in _lengths(shape))))
+
+
+def _of_conditions(standard: Standard, lint: LintInput) -> set[float]:
+    wheres = {
+        key: [(each.event, each.where) for each in clause.all if each.where is not None]
+        for key, clause in clauses(standard.shape).items()
+    }
+    if any(_bounds(where.tree, {}) for _, where in wheres.get("when", ())):
+        wheres.pop("unless", None)  # what ends the need may be another number than the one that is promised
+    conditions = [condition for some in wheres.values() for condition in some]
+    if isinstance(standard.shape, Universality):
+        conditions += [(event, standard.shape.must) for event in standard.shape.when.events]
+    opening = {f"opening.{name}": field for name, field in lint.opening_fields(standard).items()}
+    return set().union(*(_bounds(where.tree, {**lint.fields_of(event), **opening}) for event, where in conditions))
+
+
+def _of_level(shape: Level, fields: Fields) -> set[float]:
+    measure, must = shape.measure, shape.must.source
+    found = {float(digits) for digits in _DIGITS.findall(f"{measure.source} {must}")}
+    found.update(number for number in (shape.over, shape.at_least) if number)
+    if measure.tree is not None:
+        return found | _times(measure.tree, fields)
+    return found | _in_units({float(digits) for digits in _DIGITS.findall(must)}, measure.fields, fields)
+
+
+def _lengths(shape: Shape) -> Iterator[int]:
+    """Give the lengths of time in a rule, in microseconds."""
+    undo = getattr(shape, "undo", None)
+    found = [getattr(shape, key, None) for key in _LENGTHS] + [undo.within if undo is not None else None]
+    yield from (length for length in found if isinstance(length, int))
+    yield from (us for clause in clauses(shape).values() for each in clause.all for us in (each.lasting, each.apart))
+    if isinstance(shape, Response) and shape.target is not None:
+        yield from shape.target.lengths
+
+
+def _units(us: int) -> set[float]:
+    return {us / unit for unit in (SECOND, MINUTE, HOUR, DAY, WEEK)}
+
+
+def _bounds(tree: ast.expr, fields: Fields) -> set[float]:
+    """Give each number in a condition and, where it is a bound, its neighbour that a promise could say instead."""
+    literals = (_number(node) for node in ast.walk(tree))
+    return _times(tree, fields).union(*literals, *(numbers for numbers, _ in _compared(tree)))
+
+
+def _times(tree: ast.expr, fields: Fields) -> set[float]:
+    """Give the numbers that are compared with fields in units of time, as lengths in every unit."""
+    found: set[float] = set()
+    for numbers, beside in _compared(tree):
+        names = [field_name(node) for node in ast.walk(beside) if isinstance(node, ast.Attribute)]
+        found |= _in_units(numbers, names, fields)
+    return found
+
+
+def _in_units(numbers: set[float], names: Iterable[str], fields: Fields) -> set[float]:
+    """Give numbers in the units of time of some fields as lengths in every unit."""
+    sizes = {fields[name].seconds for name in names if name in fields} - {0}
+    return set().union(*(_units(round(number * size * SECOND)) for number in numbers for size in sizes))
+
+
+def _compared(tree: ast.expr) -> Iterator[tuple[set[float], ast.expr]]:
+    """Give the numbers that are compared, each with its neighbour where it is a bound, and with what they are."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            operands = (node.left, *node.comparators)
+            for left, operation, right in zip(operands, node.ops, operands[1:], strict=False):
+                yield _bound(right, -1 if isinstance(operation, ast.GtE | ast.Lt) else 1), left
+                yield _bound(left, -1 if isinstance(operation, ast.LtE | ast.Gt) else 1), right
+
+
+def _bound(node: ast.expr, step: int) -> set[float]:
+    if isinstance(node, ast.Tuple):
+        return set().union(*map(_number, node.elts))
+    return {each + by for each in _number(node) for by in (0, step)}
+
+
+def _number(node: ast.AST) -> set[float]:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return {value} if isinstance(value, int | float) and not isinstance(value, bool) else set()
