@@ -10,9 +10,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
+from standards.calendar.hours import Hours
 from standards.expressions.evaluation import field_name
 from standards.judge.shapes import Level, Response, Universality
 from standards.judge.standard import clauses
+from standards.judge.targets.target import TargetRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LENGTHS: Final = ("within", "within_last", "every", "over", "step")
+_MINUTES_A_DAY: Final = DAY // MINUTE
 
 
 def rule_numbers(standard: Standard, lint: LintInput) -> frozenset[float]:
-    """Give the numbers that a rule is made of: bounds, counts, lengths of time in every unit, and shares in percent."""
+    """Give the numbers that a rule is made of.
+
+    They are bounds, counts, lengths of time in every unit, shares in percent, and the hours of its calendars.
+    """
     shape = standard.shape
-    found = _of_conditions(standard, lint)
+    found = _of_conditions(standard, lint) | _of_calendars(standard)
     if isinstance(shape, Level):
         found |= _of_level(shape, lint.opening_fields(standard))
     if standard.objective is not None:
@@ -66,6 +72,23 @@ def _of_level(shape: Level, fields: Fields) -> set[float]:
     return found | _in_units({float(digits) for digits in _DIGITS.findall(must)}, measure.fields, fields)
 
 
+def _of_calendars(standard: Standard) -> set[float]:
+    """Give the times at which shifts of its calendars begin and end. A day that is open throughout has none."""
+    target = getattr(standard.shape, "target", None)
+    chosen = target.calendars.values() if isinstance(target, TargetRule) else ()
+    every = (standard.during, getattr(standard.shape, "hours", None), *chosen)
+    days = [shifts for hours in every if isinstance(hours, Hours) for shifts in hours.week]
+    shifts = {shift for day in days for shift in day if shift.end - shift.start < _MINUTES_A_DAY}
+    return set().union(*(_by_the_clock(minute) for shift in shifts for minute in shift))
+
+
+def _by_the_clock(minute: int) -> set[float]:
+    """Give a time as it may be said: 17:30 is 17.5 hours, 17.30, or half past five."""
+    hour, past = divmod(minute if minute <= _MINUTES_A_DAY else minute - _MINUTES_A_DAY, 60)
+    said = {hour, hour - 12 if hour > 12 else hour}  # noqa: PLR2004 - as many hours as the clock's face has
+    return {round(each + part, 6) for each in said for part in (0, past / 60, past / 100)}
+
+
 def _lengths(shape: Shape) -> Iterator[int]:
     """Give the lengths of time in a rule, in microseconds."""
     undo = getattr(shape, "undo", None)
@@ -77,7 +100,7 @@ def _lengths(shape: Shape) -> Iterator[int]:
 
 
 def _units(us: int) -> set[float]:
-    return {us / unit for unit in (SECOND, MINUTE, HOUR, DAY, WEEK)}
+    return {round(us / unit, 6) for unit in (SECOND, MINUTE, HOUR, DAY, WEEK)}
 
 
 def _bounds(tree: ast.expr, fields: Fields) -> set[float]:

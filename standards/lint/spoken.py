@@ -19,13 +19,17 @@ _WORDS: Final = {
 _NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(_WORDS)})"
 _SAID: Final = re.compile(
     rf"\b(?P<part>{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
+    r"|\b(?P<hour>[0-9]{1,2}):(?P<past>[0-5][0-9])\b"
     rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?",
     re.IGNORECASE,
 )
 
 
 class Said(NamedTuple):
-    """A number in a promise, as it is written there; `4 of 5` is 80, as a share is written in percent."""
+    """A number in a promise, as it is written there.
+
+    `4 of 5` is 80, as a share is written in percent, and `17:30` is 17.5 hours.
+    """
 
     text: str
     value: float
@@ -38,6 +42,8 @@ def numbers_said(promise: str) -> Iterator[Said]:
             whole = _value(found["all"])
             if whole:
                 yield Said(found[0], round(100 * _value(found["part"]) / whole, 6))
+        elif found["hour"]:
+            yield Said(found[0], round(int(found["hour"]) + int(found["past"]) / 60, 6))
         elif not found["working"]:
             yield Said(found["number"], _value(found["number"]))
 

@@ -16,11 +16,11 @@ SHARE = "per: site, when: call.ended, over: 7d, must: '>= 90%', measure"
 NEVER = "at_most: 0, within: 7d"
 
 
-def warned_of(promise: str, rule: str) -> list[str]:
+def warned_of(promise: str, rule: str, more: str = "") -> list[str]:
     """Give the ids of what is warned of in one standard."""
     telling = TELL.replace("promise: We do.", f"promise: '{promise}'")
-    text = f"kept: 1\n{OWN}\nstandards:\n  it: {{{telling}, aspect: quality, {rule}}}\n"
-    return [warning.id for warning in load([Source("a.yaml", text)]).warnings if warning.id != "unused-event"]
+    text = f"kept: 1\n{OWN}{more}\nstandards:\n  it: {{{telling}, aspect: quality, {rule}}}\n"
+    return [warning.id for warning in load([Source("a.yaml", text)]).warnings if not warning.id.startswith("unused")]
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,51 @@ def test_what_a_field_of_time_is_compared_with_counts_in_every_unit(promise: str
 def test_what_another_field_is_compared_with_is_no_time(promise: str, rule: str) -> None:
     """A number of something else is no length of time, and a length is what it is in the unit of its field."""
     assert warned_of(promise, rule) == ["other-number"]
+
+
+HOURS = """
+calendars:
+  before-eleven: {timezone: Europe/Warsaw, hours: {mon-fri: "00:00-11:00"}}
+  weekdays: {timezone: Europe/Warsaw, hours: {mon-fri: "00:00-18:00"}}
+  shop: {timezone: Europe/Warsaw, hours: {mon-fri: ["09:00-12:00", "13:00-17:30"], sat: "22:00-02:00"}}
+  whole: {timezone: Europe/Warsaw, hours: {mon-fri: "00:00-24:00"}}
+"""
+DONE = "per: site, when: call.ended, expect: call.moved"
+BY_TRIES = "calendar: {by: tries, 1: weekdays, else: shop}"
+
+
+@pytest.mark.parametrize(
+    ("promise", "rule"),
+    [
+        ("Ordered by 11 on a weekday, at your door by 18.", "during: before-eleven, calendar: weekdays, within: 1m"),
+        ("Ordered by 11:00 on a weekday, at your door by 18:00.", f"during: before-eleven, {BY_TRIES}, within: 1m"),
+        ("Before eleven, and by six in the evening.", f"during: before-eleven, {BY_TRIES}, within: 1m"),
+        ("By 17:30, which is 5:30 or half past five.", f"{BY_TRIES}, within: 1m"),
+        ("By 17.30, on Saturdays until 2 in the morning.", "calendar: shop, within: end of working day"),
+        ("From 22:00 to 02:00.", "during: shop, within: 1m"),
+        ("Done within 1:20 hours.", "calendar: whole, within: 80m"),
+    ],
+)
+def test_the_hours_of_its_calendars_are_numbers_of_the_rule(promise: str, rule: str) -> None:
+    """The times of the shifts by which a standard goes may be said, by a clock of 24 hours or of twelve."""
+    assert "other-number" not in warned_of(promise, f"{DONE}, {rule}", HOURS)
+
+
+@pytest.mark.parametrize(
+    ("promise", "rule"),
+    [
+        ("Ordered by 11, at your door by 18.", "during: before-eleven, within: 1m"),
+        ("Ordered by 10:00.", "during: before-eleven, within: 1m"),
+        ("By 17:15.", "during: shop, within: 1m"),
+        ("Within 24 hours.", "calendar: whole, within: 4h"),  # a day that is open throughout has no times
+    ],
+)
+def test_the_hours_of_other_calendars_are_no_numbers_of_the_rule(promise: str, rule: str) -> None:
+    """A time that no shift of the standard begins or ends at is another number."""
+    assert "other-number" in warned_of(promise, f"{DONE}, {rule}", HOURS)
+
+
+def test_a_level_and_a_recurrence_go_by_the_hours_of_their_calendar_too() -> None:
+    """Also where a calendar says what is measured, or how often something is to be done."""
+    assert warned_of("All is well until 18.", f"{SHARE}: share(tries < 2), calendar: weekdays", HOURS) == []
+    assert warned_of("Each day by 18.", "per: site, expect: call.ended, every: 1h, calendar: weekdays", HOURS) == []
