@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST: Final = 12
 """How many shifts a changed day has at most."""
 _MINUTES_A_DAY: Final = DAY // MINUTE
+_MINUTES_A_WEEK: Final = _MINUTES_A_DAY * len(WEEKDAYS)
 
 
 def shift_at(hours: Hours, at: int) -> tuple[int, int] | None:
@@ -56,14 +57,25 @@ def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:
 
 def overlaps(week: Week) -> bool:
     """Tell whether two shifts of a week have time in common."""
-    whole = _MINUTES_A_DAY * len(WEEKDAYS)
-    begun = sorted(
-        Shift(start + day * _MINUTES_A_DAY, end + day * _MINUTES_A_DAY)
-        for day, shifts in enumerate(week)
-        for start, end in shifts
-    )
-    again = [Shift(start + whole, end + whole) for start, end in begun[:1]]
+    begun = sorted(_of_week(week))
+    again = [Shift(start + _MINUTES_A_WEEK, end + _MINUTES_A_WEEK) for start, end in begun[:1]]
     return any(later.start < earlier.end for earlier, later in pairwise([*begun, *again]))
+
+
+def meet(one: Week, other: Week) -> bool:
+    """Tell whether two weeks of one time zone have open time in common."""
+    return any(
+        mine.start < its.end + turn and its.start + turn < mine.end
+        for mine in _of_week(one)
+        for its in _of_week(other)
+        for turn in (-_MINUTES_A_WEEK, 0, _MINUTES_A_WEEK)  # a shift can go on into the next week
+    )
+
+
+def _of_week(week: Week) -> list[Shift]:
+    """Give the shifts of a week as minutes from the midnight on which it begins."""
+    begins = [day * _MINUTES_A_DAY for day in range(len(WEEKDAYS))]
+    return [Shift(start + day, end + day) for day, shifts in zip(begins, week, strict=True) for start, end in shifts]
 
 
 def days_after(at: int, days: int, zone: ZoneInfo) -> int:

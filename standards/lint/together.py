@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import describe
+from standards.calendar.shifts import meet
 from standards.expressions.evaluation import field_name
 from standards.expressions.expression import Condition
 from standards.expressions.regions import relation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
+    from standards.calendar.hours import Hours
     from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
 
@@ -196,6 +198,8 @@ def _said(clause: Clause) -> Hashable:
 
 def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:
     """Say whether one event can be promised two things, and not just more in a special case than in general."""
+    if _never_meet(earlier.standard.during, later.standard.during):
+        return False
     found = relation(earlier.where, later.where, lint.opening_fields(later.standard))
     match found:
         case None | "apart":
@@ -205,6 +209,16 @@ def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:
         case "inside" | "around":
             special, general = (earlier, later) if found == "inside" else (later, earlier)
             return not _stricter(special.standard, general.standard)
+
+
+def _never_meet(one: Hours | None, other: Hours | None) -> bool:
+    """Say whether no moment is in the hours of both, as a rule; of different time zones, that is not known.
+
+    Holidays are left out: they only close.
+    """
+    if one is None or other is None or one.timezone != other.timezone:
+        return False
+    return not meet(one.week, other.week)
 
 
 def _stricter(special: Standard, general: Standard) -> bool:

@@ -41,3 +41,36 @@ def test_hours_that_hardly_mean_what_is_meant(hours: str, rule: str, warned: lis
         more += "\n  other: {timezone: UTC, hours: {daily: ['10:00-16:00']}}"
     per = "team" if "meeting" in rule else "site"
     assert found_in(f"per: {per}, calendar: c, {rule}", more=more) == warned
+
+
+EARLY = 'early: {timezone: Europe/Warsaw, hours: {mon-fri: "00:00-11:00"}}'
+
+
+@pytest.mark.parametrize(
+    ("other", "warned"),
+    [
+        ('{timezone: Europe/Warsaw, hours: {mon-fri: "11:00-24:00", "sat,sun": "00:00-24:00"}}', False),
+        ('{timezone: Europe/Warsaw, hours: {mon-fri: "10:00-24:00"}}', True),
+        ('{timezone: Europe/Warsaw, hours: {mon-fri: "00:00-11:00"}, holidays: PL}', True),
+        ('{timezone: Europe/Lisbon, hours: {mon-fri: "11:00-24:00"}}', True),  # an hour behind
+        ("{timezone: Europe/Warsaw}", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "when: register.opened, expect: register.closed, within: LIMITm",
+        "when: register.opened, at_most: LIMIT, within: 1d",
+        "when: queue.length, measure: mean(waiting), over: 30m, must: <= LIMIT",
+    ],
+)
+def test_hours_that_never_meet_have_no_moment_in_common(other: str, warned: bool, rule: str) -> None:
+    """What only counts in other hours of the week is promised for another moment."""
+    more = f"calendars:\n  {EARLY}\n  late: {other}"
+    early, late = (
+        f"per: site, {rule.replace('LIMIT', '30')}",
+        f"per: site, {rule.replace('LIMIT', '60')}, aspect: quality",
+    )
+    assert found_in(f"{early}, during: early", f"{late}, during: late", more=more) == ["two-promises"] * warned
+    assert found_in(f"{early}, during: late", f"{late}, during: early", more=more) == ["two-promises"] * warned
+    assert found_in(f"{early}, during: early", late, more=more) == ["unused-calendar", "two-promises"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from standards.calendar.hours import Hours, parse_week, zone
-from standards.calendar.shifts import days_after, overlaps, shift_at
+from standards.calendar.shifts import days_after, meet, overlaps, shift_at
 
 WARSAW = zone("Europe/Warsaw")
 
@@ -65,3 +65,24 @@ def test_an_instant_lies_in_the_shift_that_has_begun(instant: str, shift: tuple[
 def test_shifts_of_a_week_overlap_or_not(week: dict[str, list[str]], *, overlap: bool) -> None:
     """Also over midnight, and from one week to the next."""
     assert overlaps(parse_week(week)) is overlap
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ({"mon-fri": ["00:00-11:00"]}, {"mon-fri": ["11:00-24:00"], "sat,sun": ["00:00-24:00"]}, False),
+        ({"mon-fri": ["00:00-11:00"]}, {"fri": ["10:59-12:00"]}, True),
+        ({"mon": ["08:00-16:00"]}, {"tue": ["08:00-16:00"]}, False),
+        ({"mon": ["22:00-06:00"]}, {"tue": ["06:00-08:00"]}, False),
+        ({"mon": ["22:00-06:00"]}, {"tue": ["05:00-08:00"]}, True),
+        ({"sun": ["22:00-06:00"]}, {"mon": ["05:00-08:00"]}, True),
+        ({"sun": ["22:00-06:00"]}, {"mon": ["06:00-08:00"]}, False),
+        ({"daily": ["06:00-14:00"]}, {}, False),
+    ],
+)
+def test_weeks_have_open_time_in_common_or_not(
+    one: dict[str, list[str]], other: dict[str, list[str]], *, both: bool
+) -> None:
+    """Also over midnight, and from one week to the next; a shift does not hold its end."""
+    assert meet(parse_week(one), parse_week(other)) is both
+    assert meet(parse_week(other), parse_week(one)) is both
