@@ -14,6 +14,7 @@ from standards.calendar.hours import WEEKDAYS, Shift, parse_shifts
 from standards.calendar.local_time import first_shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours, Week
@@ -57,9 +58,12 @@ def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:
 
 def overlaps(week: Week) -> bool:
     """Tell whether two shifts of a week have time in common."""
-    begun = sorted(_of_week(week))
-    again = [Shift(start + _MINUTES_A_WEEK, end + _MINUTES_A_WEEK) for start, end in begun[:1]]
-    return any(later.start < earlier.end for earlier, later in pairwise([*begun, *again]))
+    return any(later.start < earlier.end for earlier, later in _following(week))
+
+
+def breaks(week: Week) -> list[tuple[int, int]]:
+    """Give when nothing is open between two shifts of a week, as minutes from the midnight on which it begins."""
+    return [(earlier.end, later.start) for earlier, later in _following(week) if later.start > earlier.end]
 
 
 def meet(one: Week, other: Week) -> bool:
@@ -70,6 +74,13 @@ def meet(one: Week, other: Week) -> bool:
         for its in _of_week(other)
         for turn in (-_MINUTES_A_WEEK, 0, _MINUTES_A_WEEK)  # a shift can go on into the next week
     )
+
+
+def _following(week: Week) -> Iterator[tuple[Shift, Shift]]:
+    """Give each shift of a week with the one after it; after the last comes the first of the next week."""
+    begun = sorted(_of_week(week))
+    again = [Shift(start + _MINUTES_A_WEEK, end + _MINUTES_A_WEEK) for start, end in begun[:1]]
+    return pairwise([*begun, *again])
 
 
 def _of_week(week: Week) -> list[Shift]:

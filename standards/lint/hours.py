@@ -5,10 +5,10 @@ Read next: `lint_input.py` for what it is given.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, describe, spoken
+from standards.calendar.shifts import breaks
 from standards.judge.shapes import Level, Recurrence, Response
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from standards.lint.lint_input import LintInput
 
 _MINUTES_A_DAY: Final = DAY // MINUTE
-_MINUTES_A_WEEK: Final = 7 * _MINUTES_A_DAY
 _LONG_DAY: Final = 20 * 60
 """From so many open minutes a day on, a day of open time is about a day."""
 
@@ -95,7 +94,8 @@ def looks_back(lint: LintInput) -> None:
         shape = standard.shape
         if not isinstance(shape, Level) or shape.hours is None or not shape.step:
             continue
-        minutes, (ends, begins) = min(_breaks(shape.hours), default=(_MINUTES_A_WEEK, (0, 0)))
+        lengths = [(begins - ends, ends, begins) for ends, begins in breaks(shape.hours.week)]
+        minutes, ends, begins = min(lengths, default=(_MINUTES_A_DAY, 0, 0))
         if minutes * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
             continue
         found = (
@@ -109,21 +109,10 @@ def looks_back(lint: LintInput) -> None:
         lint.entries[standard.id].at("over").warning("looks-back", found, fix)
 
 
-def _breaks(hours: Hours) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Give the breaks between the shifts of a week: how many minutes, and when each begins and ends, as day minutes."""
-    shifts = [
-        (start + day * _MINUTES_A_DAY, end + day * _MINUTES_A_DAY)
-        for day, found in enumerate(hours.week)
-        for start, end in found
-    ]
-    for (_, end), (start, _) in pairwise([*shifts, *((start + _MINUTES_A_WEEK, 0) for start, _ in shifts[:1])]):
-        if start > end:
-            yield start - end, (end % _MINUTES_A_DAY, start % _MINUTES_A_DAY)
-
-
 def _clock(minute: int) -> str:
-    """Write a minute of a day as its time."""
-    return f"{minute // 60:02}:{minute % 60:02}"
+    """Write a minute of a week as the time of its day."""
+    hour, past = divmod(minute % _MINUTES_A_DAY, 60)
+    return f"{hour:02}:{past:02}"
 
 
 def same_hours(lint: LintInput) -> None:
