@@ -16,6 +16,7 @@ import msgspec
 
 from alerts.routing.notice import Notice, Reason, Withheld
 from standards.errors import StateError
+from standards.judge.case import Unused
 from standards.judge.events import Event, iso, type_of
 from standards.judge.ledger import Line
 from standards.stories.story import about_promises
@@ -49,8 +50,7 @@ class Moment(msgspec.Struct):
 class Played(msgspec.Struct):
     """What came of a story. `reasons` say by its id why a line was told or not, `names` are the promises' by theirs.
 
-    `unused` are (when it happened, the type, why) of events that changed nothing; `problems` are (when, what) for which
-    the story itself is to blame.
+    `unused` are the events that changed nothing; `problems` are (when, what) for which the story itself is to blame.
     """
 
     moments: list[Moment] = []
@@ -59,7 +59,7 @@ class Played(msgspec.Struct):
     notices: list[Notice] = []
     withheld: list[Withheld] = []
     names: dict[str, str] = {}
-    unused: list[tuple[int, str, str]] = []
+    unused: list[Unused[Event]] = []
     problems: list[tuple[int, str]] = []
 
 
@@ -135,7 +135,7 @@ class _Playing:
         played.reasons.update(done.alerts.reasons)
         played.notices += done.alerts.notices
         played.withheld += done.alerts.withheld
-        played.unused += [(unused.event.at, type_of(unused.event), unused.reason) for unused in done.unused]
+        played.unused += done.unused
         for line in done.lines:
             if line.kind == "opened":
                 whom = played.names.get(line.subject, line.subject) if line.standard in self._about else line.subject

@@ -68,8 +68,9 @@ class Timeline:
             yield f"    {'':{self._clock}}  {'':10}  {'EXPECTED':{self._column}}  HAPPENED"
             yield from self._rows(entries, colour=colour)
             yield from self._first(next(entry for entry in entries if entry.differs))
-        for at, kind, reason in self.played.unused:
-            yield f"  {kind} of {clock.show(at)} changed nothing: {reason}"
+        for event, reason, standard in map(attrgetter("event", "reason", "standard"), self.played.unused):
+            whom = f" for {standard}" if standard else ""
+            yield f"  {type_of(event)} of {clock.show(event.at)} changed nothing{whom}: {reason}"
 
     def _entries(self) -> list[_Entry]:
         entry = attrgetter("entry")

@@ -64,6 +64,31 @@ def test_a_failure_says_what_differs_and_when(shop: Path) -> None:
     assert "\x1b" not in run.stdout
 
 
+UNUSED = """kept: 1
+start: 2026-03-02 10:00 UTC
+with: {site: s1, queue: q1}
+stories:
+  it opens nothing:
+    given:
+      - {event: queue.length, waiting: 5}
+      - {event: exception.granted, standard: no-wait, subject: s1/q1, by: nobody, reason: none}
+    expect: [{at: 10:01, broken: no-wait s1/q1}]
+"""
+
+
+def test_a_failure_says_for_which_standard_an_event_changed_nothing(shop: Path) -> None:
+    """The standard that had no use for an event is named; where none had, none is."""
+    standards = (shop / "standards.yaml").read_text(encoding="utf-8")
+    scope = "    while: {when: register.closed, until: register.opened}\n"
+    (shop / "standards.yaml").write_text(standards + scope, encoding="utf-8")
+    (shop / "stories.yaml").write_text(UNUSED, encoding="utf-8")
+    lines = kept("test", ".", cwd=shop).stdout.splitlines()
+    assert [line for line in lines if "changed nothing" in line] == [
+        "  queue.length of 10:00:00 changed nothing for no-wait: no-scope",
+        "  exception.granted of 10:00:00 changed nothing: not-allowed",
+    ]
+
+
 def test_only_some_are_run(shop: Path) -> None:
     """`--run` takes a part of a name, in any case of letters; a name that nothing has is a slip."""
     with_failure(shop)
