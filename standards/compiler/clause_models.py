@@ -5,13 +5,16 @@ Read next: `clausing.py`, which compiles them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standards.documents.model import BetweenModel, written
 from standards.expressions.states import names_in
 
 if TYPE_CHECKING:
     from standards.documents.model import ClauseModel, StandardModel
+
+TAKES_FOR: Final = "only a response takes for: it stands in when, expect and unless of a standard with within or due"
+TAKES_APART: Final = "it goes with when"
 
 
 def clause_models(model: StandardModel) -> dict[tuple[str | int, ...], ClauseModel]:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from standards.compiler.choices import placed_texts
-from standards.compiler.clause_models import clause_models
+from standards.compiler.clause_models import TAKES_APART, TAKES_FOR, clause_models
 from standards.compiler.clausing import Clauses
 from standards.compiler.columns import Lookups, asked_by, written_down
 from standards.compiler.editions import edition
@@ -208,10 +208,9 @@ def _check_places(entry: Entry, model: StandardModel, shape: Shape | None) -> No
     for path, clause in clause_models(model).items():
         at = entry.at(*path)
         if clause.lasting is not None and not (isinstance(shape, Response) and path[0] in {"when", "expect", "unless"}):
-            fix = "it goes with when, expect and unless of a standard with within"
-            at.at("for").error("misplaced-key", "for has no place here", fix, key=True)
+            at.at("for").error("misplaced-key", "for has no place here", TAKES_FOR, key=True)
         if clause.apart is not None and path[0] != "when":
-            at.at("apart").error("misplaced-key", "apart has no place here", "it goes with when", key=True)
+            at.at("apart").error("misplaced-key", "apart has no place here", TAKES_APART, key=True)
         elif clause.apart is not None and clause.lasting is not None:
             found = "a clause with for has no apart: what lasts is one, however many events say so"
             at.at("apart").error("misplaced-key", found, "leave one of them out", key=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from standards.compiler.clause_models import TAKES_APART, TAKES_FOR
 from standards.compiler.columns import written_down
 from standards.compiler.elsewhere import reading
 from standards.documents.excerpt import canonical, revision_of
@@ -88,11 +89,8 @@ class Scoping:
             when, until = clauses.clause(model.when, "when"), clauses.clause(model.until, "until")
             whole = when is not None and (model.until is None or until is not None)
             self.states[key] = State(self._key(key, when, until), name, when, until) if when and whole else None
-            for part, said in (("when", model.when), ("until", model.until)):
-                for place, each in written(said):
-                    if each.lasting is not None or each.apart is not None:
-                        found = "a state begins and ends at an event, so for and apart have no place here"
-                        entry.at(*at, part, *place).error("misplaced-key", found, "leave it out")
+            if not at:  # one without a name is a part of its standard, and looked at with that
+                _check_places(entry, model)
         return self.states[key]
 
     def _key(self, key: str, *parts: Clause | None) -> str:
@@ -101,3 +99,13 @@ class Scoping:
         tables = written_down((name for where in wheres for name in where.fields), self.clauses.lookups.declared)
         by = {name: table.key for name, table in tables.items()}
         return revision_of(canonical({"state": key, "tables": by})) if by else key
+
+
+def _check_places(entry: Entry, model: BetweenModel) -> None:
+    """Report `for` and `apart` in a state."""
+    for part, said in (("when", model.when), ("until", model.until)):
+        for place, each in written(said):
+            for key, length, fix in (("for", each.lasting, TAKES_FOR), ("apart", each.apart, TAKES_APART)):
+                if length is not None:
+                    found = f"a state begins and ends at an event, so {key} has no place here"
+                    entry.at(part, *place, key).error("misplaced-key", found, fix, key=True)

@@ -72,7 +72,8 @@ LEVEL = """\
     over: 1d
     must: ">= 80%"
 """
-RESPONSE = STANDARDS[STANDARDS.index("    expect:") :]
+SHAPE, RESPONSE = STANDARDS[STANDARDS.index("    when:") :], STANDARDS[STANDARDS.index("    expect:") :]
+ONLY_RESPONSES = "only a response takes for: it stands in when, expect and unless of a standard with within or due"
 CONDITION = "waiting > 3}"
 
 LAYOUT = [
@@ -176,6 +177,13 @@ VALUES = [
     ("warn: 50%", "during: lunch", "name a calendar here; a state stands under while or pause"),
     ("pause: lunch", "pause: lunch or open", "name a state here; a calendar stands under calendar or during"),
     ("warn: 50%", "while: register.opened", "write while: {when: register.opened, until: EVENT}"),
+    ("{when: register.closed", "{when: {event: queue.length, where: waiting > 9, for: 2m}", ONLY_RESPONSES),
+    (
+        "pause: lunch",
+        "pause: {when: {event: queue.length, where: waiting > 9, for: 2m}, until: register.opened}",
+        ONLY_RESPONSES,
+    ),
+    (SHAPE, "    when: {event: queue.length, where: waiting > 3, for: 2m}\n    must: serving > 0\n", ONLY_RESPONSES),
     ("calendar: open", "calender: open", "did you mean 'calendar'?"),
     ("calendar: open", "calendar: opening", "did you mean 'open'?"),
     ("pause: lunch", "pause: launch", "did you mean 'lunch'?"),
