@@ -5,6 +5,7 @@ Read next: `choices.py` for the form of a choice, `judge/targets/target.py` for 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -40,6 +41,8 @@ ALWAYS: Final = "always"
 ALWAYS_OPEN: Final = Calendar(None, UTC_ZONE, CalendarModel(timezone="UTC"), built_in=True)
 NONE: Final = "none"
 """What stands in a choice where nothing is owed."""
+_SHIFTED: Final = re.compile(r"(?P<name>\w+)\s*(?P<sign>[+-])\s*[0-9].*")
+"""A time and how much later or earlier, as if it could be reckoned with: `booked + 10m`."""
 
 
 def is_chosen(model: StandardModel) -> bool:
@@ -117,10 +120,7 @@ class Targets:
         fields, optional = self.openings.fields, self.model.within is not None
         found = fields.get(name)
         if found is None or found.type != "time":
-            times = [known for known, field in fields.items() if field.type == "time"]
-            fix = did_you_mean(name, times) or f"its times are: {', '.join(sorted(times)) or 'none'}"
-            wrong = f"there is no field {name!r}" if found is None else f"{name} is of the type {found.type}"
-            said = self.openings.lacking(name, "time", optional=optional) or (f"{wrong} to name a deadline", fix)
+            said = self.openings.lacking(name, "time", optional=optional) or _no_time(name, fields)
             entry.error("unknown-field" if found is None else "wrong-type", *said)
         elif found.optional and not optional:
             fix = "add within: with how long there is then"
@@ -193,6 +193,18 @@ class Targets:
                 fits = [entry.attempt("bad-warning", partial(placed, text, length.us)) for length in lengths]
                 marks += [found] if all(fits) else []
         return tuple(marks)
+
+
+def _no_time(name: str, fields: Fields) -> tuple[str, str]:
+    """Say why a text does not name a deadline, and what would."""
+    times = [known for known, field in fields.items() if field.type == "time"]
+    shifted = _SHIFTED.fullmatch(name)
+    if shifted is not None and shifted["name"] in times:
+        other = "later" if shifted["sign"] == "+" else "earlier"
+        return "due names one time field of the event and nothing else", f"let the event bring the {other} time itself"
+    wrong = f"{name} is of the type {fields[name].type}" if name in fields else f"there is no field {name!r}"
+    fix = did_you_mean(name, times) or f"its times are: {', '.join(sorted(times)) or 'none'}"
+    return f"{wrong} to name a deadline", fix
 
 
 def check_followed(
