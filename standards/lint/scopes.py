@@ -1,21 +1,30 @@
-"""Checks of what has to last, and of what stops the clock: a calm for which there is no time, a pause without an end.
+"""Checks of what has to last: a calm for which there is no time, a pause without an end, a state that is forgotten.
 
 Read next: `lint_input.py` for what it is given.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from standards.calendar.duration import describe
 from standards.expressions.states import StateTest
 from standards.judge.shapes import Response
+from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
-    from standards.judge.standard import State
+    from collections.abc import Iterator
+
+    from standards.judge.standard import Standard, State
     from standards.lint.lint_input import LintInput
+
+_FORGOTTEN: Final = {
+    "while": ("nothing is owed any more, and nobody is told", "it is owed again"),
+    "pause": ("the clock does not stop any more", "the clock stands still again"),
+}
+"""What follows where a state is forgotten that a scope wants, and one that it excludes."""
 
 
 def for_too_long(lint: LintInput) -> None:
@@ -49,6 +58,45 @@ def never_resumed(lint: LintInput) -> None:
             found = f"nothing ends what {begins} begins, so the clock of {standard.id} stands still for good"
             fix = f"say what ends it: until: EVENT; if nothing is owed any more, write unless: {state.when.event}"
             lint.entries[standard.id].at("pause").warning("never-resumed", found, fix)
+
+
+def forgets_state(lint: LintInput) -> None:
+    """Find states that nothing ends but the quiet in which their subject is forgotten, where nobody says how long."""
+    for standard in lint.standards.values():
+        if _is_memory_said(lint, standard):
+            continue
+        for key, said in _scopes(standard):
+            state = next((it for it in standard.states if it.key in said.keys and _is_endless(it)), None)
+            if state is None or (key == "pause" and _stops(said, state)):  # then it is never-resumed
+                continue
+            begins = " or ".join(dict.fromkeys(state.when.events))
+            memory, then = describe(standard.forget_after), _once_forgotten(key, said, state)
+            quiet = f"after {memory} without an event it is forgotten with its subject"
+            found = f"nothing ends what {begins} begins, but {quiet}: then {then}"
+            fix = "write forget_after: 520w, or how long a subject can be quiet at most"
+            lint.entries[standard.id].at(key).warning("forgets-state", found, fix)
+
+
+def _is_memory_said(lint: LintInput, standard: Standard) -> bool:
+    """Say whether `forget_after` is written, in a standard or in one that shares its subjects and events."""
+    events, alike = set(event_types(standard)), (standard.per, standard.lateness)
+    others = [it for it in lint.standards.values() if (it.per, it.lateness) == alike]
+    return any(lint.entries[it.id].has("forget_after") for it in others if events.intersection(event_types(it)))
+
+
+def _scopes(standard: Standard) -> Iterator[tuple[str, StateTest]]:
+    """Give what a standard says of states, by its key."""
+    if standard.needed is not None:
+        yield "while", standard.needed
+    if isinstance(standard.shape, Response) and isinstance(standard.shape.pause, StateTest):
+        yield "pause", standard.shape.pause
+
+
+def _once_forgotten(key: str, said: StateTest, state: State) -> str:
+    wanted, excluded = _FORGOTTEN[key]
+    if not said.could_hold({state.key: (False, 0)}):
+        return wanted
+    return "it counts as not so" if said.could_hold({state.key: (True, 0)}) else excluded
 
 
 def _is_endless(state: State) -> bool:

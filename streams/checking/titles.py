@@ -35,6 +35,7 @@ TITLES: Final[Mapping[str, str]] = {
     "empty-value": "a key without a value",
     "for-too-long": "what must last as long as there is time at all",
     "forgets-first": "a subject forgotten before its rest is over",
+    "forgets-state": "a state that is forgotten while it is so",
     "full-objective": "an objective of 100 %",
     "holidays-over": "a list of holidays that has run out",
     "incomplete": "a promise that tells people too little",

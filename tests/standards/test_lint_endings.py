@@ -125,6 +125,43 @@ def test_a_pause_that_nothing_ends_is_found(pause: str, found: bool) -> None:
     assert ("never-resumed" in warned(keys, STATES)) == found
 
 
+@pytest.mark.parametrize(
+    ("scope", "then"),
+    [
+        ("while: asked", "nothing is owed any more, and nobody is told"),
+        ("while: not asked", "it is owed again"),
+        ("while: {when: ticket.waiting}", "nothing is owed any more, and nobody is told"),
+        ("while: waiting or asked", "it counts as not so"),
+        ("while: waiting and not asked", "it is owed again"),
+        ("pause: not asked", "the clock stands still again"),
+        ("pause: waiting and asked", "the clock does not stop any more"),
+        ("pause: asked", ""),  # nothing is ever told there: never-resumed says so
+        ("while: waiting", ""),
+        ("while: {when: {event: ticket.moved, where: 'team == \"a\"'}}", ""),
+        ("while: asked, forget_after: 520w", ""),
+        ("while: asked, forget_after: 7d", ""),  # whoever says how long has decided
+    ],
+)
+def test_a_state_that_is_forgotten_while_it_is_so_is_found(scope: str, then: str) -> None:
+    """What begins once and never ends is gone after seven quiet days: what follows is said, and mended as it says."""
+    keys = f"per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, {scope}"
+    text = f"kept: 1\n{STATES}\nstandards:\n  it: {{{TELL}, {keys}}}\n"
+    found = [it for it in load([Source("a.yaml", text)]).warnings if it.id == "forgets-state"]
+    assert [it.found.partition("then ")[2] for it in found] == ([then] if then else [])
+    assert {it.fix.partition(",")[0] for it in found} <= {"write forget_after: 520w"}
+
+
+@pytest.mark.parametrize(("per", "event", "said"), [
+    ("ticket", "ticket.replied", True), ("ticket", "ticket.queued", False), ("team", "ticket.opened", False),
+])  # fmt: skip
+def test_standards_that_share_their_subjects_remember_them_as_long(per: str, event: str, said: bool) -> None:
+    """Where one of them says how long, the states of the others are remembered for that long too."""
+    keys = "per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, while: asked"
+    other = f"  other: {{{TELL}, per: {per}, when: {event}, at_most: 3, within: 1d, forget_after: 52w}}\n"
+    text = f"kept: 1\n{STATES}\nstandards:\n  it: {{{TELL}, {keys}}}\n{other}"
+    assert ("forgets-state" in {it.id for it in load([Source("a.yaml", text)]).warnings}) is not said
+
+
 def test_a_promise_that_lasts_as_long_as_a_state_without_an_end_is_not_asked() -> None:
     """Under `while` it can be meant so: what began once is owed from then on."""
     keys = "per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, while: asked"
