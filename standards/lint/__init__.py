@@ -21,14 +21,14 @@ CHECKS: Final[Mapping[str, Need]] = {
     "forgets-state": "documents", "full-objective": "documents", "holidays-over": "documents",
     "incomplete": "documents", "kept-closed": "history", "left-out": "history", "likely-happening": "history",
     "likely-reading": "history", "looks-back": "documents", "minute-short": "documents", "never-closed": "documents",
-    "never-ends": "documents", "never-resumed": "documents", "never-true": "documents", "never-void": "documents",
-    "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
-    "no-time-to-act": "documents", "no-value": "documents", "one-for-many": "documents", "other-number": "documents",
-    "other-spelling": "documents", "over-budget": "history", "owner-without-route": "policy",
-    "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents",
-    "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
-    "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
-    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
+    "never-ends": "documents", "never-needed": "documents", "never-resumed": "documents", "never-true": "documents",
+    "never-void": "documents", "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents",
+    "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents", "one-for-many": "documents",
+    "other-number": "documents", "other-spelling": "documents", "over-budget": "history",
+    "owner-without-route": "policy", "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history",
+    "shift-cut": "documents", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
+    "too-few": "history", "too-late": "history", "too-short": "documents", "two-promises": "documents",
+    "understaffed": "history", "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
     "unused-table": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
@@ -45,7 +45,8 @@ EACH: Final = (
 )  # fmt: skip
 """What is doubtful in each standard by itself."""
 TOGETHER: Final = (
-    clock.too_short, clock.no_time_to_act, clock.warns_at_once, clock.never_closed, clock.holidays_over,
+    clock.too_short, clock.no_time_to_act, clock.warns_at_once, clock.never_needed, clock.never_closed,
+    clock.holidays_over,
     hours.days_of_hours, hours.minute_short, hours.shift_cut, hours.looks_back, hours.same_hours,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
     together.speed_alone, together.two_promises, together.no_debrief,

@@ -1,4 +1,4 @@
-"""Checks of time: promises too short to be seen, warnings of no use, calendars that stop nothing, holidays run out.
+"""Checks of time: what is too short to be seen, a time or a warning of no use, calendars that stop nothing or run out.
 
 Read next: `lint_input.py` for what it is given.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from standards.calendar.duration import SECOND, describe
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import clauses
-from standards.lint.lint_input import length
+from standards.lint.lint_input import length, openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,19 @@ def too_short(lint: LintInput) -> None:
                 fix = f"write a time well above {often}, or let the feed report more often"
                 entry.at(key).warning("too-short", found, fix)
                 break
+
+
+def never_needed(lint: LintInput) -> None:
+    """Find a `within` for events without a deadline of their own, where each of them names one."""
+    for standard in lint.standards.values():
+        rule = standard.shape.target if isinstance(standard.shape, Response) else None
+        entry = lint.entries[standard.id]
+        if rule is None or not rule.due or not entry.has("within") or lint.opening_fields(standard)[rule.due].optional:
+            continue
+        events = " and every ".join(openings(standard))
+        found = f"within says how long there is where {rule.due} is missing, and every {events} has it"
+        fix = f"leave within out, or declare that it may be missing: {rule.due}: time?"
+        entry.at("within").warning("never-needed", found, fix)
 
 
 def _timed(lint: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:

@@ -50,6 +50,7 @@ TITLES: Final[Mapping[str, str]] = {
     "missing-key": "a key that has to be there is not",
     "never-closed": "a calendar that never closes, for a clock that is to stop",
     "never-ends": "a need that nothing ends but the deed",
+    "never-needed": "a within that no event needs",
     "never-open": "a calendar that never opens",
     "never-resumed": "a pause that nothing ends",
     "never-true": "a condition that no event meets",

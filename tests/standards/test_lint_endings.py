@@ -1,4 +1,4 @@
-"""Checks of what clauses leave out: an unless that never counts, who has no value, and events that nobody uses."""
+"""Checks of what never counts, or not for long: an unless, a within, who has no value, events that nobody uses."""
 
 import pytest
 
@@ -166,3 +166,24 @@ def test_a_promise_that_lasts_as_long_as_a_state_without_an_end_is_not_asked() -
     """Under `while` it can be meant so: what began once is owed from then on."""
     keys = "per: ticket, when: ticket.opened, expect: ticket.replied, within: 1h, while: asked"
     assert "never-resumed" not in warned(keys, STATES)
+
+
+@pytest.mark.parametrize(
+    ("when", "keys", "found"),
+    [
+        ("a.b", "due: by, within: 1h", ["never-needed"]),
+        ("a.b", "due: by", []),
+        ("a.b", "within: 1h", []),
+        ("c.d", "due: by, within: 1h", []),
+        ("[a.b, c.d]", "due: by, within: 1h", []),  # c.d may come without
+        ("[a.b, e.f]", "due: by, within: 1h", ["never-needed"]),
+        ("a.b", "due: by, within: {by: kind, big: 1d, else: 1h}", ["never-needed"]),
+        ("a.b", "due: by, within: 1h, follow: c.d", ["never-needed"]),  # what is missing there stays as it was
+    ],
+)
+def test_a_time_for_what_is_never_missing_is_found(when: str, keys: str, found: list[str]) -> None:
+    """Beside `due`, `within` wants an event that may come without the field."""
+    fields = "site: text, kind: text?"
+    more = f"events: {{a.b: {{{fields}, by: time}}, c.d: {{{fields}, by: time?}}, e.f: {{{fields}, by: time}}}}"
+    said = warned(f"aspect: quality, per: site, when: {when}, expect: register.opened, {keys}", more)
+    assert [each for each in said if each != "unused-event"] == found
