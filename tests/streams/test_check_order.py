@@ -72,6 +72,43 @@ def test_an_example_says_what_is_not_known_of_whom(tmp_path: Path) -> None:
     )
 
 
+WEEK = 7 * 24 * 60
+"""Minutes in a week: so long a subject is remembered."""
+UNKNOWN = "1 event of this history opened nothing, as nothing before says whether this is so: the first is "
+FORGOTTEN = (
+    "1 event of this history opened nothing, as the state had begun, and was forgotten after 1w without an event: the "
+    "first is "
+)
+BEGUN = "0 ticket.moved team=support"
+
+
+@pytest.mark.parametrize(
+    ("keys", "history", "asked"),
+    [
+        ("in-support", [BEGUN, f"{WEEK} customer.wrote"], []),  # exactly so long after it is still remembered
+        ("in-support", [BEGUN, f"{WEEK + 1} customer.wrote"], [FORGOTTEN]),
+        (
+            "in-support",
+            ["0 customer.wrote", "1 ticket.moved team=support", "2 ticket.replied", f"{WEEK + 3} customer.wrote"],
+            [FORGOTTEN],
+        ),
+        ("in-support", [BEGUN, f"{WEEK + 1} ticket.replied", f"{WEEK + 2} customer.wrote"], [FORGOTTEN]),
+        ("in-support", [BEGUN, "1 ticket.moved team=sales", f"{WEEK + 2} customer.wrote"], []),
+        ("in-support and not solved", [BEGUN, "1 ticket.completed", f"{WEEK + 2} customer.wrote"], []),
+        ("in-support, forget_after: 520w", [BEGUN, f"{WEEK + 1} customer.wrote"], []),
+        (
+            "in-support",
+            [BEGUN, "1 customer.wrote ticket=t2", f"{WEEK + 1} customer.wrote"],
+            [UNKNOWN, FORGOTTEN],
+        ),
+    ],
+)
+def test_what_was_forgotten_is_told_apart(tmp_path: Path, keys: str, history: list[str], asked: list[str]) -> None:
+    """Where history says that there was something to owe, and quiet days took it away, that is what is said."""
+    found = warned(tmp_path, f"{ANSWERED}, while: {keys}", history)
+    assert [text.partition("customer.wrote")[0] for text in found] == asked
+
+
 @pytest.mark.parametrize(("promises", "asked"), [(20, True), (21, False)])
 def test_the_edge_of_a_history_is_no_fault(tmp_path: Path, promises: int, asked: bool) -> None:
     """What began before the first line is in no file: one event in more than twenty promises is not asked about."""
