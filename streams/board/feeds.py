@@ -32,7 +32,7 @@ _LATE: Final = {
     "not-allowed": "whoever said so may not",
     "nothing-to-excuse": "there was nothing to excuse",
     "no-subject": "it names nobody whom a standard is about",
-    "no-scope": "it would have counted, but whether there is anything to owe is not known yet",
+    "no-scope": "it would have counted, but nothing says whether there is anything to owe, or it was forgotten",
     "owed-nothing": "the standard's own choice is that nothing is owed for it",
     "no-such-day": "it changes no day of a calendar that there is, or its hours cannot be read",
     "too-many-changes": "more days are changed than are remembered",
