@@ -232,7 +232,8 @@ class StandardModel(Strict):
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(
-        None, description="How long before `when` it must have happened: exactly so long will do."
+        None,
+        description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not.",
     )
     must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
     at_most: int | None = Field(
@@ -245,8 +246,9 @@ class StandardModel(Strict):
     every: Duration | None = Field(
         None,
         description="The period: a length of time (days and weeks are the wall clock's), or day, week or month. "
-        "Periods follow each other, and one event keeps it, at any time of the period: that never more than so long "
-        "goes by between two is a response. With a calendar, a period without open time owes nothing.",
+        "Periods follow each other, and one event keeps each, at any time of it: that never more than so long goes by "
+        "between two is a response. With a calendar, hours are open time, and a day, week or month without any owes "
+        "nothing; one event in closed hours keeps it all the same, and a day ends at midnight.",
     )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")

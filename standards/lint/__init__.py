@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
-    "absent-text": "history", "always-true": "documents", "bad-snooze": "documents", "cut-text": "documents",
-    "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents",
+    "absent-text": "history", "always-true": "documents", "at-most-before": "documents", "bad-snooze": "documents",
+    "cut-text": "documents", "days-of-hours": "documents", "for-too-long": "documents", "forgets-first": "documents",
     "forgets-state": "documents", "full-objective": "documents", "holidays-over": "documents",
     "incomplete": "documents", "kept-closed": "history", "left-out": "history", "likely-happening": "history",
     "likely-reading": "history", "looks-back": "documents", "minute-short": "documents", "never-closed": "documents",
@@ -40,8 +40,9 @@ or a host's data by `streams/checking`.
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
-    wording.never_or_always_true, wording.other_number, wording.forgets_first, wording.full_objective,
-    wording.one_for_many, wording.never_ends, endings.never_void, endings.no_value, scopes.never_resumed,
+    wording.never_or_always_true, wording.other_number, wording.at_most_before, wording.forgets_first,
+    wording.full_objective, wording.one_for_many, wording.never_ends,
+    endings.never_void, endings.no_value, scopes.never_resumed,
 )  # fmt: skip
 """What is doubtful in each standard by itself."""
 TOGETHER: Final = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK
 from standards.calendar.hours import Hours
 from standards.expressions.evaluation import field_name
-from standards.judge.shapes import Level, Response, Universality
+from standards.judge.shapes import Level, Recurrence, Response, Universality
 from standards.judge.standard import clauses
 from standards.judge.targets.target import TargetRule
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Field]
 
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SHARES: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s?%")
 _LENGTHS: Final = ("within", "within_last", "every", "over", "step")
 _MINUTES_A_DAY: Final = DAY // MINUTE
 
@@ -59,8 +60,10 @@ def _of_conditions(standard: Standard, lint: LintInput) -> set[float]:
     conditions = [condition for some in wheres.values() for condition in some]
     if isinstance(standard.shape, Universality):
         conditions += [(event, standard.shape.must) for event in standard.shape.when.events]
+    texts = [where.source for _, where in conditions]
     opening = {f"opening.{name}": field for name, field in lint.opening_fields(standard).items()}
-    return set().union(*(_bounds(where.tree, {**lint.fields_of(event), **opening}) for event, where in conditions))
+    bounds = (_bounds(where.tree, {**lint.fields_of(event), **opening}) for event, where in conditions)
+    return set().union(*bounds, (float(share) for text in texts for share in _SHARES.findall(text)))
 
 
 def _of_level(shape: Level, fields: Fields) -> set[float]:
@@ -73,10 +76,14 @@ def _of_level(shape: Level, fields: Fields) -> set[float]:
 
 
 def _of_calendars(standard: Standard) -> set[float]:
-    """Give the times at which shifts of its calendars begin and end. A day that is open throughout has none."""
+    """Give the times at which shifts of its calendars begin and end. A day that is open throughout has none.
+
+    A period of days ends at midnight, whatever is open.
+    """
+    by_days = isinstance(standard.shape, Recurrence) and isinstance(standard.shape.every, str)
     target = getattr(standard.shape, "target", None)
     chosen = target.calendars.values() if isinstance(target, TargetRule) else ()
-    every = (standard.during, getattr(standard.shape, "hours", None), *chosen)
+    every = (standard.during, None if by_days else getattr(standard.shape, "hours", None), *chosen)
     days = [shifts for hours in every if isinstance(hours, Hours) for shifts in hours.week]
     shifts = {shift for day in days for shift in day if shift.end - shift.start < _MINUTES_A_DAY}
     return set().union(*(_by_the_clock(minute) for shift in shifts for minute in shift))

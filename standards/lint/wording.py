@@ -5,11 +5,12 @@ Read next: `expressions/regions.py`, `spoken.py`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
-from standards.judge.shapes import Response, Universality
+from standards.judge.shapes import Precedence, Response, Universality
 from standards.judge.standard import clauses
 from standards.lint.rule_numbers import rule_numbers
 from standards.lint.spoken import numbers_said
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from standards.lint.lint_input import LintInput
 
+_AT_LEAST: Final = re.compile(
+    r"\b(?:at least|at the least|no less than|not less than|no later than|not later than|minimum of)(?! once| one\b)",
+    re.IGNORECASE,
+)
 _THINGS: Final = frozenset({"contact", "ticket", "work"})
 """The fields that name one matter of one customer."""
 
@@ -66,6 +71,17 @@ def other_number(lint: LintInput) -> None:
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
                 fix = "let the promise and the rule say the same number"
                 lint.entries[standard.id].at("promise").warning("other-number", found, fix)
+
+
+def at_most_before(lint: LintInput) -> None:
+    """Find promises of so long before at the least: `within_last` is how long before at the most."""
+    for standard in lint.standards.values():
+        said = _AT_LEAST.search(standard.promise)
+        if said is not None and isinstance(standard.shape, Precedence):
+            length = describe(standard.shape.within_last)
+            found = f"the promise says {said[0]!r}, and within_last is how long before at most: {length} or less"
+            fix = "let the event say how long before it was, and write must: hours_before >= 48 instead of expect"
+            lint.entries[standard.id].at("within_last").warning("at-most-before", found, fix)
 
 
 def forgets_first(lint: LintInput) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 TITLES: Final[Mapping[str, str]] = {
     "absent-text": "a text that history does not have",
     "always-open": "quiet hours, a shift or a mute time without an end",
+    "at-most-before": "a promise of so long before, at the least",
     "always-true": "a condition that every event meets",
     "bad-calendar": "opening hours, holidays or a zone that cannot be read",
     "bad-condition": "a condition on rows that cannot be read",

@@ -110,3 +110,33 @@ def test_a_level_and_a_recurrence_go_by_the_hours_of_their_calendar_too() -> Non
     """Also where a calendar says what is measured, or how often something is to be done."""
     assert warned_of("All is well until 18.", f"{SHARE}: share(tries < 2), calendar: weekdays", HOURS) == []
     assert warned_of("Each day by 18.", "per: site, expect: call.ended, every: 1h, calendar: weekdays", HOURS) == []
+
+
+def test_a_share_in_a_condition_is_said_in_percent() -> None:
+    """`amount * 10%` is ten, as the promise says it; another share is not."""
+    rule = "per: site, when: call.ended, must: waited <= held + held * 10%"
+    assert warned_of("Never 10 % above.", rule) == []
+    assert warned_of("Never 20 % above.", rule) == ["other-number"]
+
+
+def test_hours_are_no_deadline_of_a_day() -> None:
+    """A calendar until 14:00 does not make a day end by 14:00, so a promise of that is not in the rule."""
+    desk = "\ncalendars: {desk: {timezone: UTC, hours: {mon-fri: ['08:00-14:00']}}}"
+    rule = "per: team, expect: meeting.held, calendar: desk, every"
+    assert warned_of("Each day by 14:00.", f"{rule}: day", desk) == ["other-number"]
+    assert warned_of("Every two hours until 14:00.", f"{rule}: 2h", desk) == []
+
+
+@pytest.mark.parametrize(
+    ("promise", "warned"),
+    [
+        ("At least five minutes before.", ["at-most-before"]),
+        ("Not later than five minutes before.", ["at-most-before"]),
+        ("At least once in the five minutes before.", []),
+        ("In the five minutes before.", []),
+    ],
+)
+def test_so_long_before_at_the_least_is_found(promise: str, warned: list[str]) -> None:
+    """`within_last` says how long before at the most; a promise of the opposite is found."""
+    rule = "per: site, when: call.ended, expect: call.moved, within_last: 5m"
+    assert warned_of(promise, rule) == warned
