@@ -101,8 +101,9 @@ class Scoped(Response):
         if done.verdict == "broken" and done.settled + span(self.standard.get("owed_for", "7d")) <= at:
             return False
         if not self._owes_anything():
-            self.need, self.outside, self.done, self.rest = Owed(at, done.opening), True, None, -1
+            self.need, self.outside, self.rest = self.need or Owed(at, done.opening), True, -1
             return False
+        self.need = self.need or Owed(at, done.opening)
         if done.verdict == "broken":
             done.ended = -1
         else:

@@ -206,10 +206,12 @@ class ResponseMoves(Machine):
         if context.owes(self.siblings):
             return
         if not self.standard.owes(context.case.holds):
-            self._let_stand(state, promise, context)
+            self._let_stand(state, promise)
             return
         state.undoable, promise.runs = None, None
         state.rest_until, state.waiting = -1, None
+        if self.standard.needed is not None and state.standing is None:
+            state.standing = promise.opening  # should there be nothing to owe for a while
         if promise.state == "late":
             context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
             context.owe(state, promise, promise.settled, promise.settled + self.shape.owed_for)
@@ -221,11 +223,16 @@ class ResponseMoves(Machine):
         if self._paused_by is not None and self._paused_by.test(context.case.holds):
             self._pause(promise, event.at, event, context)
 
-    def _let_stand(self, state: StandardState[Event], done: Promise[Event], context: JudgeContext[Event]) -> None:
-        """Let the need of what was done stand, though nothing is owed now: it begins anew when something is."""
-        context.settle_done(state)
-        state.standing, state.outside, state.rest_until = done.opening, True, -1
-        state.brought = None if done.target is None else done.target.facts
+    @staticmethod
+    def _let_stand(state: StandardState[Event], done: Promise[Event]) -> None:
+        """Let the need of what was done stand, though nothing is owed now: it begins anew when something is.
+
+        What happened since stands already, and is the newer need.
+        """
+        state.outside, state.rest_until = True, -1
+        if state.standing is None:
+            state.standing = done.opening
+            state.brought = None if done.target is None else done.target.facts
 
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
