@@ -71,7 +71,7 @@ class ExpressionError(ValueError):
     """The author's text is not a valid expression: what was found, where in the text, and what would fix it.
 
     `offset` counts characters from 0 in the source exactly as it was given; `length` is at least 1, save that it is
-    0 at the very end of the text. `unknown` is the field, the table or the column that is not there, if one is not.
+    0 at the very end of the text. `unknown` is what is not there, if so: a field, or a table with its column.
     """
 
     def __init__(self, message: str, *, offset: int, length: int, fix: str, unknown: str = "") -> None:

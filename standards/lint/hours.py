@@ -91,10 +91,10 @@ def shift_cut(lint: LintInput) -> None:
 def looks_back(lint: LintInput) -> None:
     """Find rolling windows that hold, after a break, what was measured before it."""
     for standard in lint.standards.values():
-        shape = standard.shape
-        if not isinstance(shape, Level) or shape.hours is None or not shape.step:
+        shape, hours = standard.shape, getattr(standard.shape, "hours", None) or standard.during
+        if not isinstance(shape, Level) or hours is None or not shape.step:
             continue
-        lengths = [(begins - ends, ends, begins) for ends, begins in breaks(shape.hours.week)]
+        lengths = [(begins - ends, ends, begins) for ends, begins in breaks(hours.week)]
         minutes, ends, begins = min(lengths, default=(_MINUTES_A_DAY, 0, 0))
         if minutes * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
             continue
@@ -102,10 +102,9 @@ def looks_back(lint: LintInput) -> None:
             f"after the break from {_clock(ends)} to {_clock(begins)}, the last {describe(shape.over)} still hold what "
             "was measured before it"
         )
-        fix = (
-            f"write over: {describe(minutes * MINUTE)} or less, or over: shift without step, and each shift is judged "
-            "by itself"
-        )
+        fits = minutes * MINUTE // shape.step * shape.step
+        shorter = f"write over: {describe(fits)} or less, or " if fits >= 2 * shape.step else "write "
+        fix = f"{shorter}over: shift without step, and each shift is judged by itself"
         lint.entries[standard.id].at("over").warning("looks-back", found, fix)
 
 

@@ -33,12 +33,9 @@ _MINUTES_A_DAY: Final = DAY // MINUTE
 
 
 def rule_numbers(standard: Standard, lint: LintInput) -> frozenset[float]:
-    """Give the numbers that a rule is made of.
-
-    They are bounds, counts, lengths of time in every unit, shares in percent, and the hours of its calendars.
-    """
+    """Give the numbers that a rule is made of: bounds, counts, lengths of time in every unit, and shares in percent."""
     shape = standard.shape
-    found = _of_conditions(standard, lint) | _of_calendars(standard)
+    found = _of_conditions(standard, lint)
     if isinstance(shape, Level):
         found |= _of_level(shape, lint.opening_fields(standard))
     if standard.objective is not None:
@@ -75,7 +72,7 @@ def _of_level(shape: Level, fields: Fields) -> set[float]:
     return found | _in_units({float(digits) for digits in _DIGITS.findall(must)}, measure.fields, fields)
 
 
-def _of_calendars(standard: Standard) -> set[float]:
+def clock_times(standard: Standard) -> set[float]:
     """Give the times at which shifts of its calendars begin and end. A day that is open throughout has none.
 
     A period of days ends at midnight, whatever is open.

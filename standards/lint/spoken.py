@@ -20,7 +20,8 @@ _NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(_WORDS)})"
 _SAID: Final = re.compile(
     rf"\b(?P<part>{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
     r"|\b(?P<hour>[0-9]{1,2}):(?P<past>[0-5][0-9])\b"
-    rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?",
+    rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?"
+    r"(?P<unit> (?:second|minute|hour|day|week|month)s?\b)?",
     re.IGNORECASE,
 )
 
@@ -28,11 +29,12 @@ _SAID: Final = re.compile(
 class Said(NamedTuple):
     """A number in a promise, as it is written there.
 
-    `4 of 5` is 80, as a share is written in percent, and `17:30` is 17.5 hours.
+    `4 of 5` is 80, as a share is written in percent, and `17:30` is 17.5 hours. `length`: it is said of a unit of time.
     """
 
     text: str
     value: float
+    length: bool = False
 
 
 def numbers_said(promise: str) -> Iterator[Said]:
@@ -45,7 +47,7 @@ def numbers_said(promise: str) -> Iterator[Said]:
         elif found["hour"]:
             yield Said(found[0], round(int(found["hour"]) + int(found["past"]) / 60, 6))
         elif not found["working"]:
-            yield Said(found["number"], _value(found["number"]))
+            yield Said(found["number"], _value(found["number"]), length=bool(found["unit"]))
 
 
 def _value(text: str) -> float:

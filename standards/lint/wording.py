@@ -12,7 +12,7 @@ from standards.calendar.duration import describe
 from standards.expressions.regions import fixed_truth
 from standards.judge.shapes import Precedence, Response, Universality
 from standards.judge.standard import clauses
-from standards.lint.rule_numbers import rule_numbers
+from standards.lint.rule_numbers import clock_times, rule_numbers
 from standards.lint.spoken import numbers_said
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def conditions_of(standard: Standard) -> Iterator[tuple[tuple[str, ...], str, li
 def other_number(lint: LintInput) -> None:
     """Find numbers in a promise that its rule does not have."""
     for standard in lint.standards.values():
-        meant = rule_numbers(standard, lint)
+        meant, hours = rule_numbers(standard, lint), clock_times(standard)
         for said in numbers_said(standard.promise):
-            if said.value not in meant:
+            if said.value not in meant and (said.length or said.value not in hours):
                 found = f"the promise says {said.text!r}, and no number of the rule is that"
                 fix = "let the promise and the rule say the same number"
                 lint.entries[standard.id].at("promise").warning("other-number", found, fix)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from standards.compiler.spec import Source, load
+from tests.standards.samples import TELL
 from tests.standards.test_lint import LINE, found_in
 
 MEAN = "when: queue.length, measure: mean(waiting), must: <= 3"
@@ -74,3 +76,17 @@ def test_hours_that_never_meet_have_no_moment_in_common(other: str, warned: bool
     assert found_in(f"{early}, during: early", f"{late}, during: late", more=more) == ["two-promises"] * warned
     assert found_in(f"{early}, during: late", f"{late}, during: early", more=more) == ["two-promises"] * warned
     assert found_in(f"{early}, during: early", late, more=more) == ["unused-calendar", "two-promises"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "fix"),
+    [("12:50", "write over: 50m or less, or over: shift without step"), ("12:15", "write over: shift without step")],
+)
+@pytest.mark.parametrize("key", ["calendar", "during"])
+def test_a_window_that_does_not_look_back_fits_its_steps(begins: str, fix: str, key: str) -> None:
+    """What is to be written is of several steps; where no such window is short enough, it is the shift."""
+    more = f"calendars:\n  c: {{timezone: UTC, hours: {{daily: ['09:00-12:00', '{begins}-17:00']}}}}"
+    rule = f"per: site, {key}: c, {MEAN}, over: 2h, step: 10m"
+    text = f"kept: 1\n{more}\nstandards:\n  a: {{{TELL}, {rule}}}\n"
+    (warning,) = (each for each in load([Source("a.yaml", text)]).warnings if each.id == "looks-back")
+    assert warning.fix.startswith(fix)

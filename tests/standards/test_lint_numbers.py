@@ -140,3 +140,11 @@ def test_so_long_before_at_the_least_is_found(promise: str, warned: list[str]) -
     """`within_last` says how long before at the most; a promise of the opposite is found."""
     rule = "per: site, when: call.ended, expect: call.moved, within_last: 5m"
     assert warned_of(promise, rule) == warned
+
+
+def test_a_length_of_time_is_no_hour_of_the_calendar() -> None:
+    """Open until 17:00 is until five, and no wait of five minutes."""
+    desk = "\ncalendars: {desk: {timezone: UTC, hours: {mon-fri: ['09:00-17:00']}}}"
+    rule = "per: site, when: call.ended, expect: call.moved, within: 10m, calendar: desk"
+    assert warned_of("Within five minutes.", rule, desk) == ["other-number"]
+    assert warned_of("Until five, within ten minutes.", rule, desk) == []
