@@ -206,9 +206,7 @@ class StandardModel(Strict):
         "opening events has the field, and there is no pause beside it.",
     )
     unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
-    pause: States | None = Field(
-        None, description="The clock stands still while it is so: a state, or what begins and ends one."
-    )
+    pause: States | None = Field(None, description="The clock stands still while it is so: a state, or when and until.")
     needed: States | None = Field(
         None, alias="while", description="Only while it is so is there anything to owe; when it is over: void."
     )

@@ -80,8 +80,7 @@ class Difference:
         """Say whether a promise came about after `start`, as one does that was opened since, or too late."""
         opening, late = promise.opening, self.context.case.too_late
         return promise.opened > self.since or (
-            opening is not None
-            and any(at >= self.since and (it.source, it.id) == (opening.source, opening.id) for at, it in late)
+            opening is not None and any(at >= self.since and _same(it, opening) for at, it in late)
         )
 
     def _was_withdrawn(self, name: str) -> bool:
@@ -176,6 +175,11 @@ class Difference:
 
     def _say(self, line: Transition[Event]) -> None:
         self.context.transitions.append(line)
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Say whether two are one event; a sender that begins to count anew uses its ids again."""
+    return (one.source, one.id, one.time) == (other.source, other.id, other.time)
 
 
 def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:

@@ -86,7 +86,7 @@ class GroupState:
         self.pending.clear()
         for key, events in self.derived.items():
             arrived = told.get(key, [])
-            told[key] = _by_receipt(events, arrived) if self.settle and arrived else [*events, *arrived]
+            told[key] = _by_receipt(events, arrived) if self.settle else [*events, *arrived]
         self.derived = {}
         alarms = self.alarms
         while alarms and alarms[0][0] <= low:
@@ -100,7 +100,8 @@ class GroupState:
 def _by_receipt(derived: Iterable[Event], arrived: Iterable[Fact]) -> list[Fact]:
     """Put what was derived before what was received later: however much comes at once, a case is told in one order.
 
-    A case remembers what it was told last, so what was told too early would take the place of what comes again.
+    A case remembers what it was told last, so what was told too early would take the place of what comes again. This is
+    for hosts that make the promises' events themselves; a worker on Kafka has them as records.
     """
     waiting = deque(sorted(derived, key=attrgetter("at")))
     told: list[Fact] = []

@@ -14,7 +14,7 @@ once more, by stamps and places alone, so it does not matter where a host's snap
 
 Where an event came too late, its subject's promises stand as they can. But each such event has a line that names it as
 its cause, or is counted among those without effect; what it opens and is due already when it is received is unknown,
-never broken. What is due later is on the clock, even if a line that says so comes later still.
+never broken. What is due later than that is on the clock, whenever the line that opens it is written.
 
 Left out are grants, which are bound to what they reached when they were accepted; feeds, whose silence is undone only
 for what is judged again; and standards that hear promises: what they heard was so when they heard it.
