@@ -13,6 +13,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from standards.errors import StateError
 from streams.kafka.clients.connection import KafkaSettings
 from streams.kafka.clients.edge import wall
 from streams.storage.sqlite import FILE, Database
@@ -77,10 +78,11 @@ def shown(fleet: Fleet, kind: str) -> set[str]:
     file = fleet.of("serve")[0].data / FILE
     if not file.exists():
         return set()
-    database = Database(file, read_only=True)
     try:
-        if database.one("SELECT 1 FROM sqlite_master WHERE name = 'promises'") is None:  # it is just being made
-            return set()
+        database = Database(file, read_only=True)
+    except StateError:  # it is just being made
+        return set()
+    try:
         found = database.all("SELECT subject FROM promises JOIN ledger ON promise = promises.id WHERE kind = ?", [kind])
     finally:
         database.close()

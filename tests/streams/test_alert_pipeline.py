@@ -79,6 +79,7 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
         else:
             reason = "told" if told else "nobody-waits-for-it"
             told = {NEVER} if told and kind in ("fulfilled_late", "ended", "given_up") else set()
+            warned = -NEVER if kind == "withdrawn" else warned  # if it comes back, nobody knows of its trouble
         found[transition.id] = reason
     return found
 
