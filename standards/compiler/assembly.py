@@ -8,7 +8,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from standards.compiler.clause_models import clause_models, opening_events
+from standards.compiler.clauses.clause_models import clause_models, opening_events
 from standards.compiler.compiling import Surroundings, compile_standard
 from standards.compiler.unused import report_unused
 from standards.documents.declared import Calendar, calendar, feed

@@ -11,18 +11,18 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from standards.compiler.choices import placed_texts
-from standards.compiler.clause_models import TAKES_APART, TAKES_FOR, clause_models
-from standards.compiler.clausing import Clauses
-from standards.compiler.columns import Lookups, asked_by, written_down
+from standards.compiler.clauses.clause_models import TAKES_APART, TAKES_FOR, clause_models
+from standards.compiler.clauses.clausing import Clauses
+from standards.compiler.clauses.elsewhere import declared, stands_elsewhere
+from standards.compiler.clauses.scoping import Declared, Scoping
 from standards.compiler.editions import edition
-from standards.compiler.elsewhere import declared, stands_elsewhere
-from standards.compiler.marks import percent
-from standards.compiler.scoping import Declared, Scoping
 from standards.compiler.shape_keys import shape_name
 from standards.compiler.shaping import Shaper
 from standards.compiler.subjects import check_carried, check_subject
-from standards.compiler.targets import ALWAYS, ALWAYS_OPEN, calendar_names, looked_at
+from standards.compiler.targets.choices import placed_texts
+from standards.compiler.targets.columns import Lookups, asked_by, written_down
+from standards.compiler.targets.marks import percent
+from standards.compiler.targets.target_keys import ALWAYS, ALWAYS_OPEN, calendar_names, looked_at
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
@@ -32,7 +32,7 @@ from standards.judge.shapes import Level, Response, Shape
 from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses, lasting
 
 if TYPE_CHECKING:
-    from standards.compiler.elsewhere import Elsewhere
+    from standards.compiler.clauses.elsewhere import Elsewhere
     from standards.documents.entries import Entry
     from standards.documents.model import FeedModel, StandardModel
     from standards.documents.tables import Facts

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from standards.compiler.clausing import Clauses
+from standards.compiler.clauses.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
-from standards.compiler.marks import placed
-from standards.compiler.openings import Openings, shared_fields
-from standards.compiler.targets import Targets, check_followed, is_chosen
+from standards.compiler.targets.marks import placed
+from standards.compiler.targets.openings import Openings, shared_fields
+from standards.compiler.targets.target_keys import Targets, check_followed, is_chosen
 from standards.compiler.window_keys import rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.documents.model import written
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
-    from standards.compiler.scoping import Scoping
+    from standards.compiler.clauses.scoping import Scoping
     from standards.compiler.shape_keys import ShapeName
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from standards.compiler.assembly import Assembly, assemble, fields_declared
-from standards.compiler.columns import column_fields
 from standards.compiler.namespace import Namespace
+from standards.compiler.targets.columns import column_fields
 from standards.compiler.unused import unused_events
 from standards.documents.cut_text import cut_texts
 from standards.documents.declared import event_type, fields_of, type_name_meant, with_own_fields

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.calendar.hours import did_you_mean
-from standards.compiler.clause_models import clause_models, opening_events, state_names
+from standards.compiler.clauses.clause_models import clause_models, opening_events, state_names
 from standards.documents.declared import no_subject_field, subject_field
 from standards.documents.model import written
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields

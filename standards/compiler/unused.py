@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standards.compiler.clause_models import state_names
-from standards.compiler.targets import calendar_names
+from standards.compiler.clauses.clause_models import state_names
+from standards.compiler.targets.target_keys import calendar_names
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from standards.calendar.duration import DAY, describe, parse
 from standards.calendar.working_days import number_of
-from standards.compiler.choices import placed_texts
-from standards.compiler.targets import NONE
+from standards.compiler.targets.choices import placed_texts
+from standards.compiler.targets.target_keys import NONE
 from standards.expressions.tokens import ExpressionError, Token, tokens_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from standards.compiler.choices import placed_texts
+from standards.compiler.targets.choices import placed_texts
 from standards.documents.document import Document, Value
 from standards.documents.excerpt import canonical
 from standards.stories.story_model import KINDS

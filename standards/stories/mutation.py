@@ -14,8 +14,8 @@ import msgspec
 
 from standards.calendar.duration import DAY, MINUTE, SECOND, describe, parse
 from standards.calendar.working_days import number_of
-from standards.compiler.choices import BY, ELSE, placed_texts
 from standards.compiler.editions import is_whole_days
+from standards.compiler.targets.choices import BY, ELSE, placed_texts
 from standards.documents.document import Document, Path, Value
 from standards.documents.excerpt import canonical
 from standards.errors import Place

@@ -1,6 +1,6 @@
 """Facts that are looked up by a field of an event: one row for each key.
 
-Read next: `target.py`, which chooses by them; `compiler/columns.py`, which lets conditions ask them.
+Read next: `target.py`, which chooses by them; `compiler/targets/columns.py`, which lets conditions ask them.
 """
 
 from __future__ import annotations

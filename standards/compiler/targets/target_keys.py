@@ -14,9 +14,9 @@ from standards.calendar import working_days
 from standards.calendar.holiday import by_dates
 from standards.calendar.hours import Hours, Shift, did_you_mean
 from standards.calendar.working_days import WorkingDays
-from standards.compiler.choices import chosen_by, compiled, placed_texts
-from standards.compiler.columns import COLUMN, column_fields, tables_named, wrong_key
-from standards.compiler.marks import mark, placed
+from standards.compiler.targets.choices import chosen_by, compiled, placed_texts
+from standards.compiler.targets.columns import COLUMN, column_fields, tables_named, wrong_key
+from standards.compiler.targets.marks import mark, placed
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.documents.model import CalendarModel
 from standards.judge.standard import UTC_ZONE
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from standards.compiler.choices import Fields
-    from standards.compiler.openings import Openings
+    from standards.compiler.targets.choices import Fields
+    from standards.compiler.targets.openings import Openings
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
     from standards.documents.tables import Facts

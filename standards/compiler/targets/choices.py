@@ -1,6 +1,6 @@
 """Choices by a field, `{by: priority, urgent: 1h, else: 8h}`: from what an author wrote to what the judge follows.
 
-Read next: `targets.py`, which says what can be chosen.
+Read next: `target_keys.py`, which says what can be chosen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Shares, and when to warn: `95%`, `50%`, `15s before`.
 
-Read next: `shaping.py`, `targets.py`.
+Read next: `shaping.py`, `target_keys.py`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from standards.compiler.elsewhere import reading, stands_elsewhere
-from standards.compiler.openings import shared_fields
+from standards.compiler.clauses.elsewhere import reading, stands_elsewhere
+from standards.compiler.targets.openings import shared_fields
 from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition
 from standards.judge.standard import Clause
@@ -22,8 +22,8 @@ from standards.judge.standard import Clause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.compiler.columns import Lookups
-    from standards.compiler.elsewhere import Elsewhere
+    from standards.compiler.clauses.elsewhere import Elsewhere
+    from standards.compiler.targets.columns import Lookups
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel
     from standards.expressions.expression import Condition

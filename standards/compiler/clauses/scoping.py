@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from standards.compiler.clause_models import TAKES_APART, TAKES_FOR
-from standards.compiler.columns import written_down
-from standards.compiler.elsewhere import reading
+from standards.compiler.clauses.clause_models import TAKES_APART, TAKES_FOR
+from standards.compiler.clauses.elsewhere import reading
+from standards.compiler.targets.columns import written_down
 from standards.documents.excerpt import canonical, revision_of
 from standards.documents.model import BetweenModel, written
 from standards.expressions.states import StateTest, compile_states, names_in
 from standards.judge.standard import Pause, State
 
 if TYPE_CHECKING:
-    from standards.compiler.clausing import Clauses
+    from standards.compiler.clauses.clausing import Clauses
     from standards.documents.entries import Entry
     from standards.documents.model import StateModel
     from standards.judge.standard import Clause

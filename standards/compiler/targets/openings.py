@@ -1,6 +1,6 @@
 """What the events have in common that open a promise, and which of them lacks a field that is looked at.
 
-Read next: `targets.py`, which asks.
+Read next: `target_keys.py`, which asks.
 """
 
 from __future__ import annotations
