@@ -244,13 +244,13 @@ class StandardModel(Strict):
     every: Duration | None = Field(
         None,
         description="The period: a length of time (days and weeks are the wall clock's), or day, week or month. "
-        "Periods follow each other, and one event keeps each, at any time of it: that never more than so long goes by "
-        "between two is a response. With a calendar, hours are open time, and a day, week or month without any owes "
-        "nothing; one event in closed hours keeps it all the same, and a day ends at midnight.",
+        "Periods follow each other, and one event at any time of each keeps it, at its end too: that never more than "
+        "so long goes by between two is a response. With a calendar, hours are open time, and a day, week or month "
+        "without any owes nothing; an event in closed hours counts, and a day ends at midnight.",
     )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
-    over: Duration | None = Field(None, description="The window: a length of time, 50 events, or shift.")
+    over: Duration | None = Field(None, description="The window: 30m, 7d (it ends on Thursdays), 50 events, or shift.")
     step: Duration | None = Field(
         None,
         description="Lets the window roll: how often it is judged, such as 5m. A promise goes to the end of the day or "
