@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from standards.judge.events import is_same
 from standards.judge.promise import Transition
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ class Difference:
     def _came_since(self, promise: Promise[Event]) -> bool:
         """Say whether a promise came about after `start`, as one does that was opened since, or too late."""
         opening, late = promise.opening, self.context.case.too_late
-        return promise.opened > self.since or (
-            opening is not None and any(at >= self.since and _same(it, opening) for at, it in late)
-        )
+        return promise.opened > self.since or (any(at >= self.since and is_same(it, opening) for at, it in late))
 
     def _was_withdrawn(self, name: str) -> bool:
         return self.told[name][1].state == "withdrawn"
@@ -175,11 +174,6 @@ class Difference:
 
     def _say(self, line: Transition[Event]) -> None:
         self.context.transitions.append(line)
-
-
-def _same(one: Event, other: Event) -> bool:
-    """Say whether two are one event; a sender that begins to count anew uses its ids again."""
-    return (one.source, one.id, one.time) == (other.source, other.id, other.time)
 
 
 def _standing(promise: Promise[Event]) -> tuple[str, int, int, int]:

@@ -63,6 +63,11 @@ class Event(
     place: int = -1
 
 
+def is_same(one: Event, other: Event | None) -> bool:
+    """Say whether two are one event, read once or twice. A sender that begins to count anew uses its ids again."""
+    return other is not None and (one.source, one.id, one.time) == (other.source, other.id, other.time)
+
+
 @final
 class Tick(msgspec.Struct, frozen=True, gc=False):
     """Time has reached `at` (microseconds UTC): every event up to and including that instant has been given."""

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 from standards.judge.case import Case, Snapshot
 from standards.judge.context import JudgeContext, forget_settled
 from standards.judge.corrections import Difference
+from standards.judge.events import is_same
 from standards.judge.progress import end_late, judge_events, judge_too_late, run_timers
 from standards.judge.promise import NEVER
 
@@ -143,7 +144,7 @@ def settled_until(case: Case[Event], received: int, group: Group) -> int:
 
 def is_known(case: Case[Event], event: Event) -> bool:
     """Say whether an event is among those that the subject can be judged by again."""
-    return any(it.id == event.id and it.time == event.time and it.source == event.source for it in case.log)
+    return any(is_same(event, it) for it in case.log)
 
 
 def judge_again(

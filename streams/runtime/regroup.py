@@ -47,10 +47,14 @@ class Homes:
         }
         if not found and case.group in self._groups and not case.states:
             found.add(case.group)
-        if case.holds:  # what is so of a subject is so for all who speak of it
-            per = case.group.split(":")[1]
-            found |= {name for name, group in self._groups.items() if ",".join(group.per) == per and group.follow}
+        if case.holds:  # what is so of a subject is so for all who speak of it, and groups that last have heard it
+            found |= {group.name for group in self._groups.values() if self._asks(group, case)}
         return found
+
+    def _asks(self, group: Group, case: Case[Event]) -> bool:
+        """Say whether standards of a group ask for states of a case's subject that it has not followed itself."""
+        asked = {state.key for standard in group.standards for state in standard.states}
+        return self._goes_along(case, group, case.key) and not asked.isdisjoint(case.holds)
 
     def elsewhere(self, case: Case[Event], event: Event) -> list[tuple[str, Key]]:
         """Give the (group, key) where an event that waits in a case has yet to be judged, beside where that case is."""

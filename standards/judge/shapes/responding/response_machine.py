@@ -16,7 +16,7 @@ from standards.judge.events import type_of
 from standards.judge.shapes.machine import OpeningRows, opening_data, test_for
 from standards.judge.shapes.responding.again import Openings, ends
 from standards.judge.shapes.responding.clock import PromiseClock
-from standards.judge.shapes.responding.response_moves import ResponseMoves
+from standards.judge.shapes.responding.taking_back import TakingBack
 from standards.judge.shapes.responding.target_clock import TargetClock
 from standards.judge.shapes.scope import counts_late, within_hours
 from standards.judge.standard import Pause, clauses
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 
-class ResponseMachine(ResponseMoves):
+class ResponseMachine(TakingBack):
     """Judges one response standard, one subject at a time. `siblings` are other revisions of the same standard."""
 
     def __init__(self, standard: Standard, shape: Response, siblings: tuple[str, ...]) -> None:
@@ -214,6 +214,8 @@ class ResponseMachine(ResponseMoves):
             context.relieve(state, promise, event.at)
             if kind == "fulfilled_late":
                 self._done(state, promise)
+            else:
+                self._keep_brought(state, promise)
 
     def end_late(self, event: Event, context: JudgeContext[Event]) -> None:
         """End, by an event that came too late, what is overdue and, live, what is on the clock."""

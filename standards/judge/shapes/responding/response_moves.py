@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.case import Unused
-from standards.judge.events import type_of
+from standards.judge.events import is_same, type_of
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import Machine, opening_data, test_for
 from standards.judge.shapes.responding.again import join
@@ -53,7 +53,7 @@ class ResponseMoves(Machine):
         """
         begin, follow = self.openings.begin(), test_for(self.shape.follow, event_type)
         if self.shape.undo is not None and event_type in self.shape.undo.when.events:
-            begin = _unless_taken_back(begin)
+            begin = self._unless_taken_back(begin)
         if self.targeted is None or not (self.targeted.rule.may_owe_nothing or follow is not None):
             return begin
 
@@ -69,21 +69,43 @@ class ResponseMoves(Machine):
 
         return begin_if_owed
 
+    def _unless_taken_back(self, begin: Begin) -> Begin:
+        """Let an event that has just taken back what was done join that promise, and open no other one."""
+
+        def begin_if_new(at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+            lines = context.transitions[-2:] if at == event.at else []  # it may have been paused at once
+            back = (it for it in lines if it.kind == "undone" and it.at == at and it.cause is event)
+            again = next((it.promise for it in back if it.standard is self.standard), None)
+            if again is not None:
+                join(again, event)
+            else:
+                begin(at, state, event, context)
+
+        return begin_if_new
+
     def _begin_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         """Do at `at` what an event does at its own time: what it speaks of is owed from `at` on."""
-        lines = reversed(context.transitions)
-        void = (it for it in lines if it.kind == "voided" and it.at == it.promise.opened == at)
-        same = next((it.promise for it in void if it.promise.opening is event and it.standard is self.standard), None)
+        same = self._over_at_once(at, state, event, context)
         if same is not None:  # it would have the same id
             self._revive(same, state, event, context)
         else:
             self._begin(type_of(event))(at, state, event, context)
 
+    def _over_at_once(
+        self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]
+    ) -> Promise[Event] | None:
+        """Give the promise that an event opened at `at`, and that was void or kept at that very instant."""
+        lines = (it for it in reversed(context.transitions) if it.standard is self.standard and it.at == at)
+        over = (it.promise for it in lines if it.kind in ("voided", "kept"))
+        done = [] if state.undoable is None else [state.undoable]
+        return next((it for it in (*over, *done) if it.opened == at and is_same(event, it.opening)), None)
+
     def _revive(
         self, promise: Promise[Event], state: StandardState[Event], event: Event, context: JudgeContext[Event]
     ) -> None:
-        """Let a promise be owed again that was void for no time: its state ended and began at one instant."""
+        """Let a promise be owed again that was void or kept for no time: its state ended and began at one instant."""
         state.settled = [it for it in state.settled if it is not promise]
+        state.undoable = None if state.undoable is promise else state.undoable
         promise.settled, promise.spent, promise.runs = -1, 0, None
         self.clock.run(promise)
         state.open.append(promise)
@@ -95,7 +117,7 @@ class ResponseMoves(Machine):
 
     def _target(self, at: int, state: StandardState[Event], event: Event) -> Target | None:
         """Give what a promise that an event opens at `at` is given; of what stood a while, by what followed it too."""
-        brought = state.brought if event is state.standing else None
+        brought = state.brought if is_same(event, state.standing) else None
         return None if self.targeted is None else self.targeted.target(event, at, brought)
 
     def _bringing(self, carry_on: Carry, follow: Test) -> Carry:
@@ -117,7 +139,7 @@ class ResponseMoves(Machine):
     @staticmethod
     def _keep_brought(state: StandardState[Event], promise: Promise[Event]) -> None:
         """Remember what followed a promise that is void, for when its need is owed again."""
-        if promise.target is not None and promise.opening is not None and promise.opening is state.standing:
+        if promise.target is not None and promise.opening is not None and is_same(promise.opening, state.standing):
             state.brought = promise.target.facts
 
     def _set_alarm(self, state: StandardState[Event], context: JudgeContext[Event]) -> None:
@@ -181,59 +203,6 @@ class ResponseMoves(Machine):
                 state.settled.append(state.undoable)
             state.undoable = promise
 
-    def _taking_back(self, carry_on: Carry, event_type: str) -> Carry:
-        """Let events take back what was done, after they have ended what they end."""
-        undo = None if self.shape.undo is None else test_for(self.shape.undo.when, event_type)
-
-        def carry_on_or_back(state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-            done = state.undoable
-            carry_on(state, event, context)
-            if undo is None or done is None or state.undoable is not done:  # an event does not take back what it does
-                return
-            if undo(event.data, opening_data(done)):
-                self._undo(state, event, context)
-                self._set_alarm(state, context)
-
-        return carry_on_or_back
-
-    def _undo(self, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        """Take back that the newest promise was done: its clock goes on with what was left, or it is overdue again."""
-        undo, promise = self.shape.undo, state.undoable
-        if undo is None or promise is None or event.at - promise.last_at > undo.within:
-            return
-        if promise.state == "late" and promise.settled + self.shape.owed_for <= event.at:
-            return  # nobody would wait for it any more
-        if context.owes(self.siblings):
-            return
-        if not self.standard.owes(context.case.holds):
-            self._let_stand(state, promise)
-            return
-        state.undoable, promise.runs = None, None
-        state.rest_until, state.waiting = -1, None
-        if self.standard.needed is not None and state.standing is None:
-            state.standing = promise.opening  # should there be nothing to owe for a while
-        if promise.state == "late":
-            context.write(self.standard, promise, "undone", event.at, event, self.clock.elapsed(promise, event.at))
-            context.owe(state, promise, promise.settled, promise.settled + self.shape.owed_for)
-            return
-        promise.settled = -1
-        self.clock.take_back(promise, event.at)
-        state.open.append(promise)
-        context.write(self.standard, promise, "undone", event.at, event, promise.spent)
-        if self._paused_by is not None and self._paused_by.test(context.case.holds):
-            self._pause(promise, event.at, event, context)
-
-    @staticmethod
-    def _let_stand(state: StandardState[Event], done: Promise[Event]) -> None:
-        """Let the need of what was done stand, though nothing is owed now: it begins anew when something is.
-
-        What happened since stands already, and is the newer need.
-        """
-        state.outside, state.rest_until = True, -1
-        if state.standing is None:
-            state.standing = done.opening
-            state.brought = None if done.target is None else done.target.facts
-
     def _rest(self, state: StandardState[Event], kept: int) -> None:
         if self.shape.rest:
             state.rest_until = max(state.rest_until, kept + self.shape.rest)
@@ -281,17 +250,3 @@ class ResponseMoves(Machine):
     def _resume(self, promise: Promise[Event], event: Event, context: JudgeContext[Event]) -> None:
         self.clock.go_on(promise, event.at)
         context.write(self.standard, promise, "resumed", event.at, cause=event, elapsed=promise.spent)
-
-
-def _unless_taken_back(begin: Begin) -> Begin:
-    """Let an event that has taken back what was done join that promise, and open no other one."""
-
-    def begin_if_new(at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
-        lines = context.transitions[-2:]  # it may have been paused at once
-        again = next((line.promise for line in lines if line.kind == "undone" and line.cause is event), None)
-        if again is not None:
-            join(again, event)
-        else:
-            begin(at, state, event, context)
-
-    return begin_if_new
