@@ -104,7 +104,8 @@ def looks_back(lint: LintInput) -> None:
         )
         fits = minutes * MINUTE // shape.step * shape.step
         shorter = f"write over: {describe(fits)} or less, or " if fits >= 2 * shape.step else "write "
-        fix = f"{shorter}over: shift without step, and each shift is judged by itself"
+        calendar = "" if shape.hours is hours else f"calendar: {hours.name} and "
+        fix = f"{shorter}{calendar}over: shift without step, and each shift is judged by itself"
         lint.entries[standard.id].at("over").warning("looks-back", found, fix)
 
 

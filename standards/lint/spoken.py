@@ -22,7 +22,7 @@ _SAID: Final = re.compile(
     r"|\b(?P<hour>[0-9]{1,2}):(?P<past>[0-5][0-9])\b"
     rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?"
     r"(?P<unit> (?:second|minute|hour|day|week|month)s?\b)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,  # or the capital of another alphabet would be taken for one of ours
 )
 
 

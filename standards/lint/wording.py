@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from standards.lint.lint_input import LintInput
 
 _AT_LEAST: Final = re.compile(
-    r"\b(?:at least|at the least|no less than|not less than|no later than|not later than|minimum of)(?! once| one\b)",
+    r"\b(?:at least|at the least|no less than|not less than|no later than|not later than|a minimum of)"
+    r"(?= (?:an? )?[\w.]+ (?:second|minute|hour|day|week|month)s?\b| an? (?:minute|hour|day|week|month)\b)",
     re.IGNORECASE,
 )
 _THINGS: Final = frozenset({"contact", "ticket", "work"})
@@ -80,7 +81,10 @@ def at_most_before(lint: LintInput) -> None:
         if said is not None and isinstance(standard.shape, Precedence):
             length = describe(standard.shape.within_last)
             found = f"the promise says {said[0]!r}, and within_last is how long before at most: {length} or less"
-            fix = "let the event say how long before it was, and write must: hours_before >= 48 instead of expect"
+            fix = (
+                "let the event say how long before it was, and write must: hours_before >= 48 instead of expect and "
+                "within_last"
+            )
             lint.entries[standard.id].at("within_last").warning("at-most-before", found, fix)
 
 

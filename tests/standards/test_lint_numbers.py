@@ -134,6 +134,9 @@ def test_hours_are_no_deadline_of_a_day() -> None:
         ("Not later than five minutes before.", ["at-most-before"]),
         ("At least once in the five minutes before.", []),
         ("In the five minutes before.", []),
+        ("At least an hour, or five minutes, before.", ["at-most-before"]),
+        ("At least some calls in the five minutes before.", []),
+        ("At least somebody, in the five minutes before.", []),
     ],
 )
 def test_so_long_before_at_the_least_is_found(promise: str, warned: list[str]) -> None:
@@ -148,3 +151,10 @@ def test_a_length_of_time_is_no_hour_of_the_calendar() -> None:
     rule = "per: site, when: call.ended, expect: call.moved, within: 10m, calendar: desk"
     assert warned_of("Within five minutes.", rule, desk) == ["other-number"]
     assert warned_of("Until five, within ten minutes.", rule, desk) == []
+
+
+@pytest.mark.parametrize("word", ["F\u0130VE", "\u017fix", "f\u0131fty"])
+def test_capitals_of_another_alphabet_are_no_numbers(word: str) -> None:
+    """A word that is nearly a number in English is a word."""
+    rule = "per: site, when: call.ended, expect: call.moved, within: 5m"
+    assert warned_of(f"Within {word} minutes.", rule) == []
