@@ -140,3 +140,10 @@ def test_an_event_is_no_older_when_more_comes_at_once(size: int) -> None:
     outcome = judge_live(rules(answer=f"{ANSWER}, again: each", talk=talk), history, size=size)
     assert [effect.effect for effect in outcome.late] == ["came-too-late"]
     assert "08:05:00 fulfilled_late c1" in told(outcome.transitions)
+
+
+def test_a_deadline_that_passed_before_the_opening_was_heard_of_is_unknown() -> None:
+    """Due a second before it was received, within the time that is waited for events: nothing says how it went."""
+    slow = rules(answer=ANSWER.replace("60s", "59m59s"))
+    history = "08:00 contact.closed contact=c1\n08:00 contact.answered\n09:00 <- 08:00 contact.waiting\n10:00 nothing"
+    assert live(slow, history)[-2:] == ["08:00:00 opened c1", "08:59:59 lost c1"]

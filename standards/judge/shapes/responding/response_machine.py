@@ -292,7 +292,8 @@ class ResponseMachine(TakingBack):
             self._begin(event_type)(event.at, state, event, context)
             if state.waiting is event and state.rest_until <= case.time:
                 self.openings.end_rest(state, state.rest_until, context, retired=False)
-            for promise in [each for each in state.open if each.opening is event and each.due <= case.time]:
+            known = max(case.time, event.received)
+            for promise in [each for each in state.open if each.opening is event and each.due <= known]:
                 context.write(self.standard, promise, "lost", promise.due, reason="came-too-late")
                 context.close(state, promise, promise.due)
             self._set_alarm(state, context)
