@@ -80,7 +80,7 @@ class Difference:
     def _came_since(self, promise: Promise[Event]) -> bool:
         """Say whether a promise came about after `start`, as one does that was opened since, or too late."""
         opening, late = promise.opening, self.context.case.too_late
-        return promise.opened > self.since or (any(at >= self.since and is_same(it, opening) for at, it in late))
+        return promise.opened > self.since or any(at >= self.since and is_same(it, opening) for at, it in late)
 
     def _was_withdrawn(self, name: str) -> bool:
         return self.told[name][1].state == "withdrawn"

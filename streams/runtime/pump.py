@@ -107,7 +107,7 @@ class Pump:
         """
         cases = list(cases)
         lasting = {*self._lasting, *lasting, *(case.group for case in cases)}
-        homes = Homes(self.rulebook, lasting, self._reached)
+        homes = Homes(self.rulebook, lasting, self._reached, cases)
         waiting = [(event, homes.elsewhere(case, event)) for case in cases for event in case.held]
         self._left_over += {
             (event.source, event.id): event for event, _ in waiting if homes.concerns_nobody(event)

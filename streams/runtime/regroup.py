@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.judge.events import microseconds
-from standards.judge.judging_again import settle_now
+from standards.judge.judging_again import must_settle, settle_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container
+    from collections.abc import Callable, Collection, Container, Iterable
 
     from standards.judge.case import Case, Identity
     from standards.judge.events import Event
@@ -27,12 +27,21 @@ class Homes:
 
     `lasting` are groups that had their own events before, and have judged them up to what `reached` gives: no other
     case's events go to them up to there, unless that case's group is gone, and may have become a part of them.
+    Of `cases`, which are all that were stored, some show that their group has the very standards that it had.
     """
 
-    def __init__(self, rulebook: Rulebook, lasting: Container[str], reached: Callable[[Group], int]) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        lasting: Container[str],
+        reached: Callable[[Group], int],
+        cases: Iterable[Case[Event]],
+    ) -> None:
         self._rulebook = rulebook
         self._groups = rulebook.groups
         self._lasting = lasting
+        known = [case for case in cases if case.group in self._groups and case.revisions]
+        self._unchanged = {case.group for case in known if not must_settle(case, self._groups[case.group])}
         self._reached = reached
         self._home = {m.standard.revision: name for name, group in self._groups.items() for m in group.machines}
 
@@ -47,14 +56,15 @@ class Homes:
         }
         if not found and case.group in self._groups and not case.states:
             found.add(case.group)
-        if case.holds:  # what is so of a subject is so for all who speak of it, and groups that last have heard it
+        if case.holds:  # what is so of a subject is so for all who speak of it
             found |= {group.name for group in self._groups.values() if self._asks(group, case)}
         return found
 
     def _asks(self, group: Group, case: Case[Event]) -> bool:
-        """Say whether standards of a group ask for states of a case's subject that it has not followed itself."""
+        """Say whether a group asks for states of a case's subject; one that is as it was has followed them itself."""
         asked = {state.key for standard in group.standards for state in standard.states}
-        return self._goes_along(case, group, case.key) and not asked.isdisjoint(case.holds)
+        same = ",".join(group.per) == case.group.split(":")[1] and not asked.isdisjoint(case.holds)
+        return same and (group.name == case.group or group.name not in self._unchanged)
 
     def elsewhere(self, case: Case[Event], event: Event) -> list[tuple[str, Key]]:
         """Give the (group, key) where an event that waits in a case has yet to be judged, beside where that case is."""

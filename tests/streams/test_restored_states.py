@@ -25,19 +25,23 @@ CHOSEN = rules(
 )
 
 
-def live(text: str, history: str, restart: int) -> list[str]:
-    """Judge a history as a live host does that starts anew before one of its lines, counted from 0; -1: never."""
+def live(text: str, history: str, restart: int, changed: str = "") -> list[str]:
+    """Judge a history as a live host does that starts anew before one of its lines, counted from 0; -1: never.
+
+    It starts with the standards that are `changed`, where they are.
+    """
     book = rulebook(text)
     pump, lines = Pump(book, settle=SETTLE), []
     for number, raw in enumerate(filter(None, map(str.strip, history.splitlines()))):
         stamp, arrow, rest = raw.partition(" <- ")
-        event = Reader(book.classes).one(json.dumps(cloud_event(rest if arrow else raw, number, book)).encode())
-        event.received = microseconds(instant(stamp)) if arrow else event.at
         if number == restart:
-            snapshots = Snapshots(book)
-            cases = [snapshots.decode(snapshots.encode(case)) for case in pump.cases()]
+            stored = [Snapshots(book).encode(case) for case in pump.cases()]
+            book = rulebook(changed) if changed else book
+            cases = [Snapshots(book).decode(case) for case in stored]
             pump = Pump(book, settle=SETTLE, position=pump.position())
             pump.adopt(cases)
+        event = Reader(book.classes).one(json.dumps(cloud_event(rest if arrow else raw, number, book)).encode())
+        event.received = microseconds(instant(stamp)) if arrow else event.at
         lines += pump.push([event], now=event.received).transitions
     return told(lines)
 
@@ -68,3 +72,20 @@ def test_what_followed_a_need_that_stands_is_restored(restart: int) -> None:
         20:00 nothing
     """
     assert live(CHOSEN, history, restart)[-1] == "12:00:00 broken t1"
+
+
+@pytest.mark.parametrize("restart", [2, 3])
+def test_what_others_know_to_be_so_is_so_for_whoever_asks_newly(restart: int) -> None:
+    """A standard that is changed to stand still while the customer is asked: it has been so since before the change."""
+    merged = "per: ticket, when: ticket.moved, expect: ticket.merged, within: 1h, lateness: 5s"
+    waits = "pause: {when: ticket.waiting, until: ticket.resumed}"
+    before, after = (rules(OWN, a=f"{OPENED}, within: 1m, {waits}", b=b) for b in (merged, f"{merged}, {waits}"))
+    history = """
+        07:59 ticket.waiting
+        08:00 ticket.moved ticket=t2
+        08:01 nothing
+        08:02 ticket.moved
+        09:30 nothing
+    """
+    lines = live(before, history, restart, after)
+    assert [line for line in lines if line.endswith("t1")] == ["08:02:00 opened t1", "08:02:00 paused t1"]
