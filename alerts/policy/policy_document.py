@@ -36,9 +36,11 @@ from alerts.policy.policy_model import (
 from standards.calendar.hours import did_you_mean, zone
 from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
+from standards.documents.declared_model import HoursModel
 from standards.documents.document import Document
 from standards.documents.entries import Entry
-from standards.documents.model import HoursModel, Strict, keys_of
+from standards.documents.model import keys_of
+from standards.documents.strict import Strict
 from standards.errors import SpecError
 from standards.judge.events import microseconds
 from standards.judge.standard import Aspect, Severity

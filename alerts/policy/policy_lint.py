@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from alerts.policy.policy import LINE_FIELDS
 from standards.documents.declared import calendar
+from standards.documents.declared_model import HoursModel
 from standards.documents.entries import Entry
-from standards.documents.model import HoursModel
 from standards.lint.clock import overdue_holidays
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from standards.documents.model import HoursModel, Strict
+from standards.documents.declared_model import HoursModel
+from standards.documents.strict import Strict
 from standards.documents.values import Duration, Text, Texts
 
 

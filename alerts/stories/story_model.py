@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import Field
 
 from alerts.routing.notice import Reason
-from standards.documents.model import Strict
 from standards.documents.schema import schema_of
+from standards.documents.strict import Strict
 from standards.documents.values import NumberAsText, Text, Texts
 from standards.judge.promise import Kind
 from standards.stories.story_model import StoriesModel, StoryModel

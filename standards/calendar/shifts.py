@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, SECOND
-from standards.calendar.hours import WEEKDAYS, Shift, parse_shifts
+from standards.calendar.hours import LONGEST_CLOSURE, WEEKDAYS, Shift, parse_shifts
 from standards.calendar.local_time import first_shown
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def shift_at(hours: Hours, at: int) -> tuple[int, int] | None:
             if opens <= at < closes:
                 return opens, closes
     return None
+
+
+def shift_from(hours: Hours, at: int) -> tuple[int, int]:
+    """Return the shift [opens, closes) that an instant lies in or, out of hours, the next one.
+
+    Where none comes for very long, it is an empty one far ahead.
+    """
+    opens = hours.opens_after(at)
+    far = at + LONGEST_CLOSURE * DAY
+    return (far, far) if opens is None else shift_at(hours, opens) or (far, far)
 
 
 def changed_shifts(text: str | None) -> tuple[Shift, ...] | None:

@@ -12,17 +12,10 @@ from standards.compiler.clauses.clause_models import clause_models, opening_even
 from standards.compiler.compiling import Surroundings, compile_standard
 from standards.compiler.unused import report_unused
 from standards.documents.declared import Calendar, calendar, feed
+from standards.documents.declared_model import CalendarModel, FeedModel, FieldModel, TableModel
 from standards.documents.entries import without_empty
 from standards.documents.meant import word_meant
-from standards.documents.model import (
-    CalendarModel,
-    FeedModel,
-    FieldModel,
-    StandardModel,
-    StateModel,
-    TableModel,
-    keys_of,
-)
+from standards.documents.model import StandardModel, StateModel, keys_of
 from standards.documents.tables import Facts, kept, table
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields

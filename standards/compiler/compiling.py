@@ -33,8 +33,9 @@ from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standar
 
 if TYPE_CHECKING:
     from standards.compiler.clauses.elsewhere import Elsewhere
+    from standards.documents.declared_model import FeedModel
     from standards.documents.entries import Entry
-    from standards.documents.model import FeedModel, StandardModel
+    from standards.documents.model import StandardModel
     from standards.documents.tables import Facts
     from standards.judge.events import EventType
 

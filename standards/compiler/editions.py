@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from standards.documents.entries import Entry
     from standards.documents.model import StandardModel
 
-PERIODS: Final[Mapping[str, Period]] = {"day": "day", "week": "week", "month": "month"}
+PERIODS: Final[Mapping[str, Period]] = {"day": "day", "week": "week", "month": "month", "shift": "shift"}
 _WHOLE_DAYS: Final = re.compile(r"(?:[0-9]+w)?(?:[0-9]+d)?", re.ASCII)
 
 

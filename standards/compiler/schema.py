@@ -25,8 +25,11 @@ SHARE: Final = r"[0-9]{1,3}(\.[0-9]{1,6})?%"
 _TYPE: Final = r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$"
 _FORMS: Final[dict[str, tuple[str, list[str]]]] = {
     "within": (f"{LENGTH}|{DAYS}", ["60s", "1h30m", "1d", "3 working days", "end of next working day"]),
-    "every": (f"{LENGTH}|day|week|month", ["day", "week", "month", "2h", "7d"]),
-    "over": (f"{LENGTH}|[1-9][0-9]{{0,8}} events?|shift", ["30m", "1d", "7d", "50 events", "shift"]),
+    "every": (f"{LENGTH}|day|week|month|shift", ["day", "week", "month", "shift", "2h", "7d"]),
+    "over": (
+        f"{LENGTH}|[1-9][0-9]{{0,8}} events?|day|week|month|shift",
+        ["30m", "day", "week", "month", "shift", "50 events"],
+    ),
     "warn": (f"{SHARE}|\\S+ before", ["50%", "15s before"]),
 }
 """What a key holds beside a plain length of time, and what an editor offers for it."""

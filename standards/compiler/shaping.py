@@ -14,10 +14,10 @@ import msgspec
 
 from standards.compiler.clauses.clausing import Clauses
 from standards.compiler.editions import PERIODS, is_whole_days
-from standards.compiler.targets.marks import placed
+from standards.compiler.targets.marks import before_end, placed
 from standards.compiler.targets.openings import Openings, shared_fields
 from standards.compiler.targets.target_keys import Targets, check_followed, is_chosen
-from standards.compiler.window_keys import rolling, window
+from standards.compiler.window_keys import period, rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition, compile_measure, compile_threshold
@@ -150,15 +150,13 @@ class Shaper:
         model = self.model
         expect = self.clauses.clause(model.expect, "expect")
         subjects = self._subjects()
-        period = PERIODS.get(model.every or "")
-        if period is not None:
-            for index in range(len(model.warn or ())):
-                fix = "give every as a length of time, such as 7d, or leave warn out"
-                self.entry.at("warn", index).error("bad-warning", f"a {period} has no fixed length to warn in", fix)
-            if expect is None:
+        if model.every is not None and model.every in PERIODS:
+            named = period(model.every, self.entry.at("every"), self._hours())
+            warn = self._marks(partial(before_end, period=model.every))
+            if expect is None or named is None:
                 return None
             hours = self._hours() if model.edition else None
-            return Recurrence(expect, period, hours=hours, zone=self._zone(), subjects=subjects)
+            return Recurrence(expect, named, hours=hours, zone=self._zone(), subjects=subjects, warn=warn)
         by_wall = model.edition is not None and is_whole_days(model.every)
         every = self.entry.at("every").duration(model.every) if by_wall else self._counted(model.every, "every")
         warn = self._warn(every)
@@ -190,7 +188,7 @@ class Shaper:
             return None
         return Level(
             when, measure, span.over, must, count=span.of_events, at_least=at_least, zone=self._zone(),
-            hours=self._hours() if model.edition else None, by_shift=span.by_shift, step=span.step,
+            hours=self._hours() if model.edition else None, period=span.period, step=span.step,
         )  # fmt: skip
 
     def _measure(self, source: str, when: Clause, fields: Fields) -> Measure | None:
@@ -243,8 +241,11 @@ class Shaper:
         return UTC_ZONE if placed_by is None else placed_by.zone
 
     def _warn(self, whole: int | None) -> tuple[int, ...]:
+        return self._marks(partial(placed, whole=whole))
+
+    def _marks(self, read: Callable[[str], int | None]) -> tuple[int, ...]:
         marks = {
-            self.entry.at("warn", index).attempt("bad-warning", partial(placed, text, whole))
+            self.entry.at("warn", index).attempt("bad-warning", partial(read, text))
             for index, text in enumerate(self.model.warn or ())
         }
         return tuple(sorted(filter(None, marks)))

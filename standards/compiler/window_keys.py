@@ -1,4 +1,4 @@
-"""The window of a level: how long it is, or how many events, or that it is a shift.
+"""The window of a level: how long it is, or how many events, or that it is a day, week, month or shift.
 
 Read next: `shaping.py`.
 """
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from standards.calendar.duration import describe
 from standards.calendar.shifts import overlaps
+from standards.compiler.editions import PERIODS
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
     from standards.calendar.hours import Hours
     from standards.documents.entries import Entry
+    from standards.judge.standard import Period
 
 _EVENTS: Final = re.compile(r"([1-9][0-9]{0,8}) events?")
 SHIFT: Final = "shift"
@@ -23,14 +25,14 @@ MOST_STEPS: Final = 1_000
 
 
 class Window(NamedTuple):
-    """A window of so many microseconds, or (`of_events`) events, or of a shift: then `over` is 0.
+    """A window of so many microseconds, or (`of_events`) events, or a `period` of the calendar: then `over` is 0.
 
     With a `step`, in microseconds, it rolls.
     """
 
     over: int
     of_events: bool = False
-    by_shift: bool = False
+    period: Period | None = None
     step: int = 0
 
 
@@ -40,8 +42,9 @@ def window(text: str | None, entry: Entry, hours: Hours | None) -> Window | None
         return None
     if events := _EVENTS.fullmatch(text):
         return Window(int(events[1]), of_events=True)
-    if text == SHIFT:
-        return _shift(entry, hours)
+    if text in PERIODS:
+        found = period(text, entry, hours)
+        return found and Window(0, period=found)
     over = entry.duration(text)
     if over is not None and DAY % over and over % DAY:
         fix = "take one that divides a day, such as 30m, or whole days"
@@ -52,8 +55,8 @@ def window(text: str | None, entry: Entry, hours: Hours | None) -> Window | None
 def rolling(texts: tuple[str, str], entry: Entry, hours: Hours | None) -> Window | None:
     """Read `over` and `step` of a standard's entry; None where they have errors, which are reported."""
     over_text, step_text = texts
-    if over_text == SHIFT or _EVENTS.fullmatch(over_text):
-        found = f"a window of {over_text if _EVENTS.fullmatch(over_text) else 'a shift'} does not roll"
+    if over_text in PERIODS or _EVENTS.fullmatch(over_text):
+        found = f"a window of {over_text if _EVENTS.fullmatch(over_text) else f'a {over_text}'} does not roll"
         entry.at("step").error("misplaced-key", found, "leave step out, or give over as a length of time", key=True)
         return None
     over, step = entry.at("over").duration(over_text), entry.at("step").duration(step_text)
@@ -74,7 +77,10 @@ def rolling(texts: tuple[str, str], entry: Entry, hours: Hours | None) -> Window
     return None
 
 
-def _shift(entry: Entry, hours: Hours | None) -> Window | None:
+def period(text: str, entry: Entry, hours: Hours | None) -> Period | None:
+    """Read a day, week, month or shift; None where it is a shift and there are none, which is reported."""
+    if text != SHIFT:
+        return PERIODS[text]
     if hours is None:
         found = "a shift is one of a calendar's, and there are none here"
         entry.error("wrong-value", found, 'name a calendar with hours, such as mon-fri: ["06:00-14:00", "14:00-22:00"]')
@@ -82,11 +88,11 @@ def _shift(entry: Entry, hours: Hours | None) -> Window | None:
     if overlaps(hours.week):
         entry.error("wrong-value", *OVERLAP)
         return None
-    return Window(0, by_shift=True)
+    return PERIODS[text]
 
 
 OVERLAP: Final = (
-    "shifts of this calendar overlap, so that a sample would lie in two of them",
+    "shifts of this calendar overlap, so that what happens would be in two of them",
     "let each begin when the one before it ends, or write two standards with a calendar each",
 )
 """What is wrong with shifts that overlap, and what would mend it."""

@@ -17,7 +17,7 @@ import msgspec
 
 from standards.calendar.holiday import by_country, by_dates, by_ics
 from standards.calendar.hours import Hours, Shift, Week, did_you_mean, parse_shifts, parse_week, zone
-from standards.documents.model import CalendarModel, FeedModel, FieldModel, HoursModel
+from standards.documents.declared_model import CalendarModel, FeedModel, FieldModel, HoursModel
 from standards.expressions.expression import Field
 from standards.judge.events import EventType, name_problem, type_name_problem
 from standards.judge.standard import Feed

@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from standards.calendar.duration import parse
 from standards.calendar.hours import did_you_mean
 from standards.documents.meant import ALL_KEYS, after_comma, clause_meant, key_meant, names_in_braces, whole_meant
-from standards.documents.model import Strict, keys_of
+from standards.documents.model import keys_of
 from standards.documents.slips import unspaced
+from standards.documents.strict import Strict
 from standards.documents.values import FORMS
 from standards.expressions.expression import ExpressionError
 

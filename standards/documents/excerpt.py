@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from standards.documents.declared import Calendar
-    from standards.documents.model import FeedModel, StandardModel, StateModel, TableModel
+    from standards.documents.declared_model import FeedModel, TableModel
+    from standards.documents.model import StandardModel, StateModel
     from standards.expressions.expression import Field
     from standards.judge.standard import State
 

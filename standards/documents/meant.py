@@ -9,16 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.hours import did_you_mean
-from standards.documents.model import (
-    BetweenModel,
-    CalendarModel,
-    ClauseModel,
-    DocumentModel,
-    FeedModel,
-    ObjectiveModel,
-    StandardModel,
-    keys_of,
-)  # fmt: skip
+from standards.documents.declared_model import CalendarModel, FeedModel
+from standards.documents.model import BetweenModel, ClauseModel, DocumentModel, ObjectiveModel, StandardModel, keys_of
 from standards.documents.slips import in_quotes, unspaced
 
 if TYPE_CHECKING:

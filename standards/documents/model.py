@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Discriminator,
     Field,
@@ -16,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from standards.documents.declared_model import CalendarModel, FeedModel, FieldModel, TableModel
+from standards.documents.strict import Strict
 from standards.documents.values import (
     BY_FORM,
     ONE,
@@ -28,28 +29,13 @@ from standards.documents.values import (
     Text,
     Texts,
 )
-from standards.expressions.expression import FieldType
 from standards.judge.standard import Aspect, Severity
-
-
-class Strict(BaseModel):
-    """What all parts have in common: no unknown keys, no conversion of types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-    short: ClassVar[dict[str, Any] | None] = None
-    """The JSON Schema of the short form, where there is one."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Let editors accept the short form too."""
-        schema: dict[str, Any] = handler(core_schema)
-        return schema if cls.short is None else {"anyOf": [cls.short, handler.resolve_ref_schema(schema)]}
 
 
 class ClauseModel(Strict):
     """Event types, any of which will do, and, perhaps, a condition on their fields; a type alone is the short form."""
 
-    short = {"type": "string", "description": "An event type, such as register.opened."}
+    short: ClassVar = {"type": "string", "description": "An event type, such as register.opened."}
 
     @model_validator(mode="before")
     @classmethod
@@ -114,59 +100,6 @@ class ObjectiveModel(Strict):
 
     kept: NumberAsText = Field(description="The share, such as 95%.")
     over: Duration = Field(description="The span it is reckoned over, such as 28d.")
-
-
-class HoursModel(Strict):
-    """Hours of days."""
-
-    timezone: Text = Field(description="An IANA name, such as Europe/Warsaw.")
-    hours: dict[str, Texts] | None = Field(
-        None, description="Days (mon, mon-fri, sat,sun, daily) and their shifts (08:00-16:00). Without it: always open."
-    )
-    holidays: Texts | None = Field(
-        None, description="A country (PL, US-CA), a list of dates (2026-12-25), or the name of an .ics file."
-    )
-
-
-class CalendarModel(HoursModel):
-    """Business hours."""
-
-    may_change: Texts | None = Field(
-        None, description="The roles or people who may say that a day has other hours; without it, only admins."
-    )
-
-
-class TableModel(Strict):
-    """Facts that are looked up by a field of an event."""
-
-    file: Text = Field(description="A .csv file, relative to this one; its first line names the columns.")
-    key: Text = Field(description="The column, and the event's field of the same name, by which a row is looked up.")
-    columns: list[Text] | None = Field(None, description="Written by Kept where it keeps a standard by itself.")
-
-
-class FeedModel(Strict):
-    """A stream of events that is expected to speak."""
-
-    events: Texts = Field(description="The event types that come by it.")
-    per: Texts = Field([], description="The fields by which it falls silent separately, such as site.")
-    every: Duration | None = Field(None, description="How often it reports, where it does so by the clock: 60s.")
-    silent_after: Duration = Field(description="After how long without an event it counts as dark, such as 15m.")
-
-
-class FieldModel(Strict):
-    """One field of an event type; the type alone, with ? where it may be missing, is the short form."""
-
-    short = {"type": "string", "pattern": "^(text|integer|number|boolean|time)[?]?$"}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _write_out(cls, data: object) -> object:
-        return {"type": data.removesuffix("?"), "optional": data.endswith("?")} if isinstance(data, str) else data
-
-    type: FieldType = Field(description="text, integer, number, boolean or time.")
-    optional: bool = Field(default=False, description="Whether an event may come without it.")
-    unit: Text | None = Field(None, description="The unit, such as seconds.")
-    meaning: Text | None = Field(None, description="What it says.")
 
 
 class StandardModel(Strict):
@@ -243,14 +176,17 @@ class StandardModel(Strict):
     until: AnyOf | None = Field(None, description="The event up to which they are counted.")
     every: Duration | None = Field(
         None,
-        description="The period: a length of time (days and weeks are the wall clock's), or day, week or month. "
+        description="The period: a length of time (days and weeks are the wall clock's), day, week, month, or shift. "
         "Periods follow each other, and one event at any time of each keeps it, at its end too: that never more than "
         "so long goes by between two is a response. With a calendar, hours are open time, and a day, week or month "
-        "without any owes nothing; an event in closed hours counts, and a day ends at midnight.",
+        "without any owes nothing; an event in closed hours counts, and a day ends at midnight. A shift ends when it "
+        "closes, and between two of them nothing counts.",
     )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
-    over: Duration | None = Field(None, description="The window: 30m, 7d (it ends on Thursdays), 50 events, or shift.")
+    over: Duration | None = Field(
+        None, description="The window: 30m, 50 events, day, week (from Monday), month, shift."
+    )
     step: Duration | None = Field(
         None,
         description="Lets the window roll: how often it is judged, such as 5m. A promise goes to the end of the day or "

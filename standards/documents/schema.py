@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from standards.documents.model import Strict
+    from standards.documents.strict import Strict
 
 
 def schema_of(model: type[Strict]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from standards.documents.declared import ReadFile
+    from standards.documents.declared_model import TableModel
     from standards.documents.entries import Entry
-    from standards.documents.model import TableModel
 
 SHOWN: Final = 5
 """So many bad rows of a table are shown; the others are counted."""

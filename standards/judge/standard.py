@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Aspect = Literal["speed", "quality", "ownership", "courtesy", "follow-through"]
 Severity = Literal["page", "ticket", "info"]
-Period = Literal["day", "week", "month"]
+Period = Literal["day", "week", "month", "shift"]
 
 UTC_ZONE = ZoneInfo("UTC")
 DAY = 86_400_000_000

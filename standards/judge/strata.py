@@ -27,11 +27,15 @@ def _of_promises(listener: Standard) -> list[Clause]:
 
 def hears(listener: Standard, speaker: Standard) -> bool:
     """Say whether a standard hears of another one's promises, as far as can be said before there are any."""
-    about = _of_promises(listener)
+    return any(can_mean(clause, speaker) for clause in _of_promises(listener))
+
+
+def can_mean(clause: Clause, speaker: Standard) -> bool:
+    """Say whether a clause about promises' events can hold for a standard's, as far as can be said before any."""
     known = {
         "standard": speaker.id, "owner": speaker.owner, "aspect": speaker.aspect, "severity": speaker.severity,
     }  # fmt: skip
-    return any(clause.where is None or could_hold(clause.where, known) for clause in about)
+    return clause.where is None or could_hold(clause.where, known)
 
 
 def stratify(standards: Sequence[Standard]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Checks of what a clause leaves out without saying so: an `unless` that never counts, and who has no value.
+"""Checks of what a clause leaves out: an `unless` that never counts, who has no value, and what was not so after all.
 
 Read next: `expressions/regions.py`, `wording.py`.
 """
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from standards.expressions.evaluation import field_name
 from standards.expressions.regions import relation
 from standards.judge.shapes import Response
+from standards.judge.standard import clauses
+from standards.judge.strata import can_mean
 from standards.lint.wording import conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from standards.expressions.expression import Condition, Field
-    from standards.judge.standard import Clause
+    from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
 
 
@@ -79,3 +81,30 @@ def _others(where: Condition, fields: Mapping[str, Field]) -> Iterator[tuple[str
 def _values(node: ast.expr) -> list[object]:
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     return [part.value for part in parts if isinstance(part, ast.Constant)]
+
+
+def outlives_correction(lint: LintInput) -> None:
+    """Find what a broken promise opens, and what stays owed when it turns out that it was not broken."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Response) or _hears(shape.unless, "promise.corrected"):
+            continue
+        heard = [each for each in shape.when.all if each.event == "promise.broken"]
+        for clause in heard:
+            if any(can_mean(clause, each) for each in lint.standards.values() if _can_be_corrected(each)):
+                found = f"should it turn out that it was not broken after all, {standard.id} is still owed"
+                where = "" if clause.where is None else f", where: {clause.where.source}"
+                added = f"{{event: [promise.corrected, promise.withdrawn]{where}}}"
+                fix = f"add unless: {added}" if shape.unless is None else f"let unless be a list, and add {added}"
+                lint.entries[standard.id].at("when").warning("outlives-correction", found, fix)
+                break
+
+
+def _hears(clause: Clause | None, event: str) -> bool:
+    return clause is not None and event in clause.events
+
+
+def _can_be_corrected(standard: Standard) -> bool:
+    """Say whether late events can show that a promise was judged wrongly; those of promises come in order."""
+    events = {event for clause in clauses(standard.shape).values() for event in clause.events}
+    return any(not event.startswith("promise.") for event in events)

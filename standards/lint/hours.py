@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from standards.calendar.duration import DAY, MINUTE, describe, spoken
+from standards.calendar.duration import DAY, MINUTE, WEEK, describe, spoken
 from standards.calendar.shifts import breaks
 from standards.judge.shapes import Level, Recurrence, Response
 
@@ -78,7 +78,7 @@ def shift_cut(lint: LintInput) -> None:
     """Find windows of days that end at midnight, in the middle of a shift."""
     for standard in lint.standards.values():
         shape = standard.shape
-        if not isinstance(shape, Level) or shape.hours is None or shape.by_shift or shape.count or shape.step:
+        if not isinstance(shape, Level) or shape.hours is None or shape.period == "shift" or shape.count or shape.step:
             continue
         if shape.over % DAY == 0 and any(end > _MINUTES_A_DAY for shifts in shape.hours.week for _, end in shifts):
             found = (
@@ -86,6 +86,34 @@ def shift_cut(lint: LintInput) -> None:
             )
             fix = "write over: shift, and each shift is a window, of the day on which it begins"
             lint.entries[standard.id].at("over").warning("shift-cut", found, fix)
+
+
+def odd_window(lint: LintInput) -> None:
+    """Find windows of several days, which begin where nobody expects it: they are counted from 1970."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Level) or shape.count or shape.step or shape.over <= DAY:
+            continue
+        weeks = shape.over % WEEK == 0
+        begins = "on a Thursday" if weeks else "on another day of the week each time"
+        found = f"windows of {spoken(shape.over)} are counted from 1 January 1970: each begins {begins}"
+        named = "week" if weeks and shape.over < 4 * WEEK else "month"
+        fix = f"write over: {named}, by the calendar, or add step: 1d for the last {spoken(shape.over)}, day by day"
+        lint.entries[standard.id].at("over").warning("odd-window", found, fix)
+
+
+def due_at_midnight(lint: LintInput) -> None:
+    """Find promises of each day that are due at midnight, when all have gone home."""
+    for standard in lint.standards.values():
+        match standard.shape:
+            case Recurrence(every="day", hours=hours) if hours is not None:
+                closes = {shifts[-1].end for shifts in hours.week if shifts}
+            case _:
+                continue
+        if max(closes) < _MINUTES_A_DAY:
+            found = f"each day is over at midnight, not when {hours.name} closes at {_clock(max(closes))}"
+            fix = "write every: shift, and it is due when each shift ends"
+            lint.entries[standard.id].at("every").warning("due-at-midnight", found, fix)
 
 
 def looks_back(lint: LintInput) -> None:

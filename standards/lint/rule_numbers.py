@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SHARES: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s?%")
 _LENGTHS: Final = ("within", "within_last", "every", "over", "step")
+_NAMED: Final = {"day": DAY, "week": WEEK}
 _MINUTES_A_DAY: Final = DAY // MINUTE
 
 
@@ -77,7 +78,7 @@ def clock_times(standard: Standard) -> set[float]:
 
     A period of days ends at midnight, whatever is open.
     """
-    by_days = isinstance(standard.shape, Recurrence) and isinstance(standard.shape.every, str)
+    by_days = isinstance(standard.shape, Recurrence) and standard.shape.every in ("day", "week", "month")
     target = getattr(standard.shape, "target", None)
     chosen = target.calendars.values() if isinstance(target, TargetRule) else ()
     every = (standard.during, None if by_days else getattr(standard.shape, "hours", None), *chosen)
@@ -97,6 +98,7 @@ def _lengths(shape: Shape) -> Iterator[int]:
     """Give the lengths of time in a rule, in microseconds."""
     undo = getattr(shape, "undo", None)
     found = [getattr(shape, key, None) for key in _LENGTHS] + [undo.within if undo is not None else None]
+    found += [_NAMED.get(getattr(shape, key, None) or "") for key in ("every", "period")]
     yield from (length for length in found if isinstance(length, int))
     yield from (us for clause in clauses(shape).values() for each in clause.all for us in (each.lasting, each.apart))
     if isinstance(shape, Response) and shape.target is not None:

@@ -178,7 +178,7 @@ def _promise(standard: Standard) -> _Promise | None:
             return _Promise(standard, moment, most, "at_most", shape.when.where, f"at most {most}")
         case Level(measure=measure, must=must):
             hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
-            moment = ("level", per, event, measure.source, (shape.over, shape.step, shape.count), hours)
+            moment = ("level", per, event, measure.source, (shape.over, shape.period, shape.step, shape.count), hours)
             return _Promise(standard, moment, must.source, "must", shape.when.where, must.source)
         case Recurrence(every=every, expect=expect):
             shown = every if isinstance(every, str) else describe(every)

@@ -211,7 +211,7 @@ class _Standard:
         """
         if key != "calendar":
             return (key, self.data[key]) in (("reopen", "edge"), ("again", "judged"), ("again", "done"))
-        if self.data.get("over") == "shift":
+        if "shift" in (self.data.get("over"), self.data.get("every")):
             return True
         if isinstance(self.data[key], dict):  # a choice, so it is not a window's zone
             return False

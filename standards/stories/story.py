@@ -17,7 +17,7 @@ from standards.calendar.hours import did_you_mean
 from standards.compiler.namespace import VERSION
 from standards.documents.document import Document, Value
 from standards.documents.entries import Entry
-from standards.documents.model import Strict
+from standards.documents.strict import Strict
 from standards.judge.promise import Kind, Verdict
 from standards.stories.story_clock import StoryClock, read_start
 from standards.stories.story_given import Fault, Given, Sent

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
-from standards.documents.model import Strict
+from standards.documents.strict import Strict
 from standards.documents.values import Duration, NumberAsText, Text, Texts
 from standards.judge.promise import Kind, Verdict
 

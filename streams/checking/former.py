@@ -125,9 +125,9 @@ def _as_before(standard: Standard, entry: Entry) -> Standard:
 def _out_of_hours(shape: Shape) -> Shape:
     """Give a level or a recurrence as it was when it did not keep to a calendar's hours, or days were open time."""
     match shape:
-        case Level(by_shift=False, step=0) | Recurrence(every=str()):
+        case Level(period=None, step=0) | Recurrence(every="day" | "week" | "month"):
             return replace(shape, hours=None)
-        case Recurrence():
+        case Recurrence(every=int()):
             return replace(shape, by_wall=False)
         case _:
             return shape

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from standards.documents.document import Document
 from standards.documents.document import Value as Plain
 from standards.documents.entries import Entry
-from standards.documents.model import Strict
+from standards.documents.strict import Strict
 from standards.documents.values import Text, Texts
 from standards.errors import SpecError
 from standards.expressions.expression import ExpressionError

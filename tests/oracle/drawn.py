@@ -21,6 +21,8 @@ WITH_Z = TYPES[::2]
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
+BEFORE: tuple[list[str], ...] = ([], ["30m before"], ["1h before", "10h before"])
+"""Of a day or a shift only what is left of it can be named."""
 
 Document = dict[str, Any]
 Draw = st.DrawFn
@@ -83,8 +85,8 @@ def _again(draw: Draw, scale: Scale) -> Document:
     return found
 
 
-def _warned(draw: Draw) -> Document:
-    warn = draw(st.sampled_from(WARNINGS))
+def _warned(draw: Draw, warnings: tuple[list[str], ...] = WARNINGS) -> Document:
+    warn = draw(st.sampled_from(warnings))
     return {"warn": warn} if warn else {}
 
 
@@ -114,7 +116,7 @@ def recurrence(draw: Draw, scale: Scale) -> Document:
     spans = scale.spans[-1:] if scale is DAYS else scale.spans
     every = draw(st.sampled_from((*spans, *scale.days, *scale.periods)))
     found = {"expect": clauses(draw), "every": every}
-    return found if every in scale.periods else found | _warned(draw)
+    return found | (_warned(draw, BEFORE) if every in scale.periods else _warned(draw))
 
 
 def level(draw: Draw, scale: Scale) -> Document:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from standards.judge.events import iso
 from tests.oracle import tables
-from tests.oracle.drawn import DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses
+from tests.oracle.drawn import BEFORE, DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses
 from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
@@ -64,6 +64,9 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
             one["over"] = "1h"
         elif "over" in one and "step" not in one and apart and draw(st.booleans()):
             one["over"] = "shift"
+        elif "every" in one and "calendar" in one and apart and draw(st.booleans()):
+            one["every"] = "shift"
+            one["warn"] = draw(st.sampled_from(BEFORE))
     if scale is SECONDS and draw(st.booleans()):
         more["feeds"] = _feeds(draw, [one])
     return document({"first": one}, **more)

@@ -71,6 +71,8 @@ class Level(Sampled):
     def _end(self, at: int) -> int:
         if self.standard["over"] == "shift":
             return opening_hours.shift(self.calendar, at)[1]
+        if self.standard["over"] in opening_hours.PERIODS:
+            return opening_hours.next_bound(self.zone, at, self.standard["over"])
         midnight = opening_hours.next_midnight(self.zone, at, 0)
         length = span(self.standard["over"])
         if length == span("1d"):  # a day is a day, also where it has 25 hours

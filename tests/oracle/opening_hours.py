@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTE = 60 * 10**6
+PERIODS = ("day", "week", "month")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -50,7 +50,7 @@ WEEKENDS = (
 )
 HOURS = Scale(
     ("30m", "1h", "4h", "8h", "20h"),
-    ("30m", "1h", "1d"),
+    ("30m", "1h", "1d", "day", "week"),
     HALF_HOUR,
     ("30m", "1h", "2h"),
     WEEKENDS,
@@ -60,7 +60,7 @@ HOURS = Scale(
 )
 DAYS = Scale(
     ("2s", "1h", "1d"),
-    ("1h", "1d"),
+    ("1h", "1d", "week", "month"),
     24 * HALF_HOUR,
     ("1h", "12h", "1d"),
     WEEKENDS,

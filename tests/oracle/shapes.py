@@ -10,10 +10,9 @@ from typing import Any
 from tests.oracle import opening_hours
 from tests.oracle.language import holds, span
 from tests.oracle.levels import Level, Rolling
+from tests.oracle.opening_hours import PERIODS
 from tests.oracle.responses import Response
 from tests.oracle.watch import Event, Owed, Ring, Watch, facts
-
-PERIODS = ("day", "week", "month")
 
 
 class Precedence(Watch):
@@ -103,10 +102,12 @@ class Recurrence(Watch):
             return
         opened, end = self.period.opened, self._end(self.period.opened)
         every = self.standard["every"]
-        marks = [] if every in PERIODS else self.marks(span(every))
+        whole = 0 if every in (*PERIODS, "shift") else span(every)
+        marks = self.marks(whole)
         if self.period.verdict == "open" and self.period.step < len(marks):
             mark = marks[self.period.step]
-            at = max(opened, end - (span(every) - mark)) if self._days() else self.after(opened, mark)
+            by_wall = not whole or self._days()
+            at = max(opened, end - (whole - mark)) if by_wall else self.after(opened, mark)
             yield at, self._remind
         else:
             yield end, self._turn
@@ -114,10 +115,12 @@ class Recurrence(Watch):
     def _days(self) -> int:
         """Give how many days by the wall a period has; 0 where it is not made of such."""
         every = self.standard["every"]
-        return span(every) // span("1d") if every[-1] in "dw" else 0
+        return span(every) // span("1d") if every[0].isdigit() and every[-1] in "dw" else 0
 
     def _end(self, at: int) -> int:
         every = self.standard["every"]
+        if every == "shift":
+            return opening_hours.shift(self.calendar, at)[1]
         if every in PERIODS:
             return opening_hours.next_bound(self.zone, at, every)
         if days := self._days():
@@ -131,6 +134,8 @@ class Recurrence(Watch):
             by_wall and start <= self.world.end and not opening_hours.open_time(self.calendar, start, self._end(start))
         ):
             start = self._end(start)
+        if self.standard["every"] == "shift":
+            start = opening_hours.instant_after(self.calendar, at, 1, self.world.end + 1) - 1
         self.period = self.begin(at, opening) if start == at else None
         self.closed_until = None if start == at else start
 

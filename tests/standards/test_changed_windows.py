@@ -32,6 +32,31 @@ def test_a_day_that_opens_specially_owes_its_period() -> None:
     assert lines[2:4] == ["2026-03-07 opened a", "2026-03-08 broken a"]
 
 
+ROUND = rules(DESK, round="per: contact, expect: job.done, every: shift, calendar: desk")
+"""Each shift of the desk has its round."""
+
+
+def test_a_shift_that_is_closed_ahead_owes_no_round() -> None:
+    """The next one is owed when the desk opens on the day after."""
+    lines = by_days(judge(ROUND, f"10:00 job.done contact=a\n12:00 {TUESDAY}\n+2d 17:00 nothing"))
+    assert lines[2:] == ["2026-03-04 08:00:00 opened a", "2026-03-04 16:00:00 broken a"]
+
+
+def test_a_round_is_due_when_the_desk_closes_early_or_late() -> None:
+    """Said while the desk is open; what is closed from then on is due at once."""
+    for open_, due in ((" open=08:00-12:00", "12:00:00"), ("", "10:00:00"), (" open=08:00-18:00", "18:00:00")):
+        lines = judge(ROUND, f"10:00 job.done contact=a\n+1d 10:00 {TUESDAY}{open_}\n+1d 19:00 nothing")
+        assert lines[3:] == ["2026-03-03 10:00:00 moved a", f"2026-03-03 {due} broken a"]
+
+
+@pytest.mark.parametrize(("said", "opens"), [("09:00", "2026-03-07 10:00:00"), ("11:00", "2026-03-09 08:00:00")])
+def test_a_shift_that_opens_specially_is_owed_if_it_is_said_before(said: str, opens: str) -> None:
+    """A shift that had begun when it was said is owed nothing."""
+    saturday = 'calendar.changed calendar=desk by=lead date="2026-03-07" open=10:00-14:00'
+    lines = judge(ROUND, f"+4d 10:00 job.done contact=a\n+5d {said} {saturday}\n+7d 09:00 nothing")
+    assert lines[2] == f"{opens} opened a"
+
+
 def test_open_hours_between_two_times_of_something_go_along() -> None:
     """Each eight hours of open time: what is left of them is counted from the next opening."""
     text = rules(DESK, round="per: contact, expect: job.done, every: 8h, calendar: desk")

@@ -233,7 +233,8 @@ def test_who_wakes_somebody_is_talked_over(debrief: str | None, whole: bool, war
     where = f"'aspect != \"follow-through\" and {debrief}'"
     standards = [f"per: site, severity: page, {LINE}, within: 60s"]
     if debrief is not None:
-        standards.append(f"when: {{event: promise.broken, where: {where}}}, {TALKED}")
+        after_all = f"unless: {{event: [promise.corrected, promise.withdrawn], where: {where}}}"
+        standards.append(f"when: {{event: promise.broken, where: {where}}}, {TALKED}, {after_all}")
     assert found_in(*standards, terms=Terms(TODAY, whole=whole)) == warned
 
 

@@ -187,3 +187,30 @@ def test_a_time_for_what_is_never_missing_is_found(when: str, keys: str, found: 
     more = f"events: {{a.b: {{{fields}, by: time}}, c.d: {{{fields}, by: time?}}, e.f: {{{fields}, by: time}}}}"
     said = warned(f"aspect: quality, per: site, when: {when}, expect: register.opened, {keys}", more)
     assert [each for each in said if each != "unused-event"] == found
+
+
+SOLVED = "per: contact, when: callback.promised, expect: callback.made, within: 1h"
+TALK = "per: promise, expect: debrief.completed, within: 1d, aspect: follow-through"
+AFTER_ALL = "{event: [promise.corrected, promise.withdrawn], where: 'standard == \"it\"'}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("when: {event: promise.broken, where: 'standard == \"it\"'}", True),
+        ("when: {event: promise.broken, where: 'standard == \"it\"'}, unless: coaching.completed", True),
+        (f"when: {{event: promise.broken, where: 'standard == \"it\"'}}, unless: {AFTER_ALL}", False),
+        ("when: {event: promise.broken, where: 'standard == \"often\"'}", False),  # it hears promises alone
+        ("when: {event: promise.kept, where: 'standard == \"it\"'}", False),
+    ],
+)
+def test_what_was_not_broken_after_all_is_not_to_be_owed(keys: str, found: bool) -> None:
+    """Word can come late; whoever hears of a broken promise says what is then, and the fix is that line."""
+    often = "per: standard, when: {event: promise.broken, where: 'standard == \"it\"'}, at_most: 2, within: 30d"
+    text = (
+        f"kept: 1\nstandards:\n  it: {{{TELL}, {SOLVED}}}\n  often: {{{TELL}, {often}}}\n"
+        f"  talk: {{{TELL}, {TALK}, {keys}}}\n"
+    )
+    fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "outlives-correction"]
+    assert len(fixes) == found
+    assert all('{event: [promise.corrected, promise.withdrawn], where: standard == "it"}' in fix for fix in fixes)

@@ -20,8 +20,8 @@ from standards.judge.targets.table import columns_of, looked_up
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from standards.documents.declared_model import TableModel
     from standards.documents.entries import Entry
-    from standards.documents.model import TableModel
     from standards.documents.tables import Facts
     from standards.expressions.expression import Condition
     from standards.judge.shapes import Shape

@@ -57,3 +57,14 @@ def placed(text: str, whole: int | None) -> int | None:
     if not 0 < at < whole:
         raise ValueError(f"{text!r} is not between the opening and the deadline; there are {describe(whole)}")
     return at
+
+
+def before_end(text: str, period: str) -> int:
+    """Read how long before the end of a day, week, month or shift to warn, in microseconds below 0.
+
+    Raises ValueError.
+    """
+    found = mark(text)
+    if found.share is not None:
+        raise ValueError(f"a {period} has no fixed length to take a share of; write how long before its end: 2h before")
+    return -found.before

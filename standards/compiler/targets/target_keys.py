@@ -18,7 +18,7 @@ from standards.compiler.targets.choices import chosen_by, compiled, placed_texts
 from standards.compiler.targets.columns import COLUMN, column_fields, tables_named, wrong_key
 from standards.compiler.targets.marks import mark, placed
 from standards.documents.declared import SOME_DAY, Calendar
-from standards.documents.model import CalendarModel
+from standards.documents.declared_model import CalendarModel
 from standards.judge.standard import UTC_ZONE
 from standards.judge.targets.target import Length, Nothing, TargetRule, leaves
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from standards.calendar.local_time import window_of
-from standards.calendar.shifts import shift_at
 from standards.judge.case import Tally
 from standards.judge.promise import NEVER, Promise
 from standards.judge.shapes.machine import test_for
 from standards.judge.shapes.measuring import MeasuringMachine, add_sample, only_in
+from standards.judge.shapes.periods import end_of
 from standards.judge.shapes.rolling import RollingMachine
 from standards.judge.standard import UTC_ZONE
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
     from standards.judge.promise import Kind
     from standards.judge.shapes.machine import Machine, Reaction
-    from standards.judge.standard import Clause, Standard
+    from standards.judge.standard import Clause, Period, Standard
 
 
 class Level(msgspec.Struct, frozen=True):
     """The `measure` over each window of `when` events satisfies `must`; fewer than `at_least` samples: void.
 
     `over` is a window in microseconds aligned to local midnight in `zone`, or, with `count` set, a number of events.
-    Only samples within `hours` count. `by_shift`: each shift of `hours` is a window, and `over` is 0. With a `step`, in
-    microseconds, the window rolls.
+    Only samples within `hours` count. With a `period`, each day, week, month or shift of `hours` is a window, and
+    `over` is 0. With a `step`, in microseconds, the window rolls.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("when",)
@@ -51,7 +51,7 @@ class Level(msgspec.Struct, frozen=True):
     at_least: int = 1
     zone: ZoneInfo = UTC_ZONE
     hours: Hours | None = None
-    by_shift: bool = False
+    period: Period | None = None
     step: int = 0
 
     def machine(self, standard: Standard, siblings: tuple[str, ...]) -> Machine:
@@ -96,12 +96,13 @@ class LevelMachine(MeasuringMachine):
     def _end(self, at: int) -> int:
         """Give the end of the window that a sample at an instant lies in."""
         shape = self.shape
-        shift = shift_at(shape.hours, at) if shape.by_shift and shape.hours is not None else None
-        return (shift or window_of(at, shape.over, shape.zone))[1]
+        if shape.period is not None:
+            return end_of(at, shape.period, shape.hours, shape.zone)
+        return window_of(at, shape.over, shape.zone)[1]
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the window of a shift end when the shift does, as is known from `at` on."""
-        shift = self.shift_of(state, at) if self.shape.by_shift else None
+        shift = self.shift_of(state, at) if self.shape.period == "shift" else None
         if shift is not None:
             self.end_at(max(shift[1], at + 1), state, at, context)
             state.wake = state.until - 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from standards.calendar.hours import LONGEST_CLOSURE
 from standards.calendar.local_time import end_of_period
-from standards.calendar.shifts import days_after
+from standards.calendar.shifts import days_after, shift_from
 from standards.judge.standard import DAY
 
 if TYPE_CHECKING:
@@ -19,8 +19,25 @@ if TYPE_CHECKING:
     from standards.judge.standard import Period
 
 
+def end_of(at: int, period: Period, hours: Hours | None, zone: ZoneInfo) -> int:
+    """Give the first bound of the local days, weeks or months after an instant.
+
+    Of shifts it is the end of the one that it lies in or, out of hours, of the next. Raises ValueError for a shift
+    without hours.
+    """
+    return _shift(hours, at)[1] if period == "shift" else end_of_period(at, period, zone)
+
+
+def _shift(hours: Hours | None, at: int) -> tuple[int, int]:
+    if hours is None:
+        raise ValueError("a shift is one of a calendar's hours")
+    return shift_from(hours, at)
+
+
 class Periods(NamedTuple):
     """Periods of `every` microseconds (of open time, with `hours`), of so many days by the wall, or of the calendar.
+
+    Those of a shift lie apart: between two shifts nothing is owed.
 
     Instants and spans are microseconds.
     """
@@ -41,6 +58,8 @@ class Periods(NamedTuple):
     def starts_after(self, at: int, start: int) -> int:
         """Give the start of the first period after an instant that has open time, where one starts at `start`."""
         first = start
+        if self.every == "shift":
+            return self._shift_after(at)
         if isinstance(self.every, str):
             first = min(start, self.end(at))
         elif not self.by_wall:
@@ -56,10 +75,15 @@ class Periods(NamedTuple):
             return end
         return self.hours.due(at, self.hours.as_known(at - 1).between(at, end))
 
+    def _shift_after(self, at: int) -> int:
+        """Give the start of the first shift that begins after an instant."""
+        opens, closes = _shift(self.hours, at)
+        return opens if opens > at else _shift(self.hours, closes)[0]
+
     def end(self, at: int) -> int:
         """Give the end of the period that begins at an instant."""
         if isinstance(self.every, str):
-            return end_of_period(at, self.every, self.zone)
+            return end_of(at, self.every, self.hours, self.zone)
         if self.by_wall:
             return days_after(at, self.every // DAY, self.zone)
         return at + self.every if self.hours is None else self.hours.due(at, self.every)
@@ -71,6 +95,8 @@ class Periods(NamedTuple):
         """
         if self.hours is None or self._counts_open_time:
             return at
+        if self.every == "shift":
+            return max(at, _shift(self.hours, at)[0])
         opens = self.hours.opens_after(at)
         if opens is None:
             opens = at + LONGEST_CLOSURE * DAY
@@ -79,7 +105,12 @@ class Periods(NamedTuple):
         return at
 
     def mark(self, opened: int, due: int, mark: int) -> int:
-        """Give the instant at which so much of a period has gone by; by the wall it is reckoned back from the end."""
+        """Give the instant at which so much of a period has gone by or, below 0, at which so much of it is left.
+
+        By the wall it is reckoned back from the end too, as days differ in length.
+        """
+        if mark < 0:
+            return max(opened, due + mark)
         if self.by_wall and isinstance(self.every, int):
             return max(opened, due - (self.every - mark))
         return opened + mark if self.hours is None else self.hours.due(opened, mark)

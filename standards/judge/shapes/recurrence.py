@@ -33,7 +33,8 @@ class Recurrence(msgspec.Struct, frozen=True):
 
     `by_wall`: `every` is whole days by the clock on the wall. Of these, and of calendar periods, those without open
     time in `hours` owe nothing; `zone` places both. `subjects` are the values of `per` that are owed from the start;
-    without them a subject is owed from the first event of the expected type that names it.
+    without them a subject is owed from the first event of the expected type that names it. `warn` are microseconds
+    after a period begins or, below 0, before it ends.
     """
 
     awaits: ClassVar[tuple[str, ...]] = ("expect",)
