@@ -86,6 +86,16 @@ def meet(one: Week, other: Week) -> bool:
     )
 
 
+def fill_the_week(one: Week, other: Week) -> bool:
+    """Tell whether every minute of a week is open time of one of two."""
+    closes = 0
+    for shift in sorted([*_of_week(one), *_of_week(other)]):
+        if shift.start > closes:
+            return False
+        closes = max(closes, shift.end)
+    return closes >= _MINUTES_A_WEEK
+
+
 def _following(week: Week) -> Iterator[tuple[Shift, Shift]]:
     """Give each shift of a week with the one after it; after the last comes the first of the next week."""
     begun = sorted(_of_week(week))

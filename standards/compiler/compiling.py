@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from standards.compiler.clauses.clause_models import TAKES_APART, TAKES_FOR, clause_models
 from standards.compiler.clauses.clausing import Clauses
@@ -22,14 +22,14 @@ from standards.compiler.subjects import check_carried, check_subject
 from standards.compiler.targets.choices import placed_texts
 from standards.compiler.targets.columns import Lookups, asked_by, written_down
 from standards.compiler.targets.marks import percent
-from standards.compiler.targets.target_keys import ALWAYS, ALWAYS_OPEN, calendar_names, looked_at
+from standards.compiler.targets.target_keys import ALWAYS, ALWAYS_OPEN, calendar_names, hours_named, looked_at
 from standards.documents.declared import Calendar
 from standards.documents.excerpt import Named, excerpt, revision_of, used_fields
 from standards.documents.model import written
 from standards.expressions.expression import Field
 from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from standards.judge.shapes import Level, Response, Shape
-from standards.judge.standard import DAY, FORGET_AFTER, Feed, Objective, Standard, awaited, clauses, lasting
+from standards.judge.standard import DAY, FORGET_AFTER, During, Feed, Objective, Standard, awaited, clauses, lasting
 
 if TYPE_CHECKING:
     from standards.compiler.clauses.elsewhere import Elsewhere
@@ -100,8 +100,9 @@ def compile_standard(
     scoping = Scoping(entry, clauses, around.states, {}, {})
     needed = scoping.test(model.needed, "while")
     during = _during(entry, model, around)
+    placed = during and during.calendar
     shaper = Shaper(
-        entry, model, fields_of, clauses, scoping, calendar, during, calendars, around.tables, by_promise=old
+        entry, model, fields_of, clauses, scoping, calendar, placed, calendars, around.tables, by_promise=old
     )
     shape = None if name is None else shaper.shape(name)
     _check_places(entry, model, shape)
@@ -113,8 +114,7 @@ def compile_standard(
     if any(finding.level == "error" for finding in entry.findings[before:]):
         return None
     states = tuple(state for state in scoping.states.values() if state is not None)
-    if during is not None and model.during is not None:
-        calendars[model.during] = during
+    calendars |= {} if during is None else {during.name: during.calendar}
     tables = written_down([*looked_at(model), *asked_by(shape, states)], around.tables)
     streams = {feed: around.feeds[feed][1] for feed in sorted({*feeds, *chain(*told_by.values())})}
     named = Named(calendars, scoping.named, streams, tables)
@@ -217,12 +217,30 @@ def _check_places(entry: Entry, model: StandardModel, shape: Shape | None) -> No
             at.at("apart").error("misplaced-key", found, "leave one of them out", key=True)
 
 
-def _during(entry: Entry, model: StandardModel, around: Surroundings) -> Calendar | None:
+class _Named(NamedTuple):
+    """The calendar that `during` names, with its hours as they count; None where it is always open."""
+
+    name: str
+    calendar: Calendar
+    hours: During | None
+
+
+def _during(entry: Entry, model: StandardModel, around: Surroundings) -> _Named | None:
     if model.during is None:
         return None
-    if model.during not in around.calendars:
-        around.no_calendar(entry.at("during"), model.during, around.calendars)
-    return around.calendars.get(model.during)
+    name, outside = hours_named(model.during)
+    if name not in around.calendars:
+        around.no_calendar(entry.at("during"), name, around.calendars)
+        return None
+    calendar = around.calendars.get(name)
+    if calendar is None:  # it has errors of its own
+        return None
+    if calendar.hours is None:
+        if outside:
+            found = f"{name} is always open, so nothing is ever out of its hours"
+            entry.at("during").error("wrong-value", found, "name a calendar with hours")
+        return _Named(name, calendar, None)
+    return _Named(name, calendar, During(calendar.hours, outside=outside))
 
 
 def _objective(entry: Entry, model: StandardModel) -> Objective | None:

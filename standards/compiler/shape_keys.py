@@ -24,6 +24,13 @@ SHAPES: dict[ShapeName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "level": (("when", "measure", "over", "must"), ("at_least", "calendar", "step")),
 }
 """The keys that a shape must have, and those that it may have."""
+_INSTEAD: dict[tuple[ShapeName, str], str] = {
+    ("level", "subjects"): "a window opens with its first event; to be owed in each, for those whom you list, write a "
+    "standard of its own: expect, every, subjects",
+    ("level", "warn"): "leave it out: a level warns by itself, once a window, at the first sample by which it is not "
+    "where it must be",
+}
+"""What to do instead of a key that is looked for in a shape."""
 FORMER: dict[str, ShapeName] = {"reopen": "response"}
 """Keys that a shape had once, and that are still understood in it."""
 _ALL_KEYS = {key for required, optional in SHAPES.values() for key in (*required, *optional)} | FORMER.keys()
@@ -53,7 +60,9 @@ def shape_name(entry: Entry, given: list[str]) -> ShapeName | None:
     required, optional = SHAPES[names[0]]
     for key in given:
         if key in _ALL_KEYS and key not in (*required, *optional) and FORMER.get(key) != names[0]:
-            fix = f"its keys are: {', '.join((*required, *optional))}"
+            fix = _INSTEAD.get((names[0], key)) or f"its keys are: {', '.join((*required, *optional))}"
+            if key in {"pause", "unless"} and names[0] != "response":
+                fix += "; while and during say when anything is owed, in every shape"
             entry.at(key).error("misplaced-key", f"{key} has no place in a {names[0]}", fix, key=True)
     for key in required:
         if key not in given and not (key == "within" and "due" in given):

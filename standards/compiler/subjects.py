@@ -14,11 +14,12 @@ from standards.documents.model import written
 from standards.judge.rulebook import PROMISE_FIELDS, joined_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from standards.compiler.compiling import Surroundings
     from standards.documents.entries import Entry
     from standards.documents.model import ClauseModel, StandardModel
+    from standards.expressions.expression import Field
 
 
 def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> None:
@@ -32,7 +33,7 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
         known = {event: fields for event in events if (fields := around.fields_of(entry.name, event)) is not None}
         without = {event: fields for event, fields in known.items() if name not in fields}
         if without:
-            no_subject_field(at, name, without)
+            no_subject_field(at, name, without, apart=_told_apart(model, known, name))
         types: dict[str, str] = {}
         for event in (each for each in known if each not in without):
             field = subject_field(at, name, event, known[event])
@@ -43,6 +44,13 @@ def check_subject(entry: Entry, model: StandardModel, around: Surroundings) -> N
             found = f"{name} is {found}, so they cannot be told to be the same"
             at.error("subject-field", found, "make the types equal")
         _check_listed(entry, model, name, next(iter(types), "text"))
+
+
+def _told_apart(model: StandardModel, known: Mapping[str, Mapping[str, Field]], name: str) -> bool:
+    """Say whether what opens and what keeps a response have a field, so that each can be owed for itself."""
+    both = [clause for part in (model.when, model.expect) for _, clause in written(part)]
+    asked = [event for clause in both for event in clause.events]
+    return model.within is not None and bool(asked) and all(name in known.get(event, ()) for event in asked)
 
 
 def _of_states(model: StandardModel, around: Surroundings) -> Iterator[ClauseModel]:

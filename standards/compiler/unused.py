@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standards.compiler.clauses.clause_models import state_names
-from standards.compiler.targets.target_keys import calendar_names
+from standards.compiler.targets.target_keys import calendar_names, hours_named
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def report_unused(names: Namespace, models: Sequence[StandardModel], standards: 
     """Report what no standard names. Nothing, where anything is wrong: else what uses it may be what is wrong."""
     if any(finding.level == "error" for finding in names.findings):
         return
-    hours = {name for model in models for name in (*calendar_names(model), model.during)}
+    hours = {name for model in models for name in (*calendar_names(model), hours_named(model.during or "")[0])}
     for name, (entry, _) in names.sections["calendars"].items():
         if name not in hours:
-            fix = "remove it, or name it in a standard"
+            fix = "name it under calendar or during of a standard, or remove it"
             entry.warning("unused-calendar", f"no standard uses the calendar {name!r}", fix)
     looked_up = {name for standard in standards for name in standard.tables}
     for name, (entry, _) in names.sections["tables"].items():

@@ -205,8 +205,13 @@ def subject_field(entry: Entry, name: str, event: str, fields: Mapping[str, Fiel
     return found
 
 
-def no_subject_field(entry: Entry, name: str, events: Mapping[str, Mapping[str, Field]]) -> None:
-    """Report that one or more events, each with its fields, have no field of that name to say whom they are about."""
+def no_subject_field(
+    entry: Entry, name: str, events: Mapping[str, Mapping[str, Field]], *, apart: bool = False
+) -> None:
+    """Report that one or more events, each with its fields, have no field of that name to say whom they are about.
+
+    `apart`: what opens and what keeps the promise have it, so that promises can be told apart by it all the same.
+    """
     common = [
         known
         for known, field in next(iter(events.values())).items()
@@ -218,6 +223,8 @@ def no_subject_field(entry: Entry, name: str, events: Mapping[str, Mapping[str, 
         fix = fix.replace("its fields are", "fields that all of them have")
     if len(parts) > 1 and all(part in common for part in parts):
         fix = f"write [{', '.join(parts)}]"
+    if apart:
+        fix += f". To owe each {name} for itself: again: each, and where: {name} == opening.{name} under expect"
     have, they = ("has", "it cannot say whom it is") if len(events) == 1 else ("have", "they cannot say whom they are")
     found = f"{' and '.join(events)} {have} no field {name!r}, so {they} about"
     entry.error("subject-field", found, fix)

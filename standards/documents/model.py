@@ -131,7 +131,8 @@ class StandardModel(Strict):
         None,
         description="How long there is: 60s; 3 working days, which end at the same time of day; end of working day, "
         "end of next working day, end of 3 working days; or one of such by a field: {by: priority, urgent: 1h, "
-        "else: 8h}.",
+        "else: 8h}. The next working day is that after the day of the event, also when it came after hours: of Tuesday "
+        "evening it is Wednesday, of Saturday Monday. Out of hours, end of working day is that of the next one.",
     )
     due: Text | None = Field(
         None,
@@ -141,9 +142,16 @@ class StandardModel(Strict):
     unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
     pause: States | None = Field(None, description="The clock stands still while it is so: a state, or when and until.")
     needed: States | None = Field(
-        None, alias="while", description="Only while it is so is there anything to owe; when it is over: void."
+        None,
+        alias="while",
+        description="Only while it is so is there anything to owe; when it is over: void. What nobody has said yet is "
+        "not so, so for what is owed unless something stops it write while: not NAME, of a state.",
     )
-    during: Text | None = Field(None, description="The calendar in whose hours anything counts; what is open stays.")
+    during: Text | None = Field(
+        None,
+        description="The calendar in whose hours promises open; what is open stays, and is kept at any time. "
+        "not NAME: all other hours, holidays too.",
+    )
     calendar: ChosenName | None = Field(
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}. "
@@ -164,14 +172,20 @@ class StandardModel(Strict):
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(
         None,
-        description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not.",
+        description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not. "
+        "One such event serves every `when` of that time; that each has its own is at_most: 1, until: that event.",
     )
-    must: Text | None = Field(None, description="A condition that holds, or a bound on the measure: >= 80%.")
+    must: Text | None = Field(
+        None,
+        description="A condition that holds, or a bound on the measure: >= 80%. A window is judged at its end, and "
+        "warns once by itself, at the first sample by which it does not hold.",
+    )
     at_most: int | None = Field(
         None,
         ge=0,
         description="How many are allowed; with within, in any span of that length: kept so long after the last one. "
-        "Two that are exactly so far apart are both in it.",
+        "Two that are exactly so far apart are both in it. The promise opens at the first: where none came, nothing is "
+        "kept or broken. What is counted is not forgotten while it counts.",
     )
     until: AnyOf | None = Field(None, description="The event up to which they are counted.")
     every: Duration | None = Field(
@@ -179,13 +193,16 @@ class StandardModel(Strict):
         description="The period: a length of time (days and weeks are the wall clock's), day, week, month, or shift. "
         "Periods follow each other, and one event at any time of each keeps it, at its end too: that never more than "
         "so long goes by between two is a response. With a calendar, hours are open time, and a day, week or month "
-        "without any owes nothing; an event in closed hours counts, and a day ends at midnight. A shift ends when it "
-        "closes, and between two of them nothing counts.",
+        "without any owes nothing; an event in closed hours counts, and a day ends at midnight, in the zone of the "
+        "calendar or, without one, UTC. A shift ends when it closes; its start counts for it, and between two of them "
+        "nothing does.",
     )
     subjects: list[dict[str, Any]] | None = Field(None, description="Who is owed it from the start.")
     measure: Text | None = Field(None, description="mean(x), sum(x), min(x), max(x), count(), share(c) or p90(x).")
     over: Duration | None = Field(
-        None, description="The window: 30m, 50 events, day, week (from Monday), month, shift."
+        None,
+        description="The window: 30m, 50 events, day, week (from Monday), month, shift. Opens with its first sample: "
+        "one without any is not judged. Days begin at midnight in the calendar's zone or, without one, UTC.",
     )
     step: Duration | None = Field(
         None,

@@ -77,6 +77,6 @@ def with_changes(standard: Standard, changes: Iterable[Change]) -> Standard:
     if target is not None:
         calendars = {name: None if each is None else changed(each) for name, each in target.calendars.items()}
         shape = msgspec.structs.replace(shape, target=msgspec.structs.replace(target, calendars=calendars))
-    during = None if during is None else changed(during)
+    during = None if during is None else msgspec.structs.replace(during, hours=changed(during.hours))
     instants = {change.at for each in found.values() for change in each.changes}
     return msgspec.structs.replace(standard, shape=shape, during=during, changed_at=tuple(sorted(instants)))

@@ -108,6 +108,17 @@ class Objective(msgspec.Struct, frozen=True):
     over: int
 
 
+class During(msgspec.Struct, frozen=True):
+    """The hours of a calendar in which anything counts or, `outside`, out of which it does."""
+
+    hours: Hours
+    outside: bool = False
+
+    def counts(self, at: int) -> bool:
+        """Say whether what happens at an instant (microseconds UTC) counts."""
+        return self.hours.is_open(at) != self.outside
+
+
 class Standard(msgspec.Struct, frozen=True):
     """One declared rule about service, with the promise in the customer's words.
 
@@ -115,7 +126,7 @@ class Standard(msgspec.Struct, frozen=True):
     those that tell whether what must last still is so, by event type.
     A live host waits `lateness` microseconds with its verdicts, for what comes late as a rule.
     A `retired` standard judges the promises it opened to their end and opens no new ones.
-    Only what happens in the hours of `during` counts, and there is something to owe only while what is `needed` is so.
+    Only what happens `during` some hours counts, and there is something to owe only while what is `needed` is so.
     `states` are those that it speaks of, `tables` those in which it looks facts up. `changed_at` are the instants from
     which days of its calendars are changed.
     """
@@ -140,7 +151,7 @@ class Standard(msgspec.Struct, frozen=True):
     told_by: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     retired: bool = False
     lateness: int = 0
-    during: Hours | None = None
+    during: During | None = None
     needed: StateTest | None = None
     states: tuple[State, ...] = ()
     tables: Mapping[str, Table] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from standards.lint import clock, endings, feeds, hours, names, scopes, together, wording
+from standards.lint import clock, endings, feeds, hours, names, scopes, together, windows, wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,20 +17,21 @@ Need = Literal["documents", "policy", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
     "absent-text": "history", "always-true": "documents", "at-most-before": "documents", "bad-snooze": "documents",
-    "cut-text": "documents", "days-of-hours": "documents", "due-at-midnight": "documents", "for-too-long": "documents",
-    "forgets-first": "documents", "forgets-state": "documents", "full-objective": "documents",
-    "holidays-over": "documents", "incomplete": "documents", "kept-closed": "history", "left-out": "history",
-    "likely-happening": "history", "likely-reading": "history", "looks-back": "documents", "minute-short": "documents",
-    "never-closed": "documents", "never-ends": "documents", "never-needed": "documents", "never-resumed": "documents",
-    "never-true": "documents", "never-void": "documents", "new-meaning": "data", "no-debrief": "documents",
-    "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents",
+    "between-hours": "documents", "cut-text": "documents", "days-of-hours": "documents", "due-at-midnight": "documents",
+    "empty-window": "documents", "for-too-long": "documents", "forgets-first": "documents",
+    "forgets-state": "documents", "full-objective": "documents", "holidays-over": "documents",
+    "incomplete": "documents", "kept-closed": "history", "left-out": "history", "likely-happening": "history",
+    "likely-reading": "history", "looks-back": "documents", "minute-short": "documents", "never-closed": "documents",
+    "never-ends": "documents", "never-needed": "documents", "never-resumed": "documents", "never-true": "documents",
+    "never-void": "documents", "new-meaning": "data", "no-debrief": "documents", "no-feed": "documents",
+    "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents", "not-yet-so": "documents",
     "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
     "outlives-correction": "documents", "over-budget": "history", "owner-without-route": "policy",
     "renamed-key": "documents", "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents",
     "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents", "too-few": "history",
     "too-late": "history", "too-short": "documents", "two-promises": "documents", "understaffed": "history",
     "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
-    "unused-table": "documents", "warns-at-once": "documents",
+    "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.
 
@@ -49,8 +50,9 @@ EACH: Final = (
 TOGETHER: Final = (
     clock.too_short, clock.no_time_to_act, clock.warns_at_once, clock.never_needed, clock.never_closed,
     clock.holidays_over,
-    hours.days_of_hours, hours.minute_short, hours.shift_cut, hours.looks_back, hours.odd_window, hours.due_at_midnight,
-    hours.same_hours,
+    hours.days_of_hours, hours.minute_short, hours.same_hours, hours.between_hours,
+    windows.shift_cut, windows.looks_back, windows.odd_window, windows.due_at_midnight, windows.utc_days,
+    windows.empty_window, scopes.not_yet_so,
     scopes.for_too_long, scopes.forgets_state, feeds.no_feed, feeds.unknown_feed, names.other_spelling,
     together.speed_alone, together.two_promises, together.no_debrief, endings.outlives_correction,
 )  # fmt: skip

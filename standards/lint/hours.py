@@ -1,15 +1,18 @@
-"""Checks of opening hours: days counted as open time, a last minute that is closed, shifts cut or not kept apart.
+"""Checks of opening hours: days counted as open time, a last minute that is closed, time that is in no hours.
 
-Read next: `lint_input.py` for what it is given.
+Read next: `windows.py` for what begins and ends by them.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from standards.calendar.duration import DAY, MINUTE, WEEK, describe, spoken
-from standards.calendar.shifts import breaks
-from standards.judge.shapes import Level, Recurrence, Response
+from standards.calendar.duration import DAY, MINUTE, describe, spoken
+from standards.calendar.shifts import fill_the_week
+from standards.judge.shapes import Recurrence, Response
+from standards.lint.lint_input import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from standards.lint.lint_input import LintInput
 
 _MINUTES_A_DAY: Final = DAY // MINUTE
+_A_YEAR: Final = 366
 _LONG_DAY: Final = 20 * 60
 """From so many open minutes a day on, a day of open time is about a day."""
 
@@ -74,80 +78,31 @@ def minute_short(lint: LintInput) -> None:
                     )
 
 
-def shift_cut(lint: LintInput) -> None:
-    """Find windows of days that end at midnight, in the middle of a shift."""
-    for standard in lint.standards.values():
-        shape = standard.shape
-        if not isinstance(shape, Level) or shape.hours is None or shape.period == "shift" or shape.count or shape.step:
+def between_hours(lint: LintInput) -> None:
+    """Find two standards that divide all time by `during`, but for the holidays of one of them."""
+    parted = [(each, each.during.hours) for each in lint.standards.values() if each.during and not each.during.outside]
+    for (earlier, one), (later, other) in combinations(parted, 2):
+        same = earlier.per == later.per and openings(earlier) == openings(later) and one.timezone == other.timezone
+        if not same or not fill_the_week(one.week, other.week) or lint.terms.today is None:
             continue
-        if shape.over % DAY == 0 and any(end > _MINUTES_A_DAY for shifts in shape.hours.week for _, end in shifts):
+        days = (lint.terms.today + timedelta(days=ahead) for ahead in range(_A_YEAR))
+        closed = next((day for day in days if one.is_holiday(day) != other.is_holiday(day)), None)
+        if closed is not None:
+            named, rest = (one, later) if one.is_holiday(closed) else (other, earlier)
             found = (
-                "a window of days ends at midnight, and a shift of this calendar goes on: each half is judged by itself"
+                f"{earlier.id} and {later.id} divide the week between them, but {closed} is a holiday of {named.name}: "
+                "what comes in its hours then opens neither"
             )
-            fix = "write over: shift, and each shift is a window, of the day on which it begins"
-            lint.entries[standard.id].at("over").warning("shift-cut", found, fix)
-
-
-def odd_window(lint: LintInput) -> None:
-    """Find windows of several days, which begin where nobody expects it: they are counted from 1970."""
-    for standard in lint.standards.values():
-        shape = standard.shape
-        if not isinstance(shape, Level) or shape.count or shape.step or shape.over <= DAY:
-            continue
-        weeks = shape.over % WEEK == 0
-        begins = "on a Thursday" if weeks else "on another day of the week each time"
-        found = f"windows of {spoken(shape.over)} are counted from 1 January 1970: each begins {begins}"
-        named = "week" if weeks and shape.over < 4 * WEEK else "month"
-        fix = f"write over: {named}, by the calendar, or add step: 1d for the last {spoken(shape.over)}, day by day"
-        lint.entries[standard.id].at("over").warning("odd-window", found, fix)
-
-
-def due_at_midnight(lint: LintInput) -> None:
-    """Find promises of each day that are due at midnight, when all have gone home."""
-    for standard in lint.standards.values():
-        match standard.shape:
-            case Recurrence(every="day", hours=hours) if hours is not None:
-                closes = {shifts[-1].end for shifts in hours.week if shifts}
-            case _:
-                continue
-        if max(closes) < _MINUTES_A_DAY:
-            found = f"each day is over at midnight, not when {hours.name} closes at {_clock(max(closes))}"
-            fix = "write every: shift, and it is due when each shift ends"
-            lint.entries[standard.id].at("every").warning("due-at-midnight", found, fix)
-
-
-def looks_back(lint: LintInput) -> None:
-    """Find rolling windows that hold, after a break, what was measured before it."""
-    for standard in lint.standards.values():
-        shape, hours = standard.shape, getattr(standard.shape, "hours", None) or standard.during
-        if not isinstance(shape, Level) or hours is None or not shape.step:
-            continue
-        lengths = [(begins - ends, ends, begins) for ends, begins in breaks(hours.week)]
-        minutes, ends, begins = min(lengths, default=(_MINUTES_A_DAY, 0, 0))
-        if minutes * MINUTE >= shape.over or shape.over >= DAY:  # who looks back over days means all of them
-            continue
-        found = (
-            f"after the break from {_clock(ends)} to {_clock(begins)}, the last {describe(shape.over)} still hold what "
-            "was measured before it"
-        )
-        fits = minutes * MINUTE // shape.step * shape.step
-        shorter = f"write over: {describe(fits)} or less, or " if fits >= 2 * shape.step else "write "
-        calendar = "" if shape.hours is hours else f"calendar: {hours.name} and "
-        fix = f"{shorter}{calendar}over: shift without step, and each shift is judged by itself"
-        lint.entries[standard.id].at("over").warning("looks-back", found, fix)
-
-
-def _clock(minute: int) -> str:
-    """Write a minute of a week as the time of its day."""
-    hour, past = divmod(minute % _MINUTES_A_DAY, 60)
-    return f"{hour:02}:{past:02}"
+            fix = f"write during: not {named.name}, which is all other time, holidays too"
+            lint.entries[rest.id].at("during").warning("between-hours", found, fix)
 
 
 def same_hours(lint: LintInput) -> None:
     """Find clocks that stop out of the very hours in which things open: what opens late is due another day."""
     for standard in lint.standards.values():
         shape = standard.shape
-        if isinstance(shape, Response) and standard.during is not None and shape.hours is standard.during:
+        during = standard.during
+        if isinstance(shape, Response) and during and not during.outside and during.hours is shape.hours:
             found = (
                 "nothing opens out of these hours, and the clock stands still there too: what opens just before they "
                 "end is due on the next open day"

@@ -81,7 +81,11 @@ def clock_times(standard: Standard) -> set[float]:
     by_days = isinstance(standard.shape, Recurrence) and standard.shape.every in ("day", "week", "month")
     target = getattr(standard.shape, "target", None)
     chosen = target.calendars.values() if isinstance(target, TargetRule) else ()
-    every = (standard.during, None if by_days else getattr(standard.shape, "hours", None), *chosen)
+    every = (
+        standard.during and standard.during.hours,
+        None if by_days else getattr(standard.shape, "hours", None),
+        *chosen,
+    )
     days = [shifts for hours in every if isinstance(hours, Hours) for shifts in hours.week]
     shifts = {shift for day in days for shift in day if shift.end - shift.start < _MINUTES_A_DAY}
     return set().union(*(_by_the_clock(minute) for shift in shifts for minute in shift))

@@ -1,4 +1,4 @@
-"""Checks of what has to last: a calm for which there is no time, a pause without an end, a state that is forgotten.
+"""Checks of what has to last: a calm that has no time, a pause without an end, a state that is forgotten or not yet so.
 
 Read next: `lint_input.py` for what it is given.
 """
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from standards.calendar.duration import describe
 from standards.expressions.states import StateTest
-from standards.judge.shapes import Response
+from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
@@ -109,3 +109,18 @@ def _stops(pause: StateTest, state: State) -> bool:
     """Say whether the clock stands still while a state is so, whatever else is."""
     runs = replace(pause, test=lambda holds: not pause.test(holds))
     return state.key in pause.keys and not runs.could_hold({state.key: (True, 0)})
+
+
+def not_yet_so(lint: LintInput) -> None:
+    """Find lists of who is owed something from the start, and a `while` that nobody knows to be so by then."""
+    for standard in lint.standards.values():
+        shape, needed = standard.shape, standard.needed
+        if isinstance(shape, Recurrence) and shape.subjects and needed is not None and not needed.test({}):
+            states = [state for state in standard.states if state.key in needed.keys]
+            begins = " or ".join(dict.fromkeys(event for state in states for event in state.when.events))
+            found = (
+                "subjects says who is owed from the start, and while that nothing is owed until it is known to be so: "
+                f"until the first {begins}"
+            )
+            fix = "name the state in which nothing is owed, under states, and write while: not NAME"
+            lint.entries[standard.id].at("while").warning("not-yet-so", found, fix)

@@ -16,9 +16,10 @@ _WORDS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90,
 }  # fmt: skip
+_VALUES: Final = {"one": 1, **_WORDS}
 _NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|{'|'.join(_WORDS)})"
 _SAID: Final = re.compile(
-    rf"\b(?P<part>{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
+    rf"\b(?P<part>one|{_NUMBER}) (?:out )?(?:of|in) (?P<all>{_NUMBER})\b"
     r"|\b(?P<hour>[0-9]{1,2}):(?P<past>[0-5][0-9])\b"
     rf"|\b(?P<number>{_NUMBER})\b(?P<working> (?:working|opening|business) days?)?"
     r"(?P<unit> (?:second|minute|hour|day|week|month)s?\b)?",
@@ -51,4 +52,4 @@ def numbers_said(promise: str) -> Iterator[Said]:
 
 
 def _value(text: str) -> float:
-    return float(_WORDS.get(text.lower()) or text)
+    return float(_VALUES.get(text.lower()) or text)

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from standards.calendar.hours import Hours
-    from standards.judge.standard import Clause, Standard
+    from standards.judge.standard import Clause, During, Standard
     from standards.lint.lint_input import LintInput
 
 BROKEN: Final = "promise.broken"
@@ -211,14 +210,16 @@ def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:
             return not _stricter(special.standard, general.standard)
 
 
-def _never_meet(one: Hours | None, other: Hours | None) -> bool:
-    """Say whether no moment is in the hours of both, as a rule; of different time zones, that is not known.
+def _never_meet(one: During | None, other: During | None) -> bool:
+    """Say whether no moment counts in both, as a rule; of different time zones, that is not known.
 
     Holidays are left out: they only close.
     """
-    if one is None or other is None or one.timezone != other.timezone:
+    if one is None or other is None:
         return False
-    return not meet(one.week, other.week)
+    if one.outside or other.outside:
+        return one.outside != other.outside and one.hours is other.hours
+    return one.hours.timezone == other.hours.timezone and not meet(one.hours.week, other.hours.week)
 
 
 def _stricter(special: Standard, general: Standard) -> bool:

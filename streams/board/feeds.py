@@ -14,6 +14,7 @@ from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.shell import Shell, field, form, hidden, older, page, your_name
 from streams.board.sources import sources
 from streams.board.wording import how_many
+from streams.explain.unused import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,17 +27,6 @@ if TYPE_CHECKING:
 MOST: Final = 50
 RAW: Final = 2_000
 """How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
-_LATE: Final = {
-    "late": "it came too late to change anything",
-    "too-old-to-tell": "it is so old that nobody can tell whether it had come before",
-    "not-allowed": "whoever said so may not",
-    "nothing-to-excuse": "there was nothing to excuse",
-    "no-subject": "it names nobody whom a standard is about",
-    "no-scope": "it would have counted, but nothing says whether there is anything to owe, or it was forgotten",
-    "owed-nothing": "the standard's own choice is that nothing is owed for it",
-    "no-such-day": "it changes no day of a calendar that there is, or its hours cannot be read",
-    "too-many-changes": "more days are changed than are remembered",
-}
 
 
 class Unused(msgspec.Struct, frozen=True):
@@ -140,6 +130,6 @@ def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
 
 def _late(shell: Shell, event: LateEvent) -> Html:
     head = el("p", el("strong", event.type), " of ", shell.clock(event.at), class_="where")
-    why = _LATE.get(event.reason, event.reason.replace("-", " "))
+    why = WHY.get(event.reason, event.reason.replace("-", " "))
     about = el("p", f"{event.id} from {event.source}, received ", shell.clock(event.received), class_="quiet")
     return el("li", head, el("p", why[:1].upper() + why[1:], "."), about)

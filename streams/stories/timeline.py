@@ -15,6 +15,7 @@ import msgspec
 from alerts.routing.notice import printable
 from standards.calendar.duration import SECOND, describe, spoken
 from standards.judge.events import moment, type_of
+from streams.explain.unused import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +71,7 @@ class Timeline:
             yield from self._first(next(entry for entry in entries if entry.differs))
         for event, reason, standard in map(attrgetter("event", "reason", "standard"), self.played.unused):
             whom = f" for {standard}" if standard else ""
-            yield f"  {type_of(event)} of {clock.show(event.at)} changed nothing{whom}: {reason}"
+            yield f"  {type_of(event)} of {clock.show(event.at)} changed nothing{whom} ({reason}): {WHY[reason]}"
 
     def _entries(self) -> list[_Entry]:
         entry = attrgetter("entry")

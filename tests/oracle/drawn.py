@@ -71,7 +71,7 @@ def scoped(draw: Draw, scale: Scale) -> Document:
             "apart": draw(st.sampled_from(scale.spans)),
         }
     if scale.calendar and draw(st.booleans()):
-        found["during"] = "other"
+        found["during"] = draw(st.sampled_from(("other", "other", "not other")))
     return found
 
 

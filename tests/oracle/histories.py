@@ -58,6 +58,8 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     if {"calendar", "during"} & one.keys():
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
         calendar: Document = more["calendars"]["trading"]
+        if "hours" not in more["calendars"]["other"]:
+            one.pop("during", None)  # nothing is out of such hours
         apart = "hours" in calendar and calendar["timezone"] == "Europe/Warsaw"  # the other's shifts overlap
         if "step" in one and "hours" in calendar and not apart:
             del one["step"]

@@ -140,7 +140,10 @@ class Scoped(Response):
 
     def _in_hours(self, at: int) -> bool:
         named = self.standard.get("during")
-        return named is None or opening_hours.is_open(self.hours_of(named), at // opening_hours.MINUTE)
+        if named is None:
+            return True
+        is_open = opening_hours.is_open(self.hours_of(named.removeprefix("not ")), at // opening_hours.MINUTE)
+        return not is_open if named.startswith("not ") else is_open
 
     def _counts(self, event: Event) -> bool:
         """Tell whether the event is far enough from the last that counted, by one of the clauses."""

@@ -97,7 +97,7 @@ class Recurrence(Watch):
 
     def rings(self) -> Iterator[Ring]:
         if self.closed_until is not None:
-            yield self.closed_until, lambda at: self._start(at, None)
+            yield self.closed_until - self._ahead(), lambda at: self._start(at + self._ahead(), None)
         if self.period is None:
             return
         opened, end = self.period.opened, self._end(self.period.opened)
@@ -110,7 +110,12 @@ class Recurrence(Watch):
             at = max(opened, end - (whole - mark)) if by_wall else self.after(opened, mark)
             yield at, self._remind
         else:
-            yield end, self._turn
+            yield end - self._ahead(), lambda at: self._turn(at + self._ahead())
+
+    def _ahead(self) -> int:
+        """A shift holds its start, where no other is owed till then."""
+        owed = self.period is not None and self.period.verdict == "open"
+        return int(self.standard["every"] == "shift" and not owed)
 
     def _days(self) -> int:
         """Give how many days by the wall a period has; 0 where it is not made of such."""
@@ -135,7 +140,7 @@ class Recurrence(Watch):
         ):
             start = self._end(start)
         if self.standard["every"] == "shift":
-            start = opening_hours.instant_after(self.calendar, at, 1, self.world.end + 1) - 1
+            start = opening_hours.instant_after(self.calendar, at, 1, self.world.end + 2) - 1
         self.period = self.begin(at, opening) if start == at else None
         self.closed_until = None if start == at else start
 

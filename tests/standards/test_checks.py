@@ -85,8 +85,12 @@ def test_numbers_are_heard_in_a_promise(promise: str, expected: list[float]) -> 
         ("Behind four.", 'when: {event: queue.length, where: "waiting > 4"}, at_most: 1', []),
         ("Behind three.", 'when: {event: queue.length, where: "waiting > 4"}, at_most: 1', ["other-number"]),
         ("At most two in a week.", "when: queue.length, at_most: 2, within: 7d", []),
-        ("90 of 100.", 'when: survey.answered, measure: share(score >= 4), over: 7d, must: ">= 90%"', []),
-        ("80 of 100.", 'when: survey.answered, measure: share(score >= 4), over: 7d, must: ">= 90%"', ["other-number"]),
+        ("90 of 100.", 'when: survey.answered, measure: share(score >= 4), over: 50 events, must: ">= 90%"', []),
+        (
+            "80 of 100.",
+            'when: survey.answered, measure: share(score >= 4), over: 50 events, must: ">= 90%"',
+            ["other-number"],
+        ),
     ],
 )
 def test_a_sign_and_its_rule_say_the_same(promise: str, rule: str, warned: list[str]) -> None:

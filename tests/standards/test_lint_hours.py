@@ -3,6 +3,7 @@
 import pytest
 
 from standards.compiler.spec import Source, load
+from standards.errors import SpecError
 from tests.standards.samples import TELL
 from tests.standards.test_lint import LINE, found_in
 
@@ -99,3 +100,88 @@ def test_a_window_that_does_not_look_back_fits_its_steps(begins: str, fix: str, 
     (warning,) = (each for each in load([Source("a.yaml", text)]).warnings if each.id == "looks-back")
     whole = fix if key == "calendar" else fix.replace("over: shift", "calendar: c and over: shift")
     assert warning.fix.startswith(whole)
+
+
+@pytest.mark.parametrize(
+    ("rule", "warned"),
+    [
+        (f"{MEAN}, over: week", ["utc-days"]),
+        (f"{MEAN}, over: 1d", ["utc-days"]),
+        (f"{MEAN}, over: 30m, step: 10m", ["utc-days"]),
+        (f"{MEAN}, over: 30m", []),
+        (f"{MEAN}, over: 50 events", []),
+        (f"{MEAN}, over: week, calendar: town", []),
+        (f"{MEAN}, over: week, during: town", []),
+        ("expect: register.opened, every: month", ["utc-days"]),
+        ("expect: register.opened, every: month, calendar: town", []),
+        ("expect: register.opened, every: 7d", []),
+    ],
+)
+def test_days_begin_where_a_calendar_says(rule: str, warned: list[str]) -> None:
+    """Midnight is one of a place, and without a calendar it is that of Greenwich."""
+    more = "calendars: {town: {timezone: Europe/Warsaw}}"
+    found = found_in(f"per: site, {rule}", more=more)
+    assert [each for each in found if each != "unused-calendar"] == warned
+
+
+@pytest.mark.parametrize(
+    ("measure", "beside", "warned"),
+    [
+        ("count(), must: '>= 3'", "", True),
+        ("sum(waiting), must: '> 0'", "", True),
+        ("count(), must: '<= 3'", "", False),
+        ("mean(waiting), must: '>= 3'", "", False),  # of samples there are
+        ("count(), must: '>= 3'", "expect: queue.length, every: 7d", False),
+        ("count(), must: '>= 3'", "expect: register.opened, every: 7d", True),
+    ],
+)
+def test_a_count_to_be_reached_has_something_beside_it(measure: str, beside: str, warned: bool) -> None:
+    """A window without a sample is not judged, unless that one comes is owed by itself."""
+    standards = [f"per: site, when: queue.length, over: 30m, measure: {measure}"]
+    standards += [f"per: site, {beside}"] if beside else []
+    assert ("empty-window" in found_in(*standards)) == warned
+
+
+@pytest.mark.parametrize(
+    ("scope", "subjects", "warned"),
+    [
+        ("{when: register.opened, until: register.closed}", "subjects: [{site: s1}], ", True),
+        ("not shut", "subjects: [{site: s1}], ", False),
+        ("shut", "subjects: [{site: s1}], ", True),
+        ("{when: register.opened, until: register.closed}", "", False),
+    ],
+)
+def test_who_is_owed_from_the_start_is_owed_by_then(scope: str, subjects: str, warned: bool) -> None:
+    """What nobody has said is not so, and then a list of who is owed from the start owes nobody."""
+    more = "states: {shut: {when: register.closed, until: register.opened}}"
+    rule = f"per: site, expect: queue.length, {subjects}every: 8h, while: {scope}"
+    assert ("not-yet-so" in found_in(rule, more=more)) == warned
+
+
+@pytest.mark.parametrize(
+    ("holidays", "later", "warned"),
+    [
+        (", holidays: ['2026-12-25']", "late", True),
+        (", holidays: ['2026-12-25']", "not early", False),
+        ("", "late", False),
+        (", holidays: ['2026-12-25']", "noon", False),  # it leaves more than a holiday
+    ],
+)
+def test_two_standards_that_divide_the_week_leave_no_holiday(holidays: str, later: str, warned: bool) -> None:
+    """What comes on a holiday of one of them, in its hours, would open neither."""
+    more = f"""calendars:
+  early: {{timezone: UTC, hours: {{daily: ['00:00-16:00']}}{holidays}}}
+  late: {{timezone: UTC, hours: {{daily: ['16:00-24:00']}}}}
+  noon: {{timezone: UTC, hours: {{daily: ['12:00-13:00']}}}}"""
+    rules = [
+        f"per: site, {LINE}, within: {within}, during: {each}" for within, each in (("5m", "early"), ("9m", later))
+    ]
+    assert ("between-hours" in found_in(*rules, more=more)) == warned
+
+
+def test_nothing_is_out_of_the_hours_of_what_never_closes() -> None:
+    """`during: not` a calendar that is always open would owe nothing, ever."""
+    rule = f"per: site, {LINE}, within: 5m, during: not town"
+    text = f"kept: 1\ncalendars: {{town: {{timezone: UTC}}}}\nstandards:\n  a: {{{TELL}, {rule}}}\n"
+    with pytest.raises(SpecError, match="town is always open"):
+        load([Source("a.yaml", text)])

@@ -12,7 +12,7 @@ events:
   call.ended: {site: text, waited: {type: number, unit: seconds}, held: {type: number, unit: s}, tries: integer}
   call.moved: {site: text, minutes: {type: integer, unit: Minutes}}
 """
-SHARE = "per: site, when: call.ended, over: 7d, must: '>= 90%', measure"
+SHARE = "per: site, when: call.ended, over: 1h, must: '>= 90%', measure"
 NEVER = "at_most: 0, within: 7d"
 
 
@@ -30,7 +30,7 @@ def warned_of(promise: str, rule: str, more: str = "") -> list[str]:
         ("Within five minutes.", f"{SHARE}: share(300 >= waited and tries < 2)"),
         ("Within five minutes.", f"{SHARE}: share(waited < 301)"),
         ("Within two hours.", f"{SHARE.replace('call.ended', 'call.moved')}: share(minutes <= 120)"),
-        ("Five minutes on average.", "per: site, when: call.ended, over: 7d, measure: mean(waited), must: <= 300"),
+        ("Five minutes on average.", "per: site, when: call.ended, over: 1h, measure: mean(waited), must: <= 300"),
         ("Never over five minutes.", f"per: site, when: {{event: call.ended, where: waited > 300}}, {NEVER}"),
         ("Never over five minutes.", "per: site, when: call.ended, must: waited <= 300"),
         ("Five or ten minutes.", "per: site, when: call.ended, must: 'waited in [300, 600]'"),
@@ -53,8 +53,8 @@ def test_what_a_field_of_time_is_compared_with_counts_in_every_unit(promise: str
     [
         ("Within six minutes.", f"{SHARE}: share(waited <= 300)"),
         ("Within five minutes.", f"{SHARE}: share(waited <= 30 and tries < 300)"),
-        ("Six minutes on average.", "per: site, when: call.ended, over: 7d, measure: mean(waited), must: <= 300"),
-        ("Five tries.", "per: site, when: call.ended, over: 7d, measure: mean(tries), must: <= 300"),
+        ("Six minutes on average.", "per: site, when: call.ended, over: 1h, measure: mean(waited), must: <= 300"),
+        ("Five tries.", "per: site, when: call.ended, over: 1h, measure: mean(tries), must: <= 300"),
         ("Never over five minutes.", f"per: site, when: {{event: call.ended, where: tries > 300}}, {NEVER}"),
         ("Five hours long.", "per: agent, when: training.completed, must: hours <= 300"),
     ],
@@ -123,7 +123,8 @@ def test_hours_are_no_deadline_of_a_day() -> None:
     """A calendar until 14:00 does not make a day end by 14:00, so a promise of that is not in the rule."""
     desk = "\ncalendars: {desk: {timezone: UTC, hours: {mon-fri: ['08:00-14:00']}}}"
     rule = "per: team, expect: meeting.held, calendar: desk, every"
-    assert warned_of("Each day by 14:00.", f"{rule}: day", desk) == ["other-number"]
+    assert warned_of("Each day by 14:00.", f"{rule}: day", desk) == ["other-number", "due-at-midnight"]
+    assert warned_of("In each shift, by 14:00.", f"{rule}: shift", desk) == []
     assert warned_of("Every two hours until 14:00.", f"{rule}: 2h", desk) == []
 
 

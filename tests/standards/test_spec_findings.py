@@ -186,7 +186,7 @@ def test_a_span_that_no_calendar_ever_counts_is_refused() -> None:
         (f"{RESPONSE}, carry: [waitin, owner]", ["carried-field"] * 2),
         (RESPONSE.replace("per: queue", "per: waiting"), ["subject-field"]),
         (RESPONSE.replace("per: queue", "per: [queue, queue]"), ["duplicate-name"]),
-        ("per: team, expect: meeting.held, every: week, warn: 1d before", ["bad-warning"]),
+        ("per: team, expect: meeting.held, every: week, warn: 50%", ["bad-warning"]),
         ("per: team, expect: meeting.held, every: 1d, subjects: [{tem: x}]", ["subject-field"]),
         ("per: team, expect: meeting.held, every: 1d, subjects: [{team: 5}]", ["wrong-type"]),
         ("per: [], when: queue.length, measure: mean(waiting), over: 7h, must: < 5", ["bad-duration"]),

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from streams.explain.unused import WHY
 from streams.stories.junit import junit
 from streams.stories.running import Result
 from tests.streams.commands import ROOT, kept
@@ -84,8 +85,8 @@ def test_a_failure_says_for_which_standard_an_event_changed_nothing(shop: Path) 
     (shop / "stories.yaml").write_text(UNUSED, encoding="utf-8")
     lines = kept("test", ".", cwd=shop).stdout.splitlines()
     assert [line for line in lines if "changed nothing" in line] == [
-        "  queue.length of 10:00:00 changed nothing for no-wait: no-scope",
-        "  exception.granted of 10:00:00 changed nothing: not-allowed",
+        f"  queue.length of 10:00:00 changed nothing for no-wait (no-scope): {WHY['no-scope']}",
+        f"  exception.granted of 10:00:00 changed nothing (not-allowed): {WHY['not-allowed']}",
     ]
 
 

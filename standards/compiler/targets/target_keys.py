@@ -63,6 +63,12 @@ def looked_at(model: StandardModel) -> list[str]:
     return [*chosen_by(model.within), *chosen_by(model.calendar)]
 
 
+def hours_named(during: str) -> tuple[str, bool]:
+    """Give the calendar that `during` names, and whether it is all but its hours that count: `not NAME`."""
+    name = during.removeprefix("not ").strip()
+    return name, name != during
+
+
 def calendar_names(model: StandardModel) -> list[str]:
     """Name the calendars that a standard's clock can go by, each once."""
     return list(dict.fromkeys(name for _, name in placed_texts(model.calendar)))

@@ -114,8 +114,8 @@ class RecurrenceMachine(Machine):
     def _begin(self, state: StandardState[Event], at: int, context: JudgeContext[Event], cause: Event | None) -> None:
         starts = self.periods.owing_from(at)
         if starts > at:
-            state.until = state.wake = starts
-            context.case.wake = min(context.case.wake, starts)
+            state.until = starts
+            self._set_alarm(state, at, context)
             return
         promise: Promise[Event] = Promise(opened=at, opening=cause, running_since=at)
         promise.due = state.until = self.periods.end(at)
@@ -144,14 +144,23 @@ class RecurrenceMachine(Machine):
 
     def _set_alarm(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         state.wake, periods = state.until, self.periods.as_known(at)
+        state.wake -= self._ahead(state)
         for promise in state.open:
             marks = self.shape.warn[promise.step :]
             warnings = (periods.mark(promise.opened, promise.due, mark) for mark in marks)
             state.wake = min(state.until, next(warnings, state.until))
         context.case.wake = min(context.case.wake, state.wake)
 
+    def _ahead(self, state: StandardState[Event]) -> int:
+        """Give how long before it begins the next period is opened: what happens at that instant counts for a shift.
+
+        Unless the one before it is still owed: then it counts for that, as it is its end.
+        """
+        return 1 if self.shape.every == "shift" and not state.open else 0
+
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Warn, or end the period and begin the next one."""
+        at += self._ahead(state)
         for promise in tuple(state.open):
             elapsed = self.periods.elapsed(promise.opened, at)
             if at < state.until:

@@ -79,7 +79,7 @@ def pass_over(machine: Machine, at: int, event: Event, context: JudgeContext[Eve
 
 def within_hours(standard: Standard, at: int) -> bool:
     """Say whether what happens at an instant counts by the hours of `during`."""
-    return standard.during is None or standard.during.is_open(at)
+    return standard.during is None or standard.during.counts(at)
 
 
 def _counts(standard: Standard, event_type: str) -> Counts | None:
