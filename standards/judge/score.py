@@ -78,14 +78,16 @@ class Score(msgspec.Struct):
             self.warned += 1
         else:
             self.corrected += kind == "corrected"
-            self._count(before, -1)
-            self._count(after, 1)
+            if before in VERDICTS:
+                self._count(before, -1)
+            if after in VERDICTS:
+                self._count(after, 1)
 
     def _count(self, state: State, by: int) -> None:
-        verdict = VERDICTS.get(state)
+        verdict = VERDICTS[state]
         if verdict == "withdrawn":
             self.opened -= by
-        elif verdict is not None:
+        else:
             setattr(self, verdict, getattr(self, verdict) + by)
         if state in _ENDINGS:
             setattr(self, state, getattr(self, state) + by)

@@ -177,11 +177,12 @@ def _plain(message: str) -> str:
 def stamp(events: list[Event], latest: int = NEVER) -> bool:
     """Set `at` on freshly decoded events, and say whether all are of 1970 to `latest` (microseconds UTC).
 
-    In the hot path, and therefore one loop without a call for each.
+    In the hot path, and therefore one loop without a call for each, and no division of spans, which is dearer.
     """
-    epoch, unit, in_time = EPOCH, EPOCH.resolution, True
+    epoch, in_time = EPOCH, True
     for event in events:
-        event.at = at = (event.time - epoch) // unit
+        since = event.time - epoch
+        event.at = at = since.days * 86_400_000_000 + since.seconds * 1_000_000 + since.microseconds
         if not 0 <= at <= latest:
             in_time = False
     return in_time

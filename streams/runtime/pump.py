@@ -72,12 +72,12 @@ class Pump:
         self.feeds = FeedHearings(rulebook, at.hearings, at.low - self.looks_back, at.gaps)
         self.hearings = self.feeds.by_key
         self.miss = self.feeds.miss
+        chooses = share.mine is not None
         self._routes = {
             cls: tuple(
-                (states[each.group.name].pending, each.key, each.sure, each.group.level, states[each.group.name].delay)
-                for each in routes
+                (states[it.group.name].pending, it.key, chooses or not it.sure, states[it.group.name]) for it in found
             )
-            for cls, routes in rulebook.routes.items()
+            for cls, found in rulebook.routes.items()
         }
 
     @property
@@ -189,7 +189,7 @@ class Pump:
     def route(self, events: Iterable[Event], outcome: BatchResult) -> None:  # noqa: C901 - it runs for every event
         """Sort the events to their cases. This loop runs for every event there is: it does nothing else."""
         low, newest, margin, grace = self.low, self.newest, self.lateness + 1, self.grace
-        routes, mine, lows = self._routes, self.share.mine, self.lows
+        routes, mine = self._routes, self.share.mine
         for event in events:
             at, received = event.at, event.received
             if received and received - grace > low:
@@ -199,19 +199,21 @@ class Pump:
                 newest = at
                 if at - margin > low and not received:
                     low = at - margin
-            targets = routes.get(type(event))
-            if targets is None:
+            try:
+                targets = routes[type(event)]
+            except KeyError:
                 self._route_by_name(event, low, outcome)
                 continue
-            for pending, key_of, sure, level, delay in targets:
+            for pending, key_of, chooses, state in targets:
                 key = key_of(event.data)
-                if mine is not None and not mine(key):
-                    continue
-                if not sure and None in key:
-                    outcome.unused.append(Unused(event, "no-subject"))
-                    continue
+                if chooses:
+                    if mine is not None and not mine(key):
+                        continue
+                    if None in key:
+                        outcome.unused.append(Unused(event, "no-subject"))
+                        continue
                 if late:
-                    reached = (min(lows[level], low) if lows else low) - delay
+                    reached = self.reached_by(low, state)
                     if at <= reached:
                         pending[key].append(Tick(reached))
                 pending[key].append(event)

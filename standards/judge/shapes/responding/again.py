@@ -45,13 +45,17 @@ class Openings(NamedTuple):
             case "each":
                 return self.open_at
             case "rise":
-                return self._at_a_rise
+                return self._at_a_rise if self.several or self.always_rise else self._when_it_rises
             case "judged":
                 return self._when_judged
             case "done":
                 return self._when_done
             case _:
                 assert_never(self.again)
+
+    def _when_it_rises(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
+        if not state.up:
+            self._when_judged(at, state, event, context)
 
     def _at_a_rise(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         event_type = type_of(event)

@@ -2,9 +2,8 @@
 
 An event that both fulfils and voids, fulfils. A promise breaks at its deadline, not when that is noticed. The clock
 counts open time only; a pause stops it, and a pause outside opening hours therefore costs nothing. A broken promise is
-overdue until it is fulfilled late, the need ends, it is excused, or `owed_for` has gone by. `again` says when the next
-one may open. An event first ends what it ends, and may then open the next one.
-Read next: `again.py`, which says when the next one may open.
+overdue until it is fulfilled late, the need ends, it is excused, or `owed_for` has gone by. An event first ends what it
+ends, and may then open the next one. Read next: `again.py`, which says when the next one may open.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class ResponseMachine(TakingBack):
         when = None if self.standard.retired or not counts else test_for(shape.when, event_type)
         closes = event_type in self._closing_types()
         stands, several = self.standard.needed is not None, self.openings.several
-
+        stays = stands or shape.undo is not None
         if when is None:
             return self._closing(carry_on)
 
@@ -65,8 +64,9 @@ class ResponseMachine(TakingBack):
             except KeyError:
                 state = case.state_of(revision)
             if closes and (
-                state.open or state.overdue or state.waiting or state.barred or state.standing or state.undoable
-            ):
+                state.open or state.overdue or state.waiting or state.barred
+                or (stays and (state.standing or state.undoable))
+            ):  # fmt: skip
                 carry_on(state, event, context)
             if when(event.data, None):
                 begin(event.at, state, event, context)
