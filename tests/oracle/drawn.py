@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.oracle.chosen import FIELDS, chosen
-from tests.oracle.lists import lasts, listed
+from tests.oracle.lists import lasts, listed, listed_between
 from tests.oracle.scales import DAYS, MEASURES, Scale
 from tests.oracle.tables import LOOKED_UP
 from tests.oracle.watch import clauses as clauses_of
@@ -23,6 +23,19 @@ ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
 BEFORE: tuple[list[str], ...] = ([], ["30m before"], ["1h before", "10h before"])
 """Of a day or a shift only what is left of it can be named."""
+
+STATES = ("busy", "in-stock", "gone")
+JOINED = (
+    *STATES[:2],
+    "not busy",
+    "busy and in-stock",
+    "busy or in-stock",
+    "busy and not in-stock",
+    "not busy or in-stock",
+    "gone or busy and not in-stock",
+    "not gone and not busy or in-stock",
+)
+"""How states are named, alone and joined."""
 
 Document = dict[str, Any]
 Draw = st.DrawFn
@@ -166,5 +179,24 @@ def lasting(draw: Draw, scale: Scale) -> Document:
     return lasts(draw, found, scale)
 
 
-DRAWN = {**ONE, "lists": lists, "tabled": tabled, "lasting": lasting}
+def named(draw: Draw, scale: Scale) -> Document:
+    """Draw a response that stops the clock, or counts, while states are so that stand elsewhere in the document."""
+    found = draw(st.sampled_from((response, scoped, target, lasting)))(draw, scale)
+    keys = [key for key in ("pause", "while") if key == "while" or "due" not in found]
+    for key in draw(st.lists(st.sampled_from(keys), min_size=1, unique=True)):
+        found[key] = draw(st.sampled_from(JOINED))
+    return found
+
+
+def states(draw: Draw) -> Document:
+    """Draw the states that can be named."""
+    found: Document = {}
+    for name in STATES:
+        found[name] = {"when": clauses(draw)} | ({"until": clauses(draw)} if draw(st.booleans()) else {})
+        if draw(st.integers(0, 3)) == 0:
+            found[name] = listed_between(draw, found[name], TYPES, WITH_Z)
+    return found
+
+
+DRAWN = {**ONE, "lists": lists, "tabled": tabled, "lasting": lasting, "named": named}
 """The same, and what stands across the shapes."""

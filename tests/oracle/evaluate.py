@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tests.oracle.lasting import watch_class
+from tests.oracle.states import resolved
 from tests.oracle.watch import Event, Owed, Subject, Watch, World, names
 
 Line = tuple[str, Subject, str, int, int, str, str]
@@ -20,6 +21,7 @@ Line = tuple[str, Subject, str, int, int, str, str]
 
 def evaluate(document: dict[str, Any], history: list[Event]) -> list[Line]:
     """Judge `history` (in the order of arrival, no event more than `lateness` late) to its newest event."""
+    document = resolved(document)
     end = max((event["time"] for event in history), default=0)
     heard = _without_repeats(history)
     derived: list[Event] = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from standards.judge.events import iso
 from tests.oracle import tables
-from tests.oracle.drawn import BEFORE, DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses
+from tests.oracle.drawn import BEFORE, DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses, states
 from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
@@ -55,6 +55,7 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     if any(column in str(one) for column, _ in tables.LOOKED_UP):
         key, values = draw(st.sampled_from(KEYS))
         more["tables"] = {tables.NAME: tables.table(draw, key, values)}
+    more |= _states(draw, [one])
     if {"calendar", "during"} & one.keys():
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
         calendar: Document = more["calendars"]["trading"]
@@ -72,6 +73,11 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     if scale is SECONDS and draw(st.booleans()):
         more["feeds"] = _feeds(draw, [one])
     return document({"first": one}, **more)
+
+
+def _states(draw: Draw, standards: list[Document]) -> Document:
+    named = any(isinstance(one.get(key), str) for one in standards for key in ("pause", "while"))
+    return {"states": states(draw)} if named else {}
 
 
 def _feeds(draw: Draw, standards: list[Document]) -> Document:
@@ -93,6 +99,7 @@ def mixed_documents(draw: Draw) -> Document:
         upper.append(_listener(draw, "fourth", upper[0]))
     ids = ("first", "second", "third")[: len(lower)] + ("fourth", "fifth", "sixth")[: len(upper)]
     more = {"feeds": _feeds(draw, [*lower, *upper])} if draw(st.booleans()) else {}
+    more |= _states(draw, lower)
     return document(dict(zip(ids, [*lower, *upper], strict=True)), **more)
 
 
@@ -145,10 +152,14 @@ def _grant(draw: Draw, standards: Document) -> Document:
     return {"standard": name, "subject": subject, "by": draw(st.sampled_from((LEAD, LEAD, STRANGER))), "reason": "rain"}
 
 
+def _clauses_of(about: Document) -> str:
+    return str([about["standards"], about.get("states")]).replace("'", '"')
+
+
 @st.composite
 def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True) -> History:
     """Draw a history in the order of its times, with grants, and perhaps with silence at its end."""
-    named = {kind for kind in TYPES if f'"{kind}"' in str(about["standards"]).replace("'", '"')} or set(TYPES)
+    named = {kind for kind in TYPES if f'"{kind}"' in _clauses_of(about)} or set(TYPES)
     kinds = st.sampled_from([*sorted(named), *sorted(named), "clock.struck", *(["exception.granted"] * grants)])
     time, fewest = draw(st.sampled_from(scale.starts)), 8 if "'for'" in str(about["standards"]) else 1
     events = []

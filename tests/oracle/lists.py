@@ -43,12 +43,14 @@ def listed(draw: Draw, found: Document, types: tuple[str, ...], *, z_types: tupl
             found[key] = _several(draw, found[key], _allowed(key, found, types), z_types)
     for key in ("pause", "while", "undo"):
         if key in found:
-            found[key] = found[key] | {
-                part: _several(draw, found[key][part], types, z_types)
-                for part in ("when", "until")
-                if part in found[key]
-            }
+            found[key] = listed_between(draw, found[key], types, z_types)
     return found
+
+
+def listed_between(draw: Draw, found: Document, types: tuple[str, ...], z_types: tuple[str, ...]) -> Document:
+    """Make lists of some of the clauses by which a state begins and ends."""
+    ends = [part for part in ("when", "until") if part in found]
+    return found | {part: _several(draw, found[part], types, z_types) for part in ends}
 
 
 def _allowed(key: str, found: Document, types: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests.oracle.language import span
+from tests.oracle.states import States
 from tests.oracle.targets import Targets
 from tests.oracle.watch import Event, Owed, Ring, names, types_of
 
@@ -19,14 +20,13 @@ class Response(Targets):
         super().forget()
         self.held: frozenset[Any] = frozenset()
         self.still = False
+        self.states = States()
         self.rest = -1
         self.waits: Owed | None = None
         self.excused: Owed | None = None
 
     def event(self, event: Event) -> None:
-        if self._pauses_all():
-            ends = self.still and self.matches("pause.until", event)
-            self.still = self.matches("pause.when", event) or (self.still and not ends)
+        self.follow_states(event)
         self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
         for promise in self.overdue():
             if self.ends("expect", event, promise):
@@ -37,6 +37,10 @@ class Response(Targets):
             self._touch(promise, event)
         if event["type"] in names(self.standard)["when"]:
             self._see(event)
+
+    def follow_states(self, event: Event) -> None:
+        if self._pauses_all():
+            self.still = self.states.see("pause", self.standard["pause"], event)
 
     def ends(self, name: str, event: Event, owed: Owed) -> bool:
         """Tell whether the event is what `expect` or `unless` asks for, of what is owed or would be."""

@@ -6,9 +6,9 @@ Read `responses.py` first.
 from typing import Any
 
 from tests.oracle import opening_hours, shapes
-from tests.oracle.language import is_denied, span
+from tests.oracle.language import span
 from tests.oracle.responses import Response
-from tests.oracle.watch import Event, Owed, Watch, clauses, facts, names, types_of
+from tests.oracle.watch import Event, Owed, Watch, clauses, names
 
 
 class Scoped(Response):
@@ -32,7 +32,7 @@ class Scoped(Response):
 
     def event(self, event: Event) -> None:
         at, done = event["time"], self.done
-        self._follow_states(event)
+        self.follow_states(event)
         self.waits, self.excused, self.need = (
             n and self._left(n, event) for n in (self.waits, self.excused, self.need)
         )
@@ -49,19 +49,10 @@ class Scoped(Response):
             self.see_in_scope(event, back=back)
         self._look_at_scope(event)
 
-    def _follow_states(self, event: Event) -> None:
-        if self._pauses_all():
-            ends = self.still and self.matches("pause.until", event)
-            self.still = self.matches("pause.when", event) or (self.still and not ends)
-        scope = self.standard.get("while")
-        if scope is not None:
-            ends = self.matches("while.until", event) if "until" in scope else self._is_denied("while.when", event)
-            self.so = self.matches("while.when", event) or (self.so and not ends)
-
-    def _is_denied(self, name: str, event: Event) -> bool:
-        """Tell whether an event is of the clauses' types, and none of theirs can hold for it."""
-        own = [one.get("where") for one in self.clauses(name) if event["type"] in types_of(one)]
-        return bool(own) and all(where is not None and is_denied(where, facts(event)) for where in own)
+    def follow_states(self, event: Event) -> None:
+        super().follow_states(event)
+        if "while" in self.standard:
+            self.so = self.states.see("while", self.standard["while"], event)
 
     def _owes_anything(self) -> bool:
         return "while" not in self.standard or self.so

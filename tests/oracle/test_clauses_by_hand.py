@@ -84,3 +84,21 @@ def test_what_follows_looks_the_row_up_again() -> None:
         chosen, (0, "rang", {"x": 1}), (1, "parked", {}), (1.5, "parked", {"x": 2}), (9, "left", {}), tables=tables
     )
     assert told == [("opened", 0), ("moved", 1.5), ("broken", 4)]
+
+
+PARKED = {
+    "parked": {"when": "call.parked", "until": "call.left"},
+    "many": {"when": {"event": "call.rang", "where": "n > 1"}},
+}
+
+
+def test_a_state_is_named() -> None:
+    """It stops the clock from before the opening; without `until` it ends where its own condition does not hold."""
+    paused = {**ANSWER, "pause": "parked and not many"}
+    told = judged(paused, (0, "parked", {}), (1, *RANG), (3, *BUSY), (5, *CALM), (9, "left", {}), states=PARKED)
+    assert told == [("opened", 1), ("paused", 1), ("resumed", 3), ("paused", 5), ("resumed", 9)]
+    scoped = {**ANSWER, "while": "parked or many"}
+    told = judged(scoped, (0, *BUSY), (1, "parked", {}), (2, *CALM), (3, "left", {}), states=PARKED)
+    assert told == [("opened", 0), ("voided", 3)]
+    told = judged({**ANSWER, "while": "not parked"}, (0, *RANG), (1, "parked", {}), (2, "left", {}), states=PARKED)
+    assert told == [("opened", 0), ("voided", 1), ("opened", 2)]

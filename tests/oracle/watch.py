@@ -91,14 +91,12 @@ def facts(event: Event) -> dict[str, Any]:
 
 def names(standard: dict[str, Any]) -> dict[str, set[str]]:
     """Give the event types that a standard names, by the key they stand under."""
-    pause = standard.get("pause", {})
-    found = {key: standard.get(key) for key in ("when", "expect", "unless", "follow")} | {
-        "pause.when": pause.get("when")
-    }
-    found |= {"pause.until": pause.get("until"), "until": standard.get("until")}
-    scope = standard.get("while", {})
-    found |= {"while.when": scope.get("when"), "while.until": scope.get("until")}
+    found = {key: standard.get(key) for key in ("when", "expect", "unless", "follow", "until")}
     found |= {"undo.when": standard.get("undo", {}).get("when")}
+    for key in ("pause", "while"):
+        between = standard.get(key, {})
+        for name, state in {"": between, **between.get("states", {})}.items():
+            found |= {f"{key}.{name}.{end}": state.get(end) for end in ("when", "until")}
     return {key: {name for each in clauses(one) for name in types_of(each)} for key, one in found.items() if one}
 
 
