@@ -57,6 +57,28 @@ def test_a_shift_that_opens_specially_is_owed_if_it_is_said_before(said: str, op
     assert lines[2] == f"{opens} opened a"
 
 
+def test_a_shift_that_begins_as_another_day_is_changed_is_owed() -> None:
+    """Tuesday is closed at the very instant at which Monday's shift begins, as it always does."""
+    lines = judge(ROUND, f"07:00 job.done contact=a\n08:00 {TUESDAY}\n17:00 nothing")
+    assert lines == ["08:00:00 opened a", "16:00:00 broken a"]
+
+
+def test_a_round_is_warned_of_by_the_hours_there_are() -> None:
+    """A warning that lies behind by then comes at once, unless it is due at once; one that is ahead again, again."""
+    text = ROUND.replace("calendar: desk}", "calendar: desk, warn: 2h before}")
+    for hour, open_, told_ in (
+        ("11", " open=08:00-12:00", ["11:00:00 moved a", "11:00:00 warned a", "12:00:00 broken a"]),
+        ("11", "", ["11:00:00 moved a", "11:00:00 broken a"]),
+        (
+            "15",
+            " open=08:00-18:00",
+            ["14:00:00 warned a", "15:00:00 moved a", "16:00:00 warned a", "18:00:00 broken a"],
+        ),
+    ):
+        lines = judge(text, f"10:00 job.done contact=a\n+1d {hour}:00 {TUESDAY}{open_}\n+1d 19:00 nothing")
+        assert [line.removeprefix("2026-03-03 ") for line in lines[3:]] == told_
+
+
 def test_open_hours_between_two_times_of_something_go_along() -> None:
     """Each eight hours of open time: what is left of them is counted from the next opening."""
     text = rules(DESK, round="per: contact, expect: job.done, every: 8h, calendar: desk")

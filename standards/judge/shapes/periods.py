@@ -59,7 +59,7 @@ class Periods(NamedTuple):
         """Give the start of the first period after an instant that has open time, where one starts at `start`."""
         first = start
         if self.every == "shift":
-            return self._shift_after(at)
+            return self._shift_after(at, start)
         if isinstance(self.every, str):
             first = min(start, self.end(at))
         elif not self.by_wall:
@@ -75,10 +75,10 @@ class Periods(NamedTuple):
             return end
         return self.hours.due(at, self.hours.as_known(at - 1).between(at, end))
 
-    def _shift_after(self, at: int) -> int:
-        """Give the start of the first shift that begins after an instant."""
+    def _shift_after(self, at: int, start: int) -> int:
+        """Give the start of the first shift that begins after an instant, or at it where one was to begin there."""
         opens, closes = _shift(self.hours, at)
-        return opens if opens > at else _shift(self.hours, closes)[0]
+        return opens if opens > at or opens == start else _shift(self.hours, closes)[0]
 
     def end(self, at: int) -> int:
         """Give the end of the period that begins at an instant."""

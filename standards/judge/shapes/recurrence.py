@@ -139,6 +139,8 @@ class RecurrenceMachine(Machine):
                 context.close(state, promise, at)
             elif max(end, at) != promise.due:
                 promise.due = state.until = max(end, at)
+                behind = sum(periods.mark(promise.opened, promise.due, mark) <= at for mark in self.shape.warn)
+                promise.step = max(min(promise.step, behind), behind - 1)
                 context.move(self.standard, promise, at, periods.elapsed(promise.opened, at))
             self._set_alarm(state, at, context)
 
@@ -148,7 +150,7 @@ class RecurrenceMachine(Machine):
         for promise in state.open:
             marks = self.shape.warn[promise.step :]
             warnings = (periods.mark(promise.opened, promise.due, mark) for mark in marks)
-            state.wake = min(state.until, next(warnings, state.until))
+            state.wake = min(state.until, max(at, next(warnings, state.until)))
         context.case.wake = min(context.case.wake, state.wake)
 
     def _ahead(self, state: StandardState[Event]) -> int:
