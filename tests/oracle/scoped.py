@@ -33,9 +33,8 @@ class Scoped(Response):
     def event(self, event: Event) -> None:
         at, done = event["time"], self.done
         self.follow_states(event)
-        self.waits, self.excused, self.need = (
-            n and self._left(n, event) for n in (self.waits, self.excused, self.need)
-        )
+        self.waits, self.excused = (need and self._left(need, event) for need in (self.waits, self.excused))
+        self.need = self.need and self._stands(self.need, event)
         self.waits = self.waits if self._owes_anything() else None
         for promise in self.overdue():
             if self.ends("expect", event, promise):
@@ -53,6 +52,13 @@ class Scoped(Response):
         super().follow_states(event)
         if "while" in self.standard:
             self.so = self.states.see("while", self.standard["while"], event)
+
+    def _stands(self, need: Owed, event: Event) -> Owed | None:
+        """Give what was spoken of: while nothing is owed, an event of another type does not say that it is over."""
+        if self.outside and need.opening and event["type"] != need.opening["type"]:
+            over = self.ends("expect", event, need) or self.ends("unless", event, need)
+            return None if over else need
+        return self._left(need, event)
 
     def _owes_anything(self) -> bool:
         return "while" not in self.standard or self.so
@@ -103,6 +109,7 @@ class Scoped(Response):
             done.step = sum(mark <= done.spent for mark in self.marks(whole))
         self.done, self.rest, self.waits, done.runs = None, -1, None, {}
         done.say("undone", at)
+        done.due = self.deadline(done)
         if done.verdict == "open" and self.still:
             self.stop(done, at)
             done.say("paused", at)
@@ -155,6 +162,8 @@ class Scoped(Response):
         if self.outside:
             self.excused, self.held = None, frozenset()
         elif was and self.need is not None and not self.open() and self._in_hours(event["time"]):
+            if self.need.opening and self.owes_nothing(self.need.opening):
+                return
             if self._again() == "done" and event["time"] <= self.rest:
                 self.waits = self.need
             else:

@@ -101,6 +101,14 @@ def test_a_need_that_is_over_does_not_come_with_the_state() -> None:
     assert judge(book, history) == []
 
 
+@pytest.mark.parametrize("gold", ["team == 'gold'", "team == 'gold', for: 5m"])
+def test_a_need_that_another_type_spoke_of_comes_with_the_state(gold: str) -> None:
+    """A ticket that comes to support is owed, also where a move to gold would have opened it as well."""
+    when = f"when: [ticket.opened, {{event: ticket.moved, where: {gold}}}]"
+    both = rules(it=f"{OPENED}, {SUPPORT}".replace("when: ticket.opened", when))
+    assert kinds(judge(both, "08:00 ticket.opened\n09:00 ticket.moved team=support")) == ["09:00:00 opened"]
+
+
 def test_a_state_that_ends_and_begins_at_one_instant_takes_nothing_away() -> None:
     """One need is one promise, with one id, however often its state flickers at one instant."""
     history = (

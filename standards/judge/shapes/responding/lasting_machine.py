@@ -102,7 +102,8 @@ class LastingResponseMachine(ResponseMachine):
             opens = not (known if self.shape.again == "rise" else begun)
             self._occur(state, event.at, event, context, opens=opens)
         elif had.keys() - runs.keys() and not self._is_so(state):
-            state.up, state.barred, state.standing, state.waiting = False, None, None, None
+            state.up, state.waiting = False, None
+            self._unsay(state, event_type)
 
     def _occur(
         self, state: StandardState[Event], at: int, event: Event, context: JudgeContext[Event], *, opens: bool = True

@@ -89,7 +89,7 @@ class ResponseMachine(TakingBack):
             state.up_by = (*others, event_type) if so else others
         state.up = so or self._is_so(state)
         if not state.up:
-            state.barred, state.standing = None, None
+            self._unsay(state, event_type)
             self._stop_waiting(state, context)
 
     def _is_so(self, state: StandardState[Event]) -> bool:

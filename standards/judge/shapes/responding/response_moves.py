@@ -224,6 +224,13 @@ class ResponseMoves(Machine):
             state = case.state_of(self.standard.revision)
             state.standing, state.brought, state.outside = event, None, True
 
+    @staticmethod
+    def _unsay(state: StandardState[Event], event_type: str) -> None:
+        """Let go of what is not so any more; while nothing is owed, each event type speaks for itself."""
+        state.barred = None
+        if state.standing is not None and not (state.outside and type_of(state.standing) != event_type):
+            state.standing = None
+
     def on_excused(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Wake at once: the alarm of what is not owed any more would hold the subject."""
         state.wake = min(state.wake, at)
