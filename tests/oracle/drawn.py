@@ -198,5 +198,11 @@ def states(draw: Draw) -> Document:
     return found
 
 
-DRAWN = {**ONE, "lists": lists, "tabled": tabled, "lasting": lasting, "named": named}
+def changed(draw: Draw, scale: Scale) -> Document:
+    """Draw a standard that goes by calendars whose days may be changed."""
+    found = draw(st.sampled_from((response, scoped, target, recurrence, level)))(draw, scale)
+    return {"calendar": "trading", **found}
+
+
+DRAWN = {**ONE, "lists": lists, "tabled": tabled, "lasting": lasting, "named": named, "changed": changed}
 """The same, and what stands across the shapes."""

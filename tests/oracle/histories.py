@@ -7,14 +7,17 @@ or in days, over which subjects are forgotten.
 Knows: what is valid in a document. Must not know: verdicts.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from standards.judge.events import iso
 from tests.oracle import tables
+from tests.oracle.changes import CHANGED
 from tests.oracle.drawn import BEFORE, DRAWN, READINGS, TYPES, WITH_Z, Document, Draw, clauses, states
-from tests.oracle.scales import CALENDARS, DAYS, HOURS, SECOND, SECONDS, Scale
+from tests.oracle.opening_hours import local
+from tests.oracle.scales import CALENDARS, DAYS, HOURS, NEW_HOURS, SECOND, SECONDS, Scale
 
 LATENESS = SECOND
 REMEMBERED = 600 * SECOND
@@ -24,7 +27,7 @@ FIELDS = {"site": "text", "queue": "text", "n": "integer", "ok": "boolean", "x":
 KEYS = (("queue", ("a", "b")), ("site", ("s", "t")), ("n", ("0", "1", "2", "3")), ("x", ("0", "1", "2", "3")))
 """The keys of tables, and their values."""
 ENDINGS = ("fulfilled_late", "ended", "given_up")
-SHAPES = tuple(one for one in DRAWN if one != "tabled")
+SHAPES = tuple(one for one in DRAWN if one not in {"tabled", "changed"})
 """The shapes of documents that are one text: a table is a file beside it."""
 LEAD, STRANGER = "lead", "stranger"
 
@@ -58,6 +61,8 @@ def documents(draw: Draw, shape: str, scale: Scale) -> Document:
     more |= _states(draw, [one])
     if {"calendar", "during"} & one.keys():
         more["calendars"] = {name: draw(st.sampled_from(CALENDARS)) for name in ("trading", "other")}
+        if shape == "changed":
+            more["calendars"] = {name: one | {"may_change": [LEAD]} for name, one in more["calendars"].items()}
         calendar: Document = more["calendars"]["trading"]
         if "hours" not in more["calendars"]["other"]:
             one.pop("during", None)  # nothing is out of such hours
@@ -176,6 +181,22 @@ def histories(draw: Draw, about: Document, scale: Scale, *, grants: bool = True)
 
 
 @st.composite
+def changes(draw: Draw, about: Document, history: History) -> History:
+    """Let days of calendars be changed among the events of a history."""
+    first, last = history[0]["time"] - 4 * HOURS.step, history[-1]["time"]
+    found: History = []
+    for place in range(draw(st.integers(0, 5))):
+        time = first + draw(st.integers(0, (last - first) // HOURS.step)) * HOURS.step
+        day = local("Europe/Warsaw", draw(st.sampled_from((time, first, last)))).date()
+        day += timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 1, 2, 3, -1, -2, 500))))
+        data = {"calendar": draw(st.sampled_from(("trading", "trading", "other", "none"))), "date": day.isoformat()}
+        data["by"] = draw(st.sampled_from((LEAD, LEAD, LEAD, STRANGER)))
+        opens = draw(st.sampled_from(NEW_HOURS))
+        found.append(_event(1000 + place, CHANGED, time, data | ({"open": opens} if opens else {})))
+    return sorted(draw(st.permutations([*found, *history])), key=lambda event: event["time"])
+
+
+@st.composite
 def arrivals(draw: Draw, history: History) -> History:
     """Let a history arrive: events up to `LATENESS` late, and some of them twice."""
     delays = draw(
@@ -194,6 +215,9 @@ def arrivals(draw: Draw, history: History) -> History:
 @st.composite
 def cases(draw: Draw, shape: str) -> tuple[Document, History]:
     """Draw a document of one shape, or `mixed`, and a history as it arrived."""
+    if shape == "changed":
+        about = draw(documents(shape, HOURS))
+        return about, draw(arrivals(draw(changes(about, draw(histories(about, HOURS))))))
     scale = SECONDS if shape == "mixed" else draw(st.sampled_from((SECONDS, SECONDS, HOURS, DAYS)))
     about = draw(mixed_documents() if shape == "mixed" else documents(shape, scale))
     return about, draw(arrivals(draw(histories(about, scale))))

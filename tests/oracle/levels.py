@@ -16,6 +16,7 @@ from tests.oracle.watch import Event, Owed, Ring, Watch, facts
 @dataclass(eq=False)
 class Window:
     promise: Owed
+    start: int
     end: int | None
     data: list[dict[str, Any]] = field(default_factory=list)
     warned: bool = False
@@ -33,6 +34,11 @@ class Sampled(Watch):
     def enough(self, values: list[Any]) -> bool:
         return len(values) >= max(1, int(self.standard.get("at_least", 1)))
 
+    def shift(self, at: int) -> tuple[int, int]:
+        found = opening_hours.shift(self.calendar, at)
+        assert found
+        return found
+
     def good(self, values: list[Any]) -> bool:
         return satisfies(self.standard["must"], self.standard["measure"], values)
 
@@ -49,7 +55,8 @@ class Level(Sampled):
         window = next((one for one in self.windows if not self._is_over(one, at)), None)
         if window is None:
             end = None if over.endswith("events") else self._end(at)
-            window = Window(self.begin(at, event), end)
+            start = self.shift(at)[0] if over == "shift" else at
+            window = Window(self.begin(at, event), start, end)
             self.windows.append(window)
         window.data.append(facts(event))
         values = samples(self.standard["measure"], window.data)
@@ -70,7 +77,7 @@ class Level(Sampled):
 
     def _end(self, at: int) -> int:
         if self.standard["over"] == "shift":
-            return opening_hours.shift(self.calendar, at)[1]
+            return self.shift(at)[1]
         if self.standard["over"] in opening_hours.PERIODS:
             return opening_hours.next_bound(self.zone, at, self.standard["over"])
         midnight = opening_hours.next_midnight(self.zone, at, 0)
@@ -79,6 +86,21 @@ class Level(Sampled):
             return opening_hours.next_midnight(self.zone, at)
         end = midnight + (at - midnight) // length * length + length
         return min(end, opening_hours.next_midnight(self.zone, at))
+
+    def changed(self, at: int) -> None:
+        """Let a shift end when its day says so now, and be judged then."""
+        if self.standard["over"] != "shift":
+            return
+        for window in self.windows:
+            day = opening_hours.shift_day(self.calendar, window.start)
+            if window.judged or opening_hours.said(self.calendar, day) < at:
+                continue
+            before, bounds = window.end, opening_hours.bounds(self.calendar, day)
+            window.end = next((end for start, end in bounds if start <= at < end), at)
+            if window.end != before and window.promise.verdict == "open":
+                window.promise.say("moved", at)
+            if window.end == at:
+                self._judge(window, at)
 
     def _judge(self, window: Window, at: int) -> None:
         window.judged = True
@@ -115,7 +137,7 @@ class Rolling(Sampled):
 
     def _day(self, at: int) -> tuple[int, int]:
         if self.calendar and "hours" in self.world.document["calendars"][self.standard["calendar"]]:
-            return opening_hours.shift(self.calendar, at)
+            return self.shift(at)
         return opening_hours.next_midnight(self.zone, at, 0), opening_hours.next_midnight(self.zone, at)
 
     def _step(self, at: int) -> tuple[int, int]:

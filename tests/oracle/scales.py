@@ -82,6 +82,21 @@ CALENDARS = (
     },
 )
 
+NEW_HOURS = (
+    None,
+    None,
+    "usual",
+    "08:00-12:00",
+    "10:00-18:30",
+    "06:00-14:00, 14:00-20:00",
+    "00:00-24:00",
+    "22:00-06:00",
+    "09:00-10:00, 15:30-17:00",
+    "09:00-12:00, 11:00-15:00",
+    "noon",
+)
+"""What is said of a day: closed, as always, other hours, and what cannot be read."""
+
 MEASURES = (
     ("mean(n)", ">= 1.5"),
     ("mean(x)", "measure > 1"),

@@ -84,10 +84,10 @@ class Recurrence(Watch):
     def forget(self) -> None:
         super().forget()
         self.period: Owed | None = None
-        self.closed_until: int | None = None
+        self.until: int | None = None
 
     def owes(self) -> bool:
-        return self.period is not None or self.closed_until is not None
+        return self.until is not None
 
     def event(self, event: Event) -> None:
         if not self.owes():
@@ -96,26 +96,58 @@ class Recurrence(Watch):
             self.period.say("kept", event["time"], "kept")
 
     def rings(self) -> Iterator[Ring]:
-        if self.closed_until is not None:
-            yield self.closed_until - self._ahead(), lambda at: self._start(at + self._ahead(), None)
-        if self.period is None:
+        if self.until is None:
             return
-        opened, end = self.period.opened, self._end(self.period.opened)
-        every = self.standard["every"]
-        whole = 0 if every in (*PERIODS, "shift") else span(every)
-        marks = self.marks(whole)
-        if self.period.verdict == "open" and self.period.step < len(marks):
-            mark = marks[self.period.step]
-            by_wall = not whole or self._days()
-            at = max(opened, end - (whole - mark)) if by_wall else self.after(opened, mark)
-            yield at, self._remind
+        steps = self._warnings(self.until) if self._is_open() else []
+        if self.period and self.period.step < len(steps) and max(self.now, steps[self.period.step]) < self.until:
+            yield max(self.now, steps[self.period.step]), self._remind
         else:
-            yield end - self._ahead(), lambda at: self._turn(at + self._ahead())
+            ahead = int(self.standard["every"] == "shift" and not self._is_open())  # it holds its start, where it can
+            yield self.until - ahead, lambda at: self._turn(at + ahead)
 
-    def _ahead(self) -> int:
-        """A shift holds its start, where no other is owed till then."""
-        owed = self.period is not None and self.period.verdict == "open"
-        return int(self.standard["every"] == "shift" and not owed)
+    def _warnings(self, end: int) -> list[int]:
+        """Give the instants at which to warn, in their order."""
+        assert self.period
+        opened, every = self.period.opened, self.standard["every"]
+        whole = 0 if every in (*PERIODS, "shift") else span(every)
+        by_wall = not whole or self._days()
+        return [max(opened, end - (whole - it)) if by_wall else self.after(opened, it) for it in self.marks(whole)]
+
+    def changed(self, at: int) -> None:
+        """Let the days as they are now end a shift, move what is left of open hours, and leave days without any."""
+        every, before = self.standard["every"], self.until
+        if before is None:
+            return
+        now = before
+        if every == "shift":
+            now = self._changed_shift(at, before)
+        elif self._by_wall():
+            if self._is_open() and self.period and not self._has_hours(self.period.opened, before):
+                self.period.say("voided", at, "void")
+        elif self.period:
+            now = self._end(self.period.opened)
+        self.until = now
+        if now != before and self.period and self._is_open():
+            behind = sum(one <= at for one in self._warnings(now))
+            self.period.step = max(min(self.period.step, behind), behind - 1)
+            self.period.say("moved", at)
+
+    def _is_open(self) -> bool:
+        return self.period is not None and self.period.verdict == "open"
+
+    def _changed_shift(self, at: int, before: int) -> int:
+        """Give where the running shift ends now, or the next one begins: one that has begun by now owes nothing."""
+        if self.period is None:
+            return opening_hours.next_shift(self.calendar, at + (at != before))
+        if opening_hours.said(self.calendar, self.day) < at:
+            return before
+        return next((end for start, end in opening_hours.bounds(self.calendar, self.day) if start <= at < end), at)
+
+    def _by_wall(self) -> bool:
+        return self.standard["every"] in PERIODS or bool(self._days())
+
+    def _has_hours(self, start: int, end: int) -> bool:
+        return opening_hours.open_time(self.calendar, start, end) > 0
 
     def _days(self) -> int:
         """Give how many days by the wall a period has; 0 where it is not made of such."""
@@ -124,33 +156,36 @@ class Recurrence(Watch):
 
     def _end(self, at: int) -> int:
         every = self.standard["every"]
-        if every == "shift":
-            return opening_hours.shift(self.calendar, at)[1]
         if every in PERIODS:
             return opening_hours.next_bound(self.zone, at, every)
         if days := self._days():
             return opening_hours.same_time(self.zone, at, days)
-        return self.after(at, span(every))
+        return opening_hours.instant_after(self.calendar, at, span(every), at + opening_hours.ENOUGH)
 
     def _start(self, at: int, opening: Event | None) -> None:
-        """Begin a period, or wait for the first that has open time."""
-        start, by_wall = at, self.standard["every"] in PERIODS or self._days()
-        while (
-            by_wall and start <= self.world.end and not opening_hours.open_time(self.calendar, start, self._end(start))
-        ):
-            start = self._end(start)
+        """Begin a period, or let one go by in which nothing is owed."""
         if self.standard["every"] == "shift":
-            start = opening_hours.instant_after(self.calendar, at, 1, self.world.end + 2) - 1
-        self.period = self.begin(at, opening) if start == at else None
-        self.closed_until = None if start == at else start
+            self._start_shift(at, opening)
+            return
+        self.until = self._end(at)
+        owed = not self._by_wall() or self._has_hours(at, self.until)
+        self.period = self.begin(at, opening) if owed else None
+
+    def _start_shift(self, at: int, opening: Event | None) -> None:
+        """Begin with the shift that is running, or wait for the next."""
+        running = opening_hours.shift(self.calendar, at)
+        if running is None:
+            self.period, self.until = None, opening_hours.next_shift(self.calendar, at)
+        else:
+            self.day, self.until = opening_hours.shift_day(self.calendar, running[0]), running[1]
+            self.period = self.begin(at, opening)
 
     def _remind(self, at: int) -> None:
         assert self.period
         self._warn(self.period, at)
 
     def _turn(self, at: int) -> None:
-        assert self.period
-        if self.period.verdict == "open":
+        if self.period and self.period.verdict == "open":
             self.settle(self.period, "broken", at)
         self._start(at, None)
 

@@ -9,11 +9,9 @@ from typing import Any
 
 from tests.oracle import opening_hours, working_days
 from tests.oracle.language import choose, span
+from tests.oracle.opening_hours import ENOUGH
 from tests.oracle.tables import looked_up
 from tests.oracle.watch import Event, Owed, Ring, Watch, names
-
-ENOUGH = 15 * 86_400 * 10**6
-"""Two working days of any calendar are over by then."""
 
 
 class Targets(Watch):
@@ -36,7 +34,23 @@ class Targets(Watch):
         named = self.named(promise.facts)
         if named is not None and named < at:
             promise.say("broken", at, "broken")
+        promise.due = self.deadline(promise)
         return promise
+
+    def changed(self, at: int) -> None:
+        """Let what is left of a promise go by the days as they are now; while it is paused nothing is left of it."""
+        for promise in self.open():
+            if not promise.paused:
+                self._count(promise, at)
+                self._move(promise, at, promise.due)
+
+    def _move(self, promise: Owed, at: int, before: int) -> None:
+        """Say where the deadline is another than before, and give the warnings again that lie ahead again."""
+        behind = sum(mark <= promise.spent for mark in self.steps(promise))
+        promise.step = max(min(promise.step, behind), behind - 1)
+        promise.due = self.deadline(promise)
+        if promise.due != before:
+            promise.say("moved", at)
 
     def follow(self, promise: Owed, event: Event) -> None:
         """Take what an event brings: what was counted stays, and the deadline may move, or nothing be owed any more."""
@@ -46,11 +60,8 @@ class Targets(Watch):
             promise.say("voided", at, "void")
             return
         self._count(promise, at)
-        before, promise.facts = self.deadline(promise), facts
-        behind = sum(mark <= promise.spent for mark in self.steps(promise))
-        promise.step = max(min(promise.step, behind), behind - 1)
-        if self.deadline(promise) != before:
-            promise.say("moved", at)
+        before, promise.facts = self.deadline(promise) if promise.paused else promise.due, facts
+        self._move(promise, at, before)
 
     def _again(self) -> str:
         if "reopen" in self.standard:
@@ -76,6 +87,7 @@ class Targets(Watch):
     def go_on(self, promise: Owed, at: int) -> None:
         self._count(promise, at)
         promise.paused = False
+        promise.due = self.deadline(promise)
 
     def _count(self, promise: Owed, at: int) -> None:
         counted = opening_hours.open_time(self.hours(promise), promise.since, at)

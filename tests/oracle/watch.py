@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.oracle import opening_hours
+from tests.oracle.changes import changes
 from tests.oracle.language import holds, span
 
 DAY = 86_400 * 10**6
@@ -34,6 +35,7 @@ class Owed:
     since: int = 0
     step: int = 0
     ended: int = -1
+    due: int = -1
 
     def say(self, kind: str, at: int, verdict: str = "") -> None:
         if verdict:
@@ -54,6 +56,17 @@ class World:
     document: dict[str, Any]
     events: list[Event]
     end: int
+
+    def __post_init__(self) -> None:
+        self.changes = changes(self.document.get("calendars", {}), self.events)
+        self.keys: dict[tuple[str, int], str] = {}
+
+    def hours_of(self, name: str, now: int) -> str:
+        """Give the opening hours of a calendar as they are known now, "" where it is always open."""
+        known = [change for change in self.changes.get(name, ()) if change[0] <= now]
+        if (name, len(known)) not in self.keys:
+            self.keys[name, len(known)] = opening_hours.key(self.document["calendars"].get(name), known)
+        return self.keys[name, len(known)]
 
     def dark(self, feeds: list[str], bound: dict[str, Any], at: int) -> bool:
         return any(not self._heard(self.document["feeds"][name], bound, at) for name in feeds)
@@ -109,9 +122,8 @@ class Watch:
         self.world, self.standard, self.subject = world, standard, subject
         self.promises: list[Owed] = []
         self.reach: list[Owed] = []
-        named = standard.get("calendar")
-        self.calendar = self.hours_of(named if isinstance(named, str) else None)
-        self.zone = world.document["calendars"][named]["timezone"] if self.calendar else "UTC"
+        self.now = self.heeded = -1
+        self.zone = world.document["calendars"][standard["calendar"]]["timezone"] if self.calendar else "UTC"
         types = names(standard)
         self.feeds = self.feeds_of({one for name in self.awaited for one in types.get(name, ())})
         self.forget()
@@ -120,9 +132,15 @@ class Watch:
         """Give the feeds that events of these types come by."""
         return [name for name, feed in self.world.document.get("feeds", {}).items() if types & set(feed["events"])]
 
-    def hours_of(self, name: str | None) -> str:
-        """Give the opening hours of a calendar by its name, "" where it is always open."""
-        return opening_hours.key(self.world.document.get("calendars", {}).get(name))
+    @property
+    def calendar(self) -> str:
+        """The opening hours of the standard, as they are known now."""
+        named = self.standard.get("calendar")
+        return self.hours_of(named) if isinstance(named, str) else ""
+
+    def hours_of(self, name: str) -> str:
+        """Give the opening hours of a calendar as they are known now, "" where it is always open."""
+        return self.world.hours_of(name, self.now) if name in self.world.changes else ""
 
     def forget(self) -> None:
         """Find the subject new: what was promised stays in the ledger, and nothing else is known."""
@@ -160,6 +178,7 @@ class Watch:
         """Judge the events of the subject, each after every clock that rings before it."""
         for event in events:
             self._ring_until(event["time"] - 1)
+            self.now = event["time"]
             last = last_seen(event)
             memory = self.memory()
             if last is not None and event["time"] - last > memory and not self.owes():
@@ -171,9 +190,22 @@ class Watch:
         self._ring_until(self.world.end)
 
     def _ring_until(self, last: int) -> None:
-        while due := [ring for ring in self.rings() if ring[0] <= last]:
-            at, ring = min(due, key=lambda one: one[0])
-            ring(at)
+        while due := [ring for ring in (*self._changes(), *self.rings()) if ring[0] <= last]:
+            self.now, ring = min(due, key=lambda one: one[0])
+            ring(self.now)
+
+    def _changes(self) -> Iterator[Ring]:
+        """Give the next instant at which a day is changed: after all events of it, and before what is due then."""
+        said = [change[0] for each in self.world.changes.values() for change in each if change[0] > self.heeded]
+        if said:
+            yield min(said), self._heed
+
+    def _heed(self, at: int) -> None:
+        self.heeded = at
+        self.changed(at)
+
+    def changed(self, at: int) -> None:
+        """Learn that days of calendars are others from now on."""
 
     def _grant(self, at: int, by: str) -> None:
         if by not in self.standard.get("may_excuse", [self.standard.get("owner")]):
