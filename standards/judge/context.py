@@ -168,14 +168,15 @@ class JudgeContext(Generic[E]):
         if self.settle or promise.settled >= at - CORRECTIONS_HORIZON:
             self._remember(state, promise)
 
-    def wake(self, state: StandardState[E]) -> None:
+    def wake(self, state: StandardState[E], standard: Standard) -> None:
         """Note that a standard's timer was set: the case wakes no later, and not for a timer that no longer runs.
 
         A case of one standard is spared the wake-up for a promise that was settled; it is looked at again in a day at
-        the latest, as nobody is forgotten earlier.
+        the latest, as nobody is forgotten earlier. Not so where days of its calendars are changed: then it may have to
+        wake for that.
         """
         case = self.case
-        if len(case.states) == 1:
+        if len(case.states) == 1 and not standard.changed_at:
             case.wake = min(state.wake, case.touched + DAY)
         else:
             case.wake = min(case.wake, state.wake)

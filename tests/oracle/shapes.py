@@ -102,8 +102,8 @@ class Recurrence(Watch):
         if self.period and self.period.step < len(steps) and max(self.now, steps[self.period.step]) < self.until:
             yield max(self.now, steps[self.period.step]), self._remind
         else:
-            ahead = int(self.standard["every"] == "shift" and not self._is_open())  # it holds its start, where it can
-            yield self.until - ahead, lambda at: self._turn(at + ahead)
+            ahead, until = int(self.standard["every"] == "shift" and not self._is_open()), self.until
+            yield max(self.now, until - ahead), lambda _: self._turn(until)  # a shift holds its start, where it can
 
     def _warnings(self, end: int) -> list[int]:
         """Give the instants at which to warn, in their order."""

@@ -268,3 +268,11 @@ def test_a_standard_can_listen_to_changes_itself() -> None:
         sign="per: calendar, when: calendar.changed, expect: sign.hung, within: 1h",
     )
     assert judge(text, f"10:00 {CLOSED}\n12:00 nothing") == ["10:00:00 opened desk", "11:00:00 broken desk"]
+
+
+def test_a_change_comes_about_at_its_time_whatever_was_done_meanwhile() -> None:
+    """What is done before it, and what opens then, take no timer away from it."""
+    done = "09:00 job.asked contact=a\n09:10 job.done contact=a\n09:20 job.asked contact=a\n09:30 job.done contact=a"
+    assert judge(job(), f"{done}\n09:40 job.asked contact=a\n10:00 {CLOSED}")[4:] == [
+        "09:40:00 opened a", "10:00:00 moved a",
+    ]  # fmt: skip

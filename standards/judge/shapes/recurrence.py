@@ -162,7 +162,8 @@ class RecurrenceMachine(Machine):
 
     def on_timer(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Warn, or end the period and begin the next one."""
-        at += self._ahead(state)
+        if at >= state.until - self._ahead(state):
+            at = max(at, state.until)
         for promise in tuple(state.open):
             elapsed = self.periods.elapsed(promise.opened, at)
             if at < state.until:

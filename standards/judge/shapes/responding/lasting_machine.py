@@ -162,4 +162,4 @@ class LastingResponseMachine(ResponseMachine):
         ends = [soonest(promise.runs, self._ends) for promise in (*state.overdue, *state.open)]
         ends += [soonest(runs, self._ends) for runs in (state.need_runs or {}).values()]
         state.wake = min([state.wake, soonest(state.runs, self._opens), *ends])
-        context.wake(state)
+        context.wake(state, self.standard)

@@ -149,7 +149,7 @@ class ResponseMoves(Machine):
         if state.waiting is not None:
             wakes.append(state.rest_until)
         state.wake = min(wakes) if wakes else NEVER
-        context.wake(state)
+        context.wake(state, self.standard)
 
     def _open_at(self, at: int, state: StandardState[Event], event: Event, context: JudgeContext[Event]) -> None:
         promise: Promise[Event] = Promise(at, event, running_since=at, rows=self._rows.copy(event))
@@ -234,7 +234,7 @@ class ResponseMoves(Machine):
     def on_excused(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Wake at once: the alarm of what is not owed any more would hold the subject."""
         state.wake = min(state.wake, at)
-        context.wake(state)
+        context.wake(state, self.standard)
 
     def on_changed_days(self, state: StandardState[Event], at: int, context: JudgeContext[Event]) -> None:
         """Let the clocks of what is owed go by the hours as they are known from `at` on."""
