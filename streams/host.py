@@ -9,6 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Reader, Refusal
@@ -80,8 +81,8 @@ class Host(EventSink, Protocol):
         """The standards in force; another one after they were reloaded."""
 
     @property
-    def heeds_silences(self) -> bool:
-        """Whether there is a policy, without which nobody hears of a silence."""
+    def people(self) -> People | None:
+        """Who is told, as the policy says; None where there is none, so that nobody heeds a silence."""
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand, as far as it is known here."""

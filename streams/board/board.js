@@ -1,8 +1,10 @@
-// The board's script: it counts down, and brings what is shown up to date. Without it everything can still be read.
+// The board's script: it counts down, brings what is shown up to date, and acts without leaving the page.
+// Without it everything can still be read and done.
 "use strict";
 
 const page = document.body.dataset;
 const rows = page.every === "0";
+const by = (id) => document.getElementById(id);
 let version = page.version;
 let clock = { at: Number(page.now), seen: performance.now(), rate: 1 };
 let first = null;
@@ -63,52 +65,251 @@ function fragment(html) {
   return template.content.firstElementChild;
 }
 
-function place(list, row) {
-  const order = Number(row.dataset.order);
-  let before = null;
-  for (const other of list.children) {
-    const theirs = Number(other.dataset.order);
-    if (theirs > order || (theirs === order && other.id > row.id)) { before = other; break; }
-  }
-  list.insertBefore(row, before);
+// --- what needs a hand, in the title and aloud ----------------------------------------------------------------------
+
+let urgent = Number(page.urgent);
+let audio = null;
+
+const remembered = (name) => { try { return localStorage.getItem(`kept-${name}`); } catch { return null; } };
+function remember(name, value) {
+  try { if (value) localStorage.setItem(`kept-${name}`, value); else localStorage.removeItem(`kept-${name}`); } catch { /* then for this page only */ }
 }
 
-function put(change) {
-  const old = document.getElementById(change.id);
-  const row = fragment(change.html);
-  const list = document.getElementById(change.list);
-  const held = old && old.contains(document.activeElement) ? document.activeElement.tagName : "";
-  if (old && old.parentElement === list && old.dataset.order === row.dataset.order) {
+function ring() {
+  if (!remembered("rings")) return;
+  if (navigator.vibrate) navigator.vibrate([200, 100, 200]);
+  if (!audio || audio.state !== "running") { waken(); return; }
+  for (const [pitch, after] of [[660, 0], [880, 0.25]]) {
+    const tone = audio.createOscillator(), loud = audio.createGain(), at = audio.currentTime + after;
+    tone.frequency.value = pitch;
+    loud.gain.setValueAtTime(0.3, at);
+    loud.gain.exponentialRampToValueAtTime(0.001, at + 0.22);
+    tone.connect(loud).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.25);
+  }
+}
+
+// Browsers let a page sound only after somebody has touched it: until then the switch says so.
+function waken() {
+  const bell = by("bell");
+  if (!bell) return;
+  const on = Boolean(remembered("rings"));
+  if (on && !audio && window.AudioContext) audio = new AudioContext();
+  if (on && audio && audio.state !== "running") audio.resume().then(waken).catch(() => {});
+  bell.setAttribute("aria-pressed", String(on));
+  write(bell, !on ? "Ring" : audio && audio.state !== "running" ? "Rings once you touch the page" : "Rings");
+}
+
+function hasUrgent(count) {
+  if (count > urgent) ring();
+  urgent = count;
+  const title = (count ? `(${count.toLocaleString("en")}) ` : "") + page.title;
+  if (document.title !== title) document.title = title;
+}
+
+const bell = by("bell");
+if (bell) {
+  bell.hidden = false;
+  bell.addEventListener("click", () => { remember("rings", remembered("rings") ? "" : "1"); waken(); ring(); });
+  document.addEventListener("pointerdown", () => { if (audio && audio.state !== "running") waken(); });
+  waken();
+}
+
+// --- rows that change one by one ------------------------------------------------------------------------------------
+
+const named = (element) => element && (element.getAttribute("aria-label") || element.textContent);
+
+function put(id, html, list) {
+  const old = by(id), row = fragment(html);
+  const held = old && old.contains(document.activeElement) ? document.activeElement : null;
+  if (old) {
+    const opened = [...old.querySelectorAll("details")].map((each) => each.open);
+    [...row.querySelectorAll("details")].forEach((each, i) => { if (opened[i]) each.open = true; });
     old.replaceWith(row);
   } else {
-    if (old) old.remove();
-    else row.classList.add("fresh");
-    place(list, row);
+    row.classList.add("fresh");
+    list.append(row);
   }
-  if (held) (row.querySelector(held) || row.querySelector("a")).focus();
-  const urgent = ["list-overdue", "list-warned"].includes(change.list);
-  return urgent && !(old && old.classList.contains(change.list.slice(5))) ? row : null;
+  for (const { of } of holding) marked(of, true);
+  if (held) {
+    const same = [...row.querySelectorAll(held.tagName)];
+    (same.find((each) => named(each) === named(held)) || same[0] || row.querySelector("summary, a")).focus({ preventScroll: true });
+  }
+  const kind = ["overdue", "warned"].find((each) => list.id === `list-${each}`);
+  return kind && !(old && old.classList.contains(kind)) ? row : null;
+}
+
+function drop(row) {
+  if (row.contains(document.activeElement)) {
+    const next = row.nextElementSibling || row.previousElementSibling;
+    ((next && next.querySelector("button, summary, a")) || by("content")).focus({ preventScroll: true });
+  }
+  row.remove();
+}
+
+// Rows are put in order with the one that somebody is at left where it is, so that it keeps the focus.
+function arrange(list, ids) {
+  for (const row of [...list.children]) if (!ids.includes(row.id)) drop(row);
+  let place = list.firstElementChild;
+  for (const id of ids) {
+    const row = by(id);
+    if (!row) continue;
+    if (row === place) { place = place.nextElementSibling; continue; }
+    const held = row.contains(document.activeElement) ? document.activeElement : null;
+    list.insertBefore(row, place);
+    if (held) held.focus({ preventScroll: true });
+  }
 }
 
 function show(news) {
-  if (news.whole) {
-    const kept = new Set(news.rows.map((row) => row.id));
-    for (const row of document.querySelectorAll(".rows > li")) if (!kept.has(row.id)) row.remove();
+  const came = [];
+  for (const [list, ids] of Object.entries(news.order)) {
+    for (const id of ids) if (id in news.rows) came.push(put(id, news.rows[id], by(list)));
   }
-  for (const id of news.gone || []) {
-    const row = document.getElementById(id);
-    if (row && row.contains(document.activeElement)) document.getElementById("content").focus({ preventScroll: true });
-    if (row) row.remove();
-  }
-  const urgent = news.rows.map(put).filter(Boolean);
-  for (const [id, hidden] of Object.entries(news.hidden)) document.getElementById(id).hidden = hidden;
-  if (urgent.length && !news.whole) {
-    const what = urgent[0].querySelector(".what").textContent;
-    const where = urgent[0].querySelector(".subject").textContent;
-    write(document.getElementById("said"), urgent.length === 1 ? `${what} ${where}` : `${urgent.length} promises need a hand`);
+  for (const [list, ids] of Object.entries(news.order)) arrange(by(list), ids);
+  for (const [id, html] of Object.entries(news.pages)) if (by(id).innerHTML !== html) by(id).innerHTML = html;
+  for (const [id, hidden] of Object.entries(news.hidden)) by(id).hidden = hidden;
+  const pressing = came.filter(Boolean);
+  if (pressing.length && !news.whole) {
+    const text = (kind) => (pressing[0].querySelector(kind) || { textContent: "" }).textContent;
+    const where = text(".where .subject") || text(".where");
+    say(pressing.length === 1 ? `${text(".what")} ${where}` : `${pressing.length} promises need a hand`);
+    if (news.urgent <= urgent) ring();
   }
   version = news.version;
   tick();
+}
+
+const say = (words) => write(by("said"), words);
+
+// --- acting without leaving the page --------------------------------------------------------------------------------
+
+const HELD = 5000; // how long an act can be undone before it is sent, in ms
+let holding = [];
+
+const blockOf = (element) => element && element.closest(".lines > li, .rows > li, section, form");
+
+function marked(id, busy) {
+  const block = id && by(id);
+  if (!block) return;
+  block.classList.toggle("sending", busy);
+  for (const button of block.querySelectorAll("button")) if (button.form && button.form.id === "take") button.disabled = busy;
+}
+
+function noted(act, words, kind) {
+  act.box.className = `note-box ${kind}`;
+  write(act.box.querySelector("span"), words);
+}
+
+function acted(form, button) {
+  const fields = new FormData(form, button);
+  const box = fragment("<p class='note-box'><span></span> <button type='button' class='plain'></button></p>");
+  const block = blockOf(button);
+  const act = { form, box, path: new URL(button.formAction || form.action).pathname, fields, of: block && block.id,
+    words: named(button).replace(/\s+/g, " ").trim() };
+  const undo = box.querySelector("button");
+  undo.textContent = "Undo";
+  undo.addEventListener("click", () => undone(act, block));
+  noted(act, `${act.words}.`, "");
+  by("notes").append(box);
+  marked(act.of, true);
+  holding.push(act);
+  undo.focus({ preventScroll: true });
+  say(`${act.words}. You can undo this for ${HELD / 1000} seconds.`);
+  act.timer = setTimeout(() => sent(act), HELD);
+}
+
+function finished(act) {
+  clearTimeout(act.timer);
+  holding = holding.filter((each) => each !== act);
+  marked(act.of, false);
+}
+
+function release(act) {
+  if (!act.box.contains(document.activeElement)) return;
+  const block = act.of && by(act.of);
+  ((block && block.querySelector("button:not(:disabled), summary, a")) || by("content")).focus({ preventScroll: true });
+}
+
+function leave(act) {
+  release(act);
+  act.box.remove();
+}
+
+function undone(act) {
+  finished(act);
+  say(`Undone: ${act.words}.`);
+  const block = act.of && by(act.of);
+  const back = block && [...block.querySelectorAll("button")].find((each) => named(each).replace(/\s+/g, " ").trim() === act.words);
+  if (back) back.focus({ preventScroll: true });
+  leave(act);
+}
+
+async function sent(act) {
+  clearTimeout(act.timer);
+  release(act);
+  act.box.querySelector("button").disabled = true;
+  const answer = await fetch(act.path, {
+    method: "POST", body: new URLSearchParams(act.fields), headers: { Accept: "application/json" }, keepalive: true,
+  }).catch(() => null);
+  const button = act.box.querySelector("button");
+  if (answer && answer.ok) {
+    finished(act);
+    button.hidden = true;
+    noted(act, `Noted. ${act.words}.`, "well");
+    say(`Noted. ${act.words}.`);
+    if (act.form.id !== "take") { act.form.reset(); changed(); }
+    setTimeout(() => leave(act), 3000);
+    return;
+  }
+  const told = answer && (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).detail : "";
+  const gone = answer && (answer.status === 401 || answer.redirected);
+  const why = gone ? "You are signed out. Sign in, then do it again." : told || "Kept could not be reached.";
+  noted(act, `Not done: ${act.words}. ${why}`, "failed");
+  say(`Not done: ${act.words}. ${why}`);
+  finished(act);
+  const again = fragment("<button type='button' class='plain'></button>");
+  again.textContent = answer ? "Close" : "Try again";
+  again.addEventListener("click", () => { if (answer) leave(act); else { again.remove(); button.hidden = false; sent(act); } });
+  button.hidden = true;
+  act.box.append(again);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target, button = event.submitter;
+  if (form.id === "narrow") { narrowed(form); return; }
+  if (!button || !new URL(button.formAction || form.action).pathname.startsWith("/acts/")) return;
+  event.preventDefault();
+  acted(form, button);
+  const asked = form.querySelector("input[name=name][required]");
+  if (asked && asked.value) callMe(form, asked.value);
+});
+
+// Whoever has said their name is not asked for it again: the server remembers it once the first act was sent.
+function callMe(form, name) {
+  for (const each of document.querySelectorAll("input[name=name]")) { each.value = name; each.defaultValue = name; }
+}
+
+// Whoever leaves the page has not undone it: what waits is sent before.
+addEventListener("pagehide", () => { for (const act of [...holding]) { finished(act); sent(act); } });
+
+// --- what somebody looks at, remembered by the device ---------------------------------------------------------------
+
+function narrowed(form) {
+  for (const control of form.querySelectorAll("input, select")) if (!control.value) control.disabled = true;
+  const kept = new URLSearchParams(new FormData(form));
+  for (const name of ["q", "part", "page"]) kept.delete(name);
+  remember("view", kept.toString());
+}
+
+if (rows) {
+  if (location.search === "?all") {
+    remember("view", "");
+    history.replaceState(null, "", "/");
+  } else if (!location.search && remembered("view")) {
+    location.replace(`/?${remembered("view")}`);
+  }
 }
 
 // --- pages that are drawn anew as a whole ---------------------------------------------------------------------------
@@ -117,22 +318,22 @@ let asked = 0;
 let pending = 0;
 
 function busy() {
-  const main = document.getElementById("content");
+  const main = by("content");
   if (main.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
   for (const control of main.querySelectorAll("input:not([type=hidden]), textarea")) {
     if (control.value !== control.defaultValue) return true;
   }
-  return main.querySelector("details[open]") !== null;
+  return holding.length > 0 || main.querySelector("details[open]") !== null;
 }
 
 async function again() {
   pending = 0;
   asked = performance.now();
   if (busy()) { pending = setTimeout(again, 2000); return; }
-  const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(location.pathname + location.search, { credentials: "same-origin" }).catch(() => null);
   if (!answer || !answer.ok || busy()) return;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const main = document.getElementById("content");
+  const main = by("content");
   const fresh = next.getElementById("content");
   if (!fresh || fresh.innerHTML === main.innerHTML) return;
   const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
@@ -142,7 +343,7 @@ async function again() {
 }
 
 function changed() {
-  if (pending) return;
+  if (pending || rows) return;
   const wait = Number(page.every) * 1000 - (performance.now() - asked);
   pending = setTimeout(again, Math.max(0, asked ? wait : 0));
 }
@@ -150,17 +351,20 @@ function changed() {
 // --- the connection -------------------------------------------------------------------------------------------------
 
 function link(text, broken) {
-  const element = document.getElementById("link");
-  if (!element) return;
-  write(element, text);
-  element.classList.toggle("lost", broken);
+  write(by("link"), text);
+  by("link").classList.toggle("lost", broken);
+  const curtain = by("curtain");
+  if (broken === !curtain.hidden && (!broken || curtain.firstChild)) return;
+  curtain.hidden = !broken;
+  write(curtain, broken ? `Not up to date${lastWord ? ` since ${lastWord}` : ""}: ${text}.` : "");
 }
 
 let seenChanges = Number(page.changes);
 
 function connect() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(`${scheme}//${location.host}/live?version=${encodeURIComponent(version)}${rows ? "&rows" : ""}`);
+  const view = location.search.replace("?", "&");
+  const socket = new WebSocket(`${scheme}//${location.host}/live?version=${encodeURIComponent(version)}${rows ? `&rows${view}` : ""}`);
   let quiet = 0;
   const listen = () => { clearTimeout(quiet); quiet = setTimeout(() => socket.close(), 10000); };
   socket.onopen = () => { if (lost && !rows) changed(); lost = 0; first = null; link("live", false); listen(); };
@@ -169,8 +373,9 @@ function connect() {
     const news = JSON.parse(message.data);
     hear(news.now);
     lastWord = new Date(news.now).toLocaleTimeString();
-    for (const [id, text] of Object.entries(news.words || {})) write(document.getElementById(id), text);
+    for (const [id, text] of Object.entries(news.words || {})) write(by(id), text);
     if (news.rows) show(news);
+    if (news.urgent !== undefined) hasUrgent(news.urgent);
     if (news.changed !== undefined) {
       if (news.changed !== seenChanges) changed();
       seenChanges = news.changed;
@@ -186,4 +391,4 @@ function connect() {
 
 tick();
 setInterval(tick, 250);
-if (document.getElementById("link")) connect();
+if (page.live !== undefined) connect();

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.board.now import TITLES, Picture, hides, row, texts
+from streams.board.blocks import block
+from streams.board.now import TITLES, Picture, hides, pager, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from streams.board.now import Item
+    from collections.abc import Collection
 
 REMEMBERED: Final = 500
 """How many versions back differences are told."""
@@ -25,7 +24,7 @@ Message = dict[str, Any]
 
 
 class Changes:
-    """The picture that is shown, and its versions. `server` is this process's own name among all that ever run."""
+    """The picture that is shown, and its versions. `server` is a name of its own among all that there ever are."""
 
     def __init__(self, server: str) -> None:
         self.server = server
@@ -42,36 +41,41 @@ class Changes:
         """Take the next picture."""
         if picture == self.picture:
             return
-        before, after = self.picture.items, picture.items
+        before, after = self.picture.blocks(), picture.blocks()
         different = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         self._past.append((self.version, different))
         self.number += 1
         self.picture = picture
 
     def since(self, version: str, now: int, *, acts: bool) -> Message | None:
-        """Give what is different from a version, as a message; None if nothing is. `acts`: rows have buttons."""
+        """Give what is different from a version, as a message; None if nothing is. `acts`: blocks have buttons."""
         if version == self.version:
             return None
-        items, names = self.picture.items, set[str]()
+        names = set[str]()
         for before, different in reversed(self._past):
             names |= different
             if before == version:
-                found = [items[name] for name in items if name in names]
-                gone = [f"p-{name}" for name in sorted(names - items.keys())]
-                return self._message(found, now, acts=acts) | {"gone": gone}
-        return self._message(items.values(), now, acts=acts) | {"whole": True}
+                return self._message(names, now, acts=acts)
+        return self._message(self.picture.blocks().keys(), now, acts=acts) | {"whole": True}
 
-    def _message(self, items: Iterable[Item], now: int, *, acts: bool) -> Message:
+    def _message(self, names: Collection[str], now: int, *, acts: bool) -> Message:
+        """Give the blocks of these names, and the order of all."""
+        shown, blocks = self.picture, self.picture.blocks()
+        order: dict[str, list[str]] = {f"list-{sort}": [] for sort in TITLES}
+        for name, (sort, _) in blocks.items():
+            order[f"list-{sort}"].append(name)
         return {
             "version": self.version,
             "now": now // 1000,
-            "rows": [
-                {"id": f"p-{item.id}", "list": f"list-{item.sort}", "html": str(row(item, now, acts=acts))}
-                for item in items
-            ],
-            "words": texts(self.picture),
+            "rows": {name: str(block(it, name, now, acts=acts)) for name, (_, it) in blocks.items() if name in names},
+            "order": order,
+            "urgent": shown.urgent,
+            "words": texts(shown),
+            "pages": {f"pages-{sort}": str(pager(shown, sort)) for sort in TITLES},
             "hidden": {
-                **{f"part-{sort}": hides(self.picture.counts, sort) for sort in TITLES},
-                "broken": not self.picture.undebriefed,
+                **{f"part-{sort}": hides(shown, sort) for sort in TITLES},
+                "broken": not shown.undebriefed,
+                "part-muted": not shown.muted,
+                "first": not shown.unheard,
             },
         }

@@ -11,7 +11,7 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from streams.board.markup import Child, Html, el, facts, listed, section
-from streams.board.shell import Shell, field, form, hidden, older, page, your_name
+from streams.board.shell import Shell, acting_as, field, form, hidden, older, page
 from streams.board.sources import sources
 from streams.board.wording import how_many
 from streams.explain.unused import WHY
@@ -119,7 +119,7 @@ def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = hidden("letter", str(letter.seq)), your_name(shell.name)
+    which = hidden("letter", str(letter.seq)), acting_as(shell)
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
     event = field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says")
     reason = field("Why", "reason", required=True, maxlength=500)

@@ -1,225 +1,197 @@
-"""Now: what needs a hand, by the time left. One row for each promise that is open and has a clock.
+"""Now: what needs a hand, by the time left. Each promise that is owed and has a clock, alone or with those of its kind.
 
-A row is drawn from an `Item` alone, so two equal items need not be drawn twice: that is how changes are told.
-Read next: `changes.py`, which tells what changed.
+Up to ten of a sort are cards. More are grouped by site and standard: one line for each group, that opens on a tap.
+A block, which is a card or a group, is drawn from its own value alone, so two equal ones need not be drawn twice: that
+is how changes are told.
+Read next: `blocks.py` for what they look like, `changes.py`, which tells what changed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED
-from streams.board.markup import Html, el
-from streams.board.reportable import awaited
-from streams.board.shell import Shell, form, hidden, overdue_words, page, promise_link
-from streams.board.wording import STATES, hour_and_minute, how_many, time_left, time_over
-from streams.live.joined import Joined, joined_words
+from streams.board.blocks import Group, Item, block
+from streams.board.filters import Choices, filter_bar
+from streams.board.markup import Child, Html, el, join
+from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
+from streams.board.silences import SPANS
+from streams.board.view import NOWHERE, View
+from streams.board.wording import how_many
+from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import tzinfo
+    from collections.abc import Mapping
 
-    from alerts.routing.actions import Action
-    from standards.judge.promise import State
-    from standards.judge.rulebook import Rulebook
-    from streams.storage.rows import Owing
-
-Sort = Literal["overdue", "warned", "running", "paused"]
-
-MOST: Final = 200
-"""How many rows of each sort are on the page; the others are counted."""
 TITLES: Final[dict[Sort, str]] = {
     "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
 }  # fmt: skip
 CALM: Final = "Nothing needs a hand right now."
 """What is said where nothing is overdue or was warned of, and only there."""
+CALM_HERE: Final = "Nothing of what you look at needs a hand right now."
 _NOBODY: Final[dict[Sort, str]] = {
     "overdue": "", "warned": "", "running": "No other promise is on the clock.", "paused": "",
 }  # fmt: skip
+_EVENT: Final = """curl http://THIS-ADDRESS/v1/events -H "Content-Type: application/cloudevents+json" -d '{
+  "specversion": "1.0", "id": "1", "source": "till-3", "type": "queue.length", "time": "2026-01-31T08:00:00Z",
+  "data": {"site": "north", "queue": "q1", "waiting": 5}}'"""
 
 
-class Item(msgspec.Struct, frozen=True):
-    """One row: a promise that is open. `due` and `opened` are microseconds UTC; `note` says who has it.
+class Part(msgspec.Struct, frozen=True):
+    """One sort of what is owed: how many promises, those that are on the page, as blocks, and how many `pages`."""
 
-    `joined` says what came since that would have opened another one.
-
-    `takes`: one may still say that one has it; `does`: that it is done.
-    """
-
-    id: str
-    sort: Sort
-    due: int
-    opened: int
-    subject: str
-    standard: str
-    aspect: str = ""
-    promise: str = ""
-    what: str = ""
-    how: str = ""
-    state: str = ""
-    joined: str = ""
-    note: str = ""
-    taken: bool = False
-    takes: bool = False
-    does: bool = False
+    count: int = 0
+    blocks: tuple[Item | Group, ...] = ()
+    pages: int = 1
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """All of the page: its rows, and how many there are of each sort, shown or not.
+    """All of the page: its parts, of which those that are not looked at have no blocks.
 
-    `undebriefed` counts the broken promises that nobody has talked over.
+    `endless` counts the promises without a deadline, `undebriefed` the broken ones that nobody has talked over.
+    `muted` says of what nobody is told. `unheard`: no event has come yet.
     """
 
-    items: Mapping[str, Item] = {}
-    counts: Mapping[str, int] = {}
+    view: View = View()
+    parts: Mapping[Sort, Part] = {}
+    endless: int = 0
     undebriefed: int = 0
+    muted: tuple[str, ...] = ()
+    unheard: bool = False
+
+    def count(self, sort: Sort) -> int:
+        """Say how many promises of a sort are owed."""
+        return self.parts[sort].count if sort in self.parts else 0
+
+    @property
+    def urgent(self) -> int:
+        """Say how many need a hand."""
+        return self.count("overdue") + self.count("warned")
+
+    def blocks(self) -> dict[str, tuple[Sort, Item | Group]]:
+        """Give all blocks, each with its sort, by the ids of their elements, in their order."""
+        return {block_id(sort, it): (sort, it) for sort, part in self.parts.items() for it in part.blocks}
 
 
-def picture(owing: Owing, acts: Iterable[Action], rulebook: Rulebook, zone: tzinfo, *, undebriefed: int) -> Picture:
-    """Bring together what is owed, what people did about it, and what the standards say."""
-    notes: dict[str, dict[str, str]] = {}
-    for act in acts:
-        notes.setdefault(act.promise, {})[act.type] = _note(act, zone)
-    revisions = {row.revision: rulebook.standards.get(row.revision) for row in owing.rows}
-    done = {revision for revision, it in revisions.items() if it and awaited(it, rulebook.vocabulary)}
-    items = {}
-    for row in owing.rows:
-        standard, mine = revisions[row.revision], notes.get(row.id, {})
-        taken = ACKNOWLEDGED in mine
-        items[row.id] = Item(
-            row.id, _sort(row.state), row.due, row.opened,
-            row.subject, row.standard, row.aspect, standard.promise if standard else "",
-            standard.what if standard else "", standard.how if standard else "", STATES[row.state],
-            joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, zone),
-            " ".join(mine.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken, row.revision in done,
-        )  # fmt: skip
-    counts = {sort: getattr(owing, sort) for sort in ("overdue", "warned", "running", "paused", "endless")}
-    return Picture(items, counts, undebriefed)
+def block_id(sort: Sort, shown: Item | Group) -> str:
+    """Give the id of a block's element."""
+    if isinstance(shown, Item):
+        return f"p-{shown.id}"
+    return f"g-{blake2b(msgspec.json.encode([sort, shown.site, shown.standard]), digest_size=6).hexdigest()}"
 
 
-def _sort(state: State) -> Sort:
-    if state.startswith("paused"):
-        return "paused"
-    return "overdue" if state == "broken" else "warned" if state == "warned" else "running"
-
-
-def _note(act: Action, zone: tzinfo) -> str:
-    when = hour_and_minute(act.at, zone)
-    if act.type == ACKNOWLEDGED:
-        return f"{act.by} has it, since {when}."
-    if act.type == DONE:
-        return f"{act.by} says it is done, at {when}; it is being judged."
-    if act.type == EXCUSED:
-        return f"{act.by} asked for an exception at {when}; it is being judged."
-    return f"{act.by} talked it over at {when}."
-
-
-def draw(shell: Shell, shown: Picture, *, acknowledges: bool) -> str:
-    """Draw the page. `acknowledges`: one may say here that one has it."""
+def draw(shell: Shell, shown: Picture, choices: Choices) -> str:
+    """Draw the page."""
     words = texts(shown)
     broken = el("a", words["broken"], href="/debriefs", id="broken", hidden=not shown.undebriefed)
     summary = el("p", el("span", words["open"], id="open"), " ", broken, class_="summary")
-    taker = _taker(shell) if acknowledges and shell.acts else None
+    silences = el("a", "Why", href="/notices#silences")
+    muted = el("p", el("span", words["muted"], id="muted"), " ", silences, id="part-muted", class_="muted",
+               hidden=not shown.muted)  # fmt: skip
     sections = (_section(shell, shown, sort, words) for sort in TITLES)
     endless = el("p", words["endless"], id="endless", class_="quiet apart")
-    return page(shell, "Now", "/", summary, taker, sections, endless, every=0, tab=page_title(shown))
-
-
-def row(item: Item, now: int, *, acts: bool) -> Html:
-    """Draw one row."""
-    about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
-    urgent = item.sort in ("overdue", "warned")
-    todo = el("p", item.what, class_="what") if urgent else None
-    note = el("p", item.note, class_="note") if item.note else None
-    promise = el("p", item.promise, class_="promise")
-    joined = el("p", item.joined, class_="joined") if item.joined and urgent else None
-    how = el("p", item.how, class_="how") if urgent else None
-    actions = el("p", *_actions(item), class_="actions") if acts and urgent else None
-    return el(
-        "li", _left(item, now), el("div", todo, about, joined, promise, how, note, actions, class_="about"),
-        id=f"p-{item.id}", class_=f"{item.sort}{' taken' if item.taken else ''}",
-        data_due=None if item.sort == "paused" else item.due // 1000, data_opened=item.opened // 1000,
-        data_order=item.opened if item.sort == "paused" else item.due,
+    return page(
+        shell, "Now", "/", summary, _first_steps(shown), muted, filter_bar(shown.view, choices),
+        _taker(shell, shown.view) if shell.acts else None, sections, endless,
+        _excuse_site(shell, shown.view, choices) if shell.acts else None,
+        every=0, urgent=shown.urgent,
     )  # fmt: skip
 
 
-def _actions(item: Item) -> Iterator[Html]:
-    if item.takes:
-        said = f"I have it: {item.what} {item.subject}"
-        yield el("button", "I have it", name="promise", value=item.id, form="take", aria_label=said)
-    if item.does:
-        said = f"It is done: {item.what} {item.subject}"
-        yield el("button", "It is done", name="promise", value=item.id, form="take", formaction="/acts/done",
-                 class_="plain", aria_label=said)  # fmt: skip
-    said = f"Excuse {item.standard} for {item.subject}"
-    yield el("a", "Excuse", href=f"/promises/{item.id}#excuse", class_="plain", aria_label=said)
-
-
-def _left(item: Item, now: int) -> Html:
-    if item.sort == "paused":
-        return el("p", item.state, class_="left")
-    if item.sort == "overdue":
-        return el("p", el("span", time_over(item.due, now), class_="count"), class_="left")
-    whole = max(1, item.due - item.opened)
-    share = max(0, min(1000, (item.due - now) * 1000 // whole))
-    spent = el("progress", max=1000, value=share, aria_hidden="true")
-    return el("p", el("span", time_left(item.due, now), class_="count"), spent, class_="left")
-
-
 def texts(shown: Picture) -> dict[str, str]:
-    """Give what the page says beside its rows, by the ids of the elements that say it."""
-    counts, endless = shown.counts, shown.counts.get("endless", 0)
+    """Give what the page says beside its blocks, by the ids of the elements that say it."""
+    endless = shown.endless
     said = "has no time: it is" if endless == 1 else "have no time: they are"
     found = {
-        "page-title": page_title(shown),
-        "overdue": overdue_words(counts.get("overdue", 0)),
-        "open": _summary(counts),
+        "open": _summary(shown),
         "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
         "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
+        "muted": f"Nobody is told of {'; '.join(shown.muted)}." if shown.muted else "",
     }
     for sort, title in TITLES.items():
-        count = counts.get(sort, 0)
-        beyond = count - sum(item.sort == sort for item in shown.items.values())
+        count = shown.count(sort)
         found[f"title-{sort}"] = f"{title} · {count:,}" if count else title
-        more = f"and {beyond:,} more, {'overdue for less long' if sort == 'overdue' else 'with more time'}"
-        found[f"more-{sort}"] = (more if beyond > 0 else "") if count else _NOBODY[sort]
-    if not counts.get("overdue", 0) and not counts.get("warned", 0):
-        found["more-warned"] = CALM
+        found[f"more-{sort}"] = "" if count else _NOBODY[sort]
+    if not shown.urgent and not shown.unheard:
+        found["more-warned"] = CALM_HERE if shown.view.narrowed else CALM
     return found
 
 
-def hides(counts: Mapping[str, int], sort: Sort) -> bool:
+def hides(shown: Picture, sort: Sort) -> bool:
     """Say whether a part of the page has nothing to say: then its title would only stand in the way."""
-    if counts.get(sort, 0) or sort == "running":
+    if shown.unheard or (shown.view.part and shown.view.part != sort):
+        return True
+    if shown.count(sort) or sort == "running":
         return False
-    return sort != "warned" or bool(counts.get("overdue", 0))
+    return sort != "warned" or bool(shown.count("overdue"))
 
 
-def page_title(shown: Picture) -> str:
-    """Give what stands on the page's tab: what is overdue comes first."""
-    count = shown.counts.get("overdue", 0)
-    return f"{count:,} overdue – Kept" if count else "Now – Kept"
+def pager(shown: Picture, sort: Sort) -> Html:
+    """Draw what leads to the rest of a part: with the whole page, to the part alone; else from page to page."""
+    part, view = shown.parts.get(sort, Part()), shown.view
+    if part.pages <= 1:
+        return join()
+    links: list[Child] = []
+    if view.part != sort:
+        words = f"All {part.count:,}, on {part.pages:,} pages"
+        links.append(el("a", words, href=view.address(part=sort)))
+    else:
+        if view.page > 1:
+            links.append(el("a", "Before", href=view.address(page=view.page - 1), rel="prev"))
+        links.append(el("span", f"Page {view.page:,} of {part.pages:,}"))
+        if view.page < part.pages:
+            links.append(el("a", "Next", href=view.address(page=view.page + 1), rel="next"))
+    return join(*links)
 
 
-def _summary(counts: Mapping[str, int]) -> str:
-    overdue = counts.get("overdue", 0)
-    found = f"{how_many(sum(counts.values()) - overdue, 'promise')} open."
+def _summary(shown: Picture) -> str:
+    overdue = shown.count("overdue")
+    found = f"{how_many(sum(map(shown.count, TITLES)) + shown.endless - overdue, 'promise')} open."
     return f"{how_many(overdue, 'promise')} overdue, {found}" if overdue else found
 
 
-def _taker(shell: Shell) -> Html:
-    name = el("input", name="name", value=shell.name, required=True, maxlength=80, autocomplete="name")
-    label = el("label", el("span", "Your name, for what you do here"), name, class_="field")
-    content = hidden("next", "/"), label
-    return form(shell, "/acts/acknowledge", *content, id="take", class_="taker")
+def _first_steps(shown: Picture) -> Html:
+    """Say what to do where nothing has come in yet."""
+    return el(
+        "section",
+        el("h2", "No event has come yet"),
+        el("p", "Kept judges what your systems report. Send the first event, with the time as it is now:"),
+        el("pre", _EVENT, tabindex="0"),
+        el("p", 'Where there is a token, add -H "Authorization: Bearer TOKEN". What cannot be read stands under ',
+           el("a", "Feeds", href="/feeds"), "."),
+        id="first", hidden=not shown.unheard,
+    )  # fmt: skip
+
+
+def _taker(shell: Shell, view: View) -> Html:
+    """Draw the form that all buttons of the page belong to."""
+    back = hidden("next", view.address(page=view.page))
+    return form(shell, "/acts/acknowledge", back, acting_as(shell), id="take", class_="taker")
+
+
+def _excuse_site(shell: Shell, view: View, choices: Choices) -> Html | None:
+    """Offer to excuse all that the site owes that is looked at, back to when its trouble began."""
+    if not choices.roles or view.site in ("", NOWHERE):
+        return None
+    spans = (el("option", words, value=span) for span, words in SPANS.items())
+    content = form(
+        shell, "/acts/excuse", hidden("next", view.address()), hidden("site", view.site), acting_as(shell),
+        field("What it has owed for the last", "span", control=el("select", spans, name="span")),
+        excuse_fields(choices.roles), el("button", f"Excuse {view.site}"),
+    )  # fmt: skip
+    words = "What was broken in that time is excused too, as far as the standards let this role."
+    return el("details", el("summary", f"Excuse all of {view.site}"), el("p", words, class_="quiet"), content,
+              class_="excuse apart")  # fmt: skip
 
 
 def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str]) -> Html:
-    rows = (row(item, shell.now, acts=shell.acts) for item in shown.items.values() if item.sort == sort)
-    title = el("h2", words[f"title-{sort}"], id=f"title-{sort}")
-    drawn = el("ol", rows, id=f"list-{sort}", class_=f"rows {sort}")
+    part = shown.parts.get(sort, Part())
+    blocks = (block(it, block_id(sort, it), shell.now, acts=shell.acts) for it in part.blocks)
+    link = el("a", words[f"title-{sort}"], href=shown.view.address(part=sort), id=f"title-{sort}")
+    drawn = el("ol", blocks, id=f"list-{sort}", class_=f"rows {sort}")
     more = el("p", words[f"more-{sort}"], id=f"more-{sort}", class_="quiet")
-    return el("section", title, drawn, more, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
-              hidden=hides(shown.counts, sort))  # fmt: skip
+    pages = el("p", pager(shown, sort), id=f"pages-{sort}", class_="pages")
+    return el("section", el("h2", link), drawn, more, pages, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
+              hidden=hides(shown, sort))  # fmt: skip

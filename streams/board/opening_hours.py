@@ -11,7 +11,7 @@ import msgspec
 
 from standards.judge.events import moment
 from streams.board.markup import Html, el, listed, section
-from streams.board.shell import Shell, field, form, your_name
+from streams.board.shell import Shell, acting_as, field, form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def _form(shell: Shell, mine: Sequence[str], opening: Opening) -> Html:
     which = el("select", (el("option", each, value=each) for each in mine), name="calendar")
     today = f"{moment(shell.now).astimezone(shell.zone):%Y-%m-%d}"
     return form(
-        shell, "/acts/change-day", your_name(shell.name),
+        shell, "/acts/change-day", acting_as(shell),
         None if shell.administers or not roles else field("In the role of", "by", control=role),
         field("Calendar", "calendar", control=which),
         field("Day", "date", type="date", value=today, required=True),

@@ -34,6 +34,7 @@ class Shell(msgspec.Struct, frozen=True):
     `corrects`: deal with events that could not be read, too; `administers`: everything.
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
+    `urgent` counts the promises that need a hand: what is overdue, and what was warned of.
     """
 
     now: int
@@ -48,7 +49,13 @@ class Shell(msgspec.Struct, frozen=True):
     version: str = ""
     changes: int = 0
     overdue: int = 0
+    urgent: int = 0
     mark: str = ""
+
+    @property
+    def looks(self) -> bool:
+        """Say whether whoever asks may look at all: a page for who has not signed in leads nowhere."""
+        return bool(self.proof)
 
     def clock(self, at: int) -> Html:
         """Show an instant (microseconds UTC) as the time of day, and the day where it is another one than today."""
@@ -58,11 +65,12 @@ class Shell(msgspec.Struct, frozen=True):
         return el("time", f"{day}{local:%H:%M:%S}", datetime=iso(at), title=f"{local:%Y-%m-%d %H:%M:%S %Z}")
 
 
-def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, tab: str = "") -> str:
+def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, urgent: int | None = None) -> str:
     """Draw a whole page. `path` is that of its entry in the navigation; it is drawn anew at most each `every` seconds.
 
-    0: it changes row by row instead. `tab` is what stands on the browser's tab, where that is not the title.
+    0: it changes row by row instead. `urgent` is how many promises need a hand, where that is not the shell's count.
     """
+    count, name = shell.urgent if urgent is None else urgent, f"{title} – Kept"
     head = (
         el("link", rel="icon", href="/board.svg"),
         el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
@@ -71,13 +79,16 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, t
     body = el(
         "body",
         el("a", "To the content", href="#content", class_="skip"),
-        el("header", _navigation(path, shell.overdue), _who(shell), class_="top"),
+        el("header", _navigation(path, shell), _who(shell), class_="top"),
+        el("p", id="curtain", class_="curtain", role="alert", hidden=True),
         el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
         el("p", id="said", class_="unseen", role="status"),
+        el("section", id="notes", class_="notes", aria_label="What you just did"),
         el("footer", _foot(shell)),
         data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
+        data_title=name, data_urgent=count, data_live=shell.looks,
     )  # fmt: skip
-    return document(tab or f"{title} – Kept", body, head=head)
+    return document(f"({count:,}) {name}" if count else name, body, head=head)
 
 
 def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
@@ -109,9 +120,20 @@ def field(
     return el("label", el("span", label), text, el("small", hint) if hint else None, class_="field")
 
 
-def your_name(value: str | None = None, *, hint: str = "") -> Html:
+def your_name(*, hint: str = "") -> Html:
     """Draw the field for who does something: every act carries a name."""
-    return field("Your name", "name", value=value, required=True, maxlength=80, autocomplete="name", hint=hint)
+    return field("Your name", "name", required=True, maxlength=80, autocomplete="name", hint=hint)
+
+
+def acting_as(shell: Shell) -> Html:
+    """Ask who does something, once: who has signed in, or has said it, is not asked again."""
+    if not shell.name:
+        return field("Your name, for what you do here", "name", required=True, maxlength=80, autocomplete="name")
+    name = el("p", "You act as ", el("b", shell.name), ".", class_="quiet")
+    if not shell.unguarded:
+        return name
+    other = field("Your name", "name", maxlength=80, autocomplete="name", hint="from the next thing you do on")
+    return el("details", el("summary", "You act as ", el("b", shell.name)), other, class_="acting")
 
 
 def excuse_fields(may: Iterable[str]) -> tuple[Html, ...]:
@@ -126,24 +148,31 @@ def overdue_words(count: int) -> str:
     return f"{count:,} overdue" if count else ""
 
 
-def _navigation(path: str, overdue: int) -> Html:
-    badge = el("span", overdue_words(overdue), id="overdue", class_="badge")
+def _navigation(path: str, shell: Shell) -> Html:
+    """Draw what leads to the other pages: only for those who may look at them."""
+    brand = el("a", "Kept", href="/", class_="brand")
+    if not shell.looks:
+        return el("span", "Kept", class_="brand")
+    badge = el("span", overdue_words(shell.overdue), id="overdue", class_="badge")
     links = (
         el("li", el("a", name, badge if to == "/" else None, href=to, aria_current="page" if to == path else None))
         for to, name in PAGES
     )
-    return join(el("a", "Kept", href="/", class_="brand"), el("nav", el("ul", links), aria_label="Pages"))
+    return join(brand, el("nav", el("ul", links), aria_label="Pages"))
 
 
-def _who(shell: Shell) -> Html:
+def _who(shell: Shell) -> Html | None:
+    """Say whether the page is up to date, and who looks."""
+    if not shell.looks:
+        return None
     link = el("span", id="link", class_="link")
+    bell = el("button", "Ring", type="button", id="bell", class_="plain", aria_pressed="false", hidden=True,
+              title="Sound and vibration when something needs a hand")  # fmt: skip
     if shell.unguarded:
-        return el("p", link, shell.name or None, class_="who")
-    if not shell.proof:  # nobody is signed in
-        return el("div", link, class_="who")
-    name = el("span", shell.name, title="may look and act" if shell.acts else "may look")
+        return el("div", link, bell, el("span", shell.name, class_="name") if shell.name else None, class_="who")
+    name = el("span", shell.name, title="may look and act" if shell.acts else "may look", class_="name")
     out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
-    return el("div", link, name, out, class_="who")
+    return el("div", link, bell, name, out, class_="who")
 
 
 def _trouble(shell: Shell) -> list[Html]:
@@ -163,6 +192,8 @@ def _trouble(shell: Shell) -> list[Html]:
 
 def _foot(shell: Shell) -> Html:
     drawn = el("p", "Drawn at ", shell.clock(shell.now), f" {shell.zone.key}.")
+    if not shell.looks:
+        return drawn
     people = el("p", el("a", "What people did", href="/people"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip

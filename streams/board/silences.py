@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import SILENCED
-from standards.calendar.duration import spoken
-from standards.judge.events import microseconds
+from standards.calendar.duration import DAY, spoken
+from standards.judge.events import microseconds, moment
 from streams.board.markup import Html, el, listed, section
-from streams.board.shell import Shell, field, form, hidden, your_name
+from streams.board.shell import Shell, acting_as, field, form, hidden
+from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
 
+    from alerts.policy.policy import People
     from alerts.routing.actions import Action
 
 TERMS: Final = ("standard", "site", "subject", "owner", "severity", "aspect")
@@ -32,6 +35,28 @@ def holding(acts: Iterable[Action], now: int) -> list[tuple[Action, int]]:
         newest.setdefault(str(act.data.get("silence", "")), act)
     laid = [(act, _end_of(act)) for act in newest.values() if act.type == SILENCED]
     return [(act, until) for act, until in laid if until > now]
+
+
+def muted(acts: Iterable[Action], people: People, now: int, zone: tzinfo) -> tuple[str, ...]:
+    """Say of what nobody is told at an instant: what somebody silenced, here or in the policy, and routes at rest."""
+    laid = [f"{_terms(act.data)} until {_until(until, now, zone)}" for act, until in holding(acts, now)]
+    for each in people.silences:
+        if each.until > now:
+            terms = {name: " or ".join(values) for name, values in each.match.terms}
+            laid.append(f"{_terms(terms)} until {_until(each.until, now, zone)}")
+    resting = [
+        f"the route {it.name} at this time" for it in people.routes if any(mute.is_open(now) for mute in it.mute)
+    ]
+    return (*laid, *resting)
+
+
+def _terms(given: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {given[name]}" for name in TERMS if given.get(name)) or "everything"
+
+
+def _until(at: int, now: int, zone: tzinfo) -> str:
+    day = "" if at - now < DAY else f"{moment(at).astimezone(zone):%Y-%m-%d} "
+    return f"{day}{hour_and_minute(at, zone)}"
 
 
 def _end_of(act: Action) -> int:
@@ -50,19 +75,18 @@ def silence_section(shell: Shell, acts: Sequence[Action]) -> Html:
 
 
 def _row(shell: Shell, act: Action, until: int) -> Html:
-    terms = ", ".join(f"{name} {act.data[name]}" for name in TERMS if act.data.get(name)) or "everything"
-    head = el("p", el("strong", terms), f", for another {spoken(until - shell.now)}, until ",
+    head = el("p", el("strong", _terms(act.data)), f", for another {spoken(until - shell.now)}, until ",
               shell.clock(until))  # fmt: skip
     why = f": {act.data['reason']}" if act.data.get("reason") else ""
     name = hidden("silence", str(act.data.get("silence", "")))
-    lift = form(shell, "/acts/unsilence", name, your_name(shell.name), el("button", "Lift it", class_="plain"))
+    lift = form(shell, "/acts/unsilence", name, acting_as(shell), el("button", "Lift it", class_="plain"))
     return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
 
 
 def _form(shell: Shell) -> Html:
     spans = (el("option", words, value=span) for span, words in SPANS.items())
     return form(
-        shell, "/acts/silence", your_name(shell.name),
+        shell, "/acts/silence", acting_as(shell),
         field("Standard", "standard", maxlength=200, hint="its id; empty is every standard"),
         field("Site", "site", maxlength=200, hint="empty is every place"),
         field("For how long", "span", control=el("select", spans, name="span")),

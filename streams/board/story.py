@@ -15,7 +15,7 @@ from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
-from streams.board.shell import Shell, excuse_fields, form, hidden, page, your_name
+from streams.board.shell import Shell, acting_as, excuse_fields, form, hidden, page
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, OVERDUE, STATES, reason_words, time_left, time_over
 from streams.live.wording import WORDS, words
@@ -146,7 +146,7 @@ def _at_once(shell: Shell, story: Story) -> Html | None:
         if story.doable
         else None,
     )
-    content = hidden("promise", story.view.row.id), your_name(shell.name), el("p", *buttons, class_="actions")
+    content = hidden("promise", story.view.row.id), acting_as(shell), el("p", *buttons, class_="actions")
     return el("div", form(shell, "/acts/acknowledge" if takes else "/acts/done", *content), id="take-it")
 
 
@@ -156,7 +156,7 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
     may = story.standard.may_excuse if story.standard else ()
 
     def offer(title: str, action: str, button: str, fields: Child) -> Html:
-        content = hidden("promise", promise.id), your_name(shell.name), fields, el("button", button)
+        content = hidden("promise", promise.id), acting_as(shell), fields, el("button", button)
         return section(title, form(shell, f"/acts/{action}", *content), id=action)
 
     if not shell.acts:

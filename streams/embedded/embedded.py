@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from alerts.channels import Channel
+    from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.embedded.steady_clock import SteadyClock
@@ -70,8 +71,7 @@ class EmbeddedHost:
         channels: Sequence[Channel] = (),
         options: Options = DEFAULTS,
     ) -> None:
-        self.folder = folder
-        self.standards = standards
+        self.folder, self.standards = folder, standards
         self.wall = clock
         self.backlog = BACKLOG
         self.watched_clock: SteadyClock | None = None
@@ -100,9 +100,9 @@ class EmbeddedHost:
         return self._engine.loaded.rulebook
 
     @property
-    def heeds_silences(self) -> bool:
-        """Whether there is a policy, without which nobody hears of a silence."""
-        return self._engine.people is not None
+    def people(self) -> People | None:
+        """Who is told, as the policy says; None where there is none."""
+        return self._engine.people
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand."""

@@ -14,7 +14,7 @@ import structlog
 from alerts.routing.incident import is_trouble
 from standards.judge.events import iso
 from streams.live.wording import WORDS, printable, words
-from streams.storage.rows import PromiseFilter
+from streams.storage.rows import OwedFilter, PromiseFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,9 +43,9 @@ def resume(view: Folder, host: Host) -> None:
         after = page.next
         if not after:
             break
-    owing = host.read_model.board.owing(SHOWN_AT_START, host.rulebook.owed_since(host.wall()))
-    overdue = (host.read_model.promise(row.id) for row in owing.rows if row.state == "broken")
-    found += [promise for promise in overdue if promise is not None]
+    owed_since = host.rulebook.owed_since(host.wall())
+    overdue = host.read_model.owed.rows("overdue", owed_since, OwedFilter(), limit=SHOWN_AT_START)
+    found += [promise for row in overdue if (promise := host.read_model.promise(row.id)) is not None]
     view.vocabulary = host.rulebook.vocabulary
     view.resume(host.read_model.score(None), [promise.lines[-1] for promise in found])
     view.join({it.row.id: (it.row.joined, it.row.joined_at) for it in found if it.row.joined})

@@ -15,7 +15,6 @@ from streams.storage.rows import (
     PROMISE,
     DeadLetter,
     LateEvent,
-    Owing,
     Stretch,
     Untold,
     decode_withheld,
@@ -30,21 +29,6 @@ if TYPE_CHECKING:
     from streams.storage.rows import NoticeRow, PromiseRow, UntoldFilter
     from streams.storage.sqlite import Row, SharedConnection
 
-_NEXT: Final = f"""
-SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND due >= 0 AND state = ? ORDER BY due, id LIMIT ?
-"""  # noqa: S608 - fixed names
-_OVERDUE: Final = f"""
-SELECT {PROMISE} {OWED} ORDER BY due, id LIMIT ?
-"""
-_PAUSED: Final = f"""
-SELECT {PROMISE} FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')
-ORDER BY state DESC, opened, id LIMIT ?
-"""  # noqa: S608 - fixed names
-_COUNTS: Final = """
-SELECT CASE WHEN state IN ('paused', 'paused_warned') THEN 'paused' WHEN due < 0 THEN 'endless'
-    WHEN state = 'warned' THEN 'warned' ELSE 'running' END AS sort, count(*)
-FROM promises WHERE verdict IS NULL GROUP BY sort
-"""
 _ABOUT: Final = """
 SELECT id, at, by, promise, type, source, body FROM acts
 WHERE promise IN (SELECT value FROM json_each(?))
@@ -102,20 +86,6 @@ class BoardQueries:
     def __init__(self, connection: SharedConnection) -> None:
         self._connection = connection
         self._all = connection.all
-
-    def owing(self, limit: int, owed_since: Mapping[str, int]) -> Owing:
-        """Give what is overdue or open: at most `limit` overdue, warned and running rows, and as many paused ones.
-
-        `owed_since` says by revision since when promises must have been broken to be owed, in microseconds UTC.
-        """
-        since = _encode(owed_since).decode()
-        rows = self._all(_OVERDUE, since, limit)
-        for state in ("warned", "open"):
-            if len(rows) < limit:
-                rows += self._all(_NEXT, state, limit - len(rows))
-        rows += self._all(_PAUSED, limit)
-        ((overdue,),) = self._all(f"SELECT count(*) {OWED}", since)
-        return Owing(list(map(promise_row, rows)), overdue=overdue, **dict(self._all(_COUNTS)))
 
     def owed_of(self, promises: Collection[str], owed_since: Mapping[str, int]) -> frozenset[str]:
         """Give those of some promises, by id, that are broken and still owed; `owed_since` is as for OWED."""

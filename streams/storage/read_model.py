@@ -1,6 +1,7 @@
 """Reading the store: what the board, the API and the metrics ask. One connection of its own, never the writer's.
 
-Read next: `rows.py` for what is given, `board_queries.py` for what only the board asks.
+Read next: `rows.py` for what is given, `board_queries.py` and `owed_queries.py` for what only
+the board asks.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from standards.judge.ledger import Line
 from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
+from streams.storage.owed_queries import OwedQueries
 from streams.storage.rows import (
     DELIVERY,
     OWED,
@@ -79,6 +81,7 @@ class ReadModel:
         self._connection = SharedConnection(folder)
         self._all = self._connection.all
         self.board = BoardQueries(self._connection)
+        self.owed = OwedQueries(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -158,19 +158,32 @@ def is_overdue(row: PromiseRow, owed_since: Mapping[str, int]) -> bool:
     return row.state == "broken" and row.settled >= owed_since.get(row.revision, NEVER)
 
 
-class Owing(msgspec.Struct, frozen=True):
-    """The open promises that are next: `rows` by the time left, and how many there are of each sort in all.
+Sort = Literal["overdue", "warned", "running", "paused"]
+"""What is owed is one of these: `overdue` is broken and still owed; `paused` has a clock that stands."""
 
-    `overdue` are broken and still owed; `warned` and `running` have a deadline and a clock that runs; `paused` have a
-    clock that stands; `endless` have no deadline of their own.
+
+class OwedFilter(msgspec.Struct, frozen=True):
+    """Which of the promises that are owed to show; what is empty does not narrow.
+
+    `text` is looked for in the subject and among the `worded` standards; `people` are names, of whom one was told of
+    it or has taken it. `standards` and `worded` are ids.
     """
 
-    rows: list[PromiseRow] = []
-    overdue: int = 0
-    warned: int = 0
-    running: int = 0
-    paused: int = 0
-    endless: int = 0
+    site: str | None = None
+    standard: str = ""
+    owner: str = ""
+    people: tuple[str, ...] = ()
+    text: str = ""
+    worded: tuple[str, ...] = ()
+
+
+class OwedGroup(msgspec.Struct, frozen=True):
+    """The promises of one sort, standard and site that are owed: how many, and the first deadline of them."""
+
+    site: str
+    standard: str
+    count: int
+    due: int
 
 
 class Stretch(msgspec.Struct, frozen=True):

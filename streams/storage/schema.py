@@ -271,6 +271,11 @@ ALTER TABLE promises ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;       -- how 
 ALTER TABLE promises ADD COLUMN joined_at INTEGER NOT NULL DEFAULT -1;   -- the last of them
 """
 
+_PLACES = """
+CREATE INDEX promises_places ON promises (state, coalesce(CAST(fields AS TEXT) ->> 'site', ''), standard, due)
+    WHERE verdict IS NULL OR state = 'broken';                           -- what is owed where
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _BEYOND_ONE_MACHINE,
@@ -281,5 +286,6 @@ MIGRATIONS: tuple[str, ...] = (
     _OVERDUE,
     _JUDGING_AGAIN,
     _GAUGES,
+    _PLACES,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

@@ -18,6 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from streams.settings import StandardsFiles
+from streams.storage.rows import OwedFilter, Sort
 from streams.web import Access
 from tests.streams.asking import Caller, Peopled, asking, register, waiting
 from tests.streams.hosting import PATIENCE, SECOND, T0
@@ -107,6 +108,13 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def owed(served: Served) -> dict[str, str]:
+    """Give the ids of the promises that are open and have a deadline, by their subjects; the most urgent first."""
+    queries = served.caller.host.read_model.owed
+    sorts: tuple[Sort, ...] = ("warned", "running")
+    return {row.subject: row.id for sort in sorts for row in queries.rows(sort, {}, OwedFilter(), limit=99)}
 
 
 # --- a whole process -----------------------------------------------------------------------------------------------

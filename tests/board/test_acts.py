@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.board.serving import GUARDED, LOOK, SECRET, Served, auth, fill, proof_in
+from tests.board.serving import GUARDED, LOOK, SECRET, Served, auth, fill, owed, proof_in
 from tests.board.visiting import Visitor
 from tests.streams.hosting import SECOND
 
@@ -27,9 +27,9 @@ def guarded(tmp_path: Path) -> Iterator[Served]:
 
 
 def promise(served: Served, *, broken: bool) -> str:
-    queries = served.caller.host.read_model.board
-    rows = queries.broken(1, debriefed=False)[0] if broken else queries.owing(9, {}).rows
-    return rows[0].id
+    if broken:
+        return served.caller.host.read_model.board.broken(1, debriefed=False)[0][0].id
+    return next(iter(owed(served).values()))
 
 
 def test_a_form_needs_its_proof(visitor: Visitor) -> None:

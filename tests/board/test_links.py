@@ -21,7 +21,7 @@ from streams.web import Access
 from tests.alerts.mailing import KEPT, TO, Office, office
 from tests.alerts.samples import BROKEN
 from tests.board.peopled import ALL, BASE, POLICY, acts
-from tests.board.serving import GUARDED, Served
+from tests.board.serving import GUARDED, Served, owed
 from tests.board.visiting import Visitor
 from tests.streams.asking import Peopled, waiting
 from tests.streams.hosting import T0
@@ -30,7 +30,7 @@ LINKS = Links(ALL.secret, BASE)
 
 
 def warned(served: Served) -> str:
-    return next(row.id for row in served.caller.host.read_model.board.owing(9, {}).rows if row.state == "warned")
+    return next(iter(owed(served).values()))
 
 
 def test_a_mail_has_links_that_work(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
     """A message for several promises has one link for all of them; what is over is left alone, not what is overdue."""
     peopled.send(waiting("x", peopled.now, queue="q8"))
     peopled.go(2)
-    rows = {row.subject: row.id for row in peopled.caller.host.read_model.board.owing(9, {}).rows}
+    rows = owed(peopled)
     broken = peopled.caller.host.read_model.board.broken(9, debriefed=False)[0][0].id
     (kept,) = peopled.caller.host.read_model.promises(PromiseFilter(verdict="kept")).items
     wanted = link(peopled, promise=rows["s3/q4"], more=(rows["s3/q8"], broken, kept.id), by="ann")

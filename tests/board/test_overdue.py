@@ -4,36 +4,43 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from streams.board.blocks import Item, block
 from streams.board.changes import Changes
-from streams.board.now import CALM, Item, Picture, hides, page_title, row, texts
+from streams.board.now import CALM, TITLES, Part, Picture, hides, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from streams.storage.rows import Sort
 
 MINUTE: Final = 60_000_000
 NOW: Final = 1_768_042_800_000_000
 LATE: Final = Item("p1", "overdue", NOW - 12 * MINUTE, NOW - 13 * MINUTE, "s3/q1", "no-wait", what="Open the register.")
 
 
+def counted(counts: "Mapping[Sort, int]") -> Picture:
+    return Picture(parts={sort: Part(count) for sort, count in counts.items()})
+
+
 @pytest.mark.parametrize(
-    ("counts", "said", "title"),
+    ("counts", "said", "urgent"),
     [
-        ({}, CALM, "Now – Kept"),
-        ({"running": 3}, CALM, "Now – Kept"),
-        ({"overdue": 2}, "", "2 overdue – Kept"),
-        ({"overdue": 1, "running": 3}, "", "1 overdue – Kept"),
+        ({}, CALM, 0),
+        ({"running": 3}, CALM, 0),
+        ({"overdue": 2}, "", 2),
+        ({"overdue": 1, "warned": 2, "running": 3}, "", 3),
     ],
 )
-def test_nothing_needs_a_hand_only_when_nothing_does(counts: "Mapping[str, int]", said: str, title: str) -> None:
-    """While one promise is owed past its time the page does not say that all is well, and its tab counts them."""
-    shown = Picture({}, counts)
+def test_nothing_needs_a_hand_only_when_nothing_does(counts: "Mapping[Sort, int]", said: str, urgent: int) -> None:
+    """While one promise is owed past its time the page does not say that all is well, and counts what needs a hand."""
+    shown = counted(counts)
     assert texts(shown)["more-warned"] == said
-    assert (page_title(shown), texts(shown)["page-title"]) == (title, title)
+    assert shown.urgent == urgent
 
 
 def test_what_is_overdue_counts_up() -> None:
     """Its row says what to do and how long it has been due, and lets somebody take it."""
-    drawn = str(row(LATE, NOW, acts=True))
+    drawn = str(block(LATE, "p-p1", NOW, acts=True))
     assert "12 min late" in drawn
     assert "Open the register." in drawn
     assert 'class="overdue"' in drawn
@@ -41,19 +48,19 @@ def test_what_is_overdue_counts_up() -> None:
 
 def test_parts_without_anything_to_say_are_left_out() -> None:
     """Where something is overdue and nothing was warned of, "Act now" does not stand there empty."""
-    assert [hides({"overdue": 1}, part) for part in ("overdue", "warned", "running", "paused")] == [
+    assert [hides(counted({"overdue": 1}), part) for part in TITLES] == [
         False, True, False, True,
     ]  # fmt: skip
-    assert [hides({}, part) for part in ("overdue", "warned", "running", "paused")] == [True, False, False, True]
+    assert [hides(counted({}), part) for part in TITLES] == [True, False, False, True]
 
 
 def test_whoever_looks_is_sent_what_became_overdue() -> None:
     """A page that is open gets the row into the first part, which shows itself, and the new title of its tab."""
     changes = Changes("a")
     before = changes.version
-    changes.take(Picture({"p1": LATE}, {"overdue": 1}))
+    changes.take(Picture(parts={"overdue": Part(1, (LATE,))}))
     message = changes.since(before, NOW, acts=False)
     assert message is not None
-    assert [each["list"] for each in message["rows"]] == ["list-overdue"]
+    assert (message["order"]["list-overdue"], list(message["rows"])) == (["p-p1"], ["p-p1"])
     assert message["hidden"]["part-overdue"] is False
-    assert message["words"]["page-title"] == "1 overdue – Kept"
+    assert message["urgent"] == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,10 @@ from tests.streams.asking import Peopled, waiting
 PHONE = {"width": 390, "height": 844}
 THUMB = 44
 """How large what is pressed has to be, in pixels: WCAG 2.5.5."""
+HEAD: Final = 96
+"""How much of a phone's height the head of a page takes at most, in pixels."""
+SENT: Final = 8_000
+"""Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -42,6 +47,7 @@ def looked_at(page: Page, picture: Path) -> None:
     """Check what holds of every page on a phone, and take its picture."""
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
     assert Axe().run(page).violations_count == 0
+    assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= HEAD
     for button in page.locator("main button:visible, main a.plain:visible").all():
         box = button.bounding_box()
         assert box is not None
@@ -57,7 +63,7 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         phone.get_by_label("Token").fill(TOKENS["supervisor"])
         phone.get_by_label("Your name").fill("Ania")
         phone.get_by_role("button", name="Sign in").tap()
-        expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_visible()
+        expect(phone.get_by_role("heading", name="No event has come yet")).to_be_visible()
         served.send(waiting("a", served.now))
         served.go(45)
 
@@ -66,7 +72,7 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         expect(row).to_contain_text("Call the next name on the standby list.")
         looked_at(phone, pictures / "warned.png")
         row.get_by_role("button", name="I have it").tap()
-        expect(row).to_contain_text("Ania has it")
+        expect(row).to_contain_text("Ania has it", timeout=SENT)
         looked_at(phone, pictures / "acknowledged.png")
 
         served.go(60)
@@ -76,7 +82,7 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_hidden()
         looked_at(phone, pictures / "overdue.png")
         owed.get_by_role("button", name="It is done").tap()
-        expect(owed).to_contain_text("Ania says it is done")
+        expect(owed).to_contain_text("Ania says it is done", timeout=SENT)
         served.go(3)
         expect(phone.get_by_text("Nothing needs a hand right now.")).to_be_visible()
         phone.get_by_role("link", name="1 broken promise to talk over").tap()
@@ -89,7 +95,7 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
         looked_at(phone, pictures / "debrief.png")
         phone.get_by_role("button", name="We have talked it over").tap()
 
-        expect(phone.get_by_role("heading", name="What people did")).to_be_visible()
+        expect(phone.get_by_role("heading", name="What people did")).to_be_visible(timeout=SENT)
         for said in ("Ania took it", "Ania talked it over", "write the list the evening before"):
             expect(phone.locator(".acts")).to_contain_text(said)
         looked_at(phone, pictures / "story.png")

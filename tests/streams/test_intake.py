@@ -203,7 +203,7 @@ class Starting:
     def __init__(self, host: EmbeddedHost) -> None:
         self.reader, self.rulebook, self.read_model = host.reader, host.rulebook, host.read_model
         self.wall, self.room, self.listen = host.wall, host.room, host.listen
-        self.heeds_silences, self.feeds, self.watched_clock = host.heeds_silences, host.feeds, host.watched_clock
+        self.people, self.feeds, self.watched_clock = host.people, host.feeds, host.watched_clock
 
     def now_status(self) -> Status:
         return Status(ready=False, reason="it is reading its store")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from alerts.channels import Channel, Told
+    from alerts.policy.policy import People
     from alerts.routing.actions import Action
     from standards.compiler.spec import Loaded
     from standards.judge.events import Event
@@ -61,7 +62,7 @@ class KafkaHost(KafkaEventSink):
     """An event sink with a read model: what the web side of `kept serve` works with."""
 
     read_model: ReadModel
-    heeds_silences: bool = False
+    people: People | None = None
     watched_clock: None = None
     """Time here is not this machine's."""
     follower: ProjectionConsumer
@@ -216,7 +217,7 @@ class ServeHost:
         self._coordinator = CoordinatorRunner(
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
         )
-        self.kafka_host.heeds_silences = self._people is not None
+        self.kafka_host.people = self._people
         self.kafka_host.notify_problems = lambda: self._coordinator.problems
 
     async def _standards(self, consumer: Consumer) -> tuple[Revisions, Loaded, list[str]]:

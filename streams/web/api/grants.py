@@ -61,7 +61,7 @@ class Grants:
         answer = await self.take(asked_for, request.headers.get("Idempotency-Key", ""))
         return json_answer(answer, HTTPStatus.OK if answer.already else HTTPStatus.ACCEPTED)
 
-    async def take(self, grant: Grant, key: str = "") -> GrantAnswer:
+    async def take(self, grant: Grant, key: str = "", *, source: str = SOURCE) -> GrantAnswer:
         """Take an exception in; `key` names it. Raises Problem where it cannot be granted."""
         rows = await self._concerned(grant)
         self._check_may(grant, rows)
@@ -71,7 +71,7 @@ class Grants:
         if grant.promise is not None:
             data["promise"] = grant.promise
         try:
-            event = action_event(self._host, "exception.granted", data, SOURCE, identity=identity)
+            event = action_event(self._host, "exception.granted", data, source, identity=identity)
         except EventError as error:
             raise Problem(UNPROCESSABLE, str(error)) from None
         already = all(row.verdict == "excused" for row in rows)

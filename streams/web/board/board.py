@@ -20,14 +20,18 @@ from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, standards, story
+from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
+from streams.board.view import View
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
+from streams.web.board.board_live import Live, Standing, name_of
+from streams.web.board.board_looks import SILENCES
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -42,7 +46,6 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from streams.host import Host
     from streams.storage.rows import PromiseRow
-    from streams.web.board.board_live import Live
     from streams.web.session import Sessions
 
 POLICY: Final = (
@@ -54,8 +57,8 @@ REFERRER: Final = "same-origin"
 FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
 DAYS: Final = 28
 """How many days the trend shows."""
-SILENCES: Final = 500
-"""How many of the newest silences, laid or lifted, are looked at."""
+STANDING: Final = web.RequestKey("standing", Standing)
+"""The key of a request under which stands how many promises are overdue."""
 _FOLDER: Final = Path(__file__).parents[2] / "board"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -79,26 +82,28 @@ class Board:
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
         }  # fmt: skip
-        drawn = {path: self._fresh(page) for path, page in pages.items()}
+        drawn = {path: self._counted(page) for path, page in pages.items()}
         return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
 
-    def _fresh(self, page: Handler) -> Handler:
-        """Give what answers with a page after a look at what is overdue, as every page says that."""
+    def _counted(self, page: Handler) -> Handler:
+        """Give what answers with a page after what is overdue was counted, as every page says that."""
 
-        async def look_first(request: web.Request) -> web.StreamResponse:
-            await self._live.fresh()
+        async def count_first(request: web.Request) -> web.StreamResponse:
+            request[STANDING] = await self._live.standing()
             return await page(request)
 
-        return look_first
+        return count_first
 
-    def shell(self, request: web.Request) -> Shell:
+    def shell(self, request: web.Request, version: str = "") -> Shell:
         """Give what every page is drawn with; whoever has no session yet gets one where there is no token.
 
-        Before anything is looked up, so that what comes meanwhile is seen to be newer than the page.
+        Before anything is looked up, so that what comes meanwhile is seen to be newer than the page; but for rows,
+        which have their own `version`.
         """
         session = request.get(SESSION)
         if session is None and self.unguarded:
             request[SESSION] = session = self.sessions.begin("admin")
+        standing = Standing() if session is None else request.get(STANDING, Standing())
         return Shell(
             self.host.wall(), self._zone, self.host.now_status(),
             name=session.name if session else "",
@@ -106,8 +111,8 @@ class Board:
             acts=session is not None and may(request[ROLE], "supervisor"),
             corrects=session is not None and may(request[ROLE], "author"),
             administers=session is not None and may(request[ROLE], "admin"),
-            unguarded=self.unguarded, version=self._live.changes.version,
-            changes=self._live.commits, mark=self._mark, overdue=self._live.overdue if session is not None else 0,
+            unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._mark,
+            overdue=standing.overdue, urgent=standing.urgent,
         )  # fmt: skip
 
     def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
@@ -125,13 +130,17 @@ class Board:
         text = page(self.shell(request), "That could not be done", "", *content)
         return self.answer(request, text, problem.status)
 
-    def acknowledges(self) -> bool:
-        """Say whether the vocabulary has a word for taking a promise on."""
-        return ACKNOWLEDGED in self.host.rulebook.classes
-
     async def _now(self, request: web.Request) -> web.Response:
-        shell, shown = self.shell(request), self._live.changes.picture  # of one version: nothing comes between them
-        return self.answer(request, now.draw(shell, shown, acknowledges=self.acknowledges()))
+        view = View.of(request.query)
+        changes = await self._live.fresh(view, name_of(request))
+        shell, shown = self.shell(request, changes.version), changes.picture  # nothing comes between them
+        rulebook, people = self.host.rulebook, self.host.people
+        choices = Choices(
+            request[STANDING].sites, sorted(rulebook.current), sorted({it.owner for it in rulebook.current.values()}),
+            sorted(people.teams) if people else (),
+            sorted({role for it in rulebook.current.values() for role in it.may_excuse}), whose=bool(shell.name),
+        )  # fmt: skip
+        return self.answer(request, now.draw(shell, shown, choices))
 
     async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
@@ -159,8 +168,8 @@ class Board:
             await asked(read_model.board.reasons, found.row.id),
             joined=joined_words(joined, standard, rulebook.vocabulary, self._zone),
             overdue=self._is_overdue(found.row),
-            excusable=self._excusable(found.row),
-            acknowledges=self.acknowledges(),
+            excusable=self.excusable(found.row),
+            acknowledges=ACKNOWLEDGED in rulebook.classes,
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
@@ -187,7 +196,7 @@ class Board:
         reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
-        silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.heeds_silences else None
+        silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.people else None
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
 
     async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
@@ -221,7 +230,8 @@ class Board:
     def _is_overdue(self, row: PromiseRow) -> bool:
         return is_overdue(row, self.host.rulebook.owed_since(self.host.wall()))
 
-    def _excusable(self, row: PromiseRow) -> bool:
+    def excusable(self, row: PromiseRow) -> bool:
+        """Say whether an exception can still be granted for a promise."""
         if row.verdict is None:
             return True
         return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())

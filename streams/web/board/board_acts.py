@@ -7,6 +7,7 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -18,10 +19,13 @@ from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSI
 from standards.calendar.duration import parse
 from standards.errors import EventError
 from standards.judge.events import iso
+from streams.board.blocks import URGENT
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
+from streams.board.view import View
 from streams.board.wording import STATES
 from streams.web.actions import action_event, check_open
+from streams.web.board.board_looks import owed_filter
 from streams.web.body import check_type, read_body
 from streams.web.forms import DayChange, Grant, Settlement
 from streams.web.guard import SESSION, see_other
@@ -50,6 +54,9 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
 _LONGEST: Final = 2_000
+_LONGEST_NUMBER: Final = 18
+MOST_AT_ONCE: Final = 500
+"""How many promises one button acts on at most."""
 _RAW: Final = 100_000
 
 
@@ -109,21 +116,45 @@ class Acts:
             try:
                 given = await read_form(request, board)
                 check_open(self._host)
-                await take(given, needed(given, "name", "your name"))
+                name = needed({"name": given.get("name") or request[SESSION].name}, "name", "your name")
+                await take(given, name)
             except Problem as problem:
+                if _by_script(request):
+                    raise
                 return board.refusal(request, problem)
-            response = see_other(_back(given))
-            board.sessions.write(request, response, board.sessions.named(request[SESSION], given["name"]))
+            response = web.Response(status=HTTPStatus.NO_CONTENT) if _by_script(request) else see_other(_back(given))
+            board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
             return response
 
         return answer
 
     async def _acknowledge(self, given: Given, name: str) -> None:
-        promise = await self._promise(given)
-        if not self._board.acknowledges():
+        """Take one promise on, or all of a group that were there when it was drawn."""
+        if ACKNOWLEDGED not in self._host.rulebook.classes:
             raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        self._check_owed(promise)
-        await self._submit(ACKNOWLEDGED, {"promise": promise.id, "by": name}, given)
+        promises = await self._group(given["group"], name) if given.get("group") else [await self._promise(given)]
+        if len(promises) == 1:
+            self._check_owed(promises[0])
+        owed = [promise for promise in promises if self._board.is_owed(promise)]
+        events = [self._event(ACKNOWLEDGED, {"promise": each.id, "by": name}, given) for each in owed]
+        await self._host.submit(events)
+
+    async def _group(self, asked_for: str, name: str) -> list[PromiseRow]:
+        """Give the promises of a group, as its button names it, that were open when it was drawn."""
+        query = dict(parse_qsl(asked_for, max_num_fields=_FIELDS))
+        view, seen = View.of(query), query.get("seen", "")
+        if view.part not in URGENT or not (seen.isascii() and seen.isdecimal() and len(seen) < _LONGEST_NUMBER):
+            raise Problem(HTTPStatus.BAD_REQUEST, "This is no group of this board.")
+        rows = partial(self._host.read_model.owed.rows, limit=MOST_AT_ONCE)
+        wanted, owed_since = owed_filter(self._host, view, name), self._host.rulebook.owed_since(self._host.wall())
+        found = await asked(rows, "overdue", owed_since, wanted)
+        if view.part == "warned":  # what has become overdue since it was drawn was there, too
+            warned = await asked(rows, "warned", owed_since, wanted)
+            found = [*warned, *(row for row in found if row.due > int(seen))]
+        found = [row for row in found if row.opened <= int(seen)]
+        if not found:
+            raise Problem(HTTPStatus.CONFLICT, "Nothing of this group is owed any more.")
+        return found
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
@@ -139,10 +170,31 @@ class Acts:
         await self._host.submit([work, said])
 
     async def _excuse(self, given: Given, name: str) -> None:
-        promise = await self._promise(given)
+        """Excuse one promise, all of a group, or what a site has owed for some time."""
+        given = {**given, **dict(parse_qsl(given.get("grant", "")))}
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
         why = reason if name == by else f"{reason} ({name})"
-        await self._grants.take(_valid(Grant, promise=promise.id, by=by, reason=why))
+        if given.get("group"):
+            promises = [row.id for row in await self._group(given["group"], name)]
+        elif given.get("site"):
+            promises = [row.id for row in await self._of_site(given["site"], given.get("span", ""), by)]
+        else:
+            promises = [(await self._promise(given)).id]
+        for promise in promises:
+            await self._grants.take(_valid(Grant, promise=promise, by=by, reason=why), source=given["source"])
+
+    async def _of_site(self, site: str, span: str, by: str) -> list[PromiseRow]:
+        """Give what a site owes or has broken since a span ago, as far as somebody in this role may excuse it."""
+        if span not in SPANS:
+            raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
+        rulebook, since = self._host.rulebook, self._host.wall() - parse(span)
+        rows = await asked(self._host.read_model.owed.of_site, site, since, MOST_AT_ONCE)
+        may = {revision for revision, standard in rulebook.standards.items() if by in standard.may_excuse}
+        found = [row for row in rows if row.revision in may and self._board.excusable(row)]
+        if not found:
+            words = f"Nothing that {by[:100]} may excuse was owed at {site[:100]} in that time."
+            raise Problem(HTTPStatus.CONFLICT, words)
+        return found
 
     async def _debrief(self, given: Given, name: str) -> None:
         promise = await self._promise(given)
@@ -160,6 +212,9 @@ class Acts:
             raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
         until = iso(self._host.wall() + parse(span))
         terms = {key: given[key] for key in TERMS if given.get(key)}
+        if not terms and not given.get("everything"):
+            words = "Say what is to be silent: a standard, a site or both. Or tick that it is everything."
+            raise Problem(HTTPStatus.BAD_REQUEST, words)
         standard = terms.get("standard", "")
         if standard and standard not in self._host.rulebook.current:
             raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
@@ -219,10 +274,16 @@ def _valid(model: type[M], **given: str) -> M:
         raise invalid(error) from None
 
 
+def _by_script(request: web.Request) -> bool:
+    """Say whether the page's script sends the form, and stays where it is."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
-    if given.get("next") == "/":
-        return "/"
+    following = given.get("next", "")
+    if following == "/" or following.startswith("/?"):
+        return following
     if "calendar" in given:
         return "/standards#opening-hours"
     if "promise" in given:

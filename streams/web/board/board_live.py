@@ -1,27 +1,32 @@
 """The board, live: whoever looks gets what is different after each commit, over a WebSocket.
 
-A commit only says that something may have changed. If anybody looks, the picture is then made anew, at most a few times
-a second, and compared with the one before. Each socket remembers which version it has and is sent the difference up to
-now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles up. Pages without rows
-are told that there is something new, and ask for themselves again.
-Read next: `streams/board/changes.py`.
+A commit only says that something may have changed. For each view that somebody looks at, the picture is then made anew,
+at most a few times a second, and compared with the one before. Each socket remembers which version it has and is sent
+the difference up to now when it is ready for more: a slow one gets fewer and larger differences, and nothing piles up.
+Pages without rows are told that there is something new, and ask for themselves again.
+Read next: `board_looks.py`, `streams/board/changes.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import structlog
 from aiohttp import WSCloseCode, web
 
+from streams.board.blocks import URGENT
 from streams.board.changes import Changes
-from streams.board.now import MOST, Picture, picture
+from streams.board.now import TITLES
 from streams.board.shell import overdue_words
-from streams.web.guard import ROLE, check_origin
+from streams.board.view import View
+from streams.storage.natural import natural
+from streams.storage.rows import OwedFilter
+from streams.web.board.board_looks import Look
+from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
@@ -40,28 +45,41 @@ CLOCK: Final = 2.0
 LONGEST: Final = 3_600.0
 """How long one connection may last, in seconds: the next one has to show its session again."""
 MOST_WATCHERS: Final = 500
+MOST_VIEWS: Final = 200
+"""How many views are remembered with their versions; whoever looks at another one gets all of it."""
 
-log = structlog.get_logger("kept")
+
+class Standing(msgspec.Struct, frozen=True):
+    """How many promises are overdue, and how many need a hand, over all; and the sites where something is owed."""
+
+    overdue: int = 0
+    urgent: int = 0
+    sites: tuple[str, ...] = ()
+
+
+class _Viewed:
+    """One view, as somebody sees it, and the commits that its picture shows."""
+
+    def __init__(self, changes: Changes) -> None:
+        self.changes = changes
+        self.drawn = -1
 
 
 class Live:
     """What the board shows, kept up to date while anybody looks."""
 
     def __init__(self, host: Host, zone: ZoneInfo, server: str) -> None:
-        self.changes = Changes(server)
         self.commits = 0
         self._host = host
         self._zone = zone
-        self._drawn = -1  # the commits that the picture shows
+        self._server = server
+        self._viewed: OrderedDict[tuple[View, str], _Viewed] = OrderedDict()
+        self._number = 0
+        self._standing = (-1, Standing())  # with the commits that it shows
         self._looking = asyncio.Lock()
         self._news = asyncio.Event()
         self._waiting: set[asyncio.Event] = set()
         self._stopping = False
-
-    @property
-    def overdue(self) -> int:
-        """How many promises were overdue at the last look."""
-        return self.changes.picture.counts.get("overdue", 0)
 
     def committed(self, stored: Committed) -> None:
         """Hear of a commit."""
@@ -69,21 +87,40 @@ class Live:
             self.commits += 1
             self._news.set()
 
-    async def fresh(self) -> None:
-        """Look again, if anything may have changed since the last look."""
+    async def standing(self) -> Standing:
+        """Count what is overdue and what needs a hand, if that may have changed since it was counted."""
         async with self._looking:
-            if self._drawn != self.commits:
+            if self._standing[0] != self.commits:
                 commits = self.commits
-                self.changes.take(await asked(self._look))
-                self._drawn = commits
+                self._standing = commits, await asked(self._count)
+        return self._standing[1]
 
-    def _look(self) -> Picture:
-        queries = self._host.read_model.board
-        rulebook = self._host.rulebook
-        owing = queries.owing(MOST, rulebook.owed_since(self._host.wall()))
-        acts = queries.actions_on([row.id for row in owing.rows])
-        _, undebriefed = queries.broken(0, debriefed=False)
-        return picture(owing, acts, rulebook, self._zone, undebriefed=undebriefed)
+    def _count(self) -> Standing:
+        owed_since, owed = self._host.rulebook.owed_since(self._host.wall()), self._host.read_model.owed
+        groups = {sort: owed.groups(sort, owed_since, OwedFilter()) for sort in TITLES}
+        overdue, warned = (sum(group.count for group in groups[sort]) for sort in URGENT)
+        sites = {group.site for of_sort in groups.values() for group in of_sort if group.site}
+        return Standing(overdue, overdue + warned, tuple(sorted(sites, key=natural)))
+
+    async def fresh(self, view: View, name: str) -> Changes:
+        """Give a view as somebody of a name sees it, looked at again if anything may have changed since the last look.
+
+        What is seen has a version of its own among all that are ever seen.
+        """
+        key = view, name if view.mine else ""
+        async with self._looking:
+            viewed = self._viewed.get(key)
+            if viewed is None:
+                self._number += 1
+                viewed = self._viewed[key] = _Viewed(Changes(f"{self._server}-{self._number}"))
+            self._viewed.move_to_end(key)
+            while len(self._viewed) > MOST_VIEWS:
+                self._viewed.popitem(last=False)
+            if viewed.drawn != self.commits:
+                commits = self.commits
+                viewed.changes.take(await asked(Look(self._host, self._zone, view, name).picture))
+                viewed.drawn = commits
+        return viewed.changes
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """Follow the host while the application runs."""
@@ -98,12 +135,7 @@ class Live:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._waiting:
-                try:
-                    await self.fresh()
-                except Exception:  # whoever looks is told at the next commit
-                    log.exception("the board could not be drawn")
-                self._wake()
+            self._wake()
             await asyncio.sleep(EVERY)
 
     def _wake(self) -> None:
@@ -139,22 +171,28 @@ class Live:
     async def _send(self, request: web.Request, socket: web.WebSocketResponse, news: asyncio.Event) -> None:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
-        acts, sent = may(request[ROLE], "supervisor"), -1
+        acts, sent, view, name = may(request[ROLE], "supervisor"), -1, View.of(request.query), name_of(request)
         while not socket.closed and not self._stopping:
             news.clear()
-            await self.fresh()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
             if rows:
-                message = self.changes.since(known, self._host.wall(), acts=acts) or message
-                known = self.changes.version
-            elif sent != self.commits:
-                message["changed"] = self.commits
-                message["words"] = {"overdue": overdue_words(self.overdue)}
-                sent = self.commits
+                changes = await self.fresh(view, name)
+                message = changes.since(known, self._host.wall(), acts=acts) or message
+                known = changes.version
+            if sent != self.commits:
+                sent, standing = self.commits, await self.standing()
+                message.setdefault("words", {})["overdue"] = overdue_words(standing.overdue)
+                message = {"changed": sent, "urgent": standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOCK):
                     await news.wait()
+
+
+def name_of(request: web.Request) -> str:
+    """Give the name of whoever looks, or nothing."""
+    session = request.get(SESSION)
+    return session.name if session is not None else ""
 
 
 async def _until_closed(socket: web.WebSocketResponse, news: asyncio.Event) -> None:

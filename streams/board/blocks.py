@@ -1,0 +1,230 @@
+"""Blocks of Now: a card for one promise, or a group of promises of one standard at one site, that opens on a tap.
+
+All buttons belong to the one form `take` of the page; each carries what it is about in its value.
+Read next: `now.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from streams.board.markup import Child, Html, el
+from streams.board.shell import promise_link
+from streams.board.wording import time_left, time_over
+from streams.storage.natural import natural
+from streams.storage.rows import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.board.view import View
+
+URGENT: Final = ("overdue", "warned")
+"""The sorts that need a hand."""
+_NAMED: Final = 3
+"""How many of a group are named on its line."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A promise that is owed. `due` and `opened` are microseconds UTC; `note` says who has it.
+
+    `joined` says what came since that would have opened another one.
+
+    `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
+    """
+
+    id: str
+    sort: Sort
+    due: int
+    opened: int
+    subject: str
+    standard: str
+    site: str = ""
+    promise: str = ""
+    what: str = ""
+    how: str = ""
+    state: str = ""
+    joined: str = ""
+    note: str = ""
+    taken: bool = False
+    takes: bool = False
+    does: bool = False
+    roles: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def urgent(self) -> bool:
+        """Say whether it needs a hand."""
+        return self.sort in URGENT
+
+    @property
+    def name(self) -> str:
+        """Give what it is called at its site."""
+        return self.subject.removeprefix(f"{self.site}/") or "everywhere"
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
+
+    `view` is that of them alone. `whole`: that is what the page is about, so the group stands open.
+    """
+
+    site: str
+    standard: str
+    count: int
+    due: int
+    items: tuple[Item, ...]
+    view: View
+    whole: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Say whether somebody has each of them."""
+        return len(self.items) == self.count and all(item.taken for item in self.items)
+
+    @property
+    def names(self) -> str:
+        """Name the first of them, and say how many more there are."""
+        named = sorted((item.name for item in self.items[:_NAMED]), key=natural)
+        more = self.count - len(named)
+        return ", ".join(named) + (f" and {more:,} more" if more else "")
+
+
+def block(shown: Item | Group, identity: str, now: int, *, acts: bool) -> Html:
+    """Draw a block."""
+    if isinstance(shown, Item):
+        return _card(shown, identity, now, acts=acts)
+    return _group(shown, identity, now, acts=acts)
+
+
+def _card(item: Item, identity: str, now: int, *, acts: bool) -> Html:
+    about = el("p", promise_link(item.id, item.subject, item.standard), class_="where")
+    todo = (el("p", item.what, class_="what"), about) if item.urgent else (about,)
+    rest = (
+        el("p", item.joined, class_="joined") if item.joined and item.urgent else None,
+        el("p", item.promise, class_="promise"),
+        el("p", item.how, class_="how") if item.urgent and item.how else None,
+        el("p", item.note, class_="note") if item.note else None,
+    )
+    buttons = (el("div", *_actions(item), class_="actions"), _excuse(item)) if acts and item.urgent else None
+    content = el("div", todo, rest, buttons, class_="about")
+    return el("li", _left(item, now), content, id=identity, **_timed(item, item.taken))
+
+
+def _group(group: Group, identity: str, now: int, *, acts: bool) -> Html:
+    first = group.items[0]
+    every = f"All {group.count:,}, with {group.standard} at {group.site or 'no site'}"
+    more = group.count > len(group.items) and not group.whole
+    body = el(
+        "div",
+        el("p", first.promise, class_="promise"),
+        el("p", first.how, class_="how") if first.urgent and first.how else None,
+        el("ol", (_line(item, now, acts=acts) for item in group.items), class_="lines"),
+        el("p", el("a", every, href=group.view.address())) if more else None,
+        _excuse_group(group, first, now) if acts and first.urgent else None,
+        class_="about",
+    )
+    takes = acts and any(item.takes for item in group.items if item.urgent)
+    whose = el("div", _take_group(group, now), class_="actions") if takes else None
+    return el("li", el("details", _summary(group, first, now), body, open=group.whole), whose, id=identity,
+              **_timed(first, group.taken, kind="group"))  # fmt: skip
+
+
+def _summary(group: Group, first: Item, now: int) -> Html:
+    """Draw the one line of a group."""
+    what = first.note if group.taken else first.what if first.urgent and first.what else first.promise
+    return el(
+        "summary",
+        el("span", first.state if first.sort == "paused" else _time(first, group.due, now), class_="left count"),
+        el("span", (el("b", group.site), " ") if group.site else None, group.names, class_="where"),
+        el("span", what or group.standard, class_="what"),
+        el("span", f"{group.count:,}", class_="number"),
+    )
+
+
+def _line(item: Item, now: int, *, acts: bool) -> Html:
+    """Draw one promise of a group."""
+    link = el("a", item.name, href=f"/promises/{item.id}", class_="subject")
+    time = el("span", item.state if item.sort == "paused" else _time(item, item.due, now), class_="count")
+    said = " ".join(filter(None, (item.joined if item.urgent else "", item.note)))
+    note = el("span", said, class_="note") if said else None
+    buttons = el("span", *_actions(item), class_="actions") if acts and item.urgent else None
+    return el("li", time, link, note, buttons, id=f"p-{item.id}", **_timed(item, item.taken))
+
+
+def _timed(item: Item, taken: bool, kind: str = "") -> dict[str, str | int | None]:  # noqa: FBT001 - it is data
+    due = None if item.sort == "paused" else item.due // 1000
+    return {"class_": " ".join(filter(None, (kind, item.sort, "taken" if taken else ""))), "data_due": due,
+            "data_opened": item.opened // 1000}  # fmt: skip
+
+
+def _actions(item: Item) -> Iterator[Html]:
+    if item.takes:
+        yield _button("I have it", "promise", item.id, "acknowledge", label=f"I have it: {item.what} {item.subject}")
+    if item.does:
+        label = f"It is done: {item.what} {item.subject}"
+        yield _button("It is done", "promise", item.id, "done", label=label, plain=True)
+
+
+def _take_group(group: Group, now: int) -> Html:
+    words = "I have it" if group.count == 1 else f"I have all {group.count:,}"
+    label = f"{words}: {group.items[0].what} {group.site} {group.names}"
+    return _button(words, "group", _asked(group, now), "acknowledge", label=label)
+
+
+def _excuse(item: Item) -> Html | None:
+    """Offer the reasons that the standard knows, each at one tap, and the way to say another one."""
+    if not item.roles:
+        return None
+    about = {"promise": item.id}
+    link = el("a", "Another reason", href=f"/promises/{item.id}#excuse", class_="plain",
+              aria_label=f"Excuse {item.standard} for {item.subject} for another reason")  # fmt: skip
+    return _excuses(item, "Excuse", about, item.subject, link)
+
+
+def _excuse_group(group: Group, first: Item, now: int) -> Html | None:
+    if not first.roles or not first.reasons:
+        return None
+    words = "Excuse it" if group.count == 1 else f"Excuse all {group.count:,}"
+    return _excuses(first, words, {"group": _asked(group, now)}, f"{group.site} {group.names}")
+
+
+def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
+    def of(role: str) -> Html:
+        buttons = (
+            _button(reason, "grant", urlencode({**about, "by": role, "reason": reason}), "excuse",
+                    label=f"Excuse {item.standard} for {whom}, as {role}: {reason}", plain=True)
+            for reason in item.reasons
+        )  # fmt: skip
+        return el("p", el("span", f"as {role}:", class_="quiet"), *buttons, class_="actions")
+
+    reasons = map(of, item.roles) if item.reasons else ()
+    summary = el("summary", words, aria_label=f"{words}: {item.standard} for {whom}")
+    return el("details", summary, reasons, el("p", more, class_="actions") if more else None, class_="excuse")
+
+
+def _asked(group: Group, now: int) -> str:
+    """Say what a group is, for whoever acts on it: all that it held when it was drawn."""
+    return f"{group.view.query}&seen={now}"
+
+
+def _button(words: str, name: str, value: str, act: str, *, label: str, plain: bool = False) -> Html:  # noqa: PLR0913 - one button
+    return el("button", words, name=name, value=value, form="take", formaction=f"/acts/{act}",
+              class_="plain" if plain else None, aria_label=label)  # fmt: skip
+
+
+def _left(item: Item, now: int) -> Html:
+    if item.sort == "paused":
+        return el("p", item.state, class_="left")
+    spent: Child = None
+    if item.sort != "overdue":
+        share = max(0, min(1000, (item.due - now) * 1000 // max(1, item.due - item.opened)))
+        spent = el("progress", max=1000, value=share, aria_hidden="true")
+    return el("p", el("span", _time(item, item.due, now), class_="count"), spent, class_="left")
+
+
+def _time(item: Item, due: int, now: int) -> str:
+    return time_over(due, now) if item.sort == "overdue" else time_left(due, now)

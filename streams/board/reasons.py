@@ -1,0 +1,28 @@
+"""The exceptions that a standard knows, as reasons that can be given at one tap.
+
+Read next: `blocks.py` and `story.py`, which offer them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+MOST: Final = 5
+LONGEST: Final = 60
+"""What is longer is no reason to be read in a hurry."""
+_SENTENCE: Final = re.compile(r"(?<=[.;])\s+")
+_LISTED: Final = re.compile(r",\s*or\s+|,\s*|\s+or\s+")
+
+
+@lru_cache(maxsize=1_000)
+def reasons(exceptions: str) -> tuple[str, ...]:
+    """Take them out of what a standard says there: "Fire alarm, till outage, or nobody left" are three."""
+    found: list[str] = []
+    for sentence in _SENTENCE.split(exceptions.strip()):
+        text = sentence.rstrip(".; ")
+        if re.search(r"\bmay\b", text):
+            continue  # who may grant one is no reason for it
+        found += _LISTED.split(text) if re.search(r"\bor\b", text) else [text]
+    return tuple(each[0].upper() + each[1:] for each in found if each and len(each) <= LONGEST)[:MOST]

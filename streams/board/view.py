@@ -1,0 +1,63 @@
+"""View: which part of what is owed somebody looks at, as it stands in the address of the page.
+
+Read next: `now.py`, which shows it, and `filters.py`, the form for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlencode
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NARROWS: Final = ("q", "site", "standard", "owner", "team", "mine")
+"""The fields that narrow what is shown; the others only say how much of it."""
+NOWHERE: Final = "-"
+"""How an address names what has no site."""
+_LONGEST: Final = 200
+_PAGES: Final = 10_000
+
+
+class View(msgspec.Struct, frozen=True):
+    """What is looked for (`q`), where, of whom; one `part` of the page alone, or all of them; and which page of it."""
+
+    q: str = ""
+    site: str = ""
+    standard: str = ""
+    owner: str = ""
+    team: str = ""
+    mine: str = ""
+    part: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """Read it from an address; what it does not know, it leaves."""
+        known = {name: query.get(name, "").strip()[:_LONGEST] for name in (*NARROWS, "part")}
+        number = query.get("page", "")
+        page = int(number) if number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES)) else 1
+        return cls(**known, page=max(1, page))
+
+    @property
+    def narrowed(self) -> bool:
+        """Say whether it leaves anything out that is owed."""
+        return any(getattr(self, name) for name in NARROWS)
+
+    @property
+    def alone(self) -> bool:
+        """Say whether it is of one standard at one site: there is nothing to group."""
+        return bool(self.site and self.standard)
+
+    @property
+    def query(self) -> str:
+        """Write it as the query of an address, without what says nothing."""
+        given = {name: value for name in (*NARROWS, "part") if (value := getattr(self, name))}
+        return urlencode(given | ({"page": str(self.page)} if self.page > 1 else {}))
+
+    def address(self, **changes: str | int) -> str:
+        """Give the address of the page with some of it changed; the first page of that, unless it is said."""
+        query = msgspec.structs.replace(self, **{"page": 1, **changes}).query
+        return f"/?{query}" if query else "/"

@@ -1,0 +1,104 @@
+"""OwedQueries: what is owed now, by how urgent it is, by place and standard, and as far as somebody wants to see it.
+
+Read next: `rows.py`, `streams/board/now.py`, which shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.actions import ACKNOWLEDGED
+from streams.storage.rows import OWED, PROMISE, OwedGroup, promise_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from streams.storage.rows import OwedFilter, PromiseRow, Sort
+    from streams.storage.sqlite import SharedConnection
+
+_SITE: Final = "coalesce(CAST(fields AS TEXT) ->> 'site', '')"
+"""As the index `promises_places` has it."""
+_SORTS: Final[Mapping[Sort, str]] = {
+    "overdue": OWED,
+    "warned": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'warned'",
+    "running": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'open'",
+    "paused": "FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')",
+}
+_NAMED: Final = """
+(EXISTS (SELECT 1 FROM acts WHERE promise = promises.id AND type = ? AND by COLLATE NOCASE IN (SELECT value FROM
+    json_each(?)))
+OR EXISTS (SELECT 1 FROM notices WHERE (promise = promises.id
+        OR id IN (SELECT notice FROM spoken_for WHERE promise = promises.id))
+    AND (CAST(body AS TEXT) ->> 'to') COLLATE NOCASE IN (SELECT value FROM json_each(?))))
+"""
+_WORDED: Final = "(subject LIKE ? ESCAPE '\\' OR standard IN (SELECT value FROM json_each(?)))"
+_OF_SITE: Final = f"""
+standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ? AND {_SITE} = ?
+    AND (verdict IS NULL OR verdict IN ('broken', 'unknown'))
+"""  # noqa: S608 - fixed text
+_ENDLESS: Final = "SELECT count(*) FROM promises WHERE verdict IS NULL AND due < 0 AND state IN ('open', 'warned')"
+
+_encode = msgspec.json.encode
+
+
+class OwedQueries:
+    """Answers what is owed: for any thread, and always at the last commit. Raises StateError.
+
+    `owed_since` says by revision since when promises must have been broken to be owed, in microseconds UTC.
+    """
+
+    def __init__(self, connection: SharedConnection) -> None:
+        self._all = connection.all
+
+    def groups(self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> list[OwedGroup]:
+        """Give what is owed of one sort by place and standard, in no order."""
+        source, values = _source(sort, owed_since, wanted)
+        source = source.replace("FROM promises", "FROM promises INDEXED BY promises_places", 1)
+        sql = f"SELECT {_SITE} AS place, standard, count(*), min(due) {source} GROUP BY place, standard"
+        return [OwedGroup(*row) for row in self._all(sql, *values)]
+
+    def rows(
+        self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter, *, limit: int, skipped: int = 0
+    ) -> list[PromiseRow]:
+        """Give the promises of one sort, the most urgent first; of those, the shorter names: till 2 before till 10."""
+        source, values = _source(sort, owed_since, wanted)
+        order = "state DESC, opened" if sort == "paused" else "due"
+        sql = f"SELECT {PROMISE} {source} ORDER BY {order}, length(subject), subject, id LIMIT ? OFFSET ?"
+        return list(map(promise_row, self._all(sql, *values, limit, skipped)))
+
+    def of_site(self, site: str, since: int, limit: int) -> list[PromiseRow]:
+        """Give the promises of a site opened from an instant on that are owed, or were not kept."""
+        sql = f"SELECT {PROMISE} FROM promises WHERE {_OF_SITE} ORDER BY opened, id LIMIT ?"  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, since, site, limit)))
+
+    def endless(self, wanted: OwedFilter) -> int:
+        """Count the open promises that have no deadline of their own."""
+        terms = list(_terms(wanted))
+        sql = " AND ".join([_ENDLESS, *(term for term, _ in terms)])
+        ((count,),) = self._all(sql, *(value for _, values in terms for value in values))
+        return int(count)
+
+
+def _source(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
+    """Give where the promises of one sort are found, from FROM on, and the values that are asked with."""
+    terms = list(_terms(wanted))
+    since = [_encode(owed_since).decode()] if sort == "overdue" else []
+    source = " AND ".join([_SORTS[sort], *(term for term, _ in terms)])
+    return source, [*since, *(value for _, values in terms for value in values)]
+
+
+def _terms(wanted: OwedFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Give the conditions of a filter, each with its values."""
+    if wanted.site is not None:
+        yield f"{_SITE} = ?", (wanted.site,)
+    for name in ("standard", "owner"):
+        if value := getattr(wanted, name):
+            yield f"{name} = ?", (value,)
+    if wanted.text:
+        text = wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        yield _WORDED, (f"%{text}%", _encode(wanted.worded).decode())
+    if wanted.people:
+        names = _encode(wanted.people).decode()
+        yield _NAMED, (ACKNOWLEDGED, names, names)

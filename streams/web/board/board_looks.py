@@ -1,0 +1,160 @@
+"""A look at what is owed: everything that Now shows, gathered from the host for one view.
+
+Read next: `streams/board/now.py`, which draws it; `board_live.py`, which keeps it up to date.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
+from streams.board.blocks import Group, Item
+from streams.board.now import TITLES, Part, Picture
+from streams.board.reasons import reasons
+from streams.board.reportable import awaited
+from streams.board.silences import muted
+from streams.board.view import NOWHERE, View
+from streams.board.wording import STATES, hour_and_minute
+from streams.live.joined import Joined, joined_words
+from streams.storage.natural import natural
+from streams.storage.rows import OwedFilter, OwedGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from alerts.routing.actions import Action
+    from streams.host import Host
+    from streams.storage.rows import PromiseRow, Sort
+
+FEW: Final = 10
+"""Up to how many promises of a sort are shown as cards; more are grouped."""
+GROUPS: Final = 40
+"""How many groups are on a page, of each sort."""
+LINES: Final = 100
+"""How many promises of groups are on a page, of each sort; each group shows some of its own."""
+SILENCES: Final = 500
+"""How many of the newest silences, laid or lifted, are looked at."""
+
+
+class Look:
+    """One look at what is owed, as somebody of a `name` sees a view."""
+
+    def __init__(self, host: Host, zone: ZoneInfo, view: View, name: str) -> None:
+        self._host, self._zone, self._view = host, zone, view
+        self._queries = host.read_model.owed
+        self._owed_since = host.rulebook.owed_since(host.wall())
+        self.wanted = owed_filter(host, view, name)
+
+    def picture(self) -> Picture:
+        """Gather all of the page."""
+        host = self._host
+        parts = {sort: self._part(sort) for sort in TITLES}
+        _, undebriefed = host.read_model.board.broken(0, debriefed=False)
+        acts = host.read_model.board.actions(0, SILENCES, types=(SILENCED, UNSILENCED))
+        return Picture(
+            self._view, parts, self._queries.endless(self.wanted), undebriefed,
+            muted([act for _, act in acts], host.people, host.wall(), self._zone) if host.people else (),
+            unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
+        )  # fmt: skip
+
+    def _part(self, sort: Sort) -> Part:
+        groups = self._queries.groups(sort, self._owed_since, self.wanted)
+        count = sum(group.count for group in groups)
+        if not count or self._view.part not in ("", sort):
+            return Part(count)
+        if count <= FEW:
+            (items,) = self._items(sort, [self._rows(sort, self.wanted, FEW)])
+            return Part(count, items)
+        if self._view.alone and len(groups) == 1:
+            return self._whole(sort, groups[0])
+        groups.sort(key=lambda group: (group.due, natural(group.site), group.standard))
+        skipped = GROUPS * (self._view.page - 1) if self._view.part else 0
+        shown = groups[skipped : skipped + GROUPS]
+        lines = max(1, LINES // max(1, len(shown)))
+        return Part(count, self._groups(sort, shown, lines), -(-len(groups) // GROUPS))
+
+    def _whole(self, sort: Sort, group: OwedGroup) -> Part:
+        """Show one group that the page is about, page by page."""
+        skipped = LINES * (self._view.page - 1) if self._view.part else 0
+        return Part(group.count, self._groups(sort, [group], LINES, skipped=skipped), -(-group.count // LINES))
+
+    def _groups(self, sort: Sort, groups: Sequence[OwedGroup], limit: int, *, skipped: int = 0) -> tuple[Group, ...]:
+        replace = msgspec.structs.replace
+        narrowed = [replace(self.wanted, site=each.site, standard=each.standard) for each in groups]
+        found = self._items(sort, [self._rows(sort, wanted, limit, skipped) for wanted in narrowed])
+        views = (
+            replace(self._view, site=each.site or NOWHERE, standard=each.standard, part=sort, page=1) for each in groups
+        )
+        return tuple(
+            Group(each.site, each.standard, each.count, each.due, items, view, self._view.alone)
+            for each, items, view in zip(groups, found, views, strict=True)
+            if items
+        )
+
+    def _rows(self, sort: Sort, wanted: OwedFilter, limit: int, skipped: int = 0) -> Sequence[PromiseRow]:
+        return self._queries.rows(sort, self._owed_since, wanted, limit=limit, skipped=skipped)
+
+    def _items(self, sort: Sort, groups: Sequence[Sequence[PromiseRow]]) -> list[tuple[Item, ...]]:
+        """Make items of the rows of each group; those of one deadline by their names."""
+        notes = self._notes(self._host.read_model.board.actions_on([row.id for rows in groups for row in rows]))
+        found = []
+        for rows in groups:
+            items = (self._item(sort, row, notes.get(row.id, {})) for row in rows)
+            found.append(tuple(sorted(items, key=lambda item: (_order(item), natural(item.subject)))))
+        return found
+
+    def _notes(self, acts: Iterable[Action]) -> Mapping[str, Mapping[str, str]]:
+        notes: dict[str, dict[str, str]] = {}
+        for act in acts:
+            if said := _note(act, self._zone):
+                notes.setdefault(act.promise, {})[act.type] = said
+        return notes
+
+    def _item(self, sort: Sort, row: PromiseRow, notes: Mapping[str, str]) -> Item:
+        rulebook = self._host.rulebook
+        standard = rulebook.standards.get(row.revision)
+        taken = ACKNOWLEDGED in notes
+        site = row.fields.get("site")
+        return Item(
+            row.id, sort, row.due, row.opened, row.subject, row.standard, "" if site is None else str(site),
+            standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
+            STATES[row.state],
+            joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, self._zone),
+            " ".join(notes.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken,
+            standard is not None and awaited(standard, rulebook.vocabulary) is not None,
+            standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
+        )  # fmt: skip
+
+
+def _order(item: Item) -> tuple[bool, int]:
+    """Say where an item comes: the one with the least time left first; of paused ones, those that had warned."""
+    return (item.state == STATES["paused"], item.opened) if item.sort == "paused" else (False, item.due)
+
+
+def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
+    """Say what a view asks of the store: whose promises, where, and with which words."""
+    people = [name or " "] if view.mine else []
+    team = host.people.teams.get(view.team) if host.people and view.team else None
+    if view.team:
+        people += [view.team, *(member.person for member in (team.members if team else ()))]
+    text = view.q.casefold()
+    worded = (
+        each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
+    )
+    site = None if not view.site else "" if view.site == NOWHERE else view.site
+    return OwedFilter(site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else ())
+
+
+def _note(act: Action, zone: ZoneInfo) -> str:
+    """Say what somebody did about a promise that is owed; nothing of what does not concern that."""
+    when = hour_and_minute(act.at, zone)
+    if act.type == ACKNOWLEDGED:
+        return f"{act.by} has it, since {when}."
+    if act.type == DONE:
+        return f"{act.by} says it is done, at {when}; it is being judged."
+    if act.type == EXCUSED:
+        return f"{act.by} asked for an exception at {when}; it is being judged."
+    return ""

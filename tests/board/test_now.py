@@ -1,0 +1,256 @@
+"""Now's promises: a hundred troubles are as clear as one, all of them can be reached, and acting keeps one's place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+
+from streams.board.reasons import reasons
+from streams.board.view import View
+from streams.storage.natural import natural
+from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
+from tests.board.serving import Served
+from tests.board.visiting import Visitor
+from tests.streams.asking import Peopled, cloud
+
+STORES, TILLS = 4, 12
+SENT = 8_000
+"""Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)
+views = st.builds(
+    View, q=texts, site=texts, standard=texts, owner=texts, team=texts, mine=texts, part=texts,
+    page=st.integers(1, 999),
+)  # fmt: skip
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Served]:
+    """A host where 12 tills of each of four stores have warned."""
+    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+        warn(served)
+        yield served
+
+
+def warn(served: Served) -> None:
+    events = [
+        line(f"{store}-{till}", served.now, f"store-{store}", f"till {till}")
+        for store in range(1, STORES + 1)
+        for till in range(1, TILLS + 1)
+    ]
+    served.send(*events)
+    served.go(45)
+
+
+def line(name: str, at: int, site: str, till: str) -> dict[str, Any]:
+    return cloud("queue.length", name, at, site=site, queue=till, waiting=4)
+
+
+@given(views)
+def test_a_view_stands_in_its_address(view: View) -> None:
+    """Whatever is looked at can be sent to somebody as an address, and is then what they look at."""
+    query = parse_qs(urlsplit(view.address(page=view.page)).query)
+    assert View.of({name: values[0] for name, values in query.items()}) == view
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True))
+def test_names_come_in_the_order_in_which_people_count(numbers: list[int]) -> None:
+    """Till 2 comes before till 10."""
+    names = [f"till {number}, left" for number in numbers]
+    assert sorted(names, key=natural) == [f"till {number}, left" for number in sorted(numbers)]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (
+            "Fire alarm, till outage, or nobody left on the standby list. The shift lead may grant one.",
+            ("Fire alarm", "Till outage", "Nobody left on the standby list"),
+        ),
+        ("An emergency line, where it counts. The lead may grant one.", ("An emergency line, where it counts",)),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_the_exceptions_of_a_standard_are_reasons(said: str, found: tuple[str, ...]) -> None:
+    """Each exception that a standard names can be given at one tap; who may grant it is none."""
+    assert reasons(said) == found
+
+
+def test_many_promises_are_one_line_for_each_site(crowded: Served) -> None:
+    """Of 48 promises there are four lines, each with its count; every promise can be reached from them by name."""
+    visitor, _ = entered(crowded)
+    page = visitor.ask("/")[2]
+    assert len(re.findall(r'<li id="g-[0-9a-f]+" class="group warned"', page)) == STORES
+    assert "Act now · 48</a>" in page
+    assert page.startswith("<!doctype html>")
+    assert '<title id="page-title">(48) Now – Kept</title>' in page
+    whole = visitor.ask("/?site=store-2&standard=no-wait&part=warned")[2]
+    named = re.findall(r'class="subject">(till \d+)</a>', whole)
+    assert named == [f"till {number}" for number in range(1, TILLS + 1)]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("site=store-2", TILLS), ("q=till+7", STORES), ("q=register", STORES * TILLS), ("q=100%25", 0),
+        ("standard=no-wait", STORES * TILLS), ("standard=other", 0), ("owner=floor-lead", STORES * TILLS),
+        ("site=store-2&q=till+7", 1), ("site=-", 0), ("mine=1", 0), ("team=none", 0),
+        ("page=x&nothing=1", STORES * TILLS),
+    ],
+)  # fmt: skip
+def test_what_is_shown_is_narrowed_by_the_address(crowded: Served, query: str, count: int) -> None:
+    """By site, standard, owner, team, whose it is and words, together; what is not known is passed over."""
+    visitor, _ = entered(crowded)
+    words = f"Act now · {count}</a>" if count else ">Act now</a>"
+    assert words in visitor.ask(f"/?{query}")[2]
+
+
+def test_mine_is_what_i_was_told_of_or_have_taken(crowded: Served) -> None:
+    """Ann sees what she was told of, and Bob what he took."""
+    visitor, proof = entered(crowded)
+    page = visitor.ask("/?site=store-3")[2]
+    (promise, *_) = re.findall(r'href="/promises/([0-9a-f]+)" class="subject"', page)
+    visitor.ask("/acts/acknowledge", {"proof": proof, "name": "bob", "promise": promise})
+    assert "Act now · 1</a>" in visitor.ask("/?mine=1")[2]
+    ann = Visitor(crowded)
+    ann.enter(TOKENS["supervisor"], "Ann")
+    assert f"Act now · {STORES * TILLS}</a>" in ann.ask("/?mine=1")[2]
+
+
+def test_a_group_is_taken_as_it_was_seen(crowded: Served) -> None:
+    """Who has all of a group takes those that it held when they saw it, and none that came later; once for each."""
+    visitor, proof = entered(crowded)
+    (group, *_) = re.findall(r'name="group" value="([^"]+)"', visitor.ask("/")[2])
+    form = {"proof": proof, "group": group.replace("&amp;", "&")}
+    crowded.go(1)
+    crowded.send(line("later", crowded.now, "store-1", "till 99"))
+    crowded.go(46)
+    assert [visitor.ask("/acts/acknowledge", form)[0] for _ in range(2)] == [303, 303]
+    assert acts(crowded) == [("alert.acknowledged", "Ania", "kept/board")] * TILLS
+
+
+def test_a_site_is_excused_for_a_span(crowded: Served) -> None:
+    """One form excuses what a site has owed since a span ago, and nothing of another site."""
+    visitor, proof = entered(crowded)
+    form = {"proof": proof, "site": "store-1", "span": "1h", "by": "floor-lead", "reason": "fire alarm"}
+    assert 'action="/acts/excuse"' in visitor.ask("/?site=store-1")[2]
+    assert visitor.ask("/acts/excuse", form)[0] == 303
+    crowded.go(3)
+    assert "Act now</a>" in visitor.ask("/?site=store-1")[2]
+    assert f"Act now · {TILLS * (STORES - 1)}</a>" in visitor.ask("/")[2]
+    assert set(acts(crowded)) == {("exception.granted", "floor-lead", "kept/board")}
+    assert visitor.ask("/acts/excuse", {**form, "site": "store-9"})[0] == 409
+
+
+@pytest.mark.parametrize("group", ["", "part=none&seen=1", "part=warned", "part=warned&seen=x", "part=warned&seen=1"])
+def test_what_is_no_group_is_not_taken(crowded: Served, group: str) -> None:
+    """A form that names no group of the board is refused."""
+    visitor, proof = entered(crowded)
+    assert visitor.ask("/acts/acknowledge", {"proof": proof, "group": group})[0] in (400, 409)
+    assert acts(crowded) == []
+
+
+def test_acting_keeps_the_place_and_can_be_undone(crowded: Served, page: Page) -> None:
+    """What is pressed is noted without another page, can be taken back for some seconds, and keeps what stands open."""
+    signed_in(crowded, page)
+    group = page.locator("#list-warned > li").nth(1)
+    group.locator("summary").first.click()
+    button = group.locator(".lines > li").nth(2).get_by_role("button", name=re.compile("^I have it"))
+    expect(page.get_by_label("Your name")).to_have_count(0)
+    page.evaluate("window.stays = true")
+    button.click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.keyboard.press("Enter")
+    expect(page.locator(".note-box")).to_have_count(0)
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(group.locator(".lines > li").nth(2)).to_contain_text("Ania has it", timeout=SENT)
+    expect(group.locator("details").first).to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.closest('#list-warned') !== null")
+    assert page.evaluate("window.stays")
+    assert acts(crowded) == [("alert.acknowledged", "Ania", "kept/board")]
+
+
+def test_what_cannot_be_done_is_said_where_it_was_pressed(crowded: Served, page: Page) -> None:
+    """An act that comes too late is refused with the reason, on the page where it was pressed."""
+    signed_in(crowded, page, "/?site=store-1&standard=no-wait&part=warned")
+    row = page.locator(".lines > li").first
+    page.evaluate("document.querySelector('.lines button').value = 'none'")
+    row.get_by_role("button", name=re.compile("^I have it")).click()
+    expect(page.locator(".note-box.failed")).to_contain_text("There is no promise 'none'", timeout=SENT)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".note-box")).to_have_count(0)
+
+
+def test_what_waits_to_be_sent_is_sent_when_one_leaves(crowded: Served, page: Page) -> None:
+    """Whoever goes to another page has not undone what they did."""
+    signed_in(crowded, page)
+    page.get_by_role("button", name=re.compile("^I have all 12")).first.click()
+    page.get_by_role("link", name="Feeds").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Feeds")
+    page.goto(crowded.url)
+    expect(page.locator("#list-warned > li.taken")).to_have_count(1)
+    assert acts(crowded) == [("alert.acknowledged", "Ania", "kept/board")] * TILLS
+
+
+def test_a_reason_is_one_tap(crowded: Served, page: Page) -> None:
+    """The exceptions of the standard stand under "Excuse", and one tap asks for one in one's role."""
+    signed_in(crowded, page, "/?q=store-1/till+3")
+    page.locator("#list-warned summary").click()
+    reason = page.locator("#list-warned .excuse button").first
+    reason.click()
+    crowded.go(1)
+    expect(page.locator("#list-warned > li")).to_contain_text("asked for an exception", timeout=SENT)
+
+
+def test_the_device_remembers_what_one_looks_at(crowded: Served, page: Page) -> None:
+    """What somebody narrowed the page to is there again when they come back, until they want to see everything."""
+    signed_in(crowded, page)
+    page.get_by_text("Search and filter").click()
+    page.get_by_label("Site").select_option("store-3")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/\?site=store-3$"))
+    expect(page.locator("#title-warned")).to_have_text("Act now · 12")
+    page.goto(f"{crowded.url}/feeds")
+    page.goto(crowded.url)
+    expect(page).to_have_url(re.compile(r"/\?site=store-3$"))
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator("#title-warned")).to_have_text("Act now · 48")
+    page.goto(crowded.url)
+    expect(page.locator("#title-warned")).to_have_text("Act now · 48")
+
+
+def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None:
+    """On every page the tab says how many promises need a hand, and follows; sound is off until it is switched on."""
+    signed_in(crowded, page, "/feeds")
+    expect(page).to_have_title("(48) Feeds – Kept")
+    bell = page.locator("#bell")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    crowded.send(line("one-more", crowded.now, "store-9", "till 1"))
+    crowded.go(45)
+    expect(page).to_have_title("(49) Feeds – Kept")
+    page.reload()
+    expect(page.locator("#bell")).to_have_attribute("aria-pressed", "true")
+
+
+def signed_in(served: Served, page: Page, path: str = "/") -> None:
+    page.goto(f"{served.url}/sign-in")
+    page.get_by_label("Token").fill(TOKENS["supervisor"])
+    page.get_by_label("Your name").fill("Ania")
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(served.url + path)
+    expect(page.locator("#link")).to_have_text("live")
