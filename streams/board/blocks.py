@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streams.board.view import View
 
-URGENT: Final = ("overdue", "warned")
+URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
 _NAMED: Final = 3
 """How many of a group are named on its line."""

@@ -43,8 +43,11 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+const time = (at) => new Date(at).toLocaleTimeString("en-GB", { timeZone: page.zone });
+
 function tick() {
   const at = now();
+  write(document.querySelector("#clock time"), time(at));
   for (const element of document.querySelectorAll("[data-due]")) {
     const left = Number(element.dataset.due) - at;
     const late = element.classList.contains("overdue") && left <= -1000;
@@ -352,7 +355,7 @@ function changed() {
 
 function link(text, broken) {
   write(by("link"), text);
-  by("link").classList.toggle("lost", broken);
+  if (by("link")) by("link").classList.toggle("lost", broken);
   const curtain = by("curtain");
   if (broken === !curtain.hidden && (!broken || curtain.firstChild)) return;
   curtain.hidden = !broken;
@@ -372,7 +375,7 @@ function connect() {
     listen();
     const news = JSON.parse(message.data);
     hear(news.now);
-    lastWord = new Date(news.now).toLocaleTimeString();
+    lastWord = time(news.now);
     for (const [id, text] of Object.entries(news.words || {})) write(by(id), text);
     if (news.rows) show(news);
     if (news.urgent !== undefined) hasUrgent(news.urgent);

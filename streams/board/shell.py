@@ -26,6 +26,9 @@ PAGES: Final = (
 BEHIND: Final = 30 * SECOND
 """How much longer than the grace judging may take before a page says so, in microseconds."""
 
+_CURTAIN: Final = el("p", id="curtain", class_="curtain", role="alert", hidden=True)
+"""What is drawn over a page that is not up to date."""
+
 
 class Shell(msgspec.Struct, frozen=True):
     """What every page is drawn with. `now` is the host's clock, in microseconds UTC; times are told in `zone`.
@@ -70,25 +73,38 @@ def page(shell: Shell, title: str, path: str, *content: Child, every: int = 5, u
 
     0: it changes row by row instead. `urgent` is how many promises need a hand, where that is not the shell's count.
     """
-    count, name = shell.urgent if urgent is None else urgent, f"{title} – Kept"
+    count = shell.urgent if urgent is None else urgent
+    drawn = (
+        el("a", "To the content", href="#content", class_="skip"),
+        el("header", _navigation(path, shell), _who(shell), class_="top"),
+        _CURTAIN,
+        el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
+        el("p", id="said", class_="unseen", role="status"),
+        el("section", id="notes", class_="notes", aria_label="What you just did"),
+        el("footer", _foot(shell)),
+    )
+    return _document(shell, title, drawn, every=every, urgent=count)
+
+
+def bare_page(shell: Shell, title: str, *content: Child, urgent: int) -> str:
+    """Draw a page to be seen from afar: nothing but its content, drawn anew each two seconds at most."""
+    drawn = _CURTAIN, el("main", *_trouble(shell), *content, id="content", tabindex="-1", class_="bare")
+    return _document(shell, title, drawn, every=2, urgent=urgent)
+
+
+def _document(shell: Shell, title: str, drawn: Child, *, every: int, urgent: int) -> str:
+    name = f"{title} – Kept"
     head = (
         el("link", rel="icon", href="/board.svg"),
         el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
         el("script", src=f"/board.js?{shell.mark}", defer=True),
     )
     body = el(
-        "body",
-        el("a", "To the content", href="#content", class_="skip"),
-        el("header", _navigation(path, shell), _who(shell), class_="top"),
-        el("p", id="curtain", class_="curtain", role="alert", hidden=True),
-        el("main", *_trouble(shell), el("h1", title), *content, id="content", tabindex="-1"),
-        el("p", id="said", class_="unseen", role="status"),
-        el("section", id="notes", class_="notes", aria_label="What you just did"),
-        el("footer", _foot(shell)),
+        "body", drawn,
         data_now=shell.now // 1000, data_version=shell.version, data_changes=shell.changes, data_every=every,
-        data_title=name, data_urgent=count, data_live=shell.looks,
+        data_title=name, data_urgent=urgent, data_live=shell.looks, data_zone=shell.zone.key,
     )  # fmt: skip
-    return document(f"({count:,}) {name}" if count else name, body, head=head)
+    return document(f"({urgent:,}) {name}" if urgent else name, body, head=head)
 
 
 def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -> tuple[Child, ...]:
@@ -194,7 +210,7 @@ def _foot(shell: Shell) -> Html:
     drawn = el("p", "Drawn at ", shell.clock(shell.now), f" {shell.zone.key}.")
     if not shell.looks:
         return drawn
-    people = el("p", el("a", "What people did", href="/people"), ".")
+    people = el("p", el("a", "What people did", href="/people"), ". ", el("a", "For the wall", href="/wall"), ".")
     programs = el("p", "For programs: ", el("a", "the API", href="/openapi.json"), ", ",
                   el("a", "metrics", href="/metrics"), ".")  # fmt: skip
     words = (

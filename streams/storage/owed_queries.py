@@ -38,6 +38,10 @@ _OF_SITE: Final = f"""
 standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ? AND {_SITE} = ?
     AND (verdict IS NULL OR verdict IN ('broken', 'unknown'))
 """  # noqa: S608 - fixed text
+_JUDGED: Final = """
+SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
+WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
+"""
 _ENDLESS: Final = "SELECT count(*) FROM promises WHERE verdict IS NULL AND due < 0 AND state IN ('open', 'warned')"
 
 _encode = msgspec.json.encode
@@ -72,6 +76,12 @@ class OwedQueries:
         """Give the promises of a site opened from an instant on that are owed, or were not kept."""
         sql = f"SELECT {PROMISE} FROM promises WHERE {_OF_SITE} ORDER BY opened, id LIMIT ?"  # noqa: S608 - fixed text
         return list(map(promise_row, self._all(sql, since, site, limit)))
+
+    def judged_since(self, since: int, site: str) -> tuple[int, int]:
+        """Count the promises opened from an instant on that were kept and broken, at a site or at all."""
+        sql = _JUDGED + (f" AND {_SITE} = ?" if site else "")
+        ((kept, broken),) = self._all(sql, since, *([site] if site else []))
+        return kept or 0, broken or 0
 
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""

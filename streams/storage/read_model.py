@@ -17,6 +17,7 @@ from standards.judge.score import Score
 from streams.runtime.source_clocks import STRETCH
 from streams.storage.board_queries import BoardQueries
 from streams.storage.owed_queries import OwedQueries
+from streams.storage.readings import Readings
 from streams.storage.rows import (
     DELIVERY,
     OWED,
@@ -82,6 +83,7 @@ class ReadModel:
         self._all = self._connection.all
         self.board = BoardQueries(self._connection)
         self.owed = OwedQueries(self._connection)
+        self.readings = Readings(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

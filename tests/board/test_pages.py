@@ -25,6 +25,9 @@ PAGES = (
     "/notices",
     "/feeds",
     "/people",
+    "/wall",
+    "/wall?site=s3",
+    "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",
     "/promises/none",
@@ -156,6 +159,7 @@ def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> Non
         "/notices",
         "/feeds",
         "/people",
+        "/wall",
         *(f"/promises/{name}" for name in ids),
     ):
         page.goto(evil.url + path)

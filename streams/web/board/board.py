@@ -19,7 +19,7 @@ from aiohttp import web
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import debriefs, feeds, notices, now, people, standards, story
+from streams.board import debriefs, feeds, notices, now, people, standards, story, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
@@ -31,7 +31,7 @@ from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import SILENCES
+from streams.web.board.board_looks import SILENCES, Look
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -81,6 +81,7 @@ class Board:
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
+            "/wall": self._wall,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
@@ -141,6 +142,12 @@ class Board:
             sorted({role for it in rulebook.current.values() for role in it.may_excuse}), whose=bool(shell.name),
         )  # fmt: skip
         return self.answer(request, now.draw(shell, shown, choices))
+
+    async def _wall(self, request: web.Request) -> web.Response:
+        shell, view = self.shell(request), View(site=View.of(request.query).site)
+        look = Look(self.host, self._zone, view, "")
+        scene = await asked(look.scene, view.site, self._days()[-1], request[STANDING].sites)
+        return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
-from streams.board.blocks import Group, Item
+from standards.calendar.duration import MINUTE
+from streams.board.blocks import URGENT, Group, Item
 from streams.board.now import TITLES, Part, Picture
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import muted
 from streams.board.view import NOWHERE, View
+from streams.board.wall import Scene
 from streams.board.wording import STATES, hour_and_minute
 from streams.live.joined import Joined, joined_words
 from streams.storage.natural import natural
@@ -35,6 +37,8 @@ GROUPS: Final = 40
 """How many groups are on a page, of each sort."""
 LINES: Final = 100
 """How many promises of groups are on a page, of each sort; each group shows some of its own."""
+RECENT: Final = 15 * MINUTE
+"""How old a reading may be that is shown, in microseconds."""
 SILENCES: Final = 500
 """How many of the newest silences, laid or lifted, are looked at."""
 
@@ -59,6 +63,21 @@ class Look:
             muted([act for _, act in acts], host.people, host.wall(), self._zone) if host.people else (),
             unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
         )  # fmt: skip
+
+    def scene(self, site: str, today: int, sites: Sequence[str]) -> Scene:
+        """Gather what the wall of a site shows; `today` began at that instant, in microseconds UTC."""
+        host, count = self._host, {sort: self._count(sort) for sort in TITLES}
+        rows = [(sort, self._rows(sort, self.wanted, LINES)) for sort in URGENT]
+        urgent = [item for sort, found in rows for item in self._items(sort, [found])[0]]
+        recent = host.wall() - RECENT
+        kept, broken = self._queries.judged_since(today, site)
+        return Scene(
+            site, urgent, count["overdue"], count["warned"], count["running"],
+            host.read_model.readings.last(host.rulebook.vocabulary, site, recent), kept, broken, sites,
+        )  # fmt: skip
+
+    def _count(self, sort: Sort) -> int:
+        return sum(group.count for group in self._queries.groups(sort, self._owed_since, self.wanted))
 
     def _part(self, sort: Sort) -> Part:
         groups = self._queries.groups(sort, self._owed_since, self.wanted)

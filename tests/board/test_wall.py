@@ -1,0 +1,73 @@
+"""The wall's promises: seen from afar, true, with nothing to press; and it says when it is not true any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from streams.storage.readings import kinds
+from tests.board.serving import Running, Served
+from tests.board.visiting import Visitor
+from tests.streams.asking import register, waiting
+
+METRES = 5
+SCREEN = 1.2
+"""How wide a screen on a wall is, in metres."""
+NEEDED = METRES / 200
+"""How high letters have to be to be read from there, in metres: a two-hundredth of the way."""
+CAPITAL = 0.7
+"""How high a capital letter is, of the size of its type."""
+
+
+def test_the_wall_shows_what_is_owed_and_who_waits(busy: Served, page: Page) -> None:
+    """What needs a hand stands there with its time, the lines with their last numbers, and how today goes; no forms."""
+    busy.send(waiting("more", busy.now, 9, queue="q4"))
+    busy.go(3)
+    page.goto(f"{busy.url}/wall?site=s3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("s3")
+    expect(page.locator(".wall-rows > li.overdue").first).to_contain_text("q2")
+    expect(page.locator(".wall-rows > li.warned")).to_contain_text("Open the next register.")
+    tiles = page.locator(".tiles > li")
+    expect(tiles.filter(has_text="q4").locator("b")).to_have_text("9")
+    expect(tiles.filter(has_text="q2")).to_have_class("overdue")
+    expect(page.locator(".wall-kept")).to_contain_text("today")
+    assert page.locator("form, input, button, select").count() == 0
+    busy.send(register("r", busy.now, queue="q3"), waiting("fewer", busy.now, 2, queue="q4"))
+    busy.go(3)
+    expect(page.locator(".wall-rows > li.warned")).to_have_count(0)
+    expect(tiles.filter(has_text="q4").locator("b")).to_have_text("2")
+    nowhere = Visitor(busy).ask("/wall?site=s9")[2]
+    assert "Nothing needs a hand" in nowhere
+    assert 'class="tiles"' not in nowhere
+
+
+def test_the_wall_can_be_read_from_five_metres(busy: Served, browser: Browser) -> None:
+    """On a screen of 1.2 m the promises and the numbers are large enough for whoever stands five metres away."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(f"{busy.url}/wall?site=s3")
+    for seen in (".wall-rows .count", ".wall-rows b", ".tiles b", "h1", "#clock"):
+        size = page.locator(seen).first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+        assert size * CAPITAL * SCREEN / 1920 >= NEEDED * 0.9, seen
+    assert page.evaluate("document.scrollingElement.scrollHeight") <= 1080
+
+
+def test_a_wall_that_is_stale_has_a_curtain(tmp_path: Path, page: Page) -> None:
+    """When the server is gone the wall shows that and since when, over everything; and comes back by itself."""
+    with Running(tmp_path, "--demo", "--speed", "5") as server:
+        page.goto(f"{server.url}/wall")
+        curtain = page.locator("#curtain")
+        expect(page.locator("#clock")).to_be_visible()
+        page.wait_for_function("lastWord !== ''")
+        server.kill()
+        expect(curtain).to_contain_text("Not up to date since", timeout=5_000)
+        assert curtain.evaluate("element => element.clientHeight === innerHeight")
+        server.start()
+        expect(curtain).to_be_hidden(timeout=15_000)
+
+
+def test_readings_that_count_something_at_a_site_are_shown(busy: Served) -> None:
+    """Which numbers there are follows from the vocabulary: what is read at a site and has a number and a name."""
+    found = kinds(busy.caller.host.rulebook.vocabulary)
+    assert (found["queue.length"].names, found["queue.length"].what) == (("queue",), "waiting")
+    assert "register.opened" not in found
