@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.board.markup import Html, el, facts, listed, section
-from streams.board.shell import Shell, field, older, page, promise_link
-from streams.board.wording import time_over
+from streams.board.shell import Shell, acting_as, field, form, hidden, older, page, promise_link
+from streams.board.wording import how_many, time_over
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,10 +35,15 @@ class Broken(msgspec.Struct, frozen=True):
     overdue: Collection[str] = ()
 
 
+def kind_of(promise: PromiseRow) -> tuple[str, str]:
+    """Say what is talked over together: what was broken by one standard at one site."""
+    return promise.standard, str(promise.fields.get("site") or "")
+
+
 def draw(
     shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Action], *, standards: Mapping[str, Standard]
 ) -> str:
-    """Draw the page. `standards` are by revision."""
+    """Draw the page: one form at a time, for the first that waits. `standards` are by revision."""
     by_promise = {act.promise: act for act in acts}
     why = (
         "Broken promises are where a team learns. Ten minutes, the people concerned, no blame: what got in the way, "
@@ -51,16 +56,37 @@ def draw(
         ]
         for broken in (waiting, done)
     )
-    calm = "Every broken promise was talked over."
+    talk = _talk(shell, waiting, first[0]) if first and shell.acts else None
+    rest = first[1:] if talk is not None else first
+    count = waiting.count - (talk is not None)
     return page(
-        shell, "Debriefs", "/debriefs", el("p", why, class_="lead"),
-        _section("To talk over", waiting, listed(first, "cards", calm)),
-        _section("Talked over", done, listed(second, "cards")) if done.count else None,
+        shell, "Debriefs", "/debriefs", el("p", why, class_="lead"), talk,
+        _section("Then" if talk else "To talk over", waiting, rest, count) if rest or not first else None,
+        _section("Talked over", done, second, done.count) if done.count else None,
     )  # fmt: skip
 
 
-def _section(title: str, broken: Broken, rows: Html) -> Html:
-    return section(f"{title} · {broken.count:,}", rows, older(broken.count - len(broken.rows)))
+def _talk(shell: Shell, waiting: Broken, row: Html) -> Html:
+    """Draw the promise that is talked over first, with the form for it; after it comes the next one."""
+    promise = waiting.rows[0]
+    alike = sum(kind_of(other) == kind_of(promise) for other in waiting.rows) - 1
+    _, site = kind_of(promise)
+    box = el("input", type="checkbox", name="alike", value="1")
+    words = (
+        f"It was the same with {how_many(alike, 'more promise')} of {promise.standard}{f' at {site}' if site else ''}"
+    )
+    together = el("label", box, el("span", words), class_="tick") if alike else None
+    content = form(
+        shell, "/acts/debrief", hidden("promise", promise.id), hidden("next", "/debriefs"), acting_as(shell),
+        debrief_fields(), together, el("button", "We have talked it over"),
+    )  # fmt: skip
+    return section(f"To talk over · {waiting.count:,}", el("ul", row, class_="cards"), content)
+
+
+def _section(title: str, broken: Broken, rows: Sequence[Html], count: int) -> Html:
+    calm = "Every broken promise was talked over."
+    drawn = listed(rows, "cards", calm)
+    return section(f"{title} · {count:,}" if count else title, drawn, older(broken.count - len(broken.rows)))
 
 
 def debrief_fields() -> tuple[Html, ...]:

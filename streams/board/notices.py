@@ -11,7 +11,7 @@ import msgspec
 
 from streams.board.markup import Html, el, join, listed, section
 from streams.board.shell import Shell, field, page, promise_link
-from streams.board.silences import silence_section
+from streams.board.silences import Known, silence_section
 from streams.board.wording import how_many, reason_words, time_over
 from streams.explain.why import BECAUSE
 
@@ -44,6 +44,7 @@ class NotTold(msgspec.Struct, frozen=True):
     rows: Sequence[Untold]
     wanted: UntoldFilter
     silences: Sequence[Action] | None = None
+    known: Known = Known()
 
 
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
@@ -51,7 +52,7 @@ def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
     counts = ", ".join(f"{told.fates.get(state, 0):,} {word}" for state, word in _FATES.items())
     newest = notice_list(shell, told.newest, "Nobody had to be told anything yet.", owed=told.owed)
     late = section("Waiting or failed", notice_list(shell, told.stuck, owed=told.owed)) if told.stuck else None
-    quiet = None if not_told.silences is None else silence_section(shell, not_told.silences)
+    quiet = None if not_told.silences is None else silence_section(shell, not_told.silences, not_told.known)
     return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
                 section("Newest", newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
 

@@ -152,11 +152,16 @@ def acting_as(shell: Shell) -> Html:
     return el("details", el("summary", "You act as ", el("b", shell.name)), other, class_="acting")
 
 
-def excuse_fields(may: Iterable[str]) -> tuple[Html, ...]:
-    """Draw what is asked of whoever grants an exception, beside their name; `may` are the roles that may."""
+def excuse_fields(may: Iterable[str], known: Iterable[str] = ()) -> tuple[Html, ...]:
+    """Draw what is asked of whoever grants an exception, beside their name; `may` are the roles that may.
+
+    Each of the `known` reasons is one tap: the button says it, whatever is written above.
+    """
     choice = el("select", (el("option", role, value=role) for role in may), name="by", required=True)
     reason = el("textarea", name="reason", required=True, maxlength=2000, rows=2)
-    return field("In the role of", "by", control=choice), field("Why", "reason", control=reason)
+    taps = [el("button", each, name="reason", value=each, formnovalidate=True, class_="plain") for each in known]
+    at_once = el("p", el("span", "or at one tap:", class_="quiet"), taps, class_="actions") if taps else join()
+    return field("In the role of", "by", control=choice), field("Why", "reason", control=reason), at_once
 
 
 def overdue_words(count: int) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from alerts.routing.actions import SILENCED
 from standards.calendar.duration import DAY, spoken
 from standards.judge.events import microseconds, moment
@@ -67,10 +69,17 @@ def _end_of(act: Action) -> int:
         return -1
 
 
-def silence_section(shell: Shell, acts: Sequence[Action]) -> Html:
+class Known(msgspec.Struct, frozen=True):
+    """What a silence can be about."""
+
+    standards: Sequence[str] = ()
+    sites: Sequence[str] = ()
+
+
+def silence_section(shell: Shell, acts: Sequence[Action], known: Known) -> Html:
     """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
     rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
-    lay = el("details", el("summary", "Lay a silence"), _form(shell)) if shell.acts else None
+    lay = el("details", el("summary", "Lay a silence"), _form(shell, known)) if shell.acts else None
     return section("Silences", listed(rows, "acts", "Nothing is silenced."), lay, id="silences")
 
 
@@ -83,12 +92,16 @@ def _row(shell: Shell, act: Action, until: int) -> Html:
     return el("li", head, el("p", f"by {act.by}{why}", class_="said"), lift if shell.acts else None)
 
 
-def _form(shell: Shell) -> Html:
+def _form(shell: Shell, known: Known) -> Html:
     spans = (el("option", words, value=span) for span, words in SPANS.items())
+    standards = el("option", "every standard", value=""), (el("option", name, value=name) for name in known.standards)
+    sites = el("datalist", (el("option", value=site) for site in known.sites), id="sites")
+    everything = el("input", type="checkbox", name="everything", value="1")
     return form(
         shell, "/acts/silence", acting_as(shell),
-        field("Standard", "standard", maxlength=200, hint="its id; empty is every standard"),
-        field("Site", "site", maxlength=200, hint="empty is every place"),
+        field("Standard", "standard", control=el("select", standards, name="standard")),
+        field("Site", "site", maxlength=200, list="sites", hint="empty is every site"), sites,
+        el("label", everything, el("span", "Everything: every standard at every site"), class_="tick"),
         field("For how long", "span", control=el("select", spans, name="span")),
         field("Why", "reason", required=True, maxlength=500), el("button", "Lay the silence"),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from standards.judge.score import Score
 from streams.board.markup import Html, el, section
 from streams.board.opening_hours import Opening, opening_section
 from streams.board.shell import Shell, page
+from streams.board.view import View
 from streams.board.wording import ASPECTS, how_many, percent, share
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def _card(standard: Standard, scores: Scores) -> Html:
     drawn = _trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
     below = None if goal is None else _below(goal, month)
     count, _ = scores.overdue.get(standard.id, (0, 0))
-    late = el("p", el("strong", el("a", f"{count:,} overdue now", href="/")), class_="goal below") if count else None
+    link = el("a", f"{count:,} overdue now", href=View(standard=standard.id).address(part="overdue"))
+    late = el("p", el("strong", link), class_="goal below") if count else None
+    if not month.opened:
+        nothing = el("p", "Nothing of this was promised in 28 days.", class_="quiet")
+        return el("li", el("h3", standard.promise or standard.id), named, late or nothing)
     return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below)
 
 

@@ -15,6 +15,7 @@ from streams.board.debriefs import debrief_fields
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
+from streams.board.reasons import reasons
 from streams.board.shell import Shell, acting_as, excuse_fields, form, hidden, page
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, OVERDUE, STATES, reason_words, time_left, time_over
@@ -76,8 +77,8 @@ def draw(shell: Shell, story: Story) -> str:
         section("Notices that were not sent", withheld_list(shell, withheld)) if withheld else None,
         _judged_by(story.view),
     )
-    second = (*_actions(shell, story), _advice(story.standard))
-    columns = el("div", el("div", *first), el("div", *second), class_="columns")
+    todo = (*_actions(shell, story), _advice(story.standard))
+    columns = el("div", el("div", *todo), el("div", *first), class_="columns")
     return page(shell, title, "", _head(shell, story), columns, every=1)
 
 
@@ -161,8 +162,10 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
 
     if not shell.acts:
         return
-    if story.excusable and may:
-        yield offer("Excuse it", "excuse", "Grant the exception", excuse_fields(may))
+    if story.excusable and may and story.standard:
+        yield offer(
+            "Excuse it", "excuse", "Grant the exception", excuse_fields(may, reasons(story.standard.exceptions))
+        )
     if promise.verdict == "broken" and DEBRIEFED not in done:
         yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.board.serving import GUARDED, LOOK, SECRET, Served, auth, fill, owed, proof_in
 from tests.board.visiting import Visitor
+from tests.streams.asking import waiting
 from tests.streams.hosting import SECOND
 
 
@@ -78,6 +79,35 @@ def test_a_debrief_is_sent_once(visitor: Visitor) -> None:
     said = {key: value for key, value in act.data.items() if value is not None}
     assert said == {"promise": name, "by": "Jan", "cause": "nobody on the list", "next_step": "a longer list"}
     assert [queries.broken(9, debriefed=done)[1] for done in (True, False)] == [1, 0]
+
+
+def test_one_talk_is_about_all_of_a_kind(visitor: Visitor) -> None:
+    """Debriefs has one form at a time; a talk can be about all that was broken by a standard at a site, and no more."""
+    served = visitor.served
+    served.send(*(waiting(f"x{number}", served.now, queue=f"q{number}") for number in (7, 8)))
+    served.go(100)
+    page = visitor.ask("/debriefs")[2]
+    queries = served.caller.host.read_model.board
+    rows, count = queries.broken(9, debriefed=False)
+    assert count > 2
+    assert page.count('action="/acts/debrief"') == 1
+    assert f"It was the same with {count - 1} more promises of no-wait at s3" in page
+    form = {"promise": rows[0].id, "name": "Jan", "proof": proof_in(page), "cause": "x", "next_step": "y", "alike": "1"}
+    status, headers, _ = visitor.ask("/acts/debrief", {**form, "next": "/debriefs"})
+    assert (status, headers["Location"]) == (303, "/debriefs")
+    assert [queries.broken(9, debriefed=done)[1] for done in (True, False)] == [count, 0]
+    assert "Every broken promise was talked over." in visitor.ask("/debriefs")[2]
+
+
+def test_a_known_reason_counts_before_what_is_written(visitor: Visitor) -> None:
+    """Where a promise has a page of its own, the standard's exceptions are buttons of the form, too."""
+    name, proof = promise(visitor.served, broken=False), proof_in(visitor.ask("/")[2])
+    page = visitor.ask(f"/promises/{name}")[2]
+    assert '<button name="reason" value="Till outage" formnovalidate' in page
+    form = {"promise": name, "name": "Ania", "proof": proof, "by": "floor-lead", "reason": "Till outage"}
+    assert visitor.ask("/acts/excuse", form)[0] == 303
+    (act,) = visitor.served.caller.host.read_model.board.actions_on([name])
+    assert (act.source, act.data["reason"]) == ("kept/board", "Till outage (Ania)")
 
 
 def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:

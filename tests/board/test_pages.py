@@ -62,6 +62,8 @@ def test_the_door_can_be_used_by_everybody(tmp_path: Path, page: Page) -> None:
     with Served(tmp_path, GUARDED) as served:
         page.goto(f"{served.url}/standards")
         assert Axe().run(page).violations_count == 0
+        expect(page.get_by_role("link")).to_have_count(1)  # past the head: nothing leads to what one may not see
+        expect(page.get_by_text("no connection")).to_have_count(0)
         page.get_by_label("Token").fill("not this")
         page.get_by_label("Your name").fill("Ania")
         page.keyboard.press("Enter")

@@ -56,7 +56,7 @@ def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
         text = " ".join(visitor.ask(path)[2] for path in pages)
         found[role] = set(re.findall(r'action="/acts/([a-z-]+)"', text))
     assert found["viewer"] == set()
-    assert found["supervisor"] == {"acknowledge", "done", "excuse", "silence"}
+    assert found["supervisor"] == {"acknowledge", "debrief", "done", "excuse", "silence"}
     assert found["author"] == found["admin"] == {*found["supervisor"], "resend", "set-aside"}
 
 

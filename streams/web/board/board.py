@@ -25,6 +25,7 @@ from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
+from streams.board.silences import Known
 from streams.board.view import View
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import UntoldFilter, is_overdue
@@ -204,7 +205,8 @@ class Board:
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.people else None
-        return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences)))
+        known = Known(sorted(self.host.rulebook.current), request[STANDING].sites)
+        return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences, known)))
 
     async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
         return [act for _, act in await asked(self.host.read_model.board.actions, 0, most, types=types)]

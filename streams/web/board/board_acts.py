@@ -7,7 +7,6 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -19,13 +18,11 @@ from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSI
 from standards.calendar.duration import parse
 from standards.errors import EventError
 from standards.judge.events import iso
-from streams.board.blocks import URGENT
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
-from streams.board.view import View
 from streams.board.wording import STATES
 from streams.web.actions import action_event, check_open
-from streams.web.board.board_looks import owed_filter
+from streams.web.board.chosen import Chosen
 from streams.web.body import check_type, read_body
 from streams.web.forms import DayChange, Grant, Settlement
 from streams.web.guard import SESSION, see_other
@@ -54,9 +51,6 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
 _LONGEST: Final = 2_000
-_LONGEST_NUMBER: Final = 18
-MOST_AT_ONCE: Final = 500
-"""How many promises one button acts on at most."""
 _RAW: Final = 100_000
 
 
@@ -96,6 +90,7 @@ class Acts:
         self._grants = grants
         self._letters = letters
         self._host = board.host
+        self._chosen = Chosen(board)
         self.actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
@@ -132,29 +127,14 @@ class Acts:
         """Take one promise on, or all of a group that were there when it was drawn."""
         if ACKNOWLEDGED not in self._host.rulebook.classes:
             raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        promises = await self._group(given["group"], name) if given.get("group") else [await self._promise(given)]
+        promises = (
+            await self._chosen.group(given["group"], name) if given.get("group") else [await self._promise(given)]
+        )
         if len(promises) == 1:
             self._check_owed(promises[0])
         owed = [promise for promise in promises if self._board.is_owed(promise)]
         events = [self._event(ACKNOWLEDGED, {"promise": each.id, "by": name}, given) for each in owed]
         await self._host.submit(events)
-
-    async def _group(self, asked_for: str, name: str) -> list[PromiseRow]:
-        """Give the promises of a group, as its button names it, that were open when it was drawn."""
-        query = dict(parse_qsl(asked_for, max_num_fields=_FIELDS))
-        view, seen = View.of(query), query.get("seen", "")
-        if view.part not in URGENT or not (seen.isascii() and seen.isdecimal() and len(seen) < _LONGEST_NUMBER):
-            raise Problem(HTTPStatus.BAD_REQUEST, "This is no group of this board.")
-        rows = partial(self._host.read_model.owed.rows, limit=MOST_AT_ONCE)
-        wanted, owed_since = owed_filter(self._host, view, name), self._host.rulebook.owed_since(self._host.wall())
-        found = await asked(rows, "overdue", owed_since, wanted)
-        if view.part == "warned":  # what has become overdue since it was drawn was there, too
-            warned = await asked(rows, "warned", owed_since, wanted)
-            found = [*warned, *(row for row in found if row.due > int(seen))]
-        found = [row for row in found if row.opened <= int(seen)]
-        if not found:
-            raise Problem(HTTPStatus.CONFLICT, "Nothing of this group is owed any more.")
-        return found
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
@@ -175,36 +155,26 @@ class Acts:
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
         why = reason if name == by else f"{reason} ({name})"
         if given.get("group"):
-            promises = [row.id for row in await self._group(given["group"], name)]
+            promises = [row.id for row in await self._chosen.group(given["group"], name)]
         elif given.get("site"):
-            promises = [row.id for row in await self._of_site(given["site"], given.get("span", ""), by)]
+            promises = [row.id for row in await self._chosen.of_site(given["site"], given.get("span", ""), by)]
         else:
             promises = [(await self._promise(given)).id]
         for promise in promises:
             await self._grants.take(_valid(Grant, promise=promise, by=by, reason=why), source=given["source"])
 
-    async def _of_site(self, site: str, span: str, by: str) -> list[PromiseRow]:
-        """Give what a site owes or has broken since a span ago, as far as somebody in this role may excuse it."""
-        if span not in SPANS:
-            raise Problem(HTTPStatus.BAD_REQUEST, "Say for how long: choose one of the spans.")
-        rulebook, since = self._host.rulebook, self._host.wall() - parse(span)
-        rows = await asked(self._host.read_model.owed.of_site, site, since, MOST_AT_ONCE)
-        may = {revision for revision, standard in rulebook.standards.items() if by in standard.may_excuse}
-        found = [row for row in rows if row.revision in may and self._board.excusable(row)]
-        if not found:
-            words = f"Nothing that {by[:100]} may excuse was owed at {site[:100]} in that time."
-            raise Problem(HTTPStatus.CONFLICT, words)
-        return found
-
     async def _debrief(self, given: Given, name: str) -> None:
+        """Take in what came of a talk: about one promise or, if it is said, all of its kind that wait for one."""
         promise = await self._promise(given)
         if promise.verdict != "broken":
             raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
         cause = needed(given, "cause", "what got in the way")
         following = needed(given, "next_step", "what we try now")
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
-        data = {"promise": promise.id, "by": name, "cause": cause, "next_step": following, **more}
-        await self._submit(DEBRIEFED, data, given)
+        data = {"by": name, "cause": cause, "next_step": following, **more}
+        together = await self._chosen.of_its_kind(promise) if given.get("alike") else []
+        ids = dict.fromkeys([promise.id, *(row.id for row in together)])
+        await self._host.submit([self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
 
     async def _silence(self, given: Given, name: str) -> None:
         reason, span = needed(given, "reason", "why"), given.get("span", "")
@@ -282,7 +252,7 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following == "/" or following.startswith("/?"):
+    if following in ("/", "/debriefs") or following.startswith("/?"):
         return following
     if "calendar" in given:
         return "/standards#opening-hours"
