@@ -78,9 +78,10 @@ def _card(standard: Standard, scores: Scores) -> Html:
     count, _ = scores.overdue.get(standard.id, (0, 0))
     link = el("a", f"{count:,} overdue now", href=View(standard=standard.id).address(part="overdue"))
     late = el("p", el("strong", link), class_="goal below") if count else None
-    if not month.opened:
-        nothing = el("p", "Nothing of this was promised in 28 days.", class_="quiet")
-        return el("li", el("h3", standard.promise or standard.id), named, late or nothing)
+    if not month.judged:
+        open_now = f"; {month.open:,} open now" if month.open else ""
+        nothing = el("p", f"No verdict in 28 days{open_now}.", class_="quiet")
+        return el("li", el("h3", standard.promise or standard.id), named, late, nothing)
     return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below)
 
 

@@ -80,10 +80,13 @@ class Live:
         self._news = asyncio.Event()
         self._waiting: set[asyncio.Event] = set()
         self._stopping = False
+        self._heard = False
 
     def committed(self, stored: Committed) -> None:
-        """Hear of a commit."""
-        if any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
+        """Hear of a commit; the first event of all changes the page, whatever comes of it."""
+        first = not self._heard and self._host.now_status().newest >= 0
+        self._heard = self._heard or first
+        if first or any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
             self.commits += 1
             self._news.set()
 
