@@ -299,8 +299,13 @@ addEventListener("pagehide", () => { for (const act of [...holding]) { finished(
 
 // --- what somebody looks at, remembered by the device ---------------------------------------------------------------
 
+// What is left empty narrows nothing, and does not stand in the address.
+document.addEventListener("formdata", (event) => {
+  if (event.target.id !== "narrow") return;
+  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+});
+
 function narrowed(form) {
-  for (const control of form.querySelectorAll("input, select")) if (!control.value) control.disabled = true;
   const kept = new URLSearchParams(new FormData(form));
   for (const name of ["q", "part", "page"]) kept.delete(name);
   remember("view", kept.toString());

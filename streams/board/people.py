@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
 from streams.board.markup import Html, el, listed
 from streams.board.shell import Shell, page
-from streams.explain.why import did, said, way
+from streams.explain.why import did, said, way, who
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ def draw(shell: Shell, acts: Sequence[Action]) -> str:
 
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:
     """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
-    head = el("p", el("strong", act.by or "somebody"), f" {did(act, causes or ())}, ",
+    head = el("p", el("strong", who(act)), f" {did(act, causes or ())}, ",
               shell.clock(act.at), f", {way(act)}")  # fmt: skip
     about = act.type in (ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED) and act.promise and causes is None
     link = el("p", el("a", "the promise", href=f"/promises/{act.promise}"), class_="quiet") if about else None

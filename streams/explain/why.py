@@ -216,7 +216,7 @@ class _Story(NamedTuple):
         yield "What people did"
         causes = {line.cause for line in self.view.lines}
         for act in self.acts:
-            yield f"  {self._at(act.at)}  {act.by or 'somebody'} {did(act, causes)}, {way(act)}"
+            yield f"  {self._at(act.at)}  {who(act)} {did(act, causes)}, {way(act)}"
             yield from (f"    {text}" for text in said(act))
         if not self.acts:
             yield "  nothing"
@@ -235,6 +235,12 @@ def _plain(value: object) -> str:
 def did(act: Action, causes: Collection[Cause] = ()) -> str:
     """Say what an act was; one that made a line of the ledger, which are those of `causes`, was granted."""
     return "granted an exception" if (act.source, act.id) in causes else _DID.get(act.type, act.type)
+
+
+def who(act: Action) -> str:
+    """Say who did it, and in which role, where that is said."""
+    person = str(act.data.get("person") or "")
+    return f"{person}, as {act.by}," if person and person != act.by else act.by or "somebody"
 
 
 def way(act: Action) -> str:

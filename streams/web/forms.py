@@ -132,6 +132,7 @@ class Grant(BaseModel):
     )
     promise: Short | None = Field(default=None, description="The promise's id; its standard and subject follow.")
     by: Short = Field(description="Who grants it; the standard says who may.")
+    person: Short | None = Field(default=None, description="Who that is, where `by` is their role.")
     reason: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="Why, in a sentence.")
 
 

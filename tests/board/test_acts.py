@@ -107,7 +107,7 @@ def test_a_known_reason_counts_before_what_is_written(visitor: Visitor) -> None:
     form = {"promise": name, "name": "Ania", "proof": proof, "by": "floor-lead", "reason": "Till outage"}
     assert visitor.ask("/acts/excuse", form)[0] == 303
     (act,) = visitor.served.caller.host.read_model.board.actions_on([name])
-    assert (act.source, act.data["reason"]) == ("kept/board", "Till outage (Ania)")
+    assert (act.source, act.data["person"], act.data["reason"]) == ("kept/board", "Ania", "Till outage")
 
 
 def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:

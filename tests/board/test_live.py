@@ -94,10 +94,12 @@ def test_what_one_does_the_other_sees(busy: Served, browser: Browser) -> None:
     one.get_by_role("link", name="Excuse no-wait for s3/q3 for another reason").click()
     one.get_by_label("Why").fill("till outage")
     one.get_by_role("button", name="Grant the exception").click()
-    expect(other.locator("#list-warned li")).to_contain_text("floor-lead asked for an exception", timeout=HELD + SOON)
+    expect(other.locator("#list-warned li")).to_contain_text(
+        "Ania, as floor-lead, asked for an exception", timeout=HELD + SOON
+    )
     busy.go(3)
     expect(other.locator("#list-warned li")).to_have_count(0, timeout=SOON)
-    expect(one.locator("main")).to_contain_text("floor-lead granted an exception", timeout=3_000)
+    expect(one.locator("main")).to_contain_text("Ania, as floor-lead, granted an exception", timeout=3_000)
     expect(one.locator(".state")).to_have_text("excused")
 
 

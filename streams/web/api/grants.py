@@ -68,8 +68,7 @@ class Grants:
         standard, subject, ids = rows[0].standard, rows[0].subject, [row.id for row in rows]
         identity = [key] if key else [standard, subject, grant.by, grant.reason, *ids]
         data = {"standard": standard, "subject": subject, "by": grant.by, "reason": grant.reason}
-        if grant.promise is not None:
-            data["promise"] = grant.promise
+        data |= {name: value for name in ("promise", "person") if (value := getattr(grant, name)) is not None}
         try:
             event = action_event(self._host, "exception.granted", data, source, identity=identity)
         except EventError as error:

@@ -153,7 +153,6 @@ class Acts:
         """Excuse one promise, all of a group, or what a site has owed for some time."""
         given = {**given, **dict(parse_qsl(given.get("grant", "")))}
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
-        why = reason if name == by else f"{reason} ({name})"
         if given.get("group"):
             promises = [row.id for row in await self._chosen.group(given["group"], name)]
         elif given.get("site"):
@@ -161,7 +160,8 @@ class Acts:
         else:
             promises = [(await self._promise(given)).id]
         for promise in promises:
-            await self._grants.take(_valid(Grant, promise=promise, by=by, reason=why), source=given["source"])
+            grant = _valid(Grant, promise=promise, by=by, person=name, reason=reason)
+            await self._grants.take(grant, source=given["source"])
 
     async def _debrief(self, given: Given, name: str) -> None:
         """Take in what came of a talk: about one promise or, if it is said, all of its kind that wait for one."""

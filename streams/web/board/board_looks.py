@@ -19,6 +19,7 @@ from streams.board.silences import muted
 from streams.board.view import NOWHERE, View
 from streams.board.wall import Scene
 from streams.board.wording import STATES, hour_and_minute
+from streams.explain.why import who
 from streams.live.joined import Joined, joined_words
 from streams.storage.natural import natural
 from streams.storage.rows import OwedFilter, OwedGroup
@@ -175,5 +176,5 @@ def _note(act: Action, zone: ZoneInfo) -> str:
     if act.type == DONE:
         return f"{act.by} says it is done, at {when}; it is being judged."
     if act.type == EXCUSED:
-        return f"{act.by} asked for an exception at {when}; it is being judged."
+        return f"{who(act)} asked for an exception at {when}; it is being judged."
     return ""
