@@ -73,7 +73,7 @@ def _card(standard: Standard, scores: Scores) -> Html:
     table = el("table", caption, el("thead", head), el("tbody", rows))
     aspect = el("span", ASPECTS[standard.aspect], class_="aspect")
     named = el("p", el("span", standard.id, class_="standard"), " ", aspect, class_="where")
-    drawn = _trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
+    drawn = trend(standard.id, scores.stretches.get(standard.id, ()), scores.days, goal)
     below = None if goal is None else _below(goal, month)
     count, _ = scores.overdue.get(standard.id, (0, 0))
     link = el("a", f"{count:,} overdue now", href=View(standard=standard.id).address(part="overdue"))
@@ -82,7 +82,9 @@ def _card(standard: Standard, scores: Scores) -> Html:
         open_now = f"; {month.open:,} open now" if month.open else ""
         nothing = el("p", f"No verdict in 28 days{open_now}.", class_="quiet")
         return el("li", el("h3", standard.promise or standard.id), named, late, nothing)
-    return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below)
+    more = el("p", el("a", "By week, by hour and by site", href=f"/standards/{standard.id}",
+                      aria_label=f"{standard.id} by week, by hour and by site"))  # fmt: skip
+    return el("li", el("h3", standard.promise or standard.id), named, late, table, drawn, _clocks(month), below, more)
 
 
 def _row(name: str, score: Score) -> Html:
@@ -117,8 +119,13 @@ def _clocks(score: Score) -> Html | None:
     return el("p", f"{time}." + (f" Beside these: {rest}." if rest else ""), class_="quiet")
 
 
-def _trend(name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: float | None) -> Html:
-    """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height."""
+def trend(
+    name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: float | None, *, unit: str = "day"
+) -> Html:
+    """Draw a bar for each day that has a verdict, as high as the share kept; broken ones are the rest of its height.
+
+    `days` are the beginnings of what is drawn, of which each is one `unit`.
+    """
     by_day = {stretch.start: stretch for stretch in stretches}
     step = _WIDTH // max(1, len(days))
     bars = [_day(place * step, step - _GAP, by_day[day]) for place, day in enumerate(days) if day in by_day]
@@ -126,7 +133,7 @@ def _trend(name: str, stretches: Sequence[Stretch], days: Sequence[int], goal: f
     if goal is not None:
         y = round((1 - goal) * _HEIGHT)
         line = el("line", x1=0, x2=_WIDTH, y1=y, y2=y, class_="goal-line")
-    said = el("title", _trend_words(name, stretches, len(days)))
+    said = el("title", _trend_words(name, stretches, how_many(len(days), unit), unit))
     return el("svg", said, *bars, line, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", class_="trend",
               preserveAspectRatio="none")  # fmt: skip
 
@@ -141,9 +148,9 @@ def _day(x: int, width: int, stretch: Stretch) -> Iterator[Html]:
     yield el("rect", x=x, y=_HEIGHT - high, width=width, height=max(high, 1), class_="held")
 
 
-def _trend_words(name: str, stretches: Sequence[Stretch], days: int) -> str:
+def _trend_words(name: str, stretches: Sequence[Stretch], span: str, unit: str) -> str:
     rates = [each.kept / (each.kept + each.broken) for each in stretches if each.kept + each.broken]
     if not rates:
-        return f"{name}: no verdict in {days} days"
+        return f"{name}: no verdict in {span}"
     least, most, last = percent(min(rates)), percent(max(rates)), percent(rates[-1])
-    return f"{name}, day by day in {days} days: between {least} and {most} kept, last {last}"
+    return f"{name}, {unit} by {unit} in {span}: between {least} and {most} kept, last {last}"

@@ -42,7 +42,7 @@ FROM promises AS p WHERE verdict = 'broken'
 _TREND: Final = """
 WITH starts AS (SELECT value AS start, lead(value, 1, 1 << 62) OVER (ORDER BY value) AS stop FROM json_each(?))
 SELECT standard, start, sum(verdict = 'kept'), sum(verdict = 'broken')
-FROM starts JOIN promises ON opened >= start AND opened < stop WHERE verdict IS NOT NULL
+FROM starts JOIN promises ON opened >= start AND opened < stop WHERE verdict IS NOT NULL {only}
 GROUP BY standard, start ORDER BY standard, start
 """
 _OPEN: Final = "mark NOT IN (SELECT promise FROM acts WHERE type = ?)"
@@ -107,10 +107,14 @@ class BoardQueries:
         ((count,),) = self._all(f"SELECT count(*) {found}", DEBRIEFED)
         return list(map(promise_row, rows)), count
 
-    def trend(self, starts: Sequence[int]) -> dict[str, list[Stretch]]:
-        """Give how each standard went in the stretches that begin at `starts`, oldest first, the last one up to now."""
+    def trend(self, starts: Sequence[int], only: str = "") -> dict[str, list[Stretch]]:
+        """Give how each standard went in the stretches that begin at `starts`, oldest first, the last one up to now.
+
+        `only` that standard, where one is named.
+        """
         found: dict[str, list[Stretch]] = {}
-        for standard, start, kept, broken in self._all(_TREND, _encode(list(starts)).decode()):
+        sql = _TREND.format(only="AND standard = ?" if only else "")
+        for standard, start, kept, broken in self._all(sql, _encode(list(starts)).decode(), *([only] if only else [])):
             found.setdefault(standard, []).append(Stretch(start, kept, broken))
         return found
 

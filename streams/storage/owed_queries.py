@@ -38,6 +38,14 @@ _OF_SITE: Final = f"""
 standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ? AND {_SITE} = ?
     AND (verdict IS NULL OR verdict IN ('broken', 'unknown'))
 """  # noqa: S608 - fixed text
+_BY_SITE: Final = f"""
+SELECT {_SITE} AS place, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
+WHERE standard = ? AND opened >= ? AND verdict IN ('kept', 'broken') GROUP BY place
+"""  # noqa: S608 - fixed text
+_BROKEN_OF: Final = f"""
+SELECT {PROMISE} FROM promises WHERE standard = ? AND opened >= ? AND verdict = 'broken' {{only}}
+ORDER BY opened DESC, id LIMIT ?
+"""  # noqa: S608 - fixed text
 _JUDGED: Final = """
 SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
 WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
@@ -82,6 +90,15 @@ class OwedQueries:
         sql = _JUDGED + (f" AND {_SITE} = ?" if site else "")
         ((kept, broken),) = self._all(sql, since, *([site] if site else []))
         return kept or 0, broken or 0
+
+    def by_site(self, standard: str, since: int) -> dict[str, tuple[int, int]]:
+        """Count the promises of a standard opened from an instant on that were kept and broken, by their sites."""
+        return {site: (kept, broken) for site, kept, broken in self._all(_BY_SITE, standard, since)}
+
+    def broken_of(self, standard: str, since: int, site: str, limit: int) -> list[PromiseRow]:
+        """Give the newest broken promises of a standard opened from an instant on; of a site, where one is named."""
+        sql = _BROKEN_OF.format(only=f"AND {_SITE} = ?" if site else "")
+        return list(map(promise_row, self._all(sql, standard, since, *([site] if site else []), limit)))
 
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""

@@ -27,6 +27,7 @@ PAGES = (
     "/people",
     "/wall",
     "/wall?site=s3",
+    "/standards/no-wait?site=s3",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
-from standards.calendar.duration import HOUR
+from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import debriefs, feeds, notices, now, people, standards, story, wall
+from streams.board import debriefs, feeds, notices, now, people, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
@@ -58,6 +58,8 @@ REFERRER: Final = "same-origin"
 FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
 DAYS: Final = 28
 """How many days the trend shows."""
+WEEKS: Final = 12
+"""How many weeks the trends of a standard show, the last four of them by the hour too."""
 STANDING: Final = web.RequestKey("standing", Standing)
 """The key of a request under which stands how many promises are overdue."""
 _FOLDER: Final = Path(__file__).parents[2] / "board"
@@ -82,7 +84,7 @@ class Board:
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
-            "/wall": self._wall,
+            "/wall": self._wall, "/standards/{id}": self._trends,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
@@ -160,6 +162,22 @@ class Board:
         )  # fmt: skip
         opening = Opening(self.host.rulebook.may_change, await self._changed_days.changed())
         return self.answer(request, standards.draw(shell, self.host.rulebook.current, scores, opening))
+
+    async def _trends(self, request: web.Request) -> web.Response:
+        shell, wanted = self.shell(request), request.match_info["id"]
+        standard, queries = self.host.rulebook.current.get(wanted), self.host.read_model
+        if standard is None:
+            return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no standard {wanted[:100]!r}."))
+        site, days = View.of(request.query).site, self._days()
+        hours = list(range(days[0], self.host.wall(), HOUR))
+        weeks = [days[0] - back * 7 * DAY for back in range(WEEKS - DAYS // 7, 0, -1)] + days[::7]
+        drawn = trends.Trends(
+            standard, weeks, (await asked(queries.board.trend, weeks, wanted)).get(wanted, []),
+            (await asked(queries.board.trend, hours, wanted)).get(wanted, []),
+            await asked(queries.owed.by_site, wanted, days[0]),
+            await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST), site,
+        )  # fmt: skip
+        return self.answer(request, trends.draw(shell, drawn))
 
     async def _promise(self, request: web.Request) -> web.Response:
         shell = self.shell(request)

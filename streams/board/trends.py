@@ -1,0 +1,149 @@
+"""Trends of one standard: week by week, by the hour of the week, by site; and what was broken, to be looked at.
+
+Of few promises nothing is drawn: an hour with one bad morning would look like a pattern.
+Read next: `standards.py`, which leads here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from standards.judge.events import moment
+from streams.board.markup import Html, el, listed, section
+from streams.board.shell import Shell, page, promise_link
+from streams.board.standards import trend
+from streams.board.wording import how_many, percent
+from streams.storage.natural import natural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from standards.judge.standard import Standard
+    from streams.storage.rows import PromiseRow, Stretch
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+FEW: Final = 5
+"""An hour, or a site, with fewer verdicts shows no share."""
+MOST: Final = 20
+"""How many broken promises are named."""
+SITES: Final = 200
+HARD: Final = 3
+"""How many hours are named as the hardest."""
+_CELL, _LEFT, _TOP = 24, 40, 18
+_STEPS: Final = ((0.95, "well"), (0.85, "fair"), (0.7, "weak"), (0.0, "bad"))
+"""From which share on an hour has which colour."""
+
+
+class Trends(msgspec.Struct, frozen=True):
+    """How a standard went: in `weeks` that begin at these instants, hour by hour in four of them, and by site.
+
+    `broken` are the newest broken promises, of `site` where one is named.
+    """
+
+    standard: Standard
+    weeks: Sequence[int]
+    by_week: Sequence[Stretch]
+    by_hour: Sequence[Stretch]
+    by_site: Mapping[str, tuple[int, int]]
+    broken: Sequence[PromiseRow]
+    site: str = ""
+
+
+def draw(shell: Shell, trends: Trends) -> str:
+    """Draw the page."""
+    standard = trends.standard
+    goal = None if standard.objective is None else standard.objective.kept
+    weeks = trend(standard.id, trends.by_week, trends.weeks, goal, unit="week")
+    return page(
+        shell, standard.promise or standard.id, "/standards",
+        el("p", el("span", standard.id, class_="standard"), class_="where"),
+        section("Week by week", weeks, el("p", how_many(len(trends.weeks), "week"), class_="quiet")),
+        section("By the hour of the week, in four weeks", *_hours(shell, trends)),
+        section("By site, in four weeks", _sites(trends)), _broken(shell, trends),
+    )  # fmt: skip
+
+
+def _hours(shell: Shell, trends: Trends) -> Iterator[Html]:
+    """Draw a square for each hour of the week that has enough verdicts, and name the hardest."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for each in trends.by_hour:
+        local = moment(each.start).astimezone(shell.zone)
+        kept, broken = found.get((local.weekday(), local.hour), (0, 0))
+        found[local.weekday(), local.hour] = kept + each.kept, broken + each.broken
+    shares = {key: (kept / (kept + broken), kept + broken)
+              for key, (kept, broken) in found.items() if kept + broken >= FEW}  # fmt: skip
+    if not shares:
+        yield el("p", "There are too few promises to say anything of single hours.", class_="quiet")
+        return
+    hard = sorted(shares, key=lambda key: (shares[key][0], key))[:HARD]
+    hard = [key for key in hard if shares[key][0] < 1]
+    yield _grid(shares)
+    yield el("ul", (el("li", words, class_=f"key {kind}") for words, kind in _legend()), class_="legend")
+    if hard:
+        said = (f"{DAYS[day]} {hour}–{hour + 1}: {percent(shares[day, hour][0])} of {shares[day, hour][1]:,}"
+                for day, hour in hard)  # fmt: skip
+        yield el("p", "Hardest: ", "; ".join(said), ".")
+
+
+def _grid(shares: Mapping[tuple[int, int], tuple[float, int]]) -> Html:
+    hours = (
+        el("text", hour, x=_LEFT + hour * _CELL + _CELL // 2, y=_TOP - 5, text_anchor="middle")
+        for hour in range(0, 24, 3)
+    )
+    days = (el("text", name, x=0, y=_TOP + day * _CELL + _CELL - 7) for day, name in enumerate(DAYS))
+    cells = (
+        el("rect", x=_LEFT + hour * _CELL, y=_TOP + day * _CELL, width=_CELL - 2, height=_CELL - 2, rx=3,
+           class_=f"hour {_step(shares[day, hour][0]) if (day, hour) in shares else 'none'}")
+        for day in range(len(DAYS)) for hour in range(24)
+    )  # fmt: skip
+    worst = min(share for share, _ in shares.values())
+    said = el("title", f"How many were kept by the hour of the week; {percent(worst)} in the hardest hour")
+    size = f"0 0 {_LEFT + 24 * _CELL} {_TOP + len(DAYS) * _CELL}"
+    drawn = el("svg", said, *hours, *days, *cells, viewBox=size, role="img", class_="hours")
+    return el("div", drawn, class_="wide", tabindex="0", role="group", aria_label="Kept by the hour of the week")
+
+
+def _step(share: float) -> str:
+    return next(kind for least, kind in _STEPS if share >= least)
+
+
+def _legend() -> Iterator[tuple[str, str]]:
+    above = ""
+    for least, kind in _STEPS:
+        yield (f"{percent(least)} and more" if least else f"less than {above}"), kind
+        above = percent(least)
+    yield f"fewer than {FEW} promises", "none"
+
+
+def _sites(trends: Trends) -> Html:
+    ordered = sorted(trends.by_site, key=natural)[:SITES]
+    head = el("tr", (el("th", name, scope="col") for name in ("Site", "Kept", "Of how many", "Broken")))
+    rows = (_site(trends.standard.id, site, *trends.by_site[site]) for site in ordered)
+    table = el("table", el("thead", head), el("tbody", rows))
+    return el("div", table, class_="wide few", tabindex="0", role="group", aria_label="Kept by site")
+
+
+def _site(standard: str, site: str, kept: int, broken: int) -> Html:
+    judged = kept + broken
+    rate = percent(kept / judged) if judged >= FEW else "–"
+    link = el("a", f"{broken:,}", href=f"/standards/{standard}?{urlencode({'site': site})}#broken",
+              aria_label=f"{broken:,} broken at {site}")  # fmt: skip
+    return el("tr", el("th", site or "no site", scope="row"), el("td", rate), el("td", f"{judged:,}"),
+              el("td", link if broken and site else broken or "–"))  # fmt: skip
+
+
+def _broken(shell: Shell, trends: Trends) -> Html:
+    title = f"Broken at {trends.site}" if trends.site else "Broken"
+    rows = [
+        el(
+            "li",
+            el("p", promise_link(row.id, row.subject, row.standard), " ", shell.clock(row.settled), class_="where"),
+        )
+        for row in trends.broken
+    ]
+    every = el("p", el("a", "Of all sites", href=f"/standards/{trends.standard.id}#broken")) if trends.site else None
+    more = el("p", f"The newest {MOST}.", class_="quiet") if len(rows) >= MOST else None
+    return section(title, every, listed(rows, "notices", "None was broken in four weeks."), more, id="broken")
