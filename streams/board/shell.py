@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from streams.storage.status import Status
 
 PAGES: Final = (
-    ("/", "Now"), ("/standards", "Standards"), ("/debriefs", "Debriefs"), ("/notices", "Notices"), ("/feeds", "Feeds"),
+    ("/", "Now"), ("/shift", "Shift"), ("/standards", "Standards"), ("/debriefs", "Debriefs"),
+    ("/notices", "Notices"), ("/feeds", "Feeds"),
 )  # fmt: skip
 BEHIND: Final = 30 * SECOND
 """How much longer than the grace judging may take before a page says so, in microseconds."""

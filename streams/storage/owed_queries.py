@@ -91,6 +91,17 @@ class OwedQueries:
         ((kept, broken),) = self._all(sql, since, *([site] if site else []))
         return kept or 0, broken or 0
 
+    def verdicts_since(self, since: int, site: str) -> dict[str, int]:
+        """Count what was settled from an instant on by its verdict, at a site or at all."""
+        sql = f"SELECT verdict, count(*) FROM promises WHERE {_settled(site)} GROUP BY verdict"  # noqa: S608 - fixed text
+        return dict(self._all(sql, since, *([site] if site else [])))
+
+    def failed_since(self, since: int, site: str, limit: int) -> list[PromiseRow]:
+        """Give what was settled from an instant on and not kept, the newest first, at a site or at all."""
+        failed = f"{_settled(site)} AND verdict IN ('broken', 'excused', 'unknown')"
+        sql = f"SELECT {PROMISE} FROM promises WHERE {failed} ORDER BY settled DESC, id LIMIT ?"  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, since, *([site] if site else []), limit)))
+
     def by_site(self, standard: str, since: int) -> dict[str, tuple[int, int]]:
         """Count the promises of a standard opened from an instant on that were kept and broken, by their sites."""
         return {site: (kept, broken) for site, kept, broken in self._all(_BY_SITE, standard, since)}
@@ -106,6 +117,10 @@ class OwedQueries:
         sql = " AND ".join([_ENDLESS, *(term for term, _ in terms)])
         ((count,),) = self._all(sql, *(value for _, values in terms for value in values))
         return int(count)
+
+
+def _settled(site: str) -> str:
+    return f"settled >= ? AND verdict IS NOT NULL{f' AND {_SITE} = ?' if site else ''}"
 
 
 def _source(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:

@@ -28,6 +28,7 @@ PAGES = (
     "/wall",
     "/wall?site=s3",
     "/standards/no-wait?site=s3",
+    "/shift",
     "/?site=s3&q=q&part=running",
     "/promises/{broken}",
     "/promises/{warned}",
@@ -163,6 +164,7 @@ def test_nothing_that_came_with_an_event_is_run(evil: Served, page: Page) -> Non
         "/feeds",
         "/people",
         "/wall",
+        "/shift",
         *(f"/promises/{name}" for name in ids),
     ):
         page.goto(evil.url + path)

@@ -9,6 +9,7 @@ Read next: `streams/board/shell.py`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +20,7 @@ from aiohttp import web
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import debriefs, feeds, notices, now, people, standards, story, trends, wall
+from streams.board import debriefs, feeds, notices, now, people, shift, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
@@ -84,7 +85,7 @@ class Board:
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
             "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
-            "/wall": self._wall, "/standards/{id}": self._trends,
+            "/wall": self._wall, "/standards/{id}": self._trends, "/shift": self._shift,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
@@ -178,6 +179,18 @@ class Board:
             await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST), site,
         )  # fmt: skip
         return self.answer(request, trends.draw(shell, drawn))
+
+    async def _shift(self, request: web.Request) -> web.Response:
+        shell, site, owed = self.shell(request), View.of(request.query).site, self.host.read_model.owed
+        on = shift.on_shift(self.host.people, shell.now)
+        since = on.since if on.since >= 0 else self._days()[-1]
+        look = Look(self.host, self._zone, View(site=site), "")
+        drawn = shift.Shift(
+            since, on, await asked(owed.verdicts_since, since, site),
+            await asked(owed.failed_since, since, site, shift.MOST), await asked(look.counts),
+            (await asked(partial(self.host.read_model.board.broken, 0, debriefed=False)))[1], site,
+        )  # fmt: skip
+        return self.answer(request, shift.draw(shell, drawn))
 
     async def _promise(self, request: web.Request) -> web.Response:
         shell = self.shell(request)

@@ -67,7 +67,7 @@ class Look:
 
     def scene(self, site: str, today: int, sites: Sequence[str]) -> Scene:
         """Gather what the wall of a site shows; `today` began at that instant, in microseconds UTC."""
-        host, count = self._host, {sort: self._count(sort) for sort in TITLES}
+        host, count = self._host, self.counts()
         rows = [(sort, self._rows(sort, self.wanted, LINES)) for sort in URGENT]
         urgent = [item for sort, found in rows for item in self._items(sort, [found])[0]]
         recent = host.wall() - RECENT
@@ -77,8 +77,10 @@ class Look:
             host.read_model.readings.last(host.rulebook.vocabulary, site, recent), kept, broken, sites,
         )  # fmt: skip
 
-    def _count(self, sort: Sort) -> int:
-        return sum(group.count for group in self._queries.groups(sort, self._owed_since, self.wanted))
+    def counts(self) -> dict[Sort, int]:
+        """Count what is owed by its sort."""
+        groups = {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in TITLES}
+        return {sort: sum(group.count for group in found) for sort, found in groups.items()}
 
     def _part(self, sort: Sort) -> Part:
         groups = self._queries.groups(sort, self._owed_since, self.wanted)

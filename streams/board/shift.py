@@ -1,0 +1,92 @@
+"""The shift: since when, who is on, what was broken and excused in it, and what it hands over.
+
+Read next: `debriefs.py`, where what was broken is talked over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.policy.policy import open_since
+from streams.board.markup import Html, el, facts, listed, section
+from streams.board.shell import Shell, page, promise_link
+from streams.board.view import View
+from streams.board.wording import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alerts.policy.policy import People
+    from streams.storage.rows import PromiseRow, Sort
+
+MOST: Final = 30
+"""How many promises are named."""
+
+
+class OnShift(msgspec.Struct, frozen=True):
+    """Who is on, by team, at an instant; and since when the first of them is, in microseconds UTC."""
+
+    teams: Mapping[str, Sequence[str]] = {}
+    since: int = -1
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """What was settled `since` an instant, counted by verdict and the newest `failed` ones; and what is still owed."""
+
+    since: int
+    on: OnShift
+    verdicts: Mapping[str, int]
+    failed: Sequence[PromiseRow]
+    owed: Mapping[Sort, int]
+    undebriefed: int = 0
+    site: str = ""
+
+
+def on_shift(people: People | None, at: int) -> OnShift:
+    """Find who is on shift at an instant: those who have one, and are in it."""
+    teams: dict[str, list[str]] = {}
+    since = []
+    for name, team in sorted(people.teams.items()) if people else ():
+        for member in team.members:
+            if member.shift is not None and member.shift.is_open(at):
+                teams.setdefault(name, []).append(member.person)
+                since.append(open_since(member.shift, at))
+    return OnShift(teams, min(since, default=-1))
+
+
+def draw(shell: Shell, shift: Shift) -> str:
+    """Draw the page."""
+    where = f" at {shift.site}" if shift.site else ""
+    begun = "This shift began at " if shift.on.since >= 0 else "No shift is known; this is since midnight, "
+    view = View(site=shift.site)
+    counts = [(words, f"{shift.verdicts.get(verdict, 0):,}") for verdict, words in _COUNTED.items()]
+    handed = (
+        _handed(shift.owed.get("overdue", 0), "overdue", view.address(part="overdue")),
+        _handed(shift.owed.get("warned", 0), "to act on", view.address(part="warned")),
+        _handed(shift.owed.get("running", 0), "on the clock", view.address(part="running")),
+        _handed(shift.undebriefed, "broken and not talked over, over all", "/debriefs"),
+    )
+    failed = [_row(shell, row) for row in shift.failed]
+    return page(
+        shell, "Shift", "/shift", el("p", begun, shell.clock(shift.since), f"{where}.", class_="lead"),
+        section("Handed over", el("ul", handed, class_="handed")),
+        section("So far", facts(counts, "facts")),
+        section("On shift", facts(((team, ", ".join(names)) for team, names in shift.on.teams.items()), "facts"))
+        if shift.on.teams else None,
+        section("Broken, excused or unknown", listed(failed, "notices", "Nothing so far.")),
+    )  # fmt: skip
+
+
+_COUNTED: Final = {"kept": "Kept", "broken": "Broken", "excused": "Excused", "unknown": "Unknown"}
+
+
+def _handed(count: int, words: str, address: str) -> Html:
+    said = f"{count:,} {words}"
+    return el("li", el("a", said, href=address) if count else said, class_=None if count else "quiet")
+
+
+def _row(shell: Shell, row: PromiseRow) -> Html:
+    head = el("p", promise_link(row.id, row.subject, row.standard), " ", shell.clock(row.settled), class_="where")
+    return el("li", head, el("p", STATES[row.state], class_="quiet"), class_=row.verdict)
