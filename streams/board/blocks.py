@@ -63,6 +63,8 @@ class Item(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Give what it is called at its site."""
+        if self.subject and self.subject == self.site:
+            return self.standard
         return self.subject.removeprefix(f"{self.site}/") or "everywhere"
 
 
@@ -141,7 +143,7 @@ def _summary(group: Group, first: Item, now: int) -> Html:
         el("span", first.state if first.sort == "paused" else _time(first, group.due, now), class_="left count"),
         el("span", (el("b", group.site), " ") if group.site else None, group.names, class_="where"),
         el("span", what or group.standard, class_="what"),
-        el("span", f"{group.count:,}", class_="number"),
+        el("span", f"{group.count:,}", class_="number") if group.count > 1 else None,
     )
 
 

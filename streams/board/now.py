@@ -1,6 +1,7 @@
 """Now: what needs a hand, by the time left. Each promise that is owed and has a clock, alone or with those of its kind.
 
-Up to ten of a sort are cards. More are grouped by site and standard: one line for each group, that opens on a tap.
+Up to ten that need a hand are cards, and so are up to ten of each other sort. More are grouped by site and standard:
+one line for each group, that opens on a tap.
 A block, which is a card or a group, is drawn from its own value alone, so two equal ones need not be drawn twice: that
 is how changes are told.
 Read next: `blocks.py` for what they look like, `changes.py`, which tells what changed.

@@ -70,15 +70,17 @@ def _end_of(act: Action) -> int:
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a silence can be about."""
+    """What a silence can be about; and of what nobody is told because the policy says so."""
 
     standards: Sequence[str] = ()
     sites: Sequence[str] = ()
+    policy: Sequence[str] = ()
 
 
 def silence_section(shell: Shell, acts: Sequence[Action], known: Known) -> Html:
     """Draw the silences that hold, and the form for another one. `acts` are those that laid and lifted some."""
     rows = [_row(shell, act, until) for act, until in holding(acts, shell.now)]
+    rows += [el("li", el("p", el("strong", words)), el("p", "by the policy", class_="said")) for words in known.policy]
     lay = el("details", el("summary", "Lay a silence"), _form(shell, known)) if shell.acts else None
     return section("Silences", listed(rows, "acts", "Nothing is silenced."), lay, id="silences")
 

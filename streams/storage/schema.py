@@ -274,6 +274,7 @@ ALTER TABLE promises ADD COLUMN joined_at INTEGER NOT NULL DEFAULT -1;   -- the 
 _PLACES = """
 CREATE INDEX promises_places ON promises (state, coalesce(CAST(fields AS TEXT) ->> 'site', ''), standard, due)
     WHERE verdict IS NULL OR state = 'broken';                           -- what is owed where
+CREATE INDEX acts_type ON acts (type, seq);                              -- which silences hold, of all that people did
 """
 
 MIGRATIONS: tuple[str, ...] = (

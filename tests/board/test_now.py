@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from streams.board.reasons import reasons
 from streams.board.view import View
@@ -151,6 +151,17 @@ def test_a_site_is_excused_for_a_span(crowded: Served) -> None:
     assert visitor.ask("/acts/excuse", {**form, "site": "store-9"})[0] == 409
 
 
+def test_what_nobody_is_told_of_stands_on_now(crowded: Served) -> None:
+    """A silence, of a person or of the policy, stands on Now as long as it holds, and leads to who laid it and why."""
+    visitor, proof = entered(crowded)
+    assert re.search(r'<p id="part-muted" class="muted" hidden>', visitor.ask("/")[2])
+    form = {"proof": proof, "site": "store-1", "span": "30m", "reason": "rebuilt"}
+    assert visitor.ask("/acts/silence", form)[0] == 303
+    assert "Nobody is told of site store-1 until 23:37." in visitor.ask("/")[2]
+    crowded.go(31 * 60)
+    assert re.search(r'<p id="part-muted" class="muted" hidden>', visitor.ask("/")[2])
+
+
 @pytest.mark.parametrize("group", ["", "part=none&seen=1", "part=warned", "part=warned&seen=x", "part=warned&seen=1"])
 def test_what_is_no_group_is_not_taken(crowded: Served, group: str) -> None:
     """A form that names no group of the board is refused."""
@@ -232,6 +243,19 @@ def test_the_device_remembers_what_one_looks_at(crowded: Served, page: Page) -> 
     expect(page.locator("#title-warned")).to_have_text("Act now · 48")
 
 
+def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser) -> None:
+    """However long a name is, the head of a page takes at most 96 pixels of a phone, and no button breaks a word."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    signed_in(crowded, page, name="Anna Maria Kowalska-Brzęczyszczykiewicz")
+    for path in ("/", "/shift", "/standards", "/debriefs", "/notices", "/feeds"):
+        page.goto(crowded.url + path)
+        expect(page.locator("#link")).to_have_text("live")
+        assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= 96, path
+    page.goto(f"{crowded.url}/")
+    broken = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
+    assert page.locator("button:visible").evaluate_all(broken) == []
+
+
 def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None:
     """On every page the tab says how many promises need a hand, and follows; sound is off until it is switched on."""
     signed_in(crowded, page, "/feeds")
@@ -247,10 +271,10 @@ def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None
     expect(page.locator("#bell")).to_have_attribute("aria-pressed", "true")
 
 
-def signed_in(served: Served, page: Page, path: str = "/") -> None:
+def signed_in(served: Served, page: Page, path: str = "/", name: str = "Ania") -> None:
     page.goto(f"{served.url}/sign-in")
     page.get_by_label("Token").fill(TOKENS["supervisor"])
-    page.get_by_label("Your name").fill("Ania")
+    page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Sign in").click()
     page.goto(served.url + path)
     expect(page.locator("#link")).to_have_text("live")

@@ -26,7 +26,7 @@ from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
-from streams.board.silences import Known
+from streams.board.silences import Known, muted
 from streams.board.view import View
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import UntoldFilter, is_overdue
@@ -236,7 +236,9 @@ class Board:
         wanted = UntoldFilter(to=to.strip(), reason=reason)
         rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.people else None
-        known = Known(sorted(self.host.rulebook.current), request[STANDING].sites)
+        people = self.host.people
+        policy = muted((), people, shell.now, self._zone) if people else ()
+        known = Known(sorted(self.host.rulebook.current), request[STANDING].sites, policy)
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences, known)))
 
     async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:

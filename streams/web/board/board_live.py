@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import WSCloseCode, web
 
+from standards.calendar.duration import MINUTE
 from streams.board.blocks import URGENT
 from streams.board.changes import Changes
 from streams.board.now import TITLES
@@ -58,11 +59,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class _Viewed:
-    """One view, as somebody sees it, and the commits that its picture shows."""
+    """One view, as somebody sees it; the commits that its picture shows, and the host's minute in which it was made."""
 
     def __init__(self, changes: Changes) -> None:
         self.changes = changes
-        self.drawn = -1
+        self.drawn = -1, -1
 
 
 class Live:
@@ -108,7 +109,7 @@ class Live:
     async def fresh(self, view: View, name: str) -> Changes:
         """Give a view as somebody of a name sees it, looked at again if anything may have changed since the last look.
 
-        What is seen has a version of its own among all that are ever seen.
+        Time changes something too: silences end. What is seen has a version of its own among all that are ever seen.
         """
         key = view, name if view.mine else ""
         async with self._looking:
@@ -119,10 +120,10 @@ class Live:
             self._viewed.move_to_end(key)
             while len(self._viewed) > MOST_VIEWS:
                 self._viewed.popitem(last=False)
-            if viewed.drawn != self.commits:
-                commits = self.commits
+            now = self.commits, self._host.wall() // MINUTE
+            if viewed.drawn != now:
                 viewed.changes.take(await asked(Look(self._host, self._zone, view, name).picture))
-                viewed.drawn = commits
+                viewed.drawn = now
         return viewed.changes
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:

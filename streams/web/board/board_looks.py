@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseRow, Sort
 
 FEW: Final = 10
-"""Up to how many promises of a sort are shown as cards; more are grouped."""
+"""Up to how many promises that need a hand are shown as cards, and of each other sort; more are grouped."""
 GROUPS: Final = 40
 """How many groups are on a page, of each sort."""
 LINES: Final = 100
@@ -55,13 +55,16 @@ class Look:
 
     def picture(self) -> Picture:
         """Gather all of the page."""
-        host = self._host
-        parts = {sort: self._part(sort) for sort in TITLES}
+        host, groups = self._host, self._grouped()
+        counts = {sort: sum(group.count for group in found) for sort, found in groups.items()}
+        crowded = sum(counts[sort] for sort in URGENT) > FEW
+        parts = {
+            sort: self._part(sort, groups[sort], cards=not crowded if sort in URGENT else counts[sort] <= FEW)
+            for sort in TITLES
+        }
         _, undebriefed = host.read_model.board.broken(0, debriefed=False)
-        acts = host.read_model.board.actions(0, SILENCES, types=(SILENCED, UNSILENCED))
         return Picture(
-            self._view, parts, self._queries.endless(self.wanted), undebriefed,
-            muted([act for _, act in acts], host.people, host.wall(), self._zone) if host.people else (),
+            self._view, parts, self._queries.endless(self.wanted), undebriefed, self._muted(),
             unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
         )  # fmt: skip
 
@@ -79,15 +82,24 @@ class Look:
 
     def counts(self) -> dict[Sort, int]:
         """Count what is owed by its sort."""
-        groups = {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in TITLES}
-        return {sort: sum(group.count for group in found) for sort, found in groups.items()}
+        return {sort: sum(group.count for group in found) for sort, found in self._grouped().items()}
 
-    def _part(self, sort: Sort) -> Part:
-        groups = self._queries.groups(sort, self._owed_since, self.wanted)
+    def _grouped(self) -> dict[Sort, list[OwedGroup]]:
+        return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in TITLES}
+
+    def _muted(self) -> tuple[str, ...]:
+        host = self._host
+        if host.people is None:
+            return ()
+        acts = host.read_model.board.actions(0, SILENCES, types=(SILENCED, UNSILENCED))
+        return muted([act for _, act in acts], host.people, host.wall(), self._zone)
+
+    def _part(self, sort: Sort, groups: list[OwedGroup], *, cards: bool) -> Part:
+        """Show a sort as cards, or grouped; nothing of it where another part is looked at alone."""
         count = sum(group.count for group in groups)
         if not count or self._view.part not in ("", sort):
             return Part(count)
-        if count <= FEW:
+        if cards:
             (items,) = self._items(sort, [self._rows(sort, self.wanted, FEW)])
             return Part(count, items)
         if self._view.alone and len(groups) == 1:
