@@ -53,6 +53,12 @@ class Story(msgspec.Struct, frozen=True):
         """Say whether it can still be taken, and done."""
         return self.overdue or self.view.row.verdict is None
 
+    @property
+    def waits(self) -> bool:
+        """Say whether it waits for somebody: to be done, or to be talked over."""
+        undebriefed = self.view.row.verdict == "broken" and DEBRIEFED not in {act.type for act in self.acts}
+        return self.owed or undebriefed
+
     def waited_until(self, now: int) -> int:
         """Give until when the customer waited: now, if they still do; else until it was done, or came to nothing."""
         if self.owed:
@@ -78,7 +84,8 @@ def draw(shell: Shell, story: Story) -> str:
         _judged_by(story.view),
     )
     todo = (*_actions(shell, story), _advice(story.standard))
-    columns = el("div", el("div", *todo), el("div", *first), class_="columns")
+    parts = el("div", *todo), el("div", *first)
+    columns = el("div", parts, class_="columns") if story.waits else el("div", parts[::-1], class_="columns over")
     return page(shell, title, "", _head(shell, story), columns, every=1)
 
 

@@ -203,7 +203,7 @@ def _turned_away(request: web.Request, *, has_board: bool) -> web.Response:
     """Lead a person to the sign-in, and tell a program what is missing."""
     person = request.method in SAFE and not request.path.startswith(PROGRAMS) and "Authorization" not in request.headers
     if has_board and person:
-        return see_other(f"/sign-in?next={quote(request.path)}")
+        return see_other(f"/sign-in?next={quote(request.path_qs)}")
     words, challenge = "this needs a token; send it as Authorization: Bearer TOKEN", 'Bearer realm="kept"'
     if request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer":
         words, challenge = "this is not the token of this server", f'{challenge}, error="invalid_token"'

@@ -156,6 +156,7 @@ def test_who_has_no_token_is_led_to_the_door(guarded: Served) -> None:
     stranger = Visitor(guarded)
     status, headers, _ = stranger.ask("/standards")
     assert (status, headers["Location"]) == (303, "/sign-in?next=/standards")
+    assert stranger.ask("/?site=s3&mine=1")[1]["Location"] == "/sign-in?next=/%3Fsite%3Ds3%26mine%3D1"
     assert [stranger.ask(path)[0] for path in ("/v1/promises", "/live", "/metrics")] == [401, 401, 401]
     assert stranger.ask("/acts/debrief", {"promise": "x"})[0] == 401
     assert [stranger.ask(path)[0] for path in ("/sign-in", "/board.css", "/board.js")] == [200, 200, 200]

@@ -67,6 +67,10 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
         assert places == sorted(places)
     settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], doable=True)
     assert "It is done" not in draw(shell, settled)
+    assert settled.waits, "it is still to be talked over"
+    kept = Story(PromiseView(replace(ROW, state="kept", verdict="kept"), LINES, [], "{}", []), REGISTER, [])
+    drawn = draw(shell, kept)
+    assert drawn.index("What happened") < drawn.index("What helps")
 
 
 def test_a_notice_says_whether_what_it_tells_of_is_owed_still() -> None:
