@@ -12,7 +12,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.board.blocks import block
-from streams.board.now import TITLES, Picture, hides, pager, texts
+from streams.board.now import Picture, hides, pager, texts
+from streams.board.view import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,7 +62,7 @@ class Changes:
     def _message(self, names: Collection[str], now: int, *, acts: bool) -> Message:
         """Give the blocks of these names, and the order of all."""
         shown, blocks = self.picture, self.picture.blocks()
-        order: dict[str, list[str]] = {f"list-{sort}": [] for sort in TITLES}
+        order: dict[str, list[str]] = {f"list-{sort}": [] for sort in PARTS}
         for name, (sort, _) in blocks.items():
             order[f"list-{sort}"].append(name)
         return {
@@ -71,9 +72,9 @@ class Changes:
             "order": order,
             "urgent": shown.urgent,
             "words": texts(shown),
-            "pages": {f"pages-{sort}": str(pager(shown, sort)) for sort in TITLES},
+            "pages": {f"pages-{sort}": str(pager(shown, sort)) for sort in PARTS},
             "hidden": {
-                **{f"part-{sort}": hides(shown, sort) for sort in TITLES},
+                **{f"part-{sort}": hides(shown, sort) for sort in PARTS},
                 "broken": not shown.undebriefed,
                 "part-muted": not shown.muted,
                 "first": not shown.unheard,

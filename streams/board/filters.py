@@ -11,6 +11,7 @@ import msgspec
 
 from streams.board.markup import Html, el
 from streams.board.shell import field, hidden
+from streams.board.view import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,8 +66,8 @@ def _mine(view: View) -> Html:
 
 
 def _said(view: View) -> Iterator[str]:
-    if view.part:
-        yield "one part"
+    if view.part in PARTS:
+        yield PARTS[view.part]
     if view.q:
         yield f"“{view.q}”"
     yield from filter(None, (view.site, view.standard, view.owner, view.team, "mine" if view.mine else ""))

@@ -19,16 +19,13 @@ from streams.board.filters import Choices, filter_bar
 from streams.board.markup import Child, Html, el, join
 from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.silences import SPANS
-from streams.board.view import NOWHERE, View
+from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wording import how_many
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TITLES: Final[dict[Sort, str]] = {
-    "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
-}  # fmt: skip
 CALM: Final = "Nothing needs a hand right now."
 """What is said where nothing is overdue or was warned of, and only there."""
 CALM_HERE: Final = "Nothing of what you look at needs a hand right now."
@@ -91,7 +88,7 @@ def draw(shell: Shell, shown: Picture, choices: Choices) -> str:
     silences = el("a", "Why", href="/notices#silences")
     muted = el("p", el("span", words["muted"], id="muted"), " ", silences, id="part-muted", class_="muted",
                hidden=not shown.muted)  # fmt: skip
-    sections = (_section(shell, shown, sort, words) for sort in TITLES)
+    sections = (_section(shell, shown, sort, words) for sort in PARTS)
     endless = el("p", words["endless"], id="endless", class_="quiet apart")
     return page(
         shell, "Now", "/", summary, _first_steps(shown), muted, filter_bar(shown.view, choices),
@@ -111,19 +108,20 @@ def texts(shown: Picture) -> dict[str, str]:
         "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
         "muted": f"Nobody is told of {'; '.join(shown.muted)}." if shown.muted else "",
     }
-    for sort, title in TITLES.items():
+    for sort, title in PARTS.items():
         count = shown.count(sort)
         found[f"title-{sort}"] = f"{title} · {count:,}" if count else title
-        found[f"more-{sort}"] = "" if count else _NOBODY[sort]
-    if not shown.urgent and not shown.unheard:
+        alone = "There is none now." if shown.view.part == sort else ""
+        found[f"more-{sort}"] = "" if count else _NOBODY[sort] or alone
+    if not shown.urgent and not shown.unheard and not shown.view.part:
         found["more-warned"] = CALM_HERE if shown.view.narrowed else CALM
     return found
 
 
 def hides(shown: Picture, sort: Sort) -> bool:
     """Say whether a part of the page has nothing to say: then its title would only stand in the way."""
-    if shown.unheard or (shown.view.part and shown.view.part != sort):
-        return True
+    if shown.unheard or shown.view.part:
+        return shown.unheard or shown.view.part != sort
     if shown.count(sort) or sort == "running":
         return False
     return sort != "warned" or bool(shown.count("overdue"))
@@ -149,7 +147,7 @@ def pager(shown: Picture, sort: Sort) -> Html:
 
 def _summary(shown: Picture) -> str:
     overdue = shown.count("overdue")
-    found = f"{how_many(sum(map(shown.count, TITLES)) + shown.endless - overdue, 'promise')} open."
+    found = f"{how_many(sum(map(shown.count, PARTS)) + shown.endless - overdue, 'promise')} open."
     return f"{how_many(overdue, 'promise')} overdue, {found}" if overdue else found
 
 

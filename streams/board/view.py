@@ -10,11 +10,17 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from streams.storage.rows import Sort
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NARROWS: Final = ("q", "site", "standard", "owner", "team", "mine")
 """The fields that narrow what is shown; the others only say how much of it."""
+PARTS: Final[dict[Sort, str]] = {
+    "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
+}  # fmt: skip
+"""The parts of the page, each with its title."""
 NOWHERE: Final = "-"
 """How an address names what has no site."""
 _LONGEST: Final = 200
@@ -36,7 +42,8 @@ class View(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """Read it from an address; what it does not know, it leaves."""
-        known = {name: query.get(name, "").strip()[:_LONGEST] for name in (*NARROWS, "part")}
+        known = {name: query.get(name, "").strip()[:_LONGEST] for name in NARROWS}
+        known["part"] = part if (part := query.get("part", "")) in PARTS else ""
         number = query.get("page", "")
         page = int(number) if number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES)) else 1
         return cls(**known, page=max(1, page))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
 from streams.board.reasons import reasons
-from streams.board.view import View
+from streams.board.view import PARTS, View
 from streams.storage.natural import natural
 from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
 from tests.board.serving import Served
@@ -28,7 +28,8 @@ SENT = 8_000
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)
 views = st.builds(
-    View, q=texts, site=texts, standard=texts, owner=texts, team=texts, mine=texts, part=texts,
+    View, q=texts, site=texts, standard=texts, owner=texts, team=texts, mine=texts,
+    part=st.sampled_from(["", *PARTS]),
     page=st.integers(1, 999),
 )  # fmt: skip
 
@@ -104,7 +105,7 @@ def test_many_promises_are_one_line_for_each_site(crowded: Served) -> None:
         ("site=store-2", TILLS), ("q=till+7", STORES), ("q=register", STORES * TILLS), ("q=100%25", 0),
         ("standard=no-wait", STORES * TILLS), ("standard=other", 0), ("owner=floor-lead", STORES * TILLS),
         ("site=store-2&q=till+7", 1), ("site=-", 0), ("mine=1", 0), ("team=none", 0),
-        ("page=x&nothing=1", STORES * TILLS),
+        ("page=x&nothing=1&part=all", STORES * TILLS),
     ],
 )  # fmt: skip
 def test_what_is_shown_is_narrowed_by_the_address(crowded: Served, query: str, count: int) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from streams.board.blocks import Item, block
 from streams.board.changes import Changes
-from streams.board.now import CALM, TITLES, Part, Picture, hides, texts
+from streams.board.now import CALM, Part, Picture, hides, texts
+from streams.board.view import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +49,10 @@ def test_what_is_overdue_counts_up() -> None:
 
 def test_parts_without_anything_to_say_are_left_out() -> None:
     """Where something is overdue and nothing was warned of, "Act now" does not stand there empty."""
-    assert [hides(counted({"overdue": 1}), part) for part in TITLES] == [
+    assert [hides(counted({"overdue": 1}), part) for part in PARTS] == [
         False, True, False, True,
     ]  # fmt: skip
-    assert [hides(counted({}), part) for part in TITLES] == [True, False, False, True]
+    assert [hides(counted({}), part) for part in PARTS] == [True, False, False, True]
 
 
 def test_whoever_looks_is_sent_what_became_overdue() -> None:

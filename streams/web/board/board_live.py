@@ -21,9 +21,8 @@ from aiohttp import WSCloseCode, web
 from standards.calendar.duration import MINUTE
 from streams.board.blocks import URGENT
 from streams.board.changes import Changes
-from streams.board.now import TITLES
 from streams.board.shell import overdue_words
-from streams.board.view import View
+from streams.board.view import PARTS, View
 from streams.storage.natural import natural
 from streams.storage.rows import OwedFilter
 from streams.web.board.board_looks import Look
@@ -101,7 +100,7 @@ class Live:
 
     def _count(self) -> Standing:
         owed_since, owed = self._host.rulebook.owed_since(self._host.wall()), self._host.read_model.owed
-        groups = {sort: owed.groups(sort, owed_since, OwedFilter()) for sort in TITLES}
+        groups = {sort: owed.groups(sort, owed_since, OwedFilter()) for sort in PARTS}
         overdue, warned = (sum(group.count for group in groups[sort]) for sort in URGENT)
         sites = {group.site for of_sort in groups.values() for group in of_sort if group.site}
         return Standing(overdue, overdue + warned, tuple(sorted(sites, key=natural)))

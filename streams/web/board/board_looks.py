@@ -12,11 +12,11 @@ import msgspec
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
 from standards.calendar.duration import MINUTE
 from streams.board.blocks import URGENT, Group, Item
-from streams.board.now import TITLES, Part, Picture
+from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import muted
-from streams.board.view import NOWHERE, View
+from streams.board.view import NOWHERE, PARTS, View
 from streams.board.wall import Scene
 from streams.board.wording import STATES, hour_and_minute
 from streams.explain.why import who
@@ -60,7 +60,7 @@ class Look:
         crowded = sum(counts[sort] for sort in URGENT) > FEW
         parts = {
             sort: self._part(sort, groups[sort], cards=not crowded if sort in URGENT else counts[sort] <= FEW)
-            for sort in TITLES
+            for sort in PARTS
         }
         _, undebriefed = host.read_model.board.broken(0, debriefed=False)
         return Picture(
@@ -85,7 +85,7 @@ class Look:
         return {sort: sum(group.count for group in found) for sort, found in self._grouped().items()}
 
     def _grouped(self) -> dict[Sort, list[OwedGroup]]:
-        return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in TITLES}
+        return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in PARTS}
 
     def _muted(self) -> tuple[str, ...]:
         host = self._host
