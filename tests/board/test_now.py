@@ -270,6 +270,12 @@ def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None
     expect(page).to_have_title("(49) Feeds – Kept")
     page.reload()
     expect(page.locator("#bell")).to_have_attribute("aria-pressed", "true")
+    page.goto(f"{crowded.url}/?site=store-9")
+    expect(page).to_have_title("(1) Now – Kept")
+    crowded.send(line("another", crowded.now, "store-8", "till 1"))
+    crowded.go(45)
+    expect(page.locator("#overdue")).to_contain_text("49 overdue")
+    expect(page).to_have_title("(1) Now – Kept")
 
 
 def signed_in(served: Served, page: Page, path: str = "/", name: str = "Ania") -> None:

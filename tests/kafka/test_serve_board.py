@@ -35,3 +35,22 @@ async def test_a_debrief_is_shown_and_published(tmp_path: Path, kafka: KafkaSett
         page = (await serve.get("/debriefs")).text
         assert "Talked over · 1" in page
         assert "a longer list" in page
+
+
+async def test_what_is_owed_is_grouped_and_on_the_wall(tmp_path: Path, kafka: KafkaSettings) -> None:
+    """The board of serve groups, narrows and counts what is owed as that of an embedded host does."""
+    due = T0 + 600 * SECOND
+    lines = [
+        Line(f"p{site}{queue}.1", f"p{site}{queue}", "no-wait", "r", f"s{site}/q{queue}", "warned", T0, T0, T0,
+             "warned", fields={"site": f"s{site}", "queue": f"q{queue}"}, due=due)
+        for site in (1, 2) for queue in range(1, 13)
+    ]  # fmt: skip
+    said = [Said(LEDGER, 1, msgspec.json.encode(line) + b"\n") for line in lines]
+    async with served(settings_of(tmp_path, kafka)) as serve:
+        await published(kafka, said)
+        await until(lambda: serve.host.kafka_host.read_model.promise("p212") is not None)
+        page = (await serve.get("/")).text
+        assert (page.count('class="group warned"'), "Act now · 24</a>" in page) == (2, True)
+        assert "Act now · 12</a>" in (await serve.get("/?site=s2")).text
+        assert "12 to act on" in (await serve.get("/wall?site=s1")).text
+        assert '<a href="/?part=warned">24 to act on</a>' in (await serve.get("/shift")).text

@@ -175,6 +175,7 @@ class Live:
         """Send what is different, again and again; the time when nothing is."""
         rows, known = "rows" in request.query, request.query.get("version", "")
         acts, sent, view, name = may(request[ROLE], "supervisor"), -1, View.of(request.query), name_of(request)
+        changes = Changes("")
         while not socket.closed and not self._stopping:
             news.clear()
             message: dict[str, Any] = {"now": self._host.wall() // 1000}
@@ -185,7 +186,7 @@ class Live:
             if sent != self.commits:
                 sent, standing = self.commits, await self.standing()
                 message.setdefault("words", {})["overdue"] = overdue_words(standing.overdue)
-                message = {"changed": sent, "urgent": standing.urgent, **message}
+                message = {"changed": sent, "urgent": changes.picture.urgent if rows else standing.urgent, **message}
             await socket.send_str(msgspec.json.encode(message).decode())
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOCK):
