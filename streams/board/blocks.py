@@ -6,6 +6,7 @@ Read next: `now.py`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
+_COUNTED: Final = re.compile(r"(.*?)([1-9]\d{0,8}|0)", re.ASCII | re.DOTALL)
 _NAMED: Final = 3
 """How many of a group are named on its line."""
 
@@ -89,10 +91,23 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def names(self) -> str:
-        """Name the first of them, and say how many more there are."""
+        """Name them where they follow each other; else the first of them, and how many more there are."""
+        if run := _run([item.name for item in self.items]) if len(self.items) == self.count else "":
+            return run
         named = sorted((item.name for item in self.items[:_NAMED]), key=natural)
         more = self.count - len(named)
         return ", ".join(named) + (f" and {more:,} more" if more else "")
+
+
+def _run(names: list[str]) -> str:
+    """Say names that only count as their first and last: `till 1 to 12`; nothing where they are others."""
+    parts = [_COUNTED.fullmatch(name) for name in sorted(names, key=natural)]
+    found = [(part[1], int(part[2])) for part in parts if part is not None]
+    if len(found) < max(len(names), _NAMED):
+        return ""
+    (prefix, first), last = found[0], found[-1][1]
+    counted = [(prefix, number) for number in range(first, first + len(found))]
+    return f"{prefix}{first} to {last}" if found == counted else ""
 
 
 def block(shown: Item | Group, identity: str, now: int, *, acts: bool) -> Html:

@@ -6,17 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import given
-from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
-from streams.board.reasons import reasons
-from streams.board.view import PARTS, View
-from streams.storage.natural import natural
 from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
@@ -25,13 +19,6 @@ from tests.streams.asking import Peopled, cloud
 STORES, TILLS = 4, 12
 SENT = 8_000
 """Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
-
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)
-views = st.builds(
-    View, q=texts, site=texts, standard=texts, owner=texts, team=texts, mine=texts,
-    part=st.sampled_from(["", *PARTS]),
-    page=st.integers(1, 999),
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -54,36 +41,6 @@ def warn(served: Served) -> None:
 
 def line(name: str, at: int, site: str, till: str) -> dict[str, Any]:
     return cloud("queue.length", name, at, site=site, queue=till, waiting=4)
-
-
-@given(views)
-def test_a_view_stands_in_its_address(view: View) -> None:
-    """Whatever is looked at can be sent to somebody as an address, and is then what they look at."""
-    query = parse_qs(urlsplit(view.address(page=view.page)).query)
-    assert View.of({name: values[0] for name, values in query.items()}) == view
-
-
-@given(st.lists(st.integers(0, 10**6), unique=True))
-def test_names_come_in_the_order_in_which_people_count(numbers: list[int]) -> None:
-    """Till 2 comes before till 10."""
-    names = [f"till {number}, left" for number in numbers]
-    assert sorted(names, key=natural) == [f"till {number}, left" for number in sorted(numbers)]
-
-
-@pytest.mark.parametrize(
-    ("said", "found"),
-    [
-        (
-            "Fire alarm, till outage, or nobody left on the standby list. The shift lead may grant one.",
-            ("Fire alarm", "Till outage", "Nobody left on the standby list"),
-        ),
-        ("An emergency line, where it counts. The lead may grant one.", ("An emergency line, where it counts",)),
-        ("", ()),
-    ],
-)  # fmt: skip
-def test_the_exceptions_of_a_standard_are_reasons(said: str, found: tuple[str, ...]) -> None:
-    """Each exception that a standard names can be given at one tap; who may grant it is none."""
-    assert reasons(said) == found
 
 
 def test_many_promises_are_one_line_for_each_site(crowded: Served) -> None:
