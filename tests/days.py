@@ -37,7 +37,7 @@ def policy(routes: str, people: str = ROUTES) -> str:
 
 DAYS: dict[str, tuple[str, str]] = {
     "somebody acknowledges, somebody else is called, and all is well": (
-        policy("routes: [{match: line, tell: ann, settle: 20s, escalate: [{after: 45s, tell: bob}]}, {tell: bob}]"),
+        policy("routes: [{match: line, tell: ann, well_for: 20s, escalate: [{after: 45s, tell: bob}]}, {tell: bob}]"),
         """
         08:00:00 queue.length waiting=5
         08:00:00 queue.length waiting=6 queue=q2
@@ -53,7 +53,7 @@ DAYS: dict[str, tuple[str, str]] = {
         """,
     ),
     "what comes together is told together, and what comes and goes is told once": (
-        policy("routes: [{match: line, tell: ann, group_wait: 15s, settle: 2m, repeat: 3m}, {tell: ann}]"),
+        policy("routes: [{match: line, tell: ann, group_wait: 15s, well_for: 2m, repeat: 3m}, {tell: ann}]"),
         "\n".join(
             [
                 *(f"08:00:0{number} queue.length waiting=5 queue=q{number}" for number in range(6)),
@@ -70,7 +70,7 @@ DAYS: dict[str, tuple[str, str]] = {
     "a silence is laid and lifted, and a till outage explains the lines": (
         policy(
             """
-routes: [{tell: [ann, bob], settle: 0s, repeat: 2m}]
+routes: [{tell: [ann, bob], well_for: 0s, repeat: 2m}]
 inhibit: [{when: works, mute: line}]
 """
         ),
@@ -91,7 +91,7 @@ inhibit: [{when: works, mute: line}]
     ),
     "more than somebody wants to hear comes in a digest, and the night is quiet": (
         policy(
-            "routes: [{tell: [ann, bob], settle: 0s}]",
+            "routes: [{tell: [ann, bob], well_for: 0s}]",
             """
 calendars: {night: {timezone: UTC, hours: {daily: ["08:20-08:40"]}}}
 people:

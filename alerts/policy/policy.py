@@ -55,8 +55,8 @@ def place_of(line: Line) -> str:
 class Person(msgspec.Struct, frozen=True):
     """Somebody, or a team's own room, who can be told: addresses by channel, the zone of times (None: the host's).
 
-    In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they get at
-    most, digests too; 0 means no limit. What does not reach them at once stands in the next digest.
+    In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they want; 0
+    means no limit. What is over it stands in a summary of pages soon after, and of all else in the next digest.
     """
 
     name: str
@@ -88,11 +88,15 @@ class EscalationStep(msgspec.Struct, frozen=True):
     tell: tuple[str, ...]
 
 
+REPEAT: Mapping[str, int] = {"page": 30 * MINUTE, "ticket": DAY}
+"""How often trouble of a severity is told again, in microseconds, where a route does not say."""
+
+
 class Route(msgspec.Struct, frozen=True):
     """Lines that match it go up its chain. Spans are microseconds; 0 is never for `repeat`, at once for the others.
 
     What has the same values of `group_by` is told in one message, where it comes within `group_wait`. An all-clear
-    waits for `settle`: trouble that comes back meanwhile is the same trouble. Nothing is told in the `mute` hours.
+    waits for `well_for`: trouble that comes back meanwhile is the same trouble. Nothing is told in the `mute` hours.
     """
 
     name: str
@@ -100,8 +104,8 @@ class Route(msgspec.Struct, frozen=True):
     chain: tuple[EscalationStep, ...]
     group_by: tuple[str, ...] = ("standard",)
     group_wait: int = 0
-    settle: int = 0
-    repeat: int = 0
+    well_for: int = 0
+    repeat: int | None = None
     mute: tuple[Hours, ...] = ()
     go_on: bool = False
 
@@ -109,9 +113,15 @@ class Route(msgspec.Struct, frozen=True):
         """Give the values by which a line is grouped."""
         return tuple(field_of(line, name) for name in self.group_by)
 
+    def repeat_of(self, line: Line) -> int:
+        """Give how often a line's trouble is told again, in microseconds; 0 is never."""
+        if line.severity == "info":
+            return 0
+        return REPEAT.get(line.severity, 0) if self.repeat is None else self.repeat
+
     def all_clear_at(self, line: Line, at: int) -> int:
         """Give when it tells of the end that a line is, known at an instant: a correction has nothing to wait for."""
-        return at if line.kind == "corrected" else at + self.settle
+        return at if line.kind == "corrected" else at + self.well_for
 
 
 class Inhibition(msgspec.Struct, frozen=True):
@@ -174,7 +184,7 @@ class Silence(msgspec.Struct, frozen=True):
 class People(msgspec.Struct, frozen=True):
     """What a policy document says. `people` holds the teams' own rooms too, by the team's name.
 
-    A digest collects for `digest_after` at least, in microseconds.
+    A digest collects for `digest_after` at least, and goes at most every `digest_every`, in microseconds.
     """
 
     people: Mapping[str, Person]
@@ -183,6 +193,7 @@ class People(msgspec.Struct, frozen=True):
     inhibitions: tuple[Inhibition, ...] = ()
     silences: tuple[Silence, ...] = ()
     digest_after: int = 10 * MINUTE
+    digest_every: int = 30 * MINUTE
 
     def person(self, name: str) -> Person:
         """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""

@@ -23,6 +23,7 @@ from alerts.policy.policy import (
     Team,
 )
 from alerts.policy.policy_model import (
+    NEVER,
     DigestModel,
     InhibitionModel,
     MemberModel,
@@ -105,6 +106,7 @@ class _Reading:
         silences = [self._silence(e, m) for e, m in self._listed("silences", SilenceModel)]
         digest = self.top.at("digest").read(DigestModel, self.top.document.data.get("digest") or {})
         after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
+        every = None if digest is None else self.top.at("digest", "every").duration(digest.every, least=0)
         return People(
             people={**people, **rooms},
             teams=teams,
@@ -112,6 +114,7 @@ class _Reading:
             inhibitions=tuple(inhibitions),
             silences=tuple(silence for silence in silences if silence is not None),
             digest_after=after or 0,
+            digest_every=every or 0,
         )
 
     def _check_top(self) -> None:
@@ -243,16 +246,18 @@ class _Reading:
             if field not in self.fields:
                 self._unknown_field(entry.at("group_by", index), field)
         mute = [self._hours(entry.at("mute", index), name) for index, name in enumerate(model.mute)]
-        group_wait, settle, repeat = (
-            entry.at(key).duration(getattr(model, key), least=0) or 0 for key in ("group_wait", "settle", "repeat")
-        )
+        group_wait = entry.at("group_wait").duration(model.group_wait, least=0) or 0
+        well_for = entry.at("well_for").duration(model.well_for, least=0) or 0
+        if model.settle is not None:
+            well_for = entry.at("settle").duration(model.settle, least=0) or 0
+        repeat = 0 if model.repeat == NEVER else entry.at("repeat").duration(model.repeat)
         return Route(
             model.name or f"route-{int(entry.path[-1]) + 1}",
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
             group_wait=group_wait,
-            settle=settle,
+            well_for=well_for,
             repeat=repeat,
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,

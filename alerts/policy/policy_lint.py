@@ -1,5 +1,7 @@
 """What standards and a policy, each sound in itself, hardly mean together: an owner whom no route serves.
 
+What a policy alone hardly means is found here as well.
+
 Read next: `standards/lint/lint_input.py`.
 """
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 
+FORMER, PRESENT = "settle", "well_for"
+"""What the wait for an all-clear was called before, and is called now."""
+
+
 def owner_without_route(people: People, standards: Mapping[str, Standard], entries: Mapping[str, Entry]) -> None:
     """Report standards of which no route can tell anybody; those that are only shown (severity info) need none."""
     for standard in standards.values():
@@ -42,6 +48,15 @@ def _serves(route: Route, *, standard: Standard) -> bool:
     del known["subject"]
     own = {"subject", *standard.per, *standard.carry}
     return all(name in own or known.get(name, "") in values for name, values in route.match.terms)
+
+
+def renamed_keys(document: Document) -> None:
+    """Report keys of routes that have another name now, and mean what they meant."""
+    routes = document.data.get("routes")
+    for index, route in enumerate(routes if isinstance(routes, list) else ()):
+        if isinstance(route, dict) and FORMER in route:
+            entry = Entry(document, ("routes", index), document.findings)
+            entry.at(FORMER).warning("renamed-key", f"{FORMER} is now {PRESENT}", f"write {PRESENT}")
 
 
 def policy_holidays(document: Document, read: ReadFile, today: date) -> None:

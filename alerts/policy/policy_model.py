@@ -35,13 +35,21 @@ Match = Annotated[
 """Fields of a line of the ledger, each with the values that fit; the names of standards alone are the short form."""
 
 
+NEVER = "never"
+"""What `repeat` says where nothing is told again."""
+
+
 class PersonModel(Strict):
     """Somebody who can be told."""
 
     addresses: dict[str, Text] = Field(default={}, description="Where, by channel. Without: by every channel.")
     timezone: Text | None = Field(default=None, description="The zone in which they read times: Europe/Warsaw.")
     quiet: Text | None = Field(default=None, description="A calendar: while it is open, only pages reach them.")
-    budget: int | None = Field(default=None, ge=1, description="How many messages an hour they get at most.")
+    budget: int | None = Field(
+        default=None,
+        ge=1,
+        description="How many messages an hour they want: more pages come in a summary, tickets later.",
+    )
 
 
 class MemberModel(Strict):
@@ -64,7 +72,7 @@ class TeamModel(Strict):
     members: list[MemberModel] = Field(default=[], description="Who is in it.")
     addresses: dict[str, Text] = Field(default={}, description="The team's own room, by channel. It is told as well.")
     timezone: Text | None = Field(default=None, description="The zone of the times that the room reads.")
-    budget: int | None = Field(default=None, ge=1, description="How many messages an hour the room gets at most.")
+    budget: int | None = Field(default=None, ge=1, description="The same for the room.")
 
 
 class RungModel(Strict):
@@ -83,8 +91,11 @@ class RouteModel(Strict):
     escalate: list[RungModel] = Field(default=[], description="Who is told when nobody acknowledges in time.")
     group_by: Texts = Field(default=["standard", "site"], description="What is the same in all of one message.")
     group_wait: Duration = Field(default="0s", description="How long a message waits for others of its group.")
-    settle: Duration = Field(default="2m", description="How long all is well before that is told.")
-    repeat: Duration | None = Field(default=None, description="How often it is told again until somebody acknowledges.")
+    well_for: Duration = Field(default="2m", description="How long all is well before that is told.")
+    settle: Duration | None = Field(default=None, description="As `well_for` was called before.")
+    repeat: Duration | None = Field(
+        default=None, description="How often it is told again until somebody has it; a page 30m, a ticket 1d. Or never."
+    )
     mute: Texts = Field(default=[], description="Calendars: while one is open, nothing is told by this route.")
     continue_: bool = Field(default=False, alias="continue", description="Whether the routes after it are tried too.")
 
@@ -111,6 +122,7 @@ class DigestModel(Strict):
     """What did not reach somebody at once."""
 
     after: Duration = Field(default="10m", description="How long a digest collects, at least.")
+    every: Duration = Field(default="30m", description="How long after the digest before it the next goes, at least.")
 
 
 class PolicyModel(Strict):

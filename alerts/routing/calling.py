@@ -6,7 +6,7 @@ which gets the notifications.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -14,8 +14,8 @@ from alerts.policy.policy import People, Policy
 from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import AlertRouter, Incident, Turn, name_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
-from alerts.routing.throttle import Notification
-from standards.calendar.duration import spoken
+from alerts.routing.notification import TOGETHER, How, Notification, Standing
+from standards.calendar.duration import MINUTE, spoken
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
 
-Group = tuple[str, tuple[str, ...], Turn, str]
+Group = tuple[str, tuple[str, ...], Turn, str, bool]
+
+
+FOR_THE_REST = 10 * MINUTE
+"""How long an all-clear waits at most for the rest of its group."""
+
+
+class Said(NamedTuple):
+    """A notice for somebody, and whether it is the first of its promise for them."""
+
+    notice: Notice
+    fresh: bool
 
 
 class Calling:
@@ -36,7 +47,7 @@ class Calling:
         self.case = case
         self.policy = policy
         self.people: People = policy.people
-        self.calls: list[Notification] = []
+        self.calls: list[Notification | Standing] = []
         self.reasons: list[tuple[str, Reason]] = []
         self.withheld: list[Withheld] = []
 
@@ -84,14 +95,31 @@ class Calling:
 
     def turn(self, at: int, incidents: Iterable[Incident]) -> None:
         """Let some incidents say what they have to say at an instant; what is alike goes into one notification."""
-        groups: dict[Group, list[Notice]] = {}
+        groups: dict[Group, list[Said]] = {}
         for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
             while (turn := incident.turn(at)) is not None:
+                heard = set(incident.told)
                 for made in self._say(incident, turn, at):
-                    alike = ("", ()) if turn == "released" else (incident.route, incident.group)
-                    groups.setdefault((*alike, turn, made.to), []).append(made)
-        for (_, _, _, to), parts in groups.items():
-            self.calls.append(Notification(to, at, tuple(parts)))
+                    alike = ("", ()) if turn in TOGETHER else (incident.route, incident.group)
+                    passes = turn == "over" and made.to == incident.acknowledged
+                    said = Said(made, fresh=made.to not in heard)
+                    groups.setdefault((*alike, turn, made.to, passes), []).append(said)
+        for (_, _, turn, to, passes), parts in groups.items():
+            fresh = frozenset(said.notice.promise for said in parts if said.fresh)
+            told = Notification(to, at, tuple(said.notice for said in parts), turn, fresh, passes)
+            self.calls.append(told)
+
+    def stands(self, incident: Incident, how: How, at: int) -> None:
+        """Tell those who may still wait to hear of it how it stands by now."""
+        self.calls += [Standing(name, at, incident.line.promise, how) for name in incident.told]
+
+    def back(self, incident: Incident, was: str, at: int, line: Line) -> None:
+        """Let those who may still wait to hear of it, under an id that it had, wait to hear what a line says of it."""
+        if self._standard(line) is None:
+            return
+        for name in incident.told:
+            part = self._notice(line, name, incident.times, at, 0)
+            self.calls.append(Notification(name, at, (part,), "back", was={line.promise: was}))
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> list[Notice]:
         """Do one turn of one incident; gives the notices of it."""
@@ -124,19 +152,20 @@ class Calling:
         incident.held_until = max(hold.until for hold in held)
 
     def _tell(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> list[Notice]:
-        names = self._names(incident, turn, at)
+        names, news = self._names(incident, turn, at), incident.line.kind not in incident.kinds
+        if news and spoken_of:
+            incident.kinds = [*incident.kinds, incident.line.kind]
+            incident.held_for = at - incident.line.known
         self._plan(incident, turn, at, spoken_of=spoken_of)
         if not spoken_of:
             self.withhold(incident.line, names, "overdue", at)
             return []
-        if turn == "released" and incident.line.kind not in incident.kinds:
+        if turn == "released" and news:
             self.reason(incident.line, "told")
         late = at - incident.began if turn != "trouble" and not incident.acknowledged else 0
         made = [self._notice(incident.line, name, incident.times, at, late) for name in names]
         incident.times += 1
         incident.told = list(dict.fromkeys([*incident.told, *names]))
-        if incident.line.kind not in incident.kinds:
-            incident.kinds = [*incident.kinds, incident.line.kind]
         return made
 
     def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
@@ -156,7 +185,8 @@ class Calling:
         if incident.acknowledged:
             incident.climb_at = incident.repeat_at = NEVER
             return
-        again = at + route.repeat if route.repeat and at + route.repeat <= incident.fresh_until else NEVER
+        repeat = route.repeat_of(incident.line)
+        again = at + repeat if repeat and at + repeat <= incident.fresh_until else NEVER
         if turn == "climb":
             incident.step += spoken_of
             incident.climb_at = again
@@ -175,8 +205,31 @@ class Calling:
             return NEVER
         return max(at + 1, incident.began + incident.held_told + chain[incident.step].after)
 
+    def rest_of_group(self, incident: Incident) -> list[Incident]:
+        """Give the others of an incident's group of which somebody was told, and no all-clear yet."""
+        return [
+            other
+            for routes in self.case.incidents.values()
+            if (other := routes.get(incident.route)) is not None
+            and other is not incident and other.group == incident.group and other.told
+            and (other.over is None or other.over_at != NEVER)
+        ]  # fmt: skip
+
+    def all_clear_at(self, incident: Incident, rest: Iterable[Incident], at: int) -> int:
+        """Give when an all-clear goes, after an instant: with the rest of its group, or ten minutes later at most."""
+        line = incident.over
+        if line is None:
+            return NEVER
+        due = self.people.route(incident.route).all_clear_at(line, line.known)
+        latest = due if line.kind == "corrected" else due + FOR_THE_REST
+        waits = max((latest if other.over is None else other.over_at for other in rest), default=due)
+        return max(at, min(latest, max(due, waits)))
+
     def _all_clear(self, incident: Incident, at: int) -> list[Notice]:
         line = incident.over
+        incident.over_at = self.all_clear_at(incident, self.rest_of_group(incident), at)
+        if incident.over_at > at:
+            return []
         incident.over_at = NEVER
         if line is None:
             return []

@@ -1,23 +1,28 @@
-"""One message for several promises: those of one group, and the digest of what did not reach somebody at once.
+"""One message for several promises: those of one group, the summary of pages, the digest of what could wait.
 
 Read next: `throttle.py`, which sends them.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.policy.policy import PLACE
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from alerts.routing.notice import Notice
 
 NAMED = 10
 """So many subjects, or lines of a digest, are written out in the text; the message speaks for all of them."""
+
+PLACES_NAMED = 100
+"""So many places are named in a summary for one thing to do."""
 
 _SEVERITIES = {"page": 0, "ticket": 1, "info": 2}
 _KINDS = {"warned": 0, "broken": 1, "lost": 2}
@@ -29,7 +34,7 @@ def risk(notice: Notice) -> tuple[object, ...]:
     severity = _SEVERITIES.get(notice.severity, len(_SEVERITIES))
     kind = _KINDS.get(notice.looks_like, len(_KINDS))
     due = notice.due if notice.looks_like == "warned" and notice.due >= 0 else NEVER
-    return severity, kind, due, notice.at, notice.id
+    return severity, kind, due, notice.at, natural(notice.subject), notice.id
 
 
 def promises_of(notices: Iterable[Notice]) -> tuple[str, ...]:
@@ -59,6 +64,84 @@ def digest(notices: Sequence[Notice], name: str, at: int) -> Notice:
     return msgspec.structs.replace(
         first, id=f"digest:{name}:{at}", text=text, promises=promises, decided=at, how="", why="", exceptions=""
     )
+
+
+def summary(notices: Sequence[Notice], name: str, at: int) -> Notice:
+    """Make the summary of pages over somebody's budget, at an instant (microseconds UTC): every place is named."""
+    ordered = sorted(notices, key=risk)
+    first, promises = ordered[0], promises_of(ordered)
+    trouble = [notice for notice in ordered if notice.is_trouble]
+    well = [notice for notice in ordered if not notice.is_trouble]
+    lines = [f"{_standing(trouble)}, in one message, as there are so many:"]
+    for to_do, parts in _by(trouble, lambda notice: notice.what or notice.standard).items():
+        lines += [f"{to_do}:", *(f"- {line}" for line in _places(parts))]
+    if well:
+        lines += ["Nothing to do any more:", *(f"- {line}" for line in _places(well))]
+    return msgspec.structs.replace(
+        first, id=f"summary:{name}:{at}", text="\n".join(lines), promises=promises, decided=at,
+        how="", why="", exceptions="",
+    )  # fmt: skip
+
+
+def _standing(trouble: Sequence[Notice]) -> str:
+    count = len(promises_of(trouble))
+    broken = sum(notice.looks_like == "broken" for notice in trouble)
+    of = f", {'all' if broken == count else broken} of them broken" if broken and count > 1 else ""
+    return f"{count} promises stand{of}" if count > 1 else "1 promise stands"
+
+
+def _places(notices: Sequence[Notice]) -> list[str]:
+    """Give a line for each site: what it is about there, and how much of that is broken."""
+    lines = []
+    for site, parts in sorted(_by(notices, _site).items(), key=lambda found: natural(found[0])):
+        names = ", ".join(in_runs(_rest_of(part, site) for part in parts))
+        broken = sum(part.looks_like == "broken" for part in parts)
+        of = "" if not broken else " (broken)" if broken == len(parts) else f" ({broken} broken)"
+        lines.append(f"{site}: {names}{of}" if site and names else f"{site or names}{of}")
+    shown = lines[:PLACES_NAMED]
+    return [*shown, f"and {len(lines) - len(shown)} more places"] if len(lines) > len(shown) else shown
+
+
+def _site(notice: Notice) -> str:
+    return str(notice.fields.get(PLACE) or "")
+
+
+def _rest_of(notice: Notice, site: str) -> str:
+    """Give a subject without its site, which is named before it."""
+    return "" if notice.subject == site else notice.subject.removeprefix(f"{site}/")
+
+
+def natural(name: str) -> list[tuple[bool, int, str]]:
+    """Give what names are sorted by as people do: till-9 comes before till-10."""
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name) if part]
+
+
+def in_runs(names: Iterable[str]) -> list[str]:
+    """Name things in the order in which people count: from three on that follow each other, the first and the last."""
+    runs: list[list[str]] = []
+    for name in sorted({name for name in names if name}, key=natural):
+        if runs and _follows(runs[-1][-1], name):
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]  # noqa: PLR2004
+
+
+def _follows(before: str, name: str) -> bool:
+    (left, one), (right, other) = (_numbered(each) for each in (before, name))
+    return left == right and one is not None and other == one + 1
+
+
+def _numbered(name: str) -> tuple[str, int | None]:
+    found = re.search(r"\d{1,9}$", name)
+    return (name, None) if found is None else (name[: found.start()], int(found[0]))
+
+
+def _by(notices: Iterable[Notice], key: Callable[[Notice], str]) -> dict[str, list[Notice]]:
+    found: dict[str, list[Notice]] = {}
+    for notice in notices:
+        found.setdefault(key(notice), []).append(notice)
+    return found
 
 
 def _name(notice: Notice, first: Notice) -> str:

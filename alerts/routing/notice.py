@@ -38,6 +38,7 @@ Reason = Literal[
     "cured",
     "quiet-hours",
     "budget",
+    "joined",
 ]
 """Why a line of the ledger became a notice, or did not.
 
@@ -47,7 +48,8 @@ Reason = Literal[
 * `repeated`: the same person was told the same already. `flapping`: it comes and goes, and that was told.
 * `silenced`, `muted`, `inhibited`: by a person, by the time of day, by a graver trouble at the same place.
 * `acknowledged`: somebody looks after it. `resolved`: it was over before it would have been told.
-* `quiet-hours`, `budget`: it stands in that person's next digest instead.
+* `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
+* `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
 
 PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "station", "till", "window", "zone"})
@@ -57,8 +59,8 @@ PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "sta
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message. Its id is that of the ledger's line it tells of, so a repeat can be told by it.
 
-    `text` stands alone: what to do, where and by when, or which promise is settled. `how`, `why` and `exceptions` are
-    the standard's own words beside it.
+    `text` stands alone: what to do, where and by when, or which promise is settled. `what`, `how`, `why` and
+    `exceptions` are the standard's own words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
     without one both are empty. `promises` are all those that it speaks for, where they are more than its own.
@@ -90,6 +92,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     decided: int = -1
     owed_until: int = -1
     still_warned: bool = False
+    what: str = ""
 
     @property
     def looks_like(self) -> Kind:
@@ -101,6 +104,11 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.still_warned:
             return "warned"
         return "broken" if self.verdict == "broken" else "lost" if self.verdict == "unknown" else self.kind
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody has to act on it, or to know how bad it is."""
+        return self.looks_like in ("warned", "broken", "lost")
 
     @property
     def speaks_for(self) -> tuple[str, ...]:
@@ -155,6 +163,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         severity=line.severity,
         owner=line.owner,
         wording=standard.promise,
+        what=standard.what.rstrip(" ."),
         how=standard.how,
         why=standard.why,
         exceptions=standard.exceptions,

@@ -1,44 +1,32 @@
-"""The throttle: what one person hears at once, and what waits for their next digest. Nothing is left out.
+"""The throttle: what one person hears at once, and in which message they hear the rest. Nothing is left out.
 
 A pure machine, one case for each person: however notifications and ticks are split over calls of `feed`, what comes out
-is the same. In quiet hours only a page goes through. No hour brings more messages than the person's budget, digests
-counted: what is over it waits until one is free.
-Read next: `digest.py`.
+is the same, if those of one instant come together. A budget chooses the form of a page, never whether it is told: what
+is over it stands in a summary soon after. A ticket over the budget, or in quiet hours, waits for the digest. That pages
+are well again makes no sound: such messages go together.
+Read next: `waiting.py` for when the messages go, `digest.py` for their words.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from alerts.policy.policy import People, Person, closes_after
-from alerts.routing.digest import digest, joined
+from alerts.routing.digest import digest, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
-from standards.calendar.duration import HOUR
+from alerts.routing.notification import Notification, Sort, Standing, merged, sort_of
+from alerts.routing.waiting import RecipientThrottle
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-
-class Notification(msgspec.Struct, frozen=True):
-    """Somebody is to be told some things in one message, at an instant (microseconds UTC)."""
-
-    to: str
-    at: int
-    parts: tuple[Notice, ...]
-
-
-class RecipientThrottle(msgspec.Struct):
-    """What one person was sent in the last hour, and what waits for their digest, by promise; `due` is when it goes."""
-
-    name: str
-    sent: list[int] = []
-    seen: dict[str, int] = {}
-    waiting: dict[str, Notice] = {}
-    due: int = NEVER
+Fact = Notification | Standing
 
 
 class ThrottleStep(msgspec.Struct, frozen=True):
@@ -50,18 +38,21 @@ class ThrottleStep(msgspec.Struct, frozen=True):
     wake_at: int
 
 
-def feed(case: RecipientThrottle, facts: Iterable[Notification | Tick], people: People) -> ThrottleStep:
-    """Take notifications, in their order, and ticks; a tick says that none from before it is still to come."""
+def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) -> ThrottleStep:
+    """Take notifications and how promises stand, in their order, and ticks.
+
+    A tick says that nothing from before it is still to come; all of one instant comes in one call.
+    """
     work = _Throttling(case, people)
-    for fact in facts:
-        if isinstance(fact, Tick):
-            work.pass_time(fact.at)
-        else:
-            work.pass_time(fact.at - 1)
-            work.take(fact)
-    wake = min(case.due, max([*case.sent, *case.seen.values()], default=NEVER - HOUR) + HOUR)
-    kept = case.waiting or case.sent or case.seen
-    return ThrottleStep(case if kept else None, work.notices, work.withheld, wake if kept else NEVER)
+    case.take_over()
+    for at, together in groupby(facts, key=attrgetter("at")):
+        found = list(together)
+        work.pass_time(at - 1)
+        work.instant(at, [fact for fact in found if not isinstance(fact, Tick)])
+        if any(isinstance(fact, Tick) for fact in found):
+            work.pass_time(at)
+    kept = not case.is_empty
+    return ThrottleStep(case if kept else None, work.notices, work.withheld, case.wake if kept else NEVER)
 
 
 class _Throttling:
@@ -75,63 +66,115 @@ class _Throttling:
         self.withheld: list[Withheld] = []
 
     def pass_time(self, at: int) -> None:
-        """Send the digest that is due by then, and forget what is over an hour old."""
-        case = self.case
-        while case.due <= at:
-            now, case.due = case.due, NEVER
-            held = self._held(now, _urgent(case.waiting.values()), 0)
-            if held is not None:
-                case.due = held[1]
-                continue
-            self._send(digest(list(case.waiting.values()), case.name, now), now)
-            case.waiting = {}
-        case.sent = [sent for sent in case.sent if sent > at - HOUR]
-        case.seen = {name: seen for name, seen in case.seen.items() if seen > at - HOUR}
+        """Send what is due by then, and forget what is long over."""
+        while (due := min(self.case.summary_due, self.case.digest_due)) <= at:
+            self.instant(due, ())
+        self.case.forget(at)
 
-    def take(self, call: Notification) -> None:
-        """Send a call on, or hold it back."""
-        case, at = self.case, call.at
-        fresh = [part for part in call.parts if part.id not in case.seen]
-        self._withhold([part for part in call.parts if part.id in case.seen], "repeated", at)
-        case.seen.update({part.id: at for part in fresh})
-        together = [part for part in fresh if part.promise in case.waiting]
-        alone = [part for part in fresh if part.promise not in case.waiting]
-        self._wait(together, "grouped", at)
-        held = self._held(at, _urgent(alone), 1 if case.waiting else 0) if alone else None
-        if held is not None:
-            reason, until = held
-            case.due = min(case.due, max(until, at + self.people.digest_after))
-            self._wait(alone, reason, at)
-        elif alone:
-            self._send(joined(alone), at)
+    def instant(self, at: int, facts: Sequence[Fact]) -> None:
+        """Hear how promises stand, send or hold what is to be told, and send what waited for this instant."""
+        self.case.forget(at)
+        for fact in facts:
+            if isinstance(fact, Standing):
+                self.case.hear(fact)
+        for each in merged(fact for fact in facts if isinstance(fact, Notification)):
+            self._take(each)
+        if self.case.summary_due <= at:
+            self._send_summary(at)
+        if self.case.digest_due <= at:
+            self._send_digest(at)
 
-    def _held(self, at: int, urgent: bool, reserved: int) -> tuple[Reason, int] | None:  # noqa: FBT001 - one of three
-        """Say why nothing can be sent at an instant, and until when; None if it can.
+    def _take(self, told: Notification) -> None:
+        if told.turn == "back":
+            for part in told.parts:
+                self.case.bring_back(part, told.was.get(part.promise, part.promise), told.at)
+            return
+        seen = self.case.seen
+        self._withhold([part for part in told.parts if part.id in seen], "repeated", told.at)
+        fresh = [part for part in told.parts if part.id not in seen]
+        seen.update({part.id: told.at for part in fresh})
+        news = [part for part in fresh if told.passes or not self._never_heard(part)]
+        self._withhold([part for part in fresh if part not in news], "nobody-waits-for-it", told.at)
+        if any(sort_of(part) == "page" for part in news):
+            self._page(news, told)
+            return
+        sorts: tuple[Sort, ...] = ("well", "ticket", "info")
+        for sort in sorts:
+            self._quiet(sort, [part for part in news if sort_of(part) == sort], told)
 
-        So many messages are `reserved`: where a digest waits, it is sure of one however much else comes.
-        """
-        quiet, budget = self.person.quiet, self.person.budget
-        if quiet is not None and not urgent and quiet.is_open(at):
-            return "quiet-hours", closes_after(quiet, at)
-        used = [sent for sent in self.case.sent if sent > at - HOUR]
-        if budget and len(used) + reserved >= budget:
-            return "budget", used[-budget] + HOUR if len(used) >= budget else at
-        return None
+    def _never_heard(self, part: Notice) -> bool:
+        """Say whether the end of trouble is told to somebody who still waits to hear of it; then it is dropped."""
+        held = self.case.held.get(part.promise)
+        if held is None or part.is_trouble:
+            return False
+        if not held.notice.is_trouble:
+            return False
+        del self.case.held[part.promise]
+        return held.first
 
-    def _send(self, notice: Notice, at: int) -> None:
-        self.notices.append(notice)
+    def _page(self, parts: list[Notice], told: Notification) -> None:
+        if self._is_free(self.case.pages):
+            self.case.summaries = 0
+            self._send(joined(parts), told.at, page=True)
+        else:
+            self._withhold(parts, "budget", told.at)
+            self.case.wait_for_summary(parts, told)
+
+    def _quiet(self, sort: Sort, parts: list[Notice], told: Notification) -> None:
+        """Tell what wakes nobody: now, together with what else is well again, or in the digest."""
+        if not parts:
+            return
+        quiet, at, after = self.person.quiet, told.at, self.people.digest_after
+        if quiet is not None and quiet.is_open(at) and not told.passes:
+            self._withhold(parts, "quiet-hours", at)
+            self.case.wait_for_digest(parts, told, max(at + after, closes_after(quiet, at)), self.people.digest_every)
+        elif sort == "well":
+            if self.case.wait_for_others(parts, told, crowded=not self._is_free(self.case.pages)) > at:
+                self._withhold(parts, "joined", at)
+        elif sort == "ticket" and self._is_free(self.case.sent) and self.case.digest_due > at:
+            self._send(joined(parts), at, page=False)
+        else:
+            full = sort == "ticket" and self.case.digest_due > at
+            self._withhold(parts, "budget" if full else "joined", at)
+            self.case.wait_for_digest(parts, told, at + after, self.people.digest_every)
+
+    def _is_free(self, sent: Sequence[int]) -> bool:
+        """Say whether the budget has a message left, of so many in the last hour."""
+        return not self.person.budget or len(sent) < self.person.budget
+
+    def _send_summary(self, at: int) -> None:
+        crowded = not self._is_free(self.case.pages)
+        parts = self.case.take_out("summary")
+        self.case.summary_due = NEVER
+        if not parts:
+            return
+        trouble = [part for part in parts if part.is_trouble]
+        if len(trouble) < len(parts):
+            self.case.last_well = at
+        if trouble or crowded:
+            self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
+        self._send(summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts), at, page=True)
+
+    def _send_digest(self, at: int) -> None:
+        quiet = self.person.quiet
+        self.case.digest_due = NEVER
+        if not any(held.form == "digest" and held.stands for held in self.case.held.values()):
+            return
+        if quiet is not None and quiet.is_open(at):
+            self.case.digest_due = closes_after(quiet, at)
+            return
+        self.case.last_digest = at
+        self.notices.append(digest(self.case.take_out("digest"), self.case.name, at))
+
+    def _send(self, notice: Notice, at: int, *, page: bool) -> None:
+        self.notices.append(msgspec.structs.replace(notice, decided=at))
         self.case.sent.append(at)
-
-    def _wait(self, parts: list[Notice], reason: Reason, at: int) -> None:
-        self._withhold(parts, reason, at)
-        self.case.waiting.update({part.promise: part for part in parts})
+        if page:
+            self.case.pages.append(at)
+        for promise in promises_of([notice]):
+            self.case.held.pop(promise, None)
 
     def _withhold(self, parts: Iterable[Notice], reason: Reason, at: int) -> None:
         for part in parts:
             line = part.id.partition(":")[0]
             self.withheld.append(Withheld(f"{part.id}:{reason}", part.promise, line, part.to, reason, at))
-
-
-def _urgent(notices: Iterable[Notice]) -> bool:
-    """Say whether something wakes people: an all-clear never does, but a correction for the worse does."""
-    return any(it.severity == "page" and it.looks_like in ("warned", "broken", "lost") for it in notices)

@@ -12,7 +12,7 @@ from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
     from alerts.routing.incident import AlertRouter, Incident
-    from alerts.routing.throttle import RecipientThrottle
+    from alerts.routing.waiting import RecipientThrottle
 
 
 def take_router_back(case: AlertRouter, now: int, by: int) -> None:
@@ -43,7 +43,13 @@ def take_throttle_back(case: RecipientThrottle, now: int, by: int) -> None:
     """Take one person's case back, as `take_router_back`: what they were sent, they were sent by now."""
     case.sent = [min(sent, now) for sent in case.sent]
     case.seen = {name: min(seen, now) for name, seen in case.seen.items()}
-    case.due = _sooner(case.due, now, by)
+    case.pages = [min(sent, now) for sent in case.pages]
+    case.last_summary, case.last_well, case.last_digest = (
+        min(last, now) for last in (case.last_summary, case.last_well, case.last_digest)
+    )
+    case.summary_due, case.digest_due = (_sooner(due, now, by) for due in (case.summary_due, case.digest_due))
+    for held in case.held.values():
+        held.at = min(held.at, now)
 
 
 def _sooner(at: int, now: int, by: int) -> int:

@@ -40,7 +40,8 @@ REASONS: Final[dict[str, str]] = {
     "acknowledged": "not told: somebody had it",
     "cured": "not told: it was over before anybody had to know",
     "quiet-hours": "told in the next digest: it came in quiet hours",
-    "budget": "told in the next digest: there were enough messages for one hour",
+    "budget": "told with others soon after: there were enough messages for one hour",
+    "joined": "told together with others",
     "": "",
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.policy.policy_lint import owner_without_route, policy_holidays
+from alerts.policy.policy_lint import owner_without_route, policy_holidays, renamed_keys
 from standards.documents.document import Document
 from standards.errors import Finding, SpecError
 from standards.lint.lint_input import Terms
@@ -146,4 +146,5 @@ def _of_policy(people: People, documents: Documents, loaded: Loaded, today: date
     document = Document(source.name, source.text)
     owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
     policy_holidays(document, read_text, today)
+    renamed_keys(document)
     return document.findings

@@ -96,6 +96,8 @@ def edits(finding: Finding, text: str) -> Iterator[Edit]:
     if finding.id == "renamed-key" and (old := _REOPEN.match(line, start)):
         again = "rise" if old["value"] == "edge" else "each"
         yield Edit(place.line, start, old.end(), f"again{old['colon']}{again}")
+    elif finding.id == "renamed-key" and (write := _WRITE.fullmatch(finding.fix)):
+        yield Edit(place.line, start, end, write[1])
     elif finding.id == "yaml-syntax" and _HARD in finding.found:
         yield Edit(place.line, start, end, " " * len(written))
     elif finding.id == "yaml-syntax" and written.endswith(":") and "no space behind its colon" in finding.found:

@@ -45,7 +45,8 @@ BECAUSE: dict[str, str] = {
     "acknowledged": "somebody looks after it",
     "cured": "it was over before it would have been told",
     "quiet-hours": "it is kept for the digest after their quiet hours",
-    "budget": "it is kept for their digest, as they had as many messages as they want in an hour",
+    "budget": "it is told with others, as they had as many messages as they want in an hour",
+    "joined": "it is told together with others",
 }
 """Each reason of a notice, or of none, in a sentence."""
 _DID: Final = {

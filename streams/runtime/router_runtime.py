@@ -17,10 +17,11 @@ from alerts.policy.policy import Silence, place_of
 from alerts.routing.actions import Action
 from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
+from alerts.routing.notification import Notification, Standing
 from alerts.routing.router import feed
-from alerts.routing.throttle import Notification, RecipientThrottle
 from alerts.routing.throttle import feed as feed_throttle
 from alerts.routing.turning_back import take_router_back, take_throttle_back
+from alerts.routing.waiting import RecipientThrottle
 from standards.calendar.duration import DAY
 from standards.errors import StateError
 from standards.judge.events import Tick
@@ -113,7 +114,7 @@ class RouterRuntime:
     def push(self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int) -> AlertResult:
         """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
         result, self._taken_back = AlertResult(touched=self._taken_back), {}
-        notifications: list[Notification] = []
+        notifications: list[Notification | Standing] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
         for place, facts in self._facts(lines, self._due(actions, low, result), low).items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
@@ -194,14 +195,16 @@ class RouterRuntime:
                 found.setdefault(place, []).append(action)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, notifications: Iterable[Notification], low: int, result: AlertResult) -> None:
+    def _deliver(self, notifications: Iterable[Notification | Standing], low: int, result: AlertResult) -> None:
         """Hand notifications to the throttles of their people, and let time pass in the others that wait for it."""
-        waiting: dict[str, list[Notification]] = {
+        waiting: dict[str, list[Notification | Standing]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
         }
         for each in sorted(notifications, key=_by_time):
             waiting.setdefault(each.to, []).append(each)
         for name, theirs in sorted(waiting.items()):
+            if name not in self.throttles and not any(isinstance(each, Notification) for each in theirs):
+                continue
             throttle = self.throttles.get(name) or RecipientThrottle(name)
             step = feed_throttle(throttle, [*theirs, Tick(low)], self.people)
             result.notices += step.notices

@@ -50,7 +50,7 @@ people:
   ann: {addresses: {mail: ann@shop.example}}
   bob: {addresses: {mail: bob@shop.example}}
 routes:
-  - {tell: ann, settle: 0s}
+  - {tell: ann, well_for: 0s, repeat: never}
 """
 
 

@@ -30,7 +30,7 @@ def test_what_can_still_be_kept_goes_on_being_told() -> None:
 @pytest.mark.parametrize("state", ["broken", "warned"])
 def test_trouble_that_is_back_takes_the_place_of_an_all_clear_that_waits(state: State) -> None:
     """Done, corrected within the moment that an all-clear waits for: nobody hears afterwards that all is well."""
-    floor = Floor(CHAIN.replace("settle: 0s", "settle: 30s"))
+    floor = Floor(CHAIN.replace("well_for: 0s", "well_for: 30s"))
     back = corrected(70, "p", state, "kept")
     floor.play([line(0, "warned", "p"), line(60, "kept", "p"), back], 290)
     assert floor.said() == [("ann", "warned", "p", 0), ("ann", "corrected", "p", 70)]

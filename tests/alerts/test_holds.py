@@ -15,7 +15,7 @@ DESK = """
 kept: 1
 calendars: {shut: {timezone: Europe/Warsaw, hours: {daily: ["12:05-13:05"]}}}
 people: {ann: {}, chief: {}}
-routes: [{tell: ann, settle: 2m, mute: shut, escalate: [{after: 10m, tell: chief}]}]
+routes: [{tell: ann, well_for: 2m, repeat: never, mute: shut, escalate: [{after: 10m, tell: chief}]}]
 """
 DAY = 24 * 3600
 LIFTED = silencing(0, -1).silence
@@ -56,14 +56,14 @@ def test_the_chain_waits_while_it_is_held() -> None:
 @pytest.mark.parametrize("sort", ["acknowledged", "debriefed"])
 def test_what_somebody_took_meanwhile_is_not_told(sort: str) -> None:
     """Who takes what is held back ends that it is told later."""
-    floor = Floor(LOUD.replace("settle: 0s", "settle: 0s, repeat: 10m"))
+    floor = Floor(LOUD.replace("well_for: 0s, repeat: never", "well_for: 0s, repeat: 10m"))
     floor.play([silencing(0, 600), line(30, "broken", "p"), act(60, sort, promise="p")], 4000)
     assert floor.said() == []
 
 
 def test_a_verdict_of_what_was_taken_is_told_when_it_may_be() -> None:
     """What was acknowledged when it was a warning, and broke in a silence, is told once, without a reproach."""
-    floor = Floor(LOUD.replace("settle: 0s", "settle: 0s, repeat: 10m"))
+    floor = Floor(LOUD.replace("well_for: 0s, repeat: never", "well_for: 0s, repeat: 10m"))
     facts: list[Line | Action] = [
         line(0, "warned", "p"), act(9, "acknowledged", promise="p"), silencing(20, 600), line(60, "broken", "p"),
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_verdict_of_what_was_taken_is_told_when_it_may_be() -> None:
 
 def test_a_day_of_repeats_is_a_day_in_which_it_could_be_told() -> None:
     """Repeats go on for 24 hours without those of a mute: told on Friday at half past nine, the last on Wednesday."""
-    text = LOUD.replace("settle: 0s", "repeat: 2h, mute: shut") + (
+    text = LOUD.replace("well_for: 0s, repeat: never", "repeat: 2h, mute: shut") + (
         "calendars: {shut: {timezone: Europe/Warsaw, hours: "
         "{mon-fri: ['00:00-09:00', '17:00-24:00'], sat-sun: '00:00-24:00'}}}"
     )
@@ -88,7 +88,7 @@ def test_a_day_of_repeats_is_a_day_in_which_it_could_be_told() -> None:
 
 def test_a_cause_explains_until_it_was_well_for_long_enough() -> None:
     """What a cause explained is told with the cause's all-clear, unless the cause is back before that."""
-    text = LOUD.replace("settle: 0s", "settle: 2m") + "inhibit: [{when: tills-work, mute: no-wait}]"
+    text = LOUD.replace("well_for: 0s", "well_for: 2m") + "inhibit: [{when: tills-work, mute: no-wait}]"
     facts: list[Line | Action] = [
         line(0, "broken", "till", of="tills-work"), line(10, "broken", "p"),
         line(60, "fulfilled_late", "till", of="tills-work"),

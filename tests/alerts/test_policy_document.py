@@ -24,14 +24,14 @@ routes:
     escalate: [{after: 5m, tell: bob}]
     group_by: site
     group_wait: 30s
-    settle: 1m
+    well_for: 1m
     repeat: 30m
     mute: [night]
     continue: true
   - {tell: ann}
 inhibit: [{when: tills-work, mute: {owner: floor-lead}, same: [queue]}]
 silences: [{name: rebuild, match: {site: s1}, until: 2026-01-10T12:00:00+01:00, by: ann, why: the shop is rebuilt}]
-digest: {after: 15m}
+digest: {after: 15m, every: 1h}
 """
 
 
@@ -41,7 +41,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     pages, rest = found.routes
     assert [(step.after // MINUTE, step.tell) for step in pages.chain] == [(0, ("floor",)), (5, ("bob",))]
     assert (pages.name, rest.name, rest.group_by) == ("pages", "route-2", ("standard", "site"))
-    assert (pages.group_wait, pages.settle, pages.repeat) == (MINUTE // 2, MINUTE, 30 * MINUTE)
+    assert (pages.group_wait, pages.well_for, pages.repeat) == (MINUTE // 2, MINUTE, 30 * MINUTE)
     assert pages.go_on
     assert not rest.go_on
     assert found.person("ann").budget == 6
@@ -49,7 +49,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert [member.person for member in found.teams["floor"].members] == ["ann", "bob"]
     assert found.inhibitions[0].same == ("site", "queue")
     assert found.silences[0].until == NOON
-    assert found.digest_after == 15 * MINUTE
+    assert (found.digest_after, found.digest_every) == (15 * MINUTE, 60 * MINUTE)
 
 
 WRONG = [
@@ -94,7 +94,7 @@ WRONG = [
         "lower case",
     ),
     ("routes: [{tell: ann}]\nsilences: [{match: no-wait, until: soon, by: a, why: b}]", "bad-time", "'soon'", "offset"),
-    ("routes: [{tell: ann}]\ndigest: {every: 1h}", "unknown-key", "'every' is not a valid key here", "after"),
+    ("routes: [{tell: ann}]\ndigest: {evry: 1h}", "unknown-key", "'evry' is not a valid key here", "every"),
     ("routes: [{tell: ann}]\ninhibit: [{when: no-wait, mute: greting}]", "unknown-standard", "'greting'", "'greeting'"),
 ]
 KNOWN = """

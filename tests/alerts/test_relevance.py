@@ -97,7 +97,7 @@ def test_a_notice_says_what_how_why_and_what_excuses() -> None:
     assert notice == Notice(
         id="p1.2", kind="warned", promise="p1", standard="no-wait", revision="r1", subject="s3/q1", at=WARNED.at,
         text="Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left.", due=NOON + MINUTE,
-        owner="floor-lead", wording=REGISTER.promise, how=REGISTER.how, why=REGISTER.why,
+        owner="floor-lead", what="Open the next register", wording=REGISTER.promise, how=REGISTER.how, why=REGISTER.why,
         exceptions=REGISTER.exceptions,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ people:
   ann: {addresses: {mail: ann@shop.example}}
   bob: {addresses: {mail: bob@shop.example}}
 routes:
-  - {match: no-wait, tell: ann, settle: 0s, escalate: [{after: 30s, tell: bob}]}
+  - {match: no-wait, tell: ann, well_for: 0s, escalate: [{after: 30s, tell: bob}]}
 """
 BASE = "https://kept.shop.example"
 TOKENS: dict[str, str] = dict(zip(ROLES, ("look", "supervise", "author", SECRET), strict=True))

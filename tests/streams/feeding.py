@@ -61,7 +61,7 @@ people:
   bob: {quiet: nights}
 routes:
   - {match: {standard: no-wait, queue: [q0, q1]}, tell: ann, group_wait: 20s, escalate: [{after: 90s, tell: bob}]}
-  - {match: no-wait, tell: [ann, bob], settle: 0s, repeat: 20m, continue: true}
+  - {match: no-wait, tell: [ann, bob], well_for: 0s, repeat: 20m, continue: true}
   - {match: [no-wait, debriefed], tell: bob, group_by: [site]}
 inhibit: [{when: not-twice, mute: debriefed}]
 silences: [{match: {queue: q5}, until: "2026-01-10T00:00:00Z", by: ann, why: it is being rebuilt}]

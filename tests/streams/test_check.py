@@ -146,7 +146,7 @@ def test_enough_promises_are_enough(tmp_path: Path) -> None:
     assert "fix: write over: 1d" in found
 
 
-@pytest.mark.parametrize(("budget", "held"), [(2, 0), (1, 11)])
+@pytest.mark.parametrize(("budget", "held"), [(2, 0), (1, 6)])
 def test_a_budget_is_held_against_what_would_be_told(tmp_path: Path, budget: int, held: int) -> None:
     """History is told second by second: a warning and a broken promise an hour are two messages, and both count.
 
@@ -155,7 +155,7 @@ def test_a_budget_is_held_against_what_would_be_told(tmp_path: Path, budget: int
     rules = (
         grocery().replace("warn: [50%, 15s before]", "warn: 50%").replace("    objective: {kept: 95%, over: 28d}\n", "")
     )
-    policy = f"kept: 1\npeople: {{ann: {{budget: {budget}}}}}\nroutes: [{{tell: ann, settle: 1m}}]\n"
+    policy = f"kept: 1\npeople: {{ann: {{budget: {budget}}}}}\nroutes: [{{tell: ann, well_for: 1m}}]\n"
     lines: list[str] = []
     for hour in range(6):
         for minute, waiting in ((0, 5), (2, 5)):

@@ -57,6 +57,14 @@ def test_a_key_of_before_means_what_it_meant(old: str, new: str) -> None:
     assert before == after
 
 
+def test_a_key_of_a_policy_of_before_means_what_it_meant() -> None:
+    """`settle` of a route becomes `well_for`, and its value stays."""
+    text = "kept: 1\npeople: {ann: {}}\nroutes:\n  - {tell: ann, settle: 1m}\n"
+    policy = Source("policy.yaml", text)
+    mended = mend(Documents([Source("a.yaml", STANDARDS)], [], [policy], []), Request(["a.yaml"], TODAY))
+    assert [each.text for each in mended.documents.policies] == [text.replace("settle", "well_for")]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -21,7 +21,7 @@ people:
   ann: {addresses: {mail: ann@shop.example}}
   bob: {addresses: {console: screen}}
 routes:
-  - {match: no-wait, tell: ann, settle: 0s, escalate: [{after: 30s, tell: bob}]}
+  - {match: no-wait, tell: ann, well_for: 0s, escalate: [{after: 30s, tell: bob}]}
 """
 
 
@@ -109,7 +109,7 @@ async def test_a_notice_that_was_not_sent_is_stored_with_its_reason(tmp_path: Pa
 async def test_one_message_is_found_by_every_promise_it_speaks_for(tmp_path: Path) -> None:
     """A message for a group stands in the story of each of its promises."""
     clock = Clock()
-    async with house(tmp_path, clock, POLICY.replace("settle: 0s", "group_wait: 5s")) as host:
+    async with house(tmp_path, clock, POLICY.replace("well_for: 0s", "group_wait: 5s")) as host:
         lines = [queue(host.reader, f"e{n}", clock.at, waiting=5, where=f"q{n}") for n in range(3)]
         await host.submit(lines)
         await pass_time(host, clock, 50)

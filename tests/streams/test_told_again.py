@@ -16,7 +16,7 @@ people:
   ann: {addresses: {mail: ann@shop.example}, budget: 2}
   bob: {addresses: {console: screen}}
 routes:
-  - {match: no-wait, tell: ann, settle: 20s, group_by: [site], group_wait: 20s, escalate: [{after: 30s, tell: bob}]}
+  - {match: no-wait, tell: ann, well_for: 20s, group_by: [site], group_wait: 20s, escalate: [{after: 30s, tell: bob}]}
 """
 
 

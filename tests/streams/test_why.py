@@ -15,7 +15,7 @@ GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
 POLICY = """
 kept: 1
 people: {ann: {}, bob: {}}
-routes: [{tell: ann, settle: 0s, escalate: [{after: 10s, tell: bob}]}]
+routes: [{tell: ann, well_for: 0s, escalate: [{after: 10s, tell: bob}]}]
 """
 STANDARD = """
 kept: 1

@@ -23,7 +23,7 @@ EACH: Final = "N"
 Path = tuple[str, ...]
 LONGEST = 70
 """Characters of an example that still reads well in a table."""
-SHOWN_NOWHERE: Final = frozenset({"columns", "edition", "excerpt", "reopen"})
+SHOWN_NOWHERE: Final = frozenset({"columns", "edition", "excerpt", "reopen", "settle"})
 """Keys that no author writes, or writes any more, so that no document shows them."""
 SHOWN: Final[dict[Form, Sequence[str]]] = {
     "standards": ("index", "stories", "cookbook", "language"), "policy": ("policy", "stories"), "mapping": ("mapping",),

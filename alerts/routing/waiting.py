@@ -1,0 +1,176 @@
+"""What waits for one person, and for which message: the summary of pages over their budget, or the digest.
+
+| what | goes |
+|---|---|
+| a page over the budget | in a summary: 30 s after the first, then 1, 2, 4, 5, 5... minutes after the one before |
+| only repetitions | in a summary, at the earliest half an hour after the one before |
+| a page that is well again | with the others that are, and with the summary, at most every five minutes |
+| a ticket over the budget or in quiet hours | in the digest: outside of the budget, at most every `digest_every` |
+
+What is over or was taken before it was told leaves, and is remembered until its all-clear comes: that is not told
+either. If the trouble comes back before, it waits again. Read next: `throttle.py`, which fills and sends them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from alerts.routing.notice import Notice
+from standards.calendar.duration import DAY, HOUR, MINUTE, SECOND
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.routing.notification import Notification, Standing
+
+FIRST: Final = 30 * SECOND
+"""How long the first summary collects."""
+STEPS: Final = (0, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE)
+"""How long after the summary before the next goes at the earliest, by how many there were since the budget was over."""
+REPEATED: Final = 30 * MINUTE
+"""The same where nothing waits but repetitions."""
+WELL: Final = 5 * MINUTE
+"""How long after a message that says that pages are well again the next one goes at the earliest."""
+MOST_AN_HOUR: Final = 15
+"""So many summaries at most go in an hour, beside the budget: 30 s, then after 1, 2, 4 and ten times 5 minutes."""
+REMEMBERED: Final = 3 * DAY
+"""How long what left untold waits for its all-clear."""
+
+Form = Literal["summary", "digest"]
+
+
+class Held(msgspec.Struct):
+    """What waits to be told of one promise, since `at`. `first`: nothing of it was told to this person before.
+
+    `again` is for a mere repetition; without `stands` it left, as it was over or taken before it was told.
+    """
+
+    notice: Notice
+    form: Form
+    at: int
+    first: bool = False
+    again: bool = False
+    stands: bool = True
+
+
+class RecipientThrottle(msgspec.Struct):
+    """What one person was sent in the last hour, and what waits, by promise. Instants in microseconds UTC.
+
+    `sent` are messages of any sort, digests aside, `pages` those of them that are pages or say that they are well.
+    `summaries` counts summaries since the budget was over. `waiting` is what an earlier version had held back.
+    """
+
+    name: str
+    sent: list[int] = []
+    pages: list[int] = []
+    seen: dict[str, int] = {}
+    held: dict[str, Held] = {}
+    summaries: int = 0
+    last_summary: int = -NEVER
+    last_well: int = -NEVER
+    last_digest: int = -NEVER
+    summary_due: int = NEVER
+    digest_due: int = msgspec.field(default=NEVER, name="due")
+    waiting: dict[str, Notice] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to remember."""
+        return not (self.held or self.sent or self.seen or self.waiting or self.last_digest > 0 or self.last_well > 0)
+
+    @property
+    def wake(self) -> int:
+        """When something is due, or forgotten."""
+        forgotten = [*(max(times) + HOUR for times in (self.sent, list(self.seen.values())) if times)]
+        left = [held.at + REMEMBERED for held in self.held.values() if not held.stands]
+        lasts = [max(self.last_digest, self.last_well, self.last_summary) + HOUR]
+        known = [at for at in (*forgotten, *left, *lasts) if at > 0]
+        return min([self.summary_due, self.digest_due, *([max(known)] if known else [])])
+
+    def take_over(self) -> None:
+        """Take over what an earlier version held back: it had one message for all of it."""
+        for promise, notice in self.waiting.items():
+            form: Form = "summary" if notice.severity == "page" and notice.is_trouble else "digest"
+            self.held[promise] = Held(notice, form, notice.decided)
+            if form == "summary":
+                self.summary_due = min(self.summary_due, self.digest_due)
+        self.waiting = {}
+
+    def forget(self, at: int) -> None:
+        """Forget what was over an hour ago, and what left long ago."""
+        self.sent = [sent for sent in self.sent if sent > at - HOUR]
+        self.pages = [sent for sent in self.pages if sent > at - HOUR]
+        self.seen = {name: seen for name, seen in self.seen.items() if seen > at - HOUR}
+        if any(not held.stands for held in self.held.values()):
+            self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
+        for name in ("last_summary", "last_well", "last_digest"):
+            if getattr(self, name) <= at - HOUR:
+                setattr(self, name, -NEVER)
+
+    def hear(self, standing: Standing) -> None:
+        """Let what is over or was taken leave; who knows of it anyway is told of its end."""
+        held = self.held.get(standing.promise)
+        if held is None or not held.notice.is_trouble:
+            return
+        if held.first and standing.how in ("over", "taken"):
+            held.stands, held.at = False, standing.at
+        else:
+            del self.held[standing.promise]
+        self._nothing_due()
+
+    def _nothing_due(self) -> None:
+        forms = {held.form for held in self.held.values() if held.stands}
+        if "summary" not in forms:
+            self.summary_due = NEVER
+        if "digest" not in forms:
+            self.digest_due = NEVER
+
+    def bring_back(self, notice: Notice, was: str, at: int) -> None:
+        """Let what this person was to hear of under an id wait again, or go on waiting, as a notice says it now."""
+        held = self.held.pop(was, None)
+        if held is None or not held.notice.is_trouble:
+            return
+        back = not held.stands
+        self.held[notice.promise] = Held(notice, held.form, at, held.first, held.again)
+        if back and held.form == "summary":
+            self.summary_due = min(self.summary_due, self._summary_at(at, again=False))
+        elif back:
+            self.digest_due = min(self.digest_due, at + FIRST)
+
+    def wait_for_summary(self, parts: Iterable[Notice], told: Notification) -> None:
+        """Let the parts of a message wait for the next summary."""
+        again = told.turn == "repeat"
+        self._wait(parts, told, "summary")
+        self.summary_due = min(self.summary_due, self._summary_at(told.at, again=again))
+
+    def _summary_at(self, at: int, *, again: bool) -> int:
+        gap = REPEATED if again else STEPS[min(self.summaries, len(STEPS) - 1)]
+        return max(at + FIRST, self.last_summary + gap)
+
+    def wait_for_others(self, parts: Iterable[Notice], told: Notification, *, crowded: bool) -> int:
+        """Let it wait until it may be told that pages are well again; gives when that is. Crowded: over the budget."""
+        self._wait(parts, told, "summary")
+        last = max(self.last_well, self.last_summary) if crowded else self.last_well
+        self.summary_due = min(self.summary_due, max(told.at, last + WELL))
+        return self.summary_due
+
+    def wait_for_digest(self, parts: Iterable[Notice], told: Notification, due: int, every: int) -> None:
+        """Let it wait for the digest, which goes at `due`, or `every` after the one before if that is later."""
+        self._wait(parts, told, "digest")
+        self.digest_due = min(self.digest_due, max(due, self.last_digest + every))
+
+    def _wait(self, parts: Iterable[Notice], told: Notification, form: Form) -> None:
+        for part in parts:
+            before = self.held.get(part.promise)
+            first = part.promise in told.fresh if before is None else before.first
+            again = told.turn == "repeat" and (before is None or before.again)
+            self.held[part.promise] = Held(part, form, told.at, first, again)
+
+    def take_out(self, form: Form) -> list[Notice]:
+        """Give what waits for a message, and let it wait no longer; what left stays remembered."""
+        going = {name: held for name, held in self.held.items() if held.form == form and held.stands}
+        self.held = {name: held for name, held in self.held.items() if name not in going}
+        return [held.notice for held in going.values()]
