@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from standards.calendar.duration import DAY, MINUTE
+from standards.calendar.duration import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,6 +92,12 @@ REPEAT: Mapping[str, int] = {"page": 30 * MINUTE, "ticket": DAY}
 """How often trouble of a severity is told again, in microseconds, where a route does not say."""
 
 
+TAKEN_FOR: Mapping[str, int] = {"page": HOUR, "ticket": DAY}
+"""For how long somebody has it before they are asked, where a route does not say."""
+LONGEST_WELL = 15 * MINUTE
+"""How long at most all must be well where trouble comes back again and again, if a route does not say more."""
+
+
 class Route(msgspec.Struct, frozen=True):
     """Lines that match it go up its chain. Spans are microseconds; 0 is never for `repeat`, at once for the others.
 
@@ -106,11 +112,14 @@ class Route(msgspec.Struct, frozen=True):
     group_wait: int = 0
     well_for: int = 0
     repeat: int | None = None
+    taken: int | None = None
     mute: tuple[Hours, ...] = ()
     go_on: bool = False
 
     def group_of(self, line: Line) -> tuple[str, ...]:
-        """Give the values by which a line is grouped."""
+        """Give the values by which a line is grouped: what nobody can know is one matter at one place."""
+        if line.verdict == "unknown":
+            return ("", place_of(line))
         return tuple(field_of(line, name) for name in self.group_by)
 
     def repeat_of(self, line: Line) -> int:
@@ -119,9 +128,22 @@ class Route(msgspec.Struct, frozen=True):
             return 0
         return REPEAT.get(line.severity, 0) if self.repeat is None else self.repeat
 
-    def all_clear_at(self, line: Line, at: int) -> int:
-        """Give when it tells of the end that a line is, known at an instant: a correction has nothing to wait for."""
-        return at if line.kind == "corrected" else at + self.well_for
+    def well_after(self, line: Line, times: int) -> int:
+        """Give how long all must be well before the end that a line is is told, where trouble came back so often."""
+        if line.kind == "given_up":
+            return 0
+        return max(self.well_for, min(self.well_for << min(times, 10), LONGEST_WELL))
+
+    def taken_for(self, line: Line) -> int:
+        """Give for how long somebody has a line's trouble before they are asked, in microseconds."""
+        if self.taken is None:
+            return TAKEN_FOR.get(line.severity, DAY)
+        return self.taken
+
+    @property
+    def answer_within(self) -> int:
+        """How long an answer is waited for: as long as for the first one."""
+        return self.chain[1].after if len(self.chain) > 1 else 10 * MINUTE
 
 
 class Inhibition(msgspec.Struct, frozen=True):

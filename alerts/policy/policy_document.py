@@ -259,6 +259,7 @@ class _Reading:
             group_wait=group_wait,
             well_for=well_for,
             repeat=repeat,
+            taken=entry.at("taken_for").duration(model.taken_for),
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,
         )

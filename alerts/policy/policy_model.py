@@ -96,6 +96,9 @@ class RouteModel(Strict):
     repeat: Duration | None = Field(
         default=None, description="How often it is told again until somebody has it; a page 30m, a ticket 1d. Or never."
     )
+    taken_for: Duration | None = Field(
+        default=None, description="How long somebody has it before they are asked; a page 1h, a ticket 1d."
+    )
     mute: Texts = Field(default=[], description="Calendars: while one is open, nothing is told by this route.")
     continue_: bool = Field(default=False, alias="continue", description="Whether the routes after it are tried too.")
 

@@ -20,15 +20,18 @@ if TYPE_CHECKING:
     from standards.judge.events import Event
 
 ACKNOWLEDGED: Final = "alert.acknowledged"
+HANDED_ON: Final = "alert.handed_on"
+GIVEN_BACK: Final = "alert.given_back"
 DONE: Final = "work.reported"
 DEBRIEFED: Final = "debrief.completed"
 EXCUSED: Final = "exception.granted"
 SILENCED: Final = "alert.silenced"
 UNSILENCED: Final = "alert.unsilenced"
 SETTLED: Final = "letter.settled"
-ACTIONS: Final = frozenset({ACKNOWLEDGED, DONE, DEBRIEFED, EXCUSED, SILENCED, UNSILENCED, SETTLED, CHANGED})
-ROUTED: Final = frozenset({ACKNOWLEDGED, DEBRIEFED, SILENCED, UNSILENCED})
+ROUTED: Final = frozenset({ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, SILENCED, UNSILENCED})
 """What routers hear of. That an exception was granted, the judge's own line tells."""
+
+ACTIONS: Final = ROUTED | {DONE, EXCUSED, SETTLED, CHANGED}
 
 _MATCHED: Final = ("standard", "owner", "aspect", "severity", "subject", "site")
 """The fields of `alert.silenced` that narrow what is silent."""

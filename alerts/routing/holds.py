@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from alerts.routing.incident import AlertRouter, Incident
     from alerts.routing.notice import Reason
+    from standards.judge.ledger import Line
 
 
 class Hold(NamedTuple):
@@ -45,7 +46,18 @@ def _silences(case: AlertRouter, people: People, incident: Incident, at: int) ->
 
 
 def _inhibitions(case: AlertRouter, people: People, incident: Incident, at: int) -> Iterator[Hold]:
+    for cause in _causes(case, people, incident.line, at):
+        if _can_be_heard_of(case, people, cause, at):
+            yield Hold("inhibited", cause.known, case.inhibits_until(cause))
+
+
+def _causes(case: AlertRouter, people: People, line: Line, at: int) -> Iterator[Line]:
     for cause in case.causes.values():
-        until = case.inhibits_until(cause)
-        if until > at and any(each.holds(cause, incident.line) for each in people.inhibitions):
-            yield Hold("inhibited", cause.known, until)
+        if case.inhibits_until(cause) > at and any(each.holds(cause, line) for each in people.inhibitions):
+            yield cause
+
+
+def _can_be_heard_of(case: AlertRouter, people: People, cause: Line, at: int) -> bool:
+    """Say whether anybody may hear of a cause: what is muted, inhibited itself, or on no route, explains nothing."""
+    routes = [route for route in people.routes_of(cause) if not any(hours.is_open(at) for hours in route.mute)]
+    return bool(routes) and next(_causes(case, people, cause, at), None) is None

@@ -17,15 +17,22 @@ from standards.judge.standard import CORRECTIONS_HORIZON, DAY
 REMEMBERED_FOR = 2 * CORRECTIONS_HORIZON
 """How long after its last line an incident is remembered, in microseconds: a correction comes within the horizon."""
 
-Turn = Literal["over", "trouble", "released", "climb", "repeat"]
-"""What an incident does at its time: give the all-clear, tell of trouble, tell what was held back, tell the next in the
-chain, tell again."""
+Turn = Literal["over", "trouble", "released", "handed", "anew", "asked", "shift", "climb", "repeat"]
+"""What an incident does at its time: give the all-clear, tell of trouble, tell what was held back, tell whom it was
+handed on to, begin the chain anew, ask its holder whether they still have it, tell who comes on shift, tell the next in
+the chain, tell again."""
 TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
 TROUBLE = ("warned", "broken", "lost", "undone")
 WARNED = ("warned", "paused_warned")
 """The states of a promise that people were warned of, and that can still be kept."""
+
+
+Look = Literal["warned", "broken", "lost"]
+"""What a line of trouble comes to for people, however it came about."""
+State = Literal["silent", "waiting", "told", "taken", "resolving", "closed"]
+"""How an incident stands. What is held back is waiting, or told; after the 48 hours of `closed` it is forgotten."""
 
 
 class Renamed(msgspec.Struct, frozen=True):
@@ -38,12 +45,18 @@ class Incident(msgspec.Struct):
     """One promise on one route. Instants are microseconds UTC, `NEVER` where nothing is to be said.
 
     `line` is the newest trouble, `over` the line that ended it, once there is one. `told` are the people who heard of
-    it, `kinds` what they heard, `began` when they first did, -1 before. `before` is what they had heard when the
-    trouble went away and came back. `step` is the next step of the chain, `times` counts the messages. `owed` is the
-    line whose reason is still to be given, with the message that it waits for. `replaced` are the ids under which its
-    promise was told before. What is held back looks at `held_until` whether it still is; up to then nobody else is
-    told, and `repeat_at` says since when there is something to tell. It is held since `held_since`, -1 where it is not.
-    Before that it was held for `held_for` since its newest trouble was known, for `held_told` since `began`.
+    it, `kinds` what they heard, `began` when they first did, -1 before, `said_at` when they last did. `before` is what
+    they had heard when the trouble went away and came back. `step` is the next step of the chain, `times` counts the
+    messages. `owed` is the line whose reason is still to be given, with the message that it waits for. `replaced` are
+    the ids under which its promise was told before. What is held back looks at `held_until` whether it still is; up to
+    then nobody else is told, and `repeat_at` says since when there is something to tell. It is held since `held_since`,
+    -1 where it is not. Before that it was held for `held_for` since its newest trouble was known, for `held_told` since
+    `began`.
+
+    `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
+    nobody answered. `passed_by` handed it on to `passed_to`, or gave it back; `holders` are all who had it. `cleared`
+    heard that it is over already. After an all-clear it is there `after_all`. A broken promise is owed up to
+    `owed_until`, as far as that is known.
     """
 
     line: Line
@@ -54,6 +67,7 @@ class Incident(msgspec.Struct):
     kinds: list[str] = []
     before: list[str] = []
     began: int = -1
+    said_at: int = -NEVER
     step: int = msgspec.field(default=1, name="rung")
     times: int = 0
     acknowledged: str = ""
@@ -67,6 +81,25 @@ class Incident(msgspec.Struct):
     held_since: int = -1
     held_for: int = 0
     held_told: int = 0
+    taken_until: int = NEVER
+    anew_at: int = NEVER
+    hand_at: int = NEVER
+    shift_at: int = NEVER
+    passed_by: str = ""
+    passed_to: str = ""
+    holders: list[str] = []
+    cleared: list[str] = []
+    owed_until: int = -1
+    after_all: bool = False
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        if self.over is not None:
+            return "closed" if self.over_at == NEVER else "resolving"
+        if self.acknowledged:
+            return "taken"
+        return "told" if self.told else "waiting"
 
     @property
     def is_held(self) -> bool:
@@ -78,7 +111,7 @@ class Incident(msgspec.Struct):
         """When it is forgotten: not while it is held back."""
         if self.over is not None:
             return self.over.known + REMEMBERED_FOR
-        return NEVER if self.is_held else self.line.known + REMEMBERED_FOR + self.held_for
+        return NEVER if self.is_held else max(self.line.known + REMEMBERED_FOR + self.held_for, self.owed_until + 1)
 
     @property
     def fresh_until(self) -> int:
@@ -89,7 +122,8 @@ class Incident(msgspec.Struct):
     def _instants(self) -> tuple[int, ...]:
         """When it has each of its turns."""
         later = (NEVER, NEVER) if self.is_held else (self.climb_at, self.repeat_at)
-        return (self.over_at, self.trouble_at, self.held_until, *later)
+        held = (self.hand_at, self.anew_at, self.taken_until, self.shift_at)
+        return (self.over_at, self.trouble_at, self.held_until, *held, *later)
 
     @property
     def wake(self) -> int:
@@ -106,6 +140,11 @@ class Incident(msgspec.Struct):
         self._count(at)
         self.line, self.held_for = line, 0
 
+    def quiet(self) -> None:
+        """Have nothing to say of trouble any more."""
+        self.trouble_at = self.climb_at = self.repeat_at = NEVER
+        self.taken_until = self.anew_at = self.hand_at = self.shift_at = NEVER
+
     def let_go(self, at: int) -> None:
         """Hold it back no longer."""
         self._count(at)
@@ -118,12 +157,19 @@ class Incident(msgspec.Struct):
             self.held_since = at
 
 
+class Swing(msgspec.Struct, frozen=True):
+    """Trouble at one subject that comes back: up to when a return counts, and how often it came back."""
+
+    until: int
+    times: int = 0
+
+
 class AlertRouter(msgspec.Struct):
     """One place's case: its incidents by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
-    promise's all-clear waits at a route, standard and subject. `causes` are broken promises that inhibit others, and
-    `ending` says up to when those of them do that are well again.
+    promise's all-clear waits at a route, standard and subject, `swings` what came back there. `causes` are broken
+    promises that inhibit others, and `ending` says up to when those of them do that are well again.
     """
 
     place: str
@@ -133,12 +179,13 @@ class AlertRouter(msgspec.Struct):
     settling: dict[str, str] = {}
     causes: dict[str, Line] = {}
     ending: dict[str, int] = {}
+    swings: dict[str, Swing] = {}
     silences: list[Silence] = []
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember."""
-        return not (self.incidents or self.causes or self.silences)
+        return not (self.incidents or self.causes or self.silences or self.swings)
 
     def inhibits_until(self, cause: Line) -> int:
         """Give up to when a cause inhibits others: it has been well for long enough, or a day has gone by."""
@@ -168,6 +215,13 @@ def is_trouble(line: Line) -> bool:
     if line.kind == "corrected":
         return line.verdict in ("broken", "unknown") or line.state in WARNED
     return line.kind in TROUBLE
+
+
+def look_of(line: Line) -> Look:
+    """Say what a line of trouble comes to for people."""
+    if line.kind in ("corrected", "undone"):
+        return "broken" if line.verdict == "broken" else "lost" if line.verdict == "unknown" else "warned"
+    return "warned" if line.kind == "warned" else "broken" if line.kind == "broken" else "lost"
 
 
 def current_promise(case: AlertRouter, promise: str) -> str:

@@ -169,7 +169,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         exceptions=standard.exceptions,
         verdict=line.verdict,
         fields=line.fields,
-        owed_until=_owed_until(line, standard),
+        owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
     )
 
@@ -177,7 +177,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
 
 
-def _owed_until(line: Line, standard: Standard) -> int:
+def owed_until(line: Line, standard: Standard) -> int:
     """Give up to when a broken promise is owed, or -1: then there is nothing to wait for."""
     owed_for = getattr(standard.shape, "owed_for", 0)
     return max(line.due, line.opened) + owed_for if line.verdict == "broken" and owed_for else -1

@@ -15,12 +15,12 @@ from alerts.routing.notice import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-How = Literal["over", "taken", "known", "gone"]
-"""How a promise stands for somebody: it is over, taken by somebody, known to them anyway, or forgotten."""
+How = Literal["over", "taken", "left", "known"]
+"""How a promise stands for somebody: it is over, taken by somebody, left to the next shift, or known to them anyway."""
 Sort = Literal["page", "well", "ticket", "info"]
 """How a part of a message is told: it wakes people, says that a page is well again, does neither, or only informs."""
 
-TOGETHER: frozenset[Turn | Literal["back"]] = frozenset({"repeat", "released", "over"})
+TOGETHER: frozenset[Turn | Literal["back"]] = frozenset({"repeat", "released", "over", "anew", "asked", "shift"})
 """What is one message for one person at one instant, whatever it is about."""
 
 

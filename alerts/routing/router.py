@@ -7,7 +7,7 @@ enough. Before a fact every earlier instant has its turn, and at the same instan
 all that came with it, and what is resolved at the moment of an escalation is not escalated. So nothing depends on how
 facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back.
 
-Read next: `incident.py` for the state, `changes.py` for what changes it, `calling.py` for what a turn does,
+Read next: `incident.py` for the state, `changes.py` for what changes it, `turns.py` for what it says,
 `throttle.py` for what becomes of a call.
 """
 
@@ -20,11 +20,12 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import Action
-from alerts.routing.calling import Calling
 from alerts.routing.changes import Changes
 from alerts.routing.incident import AlertRouter, Incident, Renamed
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.taking import Taking
+from alerts.routing.turns import Turns
 from standards.judge.events import Tick
 from standards.judge.ledger import Line
 from standards.judge.promise import NEVER
@@ -67,7 +68,7 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
             work.changes.rename(fact.line)
         else:
             work.pass_time(fact.at - 1)
-            work.changes.hear_action(fact)
+            work.taking.hear(fact)
         if case.is_empty:
             case.open, case.settling = {}, {}  # nobody is left who waits, as in a case that was not stored
     calling = work.calling
@@ -81,13 +82,15 @@ class _Routing:
 
     def __init__(self, case: AlertRouter, policy: Policy) -> None:
         self.case = case
-        self.calling = Calling(case, policy)
+        self.turns = Turns(case, policy)
+        self.calling = self.turns.calling
         self.changed: set[str] = set()
         self._turns: list[tuple[int, str, str]] = []  # every incident's next instant; earlier ones are inert
         for promise in case.incidents:
             self._note(promise)
         self.changed.clear()
-        self.changes = Changes(case, self.calling, self._note)
+        self.changes = Changes(case, self.turns, self._note)
+        self.taking = Taking(case, self.turns, self._note, self.changes.look_again)
 
     def _note(self, promise: str) -> None:
         """Note that a promise's incidents changed, and when they have their turn now."""
@@ -99,7 +102,7 @@ class _Routing:
         """Find the next instant that has a turn, or lets something be forgotten."""
         case = self.case
         times = [case.inhibits_until(cause) for cause in case.causes.values()]
-        times += [silence.until for silence in case.silences]
+        times += [silence.until for silence in case.silences] + [swing.until for swing in case.swings.values()]
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
     def pass_time(self, at: int) -> None:
@@ -108,7 +111,8 @@ class _Routing:
             self._turn(self._turns[0][0])
         case = self.case
         case.now = at = max(case.now, at)
-        if case.silences or case.causes or case.open:
+        if case.silences or case.causes or case.open or case.swings:
+            case.swings = {name: swing for name, swing in case.swings.items() if swing.until > at}
             case.silences = [silence for silence in case.silences if silence.until > at]
             case.causes = {name: line for name, line in case.causes.items() if case.inhibits_until(line) > at}
             case.ending = {name: end for name, end in case.ending.items() if name in case.causes}
@@ -123,8 +127,8 @@ class _Routing:
             incident = self.case.incidents.get(promise, {}).get(name)
             if incident is not None and incident.wake <= at:
                 ready[promise, name] = incident
-        self.calling.turn(at, ready.values())
+        self.turns.take(at, ready.values())
         for (promise, _), incident in ready.items():
             if incident.forget_at <= at:
-                self.calling.drop(incident, anyway=True)
+                self.calling.drop(incident)
             self._note(promise)

@@ -115,7 +115,7 @@ class RecipientThrottle(msgspec.Struct):
         held = self.held.get(standing.promise)
         if held is None or not held.notice.is_trouble:
             return
-        if held.first and standing.how in ("over", "taken"):
+        if held.first and standing.how != "known":
             held.stands, held.at = False, standing.at
         else:
             del self.held[standing.promise]

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 HEARTBEAT: Final = "feed.heartbeat"
 FROM_PEOPLE: Final = frozenset(
-    {"debrief.completed", "exception.granted", "alert.acknowledged", "alert.silenced", "alert.unsilenced", HEARTBEAT}
+    {
+        "debrief.completed",
+        "exception.granted",
+        "alert.acknowledged",
+        "alert.handed_on",
+        "alert.given_back",
+        "alert.silenced",
+        "alert.unsilenced",
+        HEARTBEAT,
+    }
 )
 """Events that people make on the board or by a link, and the feeds' own: no feed declares them."""
 

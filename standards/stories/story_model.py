@@ -17,7 +17,7 @@ MOST_TIMES = 10_000
 """How often one entry can be repeated."""
 Field_ = str | int | float | bool | list[str | int | float | bool]
 Step = Literal["event", "act", "silent", "restart", "crash"]
-ActName = Literal["acknowledge", "silence", "unsilence", "grant", "debrief"]
+ActName = Literal["acknowledge", "hand on", "give back", "silence", "unsilence", "grant", "debrief"]
 
 _PROMISE = "A promise: the standard and whom it is owed to, as in no-wait s1/q1."
 

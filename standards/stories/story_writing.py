@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SOURCE = "story"
 ACTS = {
     "acknowledge": "alert.acknowledged",
+    "hand on": "alert.handed_on",
+    "give back": "alert.given_back",
     "silence": "alert.silenced",
     "unsilence": "alert.unsilenced",
     "grant": "exception.granted",

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, SETTLED, SILENCED, UNSILENCED
+from alerts.routing.actions import (
+    ACKNOWLEDGED,
+    DEBRIEFED,
+    DONE,
+    EXCUSED,
+    GIVEN_BACK,
+    HANDED_ON,
+    SETTLED,
+    SILENCED,
+    UNSILENCED,
+)
 from alerts.routing.notice import printable
 from standards.calendar.duration import spoken
 from standards.errors import Finding, Place, SpecError, StateError
@@ -51,6 +61,8 @@ BECAUSE: dict[str, str] = {
 """Each reason of a notice, or of none, in a sentence."""
 _DID: Final = {
     ACKNOWLEDGED: "took it",
+    HANDED_ON: "handed it on",
+    GIVEN_BACK: "gave it back",
     DONE: "said that it is done",
     DEBRIEFED: "talked it over",
     EXCUSED: "asked for an exception",
@@ -66,8 +78,8 @@ _WAYS: Final = {
     "kept/api": "by the API",
     OWN_SOURCE: "as an admin",
 }
-_SAID: Final = ("calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step", "team",
-                "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip
+_SAID: Final = ("to", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed", "next_step",
+                "team", "silence", "until", "standard", "subject", "site", "owner", "severity")  # fmt: skip
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""

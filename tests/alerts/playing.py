@@ -80,8 +80,12 @@ def line(
     )  # fmt: skip
 
 
-def act(seconds: float, sort: str, *, promise: str = "", by: str = "ann", silence: Silence | None = None) -> Action:
-    return Action(f"act-{seconds}-{sort}-{promise}", NOON + round(seconds * SECOND), by, promise, silence=silence)
+def act(
+    seconds: float, sort: str, *, promise: str = "", by: str = "ann", to: str = "", silence: Silence | None = None
+) -> Action:
+    at = NOON + round(seconds * SECOND)
+    data: dict[str, Plain] = {"to": to}
+    return Action(f"act-{seconds}-{sort}-{promise}", at, by, promise, f"alert.{sort}", data=data, silence=silence)
 
 
 def silencing(seconds: float, until: float, **terms: str) -> Action:

@@ -57,7 +57,7 @@ def test_the_chain_waits_while_it_is_held() -> None:
 def test_what_somebody_took_meanwhile_is_not_told(sort: str) -> None:
     """Who takes what is held back ends that it is told later."""
     floor = Floor(LOUD.replace("well_for: 0s, repeat: never", "well_for: 0s, repeat: 10m"))
-    floor.play([silencing(0, 600), line(30, "broken", "p"), act(60, sort, promise="p")], 4000)
+    floor.play([silencing(0, 600), line(30, "broken", "p"), act(60, sort, promise="p")], 3600)
     assert floor.said() == []
 
 
@@ -67,7 +67,7 @@ def test_a_verdict_of_what_was_taken_is_told_when_it_may_be() -> None:
     facts: list[Line | Action] = [
         line(0, "warned", "p"), act(9, "acknowledged", promise="p"), silencing(20, 600), line(60, "broken", "p"),
     ]  # fmt: skip
-    floor.play(facts, 4000)
+    floor.play(facts, 3600)
     assert floor.said() == [("ann", "warned", "p", 0), ("ann", "broken", "p", 600)]
     assert "acknowledged" not in floor.notices[1].text
 

@@ -16,7 +16,7 @@ from standards.judge.rulebook import PROMISE_EVENTS, PROMISE_FIELDS
 from tests.pages.reference.table import PRINTED, code, table
 
 SAMPLES: Final[Mapping[str, Any]] = {
-    "agent": "kim", "answered": True, "aspect": "speed", "briefed": True, "by": "ann", "by_name": True,
+    "agent": "kim", "answered": True, "aspect": "speed", "briefed": True, "to": "bob", "by": "ann", "by_name": True,
     "calendar": "trading", "date": "2026-12-24", "open": "08:00-12:00", "callback": "b-7", "caller": "k-17",
     "into": "4710",
     "cause": "two registers were out", "channel": "phone", "comment": "nobody looked up", "contact": "c-0021",

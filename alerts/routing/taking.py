@@ -1,0 +1,91 @@
+"""What people do about incidents: they take one, hand it on, give it back, talk it over, ask for silence.
+
+The table is in `changes.py`. Read next: `turns.py`, for what time makes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.routing.actions import GIVEN_BACK, HANDED_ON
+from alerts.routing.audience import first_step, next_shift
+from alerts.routing.incident import current_promise, look_of
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.routing.actions import Action
+    from alerts.routing.incident import AlertRouter, Incident
+    from alerts.routing.turns import Turns
+
+
+class Taking:
+    """What people do at one place; `note` is told which promises it concerns, `look_again` that a silence changed."""
+
+    def __init__(
+        self, case: AlertRouter, turns: Turns, note: Callable[[str], None], look_again: Callable[[int], None]
+    ) -> None:
+        self.case = case
+        self.calling = turns.calling
+        self.people = turns.people
+        self._note = note
+        self._look_again = look_again
+
+    def hear(self, action: Action) -> None:
+        """Take what somebody did."""
+        case = self.case
+        case.now = at = max(case.now, action.at)
+        if action.silence is not None:
+            others = [each for each in case.silences if each.name != action.silence.name]
+            case.silences = [*others, action.silence] if action.silence.until > at else others
+            self._look_again(at)
+            return
+        promise = current_promise(case, action.promise)
+        for incident in case.incidents.get(promise, {}).values():
+            if incident.over is not None:
+                incident.holders = list(dict.fromkeys([*incident.holders, action.by]))
+            elif action.type == HANDED_ON:
+                self._hand_on(incident, action, at)
+            elif action.type == GIVEN_BACK:
+                self._give_back(incident, action.by, at)
+            else:
+                self._take(incident, action.by, at)
+        self._note(promise)
+
+    def _take(self, incident: Incident, by: str, at: int) -> None:
+        """Be quiet while somebody has it: its verdict, and that all is well, are told nevertheless."""
+        route = self.people.route(incident.route)
+        incident.let_go(at)
+        self.calling.stands(incident, "taken", at)
+        self.calling.stands(incident, "known", at, [by] if by in self.people.people else [])
+        self.calling.spare_next(incident, "acknowledged", at)
+        names = tuple(incident.told) or first_step(self.people, incident, at)
+        told = incident.told and look_of(incident.line) != "warned"
+        if incident.trouble_at != NEVER and not told:
+            self.calling.withhold(incident.line, names, "acknowledged", at)
+            if incident.owed:
+                self.calling.reason(incident.line, "acknowledged")
+                incident.owed = ""
+            incident.trouble_at = NEVER
+        incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
+        incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
+        incident.passed_by = incident.passed_to = ""
+        incident.taken_until = at + route.taken_for(incident.line)
+        if by in self.people.people and by not in incident.told:
+            incident.told = [*incident.told, by]
+        incident.shift_at = next_shift(self.people, incident, at)
+
+    def _hand_on(self, incident: Incident, action: Action, at: int) -> None:
+        """Have somebody told at once that it is theirs now; until they answer, it stays where it is."""
+        to = str(action.data.get("to") or "")
+        if to not in self.people.people:
+            return
+        incident.passed_by, incident.passed_to, incident.hand_at = action.by, to, at
+        incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
+
+    def _give_back(self, incident: Incident, by: str, at: int) -> None:
+        """Have the chain begin anew, without who gave it back."""
+        if incident.acknowledged:
+            incident.passed_by, incident.passed_to, incident.anew_at = by, "", at
+            incident.let_go(at)

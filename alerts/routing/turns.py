@@ -1,0 +1,229 @@
+"""What an incident says when its time comes, to whom, and when it speaks next.
+
+Must not know: how an incident came about. Read next: `router.py`, which decides when there is a turn, `all_clear.py`
+for the end of trouble, `throttle.py`, which gets what is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.routing.all_clear import AllClears
+from alerts.routing.audience import arrivals, first_step, has_left, next_shift, told_before
+from alerts.routing.calling import Calling, Said
+from alerts.routing.holds import Hold, holds
+from alerts.routing.incident import look_of
+from alerts.routing.notice import owed_until
+from standards.calendar.duration import spoken
+from standards.judge.promise import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from alerts.policy.policy import Policy
+    from alerts.routing.incident import AlertRouter, Incident, Turn
+
+
+class Turns:
+    """The turns of one place's incidents."""
+
+    def __init__(self, case: AlertRouter, policy: Policy) -> None:
+        self.case = case
+        self.calling = Calling(case, policy)
+        self.people = self.calling.people
+        self.all_clears = AllClears(case, self.calling)
+
+    def take(self, at: int, incidents: Iterable[Incident]) -> None:
+        """Let some incidents say what they have to say at an instant."""
+        said: list[tuple[Incident, Turn, Said]] = []
+        for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
+            while (turn := incident.turn(at)) is not None:
+                said += [(incident, turn, each) for each in self._say(incident, turn, at)]
+        self.calling.send(said, at)
+
+    def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:
+        """Do one turn of one incident; gives what it says."""
+        if turn == "over":
+            return self.all_clears.say(incident, at)
+        wordless = self.calling.standard(incident.line) is None
+        if turn == "handed":
+            return [] if wordless else self._hand(incident, at)
+        held = [] if wordless else holds(self.case, self.people, incident, at)
+        if incident.owed and turn in ("trouble", "released"):
+            self.calling.reason(incident.line, held[0].reason if held else "overdue" if wordless else "told")
+            incident.owed = ""
+        if held:
+            self._hold(incident, turn, held, at)
+            return []
+        if incident.is_held:
+            self.let_go(incident, at)
+            if turn == "released" and incident.repeat_at > at:
+                return []  # only the next in the chain was to be told meanwhile, and is when it comes to that
+        if turn == "asked":
+            return [] if wordless else self._ask(incident, at)
+        if turn == "shift":
+            return [] if wordless else self._shift(incident, at)
+        return self._tell(incident, turn, at, spoken_of=not wordless)
+
+    def _hold(self, incident: Incident, turn: Turn, held: list[Hold], at: int) -> None:
+        """Hold back what an incident has to say until nothing keeps it from being told."""
+        until = max(hold.until for hold in held)
+        if turn in ("asked", "shift"):
+            name = "taken_until" if turn == "asked" else "shift_at"
+            setattr(incident, name, until)
+            return
+        if turn != "released":
+            self.calling.withhold(incident.line, self._names(incident, turn, at), held[0].reason, at)
+        if turn in ("trouble", "anew"):
+            incident.trouble_at = incident.anew_at = NEVER
+            incident.repeat_at = at
+        if not incident.is_held:
+            known = incident.began if incident.began >= 0 else incident.line.known
+            incident.held_since = max(known, min(hold.since for hold in held))
+        incident.held_until = until
+
+    def let_go(self, incident: Incident, at: int) -> None:
+        """Hold an incident back no longer."""
+        incident.let_go(at)
+        incident.climb_at = self.climb_at(incident, at)
+
+    def _tell(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> Sequence[Said]:
+        look, heard = look_of(incident.line), list(incident.told)
+        if turn == "anew":
+            self._begin_anew(incident, at)
+        names, news = self._names(incident, turn, at), look not in incident.kinds
+        if news and spoken_of:
+            incident.kinds = [*incident.kinds, look]
+            incident.held_for = at - incident.line.known
+        self._plan(incident, turn, at, spoken_of=spoken_of)
+        if not spoken_of:
+            self.calling.withhold(incident.line, names, "overdue", at)
+            return []
+        if turn == "released" and news:
+            self.calling.reason(incident.line, "told")
+        more = self._remark(incident, turn, at)
+        made = [self.calling.notice(incident.line, name, incident.times, at, more=more) for name in names]
+        if incident.after_all and turn == "trouble":
+            made = [msgspec.structs.replace(each, severity="ticket") for each in made]
+            incident.after_all = False
+        self._told(incident, names, at)
+        return [Said(each, fresh=each.to not in heard) for each in made]
+
+    def _told(self, incident: Incident, names: Iterable[str], at: int) -> None:
+        """Note who was told, and what is known from then on."""
+        incident.times += 1
+        incident.said_at = at
+        incident.told = list(dict.fromkeys([*incident.told, *names]))
+        incident.shift_at = next_shift(self.people, incident, at)
+        standard = self.calling.standard(incident.line)
+        if standard is not None:
+            incident.owed_until = max(incident.owed_until, owed_until(incident.line, standard))
+
+    def _remark(self, incident: Incident, turn: Turn, at: int) -> str:
+        """Give what a message says of who has it."""
+        if turn == "anew":
+            by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
+            if to:
+                return f"{by} handed it on to {to}, who has not answered."
+            return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."
+        if turn == "trouble" or incident.acknowledged or incident.began < 0:
+            return ""
+        return f"Nobody has acknowledged it for {spoken(at - incident.began)}." if at > incident.began else ""
+
+    def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
+        chain = self.people.route(incident.route).chain
+        if turn == "climb" and incident.step < len(chain):
+            return self.people.reached(chain[incident.step].tell, at)
+        first = first_step(self.people, incident, at)
+        if turn == "anew":
+            handed = incident.passed_to and incident.passed_by
+            return tuple(dict.fromkeys([*(name for name in first if handed or name != incident.passed_by),
+                                        *([incident.passed_by] if handed else [])]))  # fmt: skip
+        again = turn == "repeat" or (turn == "released" and look_of(incident.line) in incident.kinds)
+        if again and incident.told:
+            return told_before(self.people, incident, at)
+        rest = self.all_clears.rest_of_group(incident) if not incident.told else []
+        holders = [other.acknowledged for other in rest if other.acknowledged in self.people.people]
+        stayed = [name for name in incident.told if not has_left(self.people, incident, name, at)]
+        return tuple(dict.fromkeys([*first, *holders, *stayed]))
+
+    def _begin_anew(self, incident: Incident, at: int) -> None:
+        """Let the chain begin anew: nobody has it any more."""
+        incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
+        incident.taken_until = incident.anew_at = NEVER
+
+    def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
+        """Set when an incident speaks next. What has no words is tried again when it would be repeated."""
+        route = self.people.route(incident.route)
+        if turn in ("trouble", "released", "anew"):
+            incident.trouble_at = NEVER
+        if incident.acknowledged:
+            incident.climb_at = incident.repeat_at = NEVER
+            return
+        repeat = route.repeat_of(incident.line)
+        again = at + repeat if repeat and at + repeat <= incident.fresh_until else NEVER
+        if turn == "climb":
+            incident.step += spoken_of
+            incident.climb_at = again
+        else:
+            incident.repeat_at = again
+        if not spoken_of:
+            return
+        if incident.began < 0:
+            incident.began = at
+        incident.climb_at = self.climb_at(incident, at)
+
+    def climb_at(self, incident: Incident, at: int) -> int:
+        """Give when the next in the chain is told, after an instant. Time that it was held back does not count."""
+        chain = self.people.route(incident.route).chain
+        last = incident.step >= len(chain) or incident.line.severity == "info"
+        if incident.acknowledged or incident.began < 0 or last:
+            return NEVER
+        return max(at + 1, incident.began + incident.held_told + chain[incident.step].after)
+
+    # --- who has it ------------------------------------------------------------------------------------------------
+
+    def _hand(self, incident: Incident, at: int) -> Sequence[Said]:
+        """Tell whom it was handed on to: at once, whatever else holds."""
+        incident.hand_at = NEVER
+        incident.anew_at = at + self.people.route(incident.route).answer_within
+        to = incident.passed_to
+        made = self.calling.notice(
+            incident.line, to, incident.times, at, more=f"{incident.passed_by} hands it on to you."
+        )
+        said = [Said(made, fresh=to not in incident.told, passes=True)]
+        self._told(incident, [to], at)
+        return said
+
+    def _ask(self, incident: Incident, at: int) -> Sequence[Said]:
+        """Ask who took it whether they still have it."""
+        holder = incident.acknowledged
+        incident.taken_until = NEVER
+        incident.anew_at = at + self.people.route(incident.route).answer_within
+        if holder not in self.people.people:
+            return []
+        within = spoken(incident.anew_at - at)
+        more = f"You took it; take it again if you still have it. In {within} others are told."
+        made = self.calling.notice(incident.line, holder, incident.times, at, more=more)
+        incident.times += 1
+        return [Said(made, fresh=False)]
+
+    def _shift(self, incident: Incident, at: int) -> Sequence[Said]:
+        """Tell who comes on shift what stands; who left hears of its end alone, and has it no longer."""
+        left = [name for name in incident.told if has_left(self.people, incident, name, at)]
+        names, holder = arrivals(self.people, incident, at), incident.acknowledged
+        if holder in left:
+            self._begin_anew(incident, at)
+            self._plan(incident, "shift", at, spoken_of=True)
+        self.calling.stands(incident, "left", at, left)
+        had = f"{holder} had it." if holder and not incident.acknowledged else f"{holder} has it." if holder else ""
+        made = [
+            self.calling.notice(incident.line, name, incident.times, at, more=had or "Nobody has it yet.")
+            for name in names
+        ]
+        if incident.acknowledged:
+            made = [msgspec.structs.replace(each, severity="ticket") for each in made]
+        self._told(incident, names, at)
+        return [Said(each, fresh=True) for each in made]

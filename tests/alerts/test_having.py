@@ -1,0 +1,124 @@
+"""Who has it: taken for a time, handed on, given back, and left to the next shift."""
+
+import pytest
+
+from alerts.routing.actions import Action
+from standards.judge.ledger import Line
+from tests.alerts.playing import Floor, act, line
+
+CHAIN = """
+kept: 1
+people: {ann: {}, bob: {}, chief: {}, dora: {}}
+teams: {floor: {members: [ann, bob]}}
+routes: [{tell: floor, repeat: never, escalate: [{after: 5m, tell: chief}]}]
+"""
+SHIFTS = """
+kept: 1
+calendars:
+  early: {timezone: Europe/Warsaw, hours: {daily: ["06:00-14:00"]}}
+  late: {timezone: Europe/Warsaw, hours: {daily: ["14:00-22:00"]}}
+people: {ann: {}, bob: {}, chief: {}}
+teams: {floor: {members: [{person: ann, shift: early}, {person: bob, shift: late}]}}
+routes: [{tell: floor, repeat: never}]
+"""
+MINUTE = 60
+HOUR = 60 * MINUTE
+TWO = 2 * HOUR
+"""Two in the afternoon: stories begin at noon."""
+
+
+def heard(floor: Floor) -> list[tuple[str, str, float]]:
+    return [(to, kind, at / MINUTE) for to, kind, _, at in floor.said()]
+
+
+def test_taken_for_an_hour_and_then_asked() -> None:
+    """Taken at 5 min: asked at 65, and as nobody answers, step 1 at 70, and the chief five minutes later."""
+    floor = Floor(CHAIN)
+    floor.play([line(0, "broken", "p"), act(300 - 1, "acknowledged", promise="p")], 2 * HOUR)
+    minutes = [(to, round(at)) for to, _, at in heard(floor)]
+    assert minutes == [("ann", 0), ("bob", 0), ("ann", 65), ("ann", 70), ("bob", 70), ("chief", 75)]
+    assert floor.notices[2].text.endswith("You took it; take it again if you still have it. In 5 min others are told.")
+    assert floor.notices[3].text.endswith("Nobody has it any more.")
+
+
+def test_who_still_has_it_says_so_again() -> None:
+    """Taken again when asked: another hour, and nobody else is told."""
+    floor = Floor(CHAIN)
+    took = act(60, "acknowledged", promise="p")
+    floor.play([line(0, "broken", "p"), took, act(3700, "acknowledged", promise="p")], 2 * HOUR)
+    assert heard(floor)[2:] == [("ann", "broken", 61)]
+
+
+def test_handed_on_it_is_told_at_once_and_to_both_if_nobody_answers() -> None:
+    """Outside of every limit, also of quiet hours; unanswered for five minutes, step 1 and who handed it on hear."""
+    quiet = CHAIN.replace("dora: {}", "dora: {quiet: noon, budget: 1}")
+    quiet += "calendars: {noon: {timezone: Europe/Warsaw, hours: {daily: ['11:00-15:00']}}}\n"
+    facts: list[Line | Action] = [
+        line(0, "broken", "p", of="greeting"), act(60, "acknowledged", promise="p", by="chief"),
+        act(120, "handed_on", promise="p", by="chief", to="dora"),
+    ]  # fmt: skip
+    floor = Floor(quiet)
+    floor.play(facts, 440)
+    assert heard(floor)[2:] == [
+        ("dora", "broken", 2), ("ann", "broken", 7), ("bob", "broken", 7), ("chief", "broken", 7),
+    ]  # fmt: skip
+    assert floor.notices[2].text.endswith("chief hands it on to you.")
+    assert floor.notices[3].text.endswith("chief handed it on to dora, who has not answered.")
+    answered = Floor(quiet)
+    answered.play([*facts, act(200, "acknowledged", promise="p", by="dora")], 440)
+    assert heard(answered)[2:] == [("dora", "broken", 2)]
+
+
+def test_given_back_the_others_are_told_anew() -> None:
+    """Who cannot after all gives it back: step 1 is told, but for the giver, and the chain counts from then."""
+    floor = Floor(CHAIN)
+    took = act(60, "acknowledged", promise="p")
+    floor.play([line(0, "broken", "p"), took, act(120, "given_back", promise="p")], 480)
+    assert heard(floor)[2:] == [("bob", "broken", 2), ("chief", "broken", 7)]
+    assert floor.notices[2].text.endswith("ann gave it back; nobody has it.")
+
+
+def test_who_comes_on_shift_hears_what_stands_and_who_had_it() -> None:
+    """Ann, until 14:00, took it at 13:50: at 14:00 Bob hears that one stands, and that Ann had it."""
+    floor = Floor(SHIFTS)
+    floor.play([line(TWO - 1200, "broken", "p"), act(TWO - 600, "acknowledged", promise="p")], TWO + 600)
+    assert heard(floor) == [("ann", "broken", 100), ("bob", "broken", 120)]
+    assert floor.notices[-1].text.endswith("ann had it.")
+
+
+def test_who_left_hears_of_its_end_alone() -> None:
+    """Repeats go to who is on; that all is well, to everybody who was told."""
+    floor = Floor(SHIFTS.replace("never", "10m"))
+    floor.play([line(TWO - 300, "broken", "p"), line(TWO + 900, "fulfilled_late", "p")], TWO + 1200)
+    assert heard(floor) == [
+        ("ann", "broken", 115), ("bob", "broken", 120), ("bob", "broken", 125),
+        ("ann", "fulfilled_late", 137), ("bob", "fulfilled_late", 137),
+    ]  # fmt: skip
+
+
+def test_what_somebody_on_the_next_shift_has_wakes_nobody() -> None:
+    """Taken by who stays: those who come hear of it without a sound, as a ticket."""
+    floor = Floor(SHIFTS)
+    floor.play([line(60, "broken", "p"), act(TWO - 60, "acknowledged", promise="p", by="chief")], TWO + 60)
+    last = floor.notices[-1]
+    assert (last.to, last.severity, last.text.endswith("chief has it.")) == ("bob", "ticket", True)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_who_has_it_is_remembered(restarted: bool) -> None:
+    """A state that is stored and read back asks and tells as one that was not."""
+    floor = Floor(CHAIN)
+    floor.go(1, [line(0, "broken", "p")])
+    floor.go(70, [act(60, "acknowledged", promise="p")])
+    if restarted:
+        floor.restart()
+    floor.go(2 * HOUR)
+    assert [round(at) for _, _, at in heard(floor)] == [0, 0, 61, 66, 66, 71]
+
+
+def test_later_joiners_of_a_group_go_to_who_has_it() -> None:
+    """Somebody has one of a group: the next of it goes to step 1 and to them."""
+    floor = Floor(CHAIN)
+    taken = act(60, "acknowledged", promise="p", by="dora")
+    floor.play([line(0, "broken", "p"), taken, line(90, "broken", "q")], 100)
+    assert [(to, promise) for to, _, promise, _ in floor.said()[2:]] == [("ann", "q"), ("bob", "q"), ("dora", "q")]
