@@ -99,6 +99,9 @@ class Mail:
     def _envelope_of(self, notice: Notice) -> Envelope:
         """Say to whom a notice goes. Raises DeliveryError for an address that no letter can be sent to."""
         own = notice.addresses.get(self.name)
+        if own is None and not self._envelope.to:
+            words = "nobody has a mail address for it; set KEPT_MAIL_TO, or give people addresses in the policy"
+            raise DeliveryError(words, again=False)
         if own is None:
             return self._envelope
         try:

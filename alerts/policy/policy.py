@@ -29,6 +29,10 @@ PLACE = "site"
 """The field by which lines are kept apart: groups never span two places, and nothing inhibits across them."""
 
 
+MACHINES = ("alertmanager", "webhook")
+"""Channels that filter for themselves: they get every promise at once, by itself, unless a route tells them."""
+
+
 class Match(msgspec.Struct, frozen=True):
     """Conditions on a line: each field has one of its values. No conditions fit every line."""
 
@@ -216,6 +220,12 @@ class People(msgspec.Struct, frozen=True):
     silences: tuple[Silence, ...] = ()
     digest_after: int = 10 * MINUTE
     digest_every: int = 30 * MINUTE
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Those that no route tells, and that get everything therefore."""
+        told = {name for route in self.routes for step in route.chain for name in step.tell}
+        return tuple(name for name in MACHINES if name not in told)
 
     def person(self, name: str) -> Person:
         """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""

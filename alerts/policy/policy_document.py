@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from alerts.policy.policy import (
     LINE_FIELDS,
+    MACHINES,
     PLACE,
     EscalationStep,
     Inhibition,
@@ -102,6 +103,8 @@ class _Reading:
         rooms = self._rooms()
         routes = {e.path[-1]: self._route(e, m) for e, m in self._listed("routes", RouteModel, "escalate")}
         self._check_names(routes)
+        told = {name for route in routes.values() for step in route.chain for name in step.tell}
+        rooms |= {name: Person(name, {name: name}) for name in MACHINES if name in told and name not in self.names}
         inhibitions = [self._inhibition(e, m) for e, m in self._listed("inhibit", InhibitionModel)]
         silences = [self._silence(e, m) for e, m in self._listed("silences", SilenceModel)]
         digest = self.top.at("digest").read(DigestModel, self.top.document.data.get("digest") or {})
@@ -214,7 +217,7 @@ class _Reading:
 
     def _told(self, entry: Entry, names: list[str]) -> tuple[str, ...]:
         for index, name in enumerate(names):
-            if name not in self.names:
+            if name not in self.names and name not in MACHINES:
                 fix = did_you_mean(name, self.names) or f"name one of: {', '.join(sorted(self.names)) or 'none yet'}"
                 entry.at(index).error("unknown-person", f"there is no person or team {name!r}", fix)
         return tuple(names)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.policy.policy import People, Person, closes_after
+from alerts.policy.policy import MACHINES, People, Person, closes_after
 from alerts.routing.digest import digest, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Sort, Standing, merged, sort_of
@@ -95,6 +95,9 @@ class _Throttling:
         seen.update({part.id: told.at for part in fresh})
         news = [part for part in fresh if told.passes or not self._never_heard(part)]
         self._withhold([part for part in fresh if part not in news], "nobody-waits-for-it", told.at)
+        if self.case.name in MACHINES:
+            self.notices += [msgspec.structs.replace(part, decided=told.at) for part in news]
+            return
         if any(sort_of(part) == "page" for part in news):
             self._page(news, told)
             return

@@ -58,7 +58,7 @@ class ChannelSettings(BaseSettings):
     mail_from: Bare = ""
     """Who writes the letters: `floor@shop.example`, or with a name, `Kept <floor@shop.example>`."""
     mail_to: Bare = ""
-    """Who gets them, separated by commas."""
+    """Who gets those that are to nobody with a mail address of their own, separated by commas."""
     mail_user: Bare = ""
     """The user at the mail server, where it wants one."""
     mail_password: Secret = SecretStr("")
@@ -80,7 +80,7 @@ class ChannelSettings(BaseSettings):
     @property
     def envelope(self) -> Envelope:
         """Who writes the letters, and who gets them."""
-        return Envelope(_addresses(self.mail_from)[0], _addresses(self.mail_to))
+        return Envelope(_addresses(self.mail_from)[0], _addresses(self.mail_to) if self.mail_to else ())
 
     @field_validator("webhook_url", "alertmanager_url")
     @classmethod
@@ -135,8 +135,8 @@ class ChannelSettings(BaseSettings):
             return address
         parts, security, _ = _mail_server(address)
         password = secret.get_secret_value()
-        if not (sender and to):
-            raise ValueError("a mail server alone sends nothing; set KEPT_MAIL_FROM and KEPT_MAIL_TO too")
+        if not sender:
+            raise ValueError("letters have a sender; set KEPT_MAIL_FROM too")
         if bool(user) != bool(password):
             raise ValueError("a user and a password go together; set KEPT_MAIL_USER and KEPT_MAIL_PASSWORD, or neither")
         if password and security == "none" and not is_loopback(parts.hostname or ""):

@@ -142,7 +142,8 @@ class Engine:
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read())
         policy = Policy(rulebook.standards, options.zone, people)
-        alerts = AlertPipeline(policy, None if people is None else read_calls(self.database))
+        cases = None if people is None else read_calls(self.database)
+        alerts = AlertPipeline(policy, cases, channels=options.channels)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}
         with self.database.writing():
             recorder.cases.write({key: pump.case(*key) for key in moved}, pump.low)

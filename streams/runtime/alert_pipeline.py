@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.incident import Renamed, is_trouble
-from alerts.routing.notice import notice
+from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.relevance import last_warned, relevance
 from standards.judge.promise import NEVER
 from streams.runtime.router_runtime import AlertResult, RouterRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from alerts.policy.policy import Policy
     from alerts.routing.notice import Reason
@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 class AlertPipeline:
     """The relevance filter, and behind it the router of a policy's people; without people all is told to everybody.
 
-    `cases` are those of the router, as they were stored.
+    `cases` are those of the router, as they were stored. Of `channels`, those that lead to machines are told every
+    promise by itself, unless a route of the policy tells them.
     """
 
-    def __init__(self, policy: Policy, cases: Mapping[CaseName, Stored] | None = None) -> None:
+    def __init__(
+        self, policy: Policy, cases: Mapping[CaseName, Stored] | None = None, *, channels: Collection[str] = ()
+    ) -> None:
         self.policy = policy
+        self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
         self.router = None if policy.people is None else RouterRuntime(policy, policy.people, cases or {})
 
     @property
@@ -64,10 +68,11 @@ class AlertPipeline:
             line.id: _filter(transition, line, low, twins.get(line.promise))
             for transition, line in zip(transitions, lines, strict=True)
         }
-        if self.router is None:
+        policy, notices = self.policy, list[Notice]()
+        if self.router is None or self._machines:
             relevant = [line for line in lines if reasons[line.id] == "told"]
-            policy = self.policy
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
+        if self.router is None:
             return AlertResult(notices, reasons)
         heard = [
             line if reasons[line.id] == "told" else Renamed(line)
@@ -76,6 +81,8 @@ class AlertPipeline:
         ]
         result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low)
         result.reasons = {**reasons, **result.reasons}
+        known = {line.id: line.known for line in lines}
+        result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]
         return result
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from alerts.policy.policy import MACHINES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -60,15 +62,26 @@ def book_notices(
     """Write, inside a transaction, notices and that they wait for channels; gives those that were not there before.
 
     `received` is when they were decided, in microseconds UTC, and `shard` the part of all notices that they are of. A
-    notice to somebody waits for those channels by which they are reached; where none of them is set up, for all.
+    notice waits for the channels that `_channels_of` gives.
     """
     rows = [(it.id, it.promise, received, shard, _encode(it)) for it in notices]
     new = _put_new(database, _NOTICE, rows, table="notices", given=notices)
-    outbox = [(it.id, each) for it in notices for each in [c for c in channels if c in it.addresses] or channels]
+    outbox = [(it.id, each) for it in notices for each in _channels_of(it, channels)]
     database.put("INSERT OR IGNORE INTO outbox (notice, channel) VALUES (?,?)", outbox)
     others = [(promise, it.id) for it in notices for promise in it.promises if promise != it.promise]
     database.put("INSERT OR IGNORE INTO spoken_for (promise, notice) VALUES (?,?)", others)
     return new
+
+
+def _channels_of(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
+    """Give the channels of a notice: those of its addresses; where none of them is set up, all that lead to people.
+
+    One that is to nobody goes to machines, if it has addresses, and by every channel without.
+    """
+    own = [name for name in channels if name in notice.addresses]
+    if own or not notice.to:
+        return own if notice.addresses else channels
+    return [name for name in channels if name not in MACHINES] or [name for name in channels if name == "webhook"]
 
 
 def _put_new(database: Database, sql: str, rows: Sequence[Row], *, table: str, given: Sequence[Booked]) -> list[Booked]:

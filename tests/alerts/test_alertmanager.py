@@ -49,6 +49,7 @@ async def test_an_alert_is_opened_told_again_and_resolved(tmp_path: Path) -> Non
         (shown,) = await first.alerts()
         assert shown.labels == {
             "alertname": "no-wait", "subject": "s3/q1", "owner": "floor-lead", "severity": "page", "promise": "4f1c",
+        "service": "kept",
             "site": "s3", "queue": "q1",
         }  # fmt: skip
         assert shown.annotations["summary"] == WARNED.text

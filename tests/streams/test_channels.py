@@ -88,7 +88,7 @@ def test_chat_addresses_may_have_commas() -> None:
             {"chat_urls": "SESAME"},
             "KEPT_CHAT_URLS: this is not a list of addresses as Apprise has them; write service://",
         ),
-        ({"mail_server": "smtp://m"}, "KEPT_MAIL_SERVER: a mail server alone sends nothing; set KEPT_MAIL_FROM and"),
+        ({"mail_server": "smtp://m"}, "KEPT_MAIL_SERVER: letters have a sender; set KEPT_MAIL_FROM too"),
         ({"mail_to": "a@s.pl"}, "KEPT_MAIL_SERVER: there is none, and KEPT_MAIL_FROM or KEPT_MAIL_TO is set; set it"),
         (
             {**MAIL, "mail_server": "mail.example"},

@@ -20,7 +20,7 @@ from zlib import crc32
 
 import msgspec
 
-from alerts.routing.notice import Notice
+from alerts.routing.notice import Notice, for_machines
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -28,7 +28,7 @@ from streams.kafka.records.rows import Write
 from streams.runtime.router_runtime import CaseKind, RouterRuntime, stored_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from alerts.policy.policy import Policy
     from alerts.routing.actions import Action
@@ -73,13 +73,17 @@ class Dealt(msgspec.Struct):
 class NotifyCoordinator:
     """One coordinator, for all partitions. `rows` are all that was remembered; `problems` is what is wrong, for people.
 
-    Raises StateError for rows that this Kept cannot read.
+    Of `channels`, those that lead to machines are told every promise as it comes, unless a route of the policy tells
+    them. Raises StateError for rows that this Kept cannot read.
     """
 
-    def __init__(self, policy: Policy, rows: Iterable[tuple[bytes, bytes]], partitions: int) -> None:
+    def __init__(
+        self, policy: Policy, rows: Iterable[tuple[bytes, bytes]], partitions: int, *, channels: Collection[str] = ()
+    ) -> None:
         self.applied_offset = AppliedOffsets()
         self.problems: list[str] = []
         self._policy = policy
+        self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
         self._partitions = partitions
         self._waiting: dict[str, Waiting] = {}
         self._new: set[str] = set()
@@ -135,7 +139,9 @@ class NotifyCoordinator:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
-        self._through.append((partition, Telling(reasons=rest)))
+        known = {line.id: line.known for line in lines} if self._machines else {}
+        machines = [for_machines(notices[name], self._machines, at) for name, at in known.items()]
+        self._through.append((partition, Telling(machines, rest)))
 
     def _fresh(self, partition: int, lines: Sequence[Line]) -> list[Line]:
         """Give the lines that were not taken before, and note that they are."""

@@ -22,7 +22,7 @@ from streams.kafka.records.facts import PersonsAct, Progress, Telling
 from streams.kafka.serve.coordinator import NotifyCoordinator, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from alerts.policy.policy import Policy
     from streams.kafka.clients.connection import KafkaSettings
@@ -50,7 +50,7 @@ class CoordinatorRunner:
     """Runs the coordinator for as long as `mine` says that it is this process's turn.
 
     `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
-    come, in microseconds UTC; -1 while it is another one's turn.
+    come, in microseconds UTC; -1 while it is another one's turn. `channels` are those that are set up.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class CoordinatorRunner:
         *,
         mine: Callable[[], bool],
         policy: Callable[[], Awaitable[Policy]],
+        channels: Collection[str] = (),
     ) -> None:
         self.fault = ""
         self.low = -1
@@ -67,6 +68,7 @@ class CoordinatorRunner:
         self._names = kafka.names
         self._mine = mine
         self._policy = policy
+        self._channels = channels
         self._partitions = partitions
         self._acts = TopicPartition(self._names.acts, 0)
         self._times = TopicPartition(self._names.progress, 0)
@@ -110,7 +112,9 @@ class CoordinatorRunner:
             rows: dict[bytes, bytes | None] = {}
             await Tail(consumer, self._names.desk, lambda row: rows.update({row.key: row.value})).begin()
             kept = [(key, value) for key, value in rows.items() if value is not None]
-            coordinator = self._coordinator = NotifyCoordinator(await self._policy(), kept, self._partitions)
+            coordinator = self._coordinator = NotifyCoordinator(
+                await self._policy(), kept, self._partitions, channels=self._channels
+            )
             await self._go_to(consumer, coordinator)
             log.info("telling", rows=len(kept))
             times = Times(self._partitions)

@@ -215,8 +215,9 @@ class ServeHost:
         self._ownership = Ownership(group, kafka, self.follower, self.outbox, self._dispatcher)
         self.follower.listen(lambda stored: self._dispatcher.nudge() if stored.notices else None)
         self._coordinator = CoordinatorRunner(
-            kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy
-        )
+            kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy,
+            channels=tuple(self._channels),
+        )  # fmt: skip
         self.kafka_host.people = self._people
         self.kafka_host.notify_problems = lambda: self._coordinator.problems
 

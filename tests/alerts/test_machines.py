@@ -1,0 +1,77 @@
+"""Machines get every promise by itself and at once, unless a route names them."""
+
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from alerts.policy.policy import MACHINES, Policy
+from alerts.routing.notice import for_machines, notice
+from standards.judge.events import Event
+from standards.judge.ledger import line as line_of
+from standards.judge.promise import Promise, Transition
+from streams.runtime.alert_pipeline import AlertPipeline
+from streams.storage.ledger_tables import book_notices
+from streams.storage.sqlite import Database
+from tests.alerts.playing import NOON, STANDARDS, Floor, line, people
+
+NIGHT = """
+kept: 1
+calendars: {now: {timezone: Europe/Warsaw, hours: {daily: ["11:00-14:00"]}}}
+people: {ann: {addresses: {mail: ann@shop.example}, quiet: now, budget: 1}}
+routes: [{tell: ann, group_wait: 30s, mute: now}]
+"""
+NO_WAIT = STANDARDS["r-no-wait"]
+
+
+def broken(number: int) -> Transition[Event]:
+    promise: Promise[Event] = Promise(NOON, id=f"p{number}")
+    return Transition(NO_WAIT, ("s1", f"q{number}"), promise, "broken", NOON, NOON, 1, NOON, 0, "open", "broken")
+
+
+def test_every_promise_by_itself_whatever_people_have() -> None:
+    """Muted, in quiet hours, over the budget: Alertmanager and the webhook have each promise at once, to nobody."""
+    pipeline = AlertPipeline(Policy(STANDARDS, people=people(NIGHT)), channels=["mail", *MACHINES])
+    transitions = [broken(number) for number in range(3)]
+    told = pipeline.push(transitions, lines=[line_of(each) for each in transitions], low=NOON).notices
+    assert [(each.to, each.speaks_for, sorted(each.addresses), each.decided) for each in told] == [
+        ("", (f"p{number}",), sorted(MACHINES), NOON) for number in range(3)
+    ]
+
+
+def test_a_machine_that_a_route_names_gets_what_matches_that_route() -> None:
+    """The webhook is told by a route: what matches, under its holds, each by itself; Alertmanager has everything."""
+    text = NIGHT.replace("routes: [", "routes: [{match: greeting, tell: webhook, group_by: [site], continue: true}, ")
+    assert people(text).machines == ("alertmanager",)
+    floor = Floor(text)
+    facts = [line(5, "broken", f"g{number}", of="greeting") for number in range(3)]
+    floor.go(60, [*facts, line(6, "broken", "p")])
+    assert [(told.to, told.speaks_for, told.addresses) for told in floor.notices] == [
+        ("webhook", (f"g{number}",), {"webhook": "webhook"}) for number in range(3)
+    ]
+
+
+def test_each_message_waits_for_its_channels(tmp_path: Path) -> None:
+    """By address; without one by every channel that leads to people; for machines by those alone, or by none."""
+    made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
+    named: list[tuple[str, dict[str, Any]]] = [
+        ("own", {"to": "ann", "addresses": {"mail": "ann@shop.example"}}),
+        ("room", {"to": "r", "addresses": {"webhook": "r"}}),
+        ("none", {"to": "bob"}), ("gone", {"to": "bob", "addresses": {"fax": "1"}}), ("everybody", {}),
+    ]  # fmt: skip
+    told = [replace(made, id=name, **fields) for name, fields in named]
+    told.append(for_machines(made, ["alertmanager"], NOON))
+    found: dict[str, set[str]] = {}
+    database = Database(tmp_path / "kept.db")
+    try:
+        with database.writing():
+            book_notices(database, told, ["mail", "chat", "alertmanager", "webhook"], received=NOON)
+        for name, channel in database.all("SELECT notice, channel FROM outbox"):
+            found.setdefault(str(name), set()).add(str(channel))
+    finally:
+        database.close()
+    everybody = {"mail", "chat", "alertmanager", "webhook"}
+    assert found == {
+        "own": {"mail"}, "room": {"webhook"}, "none": {"mail", "chat"}, "gone": {"mail", "chat"},
+        "everybody": everybody, f"{made.id}:machines": {"alertmanager"},
+    }  # fmt: skip
