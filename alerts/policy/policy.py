@@ -138,11 +138,9 @@ class Route(msgspec.Struct, frozen=True):
             return 0
         return max(self.well_for, min(self.well_for << min(times, 10), LONGEST_WELL))
 
-    def taken_for(self, line: Line) -> int:
-        """Give for how long somebody has a line's trouble before they are asked, in microseconds."""
-        if self.taken is None:
-            return TAKEN_FOR.get(line.severity, DAY)
-        return self.taken
+    def taken_of(self, severity: str) -> int:
+        """Give for how long somebody has trouble of a severity before they are asked, in microseconds."""
+        return TAKEN_FOR.get(severity, DAY) if self.taken is None else self.taken
 
     @property
     def answer_within(self) -> int:

@@ -7,10 +7,9 @@ Read next: `standards/lint/lint_input.py`.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from alerts.policy.policy import LINE_FIELDS
+from alerts.policy.doubts import can_fit
 from standards.documents.declared import calendar
 from standards.documents.declared_model import HoursModel
 from standards.documents.entries import Entry
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from alerts.policy.policy import People, Route
+    from alerts.policy.policy import People
     from standards.documents.declared import ReadFile
     from standards.documents.document import Document
     from standards.judge.standard import Standard
@@ -33,21 +32,13 @@ FORMER, PRESENT = "settle", "well_for"
 def owner_without_route(people: People, standards: Mapping[str, Standard], entries: Mapping[str, Entry]) -> None:
     """Report standards of which no route can tell anybody; those that are only shown (severity info) need none."""
     for standard in standards.values():
-        serves = partial(_serves, standard=standard)
-        if standard.severity != "info" and not any(map(serves, people.routes)):
+        served = any(can_fit(route.match, standard) for route in people.routes)
+        if standard.severity != "info" and not served:
             who = standard.owner or "nobody"
             found = f"{standard.id} belongs to {who}, and no route of the policy tells anybody of it"
             fix = f"add a route such as - match: {{owner: {who}}}, or a last route without match:"
             entry = entries[standard.id]
             entry.at("owner" if entry.has("owner") else "promise").warning("owner-without-route", found, fix)
-
-
-def _serves(route: Route, *, standard: Standard) -> bool:
-    """Say whether a route can match a line of the standard; what a field of its subject holds is not known."""
-    known = {name: str(getattr(standard, {"standard": "id"}.get(name, name), "")) for name in LINE_FIELDS}
-    del known["subject"]
-    own = {"subject", *standard.per, *standard.carry}
-    return all(name in own or known.get(name, "") in values for name, values in route.match.terms)
 
 
 def renamed_keys(document: Document) -> None:

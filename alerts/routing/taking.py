@@ -71,7 +71,7 @@ class Taking:
         incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
         incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
         incident.passed_by = incident.passed_to = ""
-        incident.taken_until = at + route.taken_for(incident.line)
+        incident.taken_until = at + route.taken_of(incident.line.severity)
         if by in self.people.people and by not in incident.told:
             incident.told = [*incident.told, by]
         incident.shift_at = next_shift(self.people, incident, at)

@@ -52,6 +52,11 @@ Data = Annotated[
 ]
 
 
+Drill = Annotated[
+    bool, typer.Option("--policy-drill", help="Play storms on the policy: who would hear what, when, and what nobody.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
     app.command("fix", epilog="Example: kept fix standards/ --write")(fix)
@@ -66,6 +71,7 @@ def check(
     map_: options.Map = None,
     against_data: Data = None,
     format_: As = "text",
+    policy_drill: Drill = False,
     watch: Watch = False,
 ) -> None:
     """Say what is wrong, or hardly meant, in standards files.
@@ -73,7 +79,8 @@ def check(
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
     are also held against what happened. With the data folder of a host, or a file of events, these are judged twice:
     by what the standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment
-    at its line says why, and until when.
+    at its line says why, and until when. With a drill, storms are played on the policy, and a table says who would
+    hear of how much, and what would reach nobody.
     """
     from streams.checking.examining import Request
 
@@ -84,6 +91,8 @@ def check(
         today = datetime.now(UTC).date()
         return Request(paths, today, _terms(), history or (), map_, options.latest(), against_data)
 
+    if policy_drill:
+        raise typer.Exit(_drill(paths))
     if watch:
         _watch([*paths, *(history or ()), *filter(None, [map_])], lambda: _check(request(), format_, strict=strict))
     if format_ == "text":
@@ -121,6 +130,26 @@ def _check(request: Request, format_: Format, *, strict: bool) -> int:
     typer.echo(FORMS[format_](Found(report.awake, report.asleep, report.counts)))
     typer.echo(_summary(report), err=True)
     return FOUND if strict and report.awake else 0
+
+
+def _drill(paths: list[str]) -> int:
+    """Play storms on the policy; gives 1 where something reached nobody. Raises SpecError."""
+    from streams.checking.drill import drill, table
+    from streams.documents.documents import load_standards, read_documents
+    from streams.documents.rules import read_policy
+
+    documents = read_documents(paths)
+    loaded = load_standards(documents.standards)
+    people = read_policy(documents.policies, loaded.standards)
+    if people is None:
+        raise typer.BadParameter("there is no policy among these files that could be played")
+    drilled = drill(people, loaded.standards, datetime.now(UTC))
+    if not drilled:
+        raise typer.BadParameter("no route of the policy tells of a standard with the severity page or ticket")
+    typer.echo(table(drilled))
+    unreached = sum(len(each.unreached) for each in drilled)
+    typer.echo(f"{unreached or 'No'} {'promise' if unreached == 1 else 'promises'} reached nobody.", err=True)
+    return FOUND if unreached else 0
 
 
 def _told(request: Request, *, strict: bool) -> int:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
 
 LASTS = 2 * HOUR
+HEADING = "Messages in the first and in the second hour of a storm, on a Monday from ten on; nobody acts."
 RUNS_ON = 10 * MINUTE
 """How much longer it is played, for what waited at the end."""
 
@@ -113,20 +114,23 @@ def _heard(notices: Sequence[Notice], trouble: Mapping[str, int], start: int) ->
 
 
 def table(drilled: Sequence[Drilled]) -> str:
-    """Give what was heard as a table for people."""
-    lines = []
+    """Give what was heard as a table for people: messages in the first and in the second hour, and how late."""
+    names = list(dict.fromkeys(name for each in drilled for name in each.heard))
+    rows = [["", *names, "the last is heard of after", "unreached"]]
     for each in drilled:
-        lines.append(f"{each.storm}: {each.promises} promises, {len(each.unreached) or 'none'} unreached")
-        for name, heard in each.heard.items():
-            digests = f", {heard.digests} of them digests" if heard.digests else ""
-            when = ", ".join(_clock(at) for at in heard.first[:40])
-            more = f" and {len(heard.first) - 8} more" if len(heard.first) > 8 else ""  # noqa: PLR2004
-            lines.append(
-                f"  {name}: {heard.hours[0]} messages in the first hour, {heard.hours[1]} in the second{digests}; "
-                f"{heard.named} promises, each {_clock(heard.slowest)} after its trouble at the latest"
-            )
-            lines.append(f"    at {when}{more}")
-    return "\n".join(lines)
+        cells = [_cell(each.heard.get(name)) for name in names]
+        late = "; ".join(f"{name} {_clock(heard.slowest)}" for name, heard in each.heard.items())
+        rows.append([each.storm, *cells, late, str(len(each.unreached)) if each.unreached else "none"])
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([HEADING, *lines])
+
+
+def _cell(heard: Heard | None) -> str:
+    if heard is None:
+        return "-"
+    digests = f" ({heard.digests} digests)" if heard.digests else ""
+    return f"{heard.hours[0]}, {heard.hours[1]}{digests}"
 
 
 def _clock(span: int) -> str:

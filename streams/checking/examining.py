@@ -6,12 +6,16 @@ Read next: `standards/lint/__init__.py` for the checks, `standards/documents/sno
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from alerts.policy.doubts import DOUBTS, Doubted
 from alerts.policy.policy_lint import owner_without_route, policy_holidays, renamed_keys
 from standards.documents.document import Document
+from standards.documents.entries import Entry
 from standards.errors import Finding, SpecError
+from standards.judge.events import microseconds
 from standards.lint.lint_input import Terms
 from streams.backtest.backtest import is_table
 from streams.documents.documents import Documents, load_standards, read_documents, read_mapping, read_text
@@ -147,4 +151,8 @@ def _of_policy(people: People, documents: Documents, loaded: Loaded, today: date
     owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
     policy_holidays(document, read_text, today)
     renamed_keys(document)
+    now = microseconds(datetime.combine(today, time(), UTC))
+    doubted = Doubted(people, loaded.standards, Entry(document, (), document.findings), now)
+    for doubt in DOUBTS:
+        doubt(doubted)
     return document.findings

@@ -155,7 +155,8 @@ def test_a_budget_is_held_against_what_would_be_told(tmp_path: Path, budget: int
     rules = (
         grocery().replace("warn: [50%, 15s before]", "warn: 50%").replace("    objective: {kept: 95%, over: 28d}\n", "")
     )
-    policy = f"kept: 1\npeople: {{ann: {{budget: {budget}}}}}\nroutes: [{{tell: ann, well_for: 1m}}]\n"
+    ann = f"{{ann: {{addresses: {{mail: ann@shop.example}}, budget: {budget}}}}}"
+    policy = f"kept: 1\npeople: {ann}\nroutes: [{{tell: ann, well_for: 1m}}]\n"
     lines: list[str] = []
     for hour in range(6):
         for minute, waiting in ((0, 5), (2, 5)):
@@ -211,3 +212,19 @@ def test_what_comes_often_is_asked_about(
     history.write_text("\n".join(map(json.dumps, events)), encoding="utf-8")
     code, found, _ = check("check", folder, "--history", str(history))
     assert (code, ids(found)) == (0, warned)
+
+
+def test_a_drill_says_who_would_hear_of_a_storm(tmp_path: Path) -> None:
+    """Storms are played on the policy: a table of messages, and exit 1 where something would reach nobody."""
+    text = "kept: 1\npeople: {ann: {budget: 6}}\nroutes: [{tell: ann}]\n"
+    folder = written(tmp_path, rules=grocery(), policy=text)
+    code, found, said = check("check", folder, "--policy-drill")
+    assert code == 0
+    assert "100 tills at once" in found
+    assert said == "No promises reached nobody.\n"
+    partly = "kept: 1\npeople: {ann: {}}\nroutes: [{match: {site: shop-01}, tell: ann}]\n"
+    code, found, said = check("check", written(tmp_path, policy=partly), "--policy-drill")
+    assert code == 1
+    assert said.endswith("promises reached nobody.\n")
+    (tmp_path / "policy.yaml").unlink()
+    assert check("check", folder, "--policy-drill")[0] == 2

@@ -1,0 +1,233 @@
+"""What a policy hardly means: silences that are over, steps that reach nobody new, routes that nothing comes to.
+
+Each check gives findings with the id of a page in `docs/checks/`. The policy must be sound. Read next:
+`policy_lint.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from alerts.policy.policy import LINE_FIELDS, MACHINES, PLACE
+from standards.calendar.duration import DAY, HOUR, spoken
+from standards.judge.events import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from alerts.policy.policy import Match, Member, People, Route
+    from standards.documents.entries import Entry
+    from standards.judge.standard import Standard
+
+LONGEST_SILENCE: Final = 7 * DAY
+
+
+class Doubted(NamedTuple):
+    """What a check looks at: the policy, as read and as written, the standards, and now (microseconds UTC)."""
+
+    people: People
+    standards: Sequence[Standard]
+    top: Entry
+    now: int
+
+    def route(self, index: int, *path: str | int) -> Entry:
+        """Give the place of a route, or of its key where it is written."""
+        at = self.top.at("routes", index)
+        return at.at(*path) if path and at.has(str(path[0])) else at.at("tell")
+
+    def coming_to(self, index: int) -> Iterator[Standard]:
+        """Give the standards whose lines can come to a route."""
+        before = [route.match for route in self.people.routes[:index] if not route.go_on]
+        for standard in self.standards:
+            if can_fit(self.people.routes[index].match, standard) and not any(takes(it, standard) for it in before):
+                yield standard
+
+
+def can_fit(match: Match, standard: Standard) -> bool:
+    """Say whether a match can fit a line of the standard; what a field of its subject holds is not known."""
+    known = {name: str(getattr(standard, {"standard": "id"}.get(name, name), "")) for name in LINE_FIELDS}
+    del known["subject"]
+    own = {"subject", PLACE, *standard.per, *standard.carry}
+    return all(name in own or known.get(name, "") in values for name, values in match.terms)
+
+
+def takes(match: Match, standard: Standard) -> bool:
+    """Say whether a match fits every line of the standard."""
+    asked = {name for name, _ in match.terms}
+    return can_fit(match, standard) and not asked & {"subject", PLACE, *standard.per, *standard.carry}
+
+
+def no_address(it: Doubted) -> None:
+    """Report people who are told, without an address: they are told by every channel, which is a room for all."""
+    for name, person in it.people.people.items():
+        if not person.addresses and it.top.at("people").has(name):
+            found = f"{name} has no address, and is told by every channel that leads to people"
+            it.top.at("people", name).warning("no-address", found, f"give one: {name}: {{addresses: {{mail: ...}}}}")
+
+
+def silence_over(it: Doubted) -> None:
+    """Report silences that are over, and those that last for more than a week."""
+    for index, silence in enumerate(it.people.silences):
+        place = it.top.at("silences", index, "until")
+        if silence.until <= it.now:
+            place.warning("silence-over", "this silence is over", "take it out")
+        elif silence.until > it.now + LONGEST_SILENCE:
+            found = f"nothing is told of what matches for {(silence.until - it.now) // DAY} days"
+            fix = "write an earlier time, or change the standards or the routes"
+            place.warning("long-silence", found, fix)
+
+
+def matches_nothing(it: Doubted) -> None:
+    """Report silences of everything, and those that no standard can fit."""
+    for index, silence in enumerate(it.people.silences):
+        place = it.top.at("silences", index, "match")
+        if not silence.match.terms:
+            found, fix = "this silence matches everything", "name a site, a standard or an owner"
+            place.warning("matches-all", found, fix)
+        elif not any(can_fit(silence.match, standard) for standard in it.standards):
+            place.warning("matches-nothing", "no standard can match this", "change it, or take it out")
+
+
+def late_chain(it: Doubted) -> None:
+    """Report steps that come when the promise is over long ago, or when whoever took it was asked already."""
+    for index, route in enumerate(it.people.routes):
+        after = route.chain[1].after if len(route.chain) > 1 else 0
+        for standard in it.coming_to(index) if after else ():
+            within, taken = getattr(standard.shape, "within", None), route.taken_of(standard.severity)
+            lasts = spoken(after)
+            if after > taken:
+                found = f"the next are told after {lasts}, and who took it is asked after {spoken(taken)}"
+            elif within is not None and HOUR <= within < after:
+                found = f"the next are told after {lasts}, and {standard.id} is over after {spoken(within)}"
+            else:
+                continue
+            it.route(index, "escalate", 0, "after").warning("late-chain", found, "tell them earlier")
+            break
+
+
+def long_wait(it: Doubted) -> None:
+    """Report waits of a group that eat up more than half of the time which a warning leaves."""
+    for index, route in enumerate(it.people.routes):
+        for standard in it.coming_to(index) if route.group_wait else ():
+            warn, within = getattr(standard.shape, "warn", ()), getattr(standard.shape, "within", None)
+            rest = 0 if within is None or not warn else within - max(warn)
+            if rest and route.group_wait > rest // 2:
+                waits = spoken(route.group_wait)
+                found = f"a group waits for {waits}, and {standard.id} warns {spoken(rest)} before its end"
+                fix = f"write group_wait: {rest // 2_000_000}s or less; it is cut to half of the time that is left"
+                it.route(index, "group_wait").warning("long-wait", found, fix)
+                break
+
+
+def muted_pages(it: Doubted) -> None:
+    """Report mute times of routes that tell of pages."""
+    for index, route in enumerate(it.people.routes):
+        pages = [each.id for each in it.coming_to(index) if each.severity == "page"]
+        if route.mute and pages:
+            found = f"while it is mute nobody hears of {pages[0]}, which has the severity page"
+            fix = "give people quiet hours instead: pages pass these; or match other severities here"
+            it.route(index, "mute").warning("muted-pages", found, fix)
+
+
+def info_chain(it: Doubted) -> None:
+    """Report chains of routes to which only what informs comes: that is in a digest, and climbs no chain."""
+    for index, route in enumerate(it.people.routes):
+        coming = list(it.coming_to(index))
+        if len(route.chain) > 1 and coming and all(each.severity == "info" for each in coming):
+            found = "what has the severity info comes in a digest, and nobody else is told of it"
+            it.route(index, "escalate").warning("info-chain", found, "take it out, or let the standards be tickets")
+
+
+def hidden_route(it: Doubted) -> None:
+    """Report routes that nothing comes to, as those before take everything."""
+    behind = None
+    for index, route in enumerate(it.people.routes):
+        if behind is not None:
+            found = f"nothing comes to this route: {behind} before it takes everything"
+            it.route(index).warning("hidden-route", found, "put it first, or write continue: true at the one before")
+        elif not route.match.terms and not route.go_on:
+            behind = route.name
+
+
+def inhibition_circle(it: Doubted) -> None:
+    """Report troubles that explain each other: then each would be told, or neither."""
+    for (one, first), (other, second) in combinations(enumerate(it.people.inhibitions), 2):
+        if _meet(it, first.cause, second.mutes) and _meet(it, second.cause, first.mutes):
+            found = f"this one and number {one + 1} explain each other"
+            fix = "leave out the one whose trouble is the effect"
+            it.top.at("inhibit", other, "when").warning("inhibition-circle", found, fix)
+
+
+def _meet(it: Doubted, one: Match, other: Match) -> bool:
+    return any(can_fit(one, standard) and can_fit(other, standard) for standard in it.standards)
+
+
+def nobody_there(it: Doubted) -> None:
+    """Report hours of the week in which a team's shifts leave a gap, or all who are on have quiet hours."""
+    for name, team in it.people.teams.items():
+        if not team.members or any(member.shift is None for member in team.members):
+            continue
+        week = [it.now + hour * HOUR for hour in range(7 * 24)]
+        gaps = [at for at in week if _is_gap(it, team.members, at)]
+        if gaps:
+            zone = next(ZoneInfo(member.shift.timezone) for member in team.members if member.shift is not None)
+            at = moment(gaps[0]).astimezone(zone)
+            hours = f"in {len(gaps)} hours of the week"
+            found = f"{hours} nobody of {name} is on shift without quiet hours, first on {at:%A}"
+            fix = f"look at {at:%H:%M}: give somebody a shift then, or all of them quiet hours"
+            it.top.at("teams", name).warning("nobody-there", found, fix)
+
+
+def _is_gap(it: Doubted, members: Sequence[Member], at: int) -> bool:
+    """Say whether nobody is on shift who hears of tickets, in hours in which not everybody is to be left in peace."""
+    quiet = {each.person for each in members if (hours := it.people.person(each.person).quiet) and hours.is_open(at)}
+    on = {each.person for each in members if each.shift is not None and each.shift.is_open(at)}
+    return not on - quiet and bool(on or {each.person for each in members} - quiet)
+
+
+def same_again(it: Doubted) -> None:
+    """Report steps of a chain that reach nobody who was not told before, and machines, which are told at once."""
+    for index, route in enumerate(it.people.routes):
+        told = set(_reached(it, route.chain[0].tell))
+        for number, step in enumerate(route.chain[1:]):
+            reached = set(_reached(it, step.tell))
+            if reached <= told:
+                found, fix = "this step reaches nobody who was not told before", "name somebody else, or leave it out"
+                it.route(index, "escalate", number, "tell").warning("same-again", found, fix)
+            told |= reached
+
+
+def _reached(it: Doubted, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        team = it.people.teams.get(name)
+        yield from [name] if team is None or team.room or name in MACHINES else ()
+        yield from (member.person for member in team.members) if team is not None else ()
+
+
+def short_repeat(it: Doubted) -> None:
+    """Report repetitions that are quicker than the group's wait."""
+    for index, route in enumerate(it.people.routes):
+        if route.repeat and route.repeat < route.group_wait:
+            found = f"it is told again every {spoken(route.repeat)}, and a group waits for {spoken(route.group_wait)}"
+            it.route(index, "repeat").warning("short-repeat", found, "write a longer repeat, or a shorter group_wait")
+
+
+def equal_routes(it: Doubted) -> None:
+    """Report routes without a name that say the same: what was told by one cannot be told from the other."""
+    for (_, first), (other, second) in combinations(enumerate(it.people.routes), 2):
+        if _said(first) == _said(second) and not it.top.at("routes", other).has("name"):
+            found, fix = f"this route says what {first.name} says", "take it out, or give both a name"
+            it.route(other).warning("equal-routes", found, fix)
+
+
+def _said(route: Route) -> tuple[object, ...]:
+    return route.match, route.chain, route.mute, route.group_by
+
+
+DOUBTS: Final[Sequence[Callable[[Doubted], None]]] = (
+    no_address, silence_over, matches_nothing, late_chain, long_wait, muted_pages, info_chain, hidden_route,
+    inhibition_circle, nobody_there, same_again, short_repeat, equal_routes,
+)  # fmt: skip
+"""What is looked for in every policy."""
