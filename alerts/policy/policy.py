@@ -126,9 +126,13 @@ class Route(msgspec.Struct, frozen=True):
             return ("", place_of(line))
         return tuple(field_of(line, name) for name in self.group_by)
 
+    def repeats(self, line: Line) -> bool:
+        """Say whether a line is told to more than the first: not what informs, nor what came too late to be judged."""
+        return line.severity != "info" and line.reason != "came-too-late"
+
     def repeat_of(self, line: Line) -> int:
         """Give how often a line's trouble is told again, in microseconds; 0 is never."""
-        if line.severity == "info":
+        if not self.repeats(line):
             return 0
         return REPEAT.get(line.severity, 0) if self.repeat is None else self.repeat
 

@@ -35,6 +35,14 @@ class AllClears:
         self.case = case
         self.calling = calling
         self.people = calling.people
+        self._groups: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+        for routes in case.incidents.values():
+            for incident in routes.values():
+                self.join(incident)
+
+    def join(self, incident: Incident) -> None:
+        """Note the group of an incident, under the promise that it has now."""
+        self._groups.setdefault((incident.route, incident.group), {})[incident.line.promise] = None
 
     def well_after(self, incident: Incident, line: Line) -> int:
         """Give how long all must be well before the end that a line is is told."""
@@ -52,8 +60,8 @@ class AllClears:
         """Give the others of an incident's group of which somebody was told, and no all-clear yet."""
         return [
             other
-            for routes in self.case.incidents.values()
-            if (other := routes.get(incident.route)) is not None
+            for promise in self._groups.get((incident.route, incident.group), ())
+            if (other := self.case.incidents.get(promise, {}).get(incident.route)) is not None
             and other is not incident and other.group == incident.group and other.told
             and (other.over is None or other.over_at != NEVER)
         ]  # fmt: skip

@@ -96,9 +96,10 @@ class Calling:
         if standard is None:
             raise ValueError(f"no standard {line.standard} is known; ask before")
         made = notice(line, standard, person.zone or self.policy.zone, now=at)
+        severity = "info" if line.reason == "came-too-late" and line.kind == "lost" else made.severity
         return msgspec.structs.replace(
             made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=f"{made.text} {more}".rstrip(), to=to,
-            addresses=person.addresses, decided=at,
+            addresses=person.addresses, decided=at, severity=severity,
         )  # fmt: skip
 
     def send(self, said: Sequence[tuple[Incident, Turn, Said]], at: int) -> None:

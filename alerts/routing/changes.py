@@ -84,6 +84,7 @@ class Changes:
             if incident.trouble_at != NEVER:
                 self.calling.supersede(incident, incident.line, self._audience(incident, at), at)
             incident.go_on_with(line, at)
+            self.turns.all_clears.join(incident)
         for incident in moved.values():
             incident.replaced = [*incident.replaced, line.replaces]
             self.calling.back(incident, line.replaces, at, line)
@@ -150,6 +151,7 @@ class Changes:
         case = self.case
         incident = Incident(line, route.name, route.group_of(line))
         case.incidents.setdefault(line.promise, {})[route.name] = incident
+        self.turns.all_clears.join(incident)
         place = name_of(route.name, line.standard, line.subject)
         before = case.incidents.get(case.settling.pop(place, ""), {}).get(route.name)
         if before is None or before.over is None:

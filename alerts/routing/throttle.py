@@ -51,6 +51,7 @@ def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) 
         work.instant(at, [fact for fact in found if not isinstance(fact, Tick)])
         if any(isinstance(fact, Tick) for fact in found):
             work.pass_time(at)
+            case.forget_what_left(at)
     kept = not case.is_empty
     return ThrottleStep(case if kept else None, work.notices, work.withheld, case.wake if kept else NEVER)
 
@@ -74,9 +75,11 @@ class _Throttling:
     def instant(self, at: int, facts: Sequence[Fact]) -> None:
         """Hear how promises stand, send or hold what is to be told, and send what waited for this instant."""
         self.case.forget(at)
-        for fact in facts:
-            if isinstance(fact, Standing):
-                self.case.hear(fact)
+        heard = [fact for fact in facts if isinstance(fact, Standing)]
+        for standing in heard:
+            self.case.hear(standing)
+        if heard:
+            self.case.let_nothing_be_due()
         for each in merged(fact for fact in facts if isinstance(fact, Notification)):
             self._take(each)
         if self.case.summary_due <= at:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.routing.all_clear import RETURNS
+from alerts.routing.incident import Swing
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
     case.open = {group: _sooner(due, now, by) for group, due in case.open.items()}
     case.causes = {promise: line for promise, line in case.causes.items() if line.known <= now}
     case.ending = {promise: _sooner(end, now, by) for promise, end in case.ending.items() if promise in case.causes}
+    case.swings = {name: Swing(min(it.until, now + RETURNS), it.times) for name, it in case.swings.items()}
     case.look_again(now)
     for routes in case.incidents.values():
         for incident in routes.values():
@@ -37,6 +40,11 @@ def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.climb_at = _sooner(incident.climb_at, now, by)
     incident.repeat_at = _sooner(incident.repeat_at, now, by)
     incident.over_at = _sooner(incident.over_at, now, by)
+    incident.said_at = min(incident.said_at, now)
+    incident.taken_until = _sooner(incident.taken_until, now, by)
+    incident.anew_at = _sooner(incident.anew_at, now, by)
+    incident.hand_at = _sooner(incident.hand_at, now, by)
+    incident.shift_at = NEVER if incident.shift_at == NEVER else now  # calendars do not move
 
 
 def take_throttle_back(case: RecipientThrottle, now: int, by: int) -> None:

@@ -6,7 +6,7 @@ for the end of trouble, `throttle.py`, which gets what is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -20,10 +20,18 @@ from standards.calendar.duration import spoken
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.policy.policy import Policy
     from alerts.routing.incident import AlertRouter, Incident, Turn
+
+
+HELD: Final[Mapping[str, str]] = {
+    "silenced": "It was silenced until now.",
+    "muted": "It came when nothing was to be told, and stands.",
+    "inhibited": "A graver trouble explained it until now.",
+}
+"""What a message says of what held it back."""
 
 
 class Turns:
@@ -82,7 +90,7 @@ class Turns:
         if not incident.is_held:
             known = incident.began if incident.began >= 0 else incident.line.known
             incident.held_since = max(known, min(hold.since for hold in held))
-        incident.held_until = until
+        incident.held_until, incident.held_by = until, held[0].reason
 
     def let_go(self, incident: Incident, at: int) -> None:
         """Hold an incident back no longer."""
@@ -128,6 +136,8 @@ class Turns:
             if to:
                 return f"{by} handed it on to {to}, who has not answered."
             return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."
+        if turn == "released":
+            return HELD.get(incident.held_by, "")
         if turn == "trouble" or incident.acknowledged or incident.began < 0:
             return ""
         return f"Nobody has acknowledged it for {spoken(at - incident.began)}." if at > incident.began else ""
@@ -177,8 +187,9 @@ class Turns:
 
     def climb_at(self, incident: Incident, at: int) -> int:
         """Give when the next in the chain is told, after an instant. Time that it was held back does not count."""
-        chain = self.people.route(incident.route).chain
-        last = incident.step >= len(chain) or incident.line.severity == "info"
+        route = self.people.route(incident.route)
+        chain = route.chain
+        last = incident.step >= len(chain) or not route.repeats(incident.line)
         if incident.acknowledged or incident.began < 0 or last:
             return NEVER
         return max(at + 1, incident.began + incident.held_told + chain[incident.step].after)

@@ -13,6 +13,8 @@ either. If the trouble comes back before, it waits again. Read next: `throttle.p
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -100,15 +102,19 @@ class RecipientThrottle(msgspec.Struct):
         self.waiting = {}
 
     def forget(self, at: int) -> None:
-        """Forget what was over an hour ago, and what left long ago."""
-        self.sent = [sent for sent in self.sent if sent > at - HOUR]
-        self.pages = [sent for sent in self.pages if sent > at - HOUR]
-        self.seen = {name: seen for name, seen in self.seen.items() if seen > at - HOUR}
-        if any(not held.stands for held in self.held.values()):
-            self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
+        """Forget what was over an hour ago."""
+        for times in (self.sent, self.pages):
+            del times[: bisect_right(times, at - HOUR)]
+        for name in [*takewhile(lambda name: self.seen[name] <= at - HOUR, self.seen)]:
+            del self.seen[name]
         for name in ("last_summary", "last_well", "last_digest"):
             if getattr(self, name) <= at - HOUR:
                 setattr(self, name, -NEVER)
+
+    def forget_what_left(self, at: int) -> None:
+        """Forget what left untold, and whose all-clear never came."""
+        if any(not held.stands for held in self.held.values()):
+            self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
 
     def hear(self, standing: Standing) -> None:
         """Let what is over or was taken leave; who knows of it anyway is told of its end."""
@@ -119,9 +125,9 @@ class RecipientThrottle(msgspec.Struct):
             held.stands, held.at = False, standing.at
         else:
             del self.held[standing.promise]
-        self._nothing_due()
 
-    def _nothing_due(self) -> None:
+    def let_nothing_be_due(self) -> None:
+        """Have no message due for which nothing waits any more."""
         forms = {held.form for held in self.held.values() if held.stands}
         if "summary" not in forms:
             self.summary_due = NEVER

@@ -23,13 +23,17 @@ from tests.alerts.playing import HOUR, NOON, SECOND, STANDARDS, Floor, act, line
 PEOPLE = people(
     """
 kept: 1
-calendars: {lunch: {timezone: Europe/Warsaw, hours: {daily: ["12:03-12:06"]}}}
-people: {ann: {budget: 3}, bob: {quiet: lunch}, cleo: {}}
-teams: {floor: {members: [ann, bob]}}
+calendars:
+  lunch: {timezone: Europe/Warsaw, hours: {daily: ["12:03-12:06"]}}
+  early: {timezone: Europe/Warsaw, hours: {daily: ["08:00-12:02"]}}
+  late: {timezone: Europe/Warsaw, hours: {daily: ["12:02-20:00"]}}
+people: {ann: {budget: 3}, bob: {quiet: lunch}, cleo: {}, dora: {}}
+teams: {floor: {members: [ann, bob, {person: dora, shift: early}, {person: cleo, shift: late}]}}
 routes:
   - {match: {severity: page}, tell: floor, group_by: [site], group_wait: 7s, well_for: 20s, continue: true}
   - tell: ann
     well_for: 0s
+    taken_for: 70s
     repeat: 50s
     mute: lunch
     escalate: [{after: 30s, tell: bob}, {after: 90s, tell: cleo}]
@@ -38,6 +42,7 @@ inhibit: [{when: tills-work, mute: no-wait}]
 )
 _at = attrgetter("at")
 POLICY = Policy(STANDARDS, people=PEOPLE)
+ACTS = ("acknowledged", "acknowledged", "handed_on", "given_back")
 LIVES: tuple[tuple[Kind, ...], ...] = (
     ("warned", "kept"), ("warned", "broken", "fulfilled_late"), ("broken",), ("lost", "corrected"),
     ("warned", "warned", "broken", "corrected"), ("broken", "excused"), ("warned", "voided"),
@@ -56,7 +61,8 @@ def histories(draw: st.DrawFn) -> list[Line | Action]:
             facts.append(msgspec.structs.replace(made, id=f"{name}.{ordinal}"))
             at += draw(st.sampled_from([0, 1, 7, 20, 30, 60, 100]))
         if draw(st.booleans()):
-            facts.append(act(at - 5, "acknowledged", promise=name, by=draw(st.sampled_from(["ann", "cleo", "?"]))))
+            sort, by = draw(st.sampled_from(ACTS)), draw(st.sampled_from(["ann", "cleo", "?"]))
+            facts.append(act(at - 5, sort, promise=name, by=by, to=draw(st.sampled_from(["bob", "cleo", "?"]))))
     if draw(st.booleans()):
         begun = draw(st.integers(0, 300))
         facts.append(silencing(begun, begun + draw(st.integers(0, 200)), standard="no-wait"))

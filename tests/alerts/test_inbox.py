@@ -6,7 +6,7 @@ from textwrap import indent
 
 import msgspec
 
-from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, Floor, line
+from tests.alerts.playing import HOUR, LOUD, NOON, SECOND, Floor, act, line
 
 QUIET = LOUD.replace("ann@shop.example}", "ann@shop.example}, quiet: night, timezone: Europe/Warsaw") + (
     "calendars: {night: {timezone: Europe/Warsaw, hours: {daily: ['11:00-12:30']}}}\n"
@@ -113,3 +113,63 @@ def test_an_inbox_is_forgotten_an_hour_after_its_last_message() -> None:
     assert list(floor.calls.throttles) == ["ann"]
     floor.go(3605)
     assert floor.calls.throttles == {}
+
+
+def test_a_digest_waits_for_its_time_and_for_the_end_of_quiet_hours() -> None:
+    """Held five minutes before the quiet hours end: five after. Held long before: when they end."""
+    quiet = QUIET.replace("11:00-12:30", "11:00-12:30")
+    late = Floor(quiet)
+    late.play([line(25 * 60, "broken", "g", of="greeting")], 3600)
+    early = Floor(quiet)
+    early.play([line(60, "broken", "g", of="greeting")], 3600)
+    assert [at for floor in (late, early) for _, _, _, at in floor.said()] == [35 * 60, 30 * 60]
+
+
+def test_what_informs_is_in_a_digest_and_has_no_end() -> None:
+    """Given up, in the words of the judge: nobody waits for it any more, which wakes nobody and goes with others."""
+    floor = Floor()
+    over = msgspec.structs.replace(line(600, "fulfilled_late", "p"), kind="given_up", state="given_up")
+    floor.play([line(0, "broken", "p"), over], 3600)
+    assert floor.said() == [("ann", "broken", "p", 0), ("ann", "given_up", "p", 1200)]
+
+
+NIGHT = """
+kept: 1
+calendars:
+  early: {timezone: Europe/Warsaw, hours: {daily: ["06:00-14:00"]}}
+  late: {timezone: Europe/Warsaw, hours: {daily: ["14:00-22:00"]}}
+  night: {timezone: Europe/Warsaw, hours: {daily: ["22:00-06:00"]}}
+people: {ann: {quiet: night}, bob: {quiet: night}, chief: {}}
+teams: {floor: {members: [{person: ann, shift: early}, {person: bob, shift: late}]}}
+routes:
+  - {match: {severity: page}, tell: floor, group_wait: 5s, escalate: [{after: 5m, tell: chief}]}
+  - {tell: floor, mute: night}
+"""
+
+
+def test_a_page_at_night() -> None:
+    """At two, nobody on shift: all of the team, then the chief. Ann takes it; its end wakes only her and the chief."""
+    two = 14 * 3600  # from noon
+    act_at, done = two + 6 * 60, two + 20 * 60
+    floor = Floor(NIGHT)
+    facts = [line(two + 30, "warned", "p"), line(two + 60, "broken", "p")]
+    facts = [msgspec.structs.replace(each, due=NOON + (two + 60) * SECOND) for each in facts]
+    floor.play([*facts, act(act_at, "acknowledged", promise="p"), line(done, "fulfilled_late", "p")], 18 * 3600 + 60)
+    told = [(to, kind, at - two) for to, kind, _, at in floor.said()]
+    assert told == [
+        ("ann", "warned", 35), ("bob", "warned", 35), ("ann", "broken", 65), ("bob", "broken", 65),
+        ("chief", "broken", 335), ("ann", "fulfilled_late", 22 * 60), ("chief", "fulfilled_late", 22 * 60),
+        ("bob", "fulfilled_late", 4 * 3600),
+    ]  # fmt: skip
+
+
+def test_a_ticket_at_night() -> None:
+    """Broken at eleven under a mute: at six who is on shift hears of it; done at five, nobody does."""
+    eleven, six = 11 * 3600, 18 * 3600
+    floor = Floor(NIGHT)
+    floor.play([line(eleven, "broken", "g", of="greeting")], six + 60)
+    assert floor.said() == [("ann", "broken", "g", six)]
+    assert "nothing was to be told" in floor.notices[0].text
+    over = Floor(NIGHT)
+    over.play([line(eleven, "broken", "g", of="greeting"), line(six - 3600, "fulfilled_late", "g")], six + 60)
+    assert over.said() == []

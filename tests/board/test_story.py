@@ -50,7 +50,7 @@ def test_what_was_not_sent_is_told_with_its_reason() -> None:
     """Whoever was not told finds out why, and so does whoever wonders."""
     kept_back = [Withheld("w", "p", "p.0", "Ania", "budget", T0), Withheld("x", "p", "p.0", "", "no-route", T0)]
     drawn = draw(SHELL, Story(PromiseView(ROW, LINES, [], "{}", kept_back), None, []))
-    assert "to Ania: told in the next digest: there were enough messages for one hour" in drawn
+    assert "to Ania: told with others soon after: there were enough messages for one hour" in drawn
     assert "not told: the policy names nobody for it" in drawn
     assert "Nobody was told anything about it." in drawn
 
