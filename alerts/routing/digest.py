@@ -68,26 +68,30 @@ def digest(notices: Sequence[Notice], name: str, at: int) -> Notice:
 
 def summary(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the summary of pages over somebody's budget, at an instant (microseconds UTC): every place is named."""
+    made = gathered(notices, "", ", in one message, as there are so many")
+    return msgspec.structs.replace(made, id=f"summary:{name}:{at}", decided=at)
+
+
+def gathered(notices: Sequence[Notice], remark: str, tail: str = "") -> Notice:
+    """Make one message of notices that are no group: how many stand, what is to be done, and where."""
     ordered = sorted(notices, key=risk)
     first, promises = ordered[0], promises_of(ordered)
     trouble = [notice for notice in ordered if notice.is_trouble]
     well = [notice for notice in ordered if not notice.is_trouble]
-    lines = [f"{_standing(trouble)}, in one message, as there are so many:"]
+    lines = [f"{_standing(trouble, remark)}{tail}:"]
     for to_do, parts in _by(trouble, lambda notice: notice.what or notice.standard).items():
         lines += [f"{to_do}:", *(f"- {line}" for line in _places(parts))]
     if well:
         lines += ["Nothing to do any more:", *(f"- {line}" for line in _places(well))]
-    return msgspec.structs.replace(
-        first, id=f"summary:{name}:{at}", text="\n".join(lines), promises=promises, decided=at,
-        how="", why="", exceptions="",
-    )  # fmt: skip
+    text = "\n".join(lines)
+    return msgspec.structs.replace(first, text=text, promises=promises, how="", why="", exceptions="")
 
 
-def _standing(trouble: Sequence[Notice]) -> str:
+def _standing(trouble: Sequence[Notice], remark: str) -> str:
     count = len(promises_of(trouble))
     broken = sum(notice.looks_like == "broken" for notice in trouble)
     of = f", {'all' if broken == count else broken} of them broken" if broken and count > 1 else ""
-    return f"{count} promises stand{of}" if count > 1 else "1 promise stands"
+    return f"{count} promises stand{remark}{of}" if count > 1 else f"1 promise stands{remark}"
 
 
 def _places(notices: Sequence[Notice]) -> list[str]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from alerts.policy.policy import MACHINES, People, Person, closes_after
-from alerts.routing.digest import digest, joined, promises_of, summary
+from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Sort, Standing, merged, sort_of
 from alerts.routing.waiting import RecipientThrottle
@@ -24,7 +24,9 @@ from standards.judge.events import Tick
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from alerts.routing.incident import Turn
 
 Fact = Notification | Standing
 
@@ -54,6 +56,23 @@ def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) 
             case.forget_what_left(at)
     kept = not case.is_empty
     return ThrottleStep(case if kept else None, work.notices, work.withheld, case.wake if kept else NEVER)
+
+
+REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
+    "repeat": ", and nobody has acknowledged them",
+    "released": " of what was held back until now",
+    "anew": " that nobody has any more",
+    "shift": " as your shift begins",
+    "asked": " that you took; take them again if you still have them",
+}
+"""What one message says of several that are no group."""
+
+
+def _one(parts: Sequence[Notice], told: Notification) -> Notice:
+    """Make one message of the parts of a notification."""
+    remark = REMARKS.get(told.turn)
+    trouble = all(part.is_trouble for part in parts)
+    return joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
 
 
 class _Throttling:
@@ -121,7 +140,7 @@ class _Throttling:
     def _page(self, parts: list[Notice], told: Notification) -> None:
         if self._is_free(self.case.pages):
             self.case.summaries = 0
-            self._send(joined(parts), told.at, page=True)
+            self._send(_one(parts, told), told.at, page=True)
         else:
             self._withhold(parts, "budget", told.at)
             self.case.wait_for_summary(parts, told)
@@ -138,7 +157,7 @@ class _Throttling:
             if self.case.wait_for_others(parts, told, crowded=not self._is_free(self.case.pages)) > at:
                 self._withhold(parts, "joined", at)
         elif sort == "ticket" and self._is_free(self.case.sent) and self.case.digest_due > at:
-            self._send(joined(parts), at, page=False)
+            self._send(_one(parts, told), at, page=False)
         else:
             full = sort == "ticket" and self.case.digest_due > at
             self._withhold(parts, "budget" if full else "joined", at)

@@ -13,7 +13,8 @@ def former(**changed: object) -> bytes:
     incident = {
         "line": msgspec.to_builtins(line(60, "broken", "p")), "route": "route-1", "group": ["no-wait", "s1"],
         "over": None, "told": ["ann"], "kinds": ["warned", "broken"], "before": [], "began": NOON, "rung": 1,
-        "times": 2, "acknowledged": "", "owed": "", "replaced": [], "trouble_at": NEVER, "climb_at": NOON + 300 * SECOND,
+        "times": 2, "acknowledged": "", "owed": "", "replaced": [], "trouble_at": NEVER,
+        "climb_at": NOON + 300 * SECOND,
         "repeat_at": NOON + 600 * SECOND, "over_at": NEVER, "held_until": NEVER, "held_since": -1, "held_for": 0,
         "held_told": 0,
     }  # fmt: skip

@@ -122,3 +122,14 @@ def test_later_joiners_of_a_group_go_to_who_has_it() -> None:
     taken = act(60, "acknowledged", promise="p", by="dora")
     floor.play([line(0, "broken", "p"), taken, line(90, "broken", "q")], 100)
     assert [(to, promise) for to, _, promise, _ in floor.said()[2:]] == [("ann", "q"), ("bob", "q"), ("dora", "q")]
+
+
+def test_several_that_stand_are_one_message() -> None:
+    """Who comes on shift gets one message of all that stands, place by place, and a page if one of them is one."""
+    floor = Floor(SHIFTS)
+    floor.play([line(TWO - 900, "broken", f"q{n}") for n in range(1, 5)], TWO + 60)
+    last = floor.notices[-1]
+    assert (last.to, last.severity, len(last.promises)) == ("bob", "page", 4)
+    assert last.text == (
+        "4 promises stand as your shift begins, all of them broken:\nOpen the next register:\n- s1: q1 to q4 (broken)"
+    )
