@@ -25,12 +25,16 @@ LONGEST_SILENCE: Final = 7 * DAY
 
 
 class Doubted(NamedTuple):
-    """What a check looks at: the policy, as read and as written, the standards, and now (microseconds UTC)."""
+    """What a check looks at: the policy, as read and as written, the standards, now (microseconds UTC).
+
+    `channels` are those that are set up, where that is known.
+    """
 
     people: People
     standards: Sequence[Standard]
     top: Entry
     now: int
+    channels: frozenset[str] | None = None
 
     def route(self, index: int, *path: str | int) -> Entry:
         """Give the place of a route, or of its key where it is written."""
@@ -65,6 +69,28 @@ def no_address(it: Doubted) -> None:
         if not person.addresses and it.top.at("people").has(name):
             found = f"{name} has no address, and is told by every channel that leads to people"
             it.top.at("people", name).warning("no-address", found, f"give one: {name}: {{addresses: {{mail: ...}}}}")
+
+
+def absent_channel(it: Doubted) -> None:
+    """Report addresses of channels that are not set up: who has no other one is told by every channel."""
+    channels = it.channels
+    for section, name in ((each, name) for each in ("people", "teams") for name in it.people.people):
+        if channels is None or not it.top.at(section).has(name):
+            continue
+        for channel in it.people.people[name].addresses.keys() - channels:
+            found = f"no channel {channel} is set up, so nothing comes to {name} there"
+            fix = f"set it up, or give an address of one that is: {', '.join(sorted(channels)) or 'none yet'}"
+            it.top.at(section, name, "addresses", channel).warning("absent-channel", found, fix)
+
+
+def unreached_channel(it: Doubted) -> None:
+    """Report channels that are set up and that nothing comes to, as everybody has other addresses."""
+    told = [person.addresses.keys() & (it.channels or set()) for person in it.people.people.values()]
+    for channel in sorted((it.channels or frozenset()) - set(MACHINES)):
+        if told and all(told) and not any(channel in each for each in told):
+            found = f"{channel} is set up, and nobody has an address there, so nothing comes to it"
+            fix = f"give somebody, or a team, an address: addresses: {{{channel}: ...}}; or do not set it up"
+            it.top.at("people").warning("unreached-channel", found, fix)
 
 
 def silence_over(it: Doubted) -> None:
@@ -227,7 +253,7 @@ def _said(route: Route) -> tuple[object, ...]:
 
 
 DOUBTS: Final[Sequence[Callable[[Doubted], None]]] = (
-    no_address, silence_over, matches_nothing, late_chain, long_wait, muted_pages, info_chain, hidden_route,
-    inhibition_circle, nobody_there, same_again, short_repeat, equal_routes,
+    no_address, absent_channel, unreached_channel, silence_over, matches_nothing, late_chain, long_wait, muted_pages,
+    info_chain, hidden_route, inhibition_circle, nobody_there, same_again, short_repeat, equal_routes,
 )  # fmt: skip
 """What is looked for in every policy."""

@@ -39,6 +39,7 @@ Reason = Literal[
     "quiet-hours",
     "budget",
     "joined",
+    "off-shift",
 ]
 """Why a line of the ledger became a notice, or did not.
 
@@ -49,6 +50,7 @@ Reason = Literal[
 * `silenced`, `muted`, `inhibited`: by a person, by the time of day, by a graver trouble at the same place.
 * `acknowledged`: somebody looks after it. `resolved`: it was over before it would have been told.
 * `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
+* `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
 

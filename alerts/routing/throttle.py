@@ -18,7 +18,7 @@ import msgspec
 from alerts.policy.policy import MACHINES, People, Person, closes_after
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
-from alerts.routing.notification import Notification, Sort, Standing, merged, sort_of
+from alerts.routing.notification import How, Notification, Sort, Standing, merged, sort_of
 from alerts.routing.waiting import RecipientThrottle
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
@@ -58,6 +58,10 @@ def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) 
     return ThrottleStep(case if kept else None, work.notices, work.withheld, case.wake if kept else NEVER)
 
 
+LEFT: Final[Mapping[How, Reason]] = {
+    "over": "cured", "taken": "acknowledged", "known": "acknowledged", "left": "off-shift",
+}  # fmt: skip
+"""Why what waited is not told any more."""
 REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
     "repeat": ", and nobody has acknowledged them",
     "released": " of what was held back until now",
@@ -96,7 +100,8 @@ class _Throttling:
         self.case.forget(at)
         heard = [fact for fact in facts if isinstance(fact, Standing)]
         for standing in heard:
-            self.case.hear(standing)
+            if (left := self.case.hear(standing)) is not None:
+                self._withhold([left], LEFT[standing.how], at)
         if heard:
             self.case.let_nothing_be_due()
         for each in merged(fact for fact in facts if isinstance(fact, Notification)):

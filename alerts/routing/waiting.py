@@ -116,15 +116,16 @@ class RecipientThrottle(msgspec.Struct):
         if any(not held.stands for held in self.held.values()):
             self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
 
-    def hear(self, standing: Standing) -> None:
-        """Let what is over or was taken leave; who knows of it anyway is told of its end."""
+    def hear(self, standing: Standing) -> Notice | None:
+        """Let what is over or was taken leave; who knows of it anyway is told of its end. Gives what left untold."""
         held = self.held.get(standing.promise)
-        if held is None or not held.notice.is_trouble:
-            return
+        if held is None or not held.notice.is_trouble or not held.stands:
+            return None
         if held.first and standing.how != "known":
             held.stands, held.at = False, standing.at
         else:
             del self.held[standing.promise]
+        return held.notice
 
     def let_nothing_be_due(self) -> None:
         """Have no message due for which nothing waits any more."""

@@ -13,27 +13,28 @@ from standards.lint import clock, endings, feeds, hours, names, scopes, together
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Need = Literal["documents", "policy", "history", "data"]
+Need = Literal["documents", "policy", "channels", "history", "data"]
 
 CHECKS: Final[Mapping[str, Need]] = {
-    "absent-text": "history", "always-true": "documents", "at-most-before": "documents", "bad-snooze": "documents",
-    "between-hours": "documents", "cut-text": "documents", "days-of-hours": "documents", "due-at-midnight": "documents",
-    "empty-window": "documents", "equal-routes": "policy", "for-too-long": "documents", "forgets-first": "documents",
-    "forgets-state": "documents", "full-objective": "documents", "hidden-route": "policy", "holidays-over": "documents",
-    "incomplete": "documents", "info-chain": "policy", "inhibition-circle": "policy", "kept-closed": "history",
-    "late-chain": "policy", "left-out": "history", "likely-happening": "history", "likely-reading": "history",
-    "long-silence": "policy", "long-wait": "policy", "looks-back": "documents", "matches-all": "policy",
-    "matches-nothing": "policy", "minute-short": "documents", "muted-pages": "policy", "never-closed": "documents",
-    "never-ends": "documents", "never-needed": "documents", "never-resumed": "documents", "never-true": "documents",
-    "never-void": "documents", "new-meaning": "data", "no-address": "policy", "no-debrief": "documents",
-    "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents",
-    "nobody-there": "policy", "not-yet-so": "documents", "odd-window": "documents", "one-for-many": "documents",
-    "other-number": "documents", "other-spelling": "documents", "outlives-correction": "documents",
-    "over-budget": "history", "owner-without-route": "policy", "renamed-key": "documents", "same-again": "policy",
-    "same-hours": "documents", "seldom-seen": "history", "shift-cut": "documents", "short-repeat": "policy",
-    "silence-over": "policy", "snooze-idle": "documents", "snooze-over": "documents", "speed-alone": "documents",
-    "too-few": "history", "too-late": "history", "too-short": "documents", "two-promises": "documents",
-    "understaffed": "history", "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
+    "absent-channel": "channels", "absent-text": "history", "always-true": "documents", "at-most-before": "documents",
+    "bad-snooze": "documents", "between-hours": "documents", "cut-text": "documents", "days-of-hours": "documents",
+    "due-at-midnight": "documents", "empty-window": "documents", "equal-routes": "policy", "for-too-long": "documents",
+    "forgets-first": "documents", "forgets-state": "documents", "full-objective": "documents", "hidden-route": "policy",
+    "holidays-over": "documents", "incomplete": "documents", "info-chain": "policy", "inhibition-circle": "policy",
+    "kept-closed": "history", "late-chain": "policy", "left-out": "history", "likely-happening": "history",
+    "likely-reading": "history", "long-silence": "policy", "long-wait": "policy", "looks-back": "documents",
+    "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents", "muted-pages": "policy",
+    "never-closed": "documents", "never-ends": "documents", "never-needed": "documents", "never-resumed": "documents",
+    "never-true": "documents", "never-void": "documents", "new-meaning": "data", "no-address": "policy",
+    "no-debrief": "documents", "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents",
+    "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents", "odd-window": "documents",
+    "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
+    "outlives-correction": "documents", "over-budget": "history", "owner-without-route": "policy",
+    "renamed-key": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
+    "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
+    "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-late": "history",
+    "too-short": "documents", "two-promises": "documents", "understaffed": "history", "unreached-channel": "channels",
+    "unused-calendar": "documents", "unused-event": "documents", "unused-state": "documents",
     "unused-table": "documents", "utc-days": "documents", "warns-at-once": "documents",
 }  # fmt: skip
 """All checks that warn, and what each needs beside the standards.

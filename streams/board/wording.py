@@ -42,6 +42,7 @@ REASONS: Final[dict[str, str]] = {
     "quiet-hours": "told in the next digest: it came in quiet hours",
     "budget": "told with others soon after: there were enough messages for one hour",
     "joined": "told together with others",
+    "off-shift": "left to who is on shift now",
     "": "",
 }
 """Why a line was told or not. A reason that is not here is shown as it is written."""

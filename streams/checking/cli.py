@@ -29,6 +29,8 @@ FOUND: Final = 1
 """The exit code where there are warnings and none was wanted."""
 BAD_INPUT: Final = 2
 """The exit code where something cannot be used."""
+CHANNELS: Final = ("KEPT_WEBHOOK_URL", "KEPT_ALERTMANAGER_URL", "KEPT_MAIL_SERVER", "KEPT_CHAT_URLS")
+"""The settings that set a channel up."""
 TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""
 
@@ -52,6 +54,12 @@ Data = Annotated[
 ]
 
 
+Channels = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES", help="The channels that are set up, with commas: mail,webhook. Else by the settings."
+    ),
+]
 Drill = Annotated[
     bool, typer.Option("--policy-drill", help="Play storms on the policy: who would hear what, when, and what nobody.")
 ]
@@ -71,6 +79,7 @@ def check(
     map_: options.Map = None,
     against_data: Data = None,
     format_: As = "text",
+    channels: Channels = None,
     policy_drill: Drill = False,
     watch: Watch = False,
 ) -> None:
@@ -89,7 +98,8 @@ def check(
 
     def request() -> Request:
         today = datetime.now(UTC).date()
-        return Request(paths, today, _terms(), history or (), map_, options.latest(), against_data)
+        named = _channels(channels)
+        return Request(paths, today, _terms(), history or (), map_, options.latest(), against_data, named)
 
     if policy_drill:
         raise typer.Exit(_drill(paths))
@@ -216,6 +226,18 @@ def _terms() -> Terms:
 
     settings = read_settings()
     return Terms(grace=settings.grace)
+
+
+def _channels(named: str | None) -> frozenset[str] | None:
+    """Say which channels are set up: those that are named, or those of the settings, where there are any."""
+    if named is not None:
+        return frozenset(filter(None, (name.strip() for name in named.split(","))))
+    if not any(os.environ.get(name) for name in CHANNELS):
+        return None
+    from streams.delivery.channels import channel_names
+    from streams.settings import read_settings
+
+    return frozenset(channel_names(read_settings()))
 
 
 def _summary(report: Report) -> str:

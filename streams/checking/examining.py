@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What is to be examined, on which day: files and folders, and the history to hold them against, if any.
 
-    `terms` say how late events may be, in microseconds. Events after `latest` (microseconds UTC) are bad lines. `data`
-    is a host's data folder or a file, whose events are judged by the former meaning too.
+    `channels` are those that are set up, where that is known. `terms` say how late events may be, in microseconds.
+    Events after `latest` (microseconds UTC) are bad lines. `data` is a host's data folder or a file, whose events are
+    judged by the former meaning too.
     """
 
     paths: list[str]
@@ -49,6 +50,7 @@ class Request(NamedTuple):
     mapping: str | None = None
     latest: int = 1 << 62
     data: str | None = None
+    channels: frozenset[str] | None = None
 
 
 class Report(NamedTuple):
@@ -82,7 +84,7 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
     rules, mappings, stories = _read_others(documents, loaded, request)
     found = loaded.warnings
     if rules.people is not None:
-        found += _of_policy(rules.people, documents, loaded, request.today)
+        found += _of_policy(rules.people, documents, loaded, request)
     reading = None
     if request.history:
         from streams.checking.history import examine_history  # noqa: PLC0415 - it is slow to load
@@ -97,7 +99,9 @@ def examine_documents(documents: Documents, request: Request, say: Callable[[str
 
         mapping = None if Path(request.data).is_dir() else _mapping_of(request, mappings, [request.data])
         comparison = compare(request.data, loaded, mapping, latest=request.latest, say=say)
-    looked_at: dict[Need, object] = {"history": request.history, "data": request.data}
+    looked_at: dict[Need, object] = {
+        "history": request.history, "data": request.data, "channels": request.channels is not None,
+    }  # fmt: skip
     beside = [need for need, given in looked_at.items() if given]
     shown, asleep = sifted(found, documents, request.today, beside=beside)
     order = {source.name: number for number, source in enumerate(source for sort in documents for source in sort)}
@@ -144,15 +148,15 @@ def _mapping_of(request: Request, mappings: Sequence[TableMapping], files: Seque
     return mappings[0] if len(mappings) == 1 and any(map(is_table, files)) else None
 
 
-def _of_policy(people: People, documents: Documents, loaded: Loaded, today: date) -> list[Finding]:
+def _of_policy(people: People, documents: Documents, loaded: Loaded, request: Request) -> list[Finding]:
     """Check standards and policy together; gives what is found in the policy."""
     source = documents.policies[0]
     document = Document(source.name, source.text)
     owner_without_route(people, {standard.id: standard for standard in loaded.standards}, loaded.entries)
-    policy_holidays(document, read_text, today)
+    policy_holidays(document, read_text, request.today)
     renamed_keys(document)
-    now = microseconds(datetime.combine(today, time(), UTC))
-    doubted = Doubted(people, loaded.standards, Entry(document, (), document.findings), now)
+    now = microseconds(datetime.combine(request.today, time(), UTC))
+    doubted = Doubted(people, loaded.standards, Entry(document, (), document.findings), now, request.channels)
     for doubt in DOUBTS:
         doubt(doubted)
     return document.findings

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 TITLES: Final[Mapping[str, str]] = {
+    "absent-channel": "an address of a channel that is not set up",
     "absent-text": "a text that history does not have",
     "always-open": "quiet hours, a shift or a mute time without an end",
     "always-true": "a condition that every event meets",
@@ -132,6 +133,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-state": "a state that is not declared",
     "unknown-value": "a value that this key cannot have",
     "unknown-zone": "a time zone that there is not",
+    "unreached-channel": "a channel that nothing comes to",
     "unreadable-file": "a file that is not there, or is no text",
     "unused-calendar": "a calendar that no standard uses",
     "unused-event": "an event type of your own that no standard uses",

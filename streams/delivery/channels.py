@@ -33,6 +33,17 @@ def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: Link
     return made
 
 
+def channel_names(settings: ChannelSettings) -> list[str]:
+    """Give the names of the channels that the settings set up, without making them."""
+    named = {
+        Webhook.name: settings.webhook_url,
+        Alertmanager.name: settings.alertmanager_url,
+        Mail.name: settings.mail_server,
+    }
+    services = [url.get_secret_value().partition("://")[0].lower() for url in settings.chat_urls]
+    return [*(name for name, address in named.items() if address), *dict.fromkeys(f"chat-{it}" for it in services)]
+
+
 def _mail(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None) -> Mail:
     try:
         return Mail(settings.smtp, settings.envelope, clock=clock, links=links)

@@ -114,7 +114,7 @@ def test_what_ends_before_its_summary_is_not_told_and_neither_is_its_end() -> No
         [line(0, "broken", "p"), line(1, "broken", "q"), line(2, "broken", "r"), line(9, "fulfilled_late", "q")], 600
     )
     assert [(told.speaks_for, (told.decided - NOON) // SECOND) for told in floor.notices] == [(("p",), 0), (("r",), 31)]
-    assert [reason for _, reason, _ in floor.unsaid("q")] == ["budget", "nobody-waits-for-it"]
+    assert [reason for _, reason, _ in floor.unsaid("q")] == ["budget", "cured", "nobody-waits-for-it"]
 
 
 def test_what_is_taken_before_its_summary_is_told_to_nobody_else() -> None:

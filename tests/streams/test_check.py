@@ -228,3 +228,13 @@ def test_a_drill_says_who_would_hear_of_a_storm(tmp_path: Path) -> None:
     assert said.endswith("promises reached nobody.\n")
     (tmp_path / "policy.yaml").unlink()
     assert check("check", folder, "--policy-drill")[0] == 2
+
+
+def test_channels_are_named_or_taken_from_the_settings(tmp_path: Path) -> None:
+    """An address of a channel that is not set up is found, where it is known which ones are."""
+    text = "kept: 1\npeople: {ann: {addresses: {pager: '5551'}}}\nroutes: [{tell: ann}]\n"
+    folder = written(tmp_path, rules=grocery().replace("severity: page", "severity: ticket"), policy=text)
+    assert "absent-channel" not in check("check", folder)[1]
+    assert "absent-channel" in ids(check("check", folder, "--channels", "mail")[1])
+    found = check("check", folder, KEPT_WEBHOOK_URL="https://hook.example/kept")[1]
+    assert "give an address of one that is: webhook" in found

@@ -50,11 +50,14 @@ def found_by(command: str, files: Mapping[str, str], folder: Path) -> list[Findi
         else:
             paths.append(word)
     history = tuple(text for option, text in options.items() if option == "--history")
+    channels = frozenset(options["--channels"].split(",")) if "--channels" in options else None
     data = options.get("--against-data")
     if data is not None:
         took_in(folder / data, paths, (folder / f"{data}.jsonl").read_bytes())
     try:
-        return examine(Request(paths, TODAY, history=history, mapping=options.get("--map"), data=data)).awake
+        mapping = options.get("--map")
+        request = Request(paths, TODAY, history=history, mapping=mapping, data=data, channels=channels)
+        return examine(request).awake
     except SpecError as error:
         return error.findings
 
@@ -138,7 +141,13 @@ def test_the_list_of_pages_is_whole() -> None:
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
     warnings, errors = listed.split("\n## Warnings\n")[1].split("\n## Errors\n")
     row = re.compile(r"^\| \[(.+?)\]\((.+?)\.md\) \| (.+?) \| *(.*?) *\|?$", re.MULTILINE)
-    needs = {"documents": "", "policy": "a policy", "history": "`--history`", "data": "`--against-data`"}
+    needs = {
+        "documents": "",
+        "policy": "a policy",
+        "channels": "`--channels`",
+        "history": "`--history`",
+        "data": "`--against-data`",
+    }
     headings = {page: (PAGES / f"{page}.md").read_text(encoding="utf-8").partition("\n")[0] for page in pages()}
     for section, shown in ((warnings, True), (errors, False)):
         rows = row.findall(section)
