@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.routing.actions import GIVEN_BACK, HANDED_ON
 from alerts.routing.audience import first_step, next_shift
+from alerts.routing.calling import Said
 from alerts.routing.incident import current_promise, look_of
 from standards.judge.promise import NEVER
 
@@ -68,6 +71,8 @@ class Taking:
                 self.calling.reason(incident.line, "acknowledged")
                 incident.owed = ""
             incident.trouble_at = NEVER
+        if incident.acknowledged not in ("", by):
+            self._tell_who_had_it(incident, by, at)
         incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
         incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
         incident.passed_by = incident.passed_to = ""
@@ -76,12 +81,23 @@ class Taking:
             incident.told = [*incident.told, by]
         incident.shift_at = next_shift(self.people, incident, at)
 
+    def _tell_who_had_it(self, incident: Incident, by: str, at: int) -> None:
+        """Tell who had it that somebody else has it now: nobody is woken for that."""
+        had = incident.acknowledged
+        if had in self.people.people and self.calling.standard(incident.line) is not None:
+            made = self.calling.notice(incident.line, had, incident.times, at, more=f"{by} has it now.")
+            said = Said(msgspec.structs.replace(made, severity="ticket"), fresh=False)
+            self.calling.send([(incident, "handed", said)], at)
+            incident.times += 1
+
     def _hand_on(self, incident: Incident, action: Action, at: int) -> None:
         """Have somebody told at once that it is theirs now; until they answer, it stays where it is."""
-        to = str(action.data.get("to") or "")
-        if to not in self.people.people:
-            return
-        incident.passed_by, incident.passed_to, incident.hand_at = action.by, to, at
+        incident.passed_by, incident.passed_to = action.by, str(action.data.get("to") or "somebody")
+        if incident.passed_to in self.people.people:
+            incident.hand_at = at
+        else:
+            incident.anew_at = at  # nobody of that name can be told, so the others are
+            incident.let_go(at)
         incident.climb_at = incident.repeat_at = incident.taken_until = NEVER
 
     def _give_back(self, incident: Incident, by: str, at: int) -> None:

@@ -133,6 +133,8 @@ class Turns:
         """Give what a message says of who has it."""
         if turn == "anew":
             by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
+            if to and to not in self.people.people:
+                return f"{by} handed it on to {to}, who is not in the policy."
             if to:
                 return f"{by} handed it on to {to}, who has not answered."
             return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."

@@ -66,7 +66,8 @@ def test_handed_on_it_is_told_at_once_and_to_both_if_nobody_answers() -> None:
     assert floor.notices[3].text.endswith("chief handed it on to dora, who has not answered.")
     answered = Floor(quiet)
     answered.play([*facts, act(200, "acknowledged", promise="p", by="dora")], 440)
-    assert heard(answered)[2:] == [("dora", "broken", 2)]
+    assert [(to, round(at)) for to, _, at in heard(answered)[2:]] == [("dora", 2), ("chief", 3)]
+    assert answered.notices[-1].text.endswith("dora has it now.")
 
 
 def test_given_back_the_others_are_told_anew() -> None:
@@ -133,3 +134,22 @@ def test_several_that_stand_are_one_message() -> None:
     assert last.text == (
         "4 promises stand as your shift begins, all of them broken:\nOpen the next register:\n- s1: q1 to q4 (broken)"
     )
+
+
+def test_handed_on_to_nobody_known_the_others_hear() -> None:
+    """A name that is not in the policy reaches nobody: step 1 and who handed it on are told at once, and why."""
+    floor = Floor(CHAIN)
+    took = act(60, "acknowledged", promise="p", by="chief")
+    floor.play([line(0, "broken", "p"), took, act(120, "handed_on", promise="p", by="chief", to="kim")], 150)
+    assert heard(floor)[2:] == [("ann", "broken", 2), ("bob", "broken", 2), ("chief", "broken", 2)]
+    assert floor.notices[-1].text.endswith("chief handed it on to kim, who is not in the policy.")
+
+
+def test_taken_by_somebody_else_who_had_it_hears_of_it() -> None:
+    """Whoever takes it last has it; who had it before is told, as a ticket."""
+    floor = Floor(CHAIN)
+    took = act(60, "acknowledged", promise="p")
+    floor.play([line(0, "broken", "p"), took, act(120, "acknowledged", promise="p", by="bob")], 3900)
+    told = [(each.to, each.severity, each.text.rpartition(". ")[2]) for each in floor.notices[2:]]
+    assert told[0] == ("ann", "ticket", "bob has it now.")
+    assert floor.notices[3].to == "bob"  # who is asked after an hour

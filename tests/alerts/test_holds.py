@@ -133,3 +133,22 @@ def test_since_when_hours_are_open() -> None:
     assert open_since(hours, NOON + HOUR) == NOON + 300 * SECOND
     always = replace(hours, week=((Shift(0, 24 * 60),),) * 7)
     assert open_since(always, NOON) == NOON - 8 * DAY * SECOND
+
+
+def test_after_a_night_of_mute_who_is_on_shift_hears_and_the_chain_goes_on() -> None:
+    """Told at 21:58, mute from 22 to 6, escalated after 5 min: at 6:00 the early shift, at 6:03 the chief."""
+    text = """
+kept: 1
+calendars:
+  early: {timezone: Europe/Warsaw, hours: {daily: ["06:00-14:00"]}}
+  late: {timezone: Europe/Warsaw, hours: {daily: ["14:00-22:00"]}}
+  night: {timezone: Europe/Warsaw, hours: {daily: ["22:00-06:00"]}}
+people: {ann: {}, bob: {}, chief: {}}
+teams: {floor: {members: [{person: ann, shift: early}, {person: bob, shift: late}]}}
+routes: [{tell: floor, mute: night, repeat: 30m, escalate: [{after: 5m, tell: chief}]}]
+"""
+    told, six = 9 * 3600 + 58 * 60, 18 * 3600
+    floor = Floor(text)
+    floor.play([line(told, "broken", "p")], six + 600)
+    assert times(floor) == [("bob", told), ("ann", six), ("chief", six + 180)]
+    assert floor.notices[1].text.endswith("It came when nothing was to be told, and stands.")
