@@ -143,7 +143,9 @@ class _Throttling:
         return held.first
 
     def _page(self, parts: list[Notice], told: Notification) -> None:
-        if self._is_free(self.case.pages):
+        if told.turn == "handed":  # outside of every limit
+            self._send(joined(parts), told.at, page=True)
+        elif self._is_free(self.case.pages):
             self.case.summaries = 0
             self._send(_one(parts, told), told.at, page=True)
         else:
@@ -161,7 +163,9 @@ class _Throttling:
         elif sort == "well":
             if self.case.wait_for_others(parts, told, crowded=not self._is_free(self.case.pages)) > at:
                 self._withhold(parts, "joined", at)
-        elif sort == "ticket" and self._is_free(self.case.sent) and self.case.digest_due > at:
+        elif told.turn == "handed" or (
+            sort == "ticket" and self._is_free(self.case.sent) and self.case.digest_due > at
+        ):
             self._send(_one(parts, told), at, page=False)
         else:
             full = sort == "ticket" and self.case.digest_due > at

@@ -153,3 +153,18 @@ def test_taken_by_somebody_else_who_had_it_hears_of_it() -> None:
     told = [(each.to, each.severity, each.text.rpartition(". ")[2]) for each in floor.notices[2:]]
     assert told[0] == ("ann", "ticket", "bob has it now.")
     assert floor.notices[3].to == "bob"  # who is asked after an hour
+
+
+@pytest.mark.parametrize("of", ["no-wait", "greeting"])
+def test_handed_on_it_passes_a_budget(of: str) -> None:
+    """Who has had all the messages that they want gets what is handed on to them all the same, at once."""
+    text = CHAIN.replace("dora: {}", "dora: {budget: 1}").replace(
+        "routes: [", "routes: [{match: tills-work, tell: dora, repeat: never}, "
+    )
+    facts: list[Line | Action] = [
+        line(0, "broken", "till", of="tills-work"), line(10, "broken", "p", of=of),
+        act(20, "acknowledged", promise="p"), act(30, "handed_on", promise="p", to="dora"),
+    ]  # fmt: skip
+    floor = Floor(text)
+    floor.play(facts, 40)
+    assert [(promise, at) for to, _, promise, at in floor.said() if to == "dora"] == [("till", 0), ("p", 30)]
