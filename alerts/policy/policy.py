@@ -132,7 +132,7 @@ class Route(msgspec.Struct, frozen=True):
 
     def repeat_of(self, line: Line) -> int:
         """Give how often a line's trouble is told again, in microseconds; 0 is never."""
-        if not self.repeats(line):
+        if not self.repeats(line) or line.verdict == "unknown":  # it does not get worse
             return 0
         return REPEAT.get(line.severity, 0) if self.repeat is None else self.repeat
 

@@ -110,3 +110,11 @@ def test_a_warning_cuts_the_wait_to_half_of_what_is_left() -> None:
     floor = Floor(LOUD.replace("well_for: 0s", "group_wait: 30s"))
     floor.play([msgspec.structs.replace(line(0, "warned", "p"), due=NOON + 20 * SECOND)], 60)
     assert floor.said() == [("ann", "warned", "p", 10)]
+
+
+def test_what_nobody_can_know_is_told_once() -> None:
+    """A feed was silent: that is told, with all that it concerns at a site, and not again every half hour."""
+    floor = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n")
+    lost = [line(60, "lost", "p"), line(60, "lost", "g", of="greeting")]
+    floor.go(7200, lost)
+    assert [(told.speaks_for, (told.decided - NOON) // SECOND) for told in floor.notices] == [(("p", "g"), 60)]
