@@ -138,9 +138,10 @@ class JudgeContext(Generic[E]):
         if self.settle:
             state.settled.append(promise)
         elif promise.state in EXCUSABLE:
-            if state.settled and state.settled[0].settled < promise.settled - CORRECTIONS_HORIZON:
-                forget_settled(state, promise.settled, NEVER)
-            state.settled.append(promise)
+            settled = state.settled
+            while settled and settled[0].settled < promise.settled - CORRECTIONS_HORIZON:
+                del settled[0]
+            settled.append(promise)
 
     def settle_done(self, state: StandardState[E]) -> None:
         """Let what was done be settled as any other promise is: nothing takes it back any more."""

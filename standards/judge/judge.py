@@ -129,7 +129,7 @@ def _take(  # noqa: C901, PLR0912 - this loop runs for every event there is, and
                 seen[name] = at if at != fact.received else microseconds(fact.time)
                 if at > rotate_at or len(seen) >= DEDUPE_LEAST:
                     _late_before(fact, late, group, context)
-                    seen, before, rotate_at = _rotate(case, newest)
+                    seen, before, rotate_at = _rotate(case, max(newest, at), stamped=context.settle or fact.received)
                 if at >= newest:
                     newest = at
                 else:
@@ -175,16 +175,17 @@ def _late_before(event: Event, late: list[Event], group: Group, context: JudgeCo
         _late(late, NEVER, group, context)
 
 
-def _rotate(case: Case[Event], newest: int) -> tuple[dict[Identity, int], dict[Identity, int], int]:
+def _rotate(case: Case[Event], newest: int, *, stamped: int) -> tuple[dict[Identity, int], dict[Identity, int], int]:
     """Begin a new generation of identities: the last one is kept, the one before it is forgotten.
 
     Gives both, and the event time after which the next one begins.
 
     What the one before holds was seen by `rotated`. A rotation for the sake of time comes more than the horizon after
-    that, so nothing is forgotten by which a repeat could still be recognised.
+    that, so nothing is forgotten by which a repeat could still be recognised. What is `stamped` can claim a time
+    that is ahead of all others.
     """
     case.seen_before, case.seen, case.generation = case.seen, {}, case.generation + 1
-    case.rotated_before, case.rotated = case.rotated, max(newest, *case.seen_before.values())
+    case.rotated_before, case.rotated = case.rotated, max(newest, *case.seen_before.values()) if stamped else newest
     return case.seen, case.seen_before, case.rotated + DEDUPE_HORIZON
 
 

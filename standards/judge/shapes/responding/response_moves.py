@@ -196,8 +196,10 @@ class ResponseMoves(Machine):
 
     def _done(self, state: StandardState[Event], promise: Promise[Event]) -> None:
         """Remember what was done, where that can be taken back: the newest promise, apart from the settled ones."""
+        if self.shape.undo is None:
+            return
         newest = max((it.opened for it in (state.undoable, *state.open) if it is not None), default=-1)
-        if self.shape.undo is not None and promise.opened >= newest:
+        if promise.opened >= newest:
             state.settled = [it for it in state.settled if it is not promise]
             if state.undoable is not None:
                 state.settled.append(state.undoable)
