@@ -111,14 +111,10 @@ class _Reading:
         after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
         every = None if digest is None else self.top.at("digest", "every").duration(digest.every, least=0)
         return People(
-            people={**people, **rooms},
-            teams=teams,
-            routes=tuple(routes.values()),
-            inhibitions=tuple(inhibitions),
+            people={**people, **rooms}, teams=teams, routes=tuple(routes.values()), inhibitions=tuple(inhibitions),
             silences=tuple(silence for silence in silences if silence is not None),
-            digest_after=after or 0,
-            digest_every=every or 0,
-        )
+            digest_after=after or 0, digest_every=every or 0,
+        )  # fmt: skip
 
     def _check_top(self) -> None:
         top, data = self.top, self.top.document.data
