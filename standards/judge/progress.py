@@ -102,11 +102,13 @@ def run_timers(until: int, group: Group, context: JudgeContext[Event]) -> None:
     `wake`.
     """
     case = context.case
-    pairs = [(state, group.by_revision[revision]) for revision, state in sorted(case.states.items())]
+    several = len(case.states) > 1
+    states = sorted(case.states.items()) if several else case.states.items()
+    pairs = [(state, group.by_revision[revision]) for revision, state in states]
     change = group.next_change(context.changed_until) if group.changed_at else NEVER
     try:
         while pairs:
-            state, machine = min(pairs, key=lambda pair: pair[0].wake)
+            state, machine = min(pairs, key=lambda pair: pair[0].wake) if several else pairs[0]
             if change <= min(state.wake, until):
                 change = _change_days(change, pairs, group, context)
                 continue

@@ -184,7 +184,8 @@ class Backtest:
     def _chunks(self, path: str, stack: ExitStack) -> Iterator[tuple[list[Event], int]]:
         stream = stack.enter_context(opened(path))
         for chunk in chunks(stream, lambda refusal: self._refuse(path, refusal)):
-            yield self._reader.lines(chunk.lines, lambda r: self._refuse(path, r), first=chunk.first), chunk.read
+            lines, number, first, read = chunk
+            yield self._reader.lines(lines, lambda r: self._refuse(path, r), first=first, count=number), read
 
     def _events(self, path: str, stack: ExitStack) -> Iterator[Event]:
         if self.task.mapping is not None and self._is_table(path):

@@ -27,9 +27,10 @@ CHUNK = 1 << 19
 
 
 class Chunk(NamedTuple):
-    """Whole lines, the number of the first of them, and how many bytes of the input they end at."""
+    """Whole lines, how many (`number`), which line the first is, and how many bytes of the input they end at."""
 
     lines: bytes
+    number: int
     first: int
     read: int
 
@@ -87,13 +88,14 @@ def chunks(stream: IO[bytes], refuse: Callable[[Refusal], None]) -> Iterator[Chu
         cut = whole.rfind(b"\n") + 1
         lines, rest = whole[:cut], whole[cut:]
         if lines:
-            yield Chunk(lines, line, total)
-            line += lines.count(b"\n")
+            count = lines.count(b"\n")
+            yield Chunk(lines, count, line, total)
+            line += count
         if len(rest) > MAX_EVENT:
             refuse(_too_long(line, rest))
             rest, skipping = b"", True
     if rest:
-        yield Chunk(rest, line, total)
+        yield Chunk(rest, 1, line, total)
 
 
 def _too_long(line: int, begin: bytes) -> Refusal:

@@ -63,13 +63,16 @@ class Reader:
         self._raw = msgspec.json.Decoder(msgspec.Raw)
         self._raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 
-    def lines(self, chunk: bytes, refuse: Callable[[Refusal], None], *, first: int = 1) -> list[Event]:
-        """Read JSON lines; `first` is the number of the chunk's first line. Blank lines are nothing."""
+    def lines(self, chunk: bytes, refuse: Callable[[Refusal], None], *, first: int = 1, count: int = 0) -> list[Event]:
+        """Read JSON lines; `first` is the number of the first, `count` how many they are, where that is known.
+
+        Blank lines are nothing.
+        """
         try:
             events = self._decoder.decode_lines(chunk)
         except UNREADABLE:
             return self._each(chunk.split(b"\n"), refuse, first)
-        lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+        lines = count or chunk.count(b"\n") + (not chunk.endswith(b"\n"))
         if len(events) != lines or not stamp(events, self.latest):  # two on a line, or one over two, is a fault
             return self._each(chunk.split(b"\n"), refuse, first)
         return events
