@@ -145,7 +145,8 @@ class StandardModel(Strict):
         None,
         alias="while",
         description="Only while it is so is there anything to owe; when it is over: void. What nobody has said yet is "
-        "not so, so for what is owed unless something stops it write while: not NAME, of a state.",
+        "not so, so for what is owed unless something stops it write while: not NAME, of a state. A response's newest "
+        "`when` from before it is owed from its beginning on, unless `expect` or `unless` came since.",
     )
     during: Text | None = Field(
         None,
@@ -155,7 +156,8 @@ class StandardModel(Strict):
     calendar: ChosenName | None = Field(
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}. "
-        "Hours hold their start and not their end.",
+        "Hours hold their start and not their end. What is left of a length of time when it closes is due after it "
+        "opens again; for what is to be done all the same, name it under during instead.",
     )
     follow: AnyOf | None = Field(
         None, description="The event that brings a new value of what within, due or the calendar looks at."
@@ -173,7 +175,8 @@ class StandardModel(Strict):
     within_last: Duration | None = Field(
         None,
         description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not. "
-        "One such event serves every `when` of that time; that each has its own is at_most: 1, until: that event.",
+        "One such event serves every `when` of that time, also if a later one says otherwise; that each `when` has its "
+        "own is at_most: 1, until: that event.",
     )
     must: Text | None = Field(
         None,
@@ -187,7 +190,11 @@ class StandardModel(Strict):
         "Two that are exactly so far apart are both in it. The promise opens at the first: where none came, nothing is "
         "kept or broken. What is counted is not forgotten while it counts.",
     )
-    until: AnyOf | None = Field(None, description="The event up to which they are counted.")
+    until: AnyOf | None = Field(
+        None,
+        description="The event up to which they are counted. It ends the whole count: how many are open at once is "
+        "what a reading of your own says, with must.",
+    )
     every: Duration | None = Field(
         None,
         description="The period: a length of time (days and weeks are the wall clock's), day, week, month, or shift. "

@@ -63,12 +63,12 @@ def never_resumed(lint: LintInput) -> None:
 def forgets_state(lint: LintInput) -> None:
     """Find states that nothing ends but the quiet in which their subject is forgotten, where nobody says how long."""
     for standard in lint.standards.values():
-        if _is_memory_said(lint, standard):
-            continue
         for key, said in _scopes(standard):
             state = next((it for it in standard.states if it.key in said.keys and _is_endless(it)), None)
             if state is None or (key == "pause" and _stops(said, state)):  # then it is never-resumed
                 continue
+            if _is_memory_said(lint, standard):
+                break
             begins = " or ".join(dict.fromkeys(state.when.events))
             memory, then = describe(standard.forget_after), _once_forgotten(key, said, state)
             quiet = f"after {memory} without an event it is forgotten with its subject"
