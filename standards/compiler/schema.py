@@ -56,6 +56,8 @@ def standards_schema() -> Schema:
     with_event_names(schema, "FeedModel", "events")
     parts["ClauseModel"]["anyOf"][0] = _EVENT
     _with_lengths(schema, "")
+    for part, key in (("ObjectiveModel", "over"), ("FeedModel", "every")):  # a length of time, and nothing else
+        _plain_length(parts[part]["properties"][key])
     parts["StandardModel"] = _by_shape(parts["StandardModel"])
     schema["properties"]["excerpt"]["doNotSuggest"] = True
     return schema
@@ -109,6 +111,19 @@ def _with_lengths(node: object, key: str) -> None:
                 _with_lengths(value, inner)
         else:
             _with_lengths(part, key)
+
+
+def _plain_length(node: object) -> None:
+    """Let a key take a length of time alone, where others of its name take more."""
+    if isinstance(node, dict):
+        if "pattern" in node:
+            said = f"write it like {', '.join(_LENGTHS)}"
+            node |= {"pattern": f"^({LENGTH})$", "patternErrorMessage": said, "examples": _LENGTHS}
+        for part in node.values():
+            _plain_length(part)
+    elif isinstance(node, list):
+        for part in node:
+            _plain_length(part)
 
 
 def _by_shape(whole: Schema) -> Schema:

@@ -17,7 +17,7 @@ from standards.compiler.editions import PERIODS, is_whole_days
 from standards.compiler.targets.marks import before_end, placed
 from standards.compiler.targets.openings import Openings, shared_fields
 from standards.compiler.targets.target_keys import Targets, check_followed, is_chosen
-from standards.compiler.window_keys import period, rolling, window
+from standards.compiler.window_keys import longest_of, period, rolling, window
 from standards.documents.declared import SOME_DAY, Calendar
 from standards.documents.model import written
 from standards.expressions.expression import Among, Field, compile_condition, compile_measure, compile_threshold
@@ -152,7 +152,8 @@ class Shaper:
         subjects = self._subjects()
         if model.every is not None and model.every in PERIODS:
             named = period(model.every, self.entry.at("every"), self._hours())
-            warn = self._marks(partial(before_end, period=model.every))
+            longest = longest_of(model.every, self._hours())
+            warn = self._marks(partial(before_end, period=model.every, longest=longest))
             if expect is None or named is None:
                 return None
             hours = self._hours() if model.edition else None

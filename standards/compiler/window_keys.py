@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from standards.calendar.duration import describe
+from standards.calendar.duration import MINUTE, describe
 from standards.calendar.shifts import overlaps
 from standards.compiler.editions import PERIODS
 from standards.judge.standard import DAY
@@ -89,6 +89,13 @@ def period(text: str, entry: Entry, hours: Hours | None) -> Period | None:
         entry.error("wrong-value", *OVERLAP)
         return None
     return PERIODS[text]
+
+
+def longest_of(text: str, hours: Hours | None) -> int:
+    """Give how long a day, week, month or shift is at most, in microseconds."""
+    shifts = [] if hours is None else [shift for day in hours.week for shift in day]
+    of_shifts = max((shift.end - shift.start for shift in shifts), default=24 * 60) * MINUTE
+    return {"day": DAY, "week": 7 * DAY, "month": 31 * DAY}.get(text, of_shifts)
 
 
 OVERLAP: Final = (

@@ -6,7 +6,7 @@ Read next: `expressions/regions.py`, `wording.py`.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standards.expressions.evaluation import field_name
 from standards.expressions.regions import relation
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from standards.expressions.expression import Condition, Field
     from standards.judge.standard import Clause, Standard
     from standards.lint.lint_input import LintInput
+
+_AFTER_ALL: Final = ("promise.corrected", "promise.withdrawn")
 
 
 def never_void(lint: LintInput) -> None:
@@ -87,21 +89,33 @@ def outlives_correction(lint: LintInput) -> None:
     """Find what a broken promise opens, and what stays owed when it turns out that it was not broken."""
     for standard in lint.standards.values():
         shape = standard.shape
-        if not isinstance(shape, Response) or _hears(shape.unless, "promise.corrected"):
+        if not isinstance(shape, Response):
             continue
-        heard = [each for each in shape.when.all if each.event == "promise.broken"]
-        for clause in heard:
-            if any(can_mean(clause, each) for each in lint.standards.values() if _can_be_corrected(each)):
-                found = f"should it turn out that it was not broken after all, {standard.id} is still owed"
-                where = "" if clause.where is None else f", where: {clause.where.source}"
-                added = f"{{event: [promise.corrected, promise.withdrawn]{where}}}"
-                fix = f"add unless: {added}" if shape.unless is None else f"let unless be a list, and add {added}"
-                lint.entries[standard.id].at("when").warning("outlives-correction", found, fix)
-                break
+        outliving = [each for each in shape.when.all if each.event == "promise.broken" and _outlives(lint, shape, each)]
+        if outliving:
+            found = f"should it turn out that it was not broken after all, {standard.id} is still owed"
+            added = ", ".join(dict.fromkeys(map(_after_all, outliving)))
+            listed = added if len(outliving) == 1 else f"[{added}]"
+            fix = f"add unless: {listed}" if shape.unless is None else f"let unless be a list, and add {added}"
+            lint.entries[standard.id].at("when").warning("outlives-correction", found, fix)
 
 
-def _hears(clause: Clause | None, event: str) -> bool:
-    return clause is not None and event in clause.events
+def _outlives(lint: LintInput, shape: Response, clause: Clause) -> bool:
+    """Say whether what a clause opens is owed on, though the promise that it heard of was not broken after all."""
+    if not any(can_mean(clause, each) for each in lint.standards.values() if _can_be_corrected(each)):
+        return False
+    fields, unless = lint.fields_of(clause.event), () if shape.unless is None else shape.unless.all
+    ended = {each.event for each in unless if relation(each.where, clause.where, fields) in ("same", "around")}
+    return not ended.issuperset(_AFTER_ALL)
+
+
+def _after_all(clause: Clause) -> str:
+    """Write the clause of what was not so after all; a condition that a list in braces would cut stands in quotes."""
+    where = "" if clause.where is None else " ".join(clause.where.source.split())
+    if "event" in where:  # it is of the one that was heard, and of no other
+        where = ""
+    said = f"'{where.replace(chr(39), 2 * chr(39))}'" if set(where) & set(",[]{}:#'") else where
+    return f"{{event: [{', '.join(_AFTER_ALL)}]{', where: ' * bool(said)}{said}}}"
 
 
 def _can_be_corrected(standard: Standard) -> bool:

@@ -10,12 +10,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import DAY, MINUTE, describe, spoken
-from standards.calendar.shifts import fill_the_week
+from standards.calendar.shifts import fill_the_week, meet
 from standards.judge.shapes import Recurrence, Response
-from standards.lint.lint_input import openings
+from standards.judge.standard import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from standards.calendar.hours import Hours
     from standards.judge.standard import Standard
@@ -82,19 +83,34 @@ def between_hours(lint: LintInput) -> None:
     """Find two standards that divide all time by `during`, but for the holidays of one of them."""
     parted = [(each, each.during.hours) for each in lint.standards.values() if each.during and not each.during.outside]
     for (earlier, one), (later, other) in combinations(parted, 2):
-        same = earlier.per == later.per and openings(earlier) == openings(later) and one.timezone == other.timezone
-        if not same or not fill_the_week(one.week, other.week) or lint.terms.today is None:
+        same = earlier.per == later.per and one.timezone == other.timezone and _asks_the_same(earlier, later)
+        parts = not meet(one.week, other.week) and fill_the_week(one.week, other.week)
+        if not same or not parts or lint.terms.today is None:
             continue
         days = (lint.terms.today + timedelta(days=ahead) for ahead in range(_A_YEAR))
-        closed = next((day for day in days if one.is_holiday(day) != other.is_holiday(day)), None)
+        closed = next((day for day in days if _closes(one, day) != _closes(other, day)), None)
         if closed is not None:
-            named, rest = (one, later) if one.is_holiday(closed) else (other, earlier)
+            named, rest = (one, later) if _closes(one, closed) else (other, earlier)
             found = (
                 f"{earlier.id} and {later.id} divide the week between them, but {closed} is a holiday of {named.name}: "
                 "what comes in its hours then opens neither"
             )
-            fix = f"write during: not {named.name}, which is all other time, holidays too"
+            fix = f"write during: not {named.name}, which is all other time, its holidays too"
             lint.entries[rest.id].at("during").warning("between-hours", found, fix)
+
+
+def _asks_the_same(one: Standard, other: Standard) -> bool:
+    """Say whether two standards are opened by the same events, under the same conditions."""
+    asked = [
+        [(each.event, "" if each.where is None else each.where.source) for each in next(iter(parts)).all]
+        for parts in (clauses(one.shape).values(), clauses(other.shape).values())
+    ]
+    return asked[0] == asked[1]
+
+
+def _closes(hours: Hours, day: date) -> bool:
+    """Say whether a holiday takes a shift away."""
+    return bool(hours.week[day.weekday()]) and hours.is_holiday(day)
 
 
 def same_hours(lint: LintInput) -> None:

@@ -117,10 +117,14 @@ def not_yet_so(lint: LintInput) -> None:
         shape, needed = standard.shape, standard.needed
         if isinstance(shape, Recurrence) and shape.subjects and needed is not None and not needed.test({}):
             states = [state for state in standard.states if state.key in needed.keys]
-            begins = " or ".join(dict.fromkeys(event for state in states for event in state.when.events))
+            enough = [state for state in states if needed.test({state.key: (True, 0)})] or states
+            begins = " or ".join(dict.fromkeys(event for state in enough for event in state.when.events))
             found = (
                 "subjects says who is owed from the start, and while that nothing is owed until it is known to be so: "
                 f"until the first {begins}"
             )
-            fix = "name the state in which nothing is owed, under states, and write while: not NAME"
+            fix = (
+                "if it is owed before that, name what stops it under states, and write while: not NAME; if not, leave "
+                "subjects out: who is owed, the event says"
+            )
             lint.entries[standard.id].at("while").warning("not-yet-so", found, fix)

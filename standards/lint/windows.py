@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from standards.calendar.duration import DAY, MINUTE, WEEK, describe, spoken
+from standards.calendar.duration import DAY, HOUR, MINUTE, WEEK, describe, spoken
 from standards.calendar.shifts import breaks
 from standards.judge.shapes import Level, Recurrence
 from standards.lint.lint_input import openings
@@ -26,7 +26,8 @@ def shift_cut(lint: LintInput) -> None:
         shape = standard.shape
         if not isinstance(shape, Level) or shape.hours is None or shape.period == "shift" or shape.count or shape.step:
             continue
-        if shape.over % DAY == 0 and any(end > _MINUTES_A_DAY for shifts in shape.hours.week for _, end in shifts):
+        by_day = shape.period == "day" or shape.over == DAY
+        if by_day and any(end > _MINUTES_A_DAY for shifts in shape.hours.week for _, end in shifts):
             found = (
                 "a window of days ends at midnight, and a shift of this calendar goes on: each half is judged by itself"
             )
@@ -43,8 +44,9 @@ def odd_window(lint: LintInput) -> None:
         weeks = shape.over % WEEK == 0
         begins = "on a Thursday" if weeks else "on another day of the week each time"
         found = f"windows of {spoken(shape.over)} are counted from 1 January 1970: each begins {begins}"
-        named = "week" if weeks and shape.over < 4 * WEEK else "month"
-        fix = f"write over: {named}, by the calendar, or add step: 1d for the last {spoken(shape.over)}, day by day"
+        named = "week" if weeks and shape.over < 4 * WEEK else "month" if 4 * WEEK <= shape.over <= 31 * DAY else ""
+        by_calendar = f"write over: {named}, by the calendar, or " if named else ""
+        fix = f"{by_calendar}add step: 1d for the last {spoken(shape.over)}, day by day"
         lint.entries[standard.id].at("over").warning("odd-window", found, fix)
 
 
@@ -53,12 +55,15 @@ def due_at_midnight(lint: LintInput) -> None:
     for standard in lint.standards.values():
         match standard.shape:
             case Recurrence(every="day", hours=hours) if hours is not None:
-                closes = {shifts[-1].end for shifts in hours.week if shifts}
+                closes = max(shift.end for shifts in hours.week for shift in shifts)
             case _:
                 continue
-        if max(closes) < _MINUTES_A_DAY:
-            found = f"each day is over at midnight, not when {hours.name} closes at {_clock(max(closes))}"
+        if closes < _MINUTES_A_DAY:
+            found = f"each day is over at midnight, not when {hours.name} closes at {_clock(closes)}"
+            once = all(len(shifts) <= 1 for shifts in hours.week)
             fix = "write every: shift, and it is due when each shift ends"
+            if not once:
+                fix = "for once a day by closing, write every: shift with a calendar that has one shift a day"
             lint.entries[standard.id].at("every").warning("due-at-midnight", found, fix)
 
 
@@ -90,7 +95,8 @@ def utc_days(lint: LintInput) -> None:
         key, named = _by_days(standard)
         entry = lint.entries[standard.id]
         if named and not entry.has("calendar") and not entry.has("during"):
-            found = f"without a calendar, a {named} begins at midnight UTC, wherever you are"
+            begins = "begins at" if named in {"day", "week", "month"} else "is laid from"
+            found = f"without a calendar, a {named} {begins} midnight UTC, wherever you are"
             fix = "add calendar: NAME, of a calendar that has a timezone; without hours in it, all time counts"
             entry.at(key).warning("utc-days", found, fix)
 
@@ -104,8 +110,28 @@ def _by_days(standard: Standard) -> tuple[str, str]:
             return "over", period
         case Level(count=False, over=over) as level if over >= DAY or level.step:
             return "over", "day"
+        case Level(count=False, over=over) if over > HOUR:
+            return "over", f"window of {spoken(over)}"
         case _:
             return "", ""
+
+
+def never_counts(lint: LintInput) -> None:
+    """Find periods and windows in which nothing can count, as `during` leaves out the hours that they have."""
+    for standard in lint.standards.values():
+        shape, during, entry = standard.shape, standard.during, lint.entries[standard.id]
+        if not isinstance(shape, Level | Recurrence) or during is None:
+            continue
+        if during.outside and shape.hours is during.hours:
+            found = f"only what happens in {during.hours.name} is looked at here, and during leaves just that out"
+            entry.at("during").warning("never-counts", found, "leave out calendar, or during")
+            continue
+        if not isinstance(shape, Recurrence) or shape.every != "day" or shape.hours is not None or during.outside:
+            continue
+        if not all(during.hours.week):
+            found = f"each day owes it, and nothing counts on the days on which {during.hours.name} is closed"
+            fix = f"add calendar: {during.hours.name}: then a day without open time owes nothing"
+            entry.at("during").warning("never-counts", found, fix)
 
 
 def empty_window(lint: LintInput) -> None:
@@ -114,21 +140,29 @@ def empty_window(lint: LintInput) -> None:
         shape = standard.shape
         if not isinstance(shape, Level) or shape.count or shape.measure.kind not in {"count", "sum"}:
             continue
-        if shape.must.test(inf) and not shape.must.test(0) and not _owed_beside(lint, standard):
-            events = " and ".join(openings(standard))
+        reached = shape.must.test(inf) or "==" in shape.must.source
+        if reached and not shape.must.test(0) and not _owed_beside(lint, standard):
+            events = openings(standard)
             found = (
-                f"a window opens with its first {events}: one in which none comes at all is not judged, and each other "
-                "one is warned of until there are enough"
+                f"a window opens with its first {' or '.join(events)}: one in which none comes at all is not judged, "
+                "and each other one is warned of until there are enough"
             )
-            every = shape.period or describe(shape.over)
-            fix = f"add a standard beside it: expect: {events}, every: {every}, with subjects for whom it is owed"
+            expect = events[0] if len(events) == 1 else f"[{', '.join(events)}]"
+            calendar = "" if shape.hours is None else f", calendar: {shape.hours.name}"
+            fix = (
+                f"add a standard beside it: expect: {expect}, every: {shape.period or describe(shape.over)}{calendar}, "
+                "with subjects: who is owed it"
+            )
             lint.entries[standard.id].at("must").warning("empty-window", found, fix)
 
 
 def _owed_beside(lint: LintInput, level: Standard) -> bool:
     """Say whether another standard owes that what a level counts comes at all, again and again."""
     return any(
-        isinstance(each.shape, Recurrence) and each.per == level.per and set(openings(each)) & set(openings(level))
+        isinstance(each.shape, Recurrence)
+        and each.per == level.per
+        and bool(each.shape.subjects)
+        and set(openings(each)) & set(openings(level))
         for each in lint.standards.values()
     )
 

@@ -63,6 +63,7 @@ TITLES: Final[Mapping[str, str]] = {
     "missing-field": "a field that the event needs is not given",
     "missing-key": "a key that has to be there is not",
     "muted-pages": "pages that are muted",
+    "never-counts": "hours in which what is owed cannot be done",
     "never-closed": "a calendar that never closes, for a clock that is to stop",
     "never-ends": "a need that nothing ends but the deed",
     "never-needed": "a within that no event needs",

@@ -214,3 +214,24 @@ def test_what_was_not_broken_after_all_is_not_to_be_owed(keys: str, found: bool)
     fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "outlives-correction"]
     assert len(fixes) == found
     assert all('{event: [promise.corrected, promise.withdrawn], where: standard == "it"}' in fix for fix in fixes)
+
+
+@pytest.mark.parametrize(
+    ("when", "unless", "fix"),
+    [
+        ("[{event: promise.broken, where: 'standard == \"it\"'}, {event: promise.broken, where: 'standard == \"of\"'}]",
+         "{event: [promise.corrected, promise.withdrawn], where: 'standard == \"it\"'}",
+         'let unless be a list, and add {event: [promise.corrected, promise.withdrawn], where: standard == "of"}'),
+        ("{event: promise.broken, where: 'standard in [\"it\", \"of\"]'}", "",
+         "add unless: {event: [promise.corrected, promise.withdrawn], where: 'standard in [\"it\", \"of\"]'}"),
+        ("{event: promise.broken, where: 'standard == \"it\"'}",
+         "{event: promise.corrected, where: 'standard == \"it\"'}",
+         'let unless be a list, and add {event: [promise.corrected, promise.withdrawn], where: standard == "it"}'),
+    ],
+)  # fmt: skip
+def test_each_clause_that_hears_of_a_broken_promise_is_ended(when: str, unless: str, fix: str) -> None:
+    """By both events and for the same promises; what is to be added is YAML as it stands."""
+    keys = f"when: {when}, {TALK}" + (f", unless: {unless}" if unless else "")
+    others = "".join(f"  {name}: {{{TELL}, {SOLVED}}}\n" for name in ("it", "of"))
+    text = f"kept: 1\nstandards:\n{others}  talk: {{{TELL}, {keys}}}\n"
+    assert [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "outlives-correction"] == [fix]

@@ -109,6 +109,7 @@ def test_a_window_that_does_not_look_back_fits_its_steps(begins: str, fix: str, 
         (f"{MEAN}, over: 1d", ["utc-days"]),
         (f"{MEAN}, over: 30m, step: 10m", ["utc-days"]),
         (f"{MEAN}, over: 30m", []),
+        (f"{MEAN}, over: 12h", ["utc-days"]),
         (f"{MEAN}, over: 50 events", []),
         (f"{MEAN}, over: week, calendar: town", []),
         (f"{MEAN}, over: week, during: town", []),
@@ -131,7 +132,9 @@ def test_days_begin_where_a_calendar_says(rule: str, warned: list[str]) -> None:
         ("sum(waiting), must: '> 0'", "", True),
         ("count(), must: '<= 3'", "", False),
         ("mean(waiting), must: '>= 3'", "", False),  # of samples there are
-        ("count(), must: '>= 3'", "expect: queue.length, every: 7d", False),
+        ("count(), must: '== 3'", "", True),
+        ("count(), must: '>= 3'", "expect: queue.length, every: 7d, subjects: [{site: s1}]", False),
+        ("count(), must: '>= 3'", "expect: queue.length, every: 7d", True),  # who was never heard of is not owed it
         ("count(), must: '>= 3'", "expect: register.opened, every: 7d", True),
     ],
 )
@@ -165,6 +168,7 @@ def test_who_is_owed_from_the_start_is_owed_by_then(scope: str, subjects: str, w
         (", holidays: ['2026-12-25']", "not early", False),
         ("", "late", False),
         (", holidays: ['2026-12-25']", "noon", False),  # it leaves more than a holiday
+        (", holidays: ['2026-12-25']", "whole", False),  # nothing is between the two
     ],
 )
 def test_two_standards_that_divide_the_week_leave_no_holiday(holidays: str, later: str, warned: bool) -> None:
@@ -172,7 +176,8 @@ def test_two_standards_that_divide_the_week_leave_no_holiday(holidays: str, late
     more = f"""calendars:
   early: {{timezone: UTC, hours: {{daily: ['00:00-16:00']}}{holidays}}}
   late: {{timezone: UTC, hours: {{daily: ['16:00-24:00']}}}}
-  noon: {{timezone: UTC, hours: {{daily: ['12:00-13:00']}}}}"""
+  noon: {{timezone: UTC, hours: {{daily: ['12:00-13:00']}}}}
+  whole: {{timezone: UTC, hours: {{daily: ['00:00-24:00']}}}}"""
     rules = [
         f"per: site, {LINE}, within: {within}, during: {each}" for within, each in (("5m", "early"), ("9m", later))
     ]
@@ -185,3 +190,61 @@ def test_nothing_is_out_of_the_hours_of_what_never_closes() -> None:
     text = f"kept: 1\ncalendars: {{town: {{timezone: UTC}}}}\nstandards:\n  a: {{{TELL}, {rule}}}\n"
     with pytest.raises(SpecError, match="town is always open"):
         load([Source("a.yaml", text)])
+
+
+@pytest.mark.parametrize(
+    ("rule", "warned"),
+    [
+        ("expect: register.opened, every: day, during: week", True),
+        ("expect: register.opened, every: day, during: week, calendar: week", False),
+        ("expect: register.opened, every: day, during: whole", False),
+        ("expect: register.opened, every: shift, during: not week, calendar: week", True),
+        (f"{MEAN}, over: shift, during: not week, calendar: week", True),
+        (f"{MEAN}, over: day, during: not week, calendar: whole", False),
+    ],
+)
+def test_what_is_owed_can_be_done_in_hours_that_count(rule: str, warned: bool) -> None:
+    """A period or window in which nothing can count is found."""
+    more = """calendars:
+  week: {timezone: UTC, hours: {mon-fri: '08:00-16:00'}}
+  whole: {timezone: UTC, hours: {daily: '08:00-20:00'}}"""
+    assert ("never-counts" in found_in(f"per: site, {rule}", more=more)) == warned
+
+
+@pytest.mark.parametrize(
+    ("hours", "fix"),
+    [
+        ("'09:00-17:00'", "write every: shift, and it is due when each shift ends"),
+        ("'09:00-12:00', '13:00-17:00'", "for once a day by closing"),
+        ("'18:00-24:00', '09:00-12:00'", ""),  # it closes at midnight, whatever is written last
+    ],
+)
+def test_a_day_is_due_by_closing_in_a_calendar_of_one_shift(hours: str, fix: str) -> None:
+    """Where a day has two shifts, once in each is another promise, and the fix says so."""
+    calendar = f"calendars: {{c: {{timezone: UTC, hours: {{daily: [{hours}]}}}}}}"
+    rule = "per: team, expect: meeting.held, every: day, calendar: c"
+    text = f"kept: 1\n{calendar}\nstandards:\n  a: {{{TELL}, {rule}}}\n"
+    fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "due-at-midnight"]
+    assert [each.startswith(fix) for each in fixes] == [True] * bool(fix)
+
+
+@pytest.mark.parametrize(
+    ("every", "warn", "fits"),
+    [
+        ("shift", "7h", True),
+        ("shift", "8h", False),
+        ("day", "30h", False),
+        ("month", "30d", True),
+        ("week", "0s", False),
+    ],
+)
+def test_a_warning_falls_into_its_period(every: str, warn: str, fits: bool) -> None:
+    """One that would come with each opening, or not at all, is refused."""
+    calendar = "calendars: {c: {timezone: UTC, hours: {mon-fri: '08:00-16:00'}}}"
+    rule = f"per: team, expect: meeting.held, every: {every}, calendar: c, warn: {warn} before"
+    source = Source("a.yaml", f"kept: 1\n{calendar}\nstandards:\n  a: {{{TELL}, {rule}}}\n")
+    if fits:
+        assert load([source]).standards
+    else:
+        with pytest.raises(SpecError, match="is not within the"):
+            load([source])

@@ -59,12 +59,14 @@ def placed(text: str, whole: int | None) -> int | None:
     return at
 
 
-def before_end(text: str, period: str) -> int:
+def before_end(text: str, period: str, longest: int) -> int:
     """Read how long before the end of a day, week, month or shift to warn, in microseconds below 0.
 
-    Raises ValueError.
+    `longest` is how long one of them is at most. Raises ValueError.
     """
     found = mark(text)
     if found.share is not None:
         raise ValueError(f"a {period} has no fixed length to take a share of; write how long before its end: 2h before")
+    if not 0 < found.before < longest:
+        raise ValueError(f"{text!r} is not within the {period}; the longest has {describe(longest)}")
     return -found.before
