@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.board.crowd import warn
 from tests.board.peopled import ALL, POLICY
 from tests.board.serving import Served, fill
 from tests.streams.asking import Peopled
@@ -62,4 +63,12 @@ def peopled(tmp_path: Path) -> Iterator[Served]:
     """A host with a policy, and a token for every role."""
     with Served(tmp_path, ALL, Peopled(POLICY)) as served:
         fill(served)
+        yield served
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Served]:
+    """A host where 12 tills of each of four stores have warned."""
+    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
+        warn(served)
         yield served

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -108,6 +109,15 @@ def test_a_known_reason_counts_before_what_is_written(visitor: Visitor) -> None:
     assert visitor.ask("/acts/excuse", form)[0] == 303
     (act,) = visitor.served.caller.host.read_model.board.actions_on([name])
     assert (act.source, act.data["person"], act.data["reason"]) == ("kept/board", "Ania", "Till outage")
+
+
+def test_one_tap_says_its_reason_and_nothing_more(visitor: Visitor) -> None:
+    """A button's value says whom, as whom and why; it cannot say by which way an act came, or widen it to a site."""
+    name, proof = promise(visitor.served, broken=False), proof_in(visitor.ask("/")[2])
+    said = {"promise": name, "by": "floor-lead", "reason": "x", "source": "kept/link", "site": "s3", "span": "8h"}
+    assert visitor.ask("/acts/excuse", {"grant": urlencode(said), "name": "Ania", "proof": proof})[0] == 303
+    ((_, act),) = visitor.served.caller.host.read_model.board.actions()
+    assert (act.promise, act.source) == (name, "kept/board")
 
 
 def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -121,6 +122,32 @@ def test_a_foreign_page_cannot_use_a_link(peopled: Served) -> None:
     """A page from elsewhere that knows a link cannot send its form from a browser."""
     assert Visitor(peopled).ask(link(peopled), {"name": "x"}, Origin="https://evil.example")[0] == 403
     assert acts(peopled) == []
+
+
+@pytest.mark.parametrize("deed", ["acknowledge", "excuse", "debrief"])
+@pytest.mark.parametrize("more", ["group", "site", "grant", "of a group", "alike", "source", "promise"])
+def test_a_link_touches_its_own_promise_alone(crowded: Served, deed: str, more: str) -> None:
+    """Whatever else a form says, a link is for its deed, its promise and its way; it opens nothing else."""
+    mine, other, *_ = owed(crowded).values()
+    group = f"part=warned&seen={crowded.now}&of={mine},{other}"
+    hostile = {
+        "group": {"group": group},
+        "site": {"site": "store-3", "span": "8h"},
+        "grant": {"grant": urlencode({"promise": other, "by": "floor-lead", "reason": "x", "source": "kept/board"})},
+        "of a group": {"grant": urlencode({"group": group, "by": "floor-lead", "reason": "x"})},
+        "alike": {"alike": "1"},
+        "source": {"source": "kept/board", "role": "admin"},
+        "promise": {"promise": other},
+    }
+    wanted = link(crowded, deed=deed, promise=mine, by="ann")
+    if deed == "debrief":  # only what is broken is talked over
+        crowded.go(20)
+    said = {"by": "floor-lead", "reason": "till outage", "cause": "x", "next_step": "y", "name": "mallory"}
+    assert Visitor(crowded).ask(wanted, {**said, **hostile[more]})[0] == 200
+    ((_, act),) = crowded.caller.host.read_model.board.actions()
+    who = act.data.get("person", act.by)
+    assert (act.promise, who, act.source) == (mine, "ann", "kept/link")
+    assert act.data.get("reason", "till outage") == "till outage"
 
 
 def test_links_end_with_the_token(tmp_path: Path) -> None:

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
+from tests.board.crowd import STORES, TILLS, line
+from tests.board.peopled import TOKENS, acts, entered
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
-from tests.streams.asking import Peopled, cloud
 
-STORES, TILLS = 4, 12
 SENT = 8_000
 """Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
-
-
-@pytest.fixture
-def crowded(tmp_path: Path) -> Iterator[Served]:
-    """A host where 12 tills of each of four stores have warned."""
-    with Served(tmp_path, ALL, Peopled(POLICY)) as served:
-        warn(served)
-        yield served
-
-
-def warn(served: Served) -> None:
-    events = [
-        line(f"{store}-{till}", served.now, f"store-{store}", f"till {till}")
-        for store in range(1, STORES + 1)
-        for till in range(1, TILLS + 1)
-    ]
-    served.send(*events)
-    served.go(45)
-
-
-def line(name: str, at: int, site: str, till: str) -> dict[str, Any]:
-    return cloud("queue.length", name, at, site=site, queue=till, waiting=4)
 
 
 def test_many_promises_are_one_line_for_each_site(crowded: Served) -> None:

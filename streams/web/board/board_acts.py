@@ -50,6 +50,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
+_GRANT: Final = ("promise", "group", "by", "reason")
+"""What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
 _LONGEST: Final = 2_000
 _RAW: Final = 100_000
 
@@ -151,7 +153,8 @@ class Acts:
 
     async def _excuse(self, given: Given, name: str) -> None:
         """Excuse one promise, all of a group, or what a site has owed for some time."""
-        given = {**given, **dict(parse_qsl(given.get("grant", "")))}
+        pressed = dict(parse_qsl(given.get("grant", "")))
+        given = {**given, **{name: pressed[name] for name in _GRANT if name in pressed}}
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
         if given.get("group"):
             promises = [row.id for row in await self._chosen.group(given["group"], name)]

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 SOURCE: Final = "kept/link"
 """The `source` of the events made here."""
 _BODY: Final = 1 << 15
+_ASKED: Final = {
+    "acknowledge": (), "excuse": ("by", "reason"), "debrief": ("cause", "next_step", "team", "involved", "missed"),
+}  # fmt: skip
+"""What a form may say for each deed. Whom it is about is sealed in the link: nothing else of the form is heard."""
 
 
 class Linked:
@@ -62,8 +66,9 @@ class Linked:
             check_open(self._board.host)
             given = bounded(await read_fields(request, _BODY))
             name = link.by or needed(given, "name", "your name")
+            said = {field: given[field] for field in _ASKED[link.deed] if field in given}
             for promise in await self._open_of(link):
-                await self._acts.actions[link.deed]({**given, "promise": promise, "source": SOURCE}, name)
+                await self._acts.actions[link.deed]({**said, "promise": promise, "source": SOURCE}, name)
         except Problem as problem:
             return self._board.refusal(request, problem, back="To the board")
         thanks = el("p", f"Thank you, {name}. It is noted, and stands with the promise.", class_="calm")
