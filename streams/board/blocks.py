@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
+TOGETHER: Final = 200
+"""On how many promises one button acts at most: their ids stand in it."""
 _COUNTED: Final = re.compile(r"(.*?)([1-9]\d{0,8}|0)", re.ASCII | re.DOTALL)
+_PARTLY: Final = f"One button acts on {TOGETHER} promises at most: on those that are due first."
+_SEPARATOR: Final = "."
+"""What stands between the ids in a button's value; a form sends it as it is."""
 _NAMED: Final = 3
 """How many of a group are named on its line."""
 
@@ -73,7 +78,8 @@ class Item(msgspec.Struct, frozen=True):
 class Group(msgspec.Struct, frozen=True):
     """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
 
-    `view` is that of them alone. `whole`: that is what the page is about, so the group stands open.
+    `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones. `whole`:
+    that is what the page is about, so the group stands open.
     """
 
     site: str
@@ -82,12 +88,18 @@ class Group(msgspec.Struct, frozen=True):
     due: int
     items: tuple[Item, ...]
     view: View
+    held: tuple[str, ...] = ()
     whole: bool = False
 
     @property
     def taken(self) -> bool:
         """Say whether somebody has each of them."""
         return len(self.items) == self.count and all(item.taken for item in self.items)
+
+    @property
+    def partly(self) -> bool:
+        """Say whether there are more of them than one button acts on."""
+        return self.count > TOGETHER
 
     @property
     def names(self) -> str:
@@ -141,11 +153,12 @@ def _group(group: Group, identity: str, now: int, *, acts: bool) -> Html:
         el("p", first.how, class_="how") if first.urgent and first.how else None,
         el("ol", (_line(item, now, acts=acts) for item in group.items), class_="lines"),
         el("p", el("a", every, href=group.view.address())) if more else None,
-        _excuse_group(group, first, now) if acts and first.urgent else None,
+        el("p", _PARTLY, class_="quiet") if acts and first.urgent and group.partly else None,
+        _excuse_group(group, first) if acts and first.urgent else None,
         class_="about",
     )
-    takes = acts and any(item.takes for item in group.items if item.urgent)
-    whose = el("div", _take_group(group, now), class_="actions") if takes else None
+    takes = acts and group.held and any(item.takes for item in group.items if item.urgent)
+    whose = el("div", _take_group(group), class_="actions") if takes else None
     return el("li", el("details", _summary(group, first, now), body, open=group.whole), whose, id=identity,
               **_timed(first, group.taken, kind="group"))  # fmt: skip
 
@@ -186,10 +199,10 @@ def _actions(item: Item) -> Iterator[Html]:
         yield _button("It is done", "promise", item.id, "done", label=label, plain=True)
 
 
-def _take_group(group: Group, now: int) -> Html:
-    words = "I have it" if group.count == 1 else f"I have all {group.count:,}"
+def _take_group(group: Group) -> Html:
+    words = f"I have {_all_of(group)}"
     label = f"{words}: {group.items[0].what} {group.site} {group.names}"
-    return _button(words, "group", _asked(group, now), "acknowledge", label=label)
+    return _button(words, "group", _SEPARATOR.join(group.held), "acknowledge", label=label)
 
 
 def _excuse(item: Item) -> Html | None:
@@ -202,11 +215,17 @@ def _excuse(item: Item) -> Html | None:
     return _excuses(item, "Excuse", about, item.subject, link)
 
 
-def _excuse_group(group: Group, first: Item, now: int) -> Html | None:
-    if not first.roles or not first.reasons:
+def _excuse_group(group: Group, first: Item) -> Html | None:
+    if not first.roles or not first.reasons or not group.held:
         return None
-    words = "Excuse it" if group.count == 1 else f"Excuse all {group.count:,}"
-    return _excuses(first, words, {"group": _asked(group, now)}, f"{group.site} {group.names}")
+    about = {"group": _SEPARATOR.join(group.held)}
+    return _excuses(first, f"Excuse {_all_of(group)}", about, f"{group.site} {group.names}")
+
+
+def _all_of(group: Group) -> str:
+    """Say on how many promises a button of a group acts."""
+    count = len(group.held)
+    return "it" if count == 1 else f"the first {count:,}" if group.partly else f"all {count:,}"
 
 
 def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
@@ -223,9 +242,9 @@ def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Htm
     return el("details", summary, reasons, el("p", more, class_="actions") if more else None, class_="excuse")
 
 
-def _asked(group: Group, now: int) -> str:
-    """Say what a group is, for whoever acts on it: all that it held when it was drawn."""
-    return f"{group.view.query}&seen={now}"
+def members(value: str) -> list[str]:
+    """Read the ids in the value of a group's button."""
+    return value.split(_SEPARATOR)
 
 
 def _button(words: str, name: str, value: str, act: str, *, label: str, plain: bool = False) -> Html:  # noqa: PLR0913 - one button

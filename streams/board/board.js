@@ -260,10 +260,12 @@ async function sent(act) {
   if (answer && answer.ok) {
     finished(act);
     button.hidden = true;
-    noted(act, `Noted. ${act.words}.`, "well");
-    say(`Noted. ${act.words}.`);
+    const { said } = answer.status === 200 ? await answer.json().catch(() => ({})) : {};
+    const partly = said ? ` ${said}` : "";
+    noted(act, `Noted. ${act.words}.${partly}`, "well");
+    say(`Noted. ${act.words}.${partly}`);
     if (act.form.id !== "take") { act.form.reset(); changed(); }
-    setTimeout(() => leave(act), 3000);
+    setTimeout(() => leave(act), partly ? 12000 : 3000);
     return;
   }
   const told = answer && (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).detail : "";

@@ -13,7 +13,7 @@ from alerts.routing.actions import ACKNOWLEDGED
 from streams.storage.rows import OWED, PROMISE, OwedGroup, promise_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from streams.storage.rows import OwedFilter, PromiseRow, Sort
     from streams.storage.sqlite import SharedConnection
@@ -77,16 +77,24 @@ class OwedQueries:
         self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter, *, limit: int, skipped: int = 0
     ) -> list[PromiseRow]:
         """Give the promises of one sort, the most urgent first; of those, the shorter names: till 2 before till 10."""
-        source, values = _source(sort, owed_since, wanted)
-        source = source.replace(*_BY_PLACE) if wanted.site is not None else source
-        order = "state DESC, opened" if sort == "paused" else "due"
-        sql = f"SELECT {PROMISE} {source} ORDER BY {order}, length(subject), subject, id LIMIT ? OFFSET ?"
+        ordered, values = _ordered(sort, owed_since, wanted)
+        sql = f"SELECT {PROMISE} {ordered} LIMIT ? OFFSET ?"
         return list(map(promise_row, self._all(sql, *values, limit, skipped)))
 
-    def of_site(self, site: str, since: int, limit: int) -> list[PromiseRow]:
+    def ids(self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter, *, limit: int) -> tuple[str, ...]:
+        """Give the ids of the promises of one sort, in the order of `rows`."""
+        ordered, values = _ordered(sort, owed_since, wanted)
+        return tuple(name for (name,) in self._all(f"SELECT id {ordered} LIMIT ?", *values, limit))
+
+    def named(self, ids: Sequence[str]) -> list[PromiseRow]:
+        """Give the promises of some ids, as far as there are such."""
+        sql = f"SELECT {PROMISE} FROM promises WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, _encode(list(ids)).decode())))
+
+    def of_site(self, site: str, since: int) -> list[PromiseRow]:
         """Give the promises of a site opened from an instant on that are owed, or were not kept."""
-        sql = f"SELECT {PROMISE} FROM promises WHERE {_OF_SITE} ORDER BY opened, id LIMIT ?"  # noqa: S608 - fixed text
-        return list(map(promise_row, self._all(sql, since, site, limit)))
+        sql = f"SELECT {PROMISE} FROM promises WHERE {_OF_SITE} ORDER BY opened, id"  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, since, site)))
 
     def judged_since(self, since: int, site: str) -> tuple[int, int]:
         """Count the promises opened from an instant on that were kept and broken, at a site or at all."""
@@ -124,6 +132,14 @@ class OwedQueries:
 
 def _settled(site: str) -> str:
     return f"settled >= ? AND verdict IS NOT NULL{f' AND {_SITE} = ?' if site else ''}"
+
+
+def _ordered(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
+    """Give where the promises of one sort are found, the most urgent first, and the values that are asked with."""
+    source, values = _source(sort, owed_since, wanted)
+    source = source.replace(*_BY_PLACE) if wanted.site is not None else source
+    order = "state DESC, opened" if sort == "paused" else "due"
+    return f"{source} ORDER BY {order}, length(subject), subject, id", values
 
 
 def _source(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:

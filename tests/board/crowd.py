@@ -1,4 +1,4 @@
-"""Four stores where twelve tills each have warned: more than fits on cards, so they stand in groups.
+"""Four stores where twelve tills each have warned, more than fits on cards; and whoever looks at them in a browser.
 
 Must not know: what any test expects. Read next: `serving.py`.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import Page, expect
+
+from tests.board.peopled import TOKENS
 from tests.board.serving import Served
 from tests.streams.asking import cloud
 
@@ -25,3 +28,12 @@ def warn(served: Served) -> None:
 
 def line(name: str, at: int, site: str, till: str) -> dict[str, Any]:
     return cloud("queue.length", name, at, site=site, queue=till, waiting=4)
+
+
+def signed_in(served: Served, page: Page, path: str = "/", name: str = "Ania") -> None:
+    page.goto(f"{served.url}/sign-in")
+    page.get_by_label("Token").fill(TOKENS["supervisor"])
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(served.url + path)
+    expect(page.locator("#link")).to_have_text("live")

@@ -129,7 +129,7 @@ def test_a_foreign_page_cannot_use_a_link(peopled: Served) -> None:
 def test_a_link_touches_its_own_promise_alone(crowded: Served, deed: str, more: str) -> None:
     """Whatever else a form says, a link is for its deed, its promise and its way; it opens nothing else."""
     mine, other, *_ = owed(crowded).values()
-    group = f"part=warned&seen={crowded.now}&of={mine},{other}"
+    group = f"{mine}.{other}"
     hostile = {
         "group": {"group": group},
         "site": {"site": "store-3", "span": "8h"},

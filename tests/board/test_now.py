@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.board.crowd import STORES, TILLS, line
+from tests.board.crowd import STORES, TILLS, line, signed_in
 from tests.board.peopled import TOKENS, acts, entered
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
@@ -58,31 +58,6 @@ def test_mine_is_what_i_was_told_of_or_have_taken(crowded: Served) -> None:
     assert f"Act now · {STORES * TILLS}</a>" in ann.ask("/?mine=1")[2]
 
 
-def test_a_group_is_taken_as_it_was_seen(crowded: Served) -> None:
-    """Who has all of a group takes those that it held when they saw it, and none that came later; once for each."""
-    visitor, proof = entered(crowded)
-    (group, *_) = re.findall(r'name="group" value="([^"]+)"', visitor.ask("/")[2])
-    form = {"proof": proof, "group": group.replace("&amp;", "&")}
-    crowded.go(1)
-    crowded.send(line("later", crowded.now, "store-1", "till 99"))
-    crowded.go(46)
-    assert [visitor.ask("/acts/acknowledge", form)[0] for _ in range(2)] == [303, 303]
-    assert acts(crowded) == [("alert.acknowledged", "Ania", "kept/board")] * TILLS
-
-
-def test_a_site_is_excused_for_a_span(crowded: Served) -> None:
-    """One form excuses what a site has owed since a span ago, and nothing of another site."""
-    visitor, proof = entered(crowded)
-    form = {"proof": proof, "site": "store-1", "span": "1h", "by": "floor-lead", "reason": "fire alarm"}
-    assert 'action="/acts/excuse"' in visitor.ask("/?site=store-1")[2]
-    assert visitor.ask("/acts/excuse", form)[0] == 303
-    crowded.go(3)
-    assert "Act now</a>" in visitor.ask("/?site=store-1")[2]
-    assert f"Act now · {TILLS * (STORES - 1)}</a>" in visitor.ask("/")[2]
-    assert set(acts(crowded)) == {("exception.granted", "floor-lead", "kept/board")}
-    assert visitor.ask("/acts/excuse", {**form, "site": "store-9"})[0] == 409
-
-
 def test_what_nobody_is_told_of_stands_on_now(crowded: Served) -> None:
     """A silence, of a person or of the policy, stands on Now as long as it holds, and leads to who laid it and why."""
     visitor, proof = entered(crowded)
@@ -92,14 +67,6 @@ def test_what_nobody_is_told_of_stands_on_now(crowded: Served) -> None:
     assert "Nobody is told of site store-1 until 23:37." in visitor.ask("/")[2]
     crowded.go(31 * 60)
     assert re.search(r'<p id="part-muted" class="muted" hidden>', visitor.ask("/")[2])
-
-
-@pytest.mark.parametrize("group", ["", "part=none&seen=1", "part=warned", "part=warned&seen=x", "part=warned&seen=1"])
-def test_what_is_no_group_is_not_taken(crowded: Served, group: str) -> None:
-    """A form that names no group of the board is refused."""
-    visitor, proof = entered(crowded)
-    assert visitor.ask("/acts/acknowledge", {"proof": proof, "group": group})[0] in (400, 409)
-    assert acts(crowded) == []
 
 
 def test_acting_keeps_the_place_and_can_be_undone(crowded: Served, page: Page) -> None:
@@ -207,12 +174,3 @@ def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None
     crowded.go(45)
     expect(page.locator("#overdue")).to_contain_text("49 overdue")
     expect(page).to_have_title("(1) Now – Kept")
-
-
-def signed_in(served: Served, page: Page, path: str = "/", name: str = "Ania") -> None:
-    page.goto(f"{served.url}/sign-in")
-    page.get_by_label("Token").fill(TOKENS["supervisor"])
-    page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Sign in").click()
-    page.goto(served.url + path)
-    expect(page.locator("#link")).to_have_text("live")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -54,3 +55,11 @@ async def test_what_is_owed_is_grouped_and_on_the_wall(tmp_path: Path, kafka: Ka
         assert "Act now · 12</a>" in (await serve.get("/?site=s2")).text
         assert "12 to act on" in (await serve.get("/wall?site=s1")).text
         assert '<a href="/?part=warned">24 to act on</a>' in (await serve.get("/shift")).text
+        shown = await serve.get("/")
+        (first, _) = re.findall(r'name="group" value="([^"]+)"', shown.text)
+        form = {"proof": proof_in(shown.text), "name": "Ania", "group": f"{first}.gone", "next": "/"}
+        headers = {"Cookie": shown.headers["Set-Cookie"].partition(";")[0]}
+        async with serve.session.post(f"{serve.url}/acts/acknowledge", data=form, headers=headers) as answer:
+            assert (answer.status, "It was for 12 of the 13" in await answer.text()) == (200, True)
+        acts = [act for _, act in serve.host.kafka_host.read_model.board.actions()]
+        assert sorted(act.promise for act in acts) == sorted(first.split("."))

@@ -135,6 +135,11 @@ class Board:
         text = page(self.shell(request), "That could not be done", "", *content)
         return self.answer(request, text, problem.status)
 
+    def partly(self, request: web.Request, said: str, back: str) -> web.Response:
+        """Answer with a page that says what of an act was done and what not, and leads back."""
+        content = el("p", said, class_="calm"), el("p", el("a", "Back to where it was pressed", href=back))
+        return self.answer(request, page(self.shell(request), "It is noted", "", *content))
+
     async def _now(self, request: web.Request) -> web.Response:
         view = View.of(request.query)
         changes = await self._live.fresh(view, name_of(request))

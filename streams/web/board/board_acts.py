@@ -53,7 +53,8 @@ _FIELDS: Final = 20
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
 _LONGEST: Final = 2_000
-_RAW: Final = 100_000
+_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000}
+"""What may be longer: an event that could not be read, and the ids that a group's button holds."""
 
 
 async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
@@ -80,11 +81,14 @@ async def read_form(request: web.Request, board: Board) -> Given:
 
 def bounded(given: Given) -> Given:
     """Cut what was filled in to what anybody would write."""
-    return {name: value.strip()[: _RAW if name == "raw" else _LONGEST] for name, value in given.items()}
+    return {name: value.strip()[: _LONGER.get(name, _LONGEST)] for name, value in given.items()}
 
 
 class Acts:
-    """Answers the board's forms. `actions` take what was filled in, with their `source` in it, and who does it."""
+    """Answers the board's forms. `actions` take what was filled in, with their `source` in it, and who does it.
+
+    Each says what whoever pressed did not expect: for how many of those that were shown it was done.
+    """
 
     def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days) -> None:
         self._board = board
@@ -93,7 +97,7 @@ class Acts:
         self._letters = letters
         self._host = board.host
         self._chosen = Chosen(board)
-        self.actions: dict[str, Callable[[Given, str], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Given, str], Awaitable[str | None]]] = {
             "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside,
@@ -104,7 +108,7 @@ class Acts:
         return [web.post(f"/acts/{name}", self._answering(take)) for name, take in self.actions.items()]
 
     def _answering(
-        self, take: Callable[[Given, str], Awaitable[None]]
+        self, take: Callable[[Given, str], Awaitable[str | None]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Wrap an action: the form is read, the name kept, and the browser sent back to where it came from."""
 
@@ -114,29 +118,35 @@ class Acts:
                 given = await read_form(request, board)
                 check_open(self._host)
                 name = needed({"name": given.get("name") or request[SESSION].name}, "name", "your name")
-                await take(given, name)
+                said = await take(given, name)
             except Problem as problem:
                 if _by_script(request):
                     raise
                 return board.refusal(request, problem)
-            response = web.Response(status=HTTPStatus.NO_CONTENT) if _by_script(request) else see_other(_back(given))
+            response = self._done_with(request, given, said)
             board.sessions.write(request, response, board.sessions.named(request[SESSION], name))
             return response
 
         return answer
 
-    async def _acknowledge(self, given: Given, name: str) -> None:
+    def _done_with(self, request: web.Request, given: Given, said: str | None) -> web.Response:
+        """Answer what was done: back to the page, but for what has to be said."""
+        if _by_script(request):
+            return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
+        return self._board.partly(request, said, _back(given)) if said else see_other(_back(given))
+
+    async def _acknowledge(self, given: Given, name: str) -> str:
         """Take one promise on, or all of a group that were there when it was drawn."""
         if ACKNOWLEDGED not in self._host.rulebook.classes:
             raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        promises = (
-            await self._chosen.group(given["group"], name) if given.get("group") else [await self._promise(given)]
-        )
-        if len(promises) == 1:
+        if given.get("group"):
+            promises, said = await self._chosen.group(given["group"])
+        else:
+            promises, said = [await self._promise(given)], ""
             self._check_owed(promises[0])
-        owed = [promise for promise in promises if self._board.is_owed(promise)]
-        events = [self._event(ACKNOWLEDGED, {"promise": each.id, "by": name}, given) for each in owed]
+        events = [self._event(ACKNOWLEDGED, {"promise": each.id, "by": name}, given) for each in promises]
         await self._host.submit(events)
+        return said
 
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
@@ -151,20 +161,21 @@ class Acts:
         work = self._event(kind.name, known, given, about=promise.id)
         await self._host.submit([work, said])
 
-    async def _excuse(self, given: Given, name: str) -> None:
+    async def _excuse(self, given: Given, name: str) -> str:
         """Excuse one promise, all of a group, or what a site has owed for some time."""
         pressed = dict(parse_qsl(given.get("grant", "")))
         given = {**given, **{name: pressed[name] for name in _GRANT if name in pressed}}
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
         if given.get("group"):
-            promises = [row.id for row in await self._chosen.group(given["group"], name)]
+            promises, said = await self._chosen.group(given["group"])
         elif given.get("site"):
-            promises = [row.id for row in await self._chosen.of_site(given["site"], given.get("span", ""), by)]
+            promises, said = await self._chosen.of_site(given["site"], given.get("span", ""), by)
         else:
-            promises = [(await self._promise(given)).id]
+            promises, said = [await self._promise(given)], ""
         for promise in promises:
-            grant = _valid(Grant, promise=promise, by=by, person=name, reason=reason)
+            grant = _valid(Grant, promise=promise.id, by=by, person=name, reason=reason)
             await self._grants.take(grant, source=given["source"])
+        return said
 
     async def _debrief(self, given: Given, name: str) -> None:
         """Take in what came of a talk: about one promise or, if it is said, all of its kind that wait for one."""

@@ -11,7 +11,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
 from standards.calendar.duration import MINUTE
-from streams.board.blocks import URGENT, Group, Item
+from streams.board.blocks import TOGETHER, URGENT, Group, Item
 from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
@@ -122,11 +122,16 @@ class Look:
         views = (
             replace(self._view, site=each.site or NOWHERE, standard=each.standard, part=sort, page=1) for each in groups
         )
+        held = (self._held(sort, wanted) for wanted in narrowed)
         return tuple(
-            Group(each.site, each.standard, each.count, each.due, items, view, self._view.alone)
-            for each, items, view in zip(groups, found, views, strict=True)
+            Group(each.site, each.standard, each.count, each.due, items, view, ids, self._view.alone)
+            for each, items, view, ids in zip(groups, found, views, held, strict=True)
             if items
         )
+
+    def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
+        """Give whom the buttons of a group act on."""
+        return self._queries.ids(sort, self._owed_since, wanted, limit=TOGETHER) if sort in URGENT else ()
 
     def _rows(self, sort: Sort, wanted: OwedFilter, limit: int, skipped: int = 0) -> Sequence[PromiseRow]:
         return self._queries.rows(sort, self._owed_since, wanted, limit=limit, skipped=skipped)
