@@ -120,6 +120,25 @@ def test_one_tap_says_its_reason_and_nothing_more(visitor: Visitor) -> None:
     assert (act.promise, act.source) == (name, "kept/board")
 
 
+@pytest.mark.parametrize(
+    ("after", "also", "leads"),
+    [
+        ("/?site=s3&q=zażółć", "", "/?site=s3&q=zażółć"),
+        ("/?a\r\nX: y", "", "/promises/{}"),
+        ("/?a\x00", "", "/promises/{}"),
+        ("//evil.example", "", "/promises/{}"),
+        ("", "a\r\nX: y", "/promises/a%0D%0AX%3A%20y"),
+    ],
+)
+def test_a_form_leads_back_on_one_line(visitor: Visitor, after: str, also: str, leads: str) -> None:
+    """What is done is answered: where a form says to go back to can be no second line of the answer's head."""
+    name, proof = promise(visitor.served, broken=False), proof_in(visitor.ask("/")[2])
+    whom = {"group": name, "promise": also} if also else {"promise": name}
+    status, headers, _ = visitor.ask("/acts/acknowledge", {**whom, "name": "Ania", "proof": proof, "next": after})
+    assert (status, headers["Location"], "X" in headers) == (303, leads.format(name), False)
+    assert len(visitor.served.caller.host.read_model.board.actions_on([name])) == 1
+
+
 def test_what_is_done_keeps_the_promise(visitor: Visitor) -> None:
     """Who says that it is done keeps the promise, in their own name; once is enough, and what is over stays so."""
     proof, served = proof_in(visitor.ask("/")[2]), visitor.served

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -266,12 +266,12 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following in ("/", "/debriefs") or following.startswith("/?"):
+    if following in ("/", "/debriefs") or (following.startswith("/?") and following.isprintable()):
         return following
     if "calendar" in given:
         return "/standards#opening-hours"
     if "promise" in given:
-        return f"/promises/{given['promise']}"
+        return f"/promises/{quote(given['promise'], safe='')}"
     return "/feeds" if "letter" in given else "/notices#silences"
 
 
