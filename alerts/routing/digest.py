@@ -12,6 +12,7 @@ import msgspec
 
 from alerts.policy.policy import PLACE
 from standards.judge.promise import NEVER
+from standards.natural import natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -115,15 +116,10 @@ def _rest_of(notice: Notice, site: str) -> str:
     return "" if notice.subject == site else notice.subject.removeprefix(f"{site}/")
 
 
-def natural(name: str) -> list[tuple[bool, int, str]]:
-    """Give what names are sorted by as people do: till-9 comes before till-10."""
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name) if part]
-
-
 def in_runs(names: Iterable[str]) -> list[str]:
     """Name things in the order in which people count: from three on that follow each other, the first and the last."""
     runs: list[list[str]] = []
-    for name in sorted({name for name in names if name}, key=natural):
+    for name in sorted({name for name in names if name}, key=lambda name: (natural(name), name)):
         if runs and _follows(runs[-1][-1], name):
             runs[-1].append(name)
         else:

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from standards.natural import natural
 from streams.board.markup import Child, Html, el
 from streams.board.shell import promise_link
 from streams.board.wording import time_left, time_over
-from streams.storage.natural import natural
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from standards.judge.events import moment
+from standards.natural import natural
 from streams.board.markup import Html, el, listed, section
 from streams.board.shell import Shell, page, promise_link
 from streams.board.standards import trend
 from streams.board.wording import how_many, percent
-from streams.storage.natural import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

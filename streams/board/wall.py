@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from standards.natural import natural
 from streams.board.blocks import Item
 from streams.board.markup import Html, el
 from streams.board.shell import Shell, bare_page
 from streams.board.wording import how_many, percent, time_left, time_over
-from streams.storage.natural import natural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

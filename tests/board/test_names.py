@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standards.natural import natural
 from streams.board.blocks import Group, Item
 from streams.board.reasons import reasons
 from streams.board.view import PARTS, View
-from streams.storage.natural import natural
 from tests.streams.hosting import T0
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)

@@ -19,11 +19,11 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from standards.calendar.duration import MINUTE
+from standards.natural import natural
 from streams.board.blocks import URGENT
 from streams.board.changes import Changes
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
-from streams.storage.natural import natural
 from streams.storage.rows import OwedFilter
 from streams.web.board.board_looks import Look
 from streams.web.guard import ROLE, SESSION, check_origin

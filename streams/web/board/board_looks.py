@@ -11,6 +11,7 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
 from standards.calendar.duration import MINUTE
+from standards.natural import natural
 from streams.board.blocks import TOGETHER, URGENT, Group, Item
 from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
@@ -21,7 +22,6 @@ from streams.board.wall import Scene
 from streams.board.wording import STATES, hour_and_minute
 from streams.explain.why import who
 from streams.live.joined import Joined, joined_words
-from streams.storage.natural import natural
 from streams.storage.rows import OwedFilter, OwedGroup
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The natural order of names: till 2 before till 10. Read next: `owed_queries.py`."""
+"""The natural order of names: till 2 before till 10. Whatever a subject is called, it has a place in it."""
 
 from __future__ import annotations
 
