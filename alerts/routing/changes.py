@@ -38,7 +38,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until",
-    "holders",
+    "holders", "anew", "passed_by", "passed_to",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {
@@ -187,7 +187,9 @@ class Changes:
     def _go_on(self, incident: Incident, line: Line, route: Route, at: int) -> None:
         """Go on with trouble that was told when it was here before."""
         self._newest(incident, line, at)
-        if not incident.is_held:
+        if incident.anew:
+            incident.anew_at = at
+        elif not incident.is_held:
             incident.climb_at = self.turns.climb_at(incident, at - 1)
             repeat = route.repeat_of(line)
             again = max(at, incident.said_at + repeat)

@@ -54,9 +54,9 @@ class Incident(msgspec.Struct):
     `held_told` since `began`.
 
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
-    nobody answered. `passed_by` handed it on to `passed_to`, or gave it back; `holders` are all who had it. `cleared`
-    heard that it is over already. After an all-clear it is there `after_all`. A broken promise is owed up to
-    `owed_until`, as far as that is known.
+    nobody answered; it is `anew` while that is held back. `passed_by` handed it on to `passed_to`, or gave it back;
+    `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
+    A broken promise is owed up to `owed_until`, as far as that is known.
     """
 
     line: Line
@@ -88,6 +88,7 @@ class Incident(msgspec.Struct):
     shift_at: int = NEVER
     passed_by: str = ""
     passed_to: str = ""
+    anew: bool = False
     holders: list[str] = []
     cleared: list[str] = []
     owed_until: int = -1

@@ -75,7 +75,7 @@ class Taking:
             self._tell_who_had_it(incident, by, at)
         incident.acknowledged, incident.holders = by, list(dict.fromkeys([*incident.holders, by]))
         incident.climb_at = incident.repeat_at = incident.anew_at = incident.hand_at = NEVER
-        incident.passed_by = incident.passed_to = ""
+        incident.passed_by, incident.passed_to, incident.anew = "", "", False
         incident.taken_until = at + route.taken_of(incident.line.severity)
         if by in self.people.people and by not in incident.told:
             incident.told = [*incident.told, by]

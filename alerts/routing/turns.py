@@ -84,8 +84,11 @@ class Turns:
             return
         if turn != "released":
             self.calling.withhold(incident.line, self._names(incident, turn, at), held[0].reason, at)
+        if turn == "anew":
+            self._begin_anew(incident, at)
+            incident.anew, incident.began = True, -1  # the chain counts from the message, which is still to come
         if turn in ("trouble", "anew"):
-            incident.trouble_at = incident.anew_at = NEVER
+            incident.trouble_at = NEVER
             incident.repeat_at = at
         if not incident.is_held:
             known = incident.began if incident.began >= 0 else incident.line.known
@@ -112,6 +115,7 @@ class Turns:
         if turn == "released" and news:
             self.calling.reason(incident.line, "told")
         more = self._remark(incident, turn, at)
+        incident.anew = False
         made = [self.calling.notice(incident.line, name, incident.times, at, more=more) for name in names]
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
@@ -132,24 +136,29 @@ class Turns:
     def _remark(self, incident: Incident, turn: Turn, at: int) -> str:
         """Give what a message says of who has it."""
         if turn == "anew":
-            by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
-            if to and to not in self.people.people:
-                return f"{by} handed it on to {to}, who is not in the policy."
-            if to:
-                return f"{by} handed it on to {to}, who has not answered."
-            return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."
+            return self._nobody_has_it(incident)
         if turn == "released":
-            return HELD.get(incident.held_by, "")
+            held = HELD.get(incident.held_by, "")
+            return f"{self._nobody_has_it(incident)} {held}" if incident.anew else held
         if turn == "trouble" or incident.acknowledged or incident.began < 0:
             return ""
         return f"Nobody has acknowledged it for {spoken(at - incident.began)}." if at > incident.began else ""
+
+    def _nobody_has_it(self, incident: Incident) -> str:
+        """Say why the chain begins anew; that is said once."""
+        by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
+        if to and to not in self.people.people:
+            return f"{by} handed it on to {to}, who is not in the policy."
+        if to:
+            return f"{by} handed it on to {to}, who has not answered."
+        return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."
 
     def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
         chain = self.people.route(incident.route).chain
         if turn == "climb" and incident.step < len(chain):
             return self.people.reached(chain[incident.step].tell, at)
         first = first_step(self.people, incident, at)
-        if turn == "anew":
+        if turn == "anew" or (turn == "released" and incident.anew):
             handed = incident.passed_to and incident.passed_by
             return tuple(dict.fromkeys([*(name for name in first if handed or name != incident.passed_by),
                                         *([incident.passed_by] if handed else [])]))  # fmt: skip
