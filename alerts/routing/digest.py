@@ -31,11 +31,14 @@ _KINDS = {"warned": 0, "broken": 1, "lost": 2}
 
 
 def risk(notice: Notice) -> tuple[object, ...]:
-    """Give what notices are ordered by: severity, what can still be done, the nearest deadline, the oldest trouble."""
+    """Give what notices are ordered by.
+
+    Trouble before what is over, then severity, what can still be done, the nearest deadline, the oldest trouble.
+    """
     severity = _SEVERITIES.get(notice.severity, len(_SEVERITIES))
     kind = _KINDS.get(notice.looks_like, len(_KINDS))
     due = notice.due if notice.looks_like == "warned" and notice.due >= 0 else NEVER
-    return severity, kind, due, notice.at, natural(notice.subject), notice.id
+    return not notice.is_trouble, severity, kind, due, notice.at, natural(notice.subject), notice.id
 
 
 def promises_of(notices: Iterable[Notice]) -> tuple[str, ...]:

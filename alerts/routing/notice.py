@@ -110,6 +110,11 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.looks_like in ("warned", "broken", "lost")
 
     @property
+    def is_all_clear(self) -> bool:
+        """Whether it says that all is well again, rather than that something told before was wrong or is given up."""
+        return not self.is_trouble and self.kind not in ("corrected", "withdrawn", "given_up")
+
+    @property
     def speaks_for(self) -> tuple[str, ...]:
         """All promises that it tells of, by their ids."""
         return self.promises or (self.promise,)

@@ -125,6 +125,9 @@ class _Throttling:
         if self.case.name in MACHINES:
             self.notices += [msgspec.structs.replace(part, decided=told.at) for part in news]
             return
+        unasked = [part for part in news if part.severity == "info" and part.is_all_clear]
+        self._withhold(unasked, "nobody-waits-for-it", told.at)
+        news = [part for part in news if part not in unasked]
         if any(sort_of(part) == "page" for part in news):
             self._page(news, told)
             return

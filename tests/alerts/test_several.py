@@ -1,6 +1,7 @@
 """One message of several promises: whatever they are called, and what of them is said first."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.alerts.playing import Floor, line
 
@@ -13,3 +14,29 @@ def test_no_name_of_a_subject_keeps_a_message_back(name: str) -> None:
     floor = Floor(TOGETHER)
     floor.play([line(0, "broken", "p"), line(0, "broken", name)], 60)
     assert [set(told.speaks_for) for told in floor.notices] == [{"p", name}]
+
+
+def test_a_digest_begins_with_trouble() -> None:
+    """That a page is well again stands below a ticket that is not."""
+    floor = Floor(
+        "kept: 1\npeople: {ann: {quiet: noon}}\nroutes: [{tell: ann, repeat: never, group_by: [queue]}]\n"
+        "calendars: {noon: {timezone: Europe/Warsaw, hours: {daily: ['12:05-14:00']}}}\n"
+    )
+    floor.play(
+        [line(0, "broken", "p"), line(600, "fulfilled_late", "p"), line(700, "broken", "q", of="greeting")], 8000
+    )
+    digest = floor.notices[-1]
+    assert (digest.promise, digest.kind, digest.speaks_for) == ("q", "broken", ("q", "p"))
+    assert digest.text.splitlines()[1].startswith("- Open the next register at s1/q.")
+
+
+def test_what_only_informs_has_no_all_clear() -> None:
+    """Severity `info`: it stands in a digest once, and that it is over in none; that it was wrong is said."""
+    lines = [replace(it, severity="info") for it in (line(0, "broken", "p"), line(1200, "fulfilled_late", "p"))]
+    floor = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n")
+    floor.play(lines, 7200)
+    assert [told.kind for told in floor.notices] == ["broken"]
+    assert ("ann", "nobody-waits-for-it", 1320) in floor.unsaid("p")
+    wrong = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n")
+    wrong.play([lines[0], replace(line(1200, "corrected", "p", was="broken"), severity="info")], 7200)
+    assert [told.kind for told in wrong.notices] == ["broken", "corrected"]
