@@ -110,7 +110,7 @@ class AllClears:
         times = self.case.swings[_place(incident, line)].times if _place(incident, line) in self.case.swings else 0
         if line.kind not in ("corrected", "withdrawn", "given_up"):
             self.case.swings[_place(incident, line)] = Swing(at + RETURNS, times)
-        if line.kind != "fulfilled_late":
+        if line.kind in ("withdrawn", "given_up"):
             self.calling.drop(incident)
 
 

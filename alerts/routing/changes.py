@@ -138,6 +138,7 @@ class Changes:
                 self.calling.reason(line, "grouped")
             case "anew":
                 incident.kinds = incident.before = []
+                incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, -1, 0
                 incident.after_all = line.kind == "undone"
                 self._wait(incident, line, route, at)
             case _:

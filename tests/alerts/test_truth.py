@@ -2,6 +2,7 @@
 
 import msgspec
 
+from alerts.routing.actions import Action
 from standards.judge.ledger import Line
 from standards.judge.promise import Kind, State
 from tests.alerts.playing import LOUD, NOON, SECOND, Floor, act, line, silencing
@@ -118,3 +119,22 @@ def test_what_nobody_can_know_is_told_once() -> None:
     lost = [line(60, "lost", "p"), line(60, "lost", "g", of="greeting")]
     floor.go(7200, lost)
     assert [(told.speaks_for, (told.decided - NOON) // SECOND) for told in floor.notices] == [(("p", "g"), 60)]
+
+
+def test_what_was_kept_after_all_is_not_forgotten() -> None:
+    """Who heard that all is well hears that it was not so, also the chief, who heard of it last; the chain goes on."""
+    chain = "kept: 1\npeople: {ann: {}, chief: {}}\nroutes: [{tell: ann, escalate: [{after: 5m, tell: chief}]}]\n"
+    taken = act(350, "acknowledged", promise="p", by="ann")
+    facts: list[Line | Action] = [line(0, "warned", "p"), taken, line(400, "kept", "p")]
+    wrong = Floor(chain)
+    wrong.play([*facts, corrected(800, "p", "broken", "kept")], 1200)
+    assert [(to, at) for to, kind, _, at in wrong.said() if kind == "corrected"] == [
+        ("ann", 800), ("chief", 800), ("chief", 1100),
+    ]  # fmt: skip
+    back = Floor(chain)
+    back.play([*facts, undone(800, "p", broken=False)], 900)
+    assert [(to, kind, at) for to, kind, _, at in back.said()][-2:] == [
+        ("ann", "undone", 800),
+        ("chief", "undone", 800),
+    ]
+    assert {told.severity for told in back.notices[-2:]} == {"ticket"}
