@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.routing.actions import GIVEN_BACK, HANDED_ON
+from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
 from alerts.routing.incident import current_promise, look_of
+from alerts.routing.notice import owed_until
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Taking:
                 self._give_back(incident, action.by, at)
             else:
                 self._take(incident, action.by, at)
+                if action.type == DEBRIEFED and not self._is_owed(incident, at):
+                    incident.taken_until = incident.shift_at = NEVER  # there is nothing to ask anybody about
         self._note(promise)
 
     def _take(self, incident: Incident, by: str, at: int) -> None:
@@ -80,6 +83,12 @@ class Taking:
         if by in self.people.people and by not in incident.told:
             incident.told = [*incident.told, by]
         incident.shift_at = next_shift(self.people, incident, at)
+
+    def _is_owed(self, incident: Incident, at: int) -> bool:
+        """Say whether there is something to do still: it can be kept, or be done late."""
+        standard = self.calling.standard(incident.line)
+        until = -1 if standard is None else owed_until(incident.line, standard)
+        return look_of(incident.line) == "warned" or max(until, incident.owed_until) > at
 
     def _tell_who_had_it(self, incident: Incident, by: str, at: int) -> None:
         """Tell who had it that somebody else has it now: nobody is woken for that."""

@@ -1,8 +1,11 @@
 """Who has it: taken for a time, handed on, given back, and left to the next shift."""
 
-import pytest
+from typing import Literal
 
-from alerts.routing.actions import Action
+import pytest
+from msgspec.structs import replace
+
+from alerts.routing.actions import DEBRIEFED, Action
 from standards.judge.ledger import Line
 from tests.alerts.playing import Floor, act, line
 
@@ -168,3 +171,14 @@ def test_handed_on_it_passes_a_budget(of: str) -> None:
     floor = Floor(text)
     floor.play(facts, 40)
     assert [(promise, at) for to, _, promise, at in floor.said() if to == "dora"] == [("till", 0), ("p", 30)]
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("broken", [("ann", 62)]), ("lost", [])])
+def test_talked_over_it_is_had_while_it_is_owed(kind: Literal["broken", "lost"], asked: list[tuple[str, int]]) -> None:
+    """What is owed still is asked after; where nothing can be done any more, nobody hears of it again."""
+    floor = Floor(CHAIN)
+    talked = replace(act(120, "debriefed", promise="p"), type=DEBRIEFED)
+    floor.play([line(0, kind, "p"), talked], HOUR + 4 * MINUTE)
+    assert [(to, at) for to, _, at in heard(floor)[2:]] == asked
+    floor.play([], 3 * HOUR)
+    assert (len(floor.notices) > 2) == bool(asked)
