@@ -23,7 +23,7 @@ from alerts.routing.notice import printable, shortened
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from alerts.routing.notice import Notice
 
@@ -35,6 +35,7 @@ LONGEST: Final = 1_000
 """How many characters of each part are sent: some services refuse what is much longer."""
 
 _STATUS = re.compile(r"\berror=(\d{3})\b")
+_MORE = re.compile(r"- and (\d{1,9}) more\b", re.ASCII)
 _CALLS_EVERYBODY = re.compile(r"@(?=(?:all|channel|everyone|here)\b)|<(?=!)", re.IGNORECASE)
 _KINDS = {
     "warned": NotifyType.WARNING,
@@ -129,11 +130,30 @@ def chats(urls: Iterable[str], *, private: bool) -> list[Chat]:
 
 
 def words(notice: Notice) -> tuple[str, str]:
-    """Give the title and the body of a message: what to do, then how and which promise; it calls nobody by itself."""
+    """Give the title and the body of a message: what to do, then where, how and which promise.
+
+    It calls nobody by itself.
+    """
     rows = [f"How: {notice.how}"] if notice.how and notice.looks_like in ("warned", "broken") else []
     rows.append(f"The promise: {notice.wording}" if notice.wording else f"The standard: {notice.standard}")
-    title, *rest = map(_harmless, (notice.text, *rows))
-    return title, "\n".join(rest)
+    title, *lines = notice.text.split("\n")
+    return _harmless(title), "\n".join([*_bounded([_harmless(line) for line in lines]), *map(_harmless, rows)])
+
+
+def _bounded(lines: Sequence[str]) -> Sequence[str]:
+    """Give as many lines of a list as may be sent, and how many more things it has."""
+    room = LONGEST
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            return [*lines[:number], f"- and {_listed(lines[number:])} more"]
+    return lines
+
+
+def _listed(lines: Iterable[str]) -> int:
+    """Count what lines of a list are about; its last one may say how many more there are."""
+    more = (_MORE.match(line) for line in lines if line.startswith("- "))
+    return sum(1 if found is None else int(found[1]) for found in more)
 
 
 def _harmless(text: str) -> str:

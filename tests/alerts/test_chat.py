@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from alerts.channels.chat import THREADS, Chat, chats, words
 from standards.errors import DeliveryError
+from tests.alerts.playing import Floor, line
 from tests.alerts.receiver import Answer, Receiver, receiving
 from tests.alerts.samples import BROKEN, KEPT, WARNED
 from tests.streams.hosting import until
@@ -109,6 +110,20 @@ def test_nobody_is_called_by_what_came_with_an_event() -> None:
     title, body = words(replace(WARNED, text="At @everyone and <!channel>\r\n@here: \x1b[2J", how="x" * 5_000))
     assert "@everyone" not in title
     assert "<!" not in title
-    assert "@here" not in title
-    assert "\\x1b[2J" in title
+    assert "@here" not in body
+    assert "\\x1b[2J" in body
     assert max(map(len, body.splitlines())) == 1_000
+
+
+@pytest.mark.parametrize("stores", [3, 40, 130])
+def test_the_places_of_a_summary_stand_below_each_other(stores: int) -> None:
+    """The title says how many stand; the body names place by place, and how many more there are than it can hold."""
+    floor = Floor("kept: 1\npeople: {ann: {budget: 1}}\nroutes: [{tell: ann}]\n")
+    floor.go(40, [line(0, "broken", f"{n}-{till}", site=f"store-{n:03}") for n in range(stores) for till in (1, 2)])
+    title, body = words(floor.notices[-1])
+    places = [row for row in body.splitlines() if row.startswith("- store-")]
+    assert title.startswith(f"{2 * stores - 2} promises stand")
+    assert places[0] == "- store-001: 1-1, 1-2 (broken)"
+    more = stores - 1 - len(places)
+    assert (f"\n- and {more} more\n" in body) == (more > 0) == (stores > 3)
+    assert len(body) < 1_200
