@@ -116,7 +116,8 @@ class Turns:
             self.calling.reason(incident.line, "told")
         more = self._remark(incident, turn, at)
         incident.anew = False
-        made = [self.calling.notice(incident.line, name, incident.times, at, more=more) for name in names]
+        times = 0 if turn == "trouble" else incident.times  # a line is news to somebody once, on whatever route
+        made = [self.calling.notice(incident.line, name, times, at, more=more) for name in names]
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
             incident.after_all = False

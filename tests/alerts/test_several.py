@@ -40,3 +40,14 @@ def test_what_only_informs_has_no_all_clear() -> None:
     wrong = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n")
     wrong.play([lines[0], replace(line(1200, "corrected", "p", was="broken"), severity="info")], 7200)
     assert [told.kind for told in wrong.notices] == ["broken", "corrected"]
+
+
+def test_one_person_on_two_routes_hears_a_verdict_once() -> None:
+    """Repeated on one route more often than on the other: that it is broken now is told by the first alone."""
+    floor = Floor(
+        "kept: 1\npeople: {ann: {}}\n"
+        "routes: [{name: a, tell: ann, repeat: 10m, continue: true}, {name: b, tell: ann, repeat: 30m}]\n"
+    )
+    floor.play([line(0, "warned", "p"), line(720, "broken", "p")], 900)
+    assert floor.said() == [("ann", "warned", "p", 0), ("ann", "warned", "p", 600), ("ann", "broken", "p", 720)]
+    assert floor.unsaid("p") == [("ann", "repeated", 0), ("ann", "repeated", 720)]
