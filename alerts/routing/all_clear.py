@@ -54,7 +54,7 @@ class AllClears:
         place = _place(incident, incident.line)
         swing = self.case.swings.get(place)
         if swing is not None and swing.until > at:
-            self.case.swings[place] = Swing(swing.until, swing.times + 1)
+            self.case.swings[place] = Swing(at + RETURNS, swing.times + 1)
 
     def rest_of_group(self, incident: Incident) -> list[Incident]:
         """Give the others of an incident's group of which somebody was told, and no all-clear yet."""

@@ -53,9 +53,9 @@ def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) 
         work.instant(at, [fact for fact in found if not isinstance(fact, Tick)])
         if any(isinstance(fact, Tick) for fact in found):
             work.pass_time(at)
-            case.forget_what_left(at)
-    kept = not case.is_empty
-    return ThrottleStep(case if kept else None, work.notices, work.withheld, case.wake if kept else NEVER)
+    if case.is_empty:
+        return ThrottleStep(None, work.notices, work.withheld, NEVER)
+    return ThrottleStep(case, work.notices, work.withheld, case.wake(people.digest_every))
 
 
 LEFT: Final[Mapping[How, Reason]] = {
@@ -93,11 +93,11 @@ class _Throttling:
         """Send what is due by then, and forget what is long over."""
         while (due := min(self.case.summary_due, self.case.digest_due)) <= at:
             self.instant(due, ())
-        self.case.forget(at)
+        self.case.forget(at, self.people.digest_every)
 
     def instant(self, at: int, facts: Sequence[Fact]) -> None:
         """Hear how promises stand, send or hold what is to be told, and send what waited for this instant."""
-        self.case.forget(at)
+        self.case.forget(at, self.people.digest_every)
         heard = [fact for fact in facts if isinstance(fact, Standing)]
         for standing in heard:
             if (left := self.case.hear(standing)) is not None:

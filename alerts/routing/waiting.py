@@ -83,12 +83,11 @@ class RecipientThrottle(msgspec.Struct):
         """Whether there is nothing to remember."""
         return not (self.held or self.sent or self.seen or self.waiting or self.last_digest > 0 or self.last_well > 0)
 
-    @property
-    def wake(self) -> int:
-        """When something is due, or forgotten."""
+    def wake(self, digest_every: int) -> int:
+        """Give when something is due, or forgotten."""
         forgotten = [*(max(times) + HOUR for times in (self.sent, list(self.seen.values())) if times)]
         left = [held.at + REMEMBERED for held in self.held.values() if not held.stands]
-        lasts = [max(self.last_digest, self.last_well, self.last_summary) + HOUR]
+        lasts = [max(self.last_well, self.last_summary) + HOUR, self.last_digest + max(HOUR, digest_every)]
         known = [at for at in (*forgotten, *left, *lasts) if at > 0]
         return min([self.summary_due, self.digest_due, *([max(known)] if known else [])])
 
@@ -101,18 +100,15 @@ class RecipientThrottle(msgspec.Struct):
                 self.summary_due = min(self.summary_due, self.digest_due)
         self.waiting = {}
 
-    def forget(self, at: int) -> None:
-        """Forget what was over an hour ago."""
+    def forget(self, at: int, digest_every: int) -> None:
+        """Forget what was over an hour ago, the last digest when the next may go, and whose all-clear never came."""
         for times in (self.sent, self.pages):
             del times[: bisect_right(times, at - HOUR)]
         for name in [*takewhile(lambda name: self.seen[name] <= at - HOUR, self.seen)]:
             del self.seen[name]
-        for name in ("last_summary", "last_well", "last_digest"):
-            if getattr(self, name) <= at - HOUR:
+        for name, span in (("last_summary", HOUR), ("last_well", HOUR), ("last_digest", max(HOUR, digest_every))):
+            if getattr(self, name) <= at - span:
                 setattr(self, name, -NEVER)
-
-    def forget_what_left(self, at: int) -> None:
-        """Forget what left untold, and whose all-clear never came."""
         if any(not held.stands for held in self.held.values()):
             self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
 
