@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.policy.policy import closes_after
+from standards.calendar.duration import WEEK
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -57,11 +58,40 @@ def next_shift(people: People, incident: Incident, at: int) -> int:
     return min(found)
 
 
-def shift_ends(people: People, name: str, at: int) -> int:
-    """Give when the shift ends in which somebody is at an instant; never, if they are in none."""
-    shifts = (each.shift for team in people.teams.values() for each in team.members if each.person == name)
-    ends = [closes_after(shift, at) for shift in shifts if shift is not None and shift.is_open(at)]
-    return max(ends, default=NEVER)
+def quiet_for(people: People, incident: Incident, start: int, end: int) -> int:
+    """Give for how much of a span everybody who was told is in quiet hours; for a page they count for nothing."""
+    quiet = 0
+    for begins, ends, is_quiet in _quiet_spans(people, incident, start, end):
+        quiet += ends - begins if is_quiet else 0
+    return quiet
+
+
+def after_telling(people: People, incident: Incident, start: int, span: int) -> int:
+    """Give when a span has gone by in which somebody who was told could hear: a week of nothing else at most."""
+    left = span
+    for begins, ends, is_quiet in _quiet_spans(people, incident, start, start + span + WEEK):
+        if not is_quiet and ends - begins >= left:
+            return begins + left
+        left -= 0 if is_quiet else ends - begins
+    return start + span + WEEK
+
+
+def _quiet_spans(people: People, incident: Incident, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Give the parts of a span, and of each whether everybody who was told is in quiet hours."""
+    found = [people.person(name).quiet for name in incident.told]
+    hours = [quiet for quiet in found if quiet is not None]
+    if incident.line.severity == "page" or not hours or len(hours) < len(found):
+        yield start, end, False
+        return
+    while start < end:
+        is_open = [each.is_open(start) for each in hours]
+        changes = [
+            closes_after(each, start) if now else each.opens_after(start)
+            for each, now in zip(hours, is_open, strict=True)
+        ]
+        until = min([end, *(change for change in changes if change is not None and change > start)])
+        yield start, until, all(is_open)
+        start = until
 
 
 def _shifts(people: People, incident: Incident) -> Iterator[Member]:

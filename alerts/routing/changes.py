@@ -83,6 +83,7 @@ class Changes:
         for incident in mine.values():
             if incident.trouble_at != NEVER:
                 self.calling.supersede(incident, incident.line, self._audience(incident, at), at)
+            self.turns.count(incident, at)
             incident.go_on_with(line, at)
             self.turns.all_clears.join(incident)
         for incident in moved.values():
@@ -183,6 +184,7 @@ class Changes:
         if incident.trouble_at != NEVER and incident.line is not line:
             self.calling.supersede(incident, incident.line, self._audience(incident, at), at)
             incident.trouble_at = NEVER
+        self.turns.count(incident, at)
         incident.go_on_with(line, at)
 
     def _go_on(self, incident: Incident, line: Line, route: Route, at: int) -> None:
@@ -244,6 +246,7 @@ class Changes:
 
     def _ended(self, incident: Incident, line: Line, at: int) -> None:
         """Have an incident end with a line: who heard of the trouble will hear that it is over."""
+        self.turns.count(incident, at)
         incident.let_go(at)
         if incident.trouble_at != NEVER:
             self.calling.withhold(incident.line, self._audience(incident, at), "cured", at)

@@ -139,7 +139,7 @@ class Incident(msgspec.Struct):
 
     def go_on_with(self, line: Line, at: int) -> None:
         """Take another line for the newest trouble."""
-        self._count(at)
+        self.count(at)
         self.line, self.held_for = line, 0
 
     def quiet(self) -> None:
@@ -149,10 +149,11 @@ class Incident(msgspec.Struct):
 
     def let_go(self, at: int) -> None:
         """Hold it back no longer."""
-        self._count(at)
+        self.count(at)
         self.held_since, self.held_until = -1, NEVER
 
-    def _count(self, at: int) -> None:
+    def count(self, at: int) -> None:
+        """Count up to an instant how long it was held back."""
         if self.is_held:
             self.held_for += at - self.held_since
             self.held_told += at - self.held_since if self.began >= 0 else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.all_clear import AllClears
-from alerts.routing.audience import arrivals, first_step, has_left, next_shift, told_before
+from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
 from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import look_of
@@ -97,8 +97,16 @@ class Turns:
 
     def let_go(self, incident: Incident, at: int) -> None:
         """Hold an incident back no longer."""
+        self.count(incident, at)
         incident.let_go(at)
         incident.climb_at = self.climb_at(incident, at)
+
+    def count(self, incident: Incident, at: int) -> None:
+        """Count how long an incident was held while somebody who was told could have heard of it."""
+        since = incident.held_since
+        incident.count(at)
+        if since >= 0 and incident.began >= 0:
+            incident.held_told -= quiet_for(self.people, incident, since, at)
 
     def _tell(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> Sequence[Said]:
         look, heard = look_of(incident.line), list(incident.told)
@@ -130,6 +138,8 @@ class Turns:
         incident.said_at = at
         incident.told = list(dict.fromkeys([*incident.told, *names]))
         incident.shift_at = next_shift(self.people, incident, at)
+        if incident.climb_at != NEVER:
+            incident.climb_at = self.climb_at(incident, at)  # others may have other quiet hours
         standard = self.calling.standard(incident.line)
         if standard is not None:
             incident.owed_until = max(incident.owed_until, owed_until(incident.line, standard))
@@ -198,13 +208,17 @@ class Turns:
         incident.climb_at = self.climb_at(incident, at)
 
     def climb_at(self, incident: Incident, at: int) -> int:
-        """Give when the next in the chain is told, after an instant. Time that it was held back does not count."""
+        """Give when the next in the chain is told, after an instant.
+
+        Time does not count in which it was held back, or in which everybody who was told of a ticket is in quiet hours.
+        """
         route = self.people.route(incident.route)
         chain = route.chain
         last = incident.step >= len(chain) or not route.repeats(incident.line)
         if incident.acknowledged or incident.began < 0 or last:
             return NEVER
-        return max(at + 1, incident.began + incident.held_told + chain[incident.step].after)
+        span = incident.held_told + chain[incident.step].after
+        return max(at + 1, after_telling(self.people, incident, incident.began, span))
 
     # --- who has it ------------------------------------------------------------------------------------------------
 
