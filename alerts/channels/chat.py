@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
+from alerts.channels.chat_names import chat_names
 from alerts.channels.reach import ADVICE, public_only
 from alerts.channels.retrying import check_answer, unanswered
 from alerts.routing.notice import printable, shortened
@@ -119,14 +120,9 @@ class Chat:
             return Sent(bool(result), int(statuses[-1]) if statuses else 0, bool(watch and watch.refused))
 
 
-def chats(urls: Iterable[str], *, private: bool) -> list[Chat]:
-    """Make a channel for each address: `chat-slack`, and then `chat-slack-2`. Raises ValueError."""
-    made: list[Chat] = []
-    for url in urls:
-        service = f"chat-{url.partition('://')[0].lower()}"
-        number = 1 + sum(re.fullmatch(rf"{service}(-\d+)?", chat.name) is not None for chat in made)
-        made.append(Chat(url, name=service if number == 1 else f"{service}-{number}", private=private))
-    return made
+def chats(urls: Sequence[str], *, private: bool) -> list[Chat]:
+    """Make a channel for each address. Raises ValueError."""
+    return [Chat(url, name=name, private=private) for url, name in zip(urls, chat_names(urls), strict=True)]
 
 
 def words(notice: Notice) -> tuple[str, str]:

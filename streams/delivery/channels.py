@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.channels.alertmanager import Alertmanager
+from alerts.channels.chat_names import chat_names
 from alerts.channels.mail import Mail
 from alerts.channels.webhook import Webhook
 from standards.errors import StateError
@@ -40,8 +41,8 @@ def channel_names(settings: ChannelSettings) -> list[str]:
         Alertmanager.name: settings.alertmanager_url,
         Mail.name: settings.mail_server,
     }
-    services = [url.get_secret_value().partition("://")[0].lower() for url in settings.chat_urls]
-    return [*(name for name, address in named.items() if address), *dict.fromkeys(f"chat-{it}" for it in services)]
+    chats = chat_names(url.get_secret_value() for url in settings.chat_urls)
+    return [*(name for name, address in named.items() if address), *chats]
 
 
 def _mail(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None) -> Mail:

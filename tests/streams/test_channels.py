@@ -9,7 +9,7 @@ import pytest
 
 from alerts.channels.mail import Server
 from standards.errors import SpecError, StateError
-from streams.delivery.channels import channels_of
+from streams.delivery.channels import channel_names, channels_of
 from streams.settings import NAMES, Settings, read_settings
 from tests.alerts.receiver import receiving
 from tests.alerts.samples import WARNED
@@ -21,7 +21,7 @@ SECRETS = {
     "webhook_url": "https://chat.example/SESAME",
     "webhook_secret": "SESAME",
     "alertmanager_url": "https://kept:SESAME@alerts.example/",
-    "chat_urls": "json://kept:SESAME@chat.example/, xml://chat.example/SESAME",
+    "chat_urls": "json://kept:SESAME@chat.example/, xml://chat.example/SESAME, JSON://chat.example/SESAME",
     "mail_user": "kept",
     "mail_password": "SESAME\n",
     **MAIL,
@@ -44,7 +44,11 @@ async def test_what_is_set_is_in_effect(monkeypatch: pytest.MonkeyPatch) -> None
     for name, value in SECRETS.items():
         monkeypatch.setenv(f"KEPT_{name.upper()}", value)
     settings = read_settings()
-    assert names(settings) == ["webhook", "alertmanager", "mail", "chat-json", "chat-xml"]
+    assert (
+        names(settings)
+        == channel_names(settings)
+        == ["webhook", "alertmanager", "mail", "chat-json", "chat-xml", "chat-json-2"]
+    )
     assert "SESAME" not in repr(settings) + repr(settings.smtp)
     assert settings.smtp == Server("mail.example", 587, "starttls", "kept", "SESAME", None)
 
