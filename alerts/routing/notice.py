@@ -48,7 +48,7 @@ Reason = Literal[
 * `no-route`: the policy names nobody for it. `grouped`: it waits for others, or a later message speaks for it too.
 * `repeated`: the same person was told the same already. `flapping`: it comes and goes, and that was told.
 * `silenced`, `muted`, `inhibited`: by a person, by the time of day, by a graver trouble at the same place.
-* `acknowledged`: somebody looks after it. `resolved`: it was over before it would have been told.
+* `acknowledged`: somebody looks after it. `cured`: it was over before it would have been told.
 * `quiet-hours`, `budget`: it stands in that person's next digest or, if it is a page over their budget, summary.
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
