@@ -55,6 +55,9 @@ def _relevance(line: Line, *, before: State, warned: Warned, low: int) -> Reason
             return "told"
         case "corrected" if is_trouble(line):
             return _trouble(line, before, low)
+        case "withdrawn" if before in ("kept", "void", "excused"):  # who heard of that heard of the warning first
+            heard = warned is not msgspec.UNSET and _heard_of("warned", warned, line.known)
+            return "told" if heard else "nobody-waits-for-it"
         case "kept" | "voided" | "excused" | "fulfilled_late" | "ended" | "given_up" | "corrected" | "withdrawn":
             return "told" if _heard_of(before, warned, line.known) else "nobody-waits-for-it"
         case "undone" if line.verdict == "broken" or (

@@ -138,3 +138,14 @@ def test_what_was_kept_after_all_is_not_forgotten() -> None:
         ("chief", "undone", 800),
     ]
     assert {told.severity for told in back.notices[-2:]} == {"ticket"}
+
+
+def test_what_was_kept_and_never_owed_is_told_to_who_heard_that_it_was_kept() -> None:
+    """Warned of, kept, and withdrawn after its all-clear: there was no such promise."""
+    gone = msgspec.structs.replace(line(600, "voided", "p"), id="p.9", kind="withdrawn", state="withdrawn")
+    floor = Floor(WAITS)
+    floor.play([line(60, "warned", "p"), line(90, "kept", "p"), gone], 900)
+    assert [(kind, at) for _, kind, _, at in floor.said()] == [("warned", 60), ("kept", 210), ("withdrawn", 720)]
+    untold = Floor(WAITS)
+    untold.play([line(90, "kept", "p"), gone], 900)
+    assert untold.said() == []

@@ -77,7 +77,9 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
             warned = known if kind == "warned" else warned
             reason, told = "told", {*told, known if kind == "warned" else NEVER}  # a breach is never forgotten
         else:
-            reason = "told" if told else "nobody-waits-for-it"
+            settled = kind == "withdrawn" and transition.before in ("kept", "void", "excused")
+            heard = told or (settled and known <= warned + 2 * DAY)  # who heard that it was kept hears of this too
+            reason = "told" if heard else "nobody-waits-for-it"
             told = {NEVER} if told and kind in ("fulfilled_late", "ended", "given_up") else set()
             warned = -NEVER if kind == "withdrawn" else warned  # if it comes back, nobody knows of its trouble
         found[transition.id] = reason
