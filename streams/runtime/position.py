@@ -16,6 +16,7 @@ class Position(msgspec.Struct):
     `clock` is how far a live host's clock had come, whatever its grace was.
     `hearings` are (feed, key, hearing), `groups` the names of the groups that had each event that concerns them, `gaps`
     the stretches of time of which events may have been lost. `changes` are the days of calendars that were changed.
+    `judged_by` are the revisions, and tables, that each group judged by; where it is not known, its cases say so.
     """
 
     newest: int = -1
@@ -26,6 +27,7 @@ class Position(msgspec.Struct):
     groups: list[str] = []
     clock: int = -1
     changes: list[Change] = []
+    judged_by: dict[str, tuple[str, ...]] = {}
 
     @property
     def reached(self) -> int:

@@ -64,7 +64,7 @@ class Pump:
         self.share = share
         self.lows: list[int] = []
         self.newest, self.low, self.started, self.clock = at.newest, at.low, at.started, at.reached
-        self._lasting = at.groups
+        self._lasting, self._judged_by = at.groups, at.judged_by
         self._left_over: list[Event] = []
         self.group_states = {name: GroupState(group, settle) for name, group in rulebook.groups.items()}
         states = self.group_states
@@ -72,11 +72,9 @@ class Pump:
         self.feeds = FeedHearings(rulebook, at.hearings, at.low - self.looks_back, at.gaps)
         self.hearings = self.feeds.by_key
         self.miss = self.feeds.miss
-        chooses = share.mine is not None
+        of, chooses = states, share.mine is not None
         self._routes = {
-            cls: tuple(
-                (states[it.group.name].pending, it.key, chooses or not it.sure, states[it.group.name]) for it in found
-            )
+            cls: tuple((of[it.group.name].pending, it.key, chooses or not it.sure, of[it.group.name]) for it in found)
             for cls, found in rulebook.routes.items()
         }
 
@@ -89,7 +87,9 @@ class Pump:
         """Tell how far the partition has come, to be stored with the cases."""
         heard = [(*name, hearing) for name, hearing in self.hearings.items()]
         gaps, groups = list(self.feeds.gaps), list(self.group_states)
-        return Position(self.newest, self.low, self.started, heard, gaps, groups, self.clock, self.changed_days.changes)
+        judged_by = {name: state.group.judged_by for name, state in self.group_states.items()}
+        days = self.changed_days.changes
+        return Position(self.newest, self.low, self.started, heard, gaps, groups, self.clock, days, judged_by)
 
     def cases(self) -> Iterable[Case[Event]]:
         """Give all cases there are."""
@@ -107,7 +107,7 @@ class Pump:
         """
         cases = list(cases)
         lasting = {*self._lasting, *lasting, *(case.group for case in cases)}
-        homes = Homes(self.rulebook, lasting, self._reached, cases)
+        homes = Homes(self.rulebook, lasting, self._reached, cases, self._judged_by)
         waiting = [(event, homes.elsewhere(case, event)) for case in cases for event in case.held]
         self._left_over += {
             (event.source, event.id): event for event, _ in waiting if homes.concerns_nobody(event)

@@ -15,7 +15,7 @@ from standards.judge.events import microseconds
 from standards.judge.judging_again import must_settle, settle_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping
 
     from standards.judge.case import Case, Identity
     from standards.judge.events import Event
@@ -27,7 +27,8 @@ class Homes:
 
     `lasting` are groups that had their own events before, and have judged them up to what `reached` gives: no other
     case's events go to them up to there, unless that case's group is gone, and may have become a part of them.
-    Of `cases`, which are all that were stored, some show that their group has the very standards that it had.
+    That a group has the very standards that it had, `judged_by` says, by its name, or one of `cases`, which are all
+    that were stored.
     """
 
     def __init__(
@@ -36,12 +37,15 @@ class Homes:
         lasting: Container[str],
         reached: Callable[[Group], int],
         cases: Iterable[Case[Event]],
+        judged_by: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._rulebook = rulebook
         self._groups = rulebook.groups
         self._lasting = lasting
         known = [case for case in cases if case.group in self._groups and case.revisions]
-        self._unchanged = {case.group for case in known if not must_settle(case, self._groups[case.group])}
+        shown = (case.group for case in known if not must_settle(case, self._groups[case.group]))
+        self._unchanged = {name for name, group in self._groups.items() if judged_by.get(name) == group.judged_by}
+        self._unchanged.update(shown)
         self._reached = reached
         self._home = {m.standard.revision: name for name, group in self._groups.items() for m in group.machines}
 

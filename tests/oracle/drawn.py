@@ -21,7 +21,7 @@ WITH_Z = TYPES[::2]
 CONDITIONS = (None, None, "n > 1", "n <= 1", "n == 2", "ok", "not ok and n > 0", "n in [0, 2]", "n + 1 > 2 or ok")
 ABOUT_OPENING = (*CONDITIONS, "n == opening.n", "n > opening.n", "ok == opening.ok and n >= opening.n - 1")
 WARNINGS: tuple[list[str], ...] = ([], [], ["50%"], ["25%", "75%"], ["50%", "100ms before"])
-BEFORE: tuple[list[str], ...] = ([], ["30m before"], ["1h before", "10h before"])
+BEFORE: tuple[list[str], ...] = ([], ["30m before"], ["1h before", "3h before"])
 """Of a day or a shift only what is left of it can be named."""
 
 STATES = ("busy", "in-stock", "gone")

@@ -28,6 +28,8 @@ CHOSEN = rules(
 def live(text: str, history: str, restart: int, changed: str = "") -> list[str]:
     """Judge a history as a live host does that starts anew before one of its lines, counted from 0; -1: never.
 
+    A restart with the same standards moves no case.
+
     It starts with the standards that are `changed`, where they are.
     """
     book = rulebook(text)
@@ -39,7 +41,8 @@ def live(text: str, history: str, restart: int, changed: str = "") -> list[str]:
             book = rulebook(changed) if changed else book
             cases = [Snapshots(book).decode(case) for case in stored]
             pump = Pump(book, settle=SETTLE, position=pump.position())
-            pump.adopt(cases)
+            moved = pump.adopt(cases)
+            assert changed or not moved  # a plain restart hands nothing on
         event = Reader(book.classes).one(json.dumps(cloud_event(rest if arrow else raw, number, book)).encode())
         event.received = microseconds(instant(stamp)) if arrow else event.at
         lines += pump.push([event], now=event.received).transitions
@@ -89,3 +92,26 @@ def test_what_others_know_to_be_so_is_so_for_whoever_asks_newly(restart: int) ->
     """
     lines = live(before, history, restart, after)
     assert [line for line in lines if line.endswith("t1")] == ["08:02:00 opened t1", "08:02:00 paused t1"]
+
+
+WAITING = "while: {when: ticket.opened, until: ticket.waiting}"
+LATER = rules(
+    OWN,
+    a=f"per: ticket, when: ticket.escalated, expect: ticket.completed, within: 1m, {WAITING}",
+    b=f"per: ticket, when: ticket.moved, expect: ticket.merged, within: 1h, lateness: 5s, {WAITING}",
+)
+
+
+@pytest.mark.parametrize("restart", [2, 3])
+def test_a_group_that_has_judged_nothing_yet_takes_nothing_over(restart: int) -> None:
+    """Verdicts that still wait for what comes late are no change of standards: what comes late finds its place."""
+    history = """
+        08:00 ticket.opened
+        08:00:03 nothing
+        08:00:04 <- 07:59:59 ticket.opened
+        08:00:05 <- 08:00:00.5 ticket.escalated
+        08:02 nothing
+    """
+    went = live(LATER, history, -1)
+    assert "08:01:00 broken t1" in [line.replace(".500000", "") for line in went]
+    assert live(LATER, history, restart) == went
