@@ -72,30 +72,40 @@ def digest(notices: Sequence[Notice], name: str, at: int) -> Notice:
 
 def summary(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the summary of pages over somebody's budget, at an instant (microseconds UTC): every place is named."""
-    made = gathered(notices, "", ", in one message, as there are so many")
+    made = gathered(notices, "in this message, as there are so many")
     return msgspec.structs.replace(made, id=f"summary:{name}:{at}", decided=at)
 
 
-def gathered(notices: Sequence[Notice], remark: str, tail: str = "") -> Notice:
-    """Make one message of notices that are no group: how many stand, what is to be done, and where."""
+def gathered(notices: Sequence[Notice], remark: str) -> Notice:
+    """Make one message of notices that are no group: where and what to do, how many they are, then place by place."""
     ordered = sorted(notices, key=risk)
     first, promises = ordered[0], promises_of(ordered)
     trouble = [notice for notice in ordered if notice.is_trouble]
     well = [notice for notice in ordered if not notice.is_trouble]
-    lines = [f"{_standing(trouble, remark)}{tail}:"]
-    for to_do, parts in _by(trouble, lambda notice: notice.what or notice.standard).items():
-        lines += [f"{to_do}:", *(f"- {line}" for line in _places(parts))]
+    by_deed = _by(trouble, lambda notice: notice.what or notice.standard)
+    deeds = next(iter(by_deed)) if len(by_deed) == 1 else f"{len(by_deed)} things to do"
+    lines = [f"{_where(trouble)}: {deeds}", f"{_count(trouble)} {remark}:"]
+    for to_do, parts in by_deed.items():
+        lines += [f"{to_do}:"] * (len(by_deed) > 1) + [f"- {line}" for line in _places(parts)]
     if well:
         lines += ["Nothing to do any more:", *(f"- {line}" for line in _places(well))]
     text = "\n".join(lines)
     return msgspec.structs.replace(first, text=text, promises=promises, how="", why="", exceptions="")
 
 
-def _standing(trouble: Sequence[Notice], remark: str) -> str:
+def _where(trouble: Sequence[Notice]) -> str:
+    """Name the first place, in the order in which people count, and how many more there are."""
+    places = sorted({_site(notice) or notice.subject for notice in trouble}, key=lambda name: (natural(name), name))
+    others = len(places) - 1
+    more = "" if not others else f" and {places[1]}" if others == 1 else f" and {others} more places"
+    return f"{places[0]}{more}"
+
+
+def _count(trouble: Sequence[Notice]) -> str:
     count = len(promises_of(trouble))
     broken = sum(notice.looks_like == "broken" for notice in trouble)
-    of = f", {'all' if broken == count else broken} of them broken" if broken and count > 1 else ""
-    return f"{count} promises stand{remark}{of}" if count > 1 else f"1 promise stands{remark}"
+    of = f", {'all' if broken == count else broken} of them broken," if broken and count > 1 else ""
+    return f"{count} promises{of}" if count > 1 else "1 promise"
 
 
 def _places(notices: Sequence[Notice]) -> list[str]:

@@ -63,11 +63,11 @@ LEFT: Final[Mapping[How, Reason]] = {
 }  # fmt: skip
 """Why what waited is not told any more."""
 REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
-    "repeat": ", and nobody has acknowledged them",
-    "released": " of what was held back until now",
-    "anew": " that nobody has any more",
-    "shift": " as your shift begins",
-    "asked": " that you took; take them again if you still have them",
+    "repeat": "stand, and nobody has acknowledged them",
+    "released": "stand of what was held back until now",
+    "anew": "stand, and nobody has them any more",
+    "shift": "stand as your shift begins",
+    "asked": "are yours; take them again if you still have them",
 }
 """What one message says of several that are no group."""
 

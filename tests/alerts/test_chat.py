@@ -117,12 +117,13 @@ def test_nobody_is_called_by_what_came_with_an_event() -> None:
 
 @pytest.mark.parametrize("stores", [3, 40, 130])
 def test_the_places_of_a_summary_stand_below_each_other(stores: int) -> None:
-    """The title says how many stand; the body names place by place, and how many more there are than it can hold."""
+    """The title says where and what to do; the body names place by place, and how many more than it can hold."""
     floor = Floor("kept: 1\npeople: {ann: {budget: 1}}\nroutes: [{tell: ann}]\n")
     floor.go(40, [line(0, "broken", f"{n}-{till}", site=f"store-{n:03}") for n in range(stores) for till in (1, 2)])
     title, body = words(floor.notices[-1])
     places = [row for row in body.splitlines() if row.startswith("- store-")]
-    assert title.startswith(f"{2 * stores - 2} promises stand")
+    assert title.startswith("store-001 and ")
+    assert body.startswith(f"{2 * stores - 2} promises, all of them broken, in this message")
     assert places[0] == "- store-001: 1-1, 1-2 (broken)"
     more = stores - 1 - len(places)
     assert (f"\n- and {more} more\n" in body) == (more > 0) == (stores > 3)

@@ -135,7 +135,8 @@ def test_several_that_stand_are_one_message() -> None:
     last = floor.notices[-1]
     assert (last.to, last.severity, len(last.promises)) == ("bob", "page", 4)
     assert last.text == (
-        "4 promises stand as your shift begins, all of them broken:\nOpen the next register:\n- s1: q1 to q4 (broken)"
+        "s1: Open the next register\n4 promises, all of them broken, stand as your shift begins:\n"
+        "- s1: q1 to q4 (broken)"
     )
 
 

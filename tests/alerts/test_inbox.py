@@ -52,8 +52,8 @@ def test_a_digest_is_ordered_by_risk() -> None:
     assert [(notice.decided - NOON) // SECOND for notice in (summary, message)] == [33, 601]
     assert summary.promises == ("w", "p")
     assert summary.text == (
-        "2 promises stand, 1 of them broken, in one message, as there are so many:\n"
-        "Open the next register:\n- s1: p, w (1 broken)"
+        "s1: Open the next register\n2 promises, 1 of them broken, in this message, as there are so many:\n"
+        "- s1: p, w (1 broken)"
     )
     assert message.promises == ("h", "g")
     assert message.text == (

@@ -53,14 +53,14 @@ def test_of_a_hundred_pages_at_once_none_is_lost_to_a_budget() -> None:
 
 
 def test_a_summary_names_every_place() -> None:
-    """One message of eighty promises says how many stand, what to do, and where, as people count."""
+    """One message of a hundred promises says where and what to do, how many, and each place, as people count."""
     floor = played(at_once(), 90)
     summary = floor.notices[-1]
     assert summary.id.startswith(f"summary:{summary.to}:")
     assert len(summary.promises) == 100
     assert summary.text.splitlines()[:4] == [
-        "100 promises stand, all of them broken, in one message, as there are so many:",
-        "Open the next register:",
+        "store-01 and 19 more places: Open the next register",
+        "100 promises, all of them broken, in this message, as there are so many:",
         "- store-01: q1-1 to q1-5 (broken)",
         "- store-02: q2-1 to q2-5 (broken)",
     ]
