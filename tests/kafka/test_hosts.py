@@ -11,7 +11,10 @@ from tests.kafka.crowd import SECOND, STANDARDS, Crowd
 from tests.kafka.hosts import Step, backtested, embedded, instant_of, on_kafka, playing, steps_of, worker
 from tests.stories import LINE, STORIES
 
-LONG = ("every broken promise is talked over, and the talk is owed too", "transfers are briefed, few, and the week has")
+LONG = (
+    "every broken promise is talked over, and the talk is owed too", "transfers are briefed, few, and the week has",
+    "a ticket waits, moves and comes back", "the clock stops while the customer is asked",
+)  # fmt: skip
 """Stories of which the others have a part each: all of them together are long proofs."""
 
 
