@@ -5,8 +5,8 @@
 | trouble | told after the wait | the same | a verdict, not a warning | told after the wait | told anew |
 | trouble that was told before it went away | | flapping | flapping | flapping: as it was | told anew |
 | trouble, less than was told | | told after `well_for` | the same | the same | told anew |
-| an end | dropped, untold | resolving | resolving | the newest counts | resolving |
-| taken | taken, untold | taken | taken by another | noted | noted |
+| an end | dropped, nobody told | resolving | resolving | the newest counts | resolving |
+| taken | taken, nobody told | taken | taken by another | noted | noted |
 | handed on | told at once | told at once | told at once | | |
 | given back | | | told anew | | |
 | talked over | taken | taken | taken | | |

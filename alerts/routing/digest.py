@@ -5,14 +5,13 @@ Read next: `throttle.py`, which sends them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from alerts.policy.policy import PLACE
 from standards.judge.promise import NEVER
-from standards.natural import natural
+from standards.natural import in_runs, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,11 +81,11 @@ def gathered(notices: Sequence[Notice], remark: str) -> Notice:
     first, promises = ordered[0], promises_of(ordered)
     trouble = [notice for notice in ordered if notice.is_trouble]
     well = [notice for notice in ordered if not notice.is_trouble]
-    by_deed = _by(trouble, lambda notice: notice.what or notice.standard)
-    deeds = next(iter(by_deed)) if len(by_deed) == 1 else f"{len(by_deed)} things to do"
-    lines = [f"{_where(trouble)}: {deeds}", f"{_count(trouble)} {remark}:"]
-    for to_do, parts in by_deed.items():
-        lines += [f"{to_do}:"] * (len(by_deed) > 1) + [f"- {line}" for line in _places(parts)]
+    by_action = _by(trouble, lambda notice: notice.what or notice.standard)
+    what = next(iter(by_action)) if len(by_action) == 1 else f"{len(by_action)} things to do"
+    lines = [f"{_where(trouble)}: {what}", f"{_count(trouble)} {remark}:"]
+    for to_do, parts in by_action.items():
+        lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts)]
     if well:
         lines += ["Nothing to do any more:", *(f"- {line}" for line in _places(well))]
     text = "\n".join(lines)
@@ -127,27 +126,6 @@ def _site(notice: Notice) -> str:
 def _rest_of(notice: Notice, site: str) -> str:
     """Give a subject without its site, which is named before it."""
     return "" if notice.subject == site else notice.subject.removeprefix(f"{site}/")
-
-
-def in_runs(names: Iterable[str]) -> list[str]:
-    """Name things in the order in which people count: from three on that follow each other, the first and the last."""
-    runs: list[list[str]] = []
-    for name in sorted({name for name in names if name}, key=lambda name: (natural(name), name)):
-        if runs and _follows(runs[-1][-1], name):
-            runs[-1].append(name)
-        else:
-            runs.append([name])
-    return [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]  # noqa: PLR2004
-
-
-def _follows(before: str, name: str) -> bool:
-    (left, one), (right, other) = (_numbered(each) for each in (before, name))
-    return left == right and one is not None and other == one + 1
-
-
-def _numbered(name: str) -> tuple[str, int | None]:
-    found = re.search(r"\d{1,9}$", name)
-    return (name, None) if found is None else (name[: found.start()], int(found[0]))
 
 
 def _by(notices: Iterable[Notice], key: Callable[[Notice], str]) -> dict[str, list[Notice]]:

@@ -39,7 +39,7 @@ WELL: Final = 5 * MINUTE
 MOST_AN_HOUR: Final = 15
 """So many summaries at most go in an hour, beside the budget: 30 s, then after 1, 2, 4 and ten times 5 minutes."""
 REMEMBERED: Final = 3 * DAY
-"""How long what left untold waits for its all-clear."""
+"""How long what was never told waits for its all-clear."""
 
 Form = Literal["summary", "digest"]
 
@@ -113,7 +113,7 @@ class RecipientThrottle(msgspec.Struct):
             self.held = {name: it for name, it in self.held.items() if it.stands or it.at + REMEMBERED > at}
 
     def hear(self, standing: Standing) -> Notice | None:
-        """Let what is over or was taken leave; who knows of it anyway is told of its end. Gives what left untold."""
+        """Let what is over or was taken leave; who knows of it anyway is told of its end. Gives what was never told."""
         held = self.held.get(standing.promise)
         if held is None or not held.notice.is_trouble or not held.stands:
             return None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from standards.calendar.duration import DAY, MINUTE, describe, spoken
 from standards.calendar.shifts import fill_the_week, meet
 from standards.judge.shapes import Recurrence, Response
-from standards.judge.standard import clauses
+from standards.judge.shapes.scope import opening
+from standards.lint.lint_input import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,8 @@ def between_hours(lint: LintInput) -> None:
     """Find two standards that divide all time by `during`, but for the holidays of one of them."""
     parted = [(each, each.during.hours) for each in lint.standards.values() if each.during and not each.during.outside]
     for (earlier, one), (later, other) in combinations(parted, 2):
-        same = earlier.per == later.per and one.timezone == other.timezone and _asks_the_same(earlier, later)
+        opened = said(opening(earlier)) == said(opening(later))
+        same = earlier.per == later.per and one.timezone == other.timezone and opened
         parts = not meet(one.week, other.week) and fill_the_week(one.week, other.week)
         if not same or not parts or lint.terms.today is None:
             continue
@@ -97,15 +99,6 @@ def between_hours(lint: LintInput) -> None:
             )
             fix = f"write during: not {named.name}, which is all other time, its holidays too"
             lint.entries[rest.id].at("during").warning("between-hours", found, fix)
-
-
-def _asks_the_same(one: Standard, other: Standard) -> bool:
-    """Say whether two standards are opened by the same events, under the same conditions."""
-    asked = [
-        [(each.event, "" if each.where is None else each.where.source) for each in next(iter(parts)).all]
-        for parts in (clauses(one.shape).values(), clauses(other.shape).values())
-    ]
-    return asked[0] == asked[1]
 
 
 def _closes(hours: Hours, day: date) -> bool:

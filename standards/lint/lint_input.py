@@ -5,7 +5,7 @@ Read next: `wording.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -16,7 +16,8 @@ from standards.documents.entries import Entry
 from standards.expressions.expression import Field
 from standards.judge.rulebook import joined_fields
 from standards.judge.shapes import Recurrence, Response
-from standards.judge.standard import Feed, Standard, clauses
+from standards.judge.shapes.scope import opening
+from standards.judge.standard import Clause, Feed, Standard
 from standards.judge.targets.target import TargetRule
 
 
@@ -55,7 +56,15 @@ class LintInput:
 
 def openings(standard: Standard) -> tuple[str, ...]:
     """Name the types of the events that open a standard's promises, or that it judges."""
-    return next(iter(clauses(standard.shape).values())).events
+    return opening(standard).events
+
+
+def said(clause: Clause) -> Hashable:
+    """Give what a clause asks for, whatever its layout."""
+    return tuple(
+        (each.event, "" if each.where is None else " ".join(each.where.source.split()), each.lasting, each.apart)
+        for each in clause.all
+    )
 
 
 def length(standard: Standard) -> tuple[str, int] | None:

@@ -17,13 +17,13 @@ from standards.expressions.regions import relation
 from standards.judge.shapes import Bounded, Level, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import clauses
 from standards.judge.strata import hears
-from standards.lint.lint_input import openings
+from standards.lint.lint_input import openings, said
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from standards.judge.standard import Clause, During, Standard
+    from standards.judge.standard import During, Standard
     from standards.lint.lint_input import LintInput
 
 BROKEN: Final = "promise.broken"
@@ -163,16 +163,16 @@ def _promise(standard: Standard) -> _Promise | None:
     match shape:
         case Response(within=within, expect=expect):
             hours = "" if shape.hours is None else f"{shape.hours.timezone} {shape.hours.week}"
-            moment: Hashable = ("response", per, event, _said(expect))
+            moment: Hashable = ("response", per, event, said(expect))
             if within is None:
                 return _Promise(standard, moment, str(shape.target), "within", shape.when.where, "a time of its own")
             shown = f"{describe(within)}{' of open time' if hours else ''}"
             return _Promise(standard, moment, f"{within} {hours}", "within", shape.when.where, shown)
         case Precedence(within_last=within, expect=expect):
-            moment = ("precedence", per, event, _said(expect))
+            moment = ("precedence", per, event, said(expect))
             return _Promise(standard, moment, within, "within_last", shape.when.where, describe(within))
         case Bounded(at_most=most):
-            until = None if shape.until is None else _said(shape.until)
+            until = None if shape.until is None else said(shape.until)
             moment = ("bounded", per, event, shape.within, until)
             return _Promise(standard, moment, most, "at_most", shape.when.where, f"at most {most}")
         case Level(measure=measure, must=must):
@@ -185,14 +185,6 @@ def _promise(standard: Standard) -> _Promise | None:
             return _Promise(standard, moment, every, "every", expect.where, f"one every {shown}")
         case Universality():
             return None
-
-
-def _said(clause: Clause) -> Hashable:
-    """Give what a clause asks for, whatever its layout."""
-    return tuple(
-        (each.event, "" if each.where is None else " ".join(each.where.source.split()), each.lasting, each.apart)
-        for each in clause.all
-    )
 
 
 def _differ(lint: LintInput, earlier: _Promise, later: _Promise) -> bool:

@@ -135,7 +135,7 @@ def never_counts(lint: LintInput) -> None:
 
 
 def empty_window(lint: LintInput) -> None:
-    """Find counts that have to reach something: where nothing comes at all, there is no window to be judged."""
+    """Find counts that have to reach something: where nothing comes at all, no window opens."""
     for standard in lint.standards.values():
         shape = standard.shape
         if not isinstance(shape, Level) or shape.count or shape.measure.kind not in {"count", "sum"}:

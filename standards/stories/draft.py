@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from standards.compiler.targets.choices import placed_texts
+from standards.compiler.targets.target_keys import hours_named
 from standards.documents.document import Document, Value
 from standards.documents.excerpt import canonical
 from standards.stories.story_model import KINDS
@@ -139,8 +140,9 @@ def written(key: str, value: str) -> list[str]:
 
 def _calendars(pack: Cut, wanted: str) -> Iterator[str]:
     """Give the calendars of a pack that a standard names, in the pack's order."""
-    given: list[Any] = [pack.at("standards", wanted, key) for key in ("calendar", "during")]
-    named = {name for each in given for _, name in placed_texts(each)}
+    given: Any = pack.at("standards", wanted, "calendar")
+    during, _ = hours_named(str(pack.at("standards", wanted, "during") or ""))
+    named = {during, *(name for _, name in placed_texts(given))}
     yield from (each for each in pack.names("calendars") if each in named)
 
 

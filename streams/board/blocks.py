@@ -6,20 +6,19 @@ Read next: `now.py`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from standards.natural import natural
+from standards.natural import in_runs, natural
 from streams.board.markup import Child, Html, el
 from streams.board.shell import promise_link
 from streams.board.wording import time_left, time_over
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from streams.board.view import View
 
@@ -27,7 +26,6 @@ URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
 TOGETHER: Final = 200
 """On how many promises one button acts at most: their ids stand in it."""
-_COUNTED: Final = re.compile(r"(.*?)([1-9]\d{0,8}|0)", re.ASCII | re.DOTALL)
 _PARTLY: Final = f"One button acts on {TOGETHER} promises at most: on those that are due first."
 _SEPARATOR: Final = "."
 """What stands between the ids in a button's value; a form sends it as it is."""
@@ -103,23 +101,13 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def names(self) -> str:
-        """Name them where they follow each other; else the first of them, and how many more there are."""
-        if run := _run([item.name for item in self.items]) if len(self.items) == self.count else "":
-            return run
+        """Name them, those that follow each other as one; of many, the first, and how many more there are."""
+        runs = in_runs(item.name for item in self.items)
+        if len(self.items) == self.count and len(runs) <= _NAMED:
+            return ", ".join(runs)
         named = sorted((item.name for item in self.items[:_NAMED]), key=natural)
         more = self.count - len(named)
         return ", ".join(named) + (f" and {more:,} more" if more else "")
-
-
-def _run(names: list[str]) -> str:
-    """Say names that only count as their first and last: `till 1 to 12`; nothing where they are others."""
-    parts = [_COUNTED.fullmatch(name) for name in sorted(names, key=natural)]
-    found = [(part[1], int(part[2])) for part in parts if part is not None]
-    if len(found) < max(len(names), _NAMED):
-        return ""
-    (prefix, first), last = found[0], found[-1][1]
-    counted = [(prefix, number) for number in range(first, first + len(found))]
-    return f"{prefix}{first} to {last}" if found == counted else ""
 
 
 def block(shown: Item | Group, identity: str, now: int, *, acts: bool) -> Html:
@@ -202,7 +190,7 @@ def _actions(item: Item) -> Iterator[Html]:
 def _take_group(group: Group) -> Html:
     words = f"I have {_all_of(group)}"
     label = f"{words}: {group.items[0].what} {group.site} {group.names}"
-    return _button(words, "group", _SEPARATOR.join(group.held), "acknowledge", label=label)
+    return _button(words, "group", held_in(group.held), "acknowledge", label=label)
 
 
 def _excuse(item: Item) -> Html | None:
@@ -218,7 +206,7 @@ def _excuse(item: Item) -> Html | None:
 def _excuse_group(group: Group, first: Item) -> Html | None:
     if not first.roles or not first.reasons or not group.held:
         return None
-    about = {"group": _SEPARATOR.join(group.held)}
+    about = {"group": held_in(group.held)}
     return _excuses(first, f"Excuse {_all_of(group)}", about, f"{group.site} {group.names}")
 
 
@@ -242,8 +230,13 @@ def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Htm
     return el("details", summary, reasons, el("p", more, class_="actions") if more else None, class_="excuse")
 
 
+def held_in(ids: Iterable[str]) -> str:
+    """Write the ids that a button, or a tick, is about as its value."""
+    return _SEPARATOR.join(ids)
+
+
 def members(value: str) -> list[str]:
-    """Read the ids in the value of a group's button."""
+    """Read the ids in such a value."""
     return value.split(_SEPARATOR)
 
 

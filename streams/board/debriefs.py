@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from streams.board.blocks import TOGETHER, held_in
 from streams.board.markup import Html, el, facts, listed, section
 from streams.board.shell import Shell, acting_as, field, form, hidden, older, page, promise_link
 from streams.board.wording import how_many, time_over
@@ -69,12 +70,11 @@ def draw(
 def _talk(shell: Shell, waiting: Broken, row: Html) -> Html:
     """Draw the promise that is talked over first, with the form for it; after it comes the next one."""
     promise = waiting.rows[0]
-    alike = sum(kind_of(other) == kind_of(promise) for other in waiting.rows) - 1
+    alike = [other.id for other in waiting.rows[1:] if kind_of(other) == kind_of(promise)][:TOGETHER]
     _, site = kind_of(promise)
-    box = el("input", type="checkbox", name="alike", value="1")
-    words = (
-        f"It was the same with {how_many(alike, 'more promise')} of {promise.standard}{f' at {site}' if site else ''}"
-    )
+    box = el("input", type="checkbox", name="alike", value=held_in(alike))
+    where = f" at {site}" if site else ""
+    words = f"It was the same with {how_many(len(alike), 'more promise')} of {promise.standard}{where}"
     together = el("label", box, el("span", words), class_="tick") if alike else None
     content = form(
         shell, "/acts/debrief", hidden("promise", promise.id), hidden("next", "/debriefs"), acting_as(shell),

@@ -11,7 +11,7 @@ from typing import Final
 
 MOST: Final = 5
 LONGEST: Final = 60
-"""What is longer is no reason to be read in a hurry."""
+"""What is longer is not offered: nobody reads it in a hurry."""
 _SENTENCE: Final = re.compile(r"(?<=[.;])\s+")
 _LISTED: Final = re.compile(r",\s*or\s+|,\s*|\s+or\s+")
 
@@ -23,6 +23,6 @@ def reasons(exceptions: str) -> tuple[str, ...]:
     for sentence in _SENTENCE.split(exceptions.strip()):
         text = sentence.rstrip(".; ")
         if re.search(r"\bmay\b", text):
-            continue  # who may grant one is no reason for it
+            continue  # it says who may grant one
         found += _LISTED.split(text) if re.search(r"\bor\b", text) else [text]
     return tuple(each[0].upper() + each[1:] for each in found if each and len(each) <= LONGEST)[:MOST]

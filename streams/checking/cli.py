@@ -152,7 +152,7 @@ def _drill(paths: list[str]) -> int:
     loaded = load_standards(documents.standards)
     people = read_policy(documents.policies, loaded.standards)
     if people is None:
-        raise typer.BadParameter("there is no policy among these files that could be played")
+        raise typer.BadParameter("none of these files is a policy, so nothing can be played")
     drilled = drill(people, loaded.standards, datetime.now(UTC))
     if not drilled:
         raise typer.BadParameter("no route of the policy tells of a standard with the severity page or ticket")

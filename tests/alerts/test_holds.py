@@ -48,9 +48,9 @@ def test_the_chain_waits_while_it_is_held() -> None:
     floor.play([line(0, "broken", "p")], 2 * 3600)
     assert times(floor) == [("ann", 0), ("chief", 3600 + 600)]
     assert floor.unsaid("p") == [("chief", "muted", 600)]
-    untold = Floor(DESK)
-    untold.play([line(301, "broken", "p")], 2 * 3600)
-    assert times(untold) == [("ann", 3900), ("chief", 3900 + 600)]
+    never_told = Floor(DESK)
+    never_told.play([line(301, "broken", "p")], 2 * 3600)
+    assert times(never_told) == [("ann", 3900), ("chief", 3900 + 600)]
 
 
 @pytest.mark.parametrize("sort", ["acknowledged", "debriefed"])

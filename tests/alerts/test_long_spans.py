@@ -42,7 +42,7 @@ def _told(seconds: int, promise: str) -> Notice:
 
 
 @pytest.mark.parametrize("ticked", [False, True])
-def test_what_left_untold_is_forgotten_by_time_alone(ticked: bool) -> None:
+def test_what_was_never_told_is_forgotten_by_time_alone(ticked: bool) -> None:
     """Over before its summary, and back after three days: told as little with a tick in between as without."""
     policy, case = people("kept: 1\npeople: {ann: {budget: 1}}\nroutes: [{tell: ann}]\n"), RecipientThrottle("ann")
     facts: list[Notification | Standing | Tick] = [

@@ -146,6 +146,6 @@ def test_what_was_kept_and_never_owed_is_told_to_who_heard_that_it_was_kept() ->
     floor = Floor(WAITS)
     floor.play([line(60, "warned", "p"), line(90, "kept", "p"), gone], 900)
     assert [(kind, at) for _, kind, _, at in floor.said()] == [("warned", 60), ("kept", 210), ("withdrawn", 720)]
-    untold = Floor(WAITS)
-    untold.play([line(90, "kept", "p"), gone], 900)
-    assert untold.said() == []
+    never_told = Floor(WAITS)
+    never_told.play([line(90, "kept", "p"), gone], 900)
+    assert never_told.said() == []

@@ -39,16 +39,17 @@ def test_names_come_in_the_order_in_which_people_count(numbers: list[int]) -> No
 @pytest.mark.parametrize(
     ("names", "count", "said"),
     [
-        (["till 10", "till 9", "till 11"], 3, "till 9 to 11"),
+        (["till 10", "till 9", "till 11"], 3, "till 9 to till 11"),
         (["till 1", "till 3", "till 2"], 4, "till 1, till 2, till 3 and 1 more"),
         (["till 1", "till 2", "till 4"], 3, "till 1, till 2, till 4"),
         (["till 1", "desk 2", "till 3"], 3, "desk 2, till 1, till 3"),
-        (["till 07", "till 8", "till 9"], 3, "till 07, till 8, till 9"),
+        (["till 07", "till 8", "till 9"], 3, "till 07 to till 9"),
         (["q1", "q2"], 2, "q1, q2"),
+        (["q1", "q2", "q3", "q9"], 4, "q1 to q3, q9"),
     ],
 )
 def test_what_follows_each_other_is_named_together(names: list[str], count: int, said: str) -> None:
-    """Tills 1 to 12 of a site are named as that; of what does not only count, each is named, or the first three."""
+    """Tills 1 to 12 of a site are named as that; of more than three parts, the first three names stand for all."""
     items = tuple(Item(name, "warned", T0, T0, f"s/{name}", "no-wait", "s") for name in names)
     assert Group("s", "no-wait", count, T0, items, View()).names == said
 

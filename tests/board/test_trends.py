@@ -1,4 +1,4 @@
-"""The trends' promises: where and when a standard is broken can be seen, and what is seen is no accident."""
+"""The trends' promises: where and when a standard is broken can be seen, and chance is not taken for a pattern."""
 
 from __future__ import annotations
 

@@ -57,6 +57,29 @@ def test_what_a_standard_needs_comes_along() -> None:
     assert "calendars" not in draft(CALLS, "called-back", "rung-back", Words(), there={"call-centre-hours"})
 
 
+def test_the_calendar_that_is_left_out_comes_along() -> None:
+    """`during: not NAME` goes by a calendar as well as `during: NAME` does."""
+    text = """kept: 1
+calendars:
+  desk: {timezone: UTC, hours: {mon-fri: "08:00-16:00"}}
+standards:
+
+  a:
+    promise: A.
+    what: B.
+    how: C.
+    why: D.
+    exceptions: E.
+    per: [contact]
+    when: contact.waiting
+    expect: contact.answered
+    within: 1m
+    during: not desk
+"""
+    made = draft(Cut(Source("shop.yaml", text)), "a", "a", Words())
+    assert load([Source("mine.yaml", made)]).standards[0].during is not None
+
+
 def test_stories_come_along_under_the_new_name() -> None:
     """Those about the standard alone, whether they say so or expect nothing else, each made to look at it alone."""
     found = dict(stories_of(STORIES, "put-it-right", "made-good"))

@@ -177,8 +177,8 @@ class Acts:
             await self._grants.take(grant, source=given["source"])
         return said
 
-    async def _debrief(self, given: Given, name: str) -> None:
-        """Take in what came of a talk: about one promise or, if it is said, all of its kind that wait for one."""
+    async def _debrief(self, given: Given, name: str) -> str:
+        """Take in what came of a talk: about one promise or, if it is said, others of its kind that were shown."""
         promise = await self._promise(given)
         if promise.verdict != "broken":
             raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
@@ -186,9 +186,11 @@ class Acts:
         following = needed(given, "next_step", "what we try now")
         more = {key: given[key] for key in ("team", "involved", "missed") if given.get(key)}
         data = {"by": name, "cause": cause, "next_step": following, **more}
-        together = await self._chosen.of_its_kind(promise) if given.get("alike") else []
+        alike = given.get("alike")
+        together, said = await self._chosen.of_its_kind(promise, alike) if alike else ([], "")
         ids = dict.fromkeys([promise.id, *(row.id for row in together)])
         await self._host.submit([self._event(DEBRIEFED, {"promise": each, **data}, given) for each in ids])
+        return said
 
     async def _silence(self, given: Given, name: str) -> None:
         reason, span = needed(given, "reason", "why"), given.get("span", "")

@@ -5,7 +5,6 @@ Read next: `board_acts.py`, which acts on them.
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from streams.web.board.board import Board
 
 MOST: Final = 500
-"""How many promises of a site, or of a kind, one form acts on at most."""
+"""How many promises of a site one form acts on at most."""
 
 
 class Chosen:
@@ -34,15 +33,11 @@ class Chosen:
 
     async def group(self, value: str) -> tuple[list[PromiseRow], str]:
         """Give the promises that a group's button holds, as far as they are owed still."""
-        ids = dict.fromkeys(members(value))
-        if len(ids) > TOGETHER:
-            raise Problem(HTTPStatus.BAD_REQUEST, f"One button acts on {TOGETHER} promises at most.")
-        rows = await asked(self._host.read_model.owed.named, list(ids))
+        rows, shown = await self._held(value)
         found = [row for row in rows if self._board.is_owed(row)]
         if not found:
             raise Problem(HTTPStatus.CONFLICT, "Nothing of this group is owed any more.")
-        part = f"{len(found):,} of the {len(ids):,} that were shown"
-        return found, "" if len(found) == len(ids) else f"It was for {part}; the others are not owed any more."
+        return found, _of_shown(len(found), shown, "the others are not owed any more")
 
     async def of_site(self, site: str, span: str, by: str) -> tuple[list[PromiseRow], str]:
         """Give what a site owes or has broken since a span ago, as far as somebody in this role may excuse it."""
@@ -60,7 +55,21 @@ class Chosen:
         left = how_many(len(found) - MOST, "promise")
         return found[:MOST], f"It was for {MOST:,} promises, the oldest ones. {left} more: send it once again for them."
 
-    async def of_its_kind(self, promise: PromiseRow) -> list[PromiseRow]:
-        """Give the broken promises of the same standard and site that nobody has talked over yet."""
-        rows, _ = await asked(partial(self._host.read_model.board.broken, MOST, debriefed=False))
-        return [row for row in rows if debriefs.kind_of(row) == debriefs.kind_of(promise)]
+    async def of_its_kind(self, promise: PromiseRow, value: str) -> tuple[list[PromiseRow], str]:
+        """Give the promises that a tick holds, as far as they are broken, of the same standard and site."""
+        rows, shown = await self._held(value)
+        kind = debriefs.kind_of(promise)
+        found = [row for row in rows if row.verdict == "broken" and debriefs.kind_of(row) == kind]
+        return found, _of_shown(len(found), shown, "the others are not broken any more")
+
+    async def _held(self, value: str) -> tuple[list[PromiseRow], int]:
+        """Read the promises that a form holds by their ids, and say how many those are."""
+        ids = dict.fromkeys(members(value))
+        if len(ids) > TOGETHER:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"One button acts on {TOGETHER} promises at most.")
+        return await asked(self._host.read_model.owed.named, list(ids)), len(ids)
+
+
+def _of_shown(found: int, shown: int, others: str) -> str:
+    """Say for how many of those that were shown it was, where it was not for all."""
+    return "" if found == shown else f"It was for {found:,} of the {shown:,} that were shown; {others}."
