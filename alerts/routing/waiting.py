@@ -36,8 +36,6 @@ REPEATED: Final = 30 * MINUTE
 """The same where nothing waits but repetitions."""
 WELL: Final = 5 * MINUTE
 """How long after a message that says that pages are well again the next one goes at the earliest."""
-MOST_AN_HOUR: Final = 15
-"""So many summaries at most go in an hour, beside the budget: 30 s, then after 1, 2, 4 and ten times 5 minutes."""
 REMEMBERED: Final = 3 * DAY
 """How long what was never told waits for its all-clear."""
 

@@ -24,6 +24,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 NOON = 1_768_042_800_000_000
 """2026-01-10T11:00:00Z, a Saturday, noon in Warsaw."""
+MOST_AN_HOUR = 15
+"""So many summaries at most go in an hour, beside the budget: 30 s, then after 1, 2, 4 and ten times 5 minutes."""
 
 _STATES: dict[Kind, State] = {
     "opened": "open", "warned": "warned", "broken": "broken", "lost": "unknown", "kept": "kept", "voided": "void",

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from alerts.policy.policy_document import load_policy
 from alerts.routing.notice import notice
 from alerts.routing.throttle import feed
-from alerts.routing.waiting import MOST_AN_HOUR, RecipientThrottle
+from alerts.routing.waiting import RecipientThrottle
 from standards.compiler.spec import Source
 from standards.judge.events import Tick
 from streams.checking.drill import Drilled, drill
-from tests.alerts.playing import HOUR, MINUTE, NOON, SECOND, STANDARDS, Floor, act, line
+from tests.alerts.playing import HOUR, MINUTE, MOST_AN_HOUR, NOON, SECOND, STANDARDS, Floor, act, line
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ import jsonschema_rs
 import pytest
 
 from alerts.routing.notice import Reason
-from alerts.routing.waiting import MOST_AN_HOUR
 from alerts.stories.story_model import story_schema
 from standards.calendar.duration import HOUR
 from standards.documents.document import Document
@@ -17,6 +16,7 @@ from streams.stories.comparing import compare
 from streams.stories.files import Script
 from streams.stories.playing import play
 from streams.stories.running import run
+from tests.alerts.playing import MOST_AN_HOUR
 from tests.streams.storying import DESK, ROOT, Host, come_again, embedded, in_memory, played, scripts
 
 SHIPPED = [
