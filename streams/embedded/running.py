@@ -20,7 +20,7 @@ from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
 from streams.embedded.engine import Options
 from streams.embedded.steady_clock import SteadyClock
-from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
 from streams.live.folding import Folder
 from streams.live.logging_setup import configure_logs, follow, resume, write_lines
 from streams.live.screen import show, terminal
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     @property
     def standards(self) -> tuple[str, ...]:
         """The files and folders to judge by: those that are set, or the demo's own."""
-        return self.settings.standards or ((str(DEMO_STANDARDS),) if self.demo else ())
+        return self.settings.standards or ((str(DEMO_STANDARDS), str(DEMO_POLICY)) if self.demo else ())
 
 
 async def run(plan: Plan, machine: SteadyClock | None = None) -> None:

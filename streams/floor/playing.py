@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DEMO_STANDARDS = Path(__file__).parent.parent / "demo.yaml"
 """The promises that the floor is watched by; the file is part of the package."""
+DEMO_POLICY = DEMO_STANDARDS.with_name("demo_policy.yaml")
+"""Who is told of them."""
 BREATH = 0.1
 """How long a batch is at least apart from the next one, in seconds of the real clock."""
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from standards.calendar.duration import MINUTE
+from standards.judge.events import iso
+
 if TYPE_CHECKING:
     from streams.floor.stage import Process, Stage
 
@@ -18,6 +21,8 @@ IDLE_MOST = 60.0
 """A register without customers closes after so many seconds."""
 NEVER_COMES, COMES_LATE, COMES_AT_LAST = 0.03, 0.09, 0.25
 """The share of long lines that nobody relieves, and those up to which help is late, or comes at the last moment."""
+REFIT = 30
+"""For so many minutes from the start one shop is rebuilt."""
 
 
 class Shop:
@@ -55,6 +60,14 @@ class Shop:
         while True:
             stage.tell(f"{self.site}/lead", "floor.walked", site=self.site, by="lead")
             yield stage.lots.uniform(330, 480) if stage.happens(0.1) else stage.lots.uniform(120, 225)
+
+    def refit(self, minutes: int) -> Process:
+        """Be rebuilt for some minutes: the lead has silenced what is told of this shop."""
+        until = iso(self.stage.now + minutes * MINUTE)
+        why = "the entrance is rebuilt; customers are told at the door"
+        self.stage.tell("lead", "alert.silenced", silence=f"refit-{self.site}", site=self.site, until=until,
+                        by="clara", reason=why)  # fmt: skip
+        yield from ()
 
 
 class Line:
@@ -127,20 +140,23 @@ class Line:
 
 
 def open_shops(stage: Stage) -> None:
-    """Open both shops.
+    """Open the shops.
 
     In the first minute one line is relieved in time, and another one long after its time; a few minutes later the tills
-    of the south are silent, and nobody can know whether a third line was.
+    of the south are silent, and nobody can know whether a third line was. The third shop is rebuilt at first, and
+    nobody is told of it.
     """
     north, south = Shop(stage, "north"), Shop(stage, "south")
     slow, quick = Line(north, "q2", planned=(47, 10)), Line(south, "q1", planned=(13,))
     unheard = Line(south, "q2")
-    for line in (Line(north, "q1"), slow, Line(north, "q3"), quick, unheard):
+    west = Shop(stage, "west")
+    stage.begin(west.refit(REFIT))
+    for line in (Line(north, "q1"), slow, Line(north, "q3"), quick, unheard, Line(west, "q1")):
         for process in (line.register(), line.camera(), line.customers()):
             stage.begin(process)
     stage.begin(quick.crowd(5))
     stage.begin(slow.crowd(7), after=6)
     stage.begin(unheard.crowd(9), after=345)
-    for shop, outage in ((north, 3000), (south, 270)):
+    for shop, outage in ((north, 3000), (south, 270), (west, 4800)):
         for process in (shop.heartbeat(), shop.outages(outage), shop.walks()):
             stage.begin(process)

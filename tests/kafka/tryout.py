@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import aiohttp
 
 from standards.errors import StateError
-from streams.floor.playing import DEMO_STANDARDS, DemoClock, play, simulate
+from streams.floor.playing import DEMO_POLICY, DEMO_STANDARDS, DemoClock, play, simulate
 from streams.ingest.wire import Reader, encode
 from streams.kafka.clients.admin import create
 from streams.kafka.clients.connection import KafkaSettings
@@ -116,7 +116,7 @@ async def _run(chosen: Chosen, folder: Path, broker: Broker) -> None:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         ledger, progress = [await stack.enter_async_context(consuming(kafka)) for _ in range(2)]
-        settings = {"KEPT_KAFKA__BROKERS": broker.servers, "KEPT_STANDARDS": str(DEMO_STANDARDS)}
+        settings = {"KEPT_KAFKA__BROKERS": broker.servers, "KEPT_STANDARDS": f"{DEMO_STANDARDS},{DEMO_POLICY}"}
         running = [asyncio.create_task(each.run(_words(each), settings, stopping)) for each in kin]
         aside = [asyncio.create_task(each.watch(session, stopping)) for each in kin]
         aside.append(asyncio.create_task(watching.follow(ledger, progress, kafka)))

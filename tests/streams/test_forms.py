@@ -23,7 +23,7 @@ FOUND: dict[str, list[Path]] = {
         *ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml"), ROOT / "streams/demo.yaml",
         DESK / "standards.yaml", ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
-    "policy": [DESK / "policy.yaml"],
+    "policy": [DESK / "policy.yaml", ROOT / "streams/demo_policy.yaml"],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
