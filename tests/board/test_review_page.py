@@ -30,7 +30,11 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg text')].filte
   .map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
 
 
-@pytest.fixture(scope="module", params=PAGES, ids=["against", "sweep", "alone"])
+@pytest.fixture(
+    scope="module",
+    params=[PAGES[0], *(pytest.param(each, marks=pytest.mark.slow) for each in PAGES[1:])],
+    ids=["against", "sweep", "alone"],
+)
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Ask for the page of a week of a shop, and give where it lies."""
 

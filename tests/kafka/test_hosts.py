@@ -14,6 +14,7 @@ from tests.stories import LINE, STORIES
 LONG = (
     "every broken promise is talked over, and the talk is owed too", "transfers are briefed, few, and the week has",
     "a ticket waits, moves and comes back", "the clock stops while the customer is asked",
+    "an exception is granted before and after the verdict", "how long there is, is chosen, named, and moved",
 )  # fmt: skip
 """Stories of which the others have a part each: all of them together are long proofs."""
 

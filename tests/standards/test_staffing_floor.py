@@ -62,6 +62,7 @@ def test_it_agrees_with_erlang_on_who_is_in_time() -> None:
     assert high - low < 0.03
 
 
+@pytest.mark.slow
 def test_it_agrees_with_palm_on_who_gives_up() -> None:
     """Eleven people and callers who wait four minutes: the share that gives up lies in the interval, and so on."""
     load = Load(RATE, EACH, 240)

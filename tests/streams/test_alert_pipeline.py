@@ -87,7 +87,7 @@ def remembered(written: Iterable[Written]) -> dict[str, str]:
 
 
 @given(lives())
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_a_promise_carries_all_that_its_notices_depend_on(life: list[Written]) -> None:
     """Along every way through the table of moves as much is told as by a memory of all that was told."""
     pipeline = AlertPipeline(POLICY)

@@ -8,15 +8,15 @@ import signal
 import pytest
 
 from standards.errors import StateError
-from standards.staffing.plan import plan
 from streams.staffing.asking import plans_for
 from tests.standards.test_staffing_plan import made
 
 
 def test_plans_made_several_at_a_time_are_the_same_and_in_order() -> None:
     """Each line's plan is that of the line alone, in the order in which the lines were given."""
-    lines = [(one.record, one.target) for one in (made(people, 2) for people in (2, 6, 4))]
-    alone = [plan(record, target) for record, target in lines]
+    found = [made(people, 2) for people in (2, 6)]
+    lines = [(one.record, one.target) for one in found]
+    alone = [one.plan for one in found]
     assert list(plans_for(lines, processes=2)) == alone
     assert list(plans_for(lines[:1])) == alone[:1]
     assert list(plans_for([])) == []

@@ -141,6 +141,7 @@ def real(example: str, table: str, *more: str) -> dict[str, Any]:
 
 @pytest.mark.data
 @needs_data
+@pytest.mark.slow
 def test_a_real_day_of_calls() -> None:
     """The bank's day: the lunch hour is shortest, the model hopes for too much, and one day proves nothing."""
     found = real("bank", "bank_calls_1999-02-03.tsv")
