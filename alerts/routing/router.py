@@ -5,7 +5,8 @@ about them (`actions.py`), and ticks. A promise is an incident on each route tha
 instants comes: the group's wait is over, nobody has acknowledged, it is to be repeated, all has been well for long
 enough. Before a fact every earlier instant has its turn, and at the same instant facts come first: a message speaks for
 all that came with it, and what is resolved at the moment of an escalation is not escalated. So nothing depends on how
-facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back.
+facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back. Only a stall
+(`stalls.py`), which is a fact as well, lets instants pass: what they had to say is said once, when it is over.
 
 Read next: `incident.py` for the state, `changes.py` for what changes it, `turns.py` for what it says,
 `throttle.py` for what becomes of a call.
@@ -24,6 +25,7 @@ from alerts.routing.changes import Changes
 from alerts.routing.incident import AlertRouter, Incident, Renamed
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.stalls import Lull, Stall
 from alerts.routing.taking import Taking
 from alerts.routing.turns import Turns
 from standards.judge.events import Tick
@@ -33,7 +35,7 @@ from standards.judge.promise import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Renamed | Action | Tick
+Fact = Line | Renamed | Action | Tick | Stall
 
 
 class RouterStep(msgspec.Struct, frozen=True):
@@ -54,12 +56,14 @@ class RouterStep(msgspec.Struct, frozen=True):
 def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep:
     """Take facts of one place in the order of their time; a tick says that nothing from before it is still to come.
 
-    `policy.people` must be there.
+    A stall comes first, and a tick follows it that is no earlier than its end. `policy.people` must be there.
     """
     work = _Routing(case, policy)
     for fact in facts:
         if isinstance(fact, Tick):
             work.pass_time(fact.at)
+        elif isinstance(fact, Stall):
+            work.lull = Lull(case, work.turns, fact)
         elif isinstance(fact, Line):
             work.pass_time(fact.known - 1)
             work.changes.hear(fact)
@@ -85,6 +89,7 @@ class _Routing:
         self.turns = Turns(case, policy)
         self.calling = self.turns.calling
         self.changed: set[str] = set()
+        self.lull: Lull | None = None
         self._turns: list[tuple[int, str, str]] = []  # every incident's next instant; earlier ones are inert
         for promise in case.incidents:
             self._note(promise)
@@ -106,7 +111,14 @@ class _Routing:
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
     def pass_time(self, at: int) -> None:
-        """Give every instant up to this one its turn, in order."""
+        """Give every instant up to this one its turn, in order; none before a stall is over."""
+        if self.lull is not None:
+            if at < self.lull.stall.at:
+                return
+            self.lull.end()
+            self.lull = None
+            for promise in self.case.incidents:
+                self._note(promise)
         while self._turns and self._turns[0][0] <= at:
             self._turn(self._turns[0][0])
         case = self.case

@@ -19,6 +19,7 @@ from alerts.policy.policy import MACHINES, People, Person, closes_after
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import How, Notification, Sort, Standing, merged, sort_of
+from alerts.routing.stalls import not_before, wait_out
 from alerts.routing.waiting import RecipientThrottle
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.routing.incident import Turn
+    from alerts.routing.stalls import Stall
 
 Fact = Notification | Standing
 
@@ -40,17 +42,24 @@ class ThrottleStep(msgspec.Struct, frozen=True):
     wake_at: int
 
 
-def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) -> ThrottleStep:
+def feed(
+    case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People, stall: Stall | None = None
+) -> ThrottleStep:
     """Take notifications and how promises stand, in their order, and ticks.
 
-    A tick says that nothing from before it is still to come; all of one instant comes in one call.
+    A tick says that nothing from before it is still to come; all of one instant comes in one call. Where there was a
+    `stall` before, nothing is sent before it was over.
     """
     work = _Throttling(case, people)
     case.take_over()
+    if stall is not None:
+        wait_out(case, stall)
     for at, together in groupby(facts, key=attrgetter("at")):
         found = list(together)
         work.pass_time(at - 1)
         work.instant(at, [fact for fact in found if not isinstance(fact, Tick)])
+        if stall is not None and at < stall.at:
+            not_before(case, stall)
         if any(isinstance(fact, Tick) for fact in found):
             work.pass_time(at)
     if case.is_empty:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from alerts.routing.incident import AlertRouter, Incident, Turn
 
 
+AGAIN: Final[frozenset[Turn]] = frozenset({"shift", "climb", "repeat"})
+"""Turns that say nothing to somebody who heard of the same at the same instant."""
 HELD: Final[Mapping[str, str]] = {
     "silenced": "It was silenced until now.",
     "muted": "It came when nothing was to be told, and stands.",
@@ -47,8 +49,13 @@ class Turns:
         """Let some incidents say what they have to say at an instant."""
         said: list[tuple[Incident, Turn, Said]] = []
         for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
+            heard: set[str] = set()
             while (turn := incident.turn(at)) is not None:
-                said += [(incident, turn, each) for each in self._say(incident, turn, at)]
+                told = self._say(incident, turn, at)
+                if turn in AGAIN:
+                    told = [each for each in told if each.notice.to not in heard]
+                said += [(incident, turn, each) for each in told]
+                heard.update(each.notice.to for each in told)
         self.calling.send(said, at)
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:

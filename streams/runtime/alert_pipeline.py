@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import Policy
     from alerts.routing.notice import Reason
+    from alerts.routing.stalls import Stall
     from standards.judge.events import Event
     from standards.judge.ledger import Line
     from standards.judge.promise import State, Transition
@@ -56,11 +57,12 @@ class AlertPipeline:
         lines: Sequence[Line],
         low: int,
         actions: Iterable[Action] = (),
+        stall: Stall | None = None,
     ) -> AlertResult:
         """Decide on transitions, whose lines are `lines`, and on what people did.
 
-        `low` is how far time has come, in microseconds UTC. Each promise is marked with when people were last warned
-        of it, so its case is to be stored after this.
+        `low` is how far time has come, in microseconds UTC; a `stall` is the time before in which nobody ran. Each
+        promise is marked with when people were last warned of it, so its case is to be stored after this.
         """
         transitions = list(transitions)
         twins = _twins(transitions)
@@ -79,7 +81,7 @@ class AlertPipeline:
             for line in lines
             if reasons[line.id] == "told" or (line.replaces and is_trouble(line))
         ]
-        result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low)
+        result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
         known = {line.id: line.known for line in lines}
         result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]

@@ -8,8 +8,8 @@ Read next: `alerts/routing/router.py`, `alerts/routing/throttle.py`.
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.policy.policy import People, Policy
+    from alerts.routing.stalls import Stall
     from standards.judge.ledger import Line
 
     _Fact = Line | Renamed | Action
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 CaseKind = Literal["place", "matter", "person", "house"]
 CaseName = tuple[CaseKind, str]
 
+_Found = TypeVar("_Found")
 _at = attrgetter("at")
 _by_time = attrgetter("at", "to")
 
@@ -111,14 +113,20 @@ class RouterRuntime:
         house = [*(action.at for action in self.house.actions), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int) -> AlertResult:
-        """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
+    def push(
+        self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int, *, stall: Stall | None = None
+    ) -> AlertResult:
+        """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC.
+
+        A `stall` that was over by then lets pass what fell due in it: that is told once, at its end.
+        """
         result, self._taken_back = AlertResult(touched=self._taken_back), {}
         notifications: list[Notification | Standing] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
-        for place, facts in self._facts(lines, self._due(actions, low, result), low).items():
+        heard = self._facts(lines, self._due(actions, low, result), low)
+        for place, facts in heard.items() if stall is None else self._everywhere(heard, self.places):
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
-            step = feed(case, [*facts, Tick(low)], self.policy)
+            step = feed(case, [*([] if stall is None else [stall]), *facts, Tick(low)], self.policy)
             notifications += step.calls
             result.withheld += step.withheld
             for line, reason in step.reasons:
@@ -134,7 +142,7 @@ class RouterRuntime:
                 self.places.pop(place, None)
             else:
                 self.places[place] = step.case
-        self._deliver(notifications, low, result)
+        self._deliver(notifications, low, result, stall)
         return result
 
     def go_back(self, now: int, by: int) -> None:
@@ -195,18 +203,20 @@ class RouterRuntime:
                 found.setdefault(place, []).append(action)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, notifications: Iterable[Notification | Standing], low: int, result: AlertResult) -> None:
+    def _deliver(
+        self, notifications: Iterable[Notification | Standing], low: int, result: AlertResult, stall: Stall | None
+    ) -> None:
         """Hand notifications to the throttles of their people, and let time pass in the others that wait for it."""
         waiting: dict[str, list[Notification | Standing]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
         }
         for each in sorted(notifications, key=_by_time):
             waiting.setdefault(each.to, []).append(each)
-        for name, theirs in sorted(waiting.items()):
+        for name, theirs in sorted(waiting.items()) if stall is None else self._everywhere(waiting, self.throttles):
             if name not in self.throttles and not any(isinstance(each, Notification) for each in theirs):
                 continue
             throttle = self.throttles.get(name) or RecipientThrottle(name)
-            step = feed_throttle(throttle, [*theirs, Tick(low)], self.people)
+            step = feed_throttle(throttle, [*theirs, Tick(low)], self.people, stall)
             result.notices += step.notices
             result.withheld += step.withheld
             self._note(("person", name), step.case, step.wake_at, result)
@@ -215,6 +225,11 @@ class RouterRuntime:
             else:
                 self.throttles[name] = step.case
         result.notices.sort(key=attrgetter("decided", "id"))
+
+    @staticmethod
+    def _everywhere(found: Mapping[str, list[_Found]], names: Iterable[str]) -> list[tuple[str, list[_Found]]]:
+        """Give what was found by name, and nothing for all other names."""
+        return sorted((dict[str, list[_Found]]((name, []) for name in names) | dict(found)).items(), key=itemgetter(0))
 
     def _note(self, name: CaseName, case: Stored | None, wake: int, result: AlertResult) -> None:
         """Note what became of a case, and when it wants to hear of time."""

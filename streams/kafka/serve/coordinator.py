@@ -21,6 +21,7 @@ from zlib import crc32
 import msgspec
 
 from alerts.routing.notice import Notice, for_machines
+from alerts.routing.stalls import NOTED, stall_of
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import Policy
     from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
+    from alerts.routing.stalls import Stall
     from streams.kafka.records.facts import Progress
     from streams.runtime.router_runtime import AlertResult, CaseName, Stored
 
@@ -92,6 +94,7 @@ class NotifyCoordinator:
         self._through: list[tuple[int, Telling]] = []
         self._acts: list[Action] = []
         self._moved = False
+        self._noted = -1
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
             self._restore(key, body, cases)
@@ -169,23 +172,29 @@ class NotifyCoordinator:
         if act is not None and self._calls is not None:
             self._acts.append(act)
 
-    def step(self, low: int) -> Dealt | None:
+    def step(self, low: int, *, resumed: bool = False) -> Dealt | None:
         """Decide on what has come; `low` is how far time has come, in microseconds UTC. None: there is nothing to say.
+
+        One that is `resumed` comes after a time in which nobody ran: what fell due in it is told once.
 
         What comes of it counts only when it was published: else begin anew from the rows.
         """
-        low = self.applied_offset.low = max(low, self.applied_offset.low)
+        before = self.applied_offset.low
+        low = self.applied_offset.low = max(low, before)
+        stall = stall_of(before, low) if resumed else None
         dealt = Dealt()
         for partition, telling in self._through:
             dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
         if self._calls is None:
             self._pass_on(dealt)
         else:
-            self._call(self._calls, low, dealt)
+            self._call(self._calls, low, dealt, stall)
         self._through, self._acts = [], []
         moved, self._moved = self._moved, False
-        if not (moved or dealt.told or dealt.rows):
+        notes = self._calls is not None and low >= self._noted + NOTED
+        if not (moved or dealt.told or dealt.rows or notes):
             return None
+        self._noted = low
         for number in sorted(self._retaken):  # what is only forgotten can wait for the next step that says something
             dealt.rows.append((_key("taken", str(number)), _encode(self._taken[number])))
         self._retaken = set()
@@ -199,11 +208,11 @@ class NotifyCoordinator:
             dealt.rows.append((_key("line", name), None))
         self._waiting = {}
 
-    def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
+    def _call(self, calls: RouterRuntime, low: int, dealt: Dealt, stall: Stall | None) -> None:
         """Let the router runtime decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
-        called = calls.push([it.line for it in due], self._acts, low)
+        called = calls.push([it.line for it in due], self._acts, low, stall=stall)
         for it in due:
             name = it.line.id
             del self._waiting[name]
