@@ -107,6 +107,7 @@ class Route(msgspec.Struct, frozen=True):
 
     What has the same values of `group_by` is told in one message, where it comes within `group_wait`. An all-clear
     waits for `well_for`: trouble that comes back meanwhile is the same trouble. Nothing is told in the `mute` hours.
+    One without a name has its place among the others as `number`, and is called by what it says.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Route(msgspec.Struct, frozen=True):
     taken: int | None = None
     mute: tuple[Hours, ...] = ()
     go_on: bool = False
+    number: int = 0
 
     def group_of(self, line: Line) -> tuple[str, ...]:
         """Give the values by which a line is grouped: what nobody can know is one matter at one place."""

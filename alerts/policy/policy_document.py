@@ -5,6 +5,7 @@ Read next: `policy_model.py` for the keys, `policy.py` for what comes out.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, get_args
@@ -88,6 +89,7 @@ class _Reading:
         self.fields = {*LINE_FIELDS, PLACE}.union(*((*standard.per, *standard.carry) for standard in standards))
         self.calendars: dict[str, Calendar | None] = {}
         self.names: set[str] = set()
+        self.equal: Counter[str] = Counter()
 
     def people(self) -> People | None:
         self._check_top()
@@ -251,7 +253,7 @@ class _Reading:
             well_for = entry.at("settle").duration(model.settle, least=0) or 0
         repeat = 0 if model.repeat == NEVER else entry.at("repeat").duration(model.repeat)
         return Route(
-            model.name or f"route-{int(entry.path[-1]) + 1}",
+            model.name or self._content(model),
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
@@ -261,7 +263,15 @@ class _Reading:
             taken=entry.at("taken_for").duration(model.taken_for),
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,
+            number=0 if model.name else int(entry.path[-1]) + 1,
         )
+
+    def _content(self, model: RouteModel) -> str:
+        """Call a route by what it says: of whom it tells whom. Equal ones are told apart by their order."""
+        terms = ", ".join(f"{field} {' or '.join(values)}" for field, values in sorted(model.match.items()))
+        said = f"{terms or 'everything'}: {', '.join(model.tell)}"
+        self.equal[said] += 1
+        return said if self.equal[said] == 1 else f"{said} ({self.equal[said]})"
 
     def _check_names(self, routes: Mapping[str | int, Route]) -> None:
         """Report routes of one name: what was told by a route is remembered by its name."""

@@ -38,7 +38,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until",
-    "holders", "anew", "passed_by", "passed_to",
+    "holders", "anew", "passed_by", "passed_to", "added",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {
@@ -140,6 +140,7 @@ class Changes:
             case "anew":
                 incident.kinds = incident.before = []
                 incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, -1, 0
+                incident.added = {}
                 incident.after_all = line.kind == "undone"
                 self._wait(incident, line, route, at)
             case _:

@@ -56,7 +56,8 @@ class Incident(msgspec.Struct):
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
     nobody answered; it is `anew` while that is held back. `passed_by` handed it on to `passed_to`, or gave it back;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
-    A broken promise is owed up to `owed_until`, as far as that is known.
+    A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
+    since when they count; after one it may be `rerouted`, or `retired`, where no route leads to anybody any more.
     """
 
     line: Line
@@ -93,6 +94,9 @@ class Incident(msgspec.Struct):
     cleared: list[str] = []
     owed_until: int = -1
     after_all: bool = False
+    added: dict[int, int] = {}
+    rerouted: bool = False
+    retired: bool = False
 
     @property
     def state(self) -> State:

@@ -25,6 +25,7 @@ from alerts.routing.changes import Changes
 from alerts.routing.incident import AlertRouter, Incident, Renamed
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.reloading import Reloaded, Reloading
 from alerts.routing.stalls import Lull, Stall
 from alerts.routing.taking import Taking
 from alerts.routing.turns import Turns
@@ -35,7 +36,7 @@ from standards.judge.promise import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Renamed | Action | Tick | Stall
+Fact = Line | Renamed | Action | Tick | Stall | Reloaded
 
 
 class RouterStep(msgspec.Struct, frozen=True):
@@ -64,6 +65,9 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
             work.pass_time(fact.at)
         elif isinstance(fact, Stall):
             work.lull = Lull(case, work.turns, fact)
+        elif isinstance(fact, Reloaded):
+            Reloading(case, work.turns, fact).go_over()
+            work.note_all()
         elif isinstance(fact, Line):
             work.pass_time(fact.known - 1)
             work.changes.hear(fact)
@@ -103,6 +107,11 @@ class _Routing:
         for name, incident in self.case.incidents.get(promise, {}).items():
             heappush(self._turns, (incident.wake, promise, name))
 
+    def note_all(self) -> None:
+        """Note that all incidents may have changed."""
+        for promise in self.case.incidents:
+            self._note(promise)
+
     def wake(self) -> int:
         """Find the next instant that has a turn, or lets something be forgotten."""
         case = self.case
@@ -117,8 +126,7 @@ class _Routing:
                 return
             self.lull.end()
             self.lull = None
-            for promise in self.case.incidents:
-                self._note(promise)
+            self.note_all()
         while self._turns and self._turns[0][0] <= at:
             self._turn(self._turns[0][0])
         case = self.case

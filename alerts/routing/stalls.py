@@ -75,6 +75,7 @@ class Lull:
         incident.began += span if incident.began >= 0 else 0
         incident.said_at += span if incident.said_at >= 0 else 0
         incident.held_for += span if not incident.is_held else 0
+        incident.added = {step: since + span for step, since in incident.added.items()}
 
     def end(self) -> None:
         """Have all that fell due meanwhile be due now."""

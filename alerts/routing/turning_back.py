@@ -44,6 +44,7 @@ def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.taken_until = _sooner(incident.taken_until, now, by)
     incident.anew_at = _sooner(incident.anew_at, now, by)
     incident.hand_at = _sooner(incident.hand_at, now, by)
+    incident.added = {step: min(since, now) for step, since in incident.added.items()}
     incident.shift_at = NEVER if incident.shift_at == NEVER else now  # calendars do not move
 
 

@@ -191,6 +191,7 @@ class Turns:
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
         incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
+        incident.added = {}
         incident.taken_until = incident.anew_at = NEVER
 
     def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
@@ -225,7 +226,8 @@ class Turns:
         if incident.acknowledged or incident.began < 0 or last:
             return NEVER
         span = incident.held_told + chain[incident.step].after
-        return max(at + 1, after_telling(self.people, incident, incident.began, span))
+        since = incident.added.get(incident.step, incident.began)
+        return max(at + 1, after_telling(self.people, incident, since, span))
 
     # --- who has it ------------------------------------------------------------------------------------------------
 
@@ -258,6 +260,9 @@ class Turns:
         """Tell who comes on shift what stands; who left hears of its end alone, and has it no longer."""
         left = [name for name in incident.told if has_left(self.people, incident, name, at)]
         names, holder = arrivals(self.people, incident, at), incident.acknowledged
+        if incident.rerouted:
+            first = first_step(self.people, incident, at)
+            names, incident.rerouted = tuple(name for name in first if name not in incident.told), False
         if holder in left:
             self._begin_anew(incident, at)
             self._plan(incident, "shift", at, spoken_of=True)

@@ -18,6 +18,7 @@ from alerts.routing.actions import Action
 from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.reloading import Reloaded, name_routes, policy_name, steps_of
 from alerts.routing.router import feed
 from alerts.routing.throttle import feed as feed_throttle
 from alerts.routing.turning_back import take_router_back, take_throttle_back
@@ -45,11 +46,16 @@ _by_time = attrgetter("at", "to")
 
 
 class SiteState(msgspec.Struct):
-    """What concerns every place: the silences that hold, actions to come, and when actions were heard."""
+    """What concerns every place: the silences that hold, actions to come, and when actions were heard.
+
+    `policy` are the routes by which it was decided last, `steps` how many steps each of them has.
+    """
 
     silences: list[Silence] = []
     actions: list[Action] = msgspec.field(default_factory=list, name="acts")
     heard: dict[str, int] = {}
+    policy: str = ""
+    steps: dict[str, int] = {}
 
 
 Stored = AlertRouter | PromiseIncidents | RecipientThrottle | SiteState
@@ -89,6 +95,7 @@ class RouterRuntime:
         self.throttles: dict[str, RecipientThrottle] = {}
         self._wakes: dict[CaseName, int] = {}
         self._taken_back: dict[CaseName, Stored | None] = {}
+        self._reloaded: dict[str, int] | None = None
         for (_, name), case in cases.items():
             match case:
                 case SiteState():
@@ -106,6 +113,14 @@ class RouterRuntime:
         for name, place in self.places.items():
             place.look_again(place.now)  # the policy may be another one
             self._wakes["place", name] = feed(place, (), policy).wake_at
+        self._adopt(people)
+
+    def _adopt(self, people: People) -> None:
+        """Note that another policy is in force than before, if it is: from the next instant on."""
+        renamed = [name_routes(place, people) for place in self.places.values()]
+        if any(renamed) or self.house.policy != policy_name(people):
+            self._reloaded = self.house.steps
+            self.house = msgspec.structs.replace(self.house, policy=policy_name(people), steps=steps_of(people))
 
     @property
     def wake(self) -> int:
@@ -121,12 +136,15 @@ class RouterRuntime:
         A `stall` that was over by then lets pass what fell due in it: that is told once, at its end.
         """
         result, self._taken_back = AlertResult(touched=self._taken_back), {}
+        first: list[Stall | Reloaded] = [] if stall is None else [stall]
+        if self._reloaded is not None:
+            first.append(Reloaded(low, self._reloaded))
         notifications: list[Notification | Standing] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
         heard = self._facts(lines, self._due(actions, low, result), low)
-        for place, facts in heard.items() if stall is None else self._everywhere(heard, self.places):
+        for place, facts in self._everywhere(heard, self.places) if first else heard.items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
-            step = feed(case, [*([] if stall is None else [stall]), *facts, Tick(low)], self.policy)
+            step = feed(case, [*first, *facts, Tick(low)], self.policy)
             notifications += step.calls
             result.withheld += step.withheld
             for line, reason in step.reasons:
@@ -143,6 +161,8 @@ class RouterRuntime:
             else:
                 self.places[place] = step.case
         self._deliver(notifications, low, result, stall)
+        if self._reloaded is not None and result.touched:
+            result.touched["house", ""], self._reloaded = self.house, None
         return result
 
     def go_back(self, now: int, by: int) -> None:
@@ -150,7 +170,7 @@ class RouterRuntime:
         result = AlertResult()
         actions = [msgspec.structs.replace(action, at=min(action.at, now)) for action in self.house.actions]
         heard = {name: min(at, now) for name, at in self.house.heard.items()}
-        self.house = result.touched["house", ""] = SiteState(self.house.silences, actions, heard)
+        self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, actions=actions, heard=heard)
         for name, place in self.places.items():
             take_router_back(place, now, by)
             small = msgspec.structs.replace(place, incidents={})
@@ -177,7 +197,8 @@ class RouterRuntime:
         silences = {silence.name: silence for silence in house.silences}
         silences.update({action.silence.name: action.silence for action in due if action.silence is not None})
         lasting = [silence for silence in silences.values() if silence.until > low]
-        self.house = SiteState(lasting, [action for action in waiting if action.at > low], heard)
+        left = [action for action in waiting if action.at > low]
+        self.house = msgspec.structs.replace(house, silences=lasting, actions=left, heard=heard)
         result.touched["house", ""] = self.house
         return due
 

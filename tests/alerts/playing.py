@@ -134,8 +134,11 @@ class Floor:
         self.go(until)
         return self.notices
 
-    def restart(self) -> None:
-        """Read everything back from what was stored."""
+    def restart(self, text: str | None = None) -> None:
+        """Read everything back from what was stored; under another policy, where its text is given."""
+        if text is not None:
+            self.people = people(text)
+            self.policy = Policy(STANDARDS, people=self.people)
         cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
         self.calls = RouterRuntime(self.policy, self.people, cases)
 
