@@ -5,7 +5,6 @@ Read next: `policy_model.py` for the keys, `policy.py` for what comes out.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, get_args
@@ -36,6 +35,7 @@ from alerts.policy.policy_model import (
     SilenceModel,
     TeamModel,
 )
+from alerts.policy.route_names import RouteNames
 from standards.calendar.hours import did_you_mean, zone
 from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
@@ -88,8 +88,7 @@ class _Reading:
         }
         self.fields = {*LINE_FIELDS, PLACE}.union(*((*standard.per, *standard.carry) for standard in standards))
         self.calendars: dict[str, Calendar | None] = {}
-        self.names: set[str] = set()
-        self.equal: Counter[str] = Counter()
+        self.names, self.unnamed = set[str](), RouteNames()
 
     def people(self) -> People | None:
         self._check_top()
@@ -253,7 +252,7 @@ class _Reading:
             well_for = entry.at("settle").duration(model.settle, least=0) or 0
         repeat = 0 if model.repeat == NEVER else entry.at("repeat").duration(model.repeat)
         return Route(
-            model.name or self._content(model),
+            model.name or self.unnamed.of(model.match, model.tell),
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
@@ -265,13 +264,6 @@ class _Reading:
             go_on=model.continue_,
             number=0 if model.name else int(entry.path[-1]) + 1,
         )
-
-    def _content(self, model: RouteModel) -> str:
-        """Call a route by what it says: of whom it tells whom. Equal ones are told apart by their order."""
-        terms = ", ".join(f"{field} {' or '.join(values)}" for field, values in sorted(model.match.items()))
-        said = f"{terms or 'everything'}: {', '.join(model.tell)}"
-        self.equal[said] += 1
-        return said if self.equal[said] == 1 else f"{said} ({self.equal[said]})"
 
     def _check_names(self, routes: Mapping[str | int, Route]) -> None:
         """Report routes of one name: what was told by a route is remembered by its name."""

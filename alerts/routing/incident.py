@@ -171,12 +171,21 @@ class Swing(msgspec.Struct, frozen=True):
     times: int = 0
 
 
+class Went(msgspec.Struct, frozen=True):
+    """So many came and went on a route while they were held back, which lasts until an instant."""
+
+    count: int
+    until: int
+
+
 class AlertRouter(msgspec.Struct):
     """One place's case: its incidents by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
     promise's all-clear waits at a route, standard and subject, `swings` what came back there. `causes` are broken
-    promises that inhibit others, and `ending` says up to when those of them do that are well again.
+    promises that inhibit others, and `ending` says up to when those of them do that are well again. `went` counts, by
+    route, what came and went while it was held back, and `dark` says, by group, up to when more that nobody can know is
+    not told after some was.
     """
 
     place: str
@@ -188,11 +197,13 @@ class AlertRouter(msgspec.Struct):
     ending: dict[str, int] = {}
     swings: dict[str, Swing] = {}
     silences: list[Silence] = []
+    went: dict[str, Went] = {}
+    dark: dict[str, int] = {}
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember."""
-        return not (self.incidents or self.causes or self.silences or self.swings)
+        return not (self.incidents or self.causes or self.silences or self.swings or self.went)
 
     def inhibits_until(self, cause: Line) -> int:
         """Give up to when a cause inhibits others: it has been well for long enough, or a day has gone by."""

@@ -78,7 +78,11 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
             work.pass_time(fact.at - 1)
             work.taking.hear(fact)
         if case.is_empty:
-            case.open, case.settling = {}, {}  # nobody is left who waits, as in a case that was not stored
+            case.open, case.settling, case.dark = (
+                {},
+                {},
+                {},
+            )  # nobody is left who waits, as in a case that was not stored
     calling = work.calling
     kept = None if case.is_empty else case
     wake = NEVER if kept is None else work.wake()
@@ -116,6 +120,7 @@ class _Routing:
         """Find the next instant that has a turn, or lets something be forgotten."""
         case = self.case
         times = [case.inhibits_until(cause) for cause in case.causes.values()]
+        times += [went.until for went in case.went.values()]
         times += [silence.until for silence in case.silences] + [swing.until for swing in case.swings.values()]
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
@@ -131,12 +136,14 @@ class _Routing:
             self._turn(self._turns[0][0])
         case = self.case
         case.now = at = max(case.now, at)
-        if case.silences or case.causes or case.open or case.swings:
+        if case.silences or case.causes or case.open or case.swings or case.went or case.dark:
             case.swings = {name: swing for name, swing in case.swings.items() if swing.until > at}
             case.silences = [silence for silence in case.silences if silence.until > at]
             case.causes = {name: line for name, line in case.causes.items() if case.inhibits_until(line) > at}
             case.ending = {name: end for name, end in case.ending.items() if name in case.causes}
             case.open = {name: due for name, due in case.open.items() if due > at}
+            case.went = {name: went for name, went in case.went.items() if went.until > at}
+            case.dark = {name: until for name, until in case.dark.items() if until > at}
 
     def _turn(self, at: int) -> None:
         """Give all incidents their turn that have it at an instant; what is long over is forgotten."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.policy.policy import MACHINES, People, Person, closes_after
+from alerts.routing.counts import counted
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import How, Notification, Sort, Standing, merged, sort_of
@@ -73,6 +74,7 @@ LEFT: Final[Mapping[How, Reason]] = {
 """Why what waited is not told any more."""
 REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
     "repeat": "stand, and nobody has acknowledged them",
+    "climb": "stand, and nobody has acknowledged them",
     "released": "stand of what was held back until now",
     "anew": "stand, and nobody has them any more",
     "shift": "stand as your shift begins",
@@ -83,9 +85,10 @@ REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
 
 def _one(parts: Sequence[Notice], told: Notification) -> Notice:
     """Make one message of the parts of a notification."""
-    remark = REMARKS.get(told.turn)
+    remark = None if told.turn == "climb" and told.groups == 1 else REMARKS.get(told.turn)
     trouble = all(part.is_trouble for part in parts)
-    return joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
+    made = joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
+    return counted(made, parts)
 
 
 class _Throttling:
@@ -113,7 +116,8 @@ class _Throttling:
                 self._withhold([left], LEFT[standing.how], at)
         if heard:
             self.case.let_nothing_be_due()
-        for each in merged(fact for fact in facts if isinstance(fact, Notification)):
+        told = (fact for fact in facts if isinstance(fact, Notification))
+        for each in merged(told, one_step=not self.person.budget):
             self._take(each)
         if self.case.summary_due <= at:
             self._send_summary(at)
@@ -199,7 +203,8 @@ class _Throttling:
             self.case.last_well = at
         if trouble or crowded:
             self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
-        self._send(summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts), at, page=True)
+        made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts)
+        self._send(counted(made, parts), at, page=True)
 
     def _send_digest(self, at: int) -> None:
         quiet = self.person.quiet
@@ -210,7 +215,8 @@ class _Throttling:
             self.case.digest_due = closes_after(quiet, at)
             return
         self.case.last_digest = at
-        self.notices.append(digest(self.case.take_out("digest"), self.case.name, at))
+        parts = self.case.take_out("digest")
+        self.notices.append(counted(digest(parts, self.case.name, at), parts))
 
     def _send(self, notice: Notice, at: int, *, page: bool) -> None:
         self.notices.append(msgspec.structs.replace(notice, decided=at))

@@ -14,9 +14,10 @@ from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
 from alerts.routing.holds import Hold, holds
-from alerts.routing.incident import look_of
+from alerts.routing.incident import look_of, name_of
 from alerts.routing.notice import owed_until
-from standards.calendar.duration import spoken
+from alerts.routing.takers import note_takers
+from standards.calendar.duration import MINUTE, spoken
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 AGAIN: Final[frozenset[Turn]] = frozenset({"shift", "climb", "repeat"})
 """Turns that say nothing to somebody who heard of the same at the same instant."""
+DARK: Final = 30 * MINUTE
+"""How long after it was told that nobody can know something at a place, more of it there is not told."""
 HELD: Final[Mapping[str, str]] = {
     "silenced": "It was silenced until now.",
     "muted": "It came when nothing was to be told, and stands.",
@@ -56,6 +59,7 @@ class Turns:
                     told = [each for each in told if each.notice.to not in heard]
                 said += [(incident, turn, each) for each in told]
                 heard.update(each.notice.to for each in told)
+        note_takers(self.all_clears, said)
         self.calling.send(said, at)
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:
@@ -136,8 +140,19 @@ class Turns:
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
             incident.after_all = False
+        if look == "lost":
+            self.case.dark[name_of(incident.route, *incident.group)] = at + DARK
+        if turn == "released" and (went := self.case.went.pop(incident.route, None)) is not None:
+            made = [msgspec.structs.replace(each, came_and_went=went.count) for each in made]
         self._told(incident, names, at)
+        self._pass_on(incident, turn, names, at)
         return [Said(each, fresh=each.to not in heard) for each in made]
+
+    def _pass_on(self, incident: Incident, turn: Turn, names: Sequence[str], at: int) -> None:
+        """Have the next in the chain told at once where nobody of a step can be told."""
+        last = incident.step >= len(self.people.route(incident.route).chain)
+        if turn != "repeat" and not incident.acknowledged and not last and not self.people.can_be_told(names):
+            incident.climb_at = at
 
     def _told(self, incident: Incident, names: Iterable[str], at: int) -> None:
         """Note who was told, and what is known from then on."""

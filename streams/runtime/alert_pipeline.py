@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.incident import Renamed, is_trouble
 from alerts.routing.notice import Notice, for_machines, notice
@@ -38,7 +40,10 @@ class AlertPipeline:
     ) -> None:
         self.policy = policy
         self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
-        self.router = None if policy.people is None else RouterRuntime(policy, policy.people, cases or {})
+        self.router = None
+        if policy.people is not None:
+            people = msgspec.structs.replace(policy.people, channels=frozenset(channels))
+            self.router = RouterRuntime(msgspec.structs.replace(policy, people=people), people, cases or {})
 
     @property
     def wake(self) -> int:
@@ -72,20 +77,25 @@ class AlertPipeline:
         }
         policy, notices = self.policy, list[Notice]()
         if self.router is None or self._machines:
-            relevant = [line for line in lines if reasons[line.id] == "told"]
+            relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and _renames(line))]
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
         if self.router is None:
             return AlertResult(notices, reasons)
         heard = [
             line if reasons[line.id] == "told" else Renamed(line)
             for line in lines
-            if reasons[line.id] == "told" or (line.replaces and is_trouble(line))
+            if reasons[line.id] == "told" or _renames(line)
         ]
         result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
         known = {line.id: line.known for line in lines}
         result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]
         return result
+
+
+def _renames(line: Line) -> bool:
+    """Say whether a line is about known trouble under another id: people know of it, machines have to know the id."""
+    return bool(line.replaces) and is_trouble(line)
 
 
 def _twins(transitions: Iterable[Transition[Event]]) -> dict[str, State]:

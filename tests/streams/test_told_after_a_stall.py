@@ -67,6 +67,7 @@ async def test_asleep_for_two_hours(tmp_path: Path) -> None:
         await gone(host, machine, 100)
         machine.counted += 2 * HOUR
         await gone(host, machine, 50)
+        await until(lambda: len(told(host, begun)) > 2)
         said = told(host, begun)
     assert [(to, kind) for to, kind, _ in said] == [("ann", "warned"), ("ann", "broken"), ("ann", "broken")]
     assert said[2][2] >= 7200 + 98

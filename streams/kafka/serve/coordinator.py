@@ -98,7 +98,10 @@ class NotifyCoordinator:
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
             self._restore(key, body, cases)
-        self._calls = None if policy.people is None else RouterRuntime(policy, policy.people, cases)
+        self._calls = None
+        if policy.people is not None:
+            people = msgspec.structs.replace(policy.people, channels=frozenset(channels))
+            self._calls = RouterRuntime(msgspec.structs.replace(policy, people=people), people, cases)
 
     def _restore(self, key: bytes, body: bytes, cases: dict[CaseName, Stored]) -> None:
         try:
@@ -125,7 +128,7 @@ class NotifyCoordinator:
         """Go over to a policy with the same people and more revisions."""
         self._policy = policy
         if self._calls is not None:
-            self._calls.policy = policy
+            self._calls.policy = msgspec.structs.replace(policy, people=self._calls.people)
 
     def take(self, partition: int, offset: int, telling: Telling) -> None:
         """Take one record of `tellings`, in the order of its partition; one that was taken before is passed over."""
