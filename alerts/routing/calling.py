@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy
+from alerts.routing.counts import known_since
 from alerts.routing.incident import look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
@@ -96,10 +97,12 @@ class Calling:
         person, standard = self.people.person(to), self.standard(line)
         if standard is None:
             raise ValueError(f"no standard {line.standard} is known; ask before")
-        made = notice(line, standard, person.zone or self.policy.zone, now=at)
+        zone = person.zone or self.policy.zone
+        made = notice(line, standard, zone, now=at)
+        said = " ".join(part for part in (made.text, known_since(line, zone), more) if part)
         severity = "info" if line.reason == "came-too-late" and line.kind == "lost" else made.severity
         return msgspec.structs.replace(
-            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=f"{made.text} {more}".rstrip(), to=to,
+            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=said, to=to,
             addresses=person.addresses, decided=at, severity=severity, explained=self._explained(line),
         )  # fmt: skip
 

@@ -4,19 +4,29 @@
 * what came and went while something held it back: nobody was told of it;
 * what of the same group somebody has already.
 
+And it says since when trouble is known, where that is later than it was so.
+
 Read next: `turns.py`, which counts, and `throttle.py`, which puts the parts of a message together.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from standards.calendar.duration import MINUTE
+from standards.judge.events import moment
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from alerts.routing.notice import Notice
+    from standards.judge.ledger import Line
+
+LATE: Final = MINUTE
+"""How long after it was so trouble becomes known at least, in microseconds, where that is said."""
 
 
 def counted(made: Notice, parts: Sequence[Notice]) -> Notice:
@@ -45,3 +55,10 @@ def sentence(notice: Notice) -> str:
         one = notice.came_and_went == 1
         said.append(f"{notice.came_and_went} more came and {'was' if one else 'were'} over meanwhile.")
     return " ".join(said)
+
+
+def known_since(line: Line, zone: ZoneInfo) -> str:
+    """Say since when a broken promise is known, where its opening was heard of late; else nothing."""
+    if line.kind != "broken" or line.known - line.at < LATE:
+        return ""
+    return f"Known since {moment(line.known).astimezone(zone):%H:%M:%S}."
