@@ -235,6 +235,11 @@ def is_trouble(line: Line) -> bool:
     return line.kind in TROUBLE
 
 
+def renames(line: Line) -> bool:
+    """Say whether a line is about known trouble under another id: people know of it, machines have to know the id."""
+    return bool(line.replaces) and is_trouble(line)
+
+
 def look_of(line: Line) -> Look:
     """Say what a line of trouble comes to for people."""
     if line.kind in ("corrected", "undone"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.routing.actions import ROUTED, Action
-from alerts.routing.incident import Renamed, is_trouble
+from alerts.routing.incident import Renamed, renames
 from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.relevance import last_warned, relevance
 from standards.judge.promise import NEVER
@@ -77,25 +77,20 @@ class AlertPipeline:
         }
         policy, notices = self.policy, list[Notice]()
         if self.router is None or self._machines:
-            relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and _renames(line))]
+            relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and renames(line))]
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
         if self.router is None:
             return AlertResult(notices, reasons)
         heard = [
             line if reasons[line.id] == "told" else Renamed(line)
             for line in lines
-            if reasons[line.id] == "told" or _renames(line)
+            if reasons[line.id] == "told" or renames(line)
         ]
         result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
         known = {line.id: line.known for line in lines}
         result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]
         return result
-
-
-def _renames(line: Line) -> bool:
-    """Say whether a line is about known trouble under another id: people know of it, machines have to know the id."""
-    return bool(line.replaces) and is_trouble(line)
 
 
 def _twins(transitions: Iterable[Transition[Event]]) -> dict[str, State]:

@@ -29,6 +29,7 @@ FOUND: dict[str, list[Path]] = {
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
         DESK / "desk.yaml", DESK / "storm.yaml", DESK.parent / "rules/rules.yaml",
+        DESK.parent / "rules/hundred.yaml",
     ],
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from zlib import crc32
 
 import msgspec
 
+from alerts.routing.incident import Renamed
 from alerts.routing.notice import Notice, for_machines
 from alerts.routing.stalls import NOTED, stall_of
 from standards.errors import StateError
@@ -50,10 +51,13 @@ _KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKin
 
 
 class Waiting(msgspec.Struct):
-    """A line whose time has not come, its notice as it is told without a policy, and the partition it came from."""
+    """A line whose time has not come, its notice as it is told without a policy, and the partition it came from.
+
+    One without a notice only says that known trouble goes on under another id.
+    """
 
     line: Line
-    notice: Notice
+    notice: Notice | None
     partition: int
 
 
@@ -93,8 +97,7 @@ class NotifyCoordinator:
         self._retaken: set[int] = set()
         self._through: list[tuple[int, Telling]] = []
         self._acts: list[Action] = []
-        self._moved = False
-        self._noted = -1
+        self._moved, self._noted = False, -1
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
             self._restore(key, body, cases)
@@ -143,6 +146,9 @@ class NotifyCoordinator:
             return
         for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
+            self._new.add(line.id)
+        for line in self._fresh(partition, telling.renamed):
+            self._waiting[line.id] = Waiting(line, None, partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
         known = {line.id: line.known for line in lines} if self._machines else {}
@@ -207,7 +213,8 @@ class NotifyCoordinator:
     def _pass_on(self, dealt: Dealt) -> None:
         """Tell everybody, where there is no policy any more, what still waited under one."""
         for name, it in self._waiting.items():
-            dealt.told.append((it.partition, Told([it.notice], {name: "told"})))
+            if it.notice is not None:
+                dealt.told.append((it.partition, Told([it.notice], {name: "told"})))
             dealt.rows.append((_key("line", name), None))
         self._waiting = {}
 
@@ -215,7 +222,8 @@ class NotifyCoordinator:
         """Let the router runtime decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
-        called = calls.push([it.line for it in due], self._acts, low, stall=stall)
+        facts = [it.line if it.notice is not None else Renamed(it.line) for it in due]
+        called = calls.push(facts, self._acts, low, stall=stall)
         for it in due:
             name = it.line.id
             del self._waiting[name]
@@ -232,6 +240,8 @@ class NotifyCoordinator:
         reasons: dict[int, dict[str, Reason]] = {}
         for it in due:
             name = it.line.id
+            if it.notice is None:
+                continue  # why it is not told was said with it
             reasons.setdefault(it.partition, {})[name] = called.reasons.get(name, "told")
         by_person: dict[int, Told] = {number: Told(reasons=found) for number, found in reasons.items()}
         for notice in called.notices:
