@@ -74,7 +74,8 @@ class Alertmanager:
     async def deliver(self, notice: Notice) -> None:
         """Open or resolve the alert of one notice. Raises DeliveryError."""
         now = self._clock()
-        await self._send([(notice, _opened(notice, now) if opens(notice) else _resolved(notice, now))])
+        alert = _opened(notice, now) if opens(notice) else _resolved(notice, now)
+        await self._send([*_replaced(notice, now), (notice, alert)])
 
     async def remind(self, told: Sequence[Told]) -> None:
         """Tell again what stands, and what was resolved lately. Raises DeliveryError."""
@@ -102,14 +103,26 @@ def _longest(notice: Notice) -> int:
     return LONGEST_OPEN if notice.due >= 0 else LONGEST_BY_ITSELF
 
 
-def _again(told: Iterable[Told], now: int) -> Iterable[tuple[Notice, Alert]]:
+def _again(told: Sequence[Told], now: int) -> Iterable[tuple[Notice, Alert]]:
+    replaced = {notice.replaces for notice, _ in told}
     for notice, told_at in told:
         at = min(told_at, now)
+        if opens(notice) and notice.promise in replaced:
+            continue  # the alert under its new id stands in its place
+        if notice.replaces and now - at <= RESOLVED_TOLD:
+            yield from _replaced(notice, at)
         if not opens(notice):
             if now - at <= RESOLVED_TOLD:
                 yield notice, _resolved(notice, at)
         elif at + LONGEST_OWED >= now and now <= max(notice.owed_until, at + _longest(notice)):
             yield notice, _opened(notice, now)
+
+
+def _replaced(notice: Notice, at: int) -> Iterable[tuple[Notice, Alert]]:
+    """Give the end of the alert that this one replaces: they go in one post, so that there is no gap between them."""
+    if notice.replaces:
+        before = msgspec.structs.replace(notice, promise=notice.replaces)
+        yield before, _resolved(before, at)
 
 
 def _opened(notice: Notice, now: int) -> Alert:

@@ -174,7 +174,7 @@ def hidden_route(it: Doubted) -> None:
             found = f"nothing comes to this route: {behind} before it takes everything"
             it.route(index).warning("hidden-route", found, "put it first, or write continue: true at the one before")
         elif not route.match.terms and not route.go_on:
-            behind = route.name
+            behind = _label(route)
 
 
 def inhibition_circle(it: Doubted) -> None:
@@ -244,8 +244,12 @@ def equal_routes(it: Doubted) -> None:
     """Report routes without a name that say the same: what was told by one cannot be told from the other."""
     for (_, first), (other, second) in combinations(enumerate(it.people.routes), 2):
         if _said(first) == _said(second) and not it.top.at("routes", other).has("name"):
-            found, fix = f"this route says what {first.name} says", "take it out, or give both a name"
+            found, fix = f"this route says what {_label(first)} says", "take it out, or give both a name"
             it.route(other).warning("equal-routes", found, fix)
+
+
+def _label(route: Route) -> str:
+    return f"route-{route.number}" if route.number else route.name
 
 
 def _said(route: Route) -> tuple[object, ...]:

@@ -107,6 +107,7 @@ class Route(msgspec.Struct, frozen=True):
 
     What has the same values of `group_by` is told in one message, where it comes within `group_wait`. An all-clear
     waits for `well_for`: trouble that comes back meanwhile is the same trouble. Nothing is told in the `mute` hours.
+    One without a name has its place among the others as `number`, and is called by what it says.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Route(msgspec.Struct, frozen=True):
     taken: int | None = None
     mute: tuple[Hours, ...] = ()
     go_on: bool = False
+    number: int = 0
 
     def group_of(self, line: Line) -> tuple[str, ...]:
         """Give the values by which a line is grouped: what nobody can know is one matter at one place."""
@@ -212,7 +214,8 @@ class Silence(msgspec.Struct, frozen=True):
 class People(msgspec.Struct, frozen=True):
     """What a policy document says. `people` holds the teams' own rooms too, by the team's name.
 
-    A digest collects for `digest_after` at least, and goes at most every `digest_every`, in microseconds.
+    A digest collects for `digest_after` at least, and goes at most every `digest_every`, in microseconds. `channels`
+    are those that are set up; None where that is not known.
     """
 
     people: Mapping[str, Person]
@@ -222,6 +225,7 @@ class People(msgspec.Struct, frozen=True):
     silences: tuple[Silence, ...] = ()
     digest_after: int = 10 * MINUTE
     digest_every: int = 30 * MINUTE
+    channels: frozenset[str] | None = None
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -232,6 +236,13 @@ class People(msgspec.Struct, frozen=True):
     def person(self, name: str) -> Person:
         """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""
         return self.people.get(name) or Person(name)
+
+    def can_be_told(self, names: Iterable[str]) -> bool:
+        """Say whether any of these people has a channel: one of their own addresses, or any that may lead to people."""
+        channels = self.channels
+        if not channels or channels - {"alertmanager"}:
+            return True
+        return any(channels & self.person(name).addresses.keys() for name in names)
 
     def route(self, name: str) -> Route:
         """Give a route by name; one that is not in the policy any more tells nobody else."""

@@ -35,6 +35,7 @@ from alerts.policy.policy_model import (
     SilenceModel,
     TeamModel,
 )
+from alerts.policy.route_names import RouteNames
 from standards.calendar.hours import did_you_mean, zone
 from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
@@ -87,7 +88,7 @@ class _Reading:
         }
         self.fields = {*LINE_FIELDS, PLACE}.union(*((*standard.per, *standard.carry) for standard in standards))
         self.calendars: dict[str, Calendar | None] = {}
-        self.names: set[str] = set()
+        self.names, self.unnamed = set[str](), RouteNames()
 
     def people(self) -> People | None:
         self._check_top()
@@ -251,7 +252,7 @@ class _Reading:
             well_for = entry.at("settle").duration(model.settle, least=0) or 0
         repeat = 0 if model.repeat == NEVER else entry.at("repeat").duration(model.repeat)
         return Route(
-            model.name or f"route-{int(entry.path[-1]) + 1}",
+            model.name or self.unnamed.of(model.match, model.tell),
             self._match(entry.at("match"), model.match),
             tuple(chain),
             group_by=tuple(model.group_by),
@@ -261,6 +262,7 @@ class _Reading:
             taken=entry.at("taken_for").duration(model.taken_for),
             mute=tuple(hours for hours in mute if hours is not None),
             go_on=model.continue_,
+            number=0 if model.name else int(entry.path[-1]) + 1,
         )
 
     def _check_names(self, routes: Mapping[str | int, Route]) -> None:

@@ -85,7 +85,7 @@ class RungModel(Strict):
 class RouteModel(Strict):
     """Who is told of what, and how it goes on when nobody acknowledges."""
 
-    name: Text | None = Field(default=None, description="What it is called; route-1 and so on, if left out.")
+    name: Text | None = Field(default=None, description="What it is called; by what it says, if left out.")
     match: Match = Field(default={}, description="Fields and their values; without it, everything.")
     tell: Texts = Field(min_length=1, description="People and teams.")
     escalate: list[RungModel] = Field(default=[], description="Who is told when nobody acknowledges in time.")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy
+from alerts.routing.counts import known_since
+from alerts.routing.incident import look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
 from standards.judge.promise import NEVER
@@ -95,18 +97,33 @@ class Calling:
         person, standard = self.people.person(to), self.standard(line)
         if standard is None:
             raise ValueError(f"no standard {line.standard} is known; ask before")
-        made = notice(line, standard, person.zone or self.policy.zone, now=at)
+        zone = person.zone or self.policy.zone
+        made = notice(line, standard, zone, now=at)
+        said = " ".join(part for part in (made.text, known_since(line, zone), more) if part)
         severity = "info" if line.reason == "came-too-late" and line.kind == "lost" else made.severity
         return msgspec.structs.replace(
-            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=f"{made.text} {more}".rstrip(), to=to,
-            addresses=person.addresses, decided=at, severity=severity,
+            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=said, to=to,
+            addresses=person.addresses, decided=at, severity=severity, explained=self._explained(line),
         )  # fmt: skip
+
+    def _explained(self, line: Line) -> int:
+        """Count what is held back as trouble that a line of a cause explains."""
+        if line.promise not in self.case.causes:
+            return 0
+        held = (each for routes in self.case.incidents.values() for each in routes.values() if each.is_held)
+        explained = {
+            each.line.promise
+            for each in held
+            if each.held_by == "inhibited" and any(it.holds(line, each.line) for it in self.people.inhibitions)
+        }
+        return len(explained)
 
     def send(self, said: Sequence[tuple[Incident, Turn, Said]], at: int) -> None:
         """Make notifications of what incidents say at an instant: what is alike goes into one."""
         groups: dict[tuple[object, ...], list[Said]] = {}
         for incident, turn, each in said:
-            alike = ("", ()) if turn in TOGETHER else (incident.route, incident.group)
+            dark = look_of(incident.line) == "lost"  # one matter at a place, whatever the route
+            alike = ("", ()) if turn in TOGETHER else ("" if dark else incident.route, incident.group)
             groups.setdefault((*alike, turn, each.notice.to, each.passes), []).append(each)
         turns = {id(each): turn for _, turn, each in said}
         for parts in groups.values():

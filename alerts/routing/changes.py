@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from alerts.routing.audience import first_step, next_shift
-from alerts.routing.incident import WARNED, Incident, is_trouble, look_of, name_of
+from alerts.routing.incident import WARNED, Incident, Went, is_trouble, look_of, name_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ Change = Literal["wait", "suppress", "go on", "after the wait", "anew"]
 
 INHERITED: Final = (
     "told", "kinds", "before", "began", "step", "times", "held_told", "said_at", "acknowledged", "taken_until",
-    "holders", "anew", "passed_by", "passed_to",
+    "holders", "anew", "passed_by", "passed_to", "added",
 )  # fmt: skip
 """What trouble that comes back has of what it was before."""
 TROUBLE: Final[Mapping[tuple[State, Beside], Change]] = {
@@ -140,6 +140,7 @@ class Changes:
             case "anew":
                 incident.kinds = incident.before = []
                 incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, -1, 0
+                incident.added = {}
                 incident.after_all = line.kind == "undone"
                 self._wait(incident, line, route, at)
             case _:
@@ -186,6 +187,9 @@ class Changes:
             incident.trouble_at = NEVER
         self.turns.count(incident, at)
         incident.go_on_with(line, at)
+        if line.verdict == "unknown":  # it belongs to all that nobody can know at that place
+            incident.group = self.people.route(incident.route).group_of(line)
+            self.turns.all_clears.join(incident)
 
     def _go_on(self, incident: Incident, line: Line, route: Route, at: int) -> None:
         """Go on with trouble that was told when it was here before."""
@@ -207,7 +211,8 @@ class Changes:
         due = self.case.open.get(group, -1)
         if due < at:
             left = (line.due - at) // 2 if line.kind == "warned" and line.due > at else route.group_wait
-            due = self.case.open[group] = at + min(route.group_wait, left)
+            due = max(at + min(route.group_wait, left), self.case.dark.get(group, -1))
+            self.case.open[group] = due
         incident.trouble_at = min(due, waited)
         if incident.trouble_at > at:
             self.calling.reason(line, "grouped")
@@ -246,6 +251,9 @@ class Changes:
 
     def _ended(self, incident: Incident, line: Line, at: int) -> None:
         """Have an incident end with a line: who heard of the trouble will hear that it is over."""
+        if incident.is_held and not incident.told and not incident.replaced:
+            went = self.case.went.get(incident.route, Went(0, 0))
+            self.case.went[incident.route] = Went(went.count + 1, max(went.until, incident.held_until))
         self.turns.count(incident, at)
         incident.let_go(at)
         if incident.trouble_at != NEVER:

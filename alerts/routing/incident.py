@@ -56,7 +56,8 @@ class Incident(msgspec.Struct):
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
     nobody answered; it is `anew` while that is held back. `passed_by` handed it on to `passed_to`, or gave it back;
     `holders` are all who had it. `cleared` heard that it is over already. After an all-clear it is there `after_all`.
-    A broken promise is owed up to `owed_until`, as far as that is known.
+    A broken promise is owed up to `owed_until`, as far as that is known. `added` says of steps that a reload brought
+    since when they count; after one it may be `rerouted`, or `retired`, where no route leads to anybody any more.
     """
 
     line: Line
@@ -93,6 +94,9 @@ class Incident(msgspec.Struct):
     cleared: list[str] = []
     owed_until: int = -1
     after_all: bool = False
+    added: dict[int, int] = {}
+    rerouted: bool = False
+    retired: bool = False
 
     @property
     def state(self) -> State:
@@ -167,12 +171,21 @@ class Swing(msgspec.Struct, frozen=True):
     times: int = 0
 
 
+class Went(msgspec.Struct, frozen=True):
+    """So many came and went on a route while they were held back, which lasts until an instant."""
+
+    count: int
+    until: int
+
+
 class AlertRouter(msgspec.Struct):
     """One place's case: its incidents by promise and route, and what keeps others from being told.
 
     `now` is how far its time has come. `open` says when the message goes that a group waits for, `settling` which
     promise's all-clear waits at a route, standard and subject, `swings` what came back there. `causes` are broken
-    promises that inhibit others, and `ending` says up to when those of them do that are well again.
+    promises that inhibit others, and `ending` says up to when those of them do that are well again. `went` counts, by
+    route, what came and went while it was held back, and `dark` says, by group, up to when more that nobody can know is
+    not told after some was.
     """
 
     place: str
@@ -184,11 +197,13 @@ class AlertRouter(msgspec.Struct):
     ending: dict[str, int] = {}
     swings: dict[str, Swing] = {}
     silences: list[Silence] = []
+    went: dict[str, Went] = {}
+    dark: dict[str, int] = {}
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to remember."""
-        return not (self.incidents or self.causes or self.silences or self.swings)
+        return not (self.incidents or self.causes or self.silences or self.swings or self.went)
 
     def inhibits_until(self, cause: Line) -> int:
         """Give up to when a cause inhibits others: it has been well for long enough, or a day has gone by."""
@@ -218,6 +233,11 @@ def is_trouble(line: Line) -> bool:
     if line.kind == "corrected":
         return line.verdict in ("broken", "unknown") or line.state in WARNED
     return line.kind in TROUBLE
+
+
+def renames(line: Line) -> bool:
+    """Say whether a line is about known trouble under another id: people know of it, machines have to know the id."""
+    return bool(line.replaces) and is_trouble(line)
 
 
 def look_of(line: Line) -> Look:

@@ -65,6 +65,9 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     without one both are empty, and where `to` alone is, it goes to machines by these channels. `promises` are all those
     that it speaks for, where they are more than its own. `decided` is when it was to be told, in the time of the
     ledger, or -1. `still_warned` says of a correction that the promise can still be kept, and that it is time to act.
+    `explained` counts promises whose trouble is not told as this one is its cause, `came_and_went` those that were over
+    before anybody was told of them, and `others_have`, by name, how many of the same group somebody has.
+    `replaces` is the id under which its promise was told before.
     """
 
     id: str
@@ -92,6 +95,10 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     owed_until: int = -1
     still_warned: bool = False
     what: str = ""
+    explained: int = 0
+    came_and_went: int = 0
+    others_have: dict[str, int] = {}
+    replaces: str = ""
 
     @property
     def looks_like(self) -> Kind:
@@ -181,6 +188,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         fields=line.fields,
         owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
+        replaces=line.replaces,
     )
 
 

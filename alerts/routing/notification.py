@@ -30,6 +30,7 @@ class Notification(msgspec.Struct, frozen=True):
     `turn` is what brought it about; "back" brings back what they would still wait to hear of, and tells nothing else.
     `fresh` are the promises of which nothing was told to them before. `passes` says that it does not wait for their
     quiet hours. `was` gives, by promise, the id under which they were to hear of it before, if that is another one.
+    `groups` is of how many groups it tells.
     """
 
     to: str
@@ -39,6 +40,7 @@ class Notification(msgspec.Struct, frozen=True):
     fresh: frozenset[str] = frozenset()
     passes: bool = False
     was: dict[str, str] = {}
+    groups: int = 1
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -59,13 +61,17 @@ def sort_of(part: Notice) -> Sort:
     return "page" if part.is_trouble else "well"
 
 
-def merged(told: Iterable[Notification]) -> Iterator[Notification]:
-    """Make one of those of an instant that are one message for one person."""
+def merged(told: Iterable[Notification], *, one_step: bool = False) -> Iterator[Notification]:
+    """Make one of those of an instant that are one message for one person.
+
+    With `one_step`, all for which somebody is the next in the chain is one too: they have no budget to gather it.
+    """
     groups: dict[tuple[object, ...], list[Notification]] = {}
     for number, each in enumerate(told):
-        alike = (each.turn, each.passes) if each.turn in TOGETHER else (number,)
+        together = each.turn in TOGETHER or (one_step and each.turn == "climb")
+        alike = (each.turn, each.passes) if together else (number,)
         groups.setdefault(alike, []).append(each)
     for first, *others in groups.values():
         parts = [part for each in others for part in each.parts]
         fresh = first.fresh.union(*(each.fresh for each in others))
-        yield msgspec.structs.replace(first, parts=(*first.parts, *parts), fresh=fresh)
+        yield msgspec.structs.replace(first, parts=(*first.parts, *parts), fresh=fresh, groups=1 + len(others))

@@ -5,7 +5,8 @@ about them (`actions.py`), and ticks. A promise is an incident on each route tha
 instants comes: the group's wait is over, nobody has acknowledged, it is to be repeated, all has been well for long
 enough. Before a fact every earlier instant has its turn, and at the same instant facts come first: a message speaks for
 all that came with it, and what is resolved at the moment of an escalation is not escalated. So nothing depends on how
-facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back.
+facts are split over calls of `feed`, how many ticks there are, or where a case was stored and read back. Only a stall
+(`stalls.py`), which is a fact as well, lets instants pass: what they had to say is said once, when it is over.
 
 Read next: `incident.py` for the state, `changes.py` for what changes it, `turns.py` for what it says,
 `throttle.py` for what becomes of a call.
@@ -24,6 +25,8 @@ from alerts.routing.changes import Changes
 from alerts.routing.incident import AlertRouter, Incident, Renamed
 from alerts.routing.notice import Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.reloading import Reloaded, Reloading
+from alerts.routing.stalls import Lull, Stall
 from alerts.routing.taking import Taking
 from alerts.routing.turns import Turns
 from standards.judge.events import Tick
@@ -33,7 +36,7 @@ from standards.judge.promise import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Fact = Line | Renamed | Action | Tick
+Fact = Line | Renamed | Action | Tick | Stall | Reloaded
 
 
 class RouterStep(msgspec.Struct, frozen=True):
@@ -54,12 +57,17 @@ class RouterStep(msgspec.Struct, frozen=True):
 def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep:
     """Take facts of one place in the order of their time; a tick says that nothing from before it is still to come.
 
-    `policy.people` must be there.
+    A stall comes first, and a tick follows it that is no earlier than its end. `policy.people` must be there.
     """
     work = _Routing(case, policy)
     for fact in facts:
         if isinstance(fact, Tick):
             work.pass_time(fact.at)
+        elif isinstance(fact, Stall):
+            work.lull = Lull(case, work.turns, fact)
+        elif isinstance(fact, Reloaded):
+            Reloading(case, work.turns, fact).go_over()
+            work.note_all()
         elif isinstance(fact, Line):
             work.pass_time(fact.known - 1)
             work.changes.hear(fact)
@@ -70,7 +78,11 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
             work.pass_time(fact.at - 1)
             work.taking.hear(fact)
         if case.is_empty:
-            case.open, case.settling = {}, {}  # nobody is left who waits, as in a case that was not stored
+            case.open, case.settling, case.dark = (
+                {},
+                {},
+                {},
+            )  # nobody is left who waits, as in a case that was not stored
     calling = work.calling
     kept = None if case.is_empty else case
     wake = NEVER if kept is None else work.wake()
@@ -85,6 +97,7 @@ class _Routing:
         self.turns = Turns(case, policy)
         self.calling = self.turns.calling
         self.changed: set[str] = set()
+        self.lull: Lull | None = None
         self._turns: list[tuple[int, str, str]] = []  # every incident's next instant; earlier ones are inert
         for promise in case.incidents:
             self._note(promise)
@@ -98,25 +111,39 @@ class _Routing:
         for name, incident in self.case.incidents.get(promise, {}).items():
             heappush(self._turns, (incident.wake, promise, name))
 
+    def note_all(self) -> None:
+        """Note that all incidents may have changed."""
+        for promise in self.case.incidents:
+            self._note(promise)
+
     def wake(self) -> int:
         """Find the next instant that has a turn, or lets something be forgotten."""
         case = self.case
         times = [case.inhibits_until(cause) for cause in case.causes.values()]
+        times += [went.until for went in case.went.values()]
         times += [silence.until for silence in case.silences] + [swing.until for swing in case.swings.values()]
         return min([*times, *(turn for turn, _, _ in self._turns[:1])], default=NEVER)
 
     def pass_time(self, at: int) -> None:
-        """Give every instant up to this one its turn, in order."""
+        """Give every instant up to this one its turn, in order; none before a stall is over."""
+        if self.lull is not None:
+            if at < self.lull.stall.at:
+                return
+            self.lull.end()
+            self.lull = None
+            self.note_all()
         while self._turns and self._turns[0][0] <= at:
             self._turn(self._turns[0][0])
         case = self.case
         case.now = at = max(case.now, at)
-        if case.silences or case.causes or case.open or case.swings:
+        if case.silences or case.causes or case.open or case.swings or case.went or case.dark:
             case.swings = {name: swing for name, swing in case.swings.items() if swing.until > at}
             case.silences = [silence for silence in case.silences if silence.until > at]
             case.causes = {name: line for name, line in case.causes.items() if case.inhibits_until(line) > at}
             case.ending = {name: end for name, end in case.ending.items() if name in case.causes}
             case.open = {name: due for name, due in case.open.items() if due > at}
+            case.went = {name: went for name, went in case.went.items() if went.until > at}
+            case.dark = {name: until for name, until in case.dark.items() if until > at}
 
     def _turn(self, at: int) -> None:
         """Give all incidents their turn that have it at an instant; what is long over is forgotten."""

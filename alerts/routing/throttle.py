@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from alerts.policy.policy import MACHINES, People, Person, closes_after
+from alerts.routing.counts import counted
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import How, Notification, Sort, Standing, merged, sort_of
+from alerts.routing.stalls import not_before, wait_out
 from alerts.routing.waiting import RecipientThrottle
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.routing.incident import Turn
+    from alerts.routing.stalls import Stall
 
 Fact = Notification | Standing
 
@@ -40,17 +43,24 @@ class ThrottleStep(msgspec.Struct, frozen=True):
     wake_at: int
 
 
-def feed(case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People) -> ThrottleStep:
+def feed(
+    case: RecipientThrottle, facts: Iterable[Fact | Tick], people: People, stall: Stall | None = None
+) -> ThrottleStep:
     """Take notifications and how promises stand, in their order, and ticks.
 
-    A tick says that nothing from before it is still to come; all of one instant comes in one call.
+    A tick says that nothing from before it is still to come; all of one instant comes in one call. Where there was a
+    `stall` before, nothing is sent before it was over.
     """
     work = _Throttling(case, people)
     case.take_over()
+    if stall is not None:
+        wait_out(case, stall)
     for at, together in groupby(facts, key=attrgetter("at")):
         found = list(together)
         work.pass_time(at - 1)
         work.instant(at, [fact for fact in found if not isinstance(fact, Tick)])
+        if stall is not None and at < stall.at:
+            not_before(case, stall)
         if any(isinstance(fact, Tick) for fact in found):
             work.pass_time(at)
     if case.is_empty:
@@ -64,6 +74,7 @@ LEFT: Final[Mapping[How, Reason]] = {
 """Why what waited is not told any more."""
 REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
     "repeat": "stand, and nobody has acknowledged them",
+    "climb": "stand, and nobody has acknowledged them",
     "released": "stand of what was held back until now",
     "anew": "stand, and nobody has them any more",
     "shift": "stand as your shift begins",
@@ -74,9 +85,10 @@ REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
 
 def _one(parts: Sequence[Notice], told: Notification) -> Notice:
     """Make one message of the parts of a notification."""
-    remark = REMARKS.get(told.turn)
+    remark = None if told.turn == "climb" and told.groups == 1 else REMARKS.get(told.turn)
     trouble = all(part.is_trouble for part in parts)
-    return joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
+    made = joined(parts) if remark is None or not trouble or not parts[1:] else gathered(parts, remark)
+    return counted(made, parts)
 
 
 class _Throttling:
@@ -104,7 +116,8 @@ class _Throttling:
                 self._withhold([left], LEFT[standing.how], at)
         if heard:
             self.case.let_nothing_be_due()
-        for each in merged(fact for fact in facts if isinstance(fact, Notification)):
+        told = (fact for fact in facts if isinstance(fact, Notification))
+        for each in merged(told, one_step=not self.person.budget):
             self._take(each)
         if self.case.summary_due <= at:
             self._send_summary(at)
@@ -190,7 +203,8 @@ class _Throttling:
             self.case.last_well = at
         if trouble or crowded:
             self.case.last_summary, self.case.summaries = at, self.case.summaries + 1
-        self._send(summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts), at, page=True)
+        made = summary(parts, self.case.name, at) if trouble and parts[1:] else joined(parts)
+        self._send(counted(made, parts), at, page=True)
 
     def _send_digest(self, at: int) -> None:
         quiet = self.person.quiet
@@ -201,7 +215,8 @@ class _Throttling:
             self.case.digest_due = closes_after(quiet, at)
             return
         self.case.last_digest = at
-        self.notices.append(digest(self.case.take_out("digest"), self.case.name, at))
+        parts = self.case.take_out("digest")
+        self.notices.append(counted(digest(parts, self.case.name, at), parts))
 
     def _send(self, notice: Notice, at: int, *, page: bool) -> None:
         self.notices.append(msgspec.structs.replace(notice, decided=at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.routing.all_clear import RETURNS
-from alerts.routing.incident import Swing
+from alerts.routing.incident import Swing, Went
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def take_router_back(case: AlertRouter, now: int, by: int) -> None:
     case.causes = {promise: line for promise, line in case.causes.items() if line.known <= now}
     case.ending = {promise: _sooner(end, now, by) for promise, end in case.ending.items() if promise in case.causes}
     case.swings = {name: Swing(min(it.until, now + RETURNS), it.times) for name, it in case.swings.items()}
+    case.went = {route: Went(it.count, _sooner(it.until, now, by)) for route, it in case.went.items()}
+    case.dark = {group: _sooner(until, now, by) for group, until in case.dark.items()}
     case.look_again(now)
     for routes in case.incidents.values():
         for incident in routes.values():
@@ -44,6 +46,7 @@ def _take_incident_back(incident: Incident, now: int, by: int) -> None:
     incident.taken_until = _sooner(incident.taken_until, now, by)
     incident.anew_at = _sooner(incident.anew_at, now, by)
     incident.hand_at = _sooner(incident.hand_at, now, by)
+    incident.added = {step: min(since, now) for step, since in incident.added.items()}
     incident.shift_at = NEVER if incident.shift_at == NEVER else now  # calendars do not move
 
 

@@ -14,9 +14,10 @@ from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
 from alerts.routing.holds import Hold, holds
-from alerts.routing.incident import look_of
+from alerts.routing.incident import look_of, name_of
 from alerts.routing.notice import owed_until
-from standards.calendar.duration import spoken
+from alerts.routing.takers import note_takers
+from standards.calendar.duration import MINUTE, spoken
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from alerts.routing.incident import AlertRouter, Incident, Turn
 
 
+AGAIN: Final[frozenset[Turn]] = frozenset({"shift", "climb", "repeat"})
+"""Turns that say nothing to somebody who heard of the same at the same instant."""
+DARK: Final = 30 * MINUTE
+"""How long after it was told that nobody can know something at a place, more of it there is not told."""
 HELD: Final[Mapping[str, str]] = {
     "silenced": "It was silenced until now.",
     "muted": "It came when nothing was to be told, and stands.",
@@ -47,8 +52,14 @@ class Turns:
         """Let some incidents say what they have to say at an instant."""
         said: list[tuple[Incident, Turn, Said]] = []
         for incident in sorted(incidents, key=lambda each: (each.line.promise, each.route)):
+            heard: set[str] = set()
             while (turn := incident.turn(at)) is not None:
-                said += [(incident, turn, each) for each in self._say(incident, turn, at)]
+                told = self._say(incident, turn, at)
+                if turn in AGAIN:
+                    told = [each for each in told if each.notice.to not in heard]
+                said += [(incident, turn, each) for each in told]
+                heard.update(each.notice.to for each in told)
+        note_takers(self.all_clears, said)
         self.calling.send(said, at)
 
     def _say(self, incident: Incident, turn: Turn, at: int) -> Sequence[Said]:
@@ -129,8 +140,19 @@ class Turns:
         if incident.after_all and turn == "trouble":
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
             incident.after_all = False
+        if look == "lost":
+            self.case.dark[name_of(incident.route, *incident.group)] = at + DARK
+        if turn == "released" and (went := self.case.went.pop(incident.route, None)) is not None:
+            made = [msgspec.structs.replace(each, came_and_went=went.count) for each in made]
         self._told(incident, names, at)
+        self._pass_on(incident, turn, names, at)
         return [Said(each, fresh=each.to not in heard) for each in made]
+
+    def _pass_on(self, incident: Incident, turn: Turn, names: Sequence[str], at: int) -> None:
+        """Have the next in the chain told at once where nobody of a step can be told."""
+        last = incident.step >= len(self.people.route(incident.route).chain)
+        if turn != "repeat" and not incident.acknowledged and not last and not self.people.can_be_told(names):
+            incident.climb_at = at
 
     def _told(self, incident: Incident, names: Iterable[str], at: int) -> None:
         """Note who was told, and what is known from then on."""
@@ -184,6 +206,7 @@ class Turns:
     def _begin_anew(self, incident: Incident, at: int) -> None:
         """Let the chain begin anew: nobody has it any more."""
         incident.acknowledged, incident.step, incident.began, incident.held_told = "", 1, at, 0
+        incident.added = {}
         incident.taken_until = incident.anew_at = NEVER
 
     def _plan(self, incident: Incident, turn: Turn, at: int, *, spoken_of: bool) -> None:
@@ -218,7 +241,8 @@ class Turns:
         if incident.acknowledged or incident.began < 0 or last:
             return NEVER
         span = incident.held_told + chain[incident.step].after
-        return max(at + 1, after_telling(self.people, incident, incident.began, span))
+        since = incident.added.get(incident.step, incident.began)
+        return max(at + 1, after_telling(self.people, incident, since, span))
 
     # --- who has it ------------------------------------------------------------------------------------------------
 
@@ -251,6 +275,9 @@ class Turns:
         """Tell who comes on shift what stands; who left hears of its end alone, and has it no longer."""
         left = [name for name in incident.told if has_left(self.people, incident, name, at)]
         names, holder = arrivals(self.people, incident, at), incident.acknowledged
+        if incident.rerouted:
+            first = first_step(self.people, incident, at)
+            names, incident.rerouted = tuple(name for name in first if name not in incident.told), False
         if holder in left:
             self._begin_anew(incident, at)
             self._plan(incident, "shift", at, spoken_of=True)

@@ -23,6 +23,7 @@ from streams.delivery.dispatch import Dispatcher
 from streams.documents.rules import Standards, problems_of
 from streams.embedded.engine import DEFAULTS, Engine, Options
 from streams.embedded.isolation import go_back, store
+from streams.embedded.pauses import note_pause
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings
 from streams.storage.read_model import ReadModel
@@ -72,8 +73,7 @@ class EmbeddedHost:
         options: Options = DEFAULTS,
     ) -> None:
         self.folder, self.standards = folder, standards
-        self.wall = clock
-        self.backlog = BACKLOG
+        self.wall, self.backlog = clock, BACKLOG
         self.watched_clock: SteadyClock | None = None
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
@@ -85,8 +85,7 @@ class EmbeddedHost:
         self._fault = "not started"
         self._problems: list[str] = []
         self._stays: list[str] = []
-        self._pause = 0.0
-        self._stamped = 0
+        self._pause, self._stamped, self._ticked = 0.0, 0, 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
     @property
@@ -255,8 +254,9 @@ class EmbeddedHost:
         refusals = [refusal for submission in group for refusal in submission.refusals]
         try:
             await self._read_back()
-            waiting = self._queue.oldest
-            stored = await self._write(store, self._engine, events, refusals, self._stamp(), waiting)
+            waiting, stamp = self._queue.oldest, self._stamp()
+            self._ticked = note_pause(self._engine, self.watched_clock, self._ticked, stamp)
+            stored = await self._write(store, self._engine, events, refusals, stamp, waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, memory may be ahead of the disk now
             self._fail(error, group)
             return

@@ -17,6 +17,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
+from alerts.routing.stalls import NOTED, Stall, stall_of
 from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import type_of
@@ -79,12 +80,16 @@ DEFAULTS = Options()
 
 
 class _Judged(NamedTuple):
-    """A batch that was judged, from `started` on, by a clock that only counts: its outcome, and what was in it."""
+    """A batch that was judged, from `started` on, by a clock that only counts: its outcome, and what was in it.
+
+    `stall` is the time before it in which nobody ran.
+    """
 
     outcome: BatchResult
     events: Sequence[Event]
     refused: Sequence[Refusal]
     started: float
+    stall: Stall | None = None
 
 
 class Engine:
@@ -101,6 +106,8 @@ class Engine:
         self.options = options
         self.database = Database(folder / FILE)
         self._begun = 0
+        self._since = self._noted = -1
+        self._stepped = 0
 
     def close(self) -> None:
         """Close the store."""
@@ -156,6 +163,7 @@ class Engine:
         self._lists = any(group.listed for group in rulebook.groups.values())
         self._retired = len(rulebook.standards) > len(rulebook.current)
         self._begun = 0
+        self._since = self._noted = position.low
 
     def _position(self) -> Position:
         stored = self.database.one("SELECT body FROM position")
@@ -172,11 +180,24 @@ class Engine:
         """
         refused = list(refusals)
         taken = self._admitted(events, refused, wall)
-        started = perf_counter()
+        started, before = perf_counter(), self.pump.low
         self._begin_listed(wall)
         outcome = self.pump.push(taken, now=min(wall, waiting))
         self._hear_sources(refused, outcome.late, wall)
-        return self._record(_Judged(outcome, taken, refused, started), wall)
+        return self._record(_Judged(outcome, taken, refused, started, self._stall(before)), wall)
+
+    def resumes(self, *, stepped: int = 0) -> None:
+        """Hear that nobody ran since the last step, or that the clock was set forward, by so many microseconds."""
+        self._since, self._stepped = self.pump.low, self._stepped + stepped
+
+    def _stall(self, before: int) -> Stall | None:
+        """Give the stall that time went over in a step, from `before` on."""
+        since, self._since = self._since, -1
+        low, stepped = self.pump.low, self._stepped
+        if stepped and before >= 0 and low - before >= stepped:
+            self._stepped = 0
+            return Stall(low - stepped, low, stepped=True)
+        return None if stepped else stall_of(since, low)
 
     def reached(self) -> int:
         """Give how far the clock had come when the store was last written, in microseconds UTC; -1: nowhere yet."""
@@ -197,13 +218,15 @@ class Engine:
 
     def _record(self, judging: _Judged, wall: int, *, always: bool = False) -> Committed | None:
         """Tell and store what was judged; None: there was nothing to store."""
-        outcome, taken, refused, started = judging
+        outcome, taken, refused, started, stall = judging
         lines = [line(transition) for transition in outcome.transitions]
         actions = actions_of(taken)
-        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions)
+        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions, stall=stall)
         judged = perf_counter()
+        always = always or self.pump.low >= self._noted + NOTED
         if not (taken or refused or outcome.touched or alerts.touched or always):
             return None
+        self._noted = self.pump.low
         joined = self.recorder.write(
             Batch(
                 received=wall, events=taken, actions=actions, refusals=refused,

@@ -39,7 +39,8 @@ class SteadyClock:
     """The time, in microseconds UTC. `system` is the clock that may step, `counting` the one that only counts on.
 
     `step` is what the system's clock is ahead of it, or behind it where negative: 0 while they agree. `went_back` says
-    that time has gone over to an earlier one; whoever sees to it that everything else does takes it back.
+    that time has gone over to an earlier one, and `went_ahead` by how much it has gone over to later ones, in
+    microseconds; whoever sees to it that everything else does takes that back.
     `by_hand` says what a person can do to have time go over.
     """
 
@@ -60,6 +61,7 @@ class SteadyClock:
         self._since = -1
         self.step = 0
         self.went_back = False
+        self.went_ahead = 0
 
     def wall(self) -> int:
         """Give the time."""
@@ -113,4 +115,5 @@ class SteadyClock:
 
     def _go_over(self, offset: int) -> None:
         self.went_back = self.went_back or offset - self._offset <= -STEP
+        self.went_ahead += offset - self._offset if offset - self._offset >= STEP else 0
         self._offset, self.step, self._since = offset, 0, -1

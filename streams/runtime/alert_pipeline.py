@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.routing.actions import ROUTED, Action
-from alerts.routing.incident import Renamed, is_trouble
+from alerts.routing.incident import Renamed, renames
 from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.relevance import last_warned, relevance
 from standards.judge.promise import NEVER
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from alerts.policy.policy import Policy
     from alerts.routing.notice import Reason
+    from alerts.routing.stalls import Stall
     from standards.judge.events import Event
     from standards.judge.ledger import Line
     from standards.judge.promise import State, Transition
@@ -37,7 +40,10 @@ class AlertPipeline:
     ) -> None:
         self.policy = policy
         self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
-        self.router = None if policy.people is None else RouterRuntime(policy, policy.people, cases or {})
+        self.router = None
+        if policy.people is not None:
+            people = msgspec.structs.replace(policy.people, channels=frozenset(channels))
+            self.router = RouterRuntime(msgspec.structs.replace(policy, people=people), people, cases or {})
 
     @property
     def wake(self) -> int:
@@ -56,11 +62,12 @@ class AlertPipeline:
         lines: Sequence[Line],
         low: int,
         actions: Iterable[Action] = (),
+        stall: Stall | None = None,
     ) -> AlertResult:
         """Decide on transitions, whose lines are `lines`, and on what people did.
 
-        `low` is how far time has come, in microseconds UTC. Each promise is marked with when people were last warned
-        of it, so its case is to be stored after this.
+        `low` is how far time has come, in microseconds UTC; a `stall` is the time before in which nobody ran. Each
+        promise is marked with when people were last warned of it, so its case is to be stored after this.
         """
         transitions = list(transitions)
         twins = _twins(transitions)
@@ -70,16 +77,16 @@ class AlertPipeline:
         }
         policy, notices = self.policy, list[Notice]()
         if self.router is None or self._machines:
-            relevant = [line for line in lines if reasons[line.id] == "told"]
+            relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and renames(line))]
             notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
         if self.router is None:
             return AlertResult(notices, reasons)
         heard = [
             line if reasons[line.id] == "told" else Renamed(line)
             for line in lines
-            if reasons[line.id] == "told" or (line.replaces and is_trouble(line))
+            if reasons[line.id] == "told" or renames(line)
         ]
-        result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low)
+        result = self.router.push(heard, [action for action in actions if action.type in ROUTED], low, stall=stall)
         result.reasons = {**reasons, **result.reasons}
         known = {line.id: line.known for line in lines}
         result.notices += [for_machines(each, self._machines, known[each.id]) for each in notices]

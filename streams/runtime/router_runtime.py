@@ -8,8 +8,8 @@ Read next: `alerts/routing/router.py`, `alerts/routing/throttle.py`.
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from alerts.routing.actions import Action
 from alerts.routing.incident import AlertRouter, PromiseIncidents, Renamed, current_promise, name_of
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import Notification, Standing
+from alerts.routing.reloading import Reloaded, name_routes, policy_name, steps_of
 from alerts.routing.router import feed
 from alerts.routing.throttle import feed as feed_throttle
 from alerts.routing.turning_back import take_router_back, take_throttle_back
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.policy.policy import People, Policy
+    from alerts.routing.stalls import Stall
     from standards.judge.ledger import Line
 
     _Fact = Line | Renamed | Action
@@ -38,16 +40,22 @@ if TYPE_CHECKING:
 CaseKind = Literal["place", "matter", "person", "house"]
 CaseName = tuple[CaseKind, str]
 
+_Found = TypeVar("_Found")
 _at = attrgetter("at")
 _by_time = attrgetter("at", "to")
 
 
 class SiteState(msgspec.Struct):
-    """What concerns every place: the silences that hold, actions to come, and when actions were heard."""
+    """What concerns every place: the silences that hold, actions to come, and when actions were heard.
+
+    `policy` are the routes by which it was decided last, `steps` how many steps each of them has.
+    """
 
     silences: list[Silence] = []
     actions: list[Action] = msgspec.field(default_factory=list, name="acts")
     heard: dict[str, int] = {}
+    policy: str = ""
+    steps: dict[str, int] = {}
 
 
 Stored = AlertRouter | PromiseIncidents | RecipientThrottle | SiteState
@@ -87,6 +95,7 @@ class RouterRuntime:
         self.throttles: dict[str, RecipientThrottle] = {}
         self._wakes: dict[CaseName, int] = {}
         self._taken_back: dict[CaseName, Stored | None] = {}
+        self._reloaded: dict[str, int] | None = None
         for (_, name), case in cases.items():
             match case:
                 case SiteState():
@@ -104,6 +113,14 @@ class RouterRuntime:
         for name, place in self.places.items():
             place.look_again(place.now)  # the policy may be another one
             self._wakes["place", name] = feed(place, (), policy).wake_at
+        self._adopt(people)
+
+    def _adopt(self, people: People) -> None:
+        """Note that another policy is in force than before, if it is: from the next instant on."""
+        renamed = [name_routes(place, people) for place in self.places.values()]
+        if any(renamed) or self.house.policy != policy_name(people):
+            self._reloaded = self.house.steps
+            self.house = msgspec.structs.replace(self.house, policy=policy_name(people), steps=steps_of(people))
 
     @property
     def wake(self) -> int:
@@ -111,14 +128,23 @@ class RouterRuntime:
         house = [*(action.at for action in self.house.actions), *(silence.until for silence in self.house.silences)]
         return min([*self._wakes.values(), *house], default=NEVER)
 
-    def push(self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int) -> AlertResult:
-        """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC."""
+    def push(
+        self, lines: Sequence[Line | Renamed], actions: Sequence[Action], low: int, *, stall: Stall | None = None
+    ) -> AlertResult:
+        """Decide on relevant lines, and on actions; `low` is how far time has come, in microseconds UTC.
+
+        A `stall` that was over by then lets pass what fell due in it: that is told once, at its end.
+        """
         result, self._taken_back = AlertResult(touched=self._taken_back), {}
+        first: list[Stall | Reloaded] = [] if stall is None else [stall]
+        if self._reloaded is not None:
+            first.append(Reloaded(low, self._reloaded))
         notifications: list[Notification | Standing] = []
         before = self.house.silences  # those of this call are among the facts of each place, in their order
-        for place, facts in self._facts(lines, self._due(actions, low, result), low).items():
+        heard = self._facts(lines, self._due(actions, low, result), low)
+        for place, facts in self._everywhere(heard, self.places) if first else heard.items():
             case = self.places.get(place) or AlertRouter(place, silences=list(before))
-            step = feed(case, [*facts, Tick(low)], self.policy)
+            step = feed(case, [*first, *facts, Tick(low)], self.policy)
             notifications += step.calls
             result.withheld += step.withheld
             for line, reason in step.reasons:
@@ -134,7 +160,9 @@ class RouterRuntime:
                 self.places.pop(place, None)
             else:
                 self.places[place] = step.case
-        self._deliver(notifications, low, result)
+        self._deliver(notifications, low, result, stall)
+        if self._reloaded is not None and result.touched:
+            result.touched["house", ""], self._reloaded = self.house, None
         return result
 
     def go_back(self, now: int, by: int) -> None:
@@ -142,7 +170,7 @@ class RouterRuntime:
         result = AlertResult()
         actions = [msgspec.structs.replace(action, at=min(action.at, now)) for action in self.house.actions]
         heard = {name: min(at, now) for name, at in self.house.heard.items()}
-        self.house = result.touched["house", ""] = SiteState(self.house.silences, actions, heard)
+        self.house = result.touched["house", ""] = msgspec.structs.replace(self.house, actions=actions, heard=heard)
         for name, place in self.places.items():
             take_router_back(place, now, by)
             small = msgspec.structs.replace(place, incidents={})
@@ -169,7 +197,8 @@ class RouterRuntime:
         silences = {silence.name: silence for silence in house.silences}
         silences.update({action.silence.name: action.silence for action in due if action.silence is not None})
         lasting = [silence for silence in silences.values() if silence.until > low]
-        self.house = SiteState(lasting, [action for action in waiting if action.at > low], heard)
+        left = [action for action in waiting if action.at > low]
+        self.house = msgspec.structs.replace(house, silences=lasting, actions=left, heard=heard)
         result.touched["house", ""] = self.house
         return due
 
@@ -195,18 +224,20 @@ class RouterRuntime:
                 found.setdefault(place, []).append(action)
         return {place: sorted(facts, key=_order) for place, facts in sorted(found.items())}
 
-    def _deliver(self, notifications: Iterable[Notification | Standing], low: int, result: AlertResult) -> None:
+    def _deliver(
+        self, notifications: Iterable[Notification | Standing], low: int, result: AlertResult, stall: Stall | None
+    ) -> None:
         """Hand notifications to the throttles of their people, and let time pass in the others that wait for it."""
         waiting: dict[str, list[Notification | Standing]] = {
             name: [] for (kind, name), wake in self._wakes.items() if kind == "person" and wake <= low
         }
         for each in sorted(notifications, key=_by_time):
             waiting.setdefault(each.to, []).append(each)
-        for name, theirs in sorted(waiting.items()):
+        for name, theirs in sorted(waiting.items()) if stall is None else self._everywhere(waiting, self.throttles):
             if name not in self.throttles and not any(isinstance(each, Notification) for each in theirs):
                 continue
             throttle = self.throttles.get(name) or RecipientThrottle(name)
-            step = feed_throttle(throttle, [*theirs, Tick(low)], self.people)
+            step = feed_throttle(throttle, [*theirs, Tick(low)], self.people, stall)
             result.notices += step.notices
             result.withheld += step.withheld
             self._note(("person", name), step.case, step.wake_at, result)
@@ -215,6 +246,11 @@ class RouterRuntime:
             else:
                 self.throttles[name] = step.case
         result.notices.sort(key=attrgetter("decided", "id"))
+
+    @staticmethod
+    def _everywhere(found: Mapping[str, list[_Found]], names: Iterable[str]) -> list[tuple[str, list[_Found]]]:
+        """Give what was found by name, and nothing for all other names."""
+        return sorted((dict[str, list[_Found]]((name, []) for name in names) | dict(found)).items(), key=itemgetter(0))
 
     def _note(self, name: CaseName, case: Stored | None, wake: int, result: AlertResult) -> None:
         """Note what became of a case, and when it wants to hear of time."""

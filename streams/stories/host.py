@@ -13,6 +13,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
+from alerts.routing.stalls import stall_of
 from standards.judge.ledger import Line, line
 from streams.runtime.alert_pipeline import AlertPipeline
 from streams.runtime.position import Position
@@ -61,6 +62,7 @@ class StoryHost:
         self._snapshots = Snapshots(rulebook)
         position = msgspec.json.decode(store.position, type=Position) if store.position else None
         self.pump = Pump(rulebook, settle=SETTLE, position=position)
+        self._since = self.pump.low
         self.pump.adopt([self._snapshots.decode(body) for body in store.cases.values()])
         cases = {(kind, name): stored_case(kind, body) for (kind, name), body in sorted(store.calls.items())}
         self.alerts = AlertPipeline(Policy(rulebook.standards, zone, rules.people), cases)
@@ -83,7 +85,10 @@ class StoryHost:
             event.at = min(event.at, wall)
         outcome = self.pump.push(events, now=wall)
         lines = [line(transition) for transition in outcome.transitions]
-        alerts = self.alerts.push(outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events))
+        stall, self._since = stall_of(self._since, self.pump.low), -1
+        alerts = self.alerts.push(
+            outcome.transitions, lines=lines, low=self.pump.low, actions=actions_of(events), stall=stall
+        )
         self._cases.update(dict.fromkeys(outcome.touched))
         self._calls.update(alerts.touched)
         return Stepped(lines, alerts, outcome.unused)

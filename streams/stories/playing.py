@@ -121,9 +121,8 @@ class _Playing:
         return True
 
     def _fault(self, fault: Fault) -> None:
-        """Have Kept begin again with nothing but what was written down."""
-        if not fault.crash:
-            self._step([], fault.at)
+        """Have Kept begin again with nothing but what was written down; up to then it ran."""
+        self._step([], fault.at)
         self.host = StoryHost(self.rules, self.story.clock.zone, self.host.write_down())
         self._step([], fault.back, "crash" if fault.crash else "restart")
 

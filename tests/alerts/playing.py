@@ -11,6 +11,7 @@ from alerts.policy.policy import Match, People, Policy, Silence
 from alerts.policy.policy_document import load_policy
 from alerts.routing.actions import Action
 from alerts.routing.notice import Notice, Reason, Withheld
+from alerts.routing.stalls import Stall
 from standards.compiler.spec import Source
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import VERDICTS, Kind, State
@@ -109,13 +110,13 @@ class Floor:
         self.reasons: dict[str, Reason] = {}
         self.undecided: list[Line] = []
 
-    def go(self, seconds: float, facts: Sequence[Line | Action] = ()) -> list[Notice]:
+    def go(self, seconds: float, facts: Sequence[Line | Action] = (), *, stall: Stall | None = None) -> list[Notice]:
         """Let time come so far, with what happened up to then; gives what was told."""
         low = NOON + round(seconds * SECOND)
         lines = [fact for fact in facts if isinstance(fact, Line)]
         told = self.hearing.push(lines, low)
         worth = [one for one in lines if told.reasons[one.id] == "told"]
-        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Action)], low)
+        called = self.calls.push(worth, [fact for fact in facts if isinstance(fact, Action)], low, stall=stall)
         self.undecided += [one for one in worth if one.id not in called.reasons]
         for name, case in called.touched.items():
             self.stored.pop(name, None)
@@ -133,8 +134,11 @@ class Floor:
         self.go(until)
         return self.notices
 
-    def restart(self) -> None:
-        """Read everything back from what was stored."""
+    def restart(self, text: str | None = None) -> None:
+        """Read everything back from what was stored; under another policy, where its text is given."""
+        if text is not None:
+            self.people = people(text)
+            self.policy = Policy(STANDARDS, people=self.people)
         cases: dict[CaseName, Stored] = {name: stored_case(name[0], body) for name, body in self.stored.items()}
         self.calls = RouterRuntime(self.policy, self.people, cases)
 

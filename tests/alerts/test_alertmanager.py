@@ -167,3 +167,18 @@ async def test_an_alertmanager_in_trouble_is_tried_again() -> None:
             await channel.deliver(WARNED)
         await channel.close()
     assert caught.value.again
+
+
+async def test_what_is_told_under_another_id_has_no_gap() -> None:
+    """The same need under another id: the alert of the old one ends and that of the new one begins in one post."""
+    async with receiving() as receiver:
+        channel = Alertmanager(receiver.url.removesuffix("/hook"), clock=Clock(T0 + 60 * SECOND))
+        await channel.deliver(replace(BROKEN, id="9a.3", promise="9a", replaces="4f1c"))
+        posted = msgspec.json.decode(receiver.bodies[0])
+        assert [alert["labels"]["promise"] for alert in posted] == ["4f1c", "9a"]
+        assert posted[0]["endsAt"] == iso(T0 + 60 * SECOND) < posted[1]["endsAt"]
+        await channel.remind([Told(BROKEN, T0), Told(replace(BROKEN, promise="9a", replaces="4f1c"), T0)])
+        again = msgspec.json.decode(receiver.bodies[-1])
+        assert [alert["labels"]["promise"] for alert in again] == ["4f1c", "9a"]
+        assert again[0]["endsAt"] <= iso(T0 + 60 * SECOND)
+        await channel.close()

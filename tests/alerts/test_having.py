@@ -183,3 +183,18 @@ def test_talked_over_it_is_had_while_it_is_owed(kind: Literal["broken", "lost"],
     assert [(to, at) for to, _, at in heard(floor)[2:]] == asked
     floor.play([], 3 * HOUR)
     assert (len(floor.notices) > 2) == bool(asked)
+
+
+def test_where_nobody_of_a_step_can_be_told_the_next_is_told_at_once() -> None:
+    """Only Alertmanager is set up, and bob alone has an address there: the chain goes on to him without a wait."""
+    text = (
+        "kept: 1\npeople: {ann: {addresses: {mail: a@shop.example}}, bob: {addresses: {alertmanager: b}}, chief: {}}\n"
+        "routes: [{tell: ann, escalate: [{after: 5m, tell: bob}, {after: 10m, tell: chief}]}]\n"
+    )
+    floor = Floor(text)
+    known = replace(floor.people, channels=frozenset({"alertmanager"}))
+    floor.policy = replace(floor.policy, people=known)
+    floor.people = known
+    floor.restart()
+    floor.go(299, [line(0, "broken", "p")])
+    assert [(to, at) for to, _, _, at in floor.said()] == [("ann", 0), ("bob", 0)]

@@ -40,7 +40,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     found: People = people(WHOLE)
     pages, rest = found.routes
     assert [(step.after // MINUTE, step.tell) for step in pages.chain] == [(0, ("floor",)), (5, ("bob",))]
-    assert (pages.name, rest.name, rest.group_by) == ("pages", "route-2", ("standard", "site"))
+    assert (pages.name, rest.name, rest.group_by) == ("pages", "everything: ann", ("standard", "site"))
     assert (pages.group_wait, pages.well_for, pages.repeat) == (MINUTE // 2, MINUTE, 30 * MINUTE)
     assert pages.go_on
     assert not rest.go_on

@@ -267,4 +267,4 @@ def test_what_is_long_over_is_forgotten() -> None:
     assert list(floor.calls.places) == ["s1"]
     floor.go(owed + 1)
     assert floor.calls.places == {}
-    assert floor.stored == {}
+    assert [kind for kind, _ in floor.stored] == ["house"]

@@ -12,6 +12,7 @@ import pytest
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import ROUTED, Action, actions_of
+from alerts.routing.notice import notice
 from standards.compiler.spec import Source
 from standards.errors import StateError
 from standards.judge.ledger import Line
@@ -20,6 +21,8 @@ from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
 from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times
 from tests.alerts.hearing import Hearing
+from tests.alerts.playing import STANDARDS, people
+from tests.alerts.playing import line as made
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
 from tests.kafka.hosts import backtested, steps_of
@@ -248,3 +251,26 @@ def test_time_is_that_of_the_slowest_but_one_that_is_gone_is_not_waited_for() ->
     times.hear(Progress(1, [100 + 4 * BEHIND]))
     assert times.low() == 100 + 3 * BEHIND + 2 * STEPS - 1
     assert not times.left_out
+
+
+def test_known_trouble_under_another_id_goes_on() -> None:
+    """Told, then replaced by a promise that is as bad: nobody hears of that, and its end is told under the new id."""
+    known = people("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, repeat: never}]\n")
+    policy, said = Policy(STANDARDS, people=known), Said()
+    replacing = msgspec.structs.replace(made(60, "broken", "q"), replaces="p")
+    lines = [(made(0, "broken", "p"), False), (replacing, True), (made(90, "fulfilled_late", "q"), False)]
+    for offset, (line, renamed) in enumerate(lines):
+        exchange = NotifyCoordinator(policy, said.rows.items(), PARTITIONS)
+        if renamed:
+            telling = Telling(reasons={line.id: "repeated"}, renamed=[line])
+        else:
+            telling = Telling([notice(line, STANDARDS["r-no-wait"], policy.zone)], {line.id: "told"}, [line])
+        exchange.take(0, offset, telling)
+        dealt = exchange.step(line.known)
+        assert dealt is not None
+        said.take(dealt)
+    exchange = NotifyCoordinator(policy, said.rows.items(), PARTITIONS)
+    dealt = exchange.step(lines[-1][0].known + 120_000_000)
+    assert dealt is not None
+    said.take(dealt)
+    assert [name for name, _ in said.notices] == ["p.2:ann", "q.7:ann"]

@@ -30,6 +30,7 @@ from tests.streams.hosting import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "tests" / "data" / "stories" / "desk"
+RULES = ROOT / "tests" / "data" / "stories" / "rules"
 
 
 class Stored(NamedTuple):

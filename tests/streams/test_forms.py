@@ -21,13 +21,15 @@ DESK = ROOT / "tests/data/stories/desk"
 FOUND: dict[str, list[Path]] = {
     "standards": [
         *ROOT.glob("standards/packs/*.yaml"), *ROOT.glob("examples/*/standards.yaml"), ROOT / "streams/demo.yaml",
-        DESK / "standards.yaml", ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
+        DESK / "standards.yaml", DESK.parent / "rules/standards.yaml",
+        ROOT / "benchmarks/no-wait.yaml", ROOT / "tests/data/released/standards.yaml",
     ],
-    "policy": [DESK / "policy.yaml", ROOT / "streams/demo_policy.yaml"],
+    "policy": [DESK / "policy.yaml", DESK.parent / "rules/policy.yaml", ROOT / "streams/demo_policy.yaml"],
     "mapping": [*ROOT.glob("examples/*/map.yaml")],
     "stories": [
         *ROOT.glob("standards/packs/stories/*.yaml"), *ROOT.glob("examples/*/stories.yaml"),
-        DESK / "desk.yaml", DESK / "storm.yaml",
+        DESK / "desk.yaml", DESK / "storm.yaml", DESK.parent / "rules/rules.yaml",
+        DESK.parent / "rules/hundred.yaml",
     ],
 }  # fmt: skip
 

@@ -20,7 +20,9 @@ from zlib import crc32
 
 import msgspec
 
+from alerts.routing.incident import Renamed
 from alerts.routing.notice import Notice, for_machines
+from alerts.routing.stalls import NOTED, stall_of
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import Policy
     from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
+    from alerts.routing.stalls import Stall
     from streams.kafka.records.facts import Progress
     from streams.runtime.router_runtime import AlertResult, CaseName, Stored
 
@@ -48,10 +51,13 @@ _KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKin
 
 
 class Waiting(msgspec.Struct):
-    """A line whose time has not come, its notice as it is told without a policy, and the partition it came from."""
+    """A line whose time has not come, its notice as it is told without a policy, and the partition it came from.
+
+    One without a notice only says that known trouble goes on under another id.
+    """
 
     line: Line
-    notice: Notice
+    notice: Notice | None
     partition: int
 
 
@@ -91,11 +97,14 @@ class NotifyCoordinator:
         self._retaken: set[int] = set()
         self._through: list[tuple[int, Telling]] = []
         self._acts: list[Action] = []
-        self._moved = False
+        self._moved, self._noted = False, -1
         cases: dict[CaseName, Stored] = {}
         for key, body in rows:
             self._restore(key, body, cases)
-        self._calls = None if policy.people is None else RouterRuntime(policy, policy.people, cases)
+        self._calls = None
+        if policy.people is not None:
+            people = msgspec.structs.replace(policy.people, channels=frozenset(channels))
+            self._calls = RouterRuntime(msgspec.structs.replace(policy, people=people), people, cases)
 
     def _restore(self, key: bytes, body: bytes, cases: dict[CaseName, Stored]) -> None:
         try:
@@ -122,7 +131,7 @@ class NotifyCoordinator:
         """Go over to a policy with the same people and more revisions."""
         self._policy = policy
         if self._calls is not None:
-            self._calls.policy = policy
+            self._calls.policy = msgspec.structs.replace(policy, people=self._calls.people)
 
     def take(self, partition: int, offset: int, telling: Telling) -> None:
         """Take one record of `tellings`, in the order of its partition; one that was taken before is passed over."""
@@ -137,6 +146,9 @@ class NotifyCoordinator:
             return
         for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
+            self._new.add(line.id)
+        for line in self._fresh(partition, telling.renamed):
+            self._waiting[line.id] = Waiting(line, None, partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
         known = {line.id: line.known for line in lines} if self._machines else {}
@@ -169,23 +181,29 @@ class NotifyCoordinator:
         if act is not None and self._calls is not None:
             self._acts.append(act)
 
-    def step(self, low: int) -> Dealt | None:
+    def step(self, low: int, *, resumed: bool = False) -> Dealt | None:
         """Decide on what has come; `low` is how far time has come, in microseconds UTC. None: there is nothing to say.
+
+        One that is `resumed` comes after a time in which nobody ran: what fell due in it is told once.
 
         What comes of it counts only when it was published: else begin anew from the rows.
         """
-        low = self.applied_offset.low = max(low, self.applied_offset.low)
+        before = self.applied_offset.low
+        low = self.applied_offset.low = max(low, before)
+        stall = stall_of(before, low) if resumed else None
         dealt = Dealt()
         for partition, telling in self._through:
             dealt.told += [(partition, part) for part in _parts(Told(telling.notices, telling.reasons))]
         if self._calls is None:
             self._pass_on(dealt)
         else:
-            self._call(self._calls, low, dealt)
+            self._call(self._calls, low, dealt, stall)
         self._through, self._acts = [], []
         moved, self._moved = self._moved, False
-        if not (moved or dealt.told or dealt.rows):
+        notes = self._calls is not None and low >= self._noted + NOTED
+        if not (moved or dealt.told or dealt.rows or notes):
             return None
+        self._noted = low
         for number in sorted(self._retaken):  # what is only forgotten can wait for the next step that says something
             dealt.rows.append((_key("taken", str(number)), _encode(self._taken[number])))
         self._retaken = set()
@@ -195,15 +213,17 @@ class NotifyCoordinator:
     def _pass_on(self, dealt: Dealt) -> None:
         """Tell everybody, where there is no policy any more, what still waited under one."""
         for name, it in self._waiting.items():
-            dealt.told.append((it.partition, Told([it.notice], {name: "told"})))
+            if it.notice is not None:
+                dealt.told.append((it.partition, Told([it.notice], {name: "told"})))
             dealt.rows.append((_key("line", name), None))
         self._waiting = {}
 
-    def _call(self, calls: RouterRuntime, low: int, dealt: Dealt) -> None:
+    def _call(self, calls: RouterRuntime, low: int, dealt: Dealt, stall: Stall | None) -> None:
         """Let the router runtime decide on the lines whose time has come, and on acts."""
         known = self._policy.standards
         due = [it for it in self._waiting.values() if it.line.known <= low and it.line.revision in known]
-        called = calls.push([it.line for it in due], self._acts, low)
+        facts = [it.line if it.notice is not None else Renamed(it.line) for it in due]
+        called = calls.push(facts, self._acts, low, stall=stall)
         for it in due:
             name = it.line.id
             del self._waiting[name]
@@ -220,6 +240,8 @@ class NotifyCoordinator:
         reasons: dict[int, dict[str, Reason]] = {}
         for it in due:
             name = it.line.id
+            if it.notice is None:
+                continue  # why it is not told was said with it
             reasons.setdefault(it.partition, {})[name] = called.reasons.get(name, "told")
         by_person: dict[int, Told] = {number: Told(reasons=found) for number, found in reasons.items()}
         for notice in called.notices:

@@ -19,6 +19,7 @@ from standards.errors import KeptError, StateError
 from streams.ingest.wire import UNREADABLE
 from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
 from streams.kafka.records.facts import PersonsAct, Progress, Telling
+from streams.kafka.serve.catching_up import CatchingUp
 from streams.kafka.serve.coordinator import NotifyCoordinator, Times
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class CoordinatorRunner:
 
     `policy` gives the policy with the words of all revisions that are known by now. `low` is how far what is told has
     come, in microseconds UTC; -1 while it is another one's turn. `channels` are those that are set up.
+    `clock` gives the wall clock, where time is the clock's.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class CoordinatorRunner:
         self._inputs = [TopicPartition(self._names.tellings, number) for number in range(partitions)]
         self._coordinator: NotifyCoordinator | None = None
         self._learn_at = 0.0
+        self.clock: Callable[[], int] | None = None
+        self._catching_up = CatchingUp(None)
 
     @property
     def problems(self) -> list[str]:
@@ -115,6 +119,7 @@ class CoordinatorRunner:
             coordinator = self._coordinator = NotifyCoordinator(
                 await self._policy(), kept, self._partitions, channels=self._channels
             )
+            self._catching_up = CatchingUp(self.clock)
             await self._go_to(consumer, coordinator)
             log.info("telling", rows=len(kept))
             times = Times(self._partitions)
@@ -151,7 +156,10 @@ class CoordinatorRunner:
         if coordinator.unworded and now >= self._learn_at:  # others have begun to judge by these revisions
             self._learn_at = now + LEARN_SECONDS
             coordinator.adopt(await self._policy())
-        dealt = coordinator.step(times.low())
+        low, before = times.low(), coordinator.applied_offset.low
+        if self._catching_up.waits(low, before):
+            return
+        dealt = coordinator.step(low, resumed=self._catching_up.resumes(low, before))
         if dealt is not None:
             await self._publish(producer, dealt)
         self.low = coordinator.applied_offset.low

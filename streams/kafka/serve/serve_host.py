@@ -218,6 +218,7 @@ class ServeHost:
             kafka, self.follower.partitions, mine=lambda: 0 in self.outbox.shards, policy=self._policy,
             channels=tuple(self._channels),
         )  # fmt: skip
+        self._coordinator.clock = self._clock if settings.time == "clock" else None
         self.kafka_host.people = self._people
         self.kafka_host.notify_problems = lambda: self._coordinator.problems
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.routing.incident import renames
 from standards.judge.events import Event
 from standards.judge.ledger import derived, line
 from streams.kafka.records.facts import Facts, Late, Progress, Telling, lines, partition_of
@@ -85,7 +86,9 @@ class Judged:
     def telling(self) -> Telling:
         """Give what is worth telling, with the lines that it tells of, and why the others are not."""
         worth = {notice.id for notice in self._notices}
-        return Telling(self._notices, self._reasons, [each for each in self.lines if each.id in worth])
+        told = [each for each in self.lines if each.id in worth]
+        renamed = [each for each in self.lines if each.id not in worth and renames(each)]
+        return Telling(self._notices, self._reasons, told, renamed)
 
     def flush(self, offset: int, progress: Progress, writes: Sequence[Write], derived: Mapping[int, bytes]) -> Flush:
         """Give the flush that says all of this, and remembers it by these rows."""
