@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from standards.judge.rulebook import Rulebook
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
+    from streams.storage.devices import DeviceBook
     from streams.storage.read_model import ReadModel
     from streams.storage.status import Committed, Status
 
@@ -83,6 +84,10 @@ class Host(EventSink, Protocol):
     @property
     def people(self) -> People | None:
         """Who is told, as the policy says; None where there is none, so that nobody heeds a silence."""
+
+    @property
+    def devices(self) -> DeviceBook | None:
+        """The devices that ring; None where none can."""
 
     def feeds(self) -> list[FeedStanding]:
         """Say how the declared feeds stand, as far as it is known here."""

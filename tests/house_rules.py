@@ -33,6 +33,8 @@ HOMES = {
     "kafka": ("streams.kafka.clients.admin",),
     "mode": ("streams.kafka.worker.faust_app",),
     "prometheus_client": ("streams.metrics",),
+    "py_vapid": ("alerts.channels.sealing",),
+    "pywebpush": ("alerts.channels.sealing",),
     "rich": ("streams.live",),
     "sqlite3": ("streams.storage.sqlite",),
     "typer": (

@@ -1,4 +1,4 @@
-"""Posting JSON over HTTP: connections, time limits, and what a miss is told as. For every channel that speaks HTTP.
+"""Posting over HTTP: connections, time limits, and what a miss is told as. For every channel that speaks HTTP.
 
 Redirects are not followed, cookies not kept, and no more of an answer is read than its status and headers.
 Read next: `retrying.py`, for what an answer means.
@@ -7,7 +7,7 @@ Read next: `retrying.py`, for what an answer means.
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 
@@ -22,40 +22,42 @@ TIMEOUT_SECONDS = 10.0
 """How long one delivery may take, in seconds."""
 
 
-class Post:
-    """Posts to one address, which may hold a token: errors name its scheme and host alone.
+class Came(NamedTuple):
+    """What was answered: the status and the headers; the rest of an answer is not read."""
 
-    `setting` is where the address comes from, for errors. `clock` gives microseconds UTC. Without `private`, only
-    machines of the public internet are reached.
+    status: int
+    headers: Mapping[str, str]
+
+
+class Connections:
+    """Posts once to any address, which may hold a token: errors name its scheme and host alone.
+
+    `setting` is where addresses come from, for errors. Without `private`, only machines of the public internet are
+    reached; `advice` says so.
     """
 
-    def __init__(
-        self, url: str, setting: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS, private: bool
-    ) -> None:
-        self._url = url
+    def __init__(self, setting: str, *, timeout: float = TIMEOUT_SECONDS, private: bool, advice: str = ADVICE) -> None:
         self._setting = setting
-        self._where = shown(url, "the receiver")
-        self._clock = clock
+        self._advice = advice
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._socket = socket_to if private else public_socket_to
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, payload: bytes, headers: Mapping[str, str] = {}) -> None:
-        """Post some JSON once. Raises DeliveryError."""
-        headers = {"content-type": "application/json", "user-agent": "kept", **headers}
+    async def post(self, url: str, payload: bytes, headers: Mapping[str, str]) -> Came:
+        """Post once. Raises DeliveryError where there is no answer."""
+        where = shown(url, "the receiver")
         try:
-            async with self._opened().post(self._url, data=payload, headers=headers, allow_redirects=False) as answer:
+            async with self._opened().post(url, data=payload, headers=headers, allow_redirects=False) as answer:
                 answer.close()  # the rest of the answer is not read, however long it is
+                return Came(answer.status, answer.headers)
         except TimeoutError:
-            raise unanswered(self._where, self._timeout.total or 0) from None
+            raise unanswered(where, self._timeout.total or 0) from None
         except aiohttp.InvalidURL:
-            words = f"{self._where} ... is not a valid address; correct {self._setting}"
-            raise DeliveryError(words, again=True) from None
+            raise DeliveryError(f"{where} ... is not a valid address; correct {self._setting}", again=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, PrivateAddressError):
-                raise DeliveryError(f"no connection to {self._where}: {ADVICE}", again=True) from None
-            raise unconnected(self._where, error) from None
-        check_answer(answer.status, answer.headers, self._clock())
+                raise DeliveryError(f"no connection to {where}: {self._advice}", again=True) from None
+            raise unconnected(where, error) from None
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -70,6 +72,27 @@ class Post:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+class Post:
+    """Posts JSON to one address. `clock` gives microseconds UTC; the rest is as `Connections` has it."""
+
+    def __init__(
+        self, url: str, setting: str, *, clock: Callable[[], int], timeout: float = TIMEOUT_SECONDS, private: bool
+    ) -> None:
+        self._url = url
+        self._clock = clock
+        self._connections = Connections(setting, timeout=timeout, private=private)
+
+    async def send(self, payload: bytes, headers: Mapping[str, str] = {}) -> None:
+        """Post some JSON once. Raises DeliveryError."""
+        headers = {"content-type": "application/json", "user-agent": "kept", **headers}
+        came = await self._connections.post(self._url, payload, headers)
+        check_answer(came.status, came.headers, self._clock())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connections.close()
 
 
 def socket_to(address: tuple[Any, ...]) -> socket.socket:

@@ -31,6 +31,8 @@ PLACE = "site"
 
 MACHINES = ("alertmanager", "webhook")
 """Channels that filter for themselves: they get every promise at once, by itself, unless a route tells them."""
+ADDRESSED = ("push",)
+"""Channels that reach only who has an address there: nobody else is told by them."""
 
 
 class Match(msgspec.Struct, frozen=True):

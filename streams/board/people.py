@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 MOST: Final = 200
 
 
-def draw(shell: Shell, acts: Sequence[Action]) -> str:
-    """Draw the page."""
+def draw(shell: Shell, acts: Sequence[Action], phones: Html | None = None) -> str:
+    """Draw the page; `phones` is what is said of the devices that ring, where any can."""
     lead = el("p", "Who did what about a promise, and why. This is kept for ever.", class_="lead")
     rows = listed([act_row(shell, act) for act in acts], "acts", "Nobody had to do anything yet.")
     words = f"The newest {MOST:,}; older ones are in the API, under /v1/acts."
     more = el("p", words, class_="quiet") if len(acts) >= MOST else None
-    return page(shell, "What people did", "", lead, rows, more)
+    return page(shell, "What people did", "", phones, lead, rows, more)
 
 
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:

@@ -38,7 +38,8 @@ class Shell(msgspec.Struct, frozen=True):
     `corrects`: deal with events that could not be read, too; `administers`: everything.
     `unguarded`: there is no token. `overdue` counts the promises that are, for those who may look. `version` is of the
     rows that the page shows, `changes` counts what else changed; `mark` is of its own style and script.
-    `urgent` counts the promises that need a hand: what is overdue, and what was warned of.
+    `urgent` counts the promises that need a hand: what is overdue, and what was warned of. `rings`: devices can be
+    told while no page is open.
     """
 
     now: int
@@ -55,6 +56,7 @@ class Shell(msgspec.Struct, frozen=True):
     overdue: int = 0
     urgent: int = 0
     mark: str = ""
+    rings: bool = False
 
     @property
     def looks(self) -> bool:
@@ -98,7 +100,9 @@ def _document(shell: Shell, title: str, drawn: Child, *, every: int, urgent: int
     head = (
         el("link", rel="icon", href="/board.svg"),
         el("link", rel="stylesheet", href=f"/board.css?{shell.mark}"),
+        el("link", rel="manifest", href="/kept.webmanifest"),
         el("script", src=f"/board.js?{shell.mark}", defer=True),
+        el("script", src=f"/push.js?{shell.mark}", defer=True),
     )
     body = el(
         "body", drawn,
@@ -190,11 +194,20 @@ def _who(shell: Shell) -> Html | None:
     link = el("span", id="link", class_="link")
     bell = el("button", "Ring", type="button", id="bell", class_="plain", aria_pressed="false", hidden=True,
               title="Sound and vibration when something needs a hand")  # fmt: skip
+    phone = _phone(shell) if shell.rings and shell.acts else None
     if shell.unguarded:
-        return el("div", link, bell, el("span", shell.name, class_="name") if shell.name else None, class_="who")
+        return el("div", link, bell, phone, el("span", shell.name, class_="name") if shell.name else None, class_="who")
     name = el("span", shell.name, title="may look and act" if shell.acts else "may look", class_="name")
     out = form(shell, "/sign-out", el("button", "Sign out", class_="plain"))
-    return el("div", link, bell, name, out, class_="who")
+    return el("div", link, bell, phone, name, out, class_="who")
+
+
+def _phone(shell: Shell) -> Html:
+    """Draw the switch by which this device is told while no page is open; its script shows it."""
+    title = "What you are told comes to this device also while the board is closed"
+    words = el("span", "Ring this phone", class_="wide"), el("span", "Phone", class_="narrow")
+    return el("button", words, type="button", id="phone", class_="plain", aria_label="Ring this phone", hidden=True,
+              aria_pressed="false", data_proof=shell.proof, title=title)  # fmt: skip
 
 
 def _trouble(shell: Shell) -> list[Html]:

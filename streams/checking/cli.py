@@ -29,7 +29,13 @@ FOUND: Final = 1
 """The exit code where there are warnings and none was wanted."""
 BAD_INPUT: Final = 2
 """The exit code where something cannot be used."""
-CHANNELS: Final = ("KEPT_WEBHOOK_URL", "KEPT_ALERTMANAGER_URL", "KEPT_MAIL_SERVER", "KEPT_CHAT_URLS")
+CHANNELS: Final = (
+    "KEPT_WEBHOOK_URL",
+    "KEPT_ALERTMANAGER_URL",
+    "KEPT_MAIL_SERVER",
+    "KEPT_CHAT_URLS",
+    "KEPT_PUSH_CONTACT",
+)
 """The settings that set a channel up."""
 TERMS: Final = ("KEPT_LATENESS", "KEPT_GRACE")
 """The settings that checks ask for; reading settings takes a while, and most authors have none."""

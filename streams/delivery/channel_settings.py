@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from alerts.channels.letter import Envelope
 from alerts.channels.mail import Security, Server
+from alerts.channels.push_services import VENDORS, Services
 from alerts.channels.webhook import signing_key
 
 MAIL: Final[dict[str, tuple[Security, int]]] = {
@@ -33,6 +34,10 @@ def _urls(value: object) -> object:
     if not isinstance(value, str):
         return value
     return [SecretStr(url) for url in re.split(r"[\s,]+(?=[A-Za-z][\w.+-]*://)", value.strip(" \t\r\n,")) if url]
+
+
+def _names(value: object) -> object:
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_bare)]
@@ -55,6 +60,16 @@ class ChannelSettings(BaseSettings):
     """The Alertmanager that shows promises in trouble as alerts, as in `http://alerts.example:9093`."""
     chat_urls: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_urls)] = ()
     """Chat services, as addresses of Apprise, separated by commas; needs `kept[chat]`; never shown."""
+    push_contact: Bare = ""
+    """Whom a push service may write to: `ops@shop.example`, or an https address. It sets up push: phones ring, by
+    the services of their browsers' makers."""
+    push_key: Secret = SecretStr("")
+    """The key of this server for pushes, 32 bytes in URL-safe base64; one is made, and kept with the data, where there
+    is none. With another key, people have to switch their phones on again."""
+    push_key_file: Path | None = None
+    """The file with that key, in its place."""
+    push_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = VENDORS
+    """The hosts of the push services that are sent to, separated by commas, `*.` for all below one."""
     mail_from: Bare = ""
     """Who writes the letters: `floor@shop.example`, or with a name, `Kept <floor@shop.example>`."""
     mail_to: Bare = ""
@@ -108,6 +123,28 @@ class ChannelSettings(BaseSettings):
                 "this is not a list of addresses as Apprise has them; write service://..., several with commas"
             )
         return urls
+
+    @field_validator("push_contact")
+    @classmethod
+    def _check_contact(cls, contact: str) -> str:
+        if contact and not contact.startswith("https://") and len(_addresses(contact)) > 1:
+            raise ValueError("push services write to one address; write one")
+        return contact
+
+    @field_validator("push_services")
+    @classmethod
+    def _check_services(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        Services(listed)
+        return listed
+
+    @field_validator("push_key_file")
+    @classmethod
+    def _check_key(cls, file: Path | None, others: ValidationInfo) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError(f"there is no file {file}; name the one with the key for pushes")
+        if file is not None and (given := others.data.get("push_key")) and given.get_secret_value():
+            raise ValueError("KEPT_PUSH_KEY is set as well; set one of them")
+        return file
 
     @field_validator("mail_from", "mail_to")
     @classmethod

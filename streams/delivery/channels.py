@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alerts.channels.alertmanager import Alertmanager
 from alerts.channels.chat_names import chat_names
 from alerts.channels.mail import Mail
+from alerts.channels.push import Push
 from alerts.channels.webhook import Webhook
 from standards.errors import StateError
 
@@ -16,9 +17,19 @@ if TYPE_CHECKING:
     from alerts.channels import Channel, LinksOf
     from streams.delivery.channel_settings import ChannelSettings
 
+NOT_HERE: Final = (
+    "KEPT_PUSH_CONTACT sets up push, which kept run alone has: on Kafka phones do not ring yet; leave it out, and let "
+    "people be told by mail or chat"
+)
 
-def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None) -> list[Channel]:
-    """Make the channels; `clock` is this machine's own, `links` what people can act by. Raises StateError."""
+
+def channels_of(
+    settings: ChannelSettings, clock: Callable[[], int], links: LinksOf | None = None, push: Push | None = None
+) -> list[Channel]:
+    """Make the channels; `clock` is this machine's own, `links` what people can act by. Raises StateError.
+
+    `push` is made with the data folder, where there is one that holds devices: see `pushing.py`.
+    """
     made: list[Channel] = []
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
@@ -29,6 +40,10 @@ def channels_of(settings: ChannelSettings, clock: Callable[[], int], links: Link
         made.append(Alertmanager(settings.alertmanager_url, clock=clock, links=links))
     if settings.mail_server:
         made.append(_mail(settings, clock, links))
+    if push is not None:
+        made.append(push)
+    elif settings.push_contact:
+        raise StateError(NOT_HERE)
     if settings.chat_urls:
         made += _chats(settings)
     return made
@@ -40,6 +55,7 @@ def channel_names(settings: ChannelSettings) -> list[str]:
         Webhook.name: settings.webhook_url,
         Alertmanager.name: settings.alertmanager_url,
         Mail.name: settings.mail_server,
+        Push.name: settings.push_contact,
     }
     chats = chat_names(url.get_secret_value() for url in settings.chat_urls)
     return [*(name for name, address in named.items() if address), *chats]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from streams.embedded.steady_clock import SteadyClock
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
+    from streams.storage.devices import DeviceBook
     from streams.storage.rows import Delivery
 
 TICK_SECONDS = 0.25
@@ -75,13 +76,13 @@ class EmbeddedHost:
         self.folder, self.standards = folder, standards
         self.wall, self.backlog = clock, BACKLOG
         self.watched_clock: SteadyClock | None = None
+        self.devices: DeviceBook | None = None
         self.channels = {channel.name: channel for channel in channels}
         self._options = msgspec.structs.replace(options, channels=tuple(self.channels))
         self._listeners: list[Callable[[Committed], None]] = []
         self._delivery_listeners: list[Callable[[str, str], None]] = []
         self._queue = Submissions()
-        self._wake = asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._fault = "not started"
         self._problems: list[str] = []
         self._stays: list[str] = []

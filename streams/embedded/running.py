@@ -15,6 +15,7 @@ import structlog
 from alerts.channels.console import Console
 from standards.errors import StateError
 from streams.delivery.channels import channels_of
+from streams.delivery.pushing import pushing
 from streams.delivery.reminding import remind
 from streams.documents.rules import policy_in
 from streams.embedded.embedded import EmbeddedHost
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
 
     from alerts.channels import Channel
+    from streams.delivery.pushing import Pushing
     from streams.settings import Settings
 
 
@@ -71,8 +73,11 @@ async def run(plan: Plan, machine: SteadyClock | None = None) -> None:
         talk = stack.enter_context(log_file.open("a", encoding="utf-8") if live else patient(sys.stderr.fileno()))
         lines = stack.enter_context(patient(sys.stdout.fileno()))  # before the host: what it says last is written too
         configure_logs(talk, as_json=settings.log_format == "json")
-        channels = [*([] if live else [Console(talk)]), *channels_on(settings, machine)]
-        host = await stack.enter_async_context(_host(plan, clock, folder, channels))
+        phones = pushing(settings, folder, machine.wall)
+        channels = [*([] if live else [Console(talk)]), *channels_on(settings, machine, phones)]
+        made = _host(plan, clock, folder, channels)
+        made.devices = phones.devices if phones else None
+        host = await stack.enter_async_context(made)
         view = Folder(host.rulebook.current, zone=settings.zone)
         resume(view, host)
         host.listen(follow(view, host))
@@ -96,6 +101,8 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     metrics.start(host.read_model.totals(), host.read_model.open())
     host.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
+    if host.devices is not None:
+        host.devices.listen(metrics.device_dropped)
     app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack)
 
@@ -126,10 +133,10 @@ def _folder(plan: Plan, stack: AsyncExitStack) -> Path:
     return folder
 
 
-def channels_on(settings: Settings, machine: SteadyClock) -> list[Channel]:
+def channels_on(settings: Settings, machine: SteadyClock, phones: Pushing | None = None) -> list[Channel]:
     """Make the channels that are set; they tell the host's time, which goes over to the machine's with it."""
     maker = links(settings)
-    return channels_of(settings, machine.wall, maker.of if maker else None)
+    return channels_of(settings, machine.wall, maker.of if maker else None, phones.channel if phones else None)
 
 
 def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: list[Channel]) -> EmbeddedHost:

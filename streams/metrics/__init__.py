@@ -36,6 +36,7 @@ SOURCE_AHEAD: Final = "kept_source_clock_ahead_seconds"
 FASTEST: Final = "How far the fastest of the senders' clocks was ahead within the last hour"
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
+DROPPED: Final = "Devices that ring no more, though nobody switched them off: gone, other-key."
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -75,6 +76,7 @@ class Metrics:
         self._deliveries = counter(
             "kept_deliveries", "Attempts to deliver: delivered, retried, failed.", ("channel", "result")
         )
+        self._dropped = counter("kept_push_devices_dropped", DROPPED, ("reason",))
         self._intake = seconds("kept_intake_seconds", "From a request's head to its answer.")
         self._judging = seconds("kept_judge_seconds", "Judging one batch.")
         self._commit = seconds("kept_commit_seconds", "One transaction of the store.")
@@ -113,6 +115,10 @@ class Metrics:
     def delivered(self, channel: str, result: str) -> None:
         """Count one attempt to deliver a notice: `result` is delivered, retried or failed."""
         self._deliveries.labels(channel, result).inc()
+
+    def device_dropped(self, reason: str) -> None:
+        """Count a device that rings no more, though nobody switched it off: `gone` or `other-key`."""
+        self._dropped.labels(reason).inc()
 
     def intake(self, seconds: float) -> None:
         """Note how long one request to the intake took."""

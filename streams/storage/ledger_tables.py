@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from alerts.policy.policy import MACHINES
+from alerts.policy.policy import ADDRESSED, MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,12 +76,17 @@ def book_notices(
 def _channels_of(notice: Notice, channels: Sequence[str]) -> Sequence[str]:
     """Give the channels of a notice: those of its addresses; where none of them is set up, all that lead to people.
 
-    One that is to nobody goes to machines, if it has addresses, and by every channel without.
+    One that is to nobody goes to machines, if it has addresses, and by every channel without. Where the one channel
+    there is reaches only who has an address there, it is tried, so that it is seen that nobody was told.
     """
     own = [name for name in channels if name in notice.addresses]
-    if own or not notice.to:
-        return own if notice.addresses else channels
-    return [name for name in channels if name not in MACHINES] or [name for name in channels if name == "webhook"]
+    if own or (notice.addresses and not notice.to):
+        return own
+    open_to_all = [name for name in channels if name not in ADDRESSED]
+    if not notice.to:
+        return open_to_all or channels
+    people = [name for name in open_to_all if name not in MACHINES]
+    return people or [name for name in channels if name == "webhook"] or [it for it in channels if it in ADDRESSED]
 
 
 def _put_new(database: Database, sql: str, rows: Sequence[Row], *, table: str, given: Sequence[Booked]) -> list[Booked]:

@@ -30,6 +30,7 @@ from streams.web.board.board import Board
 from streams.web.board.board_acts import Acts
 from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
+from streams.web.board.ringing import Rings
 from streams.web.board.sign_in import Failures, SignIn
 from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
@@ -90,6 +91,9 @@ def application(
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
     acts, failures = Acts(board, grants, letters, days), Failures()
+    if host.devices is not None:
+        board.rings = Rings(board, host.devices)
+        app.add_routes(board.rings.routes())
     for part in (board, acts, SignIn(board, access, failures)):
         app.add_routes(part.routes())
     if access.public_url:

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token."""
-BOARD_OPEN: Final = frozenset({"/sign-in", "/sign-out", "/board.css", "/board.js", "/board.svg"})
-"""What of the board is answered without a token."""
+BOARD_OPEN: Final = frozenset({
+    "/sign-in", "/sign-out", "/board.css", "/board.js", "/board.svg", "/push.js", "/worker.js", "/kept.webmanifest",
+    "/icon-192.png", "/icon-512.png", "/icon-full.png",
+})  # fmt: skip
+"""What of the board is answered without a token. A browser asks for an app's manifest and icons as nobody."""
 LINKED: Final = "/do/"
 """How the paths of links in messages begin: each carries its own proof."""
 ACTS: Final = ("/acts/", "/sign-")

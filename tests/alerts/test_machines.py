@@ -1,12 +1,13 @@
 """Machines get every promise by itself and at once, unless a route names them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
 from alerts.policy.policy import MACHINES, Policy
-from alerts.routing.notice import for_machines, notice
+from alerts.routing.notice import Notice, for_machines, notice
 from standards.judge.events import Event
 from standards.judge.ledger import line as line_of
 from standards.judge.promise import Promise, Transition
@@ -51,6 +52,29 @@ def test_a_machine_that_a_route_names_gets_what_matches_that_route() -> None:
     ]
 
 
+def booked(folder: Path, told: Sequence[Notice], channels: Sequence[str]) -> list[tuple[str, str]]:
+    """Give which notices wait for which channels."""
+    database = Database(folder / "kept.db")
+    try:
+        with database.writing():
+            book_notices(database, told, channels, received=NOON)
+        return [(str(name), str(channel)) for name, channel in database.all("SELECT notice, channel FROM outbox")]
+    finally:
+        database.close()
+
+
+def test_push_comes_to_who_has_an_address_there(tmp_path: Path) -> None:
+    """Nobody else is told by push; but where there is nothing else, it is tried, and seen to reach nobody."""
+    made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
+    ann = replace(made, id="ann", to="ann", addresses={"push": "ann", "fax": "1"})
+    told = [ann, replace(made, id="bob", to="bob"), replace(made, id="all")]
+    mail, alone = tmp_path / "mail", tmp_path / "alone"
+    mail.mkdir()
+    alone.mkdir()
+    assert booked(mail, told, ["mail", "push"]) == [("all", "mail"), ("ann", "push"), ("bob", "mail")]
+    assert booked(alone, told, ["alertmanager", "push"]) == [("all", "alertmanager"), ("ann", "push"), ("bob", "push")]
+
+
 def test_each_message_waits_for_its_channels(tmp_path: Path) -> None:
     """By address; without one by every channel that leads to people; for machines by those alone, or by none."""
     made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
@@ -62,14 +86,8 @@ def test_each_message_waits_for_its_channels(tmp_path: Path) -> None:
     told = [replace(made, id=name, **fields) for name, fields in named]
     told.append(for_machines(made, ["alertmanager"], NOON))
     found: dict[str, set[str]] = {}
-    database = Database(tmp_path / "kept.db")
-    try:
-        with database.writing():
-            book_notices(database, told, ["mail", "chat", "alertmanager", "webhook"], received=NOON)
-        for name, channel in database.all("SELECT notice, channel FROM outbox"):
-            found.setdefault(str(name), set()).add(str(channel))
-    finally:
-        database.close()
+    for name, channel in booked(tmp_path, told, ["mail", "chat", "alertmanager", "webhook", "push"]):
+        found.setdefault(name, set()).add(channel)
     everybody = {"mail", "chat", "alertmanager", "webhook"}
     assert found == {
         "own": {"mail"}, "room": {"webhook"}, "none": {"mail", "chat"}, "gone": {"mail", "chat"},

@@ -21,6 +21,7 @@ from streams.embedded.steady_clock import SteadyClock
 from streams.host import Host
 from streams.metrics import Metrics
 from streams.settings import StandardsFiles
+from streams.storage.devices import DeviceBook
 from streams.web import Access, Limits, application, serving
 from tests.streams.hosting import SECOND, Clock, hosting, shop
 
@@ -42,10 +43,11 @@ class Answer(NamedTuple):
 
 
 class Peopled(NamedTuple):
-    """Who is told: a policy, if there is one, and the channels; without any, a console in memory."""
+    """Who is told: a policy, if there is one, the channels (without any, a console in memory), and the devices."""
 
     policy: str = ""
     channels: Sequence[Channel] | None = None
+    devices: DeviceBook | None = None
 
 
 class Caller(NamedTuple):
@@ -93,6 +95,7 @@ async def asking(
         (folder / "rules" / "policy.yaml").write_text(peopled.policy, encoding="utf-8")
     options = Options(policies=partial(policy_in, standards.paths), settle=60 * SECOND)
     made = hosting(folder, clock, standards=standards, channels=peopled.channels, options=options)
+    made.devices = peopled.devices
     made.watched_clock = SteadyClock(clock, clock, lambda: None)  # it never steps
     async with made as host:
         metrics.start(host.read_model.totals(), host.read_model.open())

@@ -65,6 +65,8 @@ class KafkaHost(KafkaEventSink):
     people: People | None = None
     watched_clock: None = None
     """Time here is not this machine's."""
+    devices: None = None
+    """No phone rings from here: `streams/delivery/channels.py` says so at the start."""
     follower: ProjectionConsumer
     notify_problems: Callable[[], list[str]]
     """Gives what keeps this process from deciding whom to notify, for people."""

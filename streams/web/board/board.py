@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import blake2b
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -20,7 +18,7 @@ from aiohttp import web
 from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import debriefs, feeds, notices, now, people, shift, standards, story, trends, wall
+from streams.board import debriefs, devices, feeds, notices, now, people, shift, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
@@ -34,6 +32,7 @@ from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
 from streams.web.board.board_looks import SILENCES, Look
+from streams.web.board.files import Files
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -48,23 +47,21 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from streams.host import Host
     from streams.storage.rows import PromiseRow
+    from streams.web.board.ringing import Rings
     from streams.web.session import Sessions
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 REFERRER: Final = "same-origin"
 """Without it browsers send our own forms with the origin `null`, as they do those of strangers."""
-FILES: Final = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "image/svg+xml"}
 DAYS: Final = 28
 """How many days the trend shows."""
 WEEKS: Final = 12
 """How many weeks the trends of a standard show, the last four of them by the hour too."""
 STANDING: Final = web.RequestKey("standing", Standing)
 """The key of a request under which stands how many promises are overdue."""
-_FOLDER: Final = Path(__file__).parents[2] / "board"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 class Board:
@@ -77,8 +74,8 @@ class Board:
         self.unguarded = unguarded
         self._live = live
         self._zone = zone
-        self._files = {name: (_FOLDER / name).read_bytes() for name in FILES}
-        self._mark = blake2b(b"".join(self._files.values()), digest_size=6).hexdigest()
+        self._files = Files()
+        self.rings: Rings | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
@@ -88,7 +85,7 @@ class Board:
             "/wall": self._wall, "/standards/{id}": self._trends, "/shift": self._shift,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
-        return [web.get(path, page) for path, page in (drawn | {f"/{name}": self._file for name in FILES}).items()]
+        return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]
 
     def _counted(self, page: Handler) -> Handler:
         """Give what answers with a page after what is overdue was counted, as every page says that."""
@@ -116,8 +113,8 @@ class Board:
             acts=session is not None and may(request[ROLE], "supervisor"),
             corrects=session is not None and may(request[ROLE], "author"),
             administers=session is not None and may(request[ROLE], "admin"),
-            unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._mark,
-            overdue=standing.overdue, urgent=standing.urgent,
+            unguarded=self.unguarded, version=version, changes=self._live.commits, mark=self._files.mark,
+            overdue=standing.overdue, urgent=standing.urgent, rings=self.rings is not None,
         )  # fmt: skip
 
     def answer(self, request: web.Request, text: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
@@ -251,7 +248,8 @@ class Board:
 
     async def _people(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        return self.answer(request, people.draw(shell, await self._actions(people.MOST)))
+        phones = devices.draw(shell, self.rings.phones(request)) if self.rings is not None else None
+        return self.answer(request, people.draw(shell, await self._actions(people.MOST), phones))
 
     async def _feeds(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
@@ -262,13 +260,6 @@ class Board:
         unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
                               sources=await asked(queries.sources, self.host.wall() - HOUR))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
-
-    async def _file(self, request: web.Request) -> web.Response:
-        name = request.path.removeprefix("/")
-        lasting = _FOR_EVER if request.query_string == self._mark else "no-cache"
-        return web.Response(
-            body=self._files[name], content_type=FILES[name], charset="utf-8", headers={"Cache-Control": lasting}
-        )
 
     def is_owed(self, row: PromiseRow) -> bool:
         """Say whether a promise can still be taken, and done: it is open, or overdue."""

@@ -75,6 +75,8 @@ def _written(name: str, default: object) -> str:
             return "yes" if default else "no"
         case int() if name in SPANS:
             return describe(default)
+        case tuple():
+            return ",".join(map(str, default))
         case SecretStr():
             return default.get_secret_value()
         case _:

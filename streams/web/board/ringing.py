@@ -1,0 +1,124 @@
+"""The devices that ring, over HTTP: a device is switched on by whoever signed in on it, if the policy can tell them.
+
+A browser gives the address that pushes go to, so it is held against the list of push services before it is kept. What
+is answered names no address: a device goes by a name that is made of it. Read next: `streams/board/push.js`, which
+asks; `streams/storage/devices.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from alerts.channels.push import Device
+from streams.board.devices import Phones, Ringing
+from streams.storage.devices import FullError, device_id, same
+from streams.web.actions import UNPROCESSABLE
+from streams.web.board.board_acts import needed, read_form
+from streams.web.guard import ROLE, SESSION, see_other
+from streams.web.problem import Problem
+from streams.web.session import may
+
+if TYPE_CHECKING:
+    from alerts.policy.policy import People
+    from streams.storage.devices import DeviceBook
+    from streams.web.board.board import Board
+
+CHANNEL: Final = "push"
+NOBODY: Final = "There is no policy that says who is told, so no phone can ring."
+NAMELESS: Final = (
+    "Kept does not know your name yet: it asks for it with the first thing that you do here. Then switch this on."
+)
+
+
+class Rings:
+    """Answers what devices ask, and what is switched on and off."""
+
+    def __init__(self, board: Board, devices: DeviceBook) -> None:
+        self._board = board
+        self._devices = devices
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes."""
+        return [
+            web.get("/acts/ring", self._state), web.post("/acts/ring", self._on), web.post("/acts/ring-off", self._off),
+        ]  # fmt: skip
+
+    async def _state(self, request: web.Request) -> web.Response:
+        """Say how a device stands: whether it rings, for whom, and what keeps it from that."""
+        name = _name(request)
+        device = self._devices.get(request.query.get("device", "")[:100])
+        mine = device is not None and same(device.whose) == same(name)
+        return web.json_response({
+            "key": self._devices.public,
+            "why": why_not(self._board.host.people, name),
+            "on": mine,
+            "whose": device.whose if device is not None else "",
+            "trouble": self._devices.trouble([device]) if device is not None and mine else "",
+        })  # fmt: skip
+
+    async def _on(self, request: web.Request) -> web.Response:
+        given = await read_form(request, self._board)
+        name = _name(request)
+        if why := why_not(self._board.host.people, name):
+            raise Problem(UNPROCESSABLE, why)
+        endpoint = needed(given, "endpoint", "where this device is reached")
+        keys = needed(given, "p256dh", "its key"), needed(given, "auth", "its secret")
+        device = Device(device_id(endpoint), name, endpoint, *keys, self._devices.public, self._board.host.wall())
+        try:
+            await self._devices.add(device)
+        except (ValueError, FullError) as error:
+            raise Problem(UNPROCESSABLE, str(error)) from None
+        return web.Response(status=204)
+
+    async def _off(self, request: web.Request) -> web.Response:
+        """Switch a device off: this one, which knows its address, or one of one's own by its name."""
+        given = await read_form(request, self._board)
+        endpoint = given.get("endpoint", "")
+        device = self._devices.get(device_id(endpoint) if endpoint else given.get("device", ""))
+        if device is not None:
+            if not (endpoint or same(device.whose) == same(_name(request)) or may(request[ROLE], "admin")):
+                raise Problem(UNPROCESSABLE, f"This device is {device.whose}'s; they can switch it off, or an admin.")
+            await self._devices.remove(device)
+        by_script = request.headers.get("Accept", "") == "application/json"
+        return web.Response(status=204) if by_script else see_other("/people#phones")
+
+    def phones(self, request: web.Request) -> list[Phones]:
+        """Say of everybody with an address for push which devices they have, for the page of people."""
+        people, name = self._board.host.people, _name(request)
+        found = []
+        for whose in sorted(set(addresses(people)), key=same):
+            devices = self._devices.of(whose)
+            mine = same(whose) == same(name) or may(request[ROLE], "admin")
+            rows = [
+                Ringing(each.id, urlsplit(each.endpoint).hostname or "", each.since, self._devices.trouble([each]))
+                for each in devices
+            ]
+            dropped = self._devices.dropped(whose)
+            lost = (dropped.at, dropped.reason) if dropped is not None else None
+            found.append(Phones(whose, rows, lost, switchable=mine))
+        return found
+
+
+def addresses(people: People | None) -> list[str]:
+    """Give all addresses for push in a policy."""
+    return [it.addresses[CHANNEL] for it in people.people.values() if CHANNEL in it.addresses] if people else []
+
+
+def why_not(people: People | None, name: str) -> str:
+    """Say why no device of somebody can ring; empty where one can."""
+    if people is None:
+        return NOBODY
+    if not name:
+        return NAMELESS
+    if same(name) in map(same, addresses(people)):
+        return ""
+    fix = f"{{addresses: {{push: {name}}}}}"
+    return f"The policy tells nobody by push who signs in as {name}. Ask whoever writes it for an address: {fix}."
+
+
+def _name(request: web.Request) -> str:
+    session = request.get(SESSION)
+    return session.name if session is not None else ""
