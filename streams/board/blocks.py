@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
+ACTED_ON: Final[tuple[Sort, ...]] = (*URGENT, "unknown")
+"""The sorts that somebody can do something about where they stand."""
 TOGETHER: Final = 200
 """On how many promises one button acts at most: their ids stand in it."""
 _PARTLY: Final = f"One button acts on {TOGETHER} promises at most: on those that are due first."
@@ -64,6 +66,16 @@ class Item(msgspec.Struct, frozen=True):
     def urgent(self) -> bool:
         """Say whether it needs a hand."""
         return self.sort in URGENT
+
+    @property
+    def excusable(self) -> bool:
+        """Say whether one may ask for an exception where it stands."""
+        return self.sort in ACTED_ON
+
+    @property
+    def timed(self) -> bool:
+        """Say whether a clock of it runs, or has run out."""
+        return self.sort not in ("paused", "unknown")
 
     @property
     def name(self) -> str:
@@ -126,8 +138,8 @@ def _card(item: Item, identity: str, now: int, *, acts: bool) -> Html:
         el("p", item.how, class_="how") if item.urgent and item.how else None,
         el("p", item.note, class_="note") if item.note else None,
     )
-    buttons = (el("div", *_actions(item), class_="actions"), _excuse(item)) if acts and item.urgent else None
-    content = el("div", todo, rest, buttons, class_="about")
+    buttons = (el("div", *_actions(item), class_="actions") if item.urgent else None, _excuse(item))
+    content = el("div", todo, rest, buttons if acts and item.excusable else None, class_="about")
     return el("li", _left(item, now), content, id=identity, **_timed(item, item.taken))
 
 
@@ -141,8 +153,8 @@ def _group(group: Group, identity: str, now: int, *, acts: bool) -> Html:
         el("p", first.how, class_="how") if first.urgent and first.how else None,
         el("ol", (_line(item, now, acts=acts) for item in group.items), class_="lines"),
         el("p", el("a", every, href=group.view.address())) if more else None,
-        el("p", _PARTLY, class_="quiet") if acts and first.urgent and group.partly else None,
-        _excuse_group(group, first) if acts and first.urgent else None,
+        el("p", _PARTLY, class_="quiet") if acts and first.excusable and group.partly else None,
+        _excuse_group(group, first) if acts and first.excusable else None,
         class_="about",
     )
     takes = acts and group.held and any(item.takes for item in group.items if item.urgent)
@@ -156,7 +168,7 @@ def _summary(group: Group, first: Item, now: int) -> Html:
     what = first.note if group.taken else first.what if first.urgent and first.what else first.promise
     return el(
         "summary",
-        el("span", first.state if first.sort == "paused" else _time(first, group.due, now), class_="left count"),
+        el("span", _time(first, group.due, now) if first.timed else first.state, class_="left count"),
         el("span", (el("b", group.site), " ") if group.site else None, group.names, class_="where"),
         el("span", what or group.standard, class_="what"),
         el("span", f"{group.count:,}", class_="number") if group.count > 1 else None,
@@ -166,7 +178,7 @@ def _summary(group: Group, first: Item, now: int) -> Html:
 def _line(item: Item, now: int, *, acts: bool) -> Html:
     """Draw one promise of a group."""
     link = el("a", item.name, href=f"/promises/{item.id}", class_="subject")
-    time = el("span", item.state if item.sort == "paused" else _time(item, item.due, now), class_="count")
+    time = el("span", _time(item, item.due, now) if item.timed else item.state, class_="count")
     said = " ".join(filter(None, (item.joined if item.urgent else "", item.note)))
     note = el("span", said, class_="note") if said else None
     buttons = el("span", *_actions(item), class_="actions") if acts and item.urgent else None
@@ -174,7 +186,7 @@ def _line(item: Item, now: int, *, acts: bool) -> Html:
 
 
 def _timed(item: Item, taken: bool, kind: str = "") -> dict[str, str | int | None]:  # noqa: FBT001 - it is data
-    due = None if item.sort == "paused" else item.due // 1000
+    due = item.due // 1000 if item.timed else None
     return {"class_": " ".join(filter(None, (kind, item.sort, "taken" if taken else ""))), "data_due": due,
             "data_opened": item.opened // 1000}  # fmt: skip
 
@@ -246,7 +258,7 @@ def _button(words: str, name: str, value: str, act: str, *, label: str, plain: b
 
 
 def _left(item: Item, now: int) -> Html:
-    if item.sort == "paused":
+    if not item.timed:
         return el("p", item.state, class_="left")
     spent: Child = None
     if item.sort != "overdue":

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 NARROWS: Final = ("q", "site", "standard", "owner", "team", "mine")
 """The fields that narrow what is shown; the others only say how much of it."""
 PARTS: Final[dict[Sort, str]] = {
-    "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
+    "overdue": "Overdue", "warned": "Act now", "unknown": "Nobody can say",
+    "running": "On the clock", "paused": "Paused",
 }  # fmt: skip
 """The parts of the page, each with its title."""
 NOWHERE: Final = "-"

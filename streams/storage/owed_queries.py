@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED
-from streams.storage.rows import OWED, PROMISE, OwedGroup, promise_row
+from streams.storage.rows import OWED, PROMISE, OwedGroup, Unjudged, promise_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +23,11 @@ _SITE: Final = "coalesce(CAST(fields AS TEXT) ->> 'site', '')"
 _SORTS: Final[Mapping[Sort, str]] = {
     "overdue": OWED,
     "warned": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'warned'",
+    "unknown": "FROM promises WHERE verdict = 'unknown' AND settled >= ?",
     "running": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'open'",
     "paused": "FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')",
 }
+_ORDERS: Final[Mapping[Sort, str]] = {"paused": "state DESC, opened", "unknown": "settled DESC"}
 _BY_PLACE: Final = ("FROM promises", "FROM promises INDEXED BY promises_places", 1)
 """What has a query go by the index by place, which the planner passes over for those by time."""
 _NAMED: Final = """
@@ -48,6 +50,13 @@ _BROKEN_OF: Final = f"""
 SELECT {PROMISE} FROM promises WHERE standard = ? AND opened >= ? AND verdict = 'broken' {{only}}
 ORDER BY opened DESC, id LIMIT ?
 """  # noqa: S608 - fixed text
+_UNJUDGED: Final = f"""
+SELECT {_SITE} AS place, standard, coalesce((SELECT CAST(body AS TEXT) ->> 'reason' FROM ledger
+    WHERE promise = promises.id AND kind = 'lost' ORDER BY seq DESC LIMIT 1), '') AS reason,
+    count(*), min(settled), max(settled)
+FROM promises WHERE verdict = 'unknown' AND settled >= ? GROUP BY place, standard, reason
+ORDER BY max(settled) DESC, place, standard, reason LIMIT ?
+"""  # noqa: S608 - fixed text
 _JUDGED: Final = """
 SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
 WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
@@ -69,7 +78,7 @@ class OwedQueries:
     def groups(self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> list[OwedGroup]:
         """Give what is owed of one sort by place and standard, in no order."""
         source, values = _source(sort, owed_since, wanted)
-        source = source.replace(*_BY_PLACE)
+        source = source if sort == "unknown" else source.replace(*_BY_PLACE)
         sql = f"SELECT {_SITE} AS place, standard, count(*), min(due) {source} GROUP BY place, standard"
         return [OwedGroup(*row) for row in self._all(sql, *values)]
 
@@ -122,6 +131,10 @@ class OwedQueries:
         sql = _BROKEN_OF.format(only=f"AND {_SITE} = ?" if site else "")
         return list(map(promise_row, self._all(sql, standard, since, *([site] if site else []), limit)))
 
+    def unjudged(self, since: int, limit: int) -> list[Unjudged]:
+        """Say, by site, standard and reason, what became unknown from an instant on; what did last comes first."""
+        return [Unjudged(*row) for row in self._all(_UNJUDGED, since, limit)]
+
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""
         terms = list(_terms(wanted))
@@ -137,15 +150,16 @@ def _settled(site: str) -> str:
 def _ordered(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
     """Give where the promises of one sort are found, the most urgent first, and the values that are asked with."""
     source, values = _source(sort, owed_since, wanted)
-    source = source.replace(*_BY_PLACE) if wanted.site is not None else source
-    order = "state DESC, opened" if sort == "paused" else "due"
+    source = source.replace(*_BY_PLACE) if wanted.site is not None and sort != "unknown" else source
+    order = _ORDERS.get(sort, "due")
     return f"{source} ORDER BY {order}, length(subject), subject, id", values
 
 
 def _source(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
     """Give where the promises of one sort are found, from FROM on, and the values that are asked with."""
     terms = list(_terms(wanted))
-    since = [_encode(owed_since).decode()] if sort == "overdue" else []
+    asked: dict[Sort, object] = {"overdue": _encode(owed_since).decode(), "unknown": wanted.unknown_since}
+    since = [asked[sort]] if sort in asked else []
     source = " AND ".join([_SORTS[sort], *(term for term, _ in terms)])
     return source, [*since, *(value for _, values in terms for value in values)]
 

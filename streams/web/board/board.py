@@ -33,7 +33,7 @@ from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import SILENCES, Look
+from streams.web.board.board_looks import SILENCES, Look, unsaid_since
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -260,7 +260,9 @@ class Board:
         marks = [it.mark for it in letters[0] if it.mark]
         settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
         unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
-                              sources=await asked(queries.sources, self.host.wall() - HOUR))  # fmt: skip
+                              sources=await asked(queries.sources, self.host.wall() - HOUR),
+                              unjudged=await asked(self.host.read_model.owed.unjudged, unsaid_since(self.host),
+                                                   feeds.UNJUDGED))  # fmt: skip
         return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
 
     async def _file(self, request: web.Request) -> web.Response:

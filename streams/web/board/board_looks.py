@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
-from standards.calendar.duration import MINUTE
+from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural
-from streams.board.blocks import TOGETHER, URGENT, Group, Item
+from streams.board.blocks import ACTED_ON, TOGETHER, URGENT, Group, Item
 from streams.board.now import Part, Picture
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
@@ -38,6 +38,8 @@ GROUPS: Final = 40
 """How many groups are on a page, of each sort."""
 LINES: Final = 100
 """How many promises of groups are on a page, of each sort; each group shows some of its own."""
+UNSAID_FOR: Final = DAY
+"""How long it stands on the board that nobody can say how a promise went, in microseconds."""
 RECENT: Final = 15 * MINUTE
 """How old a reading may be that is shown, in microseconds."""
 SILENCES: Final = 500
@@ -66,6 +68,7 @@ class Look:
         return Picture(
             self._view, parts, self._queries.endless(self.wanted), undebriefed, self._muted(),
             unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
+            silent=sum(feed.dark(host.wall()) for feed in host.feeds()),
         )  # fmt: skip
 
     def scene(self, site: str, today: int, sites: Sequence[str]) -> Scene:
@@ -131,7 +134,7 @@ class Look:
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
         """Give whom the buttons of a group act on."""
-        return self._queries.ids(sort, self._owed_since, wanted, limit=TOGETHER) if sort in URGENT else ()
+        return self._queries.ids(sort, self._owed_since, wanted, limit=TOGETHER) if sort in ACTED_ON else ()
 
     def _rows(self, sort: Sort, wanted: OwedFilter, limit: int, skipped: int = 0) -> Sequence[PromiseRow]:
         return self._queries.rows(sort, self._owed_since, wanted, limit=limit, skipped=skipped)
@@ -160,7 +163,7 @@ class Look:
         return Item(
             row.id, sort, row.due, row.opened, row.subject, row.standard, "" if site is None else str(site),
             standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
-            STATES[row.state],
+            f"unknown since {hour_and_minute(row.settled, self._zone)}" if sort == "unknown" else STATES[row.state],
             joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, self._zone),
             " ".join(notes.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken,
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
@@ -170,6 +173,8 @@ class Look:
 
 def _order(item: Item) -> tuple[bool, int]:
     """Say where an item comes: the one with the least time left first; of paused ones, those that had warned."""
+    if item.sort == "unknown":
+        return (False, -item.due)
     return (item.state == STATES["paused"], item.opened) if item.sort == "paused" else (False, item.due)
 
 
@@ -184,7 +189,14 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
     )
     site = None if not view.site else "" if view.site == NOWHERE else view.site
-    return OwedFilter(site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else ())
+    return OwedFilter(
+        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host)
+    )
+
+
+def unsaid_since(host: Host) -> int:
+    """Say from when on it stands on the board that nobody can say how a promise went, in microseconds UTC."""
+    return host.wall() - UNSAID_FOR
 
 
 def _note(act: Action, zone: ZoneInfo) -> str:
