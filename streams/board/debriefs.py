@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.board.blocks import TOGETHER, held_in
 from streams.board.markup import Html, el, facts, listed, section
+from streams.board.offers import TOGETHER, held_in
 from streams.board.shell import Shell, acting_as, field, form, hidden, older, page, promise_link
 from streams.board.wording import how_many, time_over
 

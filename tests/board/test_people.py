@@ -20,6 +20,7 @@ from tests.streams.hosting import SECOND
 
 WRITES: dict[str, Role] = {
     "/acts/acknowledge": "supervisor", "/acts/done": "supervisor",
+    "/acts/hand-on": "supervisor", "/acts/give-back": "supervisor",
     "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
     "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",

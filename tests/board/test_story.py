@@ -63,11 +63,12 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
         view = PromiseView(row, LINES, [], "{}", [])
         story = Story(view, REGISTER, [], overdue=row is overdue, acknowledges=True, doable=True)
         drawn = draw(shell, story)
-        places = [drawn.index(each) for each in (REGISTER.what, "I have it", "It is done", "Its time", "What happened")]
+        said = (REGISTER.what, "Nobody has it yet.", "I have it", "It is done", "Its time", "What happened")
+        places = [drawn.index(each) for each in said]
         assert places == sorted(places)
     settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], doable=True)
     assert "It is done" not in draw(shell, settled)
-    assert settled.waits, "it is still to be talked over"
+    assert settled.debriefs, "it is still to be talked over"
     kept = Story(PromiseView(replace(ROW, state="kept", verdict="kept"), LINES, [], "{}", []), REGISTER, [])
     drawn = draw(shell, kept)
     assert drawn.index("What happened") < drawn.index("What helps")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
+from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
 from streams.board import debriefs, feeds, notices, now, people, shift, standards, story, trends, wall
@@ -33,7 +33,7 @@ from streams.storage.rows import UntoldFilter, is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import SILENCES, Look, unsaid_since
+from streams.web.board.board_looks import SILENCES, Look, persons, unsaid_since
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -214,6 +214,7 @@ class Board:
             overdue=self._is_overdue(found.row),
             excusable=self.excusable(found.row),
             acknowledges=ACKNOWLEDGED in rulebook.classes,
+            hands=HANDED_ON in rulebook.classes, others=persons(self.host),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
