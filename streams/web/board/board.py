@@ -20,6 +20,7 @@ from aiohttp import web
 from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
+from standards.natural import natural
 from streams.board import debriefs, feeds, notices, now, people, shift, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
@@ -244,8 +245,13 @@ class Board:
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.people else None
         people = self.host.people
         policy = muted((), people, shell.now, self._zone) if people else ()
-        known = Known(sorted(self.host.rulebook.current), request[STANDING].sites, policy)
+        known = Known(sorted(self.host.rulebook.current), await self.known_sites(), policy)
         return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences, known)))
+
+    async def known_sites(self) -> tuple[str, ...]:
+        """Name the sites that any promise was about in the last weeks."""
+        found = await asked(self.host.read_model.owed.sites, self._days()[0])
+        return tuple(sorted(found, key=natural))
 
     async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
         return [act for _, act in await asked(self.host.read_model.board.actions, 0, most, types=types)]

@@ -7,6 +7,7 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl, quote
@@ -29,7 +30,7 @@ from streams.web.operation import invalid
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
@@ -149,11 +150,13 @@ class Acts:
         until = iso(self._host.wall() + parse(span))
         terms = {key: given[key] for key in TERMS if given.get(key)}
         if not terms and not given.get("everything"):
-            words = "Say what is to be silent: a standard, a site or both. Or tick that it is everything."
+            words = "Say what is to be silent: a standard, a site, or both. To silence everything, tick that."
             raise Problem(HTTPStatus.BAD_REQUEST, words)
         standard = terms.get("standard", "")
         if standard and standard not in self._host.rulebook.current:
             raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
+        if terms.get("site") and not given.get("new"):
+            _check_site(terms["site"], await self._board.known_sites())
         silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
 
@@ -191,6 +194,16 @@ def _valid(model: type[M], **given: str) -> M:
         return model(**given)
     except ValidationError as error:
         raise invalid(error) from None
+
+
+def _check_site(site: str, known: Sequence[str]) -> None:
+    """Refuse a site that no promise was ever about, unless it is said to be new: a slip would silence nothing."""
+    if site in known:
+        return
+    close = get_close_matches(site, known, 3, 0.5)
+    meant = f"Did you mean {' or '.join(close)}? " if close else ""
+    words = f"Kept knows no site {site[:100]!r}. {meant}If it is a new one, tick that it is."
+    raise Problem(HTTPStatus.BAD_REQUEST, words)
 
 
 def _by_script(request: web.Request) -> bool:
