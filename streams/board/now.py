@@ -51,7 +51,8 @@ class Part(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True):
     """All of the page: its parts, of which those that are not looked at have no blocks.
 
-    `endless` counts the promises without a deadline, `undebriefed` the broken ones that nobody has talked over.
+    `endless` counts the promises without a deadline, `undebriefed` the broken ones that are owed no more and
+    that nobody has talked over.
     `muted` says of what nobody is told, `silent` counts the feeds that are. `unheard`: no event has come yet.
     """
 
@@ -87,7 +88,8 @@ def block_id(sort: Sort, shown: Item | Group) -> str:
 def draw(shell: Shell, shown: Picture, choices: Choices) -> str:
     """Draw the page."""
     words = texts(shown)
-    broken = el("a", words["broken"], href="/debriefs", id="broken", hidden=not shown.undebriefed)
+    broken = el("a", words["broken"], href=shown.view.address("/debriefs", part=""), id="broken",
+                hidden=not shown.undebriefed)  # fmt: skip
     unsaid = el("a", words["unsaid"], href=shown.view.address(part="unknown"), id="unsaid",
                 hidden=not shown.count("unknown"))  # fmt: skip
     summary = el("p", el("span", words["open"], id="open"), " ", unsaid, " ", broken, class_="summary")
@@ -113,7 +115,7 @@ def texts(shown: Picture) -> dict[str, str]:
     found = {
         "open": _summary(shown),
         "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
-        "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
+        "broken": how_many(shown.undebriefed, "broken promise to talk over", "broken promises to talk over"),
         "unsaid": how_many(
             shown.count("unknown"), "promise that nobody can vouch for", "promises that nobody can vouch for"
         ),

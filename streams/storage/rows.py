@@ -158,10 +158,10 @@ def is_overdue(row: PromiseRow, owed_since: Mapping[str, int]) -> bool:
     return row.state == "broken" and row.settled >= owed_since.get(row.revision, NEVER)
 
 
-Sort = Literal["overdue", "warned", "unknown", "running", "paused"]
+Sort = Literal["overdue", "warned", "unknown", "running", "paused", "talk"]
 """What the board shows is one of these: `overdue` is broken and still owed; `paused` has a clock that stands.
 
-Of `unknown` nobody can say how it went.
+Of `unknown` nobody can say how it went; `talk` is broken, owed no more, and waits to be talked over.
 """
 
 
@@ -189,6 +189,16 @@ class OwedGroup(msgspec.Struct, frozen=True):
     standard: str
     count: int
     due: int
+
+
+class FailedGroup(msgspec.Struct, frozen=True):
+    """Promises of a standard at a site that were settled with one verdict: how many, and when the last was."""
+
+    site: str
+    standard: str
+    verdict: Verdict
+    count: int
+    last: int
 
 
 class Unjudged(msgspec.Struct, frozen=True):

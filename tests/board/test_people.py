@@ -13,7 +13,7 @@ from streams.web.session import ROLES, Role
 from tests.board.peopled import TOKENS, acts, entered
 from tests.board.serving import SECRET, Served, owed
 from tests.board.visiting import Visitor
-from tests.streams.asking import ONE, cloud, waiting
+from tests.streams.asking import ONE, cloud, register, waiting
 from tests.streams.hosting import SECOND
 
 # --- roles ---------------------------------------------------------------------------------------------------------
@@ -50,6 +50,8 @@ def test_each_role_may_do_what_is_its_own_and_no_more(peopled: Served, role: Rol
 
 def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
     """A supervisor sees the forms for promises and silences, an author those for dead letters too, a viewer none."""
+    peopled.send(register("late", peopled.now, queue="q2"))
+    peopled.go(3)
     pages = ("/", "/notices", "/feeds", "/debriefs", "/people")
     found = {}
     for role in ROLES:

@@ -15,6 +15,7 @@ from standards.judge.standard import Objective
 from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
 from streams.board.opening_hours import Opening
+from streams.board.paging import Paged
 from streams.board.shell import Shell, page
 from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
@@ -77,7 +78,7 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
 def test_a_notice_says_whether_what_it_tells_of_is_owed_still() -> None:
     """Of what was broken, some is done by now and some is not: the list of notices says which, and how late it is."""
     rows = [NoticeRow(made(name, "broken")) for name in ("p", "done")] + [NoticeRow(made("p", "warned"))]
-    drawn = draw_notices(SHELL, Told(rows, [], {}, {"p"}), NotTold([], UntoldFilter()))
+    drawn = draw_notices(SHELL, Told(Paged(rows), Paged(), {}, {"p"}), NotTold(Paged(), UntoldFilter()))
     assert drawn.count("still owed, 2 min 20 s late") == 1
     assert drawn.index("still owed") < drawn.index("/promises/done")
 

@@ -214,7 +214,7 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following in ("/", "/debriefs") or (following.startswith("/?") and following.isprintable()):
+    if following in ("/", "/debriefs") or (following.startswith(("/?", "/debriefs?")) and following.isprintable()):
         return following
     if "calendar" in given:
         return "/standards#opening-hours"

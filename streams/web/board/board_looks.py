@@ -14,9 +14,11 @@ from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILE
 from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
+from streams.board.debriefs import Waiting, kind_of
 from streams.board.having import Having, by_promise, having_words, same, shares_words
 from streams.board.now import Part, Picture
 from streams.board.offers import TOGETHER
+from streams.board.paging import ASKED, paged, skipped
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import muted
@@ -73,7 +75,7 @@ class Look:
         parts = {
             sort: self._part(sort, groups[sort], cards=not crowded if sort in URGENT else few[sort]) for sort in PARTS
         }
-        _, undebriefed = host.read_model.board.broken(0, debriefed=False)
+        undebriefed = self.count("talk")
         return Picture(
             self._view, parts, self._queries.endless(self.wanted), undebriefed, self._muted(),
             unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
@@ -96,6 +98,32 @@ class Look:
     def counts(self) -> dict[Sort, int]:
         """Count what is owed by its sort."""
         return {sort: sum(group.count for group in found) for sort, found in self._grouped().items()}
+
+    def to_talk_over(self, most: int) -> Waiting:
+        """Gather what waits to be talked over: its groups or, of one standard and site, its promises page by page.
+
+        At most so many others of the first one's kind are told of.
+        """
+        view, queries = self._view, self._queries
+        found = sorted(
+            queries.groups("talk", self._owed_since, self.wanted),
+            key=lambda it: (-it.count, natural(it.site), it.standard),
+        )
+        newest = self._rows("talk", self.wanted, 1)
+        first = newest[0] if newest else None
+        if first is None:
+            return Waiting(view, owed=self.count("overdue"))
+        standard, site = kind_of(first)
+        kind = msgspec.structs.replace(self.wanted, site=site, standard=standard)
+        ids = queries.ids("talk", self._owed_since, kind, limit=most + 1)
+        rows = paged(self._rows("talk", self.wanted, ASKED, skipped(view.page)), view.page) if view.alone else None
+        count = sum(group.count for group in found)
+        alike = tuple(each for each in ids if each != first.id)[:most]
+        return Waiting(view, count, first, alike, found, rows, self.count("overdue"))
+
+    def count(self, sort: Sort) -> int:
+        """Count what there is of one sort, as far as the view goes."""
+        return sum(group.count for group in self._queries.groups(sort, self._owed_since, self.wanted))
 
     def _grouped(self) -> dict[Sort, list[OwedGroup]]:
         return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in PARTS}
