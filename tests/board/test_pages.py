@@ -191,3 +191,33 @@ def test_the_policy_lets_nothing_else_in(busy: Served, page: Page) -> None:
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1>')")
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.hit = 1'}))")
     assert page.evaluate("window.hit") is None
+
+
+def test_a_browser_is_answered_with_a_page(busy: Served, page: Page) -> None:
+    """Where there is nothing, or something may not be done, a person reads a page that leads back, not JSON."""
+    answer = page.goto(f"{busy.url}/nothing/here?<b>")
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page.locator("main")).to_contain_text("There is nothing at /nothing/here.")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Back to what is open now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now")
+    answer = page.goto(f"{busy.url}/acts/silence")
+    assert answer is not None
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    expect(page.get_by_role("heading", level=1)).to_have_text("That could not be done")
+    for path, headers in (("/nothing", {}), ("/v1/nothing", {"Accept": "text/html"})):
+        told = busy.do(busy.caller.get(path, **headers))
+        assert (told.status, told.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_stranger_is_shown_no_page(tmp_path: Path) -> None:
+    """Whoever asks under another host's name, or from another origin, gets no session with their page."""
+    with Served(tmp_path) as served:
+        for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+            work = served.caller.post("/acts/silence", {}, **headers, Accept="text/html")
+            answer = served.do(work)
+            assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
+            assert answer.headers["Content-Type"] == "application/problem+json"

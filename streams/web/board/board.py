@@ -134,6 +134,16 @@ class Board:
         text = page(self.shell(request), "That could not be done", "", *content)
         return self.answer(request, text, problem.status)
 
+    def problem(self, request: web.Request, problem: Problem) -> web.Response:
+        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed."""
+        if problem.status != HTTPStatus.NOT_FOUND:
+            return self.refusal(request, problem)
+        content = (
+            el("p", f"There is nothing at {request.path[:200]}.", class_="trouble"),
+            el("p", el("a", "Back to what is open now", href="/")),
+        )
+        return self.answer(request, page(self.shell(request), "There is no such page", "", *content), problem.status)
+
     def partly(self, request: web.Request, said: str, back: str) -> web.Response:
         """Answer with a page that says what of an act was done and what not, and leads back."""
         content = el("p", said, class_="calm"), el("p", el("a", "Back to where it was pressed", href=back))
