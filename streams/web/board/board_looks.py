@@ -23,7 +23,7 @@ from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import muted
 from streams.board.view import NOWHERE, PARTS, View
-from streams.board.wall import Scene
+from streams.board.wall import ROWS, Scene
 from streams.board.wording import STATES, hour_and_minute
 from streams.explain.why import who
 from streams.live.joined import Joined, joined_words
@@ -90,10 +90,20 @@ class Look:
         urgent = [item for sort, found in rows for item in self._items(sort, found, done)]
         recent = host.wall() - RECENT
         kept, broken = self._queries.judged_since(today, site)
+        many = count["overdue"] + count["warned"] > ROWS
         return Scene(
-            site, urgent, count["overdue"], count["warned"], count["running"],
+            site, urgent, self._crowd() if many else (), count["unknown"], count["overdue"], count["warned"],
+            count["running"],
             host.read_model.readings.last(host.rulebook.vocabulary, site, recent), kept, broken, sites,
         )  # fmt: skip
+
+    def _crowd(self) -> tuple[Group, ...]:
+        """Give what needs a hand by standard and site, as far as the wall looks, the first deadlines first."""
+        grouped = self._grouped()
+        found = ((sort, sorted(grouped[sort], key=lambda each: each.due)[:GROUPS]) for sort in URGENT)
+        return tuple(
+            group for sort, groups in found for group in self._groups(sort, groups, LINES // max(1, len(groups)))
+        )
 
     def counts(self) -> dict[Sort, int]:
         """Count what is owed by its sort."""
