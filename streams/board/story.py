@@ -119,7 +119,7 @@ def _head(shell: Shell, story: Story) -> Html:
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
         el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", standard.how, class_="how") if standard and standard.how and story.owed else None,
-        el("p", has, class_="note") if has and story.owed else None,
+        el("p", has, class_="note" if story.having.taken else "note free") if story.owed else None,
         el("p", story.joined, class_="joined") if story.joined else None,
         _at_once(shell, story),
         el("p", standard.promise if standard else promise.standard, class_="words"),

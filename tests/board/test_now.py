@@ -148,6 +148,9 @@ def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser) -> N
     """However long a name is, the head of a page takes at most 96 pixels of a phone, and no button breaks a word."""
     page = browser.new_page(viewport={"width": 390, "height": 844})
     signed_in(crowded, page, name="Anna Maria Kowalska-Brzęczyszczykiewicz")
+    crowded.go(30)
+    page.reload()
+    expect(page.locator("#overdue")).to_have_text("48 overdue")
     for path in ("/", "/shift", "/standards", "/debriefs", "/notices", "/feeds"):
         page.goto(crowded.url + path)
         expect(page.locator("#link")).to_have_text("live")
@@ -169,9 +172,8 @@ def test_what_to_do_can_be_read_on_a_phone(crowded: Served, browser: Browser) ->
             assert found == 0, (width, part)
         group = page.locator("#list-warned > li").first
         expect(group.locator("summary .what").first).to_have_text("Open the next register.")
-        below = "element => element.querySelector('.actions').getBoundingClientRect().top"
-        line = "element => element.querySelector('summary').getBoundingClientRect().bottom"
-        assert group.evaluate(below) >= group.evaluate(line)
+        edges = "['.actions', 'summary'].map(each => element.querySelector(each).getBoundingClientRect())"
+        assert group.evaluate(f"element => {{ const [button, line] = {edges}; return button.top >= line.bottom; }}")
         tabs = "all => all.every(each => each.getBoundingClientRect().right <= innerWidth)"
         assert page.locator("nav a").evaluate_all(tabs), "every tab is seen"
 
