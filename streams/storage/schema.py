@@ -279,11 +279,7 @@ CREATE INDEX acts_type ON acts (type, seq);                              -- whic
 
 _READINGS = """
 CREATE TABLE readings (          -- how many wait in each line, as workers read it last: a folded store has no events
-    site TEXT NOT NULL,
-    name TEXT NOT NULL,
-    what TEXT NOT NULL,
-    value REAL NOT NULL,
-    at INTEGER NOT NULL,
+    site TEXT NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL, value REAL NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (site, name, what)
 ) WITHOUT ROWID;
 """

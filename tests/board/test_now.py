@@ -172,7 +172,7 @@ def test_what_to_do_can_be_read_on_a_phone(crowded: Served, browser: Browser) ->
             assert found == 0, (width, part)
         group = page.locator("#list-warned > li").first
         expect(group.locator("summary .what").first).to_have_text("Open the next register.")
-        edges = "['.actions', 'summary'].map(each => element.querySelector(each).getBoundingClientRect())"
+        edges = "[':scope > .actions', 'summary'].map(each => element.querySelector(each).getBoundingClientRect())"
         assert group.evaluate(f"element => {{ const [button, line] = {edges}; return button.top >= line.bottom; }}")
         tabs = "all => all.every(each => each.getBoundingClientRect().right <= innerWidth)"
         assert page.locator("nav a").evaluate_all(tabs), "every tab is seen"

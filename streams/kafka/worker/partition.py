@@ -287,9 +287,8 @@ class Partition:
         return self._journal.write(case or Case(*name), self._judged_until, parked)
 
     def _progress(self) -> Progress:
-        lows, wall = list(self.watermark.lows), self.watermark.wall
+        lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
-        judged = self._judged_until - self._shift
         return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
 
 
