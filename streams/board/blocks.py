@@ -1,34 +1,38 @@
 """Blocks of Now: a card for one promise, or a group of promises of one standard at one site, that opens on a tap.
 
-All buttons belong to the one form `take` of the page; each carries what it is about in its value.
-Read next: `now.py`.
+Read next: `offers.py` for their buttons, `now.py`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
 import msgspec
 
 from standards.natural import in_runs, natural
 from streams.board.markup import Child, Html, el
+from streams.board.offers import (
+    PARTLY,
+    TOGETHER,
+    actions,
+    excuse,
+    excuse_group,
+    hand_over,
+    hand_over_group,
+    of_line,
+    take_group,
+)
 from streams.board.shell import promise_link
 from streams.board.wording import time_left, time_over
 from streams.storage.rows import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from streams.board.view import View
 
 URGENT: Final[tuple[Sort, Sort]] = ("overdue", "warned")
 """The sorts that need a hand."""
-TOGETHER: Final = 200
-"""On how many promises one button acts at most: their ids stand in it."""
-_PARTLY: Final = f"One button acts on {TOGETHER} promises at most: on those that are due first."
-_SEPARATOR: Final = "."
-"""What stands between the ids in a button's value; a form sends it as it is."""
+ACTED_ON: Final[tuple[Sort, ...]] = (*URGENT, "unknown")
+"""The sorts that somebody can do something about where they stand."""
 _NAMED: Final = 3
 """How many of a group are named on its line."""
 
@@ -39,6 +43,7 @@ class Item(msgspec.Struct, frozen=True):
     `joined` says what came since that would have opened another one.
 
     `takes`: one may still say that one has it; `does`: that it is done. `roles` may excuse it, mostly for `reasons`.
+    `held`: somebody has it, who may give it back, or hand it on to one of the `others`.
     """
 
     id: str
@@ -59,11 +64,23 @@ class Item(msgspec.Struct, frozen=True):
     does: bool = False
     roles: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    held: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def urgent(self) -> bool:
         """Say whether it needs a hand."""
         return self.sort in URGENT
+
+    @property
+    def excusable(self) -> bool:
+        """Say whether one may ask for an exception where it stands."""
+        return self.sort in ACTED_ON
+
+    @property
+    def timed(self) -> bool:
+        """Say whether a clock of it runs, or has run out."""
+        return self.sort not in ("paused", "unknown")
 
     @property
     def name(self) -> str:
@@ -76,8 +93,9 @@ class Item(msgspec.Struct, frozen=True):
 class Group(msgspec.Struct, frozen=True):
     """Promises of one sort, standard and site: how many there are, the first deadline of them, and the first `items`.
 
-    `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones. `whole`:
-    that is what the page is about, so the group stands open.
+    `view` is that of them alone. `held` are the ids of those that its buttons act on, the most urgent ones: `free` are
+    those that nobody has, `had` those that somebody has, and `shares` says who. `whole`: that is what the page is
+    about, so the group stands open.
     """
 
     site: str
@@ -87,12 +105,15 @@ class Group(msgspec.Struct, frozen=True):
     items: tuple[Item, ...]
     view: View
     held: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    had: tuple[str, ...] = ()
+    shares: str = ""
     whole: bool = False
 
     @property
     def taken(self) -> bool:
         """Say whether somebody has each of them."""
-        return len(self.items) == self.count and all(item.taken for item in self.items)
+        return len(self.had) == self.count
 
     @property
     def partly(self) -> bool:
@@ -126,8 +147,12 @@ def _card(item: Item, identity: str, now: int, *, acts: bool) -> Html:
         el("p", item.how, class_="how") if item.urgent and item.how else None,
         el("p", item.note, class_="note") if item.note else None,
     )
-    buttons = (el("div", *_actions(item), class_="actions"), _excuse(item)) if acts and item.urgent else None
-    content = el("div", todo, rest, buttons, class_="about")
+    buttons = (
+        el("div", *actions(item), class_="actions") if item.urgent else None,
+        excuse(item),
+        hand_over(item) if item.urgent else None,
+    )
+    content = el("div", todo, rest, buttons if acts and item.excusable else None, class_="about")
     return el("li", _left(item, now), content, id=identity, **_timed(item, item.taken))
 
 
@@ -141,24 +166,26 @@ def _group(group: Group, identity: str, now: int, *, acts: bool) -> Html:
         el("p", first.how, class_="how") if first.urgent and first.how else None,
         el("ol", (_line(item, now, acts=acts) for item in group.items), class_="lines"),
         el("p", el("a", every, href=group.view.address())) if more else None,
-        el("p", _PARTLY, class_="quiet") if acts and first.urgent and group.partly else None,
-        _excuse_group(group, first) if acts and first.urgent else None,
+        el("p", PARTLY, class_="quiet") if acts and first.excusable and group.partly else None,
+        excuse_group(group) if acts and first.excusable else None,
+        hand_over_group(group) if acts and first.urgent else None,
         class_="about",
     )
-    takes = acts and group.held and any(item.takes for item in group.items if item.urgent)
-    whose = el("div", _take_group(group), class_="actions") if takes else None
+    takes = acts and first.urgent and group.free and any(item.takes for item in group.items)
+    whose = el("div", take_group(group), class_="actions") if takes else None
     return el("li", el("details", _summary(group, first, now), body, open=group.whole), whose, id=identity,
               **_timed(first, group.taken, kind="group"))  # fmt: skip
 
 
 def _summary(group: Group, first: Item, now: int) -> Html:
     """Draw the one line of a group."""
-    what = first.note if group.taken else first.what if first.urgent and first.what else first.promise
+    what = first.what if first.urgent and first.what else first.promise
+    shares = el("span", group.shares, class_="note") if group.shares else None
     return el(
         "summary",
-        el("span", first.state if first.sort == "paused" else _time(first, group.due, now), class_="left count"),
+        el("span", _time(first, group.due, now) if first.timed else first.state, class_="left count"),
         el("span", (el("b", group.site), " ") if group.site else None, group.names, class_="where"),
-        el("span", what or group.standard, class_="what"),
+        el("span", what or group.standard, shares, class_="what"),
         el("span", f"{group.count:,}", class_="number") if group.count > 1 else None,
     )
 
@@ -166,87 +193,21 @@ def _summary(group: Group, first: Item, now: int) -> Html:
 def _line(item: Item, now: int, *, acts: bool) -> Html:
     """Draw one promise of a group."""
     link = el("a", item.name, href=f"/promises/{item.id}", class_="subject")
-    time = el("span", item.state if item.sort == "paused" else _time(item, item.due, now), class_="count")
+    time = el("span", _time(item, item.due, now) if item.timed else item.state, class_="count")
     said = " ".join(filter(None, (item.joined if item.urgent else "", item.note)))
     note = el("span", said, class_="note") if said else None
-    buttons = el("span", *_actions(item), class_="actions") if acts and item.urgent else None
+    buttons = el("span", *of_line(item), class_="actions") if acts and item.urgent else None
     return el("li", time, link, note, buttons, id=f"p-{item.id}", **_timed(item, item.taken))
 
 
 def _timed(item: Item, taken: bool, kind: str = "") -> dict[str, str | int | None]:  # noqa: FBT001 - it is data
-    due = None if item.sort == "paused" else item.due // 1000
+    due = item.due // 1000 if item.timed else None
     return {"class_": " ".join(filter(None, (kind, item.sort, "taken" if taken else ""))), "data_due": due,
             "data_opened": item.opened // 1000}  # fmt: skip
 
 
-def _actions(item: Item) -> Iterator[Html]:
-    if item.takes:
-        yield _button("I have it", "promise", item.id, "acknowledge", label=f"I have it: {item.what} {item.subject}")
-    if item.does:
-        label = f"It is done: {item.what} {item.subject}"
-        yield _button("It is done", "promise", item.id, "done", label=label, plain=True)
-
-
-def _take_group(group: Group) -> Html:
-    words = f"I have {_all_of(group)}"
-    label = f"{words}: {group.items[0].what} {group.site} {group.names}"
-    return _button(words, "group", held_in(group.held), "acknowledge", label=label)
-
-
-def _excuse(item: Item) -> Html | None:
-    """Offer the reasons that the standard knows, each at one tap, and the way to say another one."""
-    if not item.roles:
-        return None
-    about = {"promise": item.id}
-    link = el("a", "Another reason", href=f"/promises/{item.id}#excuse", class_="plain",
-              aria_label=f"Excuse {item.standard} for {item.subject} for another reason")  # fmt: skip
-    return _excuses(item, "Excuse", about, item.subject, link)
-
-
-def _excuse_group(group: Group, first: Item) -> Html | None:
-    if not first.roles or not first.reasons or not group.held:
-        return None
-    about = {"group": held_in(group.held)}
-    return _excuses(first, f"Excuse {_all_of(group)}", about, f"{group.site} {group.names}")
-
-
-def _all_of(group: Group) -> str:
-    """Say on how many promises a button of a group acts."""
-    count = len(group.held)
-    return "it" if count == 1 else f"the first {count:,}" if group.partly else f"all {count:,}"
-
-
-def _excuses(item: Item, words: str, about: dict[str, str], whom: str, more: Html | None = None) -> Html:
-    def of(role: str) -> Html:
-        buttons = (
-            _button(reason, "grant", urlencode({**about, "by": role, "reason": reason}), "excuse",
-                    label=f"Excuse {item.standard} for {whom}, as {role}: {reason}", plain=True)
-            for reason in item.reasons
-        )  # fmt: skip
-        return el("p", el("span", f"as {role}:", class_="quiet"), *buttons, class_="actions")
-
-    reasons = map(of, item.roles) if item.reasons else ()
-    summary = el("summary", words, aria_label=f"{words}: {item.standard} for {whom}")
-    return el("details", summary, reasons, el("p", more, class_="actions") if more else None, class_="excuse")
-
-
-def held_in(ids: Iterable[str]) -> str:
-    """Write the ids that a button, or a tick, is about as its value."""
-    return _SEPARATOR.join(ids)
-
-
-def members(value: str) -> list[str]:
-    """Read the ids in such a value."""
-    return value.split(_SEPARATOR)
-
-
-def _button(words: str, name: str, value: str, act: str, *, label: str, plain: bool = False) -> Html:  # noqa: PLR0913 - one button
-    return el("button", words, name=name, value=value, form="take", formaction=f"/acts/{act}",
-              class_="plain" if plain else None, aria_label=label)  # fmt: skip
-
-
 def _left(item: Item, now: int) -> Html:
-    if item.sort == "paused":
+    if not item.timed:
         return el("p", item.state, class_="left")
     spent: Child = None
     if item.sort != "overdue":

@@ -366,7 +366,8 @@ function link(text, broken) {
   const curtain = by("curtain");
   if (broken === !curtain.hidden && (!broken || curtain.firstChild)) return;
   curtain.hidden = !broken;
-  write(curtain, broken ? `Not up to date${lastWord ? ` since ${lastWord}` : ""}: ${text}.` : "");
+  const said = lastWord ? `Not up to date since ${lastWord}: there is no connection; trying again.` : "There is no connection; trying again.";
+  write(curtain, broken ? said : "");
 }
 
 let seenChanges = Number(page.changes);
@@ -394,7 +395,7 @@ function connect() {
   socket.onclose = () => {
     clearTimeout(quiet);
     lost += 1;
-    link(lastWord ? `no connection since ${lastWord}; trying again` : "no connection; trying again", true);
+    link("no connection", true);
     setTimeout(connect, Math.min(5000, 250 * 2 ** Math.min(lost, 5)));
   };
 }

@@ -76,6 +76,8 @@ class Changes:
             "hidden": {
                 **{f"part-{sort}": hides(shown, sort) for sort in PARTS},
                 "broken": not shown.undebriefed,
+                "unsaid": not shown.count("unknown"),
+                "part-silent": not shown.silent,
                 "part-muted": not shown.muted,
                 "first": not shown.unheard,
             },

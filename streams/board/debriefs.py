@@ -5,35 +5,47 @@ Read next: `story.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.board.blocks import TOGETHER, held_in
-from streams.board.markup import Html, el, facts, listed, section
-from streams.board.shell import Shell, acting_as, field, form, hidden, older, page, promise_link
-from streams.board.wording import how_many, time_over
+from streams.board.markup import Html, el, facts, section
+from streams.board.offers import held_in
+from streams.board.paging import Paged, pager
+from streams.board.shell import Shell, acting_as, field, form, hidden, page, promise_link
+from streams.board.view import NOWHERE, View
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from alerts.routing.actions import Action
     from standards.judge.standard import Standard
-    from streams.storage.rows import PromiseRow
-
-MOST: Final = 100
-"""How many of each sort are on the page."""
+    from streams.storage.rows import OwedGroup, PromiseRow
 
 
-class Broken(msgspec.Struct, frozen=True):
-    """The newest broken promises that were, or were not, talked over; `count` is how many there are in all.
+class Waiting(msgspec.Struct, frozen=True):
+    """What waits to be talked over, as far as a `view` goes: `count` promises, of which there are these `groups`.
 
-    `overdue` are the ids of those that are still owed.
+    `first` is the one that is talked over first, and `alike` are the ids of others of its kind. `rows` are those of one
+    kind, where the page is about that. `owed` counts what is broken and still owed: that is done first.
     """
 
-    rows: list[PromiseRow]
-    count: int
-    overdue: Collection[str] = ()
+    view: View = View()
+    count: int = 0
+    first: PromiseRow | None = None
+    alike: Sequence[str] = ()
+    groups: Sequence[OwedGroup] = ()
+    rows: Paged[PromiseRow] | None = None
+    owed: int = 0
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was talked over: `count` promises, a page of them, and the acts that say so."""
+
+    count: int = 0
+    rows: Paged[PromiseRow] = Paged()
+    acts: Sequence[Action] = ()
 
 
 def kind_of(promise: PromiseRow) -> tuple[str, str]:
@@ -41,52 +53,78 @@ def kind_of(promise: PromiseRow) -> tuple[str, str]:
     return promise.standard, str(promise.fields.get("site") or "")
 
 
-def draw(
-    shell: Shell, waiting: Broken, done: Broken, acts: Sequence[Action], *, standards: Mapping[str, Standard]
-) -> str:
+def draw(shell: Shell, waiting: Waiting, done: Done, standards: Mapping[str, Standard]) -> str:
     """Draw the page: one form at a time, for the first that waits. `standards` are by revision."""
-    by_promise = {act.promise: act for act in acts}
     why = (
         "Broken promises are where a team learns. Ten minutes, the people concerned, no blame: what got in the way, "
         "and what do we try now?"
     )
-    first, second = (
-        [
-            _row(shell, row, standards.get(row.revision), by_promise.get(row.id), overdue=row.id in broken.overdue)
-            for row in broken.rows
-        ]
-        for broken in (waiting, done)
-    )
-    talk = _talk(shell, waiting, first[0]) if first and shell.acts else None
-    rest = first[1:] if talk is not None else first
-    count = waiting.count - (talk is not None)
+    query = waiting.view.queried
+    by_promise = {act.promise: act for act in done.acts}
+    over = [_row(shell, row, standards.get(row.revision), by_promise.get(row.id)) for row in done.rows.rows]
+    pages = pager(done.rows, "/debriefs", query, name="done", part="#done")
     return page(
-        shell, "Debriefs", "/debriefs", el("p", why, class_="lead"), talk,
-        _section("Then" if talk else "To talk over", waiting, rest, count) if rest or not first else None,
-        _section("Talked over", done, second, done.count) if done.count else None,
+        shell, "Debriefs", "/debriefs", el("p", why, class_="lead"), _still_owed(waiting), _shown(waiting.view),
+        _talk(shell, waiting, standards), _then(shell, waiting, standards),
+        section(f"Talked over · {done.count:,}", el("ul", over, class_="cards"), pages, id="done") if over else None,
     )  # fmt: skip
 
 
-def _talk(shell: Shell, waiting: Broken, row: Html) -> Html:
+def _still_owed(waiting: Waiting) -> Html | None:
+    """Say of what is broken and still owed that it is done first: nobody talks while it burns."""
+    if not waiting.owed:
+        return None
+    words = how_many(waiting.owed, "broken promise is still owed", "broken promises are still owed")
+    link = el("a", words, href=waiting.view.address(part="overdue"))
+    return el("p", link, ": first it is done, then it is talked over.", class_="muted")
+
+
+def _shown(view: View) -> Html | None:
+    if not view.narrowed:
+        return None
+    said = ", ".join(filter(None, (view.q, view.site, view.standard, view.owner, view.team)))
+    return el("p", f"Shown: {said or 'mine'}. ", el("a", "Show everything", href="/debriefs"), class_="quiet")
+
+
+def _talk(shell: Shell, waiting: Waiting, standards: Mapping[str, Standard]) -> Html | None:
     """Draw the promise that is talked over first, with the form for it; after it comes the next one."""
-    promise = waiting.rows[0]
-    alike = [other.id for other in waiting.rows[1:] if kind_of(other) == kind_of(promise)][:TOGETHER]
+    promise, alike = waiting.first, waiting.alike
+    if promise is None:
+        words = "Nothing of what you look at waits." if waiting.view.narrowed else "Nothing waits to be talked over."
+        return section("To talk over", el("p", words, class_="calm"))
+    row = el("ul", _row(shell, promise, standards.get(promise.revision), None), class_="cards")
+    title = f"To talk over · {waiting.count:,}"
+    if not shell.acts:
+        return section(title, row)
     _, site = kind_of(promise)
     box = el("input", type="checkbox", name="alike", value=held_in(alike))
     where = f" at {site}" if site else ""
     words = f"It was the same with {how_many(len(alike), 'more promise')} of {promise.standard}{where}"
     together = el("label", box, el("span", words), class_="tick") if alike else None
     content = form(
-        shell, "/acts/debrief", hidden("promise", promise.id), hidden("next", "/debriefs"), acting_as(shell),
+        shell, "/acts/debrief", hidden("promise", promise.id), hidden("next", waiting.view.address("/debriefs")),
+        acting_as(shell),
         debrief_fields(), together, el("button", "We have talked it over"),
     )  # fmt: skip
-    return section(f"To talk over · {waiting.count:,}", el("ul", row, class_="cards"), content)
+    return section(title, row, content)
 
 
-def _section(title: str, broken: Broken, rows: Sequence[Html], count: int) -> Html:
-    calm = "Every broken promise was talked over."
-    drawn = listed(rows, "cards", calm)
-    return section(f"{title} · {count:,}" if count else title, drawn, older(broken.count - len(broken.rows)))
+def _then(shell: Shell, waiting: Waiting, standards: Mapping[str, Standard]) -> Html | None:
+    """List what waits beside the first: by site and standard or, where the page is about one of these, one by one."""
+    if waiting.rows is not None:
+        rows = [_row(shell, row, standards.get(row.revision), None) for row in waiting.rows.rows]
+        pages = pager(waiting.rows, "/debriefs", waiting.view.queried, part="#then")
+        return section("All of these", el("ul", rows, class_="cards"), pages, id="then") if rows else None
+    if waiting.count <= 1:
+        return None
+    return section("By site and standard", el("ul", map(_group, waiting.groups), class_="groups"), id="then")
+
+
+def _group(group: OwedGroup) -> Html:
+    address = View(site=group.site or NOWHERE, standard=group.standard).address("/debriefs")
+    place = el("b", group.site or "no site"), " ", el("span", group.standard, class_="standard")
+    words = how_many(group.count, "promise to talk over", "promises to talk over")
+    return el("li", el("span", place), el("a", words, href=address))
 
 
 def debrief_fields() -> tuple[Html, ...]:
@@ -103,12 +141,10 @@ def debrief_fields() -> tuple[Html, ...]:
     )  # fmt: skip
 
 
-def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None, *, overdue: bool) -> Html:
+def _row(shell: Shell, promise: PromiseRow, standard: Standard | None, act: Action | None) -> Html:
     head = el("p", promise_link(promise.id, promise.subject, promise.standard, part="#debrief"), class_="where")
     when = el("p", "broken ", shell.clock(promise.settled), class_="quiet")
     late = el("p", "It was done later.", class_="quiet") if promise.state == "late" else None
-    if overdue:
-        late = el("p", el("strong", f"It is still owed: {time_over(promise.due, shell.now)}."), class_="goal below")
     people = ", ".join(f"{field_name.replace('_', ' ')} {value}" for field_name, value in promise.fields.items())
     learned = _learned(shell, act) if act else None
     promised = el("p", standard.promise if standard else "", class_="promise")

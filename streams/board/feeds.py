@@ -13,6 +13,7 @@ from standards.calendar.duration import spoken
 from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.shell import Shell, acting_as, field, form, hidden, older, page
 from streams.board.sources import sources
+from streams.board.view import NOWHERE, View
 from streams.board.wording import how_many
 from streams.explain.unused import WHY
 
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from streams.runtime.feeds import FeedStanding
     from streams.runtime.source_clocks import SourceClock
-    from streams.storage.rows import DeadLetter, LateEvent
+    from streams.storage.rows import DeadLetter, LateEvent, Unjudged
 
 MOST: Final = 50
+UNJUDGED: Final = 50
+"""How many sites and standards are named of which promises are unknown."""
+_UNJUDGED: Final = {
+    "": "A feed that they rest on was silent when they were to be judged.",
+    "evidence-lost": "Events were lost that may have told it.",
+    "came-too-late": "What tells it came too late to be judged.",
+}
+"""Why nobody can say how a promise went, by the reason of its line."""
 RAW: Final = 2_000
 """How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
 
@@ -33,7 +42,7 @@ class Unused(msgspec.Struct, frozen=True):
     """The newest of what could not be read, and of what changed nothing; and how many there are of each.
 
     `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has. `sources` is
-    how the senders' clocks stood within the last hour.
+    how the senders' clocks stood within the last hour; `unjudged`, of what within a day nobody can say how it went.
     """
 
     letters: list[DeadLetter]
@@ -43,6 +52,7 @@ class Unused(msgspec.Struct, frozen=True):
     open: int = 0
     settled: Mapping[str, Action] = {}
     sources: Sequence[SourceClock] = ()
+    unjudged: Sequence[Unjudged] = ()
 
 
 def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
@@ -52,7 +62,8 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
     late = [_late(shell, event) for event in unused.late]
     dealt = unused.letter_count - unused.open
     return page(
-        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), sources(unused.sources),
+        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), _unjudged(shell, unused.unjudged),
+        sources(unused.sources),
         _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
         _section("Dealt with", dealt, done, "") if dealt else None,
         _section("Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
@@ -82,7 +93,27 @@ def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
     words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
     rest = el("details", el("summary", words), el("ul", speaking, class_="letters")) if speaking else None
     title = f"Silent · {len(dark):,}" if dark else "Feeds"
-    return section(title, listed(dark, "letters", "Every feed speaks."), rest)
+    return section(title, listed(dark, "letters", "Every feed that was heard within a week speaks."), rest)
+
+
+def _unjudged(shell: Shell, rows: Sequence[Unjudged]) -> Html | None:
+    """Say what nobody can vouch for, and why: what was lost for a while is missed after its feed speaks again."""
+    if not rows:
+        return None
+    count = sum(row.count for row in rows)
+    drawn = el("ul", (_unsaid(shell, row) for row in rows), class_="letters")
+    return section(f"Nobody can say · {count:,}", drawn, id="unsaid")
+
+
+def _unsaid(shell: Shell, row: Unjudged) -> Html:
+    words = how_many(row.count, "promise is unknown", "promises are unknown")
+    link = el("a", words, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
+    head = el(
+        "p", el("strong", row.site or "no site"), " ", el("span", row.standard, class_="standard"), class_="where"
+    )
+    until = (", the last at ", shell.clock(row.last)) if row.last != row.first else ()
+    why = _UNJUDGED.get(row.reason, row.reason.replace("-", " "))
+    return el("li", head, el("p", link, ", since ", shell.clock(row.first), *until, "."), el("p", why, class_="quiet"))
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.board.markup import Html, el, join, listed, section
+from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, field, page, promise_link
 from streams.board.silences import Known, silence_section
 from streams.board.wording import how_many, reason_words, time_over
@@ -22,26 +23,26 @@ if TYPE_CHECKING:
     from alerts.routing.notice import Withheld
     from streams.storage.rows import Delivery, NoticeRow, Untold, UntoldFilter
 
-MOST: Final = 100
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
 
 
 class Told(msgspec.Struct, frozen=True):
     """What was told: the newest notices, those that wait or were given up, and how many deliveries fare how.
 
-    `owed` are those of their promises that are broken and still owed.
+    `owed` are those of their promises that are broken and still owed. `query` is what the address of the page asks.
     """
 
-    newest: Sequence[NoticeRow]
-    stuck: Sequence[NoticeRow]
+    newest: Paged[NoticeRow]
+    stuck: Paged[NoticeRow]
     fates: Mapping[str, int]
     owed: Collection[str] = ()
+    query: Mapping[str, str] = {}
 
 
 class NotTold(msgspec.Struct, frozen=True):
     """What was not told, as far as `wanted` asks for it, and the silences that hold; None where none can be laid."""
 
-    rows: Sequence[Untold]
+    rows: Paged[Untold]
     wanted: UntoldFilter
     silences: Sequence[Action] | None = None
     known: Known = Known()
@@ -50,14 +51,23 @@ class NotTold(msgspec.Struct, frozen=True):
 def draw(shell: Shell, told: Told, not_told: NotTold) -> str:
     """Draw the page."""
     counts = ", ".join(f"{told.fates.get(state, 0):,} {word}" for state, word in _FATES.items())
-    newest = notice_list(shell, told.newest, "Nobody had to be told anything yet.", owed=told.owed)
-    late = section("Waiting or failed", notice_list(shell, told.stuck, owed=told.owed)) if told.stuck else None
+    query = told.query
+    newest = notice_list(shell, told.newest.rows, "Nobody had to be told anything yet.", owed=told.owed)
+    late = None
+    if told.stuck.rows:
+        stuck = notice_list(shell, told.stuck.rows, owed=told.owed)
+        late = section(
+            "Waiting or failed", stuck, pager(told.stuck, "/notices", query, name="stuck", part="#stuck"), id="stuck"
+        )
     quiet = None if not_told.silences is None else silence_section(shell, not_told.silences, not_told.known)
-    return page(shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
-                section("Newest", newest, _rest(told.newest)), _not_sent(shell, not_told))  # fmt: skip
+    return page(
+        shell, "Notices", "/notices", el("p", f"Deliveries: {counts}.", class_="lead"), late, quiet,
+        section("Newest", newest, pager(told.newest, "/notices", query, part="#newest"), id="newest"),
+        _not_sent(shell, not_told, query),
+    )  # fmt: skip
 
 
-def _not_sent(shell: Shell, not_told: NotTold) -> Html:
+def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html:
     """List the notices that were not sent, with the form that narrows them: it works without a script."""
     wanted = not_told.wanted
     every = el("option", "any", value="")
@@ -70,8 +80,10 @@ def _not_sent(shell: Shell, not_told: NotTold) -> Html:
         el("button", "Show", class_="plain"),
         method="get", action="/notices", class_="narrow",
     )  # fmt: skip
-    rows = listed([_untold(shell, row) for row in not_told.rows], "notices", "Nothing like this was kept from anybody.")
-    return section("Not sent", narrow, rows, _rest(not_told.rows), id="not-sent")
+    shown = not_told.rows
+    rows = listed([_untold(shell, row) for row in shown.rows], "notices", "Nothing like this was kept from anybody.")
+    pages = pager(shown, "/notices", query, name="untold", part="#not-sent")
+    return section("Not sent", narrow, rows, pages, id="not-sent")
 
 
 def _untold(shell: Shell, suppressed: Untold) -> Html:
@@ -123,8 +135,3 @@ def _delivery(shell: Shell, delivery: Delivery) -> Html:
     if delivery.error and delivery.state != "delivered":
         parts.append(f": {delivery.error}")
     return el("li", join(*parts), class_=delivery.state)
-
-
-def _rest(newest: Sequence[object]) -> Html | None:
-    words = f"The newest {MOST:,}; older ones are in the API."
-    return el("p", words, class_="quiet") if len(newest) >= MOST else None

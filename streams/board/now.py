@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 CALM: Final = "Nothing needs a hand right now."
 """What is said where nothing is overdue or was warned of, and only there."""
+CALM_BUT: Final = "Nothing needs a hand, as far as anybody can say."
+"""The same, where it is not known of all promises how they went."""
 CALM_HERE: Final = "Nothing of what you look at needs a hand right now."
 _NOBODY: Final[dict[Sort, str]] = {
-    "overdue": "", "warned": "", "running": "No other promise is on the clock.", "paused": "",
+    "overdue": "", "warned": "", "unknown": "", "running": "No other promise is on the clock.", "paused": "",
 }  # fmt: skip
+_UNSAID: Final = "Nobody can say how these went: what would tell it did not come. Look yourself, or ask who was there. "
 _EVENT: Final = """curl http://THIS-ADDRESS/v1/events -H "Content-Type: application/cloudevents+json" -d '{
   "specversion": "1.0", "id": "1", "source": "till-3", "type": "queue.length", "time": "2026-01-31T08:00:00Z",
   "data": {"site": "north", "queue": "q1", "waiting": 5}}'"""
@@ -48,8 +51,9 @@ class Part(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True):
     """All of the page: its parts, of which those that are not looked at have no blocks.
 
-    `endless` counts the promises without a deadline, `undebriefed` the broken ones that nobody has talked over.
-    `muted` says of what nobody is told. `unheard`: no event has come yet.
+    `endless` counts the promises without a deadline, `undebriefed` the broken ones that are owed no more and
+    that nobody has talked over.
+    `muted` says of what nobody is told, `silent` counts the feeds that are. `unheard`: no event has come yet.
     """
 
     view: View = View()
@@ -58,6 +62,7 @@ class Picture(msgspec.Struct, frozen=True):
     undebriefed: int = 0
     muted: tuple[str, ...] = ()
     unheard: bool = False
+    silent: int = 0
 
     def count(self, sort: Sort) -> int:
         """Say how many promises of a sort are owed."""
@@ -83,15 +88,20 @@ def block_id(sort: Sort, shown: Item | Group) -> str:
 def draw(shell: Shell, shown: Picture, choices: Choices) -> str:
     """Draw the page."""
     words = texts(shown)
-    broken = el("a", words["broken"], href="/debriefs", id="broken", hidden=not shown.undebriefed)
-    summary = el("p", el("span", words["open"], id="open"), " ", broken, class_="summary")
+    broken = el("a", words["broken"], href=shown.view.address("/debriefs", part=""), id="broken",
+                hidden=not shown.undebriefed)  # fmt: skip
+    unsaid = el("a", words["unsaid"], href=shown.view.address(part="unknown"), id="unsaid",
+                hidden=not shown.count("unknown"))  # fmt: skip
+    summary = el("p", el("span", words["open"], id="open"), " ", unsaid, " ", broken, class_="summary")
+    silent = el("p", el("span", words["silent"], id="silent"), " ", el("a", "Which", href="/feeds"), id="part-silent",
+                class_="muted", hidden=not shown.silent)  # fmt: skip
     silences = el("a", "Why", href="/notices#silences")
     muted = el("p", el("span", words["muted"], id="muted"), " ", silences, id="part-muted", class_="muted",
                hidden=not shown.muted)  # fmt: skip
     sections = (_section(shell, shown, sort, words) for sort in PARTS)
     endless = el("p", words["endless"], id="endless", class_="quiet apart")
     return page(
-        shell, "Now", "/", summary, _first_steps(shown), muted, filter_bar(shown.view, choices),
+        shell, "Now", "/", summary, _first_steps(shown), silent, muted, filter_bar(shown.view, choices),
         _taker(shell, shown.view) if shell.acts else None, sections, endless,
         _excuse_site(shell, shown.view, choices) if shell.acts else None,
         every=0, urgent=shown.urgent,
@@ -105,7 +115,15 @@ def texts(shown: Picture) -> dict[str, str]:
     found = {
         "open": _summary(shown),
         "endless": f"{how_many(endless, 'more promise')} {said} judged by what happens next." if endless else "",
-        "broken": f"{how_many(shown.undebriefed, 'broken promise')} to talk over",
+        "broken": how_many(shown.undebriefed, "broken promise to talk over", "broken promises to talk over"),
+        "unsaid": how_many(
+            shown.count("unknown"), "promise that nobody can vouch for", "promises that nobody can vouch for"
+        ),
+        "silent": how_many(
+            shown.silent,
+            "feed is silent; what rests on it is unknown.",
+            "feeds are silent; what rests on them is unknown.",
+        ),
         "muted": f"Nobody is told of {'; '.join(shown.muted)}." if shown.muted else "",
     }
     for sort, title in PARTS.items():
@@ -114,7 +132,8 @@ def texts(shown: Picture) -> dict[str, str]:
         alone = "There is none now." if shown.view.part == sort else ""
         found[f"more-{sort}"] = "" if count else _NOBODY[sort] or alone
     if not shown.urgent and not shown.unheard and not shown.view.part:
-        found["more-warned"] = CALM_HERE if shown.view.narrowed else CALM
+        unsaid = shown.silent or shown.count("unknown")
+        found["more-warned"] = CALM_BUT if unsaid else CALM_HERE if shown.view.narrowed else CALM
     return found
 
 
@@ -147,7 +166,8 @@ def pager(shown: Picture, sort: Sort) -> Html:
 
 def _summary(shown: Picture) -> str:
     overdue = shown.count("overdue")
-    found = f"{how_many(sum(map(shown.count, PARTS)) + shown.endless - overdue, 'promise')} open."
+    running = sum(shown.count(sort) for sort in PARTS if sort not in ("overdue", "unknown"))
+    found = f"{how_many(running + shown.endless, 'promise')} open."
     return f"{how_many(overdue, 'promise')} overdue, {found}" if overdue else found
 
 
@@ -190,7 +210,8 @@ def _section(shell: Shell, shown: Picture, sort: Sort, words: Mapping[str, str])
     blocks = (block(it, block_id(sort, it), shell.now, acts=shell.acts) for it in part.blocks)
     link = el("a", words[f"title-{sort}"], href=shown.view.address(part=sort), id=f"title-{sort}")
     drawn = el("ol", blocks, id=f"list-{sort}", class_=f"rows {sort}")
+    said = el("p", _UNSAID, el("a", "What is missing", href="/feeds"), class_="quiet") if sort == "unknown" else None
     more = el("p", words[f"more-{sort}"], id=f"more-{sort}", class_="quiet")
     pages = el("p", pager(shown, sort), id=f"pages-{sort}", class_="pages")
-    return el("section", el("h2", link), drawn, more, pages, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
+    return el("section", el("h2", link), said, drawn, more, pages, aria_labelledby=f"title-{sort}", id=f"part-{sort}",
               hidden=hides(shown, sort))  # fmt: skip

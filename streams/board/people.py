@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
 from streams.board.markup import Html, el, listed
 from streams.board.shell import Shell, page
 from streams.explain.why import did, said, way, who
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from streams.explain.why import Cause
 
 MOST: Final = 200
+_ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
+"""The acts that are about one promise."""
 
 
 def draw(shell: Shell, acts: Sequence[Action], phones: Html | None = None) -> str:
@@ -34,6 +36,6 @@ def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) 
     """Draw one act; on the page of its promise, `causes` are those of its ledger's lines."""
     head = el("p", el("strong", who(act)), f" {did(act, causes or ())}, ",
               shell.clock(act.at), f", {way(act)}")  # fmt: skip
-    about = act.type in (ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED) and act.promise and causes is None
+    about = act.type in _ABOUT and act.promise and causes is None
     link = el("p", el("a", "the promise", href=f"/promises/{act.promise}"), class_="quiet") if about else None
     return el("li", head, (el("p", text, class_="said") for text in said(act)), link)

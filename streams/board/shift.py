@@ -6,23 +6,22 @@ Read next: `debriefs.py`, where what was broken is talked over.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import msgspec
 
 from alerts.policy.policy import open_since
-from streams.board.markup import Html, el, facts, listed, section
+from streams.board.markup import Child, Html, el, facts, listed, section
+from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
-from streams.board.view import View
-from streams.board.wording import STATES
+from streams.board.view import NOWHERE, View
+from streams.board.wording import STATES, how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.policy.policy import People
-    from streams.storage.rows import PromiseRow, Sort
-
-MOST: Final = 30
-"""How many promises are named."""
+    from streams.storage.rows import FailedGroup, PromiseRow, Sort
 
 
 class OnShift(msgspec.Struct, frozen=True):
@@ -33,15 +32,21 @@ class OnShift(msgspec.Struct, frozen=True):
 
 
 class Shift(msgspec.Struct, frozen=True):
-    """What was settled `since` an instant, counted by verdict and the newest `failed` ones; and what is still owed."""
+    """What was settled `since` an instant, counted by verdict; and what is still owed.
+
+    Of what was not kept there are `groups`, where it is much; or else `failed` has a page of it, which is of one site
+    and `standard` where these are named.
+    """
 
     since: int
     on: OnShift
     verdicts: Mapping[str, int]
-    failed: Sequence[PromiseRow]
+    failed: Paged[PromiseRow]
     owed: Mapping[Sort, int]
     undebriefed: int = 0
     site: str = ""
+    standard: str = ""
+    groups: Sequence[FailedGroup] = ()
 
 
 def on_shift(people: People | None, at: int) -> OnShift:
@@ -66,20 +71,48 @@ def draw(shell: Shell, shift: Shift) -> str:
         _handed(shift.owed.get("overdue", 0), "overdue", view.address(part="overdue")),
         _handed(shift.owed.get("warned", 0), "to act on", view.address(part="warned")),
         _handed(shift.owed.get("running", 0), "on the clock", view.address(part="running")),
-        _handed(shift.undebriefed, "broken and not talked over, over all", "/debriefs"),
+        _handed(shift.undebriefed, "to talk over", view.address(path="/debriefs")),
     )
-    failed = [_row(shell, row) for row in shift.failed]
     return page(
         shell, "Shift", "/shift", el("p", begun, shell.clock(shift.since), f"{where}.", class_="lead"),
         section("Handed over", el("ul", handed, class_="handed")),
         section("So far", facts(counts, "facts")),
         section("On shift", facts(((team, ", ".join(names)) for team, names in shift.on.teams.items()), "facts"))
         if shift.on.teams else None,
-        section("Broken, excused or unknown", listed(failed, "notices", "Nothing so far.")),
+        section("Broken, excused or unknown", *_failed(shell, shift), id="failed"),
     )  # fmt: skip
 
 
+def _failed(shell: Shell, shift: Shift) -> Iterator[Child]:
+    """List what was not kept: of much of it the sites and standards, each of which leads to its own list."""
+    query = {"site": shift.site, "standard": shift.standard}
+    if shift.standard:
+        every = {"site": shift.site} if shift.site and shift.site != NOWHERE else {}
+        words = f"{shift.standard} at {shift.site}" if shift.site else shift.standard
+        yield el("p", words, ". ", el("a", "Of all standards", href=f"/shift?{urlencode(every)}"), class_="quiet")
+    if shift.groups:
+        yield el("ul", (_group(shell, group) for group in shift.groups), class_="groups")
+        return
+    yield listed([_row(shell, row) for row in shift.failed.rows], "notices", "Nothing so far.")
+    yield pager(shift.failed, "/shift", query, part="#failed")
+
+
+def _group(shell: Shell, group: FailedGroup) -> Html:
+    address = f"/shift?{urlencode({'site': group.site or NOWHERE, 'standard': group.standard})}#failed"
+    words = how_many(group.count, *_WORDS[group.verdict])
+    place = el("b", group.site or "no site"), " ", el("span", group.standard, class_="standard")
+    last = el("span", "the last at ", shell.clock(group.last))
+    return el("li", el("span", place), el("a", words, href=address), last, class_=group.verdict)
+
+
 _COUNTED: Final = {"kept": "Kept", "broken": "Broken", "excused": "Excused", "unknown": "Unknown"}
+
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "broken": ("promise broken", "promises broken"),
+    "excused": ("promise excused", "promises excused"),
+    "unknown": ("promise unknown", "promises unknown"),
+}
 
 
 def _handed(count: int, words: str, address: str) -> Html:

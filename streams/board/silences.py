@@ -98,11 +98,13 @@ def _form(shell: Shell, known: Known) -> Html:
     spans = (el("option", words, value=span) for span, words in SPANS.items())
     standards = el("option", "every standard", value=""), (el("option", name, value=name) for name in known.standards)
     sites = el("datalist", (el("option", value=site) for site in known.sites), id="sites")
+    new = el("input", type="checkbox", name="new", value="1")
     everything = el("input", type="checkbox", name="everything", value="1")
     return form(
         shell, "/acts/silence", acting_as(shell),
         field("Standard", "standard", control=el("select", standards, name="standard")),
         field("Site", "site", maxlength=200, list="sites", hint="empty is every site"), sites,
+        el("label", new, el("span", "It is a new site, of which Kept has not heard yet"), class_="tick"),
         el("label", everything, el("span", "Everything: every standard at every site"), class_="tick"),
         field("For how long", "span", control=el("select", spans, name="span")),
         field("Why", "reason", required=True, maxlength=500), el("button", "Lay the silence"),

@@ -5,24 +5,25 @@ Read next: `timeline.py`, which draws it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
+from alerts.routing.actions import DEBRIEFED
 from standards.calendar.duration import spoken
 from streams.board.debriefs import debrief_fields
+from streams.board.having import Having, having, having_words, same
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
 from streams.board.reasons import reasons
-from streams.board.shell import Shell, acting_as, excuse_fields, form, hidden, page
+from streams.board.shell import Shell, acting_as, excuse_fields, field, form, hidden, page
 from streams.board.timeline import timeline
 from streams.board.wording import ASPECTS, OVERDUE, STATES, reason_words, time_left, time_over
 from streams.live.wording import WORDS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.routing.actions import Action
     from standards.judge.ledger import Line
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from streams.storage.rows import PromiseView
 
 
+_COLUMNS: Final = ("When", "What", "By its clock", "For the customer", "Notice")
+
+
 class Story(msgspec.Struct, frozen=True):
     """All there is about one promise. `reasons` are by the line's id; `standard` is None if its revision is not here.
 
     `joined` says what came since that would have opened another one; `overdue`: it is broken and still owed;
     `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
-    done.
+    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named.
     """
 
     view: PromiseView
@@ -47,17 +51,24 @@ class Story(msgspec.Struct, frozen=True):
     excusable: bool = False
     acknowledges: bool = False
     doable: bool = False
+    hands: bool = False
+    others: Sequence[str] = ()
+
+    @property
+    def having(self) -> Having:
+        """Say who has it."""
+        return having(self.acts)
+
+    @property
+    def debriefs(self) -> bool:
+        """Say whether it waits to be talked over: not while something can still be done about it."""
+        broken = self.view.row.verdict == "broken" and not self.overdue
+        return broken and DEBRIEFED not in {act.type for act in self.acts}
 
     @property
     def owed(self) -> bool:
         """Say whether it can still be taken, and done."""
         return self.overdue or self.view.row.verdict is None
-
-    @property
-    def waits(self) -> bool:
-        """Say whether it waits for somebody: to be done, or to be talked over."""
-        undebriefed = self.view.row.verdict == "broken" and DEBRIEFED not in {act.type for act in self.acts}
-        return self.owed or undebriefed
 
     def waited_until(self, now: int) -> int:
         """Give until when the customer waited: now, if they still do; else until it was done, or came to nothing."""
@@ -74,7 +85,7 @@ def draw(shell: Shell, story: Story) -> str:
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
     told = el("p", "Nobody was told anything about it.", class_="quiet")
     told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
-    first = (
+    happened = (
         section("Its time", _times(shell, story)),
         el("div", timeline(promise, story.view.lines, story.waited_until(shell.now), shell.zone), _legend()),
         _done(shell, story),
@@ -84,8 +95,7 @@ def draw(shell: Shell, story: Story) -> str:
         _judged_by(story.view),
     )
     todo = (*_actions(shell, story), _advice(story.standard))
-    parts = el("div", *todo), el("div", *first)
-    columns = el("div", parts, class_="columns") if story.waits else el("div", parts[::-1], class_="columns over")
+    columns = el("div", el("div", *happened), el("div", *todo), class_="columns")
     return page(shell, title, "", _head(shell, story), columns, every=1)
 
 
@@ -101,16 +111,18 @@ def _head(shell: Shell, story: Story) -> Html:
     runs = promise.verdict is None and promise.due >= 0 and not promise.state.startswith("paused")
     left = _count(promise.due, shell.now, overdue=story.overdue) if runs or story.overdue else None
     word = OVERDUE if story.overdue else STATES[promise.state]
+    has = having_words(story.having, shell.zone) or "Nobody has it yet."
     about = [ASPECTS.get(promise.aspect, promise.aspect), f"answered for by {promise.owner}" if promise.owner else ""]
     about += ["corrected later"] if promise.corrected else []
     return el(
         "div",
-        el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", el("span", word, class_=f"state {promise.state}"), " ", left),
         el("p", standard.what, class_="what") if standard and standard.what and story.owed else None,
         el("p", standard.how, class_="how") if standard and standard.how and story.owed else None,
+        el("p", has, class_="note" if story.having.taken else "note free") if story.owed else None,
         el("p", story.joined, class_="joined") if story.joined else None,
         _at_once(shell, story),
+        el("p", standard.promise if standard else promise.standard, class_="words"),
         el("p", ", ".join(filter(None, about)), ".", class_="quiet"),
         class_="story",
     )
@@ -146,22 +158,34 @@ def _advice(standard: Standard | None) -> Html | None:
 
 def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
-    takes = story.acknowledges and ACKNOWLEDGED not in {act.type for act in story.acts}
-    if not shell.acts or not story.owed or not (takes or story.doable):
+    takes, back = story.acknowledges and not story.having.taken, story.hands and story.having.holder
+    if not shell.acts or not story.owed or not (takes or story.doable or back):
         return None
     buttons = (
-        el("button", "I have it") if takes else None,
+        el("button", "I have it", formaction="/acts/acknowledge") if takes else None,
         el("button", "It is done", formaction="/acts/done", class_="plain" if takes else None)
         if story.doable
         else None,
+        el("button", "Give it back", formaction="/acts/give-back", class_="plain") if back else None,
+        el("a", "Hand it on", href="#hand-on", class_="plain") if back else None,
     )
     content = hidden("promise", story.view.row.id), acting_as(shell), el("p", *buttons, class_="actions")
-    return el("div", form(shell, "/acts/acknowledge" if takes else "/acts/done", *content), id="take-it")
+    return el("div", form(shell, "/acts/acknowledge", *content), id="take-it")
+
+
+def _to_whom(story: Story) -> Html:
+    """Ask to whom it is handed on: somebody of the policy or, without one, whoever is named."""
+    others = [name for name in story.others if not same(name, story.having.holder)]
+    hint = "they are told at once" if others else ""
+    if not others:
+        return field("To whom", "to", required=True, maxlength=200)
+    options = (el("option", name, value=name) for name in others)
+    return field("To whom", "to", control=el("select", options, name="to", required=True), hint=hint)
 
 
 def _actions(shell: Shell, story: Story) -> Iterator[Html]:
     """Offer what takes some words."""
-    promise, done = story.view.row, {act.type for act in story.acts}
+    promise = story.view.row
     may = story.standard.may_excuse if story.standard else ()
 
     def offer(title: str, action: str, button: str, fields: Child) -> Html:
@@ -170,11 +194,13 @@ def _actions(shell: Shell, story: Story) -> Iterator[Html]:
 
     if not shell.acts:
         return
+    if story.hands and story.owed:
+        yield offer("Hand it on", "hand-on", "Hand it on", _to_whom(story))
     if story.excusable and may and story.standard:
         yield offer(
             "Excuse it", "excuse", "Grant the exception", excuse_fields(may, reasons(story.standard.exceptions))
         )
-    if promise.verdict == "broken" and DEBRIEFED not in done:
+    if story.debriefs:
         yield offer("Talk it over", "debrief", "We have talked it over", debrief_fields())
 
 
@@ -187,11 +213,12 @@ def _done(shell: Shell, story: Story) -> Html | None:
 
 
 def _lines(shell: Shell, story: Story) -> Html:
-    columns = ("When", "What", "By its clock", "For the customer", "Notice")
-    head = el("tr", (el("th", name, scope="col") for name in columns))
+    head = el("tr", (el("th", name, scope="col") for name in _COLUMNS))
     table = el("table", el("thead", head), el("tbody", (_line(shell, line, story) for line in story.view.lines)))
     words = "What happened, line by line"
-    return section("What happened", el("div", table, class_="wide", tabindex="0", role="group", aria_label=words))
+    return section(
+        "What happened", el("div", table, class_="wide lines-of", tabindex="0", role="group", aria_label=words)
+    )
 
 
 def _line(shell: Shell, line: Line, story: Story) -> Html:
@@ -199,11 +226,12 @@ def _line(shell: Shell, line: Line, story: Story) -> Html:
     late = (", learned at ", shell.clock(line.known)) if line.known > line.at else ()
     cause = el("small", f"by {line.cause[1]} from {line.cause[0]}") if line.cause else None
     what = join(el("strong", WORDS[line.kind]), f": {said}" if said else "", " ", cause)
-    return el(
-        "tr", el("td", shell.clock(line.at), *late), el("td", what), el("td", spoken(line.elapsed)),
-        el("td", spoken(line.at - line.opened)), el("td", reason_words(story.reasons.get(line.id, "")), class_="quiet"),
-        class_=line.kind,
+    told = reason_words(story.reasons.get(line.id, ""))
+    cells: tuple[Child, ...] = (
+        (shell.clock(line.at), *late), what, spoken(line.elapsed), spoken(line.at - line.opened), told,
     )  # fmt: skip
+    columns = zip(_COLUMNS, cells, strict=True)
+    return el("tr", (el("td", cell, data_of=name) for name, cell in columns), class_=line.kind)
 
 
 def _pretty(text: str) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 NARROWS: Final = ("q", "site", "standard", "owner", "team", "mine")
 """The fields that narrow what is shown; the others only say how much of it."""
 PARTS: Final[dict[Sort, str]] = {
-    "overdue": "Overdue", "warned": "Act now", "running": "On the clock", "paused": "Paused",
+    "overdue": "Overdue", "warned": "Act now", "unknown": "Nobody can say",
+    "running": "On the clock", "paused": "Paused",
 }  # fmt: skip
 """The parts of the page, each with its title."""
 NOWHERE: Final = "-"
@@ -59,12 +60,17 @@ class View(msgspec.Struct, frozen=True):
         return bool(self.site and self.standard)
 
     @property
+    def queried(self) -> dict[str, str]:
+        """Give what it narrows to, as the query of an address has it."""
+        return {name: value for name in NARROWS if (value := getattr(self, name))}
+
+    @property
     def query(self) -> str:
         """Write it as the query of an address, without what says nothing."""
-        given = {name: value for name in (*NARROWS, "part") if (value := getattr(self, name))}
-        return urlencode(given | ({"page": str(self.page)} if self.page > 1 else {}))
+        part = {"part": self.part} if self.part else {}
+        return urlencode(self.queried | part | ({"page": str(self.page)} if self.page > 1 else {}))
 
-    def address(self, **changes: str | int) -> str:
+    def address(self, path: str = "/", **changes: str | int) -> str:
         """Give the address of the page with some of it changed; the first page of that, unless it is said."""
         query = msgspec.structs.replace(self, **{"page": 1, **changes}).query
-        return f"/?{query}" if query else "/"
+        return f"{path}?{query}" if query else path

@@ -84,8 +84,7 @@ class EmbeddedHost:
         self._queue = Submissions()
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._fault = "not started"
-        self._problems: list[str] = []
-        self._stays: list[str] = []
+        self._problems, self._stays = list[str](), list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 

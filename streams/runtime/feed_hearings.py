@@ -5,6 +5,7 @@ Read next: `standards/judge/feeds.py`, `pump.py`.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from standards.calendar.spans import together
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from standards.judge.standard import Feed
 
 HEARTBEAT = "feed.heartbeat"
+SILENT_KEPT = 7 * 86_400_000_000
+"""How long a feed that fell silent is remembered for whoever asks how feeds stand, in microseconds."""
+MOST_SILENT = 200
+"""How many of those are, at most: those that fell silent last."""
 GAPS_KEPT = 366 * 86_400_000_000
 """How long it is remembered that events were lost, in microseconds: a promise may be on the clock for as long."""
 
@@ -76,10 +81,15 @@ class FeedHearings:
         self.gaps = together([*self.gaps, (first, last)])
 
     def forget(self, until: int) -> None:
-        """Forget the silences up to an instant, and the gaps up to long before it."""
+        """Forget the silences up to an instant, and the gaps up to long before it.
+
+        No verdict asks for a feed that was silent since, which is as dark as one that was never heard; people do.
+        """
         self.forgotten = until
         if self.gaps and self.gaps[0][1] <= until - GAPS_KEPT:
             self.gaps = tuple(gap for gap in self.gaps if gap[1] > until - GAPS_KEPT)
-        for name, hearing in list(self.by_key.items()):
-            if not hearing.forget(until):
+        silent = [(it.last, name) for name, it in self.by_key.items() if not it.forget(until)]
+        silent.sort(key=itemgetter(0), reverse=True)
+        for place, (last, name) in enumerate(silent):
+            if place >= MOST_SILENT or last <= until - SILENT_KEPT:
                 del self.by_key[name]

@@ -40,7 +40,14 @@ class FeedStanding(msgspec.Struct, frozen=True):
 
 def standings(feeds: Iterable[Feed], hearings: Iterable[tuple[tuple[str, Key], Hearing]]) -> list[FeedStanding]:
     """Say how each feed stands, those that were silent longest first."""
-    found = [FeedStanding(name, subject_text(key), it.last, it.silent_after) for (name, key), it in hearings]
+    declared = {feed.name: feed for feed in feeds}
+    found = [
+        FeedStanding(name, subject_text(key), it.last, it.silent_after)
+        for (name, key), it in hearings
+        if name in declared
+    ]
     heard = {each.name for each in found}
-    found += [FeedStanding(feed.name, "", -1, feed.silent_after) for feed in feeds if feed.name not in heard]
+    found += [
+        FeedStanding(feed.name, "", -1, feed.silent_after) for feed in declared.values() if feed.name not in heard
+    ]
     return sorted(found, key=lambda each: (each.last, each.name, each.key))[:MOST]

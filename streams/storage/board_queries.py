@@ -50,7 +50,7 @@ _LETTER: Final = "SELECT seq, received, reason, message, raw, mark FROM dead_let
 _UNTOLD: Final = """
 SELECT w.seq, w.body, coalesce(p.standard, ''), coalesce(p.subject, ''), coalesce(l.kind, '')
 FROM withheld w LEFT JOIN promises p ON p.id = w.promise LEFT JOIN ledger l ON l.id = CAST(w.body AS TEXT) ->> 'line'
-WHERE {terms} ORDER BY w.seq DESC LIMIT ?
+WHERE {terms} ORDER BY w.seq DESC LIMIT ? OFFSET ?
 """
 _LISTED: Final = """
 SELECT seq, id, at, by, promise, type, source, body FROM acts WHERE {terms} ORDER BY seq DESC LIMIT ?
@@ -68,7 +68,8 @@ LETTERS: Final = 1_000
 _LAST: Final = 2**63 - 1
 _LATE: Final = "SELECT seq, received, reason, type, source, id, at FROM late ORDER BY seq DESC LIMIT ?"
 _UNDELIVERED: Final = """
-SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != 'delivered') ORDER BY seq DESC LIMIT ?
+SELECT body FROM notices WHERE id IN (SELECT notice FROM outbox WHERE state != 'delivered')
+ORDER BY seq DESC LIMIT ? OFFSET ?
 """
 
 _data = msgspec.json.Decoder(dict[str, Plain]).decode
@@ -99,11 +100,11 @@ class BoardQueries:
         found = self._all(_ABOUT, *wanted)
         return list(map(_action, found))
 
-    def broken(self, limit: int, *, debriefed: bool) -> tuple[list[PromiseRow], int]:
+    def broken(self, limit: int, *, debriefed: bool, skipped: int = 0) -> tuple[list[PromiseRow], int]:
         """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""
         found = _BROKEN.format(no="" if debriefed else "NOT")
-        sql = f"SELECT {PROMISE} {found} ORDER BY settled DESC, seq DESC LIMIT ?"
-        rows = self._all(sql, DEBRIEFED, limit)
+        sql = f"SELECT {PROMISE} {found} ORDER BY settled DESC, seq DESC LIMIT ? OFFSET ?"
+        rows = self._all(sql, DEBRIEFED, limit, skipped)
         ((count,),) = self._all(f"SELECT count(*) {found}", DEBRIEFED)
         return list(map(promise_row, rows)), count
 
@@ -146,7 +147,7 @@ class BoardQueries:
         ((count,),) = self._all(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
         return int(count)
 
-    def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100) -> list[Untold]:
+    def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100, *, skipped: int = 0) -> list[Untold]:
         """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
         terms: dict[str, object] = {"w.seq < ?": before or _LAST}
         if wanted.promise:
@@ -154,7 +155,7 @@ class BoardQueries:
         for name in ("to", "reason"):
             if value := getattr(wanted, name):
                 terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
-        rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit)
+        rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit, skipped)
         return [Untold(seq, decode_withheld(body), *rest) for seq, body, *rest in rows]
 
     def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
@@ -170,10 +171,10 @@ class BoardQueries:
         ((count,),) = self._all("SELECT count(*) FROM late")
         return [LateEvent(*row) for row in self._all(_LATE, limit)], count
 
-    def undelivered(self, limit: int) -> list[NoticeRow]:
+    def undelivered(self, limit: int, skipped: int = 0) -> list[NoticeRow]:
         """Give the newest notices that wait for a channel, or that one has given up."""
         with self._connection.reading() as database:
-            return notice_rows(database, database.all(_UNDELIVERED, [limit]))
+            return notice_rows(database, database.all(_UNDELIVERED, [limit, skipped]))
 
     def fates(self) -> dict[str, int]:
         """Give how many deliveries there are in each state."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED
-from streams.storage.rows import OWED, PROMISE, OwedGroup, promise_row
+from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED
+from streams.storage.rows import OWED, PROMISE, FailedGroup, OwedGroup, Unjudged, promise_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +23,18 @@ _SITE: Final = "coalesce(CAST(fields AS TEXT) ->> 'site', '')"
 _SORTS: Final[Mapping[Sort, str]] = {
     "overdue": OWED,
     "warned": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'warned'",
+    "unknown": "FROM promises WHERE verdict = 'unknown' AND settled >= ?",
+    "talk": """FROM promises WHERE verdict = 'broken'
+        AND NOT EXISTS (SELECT 1 FROM acts WHERE acts.promise = promises.id AND acts.type = ?)
+        AND (state != 'broken' OR NOT EXISTS (SELECT 1 FROM json_each(?) WHERE key = revision AND settled >= value))""",
     "running": "FROM promises WHERE verdict IS NULL AND due >= 0 AND state = 'open'",
     "paused": "FROM promises WHERE verdict IS NULL AND state IN ('paused', 'paused_warned')",
 }
+_ORDERS: Final[Mapping[Sort, str]] = {
+    "paused": "state DESC, opened", "unknown": "settled DESC", "talk": "settled DESC",
+}  # fmt: skip
+_SETTLED: Final = frozenset({"unknown", "talk"})
+"""The sorts that are not in the index by place."""
 _BY_PLACE: Final = ("FROM promises", "FROM promises INDEXED BY promises_places", 1)
 """What has a query go by the index by place, which the planner passes over for those by time."""
 _NAMED: Final = """
@@ -44,15 +53,27 @@ _BY_SITE: Final = f"""
 SELECT {_SITE} AS place, sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
 WHERE standard = ? AND opened >= ? AND verdict IN ('kept', 'broken') GROUP BY place
 """  # noqa: S608 - fixed text
+_SITES: Final = f"""
+SELECT DISTINCT {_SITE} FROM promises WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
+"""  # noqa: S608 - fixed text
 _BROKEN_OF: Final = f"""
 SELECT {PROMISE} FROM promises WHERE standard = ? AND opened >= ? AND verdict = 'broken' {{only}}
 ORDER BY opened DESC, id LIMIT ?
+"""  # noqa: S608 - fixed text
+_UNJUDGED: Final = f"""
+SELECT {_SITE} AS place, standard, coalesce((SELECT CAST(body AS TEXT) ->> 'reason' FROM ledger
+    WHERE promise = promises.id AND kind = 'lost' ORDER BY seq DESC LIMIT 1), '') AS reason,
+    count(*), min(settled), max(settled)
+FROM promises WHERE verdict = 'unknown' AND settled >= ? GROUP BY place, standard, reason
+ORDER BY max(settled) DESC, place, standard, reason LIMIT ?
 """  # noqa: S608 - fixed text
 _JUDGED: Final = """
 SELECT sum(verdict = 'kept'), sum(verdict = 'broken') FROM promises
 WHERE standard IN (SELECT DISTINCT standard FROM revisions) AND opened >= ?
 """
 _ENDLESS: Final = "SELECT count(*) FROM promises WHERE verdict IS NULL AND due < 0 AND state IN ('open', 'warned')"
+
+_FAILED: Final = "verdict IN ('broken', 'excused', 'unknown')"
 
 _encode = msgspec.json.encode
 
@@ -69,7 +90,7 @@ class OwedQueries:
     def groups(self, sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> list[OwedGroup]:
         """Give what is owed of one sort by place and standard, in no order."""
         source, values = _source(sort, owed_since, wanted)
-        source = source.replace(*_BY_PLACE)
+        source = source if sort in _SETTLED else source.replace(*_BY_PLACE)
         sql = f"SELECT {_SITE} AS place, standard, count(*), min(due) {source} GROUP BY place, standard"
         return [OwedGroup(*row) for row in self._all(sql, *values)]
 
@@ -107,11 +128,26 @@ class OwedQueries:
         sql = f"SELECT verdict, count(*) FROM promises WHERE {_settled(site)} GROUP BY verdict"  # noqa: S608 - fixed text
         return dict(self._all(sql, since, *([site] if site else [])))
 
-    def failed_since(self, since: int, site: str, limit: int) -> list[PromiseRow]:
+    def failed_since(
+        self, since: int, site: str, limit: int, *, standard: str = "", skipped: int = 0
+    ) -> list[PromiseRow]:
         """Give what was settled from an instant on and not kept, the newest first, at a site or at all."""
-        failed = f"{_settled(site)} AND verdict IN ('broken', 'excused', 'unknown')"
-        sql = f"SELECT {PROMISE} FROM promises WHERE {failed} ORDER BY settled DESC, id LIMIT ?"  # noqa: S608 - fixed text
-        return list(map(promise_row, self._all(sql, since, *([site] if site else []), limit)))
+        failed = f"{_settled(site)} AND {_FAILED}{' AND standard = ?' if standard else ''}"
+        sql = f"SELECT {PROMISE} FROM promises WHERE {failed} ORDER BY settled DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - fixed text
+        return list(map(promise_row, self._all(sql, since, *filter(None, (site, standard)), limit, skipped)))
+
+    def failed_groups(self, since: int, site: str) -> list[FailedGroup]:
+        """Count the same by site, standard and verdict; what was settled last comes first."""
+        sql = f"""
+            SELECT {_SITE} AS place, standard, verdict, count(*), max(settled) FROM promises
+            WHERE {_settled(site)} AND {_FAILED} GROUP BY place, standard, verdict
+            ORDER BY max(settled) DESC, place, standard, verdict
+        """  # noqa: S608 - fixed text
+        return [FailedGroup(*row) for row in self._all(sql, since, *([site] if site else []))]
+
+    def sites(self, since: int) -> list[str]:
+        """Name the sites of the promises that were opened from an instant on, in no order."""
+        return [site for (site,) in self._all(_SITES, since) if site]
 
     def by_site(self, standard: str, since: int) -> dict[str, tuple[int, int]]:
         """Count the promises of a standard opened from an instant on that were kept and broken, by their sites."""
@@ -121,6 +157,10 @@ class OwedQueries:
         """Give the newest broken promises of a standard opened from an instant on; of a site, where one is named."""
         sql = _BROKEN_OF.format(only=f"AND {_SITE} = ?" if site else "")
         return list(map(promise_row, self._all(sql, standard, since, *([site] if site else []), limit)))
+
+    def unjudged(self, since: int, limit: int) -> list[Unjudged]:
+        """Say, by site, standard and reason, what became unknown from an instant on; what did last comes first."""
+        return [Unjudged(*row) for row in self._all(_UNJUDGED, since, limit)]
 
     def endless(self, wanted: OwedFilter) -> int:
         """Count the open promises that have no deadline of their own."""
@@ -137,15 +177,17 @@ def _settled(site: str) -> str:
 def _ordered(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
     """Give where the promises of one sort are found, the most urgent first, and the values that are asked with."""
     source, values = _source(sort, owed_since, wanted)
-    source = source.replace(*_BY_PLACE) if wanted.site is not None else source
-    order = "state DESC, opened" if sort == "paused" else "due"
+    source = source.replace(*_BY_PLACE) if wanted.site is not None and sort not in _SETTLED else source
+    order = _ORDERS.get(sort, "due")
     return f"{source} ORDER BY {order}, length(subject), subject, id", values
 
 
 def _source(sort: Sort, owed_since: Mapping[str, int], wanted: OwedFilter) -> tuple[str, list[object]]:
     """Give where the promises of one sort are found, from FROM on, and the values that are asked with."""
     terms = list(_terms(wanted))
-    since = [_encode(owed_since).decode()] if sort == "overdue" else []
+    owed = _encode(owed_since).decode()
+    asked: dict[Sort, list[object]] = {"overdue": [owed], "unknown": [wanted.unknown_since], "talk": [DEBRIEFED, owed]}
+    since = asked.get(sort, [])
     source = " AND ".join([_SORTS[sort], *(term for term, _ in terms)])
     return source, [*since, *(value for _, values in terms for value in values)]
 

@@ -1,7 +1,7 @@
 """Retention: what is only looked up is deleted when it is old, a little with each commit.
 
-Events, dead letters, the late log, and notices that were delivered, given up or not sent. Never what is owed and what
-was judged: the ledger, its promises, and the standards' texts that they were judged by.
+Events, readings, dead letters, the late log, and notices that were delivered, given up or not sent. Never what is owed
+and what was judged: the ledger, its promises, and the standards' texts that they were judged by.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def forget(database: Database, before: int) -> None:
     for table, most in _OLDEST.items():
         oldest = f"SELECT seq FROM {table} ORDER BY seq LIMIT {most}"  # noqa: S608 - fixed names
         database.put(f"DELETE FROM {table} WHERE seq IN ({oldest}) AND received < ?", [(before,)])  # noqa: S608 - same
+    database.put("DELETE FROM readings WHERE at < ?", [(before,)])
     done = database.all(_DONE, [ROWS, before])
     database.put("DELETE FROM outbox WHERE notice = ?", [(notice,) for _, notice in done])
     database.put("DELETE FROM spoken_for WHERE notice = ?", [(notice,) for _, notice in done])

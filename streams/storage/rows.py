@@ -158,15 +158,19 @@ def is_overdue(row: PromiseRow, owed_since: Mapping[str, int]) -> bool:
     return row.state == "broken" and row.settled >= owed_since.get(row.revision, NEVER)
 
 
-Sort = Literal["overdue", "warned", "running", "paused"]
-"""What is owed is one of these: `overdue` is broken and still owed; `paused` has a clock that stands."""
+Sort = Literal["overdue", "warned", "unknown", "running", "paused", "talk"]
+"""What the board shows is one of these: `overdue` is broken and still owed; `paused` has a clock that stands.
+
+Of `unknown` nobody can say how it went; `talk` is broken, owed no more, and waits to be talked over.
+"""
 
 
 class OwedFilter(msgspec.Struct, frozen=True):
     """Which of the promises that are owed to show; what is empty does not narrow.
 
     `text` is looked for in the subject and among the `worded` standards; `people` are names, of whom one was told of
-    it or has taken it. `standards` and `worded` are ids.
+    it or has taken it. `standards` and `worded` are ids. What is unknown counts where it is so since
+    `unknown_since` (microseconds UTC) or later.
     """
 
     site: str | None = None
@@ -175,6 +179,7 @@ class OwedFilter(msgspec.Struct, frozen=True):
     people: tuple[str, ...] = ()
     text: str = ""
     worded: tuple[str, ...] = ()
+    unknown_since: int = 0
 
 
 class OwedGroup(msgspec.Struct, frozen=True):
@@ -184,6 +189,30 @@ class OwedGroup(msgspec.Struct, frozen=True):
     standard: str
     count: int
     due: int
+
+
+class FailedGroup(msgspec.Struct, frozen=True):
+    """Promises of a standard at a site that were settled with one verdict: how many, and when the last was."""
+
+    site: str
+    standard: str
+    verdict: Verdict
+    count: int
+    last: int
+
+
+class Unjudged(msgspec.Struct, frozen=True):
+    """Promises of a standard at a site of which nobody can say how they went, for one `reason` of the judge's.
+
+    They were settled from `first` to `last`.
+    """
+
+    site: str
+    standard: str
+    reason: str
+    count: int
+    first: int
+    last: int
 
 
 class Stretch(msgspec.Struct, frozen=True):

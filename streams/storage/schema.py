@@ -277,6 +277,13 @@ CREATE INDEX promises_places ON promises (state, coalesce(CAST(fields AS TEXT) -
 CREATE INDEX acts_type ON acts (type, seq);                              -- which silences hold, of all that people did
 """
 
+_READINGS = """
+CREATE TABLE readings (          -- how many wait in each line, as workers read it last: a folded store has no events
+    site TEXT NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL, value REAL NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (site, name, what)
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _BEYOND_ONE_MACHINE,
@@ -288,5 +295,6 @@ MIGRATIONS: tuple[str, ...] = (
     _JUDGING_AGAIN,
     _GAUGES,
     _PLACES,
+    _READINGS,
 )
 """Applied in order, each in one transaction; their number is the schema version that this Kept writes."""

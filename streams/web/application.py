@@ -87,9 +87,9 @@ def application(
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
     sessions = Sessions(access.secret)
-    app = _application(host, operations, guarded(access, sessions))
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
+    app = _application(host, operations, guarded(access, sessions, drawn=board.problem))
     acts, failures = Acts(board, grants, letters, days), Failures()
     if host.devices is not None:
         board.rings = Rings(board, host.devices)

@@ -25,6 +25,8 @@ from streams.web.problem import Problem, retry
 from streams.web.session import Session, may
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp.typedefs import Handler, Middleware
 
     from streams.web.session import Role, Sessions
@@ -105,43 +107,72 @@ class Access(msgspec.Struct, frozen=True):
         return "\0".join(token for _, token in self._tokens()) if self.token else ""
 
 
-def guarded(access: Access, sessions: Sessions | None = None, *, front: bool = False) -> Middleware:
-    """Make the middleware that all requests pass through. `front`: the page at / is for everybody."""
+def guarded(
+    access: Access,
+    sessions: Sessions | None = None,
+    *,
+    front: bool = False,
+    drawn: Callable[[web.Request, Problem], web.Response] | None = None,
+) -> Middleware:
+    """Make the middleware that all requests pass through. `front`: the page at / is for everybody.
+
+    `drawn` makes a page of a problem, for people.
+    """
     names = LOOPBACK | {host.strip("[]").lower() for host in access.hosts}
     free = OPEN | ({"/"} if front else BOARD_OPEN)
+
+    async def checked(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not access.token:
+            _check_host(request, names)
+        check_origin(request)
+        role = _role(request, access, sessions)
+        request[TRUSTED] = role is not None if access.token else _name(request.host) in names
+        if role is None and request.path not in free and not request.path.startswith(LINKED):
+            return _turned_away(request, has_board=sessions is not None)
+        _check_may(request, role)
+        return await handler(request)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response: web.StreamResponse
         try:
-            if not access.token:
-                _check_host(request, names)
-            check_origin(request)
-            role = _role(request, access, sessions)
-            request[TRUSTED] = role is not None if access.token else _name(request.host) in names
-            if role is None and request.path not in free and not request.path.startswith(LINKED):
-                response = _turned_away(request, has_board=sessions is not None)
-            else:
-                _check_may(request, role)
-                response = await handler(request)
-        except web.HTTPException as error:
-            response = _of_http(request, error).response()
-        except Problem as problem:
-            response = problem.response()
-        except Backlog as error:
-            response = retry(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.seconds).response()
-        except StateError as error:
-            log.exception("the store failed")
-            response = retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY).response()
-        except Exception:
-            log.exception("request failed", method=request.method, path=request.path)
-            words = "this is a defect in Kept; its log says more"
-            response = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, words).response()
+            response = await checked(request, handler)
+        except Exception as error:  # noqa: BLE001 - it is answered, and what nobody expected is logged
+            response = _answer(request, _problem_of(request, error), drawn)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
     return guard
+
+
+def _problem_of(request: web.Request, error: Exception) -> Problem:
+    """Say what went wrong; what nobody expected is logged."""
+    match error:
+        case Problem():
+            return error
+        case web.HTTPException():
+            return _of_http(request, error)
+        case Backlog():
+            return retry(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.seconds)
+        case StateError():
+            log.error("the store failed", exc_info=error)
+            return retry(HTTPStatus.SERVICE_UNAVAILABLE, str(error), STORE_RETRY)
+        case _:
+            log.error("request failed", method=request.method, path=request.path, exc_info=error)
+            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a defect in Kept; its log says more")
+
+
+def _answer(
+    request: web.Request, problem: Problem, drawn: Callable[[web.Request, Problem], web.Response] | None
+) -> web.Response:
+    """Answer a problem: as a page where somebody looks at it in a browser, and may ask here at all."""
+    browser = "text/html" in request.headers.get("Accept", "") and "Authorization" not in request.headers
+    if drawn is None or not browser or not request.get(ROLE) or request.path.startswith(PROGRAMS):
+        return problem.response()
+    response = drawn(request, problem)
+    response.headers.update(problem.headers)
+    return response
 
 
 def _check_host(request: web.Request, names: frozenset[str]) -> None:

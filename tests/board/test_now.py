@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.board.crowd import STORES, TILLS, line, signed_in
-from tests.board.peopled import TOKENS, acts, entered
+from tests.board.peopled import ALL, POLICY, TOKENS, acts, entered
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
+from tests.streams.asking import Peopled
 
 SENT = 8_000
 """Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
@@ -146,13 +148,58 @@ def test_the_head_of_a_phone_page_is_low(crowded: Served, browser: Browser) -> N
     """However long a name is, the head of a page takes at most 96 pixels of a phone, and no button breaks a word."""
     page = browser.new_page(viewport={"width": 390, "height": 844})
     signed_in(crowded, page, name="Anna Maria Kowalska-Brzęczyszczykiewicz")
+    crowded.go(30)
+    page.reload()
+    expect(page.locator("#overdue")).to_have_text("48 overdue")
     for path in ("/", "/shift", "/standards", "/debriefs", "/notices", "/feeds"):
         page.goto(crowded.url + path)
         expect(page.locator("#link")).to_have_text("live")
         assert page.locator(".top").evaluate("element => element.getBoundingClientRect().height") <= 96, path
+        assert page.locator("nav").evaluate("each => each.scrollWidth <= each.clientWidth"), "the tabs do not slide"
     page.goto(f"{crowded.url}/")
     broken = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"
     assert page.locator("button:visible").evaluate_all(broken) == []
+
+
+def test_what_to_do_can_be_read_on_a_phone(crowded: Served, browser: Browser) -> None:
+    """In a storm the line of a group says what to do without a cut, and its button stands below it, in whole words."""
+    for width in (320, 390):
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        signed_in(crowded, page)
+        cut = "each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight + 1"
+        for part in (".what", ".where", ".count"):
+            found = page.locator(f".group summary {part}").evaluate_all(f"all => all.filter(each => {cut}).length")
+            assert found == 0, (width, part)
+        group = page.locator("#list-warned > li").first
+        expect(group.locator("summary .what").first).to_have_text("Open the next register.")
+        edges = "[':scope > .actions', 'summary'].map(each => element.querySelector(each).getBoundingClientRect())"
+        assert group.evaluate(f"element => {{ const [button, line] = {edges}; return button.top >= line.bottom; }}")
+        tabs = "all => all.every(each => each.getBoundingClientRect().right <= innerWidth)"
+        assert page.locator("nav a").evaluate_all(tabs), "every tab is seen"
+
+
+def test_ten_promises_alike_are_a_group(tmp_path: Path) -> None:
+    """Ten tills of one store are taken by one button, as twelve are; three are still cards."""
+    for count, grouped in ((10, 1), (4, 1), (3, 0)):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with Served(folder, ALL, Peopled(POLICY)) as served:
+            served.send(*(line(f"{till}", served.now, "store-1", f"till {till}") for till in range(count)))
+            served.go(45)
+            page = entered(served)[0].ask("/")[2]
+            assert page.count('class="group warned"') == grouped
+            assert (f"I have all {count}</button>" in page) == bool(grouped)
+
+
+def test_at_twice_the_size_nothing_is_lost(crowded: Served, browser: Browser) -> None:
+    """At a zoom of 200 % no page scrolls sideways, and no button is cut."""
+    page = browser.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    signed_in(crowded, page)
+    cut = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"
+    for path in ("/", "/shift", "/standards", "/debriefs", "/notices", "/feeds", "/people", "/wall"):
+        page.goto(crowded.url + path)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 640, path
+        assert page.locator("button:visible").evaluate_all(cut) == [], path
 
 
 def test_the_title_counts_what_needs_a_hand(crowded: Served, page: Page) -> None:

@@ -50,9 +50,9 @@ def test_what_is_overdue_counts_up() -> None:
 def test_parts_without_anything_to_say_are_left_out() -> None:
     """Where something is overdue and nothing was warned of, "Act now" does not stand there empty."""
     assert [hides(counted({"overdue": 1}), part) for part in PARTS] == [
-        False, True, False, True,
+        False, True, True, False, True,
     ]  # fmt: skip
-    assert [hides(counted({}), part) for part in PARTS] == [True, False, False, True]
+    assert [hides(counted({}), part) for part in PARTS] == [True, False, True, False, True]
 
 
 def test_whoever_looks_is_sent_what_became_overdue() -> None:

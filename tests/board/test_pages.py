@@ -13,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from streams.storage.rows import PromiseFilter
-from tests.board.peopled import POLICY
-from tests.board.serving import GUARDED, LOOK, Served
+from tests.board.crowd import signed_in
+from tests.board.peopled import POLICY, entered
+from tests.board.serving import GUARDED, LOOK, Served, owed
 from tests.streams.asking import Peopled, cloud
 
 FILTER = PromiseFilter()
@@ -33,6 +34,8 @@ PAGES = (
     "/promises/{broken}",
     "/promises/{warned}",
     "/promises/none",
+    "/nothing",
+    "/debriefs?site=s3&standard=no-wait",
 )
 
 
@@ -57,6 +60,47 @@ def test_every_page_can_be_used_by_everybody(busy: Served, browser: Browser) -> 
             found |= {f"{scheme} {path}": results.generate_report()} if results.violations_count else {}
         page.close()
     assert found == {}
+
+
+def test_a_storm_can_be_used_by_everybody(crowded: Served, browser: Browser) -> None:
+    """Axe finds nothing where groups stand open, some are taken and some overdue, on a phone and on a screen."""
+    visitor, proof = entered(crowded)
+    ids = list(owed(crowded).values())[:5]
+    assert visitor.ask("/acts/acknowledge", {"proof": proof, "group": ".".join(ids)})[0] == 303
+    found: dict[str, str] = {}
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme, width in zip(schemes, (390, 1280), strict=True):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+        signed_in(crowded, page)
+        for path in ("/", "/shift", "/debriefs", "/notices", "/feeds", "/wall", f"/promises/{ids[0]}"):
+            page.goto(crowded.url + path)
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+            results = Axe().run(page)
+            found |= {f"{scheme} {path}": results.generate_report()} if results.violations_count else {}
+        crowded.go(30)
+        page.close()
+    assert found == {}
+
+
+def test_the_keyboard_hands_on(crowded: Served, browser: Browser) -> None:
+    """Without a mouse a group is opened, and what one has of it is handed on and can be undone."""
+    visitor, proof = entered(crowded)
+    ids = [promise for subject, promise in owed(crowded).items() if subject.startswith("store-1/")]
+    assert visitor.ask("/acts/acknowledge", {"proof": proof, "group": ".".join(ids)})[0] == 303
+    page = browser.new_page()
+    signed_in(crowded, page)
+    page.locator("#list-warned > li.taken summary").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Hand it on, or give it back", exact=True).first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_text("ann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    expect(page.locator(".note-box")).to_contain_text("Hand it on to ann: store-1 till 1 to till 12")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note-box")).to_have_count(0)
 
 
 def test_the_door_can_be_used_by_everybody(tmp_path: Path, page: Page) -> None:
@@ -191,3 +235,33 @@ def test_the_policy_lets_nothing_else_in(busy: Served, page: Page) -> None:
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1>')")
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.hit = 1'}))")
     assert page.evaluate("window.hit") is None
+
+
+def test_a_browser_is_answered_with_a_page(busy: Served, page: Page) -> None:
+    """Where there is nothing, or something may not be done, a person reads a page that leads back, not JSON."""
+    answer = page.goto(f"{busy.url}/nothing/here?<b>")
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page.locator("main")).to_contain_text("There is nothing at /nothing/here.")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Back to what is open now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now")
+    answer = page.goto(f"{busy.url}/acts/silence")
+    assert answer is not None
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    expect(page.get_by_role("heading", level=1)).to_have_text("That could not be done")
+    for path, headers in (("/nothing", {}), ("/v1/nothing", {"Accept": "text/html"})):
+        told = busy.do(busy.caller.get(path, **headers))
+        assert (told.status, told.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_stranger_is_shown_no_page(tmp_path: Path) -> None:
+    """Whoever asks under another host's name, or from another origin, gets no session with their page."""
+    with Served(tmp_path) as served:
+        for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+            work = served.caller.post("/acts/silence", {}, **headers, Accept="text/html")
+            answer = served.do(work)
+            assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
+            assert answer.headers["Content-Type"] == "application/problem+json"

@@ -13,13 +13,14 @@ from streams.web.session import ROLES, Role
 from tests.board.peopled import TOKENS, acts, entered
 from tests.board.serving import SECRET, Served, owed
 from tests.board.visiting import Visitor
-from tests.streams.asking import ONE, cloud, waiting
+from tests.streams.asking import ONE, cloud, register, waiting
 from tests.streams.hosting import SECOND
 
 # --- roles ---------------------------------------------------------------------------------------------------------
 
 WRITES: dict[str, Role] = {
     "/acts/acknowledge": "supervisor", "/acts/done": "supervisor",
+    "/acts/hand-on": "supervisor", "/acts/give-back": "supervisor",
     "/acts/excuse": "supervisor", "/acts/debrief": "supervisor",
     "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",
@@ -49,6 +50,8 @@ def test_each_role_may_do_what_is_its_own_and_no_more(peopled: Served, role: Rol
 
 def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
     """A supervisor sees the forms for promises and silences, an author those for dead letters too, a viewer none."""
+    peopled.send(register("late", peopled.now, queue="q2"))
+    peopled.go(3)
     pages = ("/", "/notices", "/feeds", "/debriefs", "/people")
     found = {}
     for role in ROLES:
@@ -89,15 +92,26 @@ def test_a_silence_is_laid_and_lifted(peopled: Served) -> None:
         ({"span": "9y"}, "Say for how long"),
         ({"standard": "no-weight"}, "no standard"),
         ({"site": ""}, "Say what is to be silent"),
+        ({"site": "s33"}, "Did you mean s3?"),
+        ({"site": "the-moon"}, "Kept knows no site &#x27;the-moon&#x27;. If it is a new one, tick that it is."),
     ],
 )
 def test_a_silence_that_says_too_little_is_not_laid(peopled: Served, given: dict[str, str], words: str) -> None:
-    """Without a reason, for ever, for a standard that there is not, or for all by an empty form, none is laid."""
+    """Without a reason, for ever, for a standard or site that is not there, or by an empty form, none is laid."""
     visitor, proof = entered(peopled)
     form = {"proof": proof, "name": "Ania", "site": "s3", "span": "1h", "reason": "x", **given}
     status, _, page = visitor.ask("/acts/silence", form)
     assert (status, words in page) == (400, True)
     assert acts(peopled) == []
+
+
+def test_a_new_site_is_silenced_when_it_is_said_to_be_new(peopled: Served) -> None:
+    """All sites of the last weeks are offered; one that Kept has not heard of asks to be confirmed."""
+    visitor, proof = entered(peopled)
+    assert '<datalist id="sites"><option value="s3">' in visitor.ask("/notices")[2]
+    form = {"proof": proof, "name": "Ania", "site": "s4", "span": "1h", "reason": "it opens tomorrow", "new": "1"}
+    assert visitor.ask("/acts/silence", form)[0] == 303
+    assert acts(peopled) == [("alert.silenced", "Ania", "kept/board")]
 
 
 def test_a_silence_that_is_over_is_not_shown(peopled: Served) -> None:

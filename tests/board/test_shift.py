@@ -7,7 +7,7 @@ from pathlib import Path
 from streams.board.shift import on_shift
 from tests.board.serving import Served, fill
 from tests.board.visiting import Visitor
-from tests.streams.asking import Peopled
+from tests.streams.asking import Peopled, register
 from tests.streams.hosting import SECOND, T0
 
 POLICY = """
@@ -38,7 +38,11 @@ def test_a_shift_is_who_is_on_and_since_when(tmp_path: Path) -> None:
         assert "<dt>Kept</dt><dd>1</dd>" in page
         assert "<dt>Broken</dt><dd>1</dd>" in page
         assert '<a href="/?part=overdue">1 overdue</a>' in page
-        assert '<a href="/debriefs">1 broken and not talked over, over all</a>' in page
+        assert "0 to talk over" in page, "what is overdue is done first"
+        served.send(register("late", served.now, queue="q2"))
+        served.go(3)
+        assert '<a href="/debriefs">1 to talk over</a>' in Visitor(served).ask("/shift")[2]
+        assert "0 to talk over" in Visitor(served).ask("/shift?site=s9")[2]
         elsewhere = Visitor(served).ask("/shift?site=s9")[2]
         assert "<dt>Broken</dt><dd>0</dd>" in elsewhere
 

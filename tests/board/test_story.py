@@ -15,6 +15,7 @@ from standards.judge.standard import Objective
 from streams.board.notices import NotTold, Told
 from streams.board.notices import draw as draw_notices
 from streams.board.opening_hours import Opening
+from streams.board.paging import Paged
 from streams.board.shell import Shell, page
 from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
@@ -63,11 +64,12 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
         view = PromiseView(row, LINES, [], "{}", [])
         story = Story(view, REGISTER, [], overdue=row is overdue, acknowledges=True, doable=True)
         drawn = draw(shell, story)
-        places = [drawn.index(each) for each in (REGISTER.what, "I have it", "It is done", "Its time", "What happened")]
+        said = (REGISTER.what, "Nobody has it yet.", "I have it", "It is done", "Its time", "What happened")
+        places = [drawn.index(each) for each in said]
         assert places == sorted(places)
     settled = Story(PromiseView(replace(overdue, state="late"), LINES, [], "{}", []), REGISTER, [], doable=True)
     assert "It is done" not in draw(shell, settled)
-    assert settled.waits, "it is still to be talked over"
+    assert settled.debriefs, "it is still to be talked over"
     kept = Story(PromiseView(replace(ROW, state="kept", verdict="kept"), LINES, [], "{}", []), REGISTER, [])
     drawn = draw(shell, kept)
     assert drawn.index("What happened") < drawn.index("What helps")
@@ -76,7 +78,7 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
 def test_a_notice_says_whether_what_it_tells_of_is_owed_still() -> None:
     """Of what was broken, some is done by now and some is not: the list of notices says which, and how late it is."""
     rows = [NoticeRow(made(name, "broken")) for name in ("p", "done")] + [NoticeRow(made("p", "warned"))]
-    drawn = draw_notices(SHELL, Told(rows, [], {}, {"p"}), NotTold([], UntoldFilter()))
+    drawn = draw_notices(SHELL, Told(Paged(rows), Paged(), {}, {"p"}), NotTold(Paged(), UntoldFilter()))
     assert drawn.count("still owed, 2 min 20 s late") == 1
     assert drawn.index("still owed") < drawn.index("/promises/done")
 

@@ -100,4 +100,4 @@ def test_a_supervisor_on_a_phone(tmp_path: Path, phone: Page, pictures: Path) ->
             expect(phone.locator(".acts")).to_contain_text(said)
         looked_at(phone, pictures / "story.png")
         phone.get_by_role("link", name="Debriefs").tap()
-        expect(phone.get_by_text("Every broken promise was talked over.")).to_be_visible()
+        expect(phone.get_by_text("Nothing waits to be talked over.")).to_be_visible()

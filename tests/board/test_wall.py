@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from streams.storage.readings import kinds
-from tests.board.serving import Running, Served
+from tests.board.crowd import line
+from tests.board.peopled import entered
+from tests.board.serving import Running, Served, owed
 from tests.board.visiting import Visitor
 from tests.streams.asking import register, waiting
 
@@ -40,6 +43,26 @@ def test_the_wall_shows_what_is_owed_and_who_waits(busy: Served, page: Page) -> 
     nowhere = Visitor(busy).ask("/wall?site=s9")[2]
     assert "Nothing needs a hand" in nowhere
     assert 'class="tiles"' not in nowhere
+
+
+def test_a_storm_is_shown_by_site(crowded: Served) -> None:
+    """Of 48 tills there is one row for each store: what nobody has first, then what is overdue longest; all count."""
+    visitor, proof = entered(crowded)
+    found = owed(crowded)
+    taken = [promise for subject, promise in found.items() if subject.startswith("store-2/")]
+    part = [promise for subject, promise in found.items() if subject.startswith("store-3/")][:3]
+    for ids in (taken, part):
+        assert visitor.ask("/acts/acknowledge", {"proof": proof, "group": ".".join(ids)})[0] == 303
+    crowded.send(line("new", crowded.now, "store-5", "till 1"))
+    crowded.go(45)
+    page = visitor.ask("/wall")[2]
+    rows = re.findall(r"<b>(store-\d) <span class=\"wall-count\">×(\d+)</span></b>", page)
+    assert rows == [("store-1", "12"), ("store-3", "12"), ("store-4", "12"), ("store-5", "1")]
+    assert "Ania has 3 of 12." in page
+    assert "and 12 more: store-2" in page
+    assert "48 overdue, 1 to act on" in page
+    here = visitor.ask("/wall?site=store-1")[2]
+    assert '<b>till 1 to till 12 <span class="wall-count">×12</span></b>' in here
 
 
 def test_the_wall_can_be_read_from_five_metres(busy: Served, browser: Browser) -> None:

@@ -19,6 +19,7 @@ from standards.judge.ledger import Line
 from standards.judge.rulebook import subject_text
 from streams.ingest.wire import UNREADABLE
 from streams.runtime.feeds import FeedStanding
+from streams.storage.readings import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,7 +165,8 @@ class Progress(msgspec.Struct, omit_defaults=True):
     """One record of `progress`: what one partition of `facts` has judged, published and remembered.
 
     `lows` are the instants that its strata have reached, `offset` the last record of `facts` that was applied. That of
-    partition 0 says how the feeds stand: they are heard alike in all of them.
+    partition 0 says how the feeds stand: they are heard alike in all of them. `readings` are the last
+    ones of each line since the record before, for whoever wants to know how many wait there.
     """
 
     partition: int
@@ -174,6 +176,7 @@ class Progress(msgspec.Struct, omit_defaults=True):
     wall: int = -1
     problems: list[str] = []
     feeds: list[FeedStanding] = []
+    readings: list[Reading] = []
 
 
 class Revision(msgspec.Struct, omit_defaults=True):

@@ -15,11 +15,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from standards.errors import StateError
 from streams.kafka.records.facts import Letter, Progress
 from streams.kafka.records.unpacking import Unpacked, unpack
 from streams.storage.ledger_tables import book_lines, book_notices
+from streams.storage.readings import book_readings
 from streams.storage.retention import forget
 from streams.storage.router_tables import book_actions, book_withheld
 from streams.storage.status import Committed
@@ -85,7 +87,8 @@ class Projection:
         Raises StateError; then nothing of them was folded, and they may be given again.
         """
         unpacked = unpack(records)
-        progress = {**self.progress, **{each.partition: each for each in unpacked.progress}}
+        said = {each.partition: replace(each, readings=[]) for each in unpacked.progress}
+        progress = {**self.progress, **said}
         started = perf_counter()
         with self._database.writing():
             lines = self._lines(unpacked)
@@ -96,7 +99,9 @@ class Projection:
             self._database.put(_REVISION, revisions)
             withheld = book_withheld(self._database, unpacked.withheld)
             acts = book_actions(self._database, unpacked.acts)
-            told = [(each.partition, _encode(each)) for each in unpacked.progress]
+            for each in unpacked.progress:
+                book_readings(self._database, each.readings)
+            told = [(it.partition, _encode(replace(it, readings=[]))) for it in unpacked.progress]
             self._database.put("INSERT OR REPLACE INTO progress (partition, body) VALUES (?,?)", told)
             self._database.put(_OFFSET, [(it.stream, it.partition, it.offset + 1) for it in records])
             forget(self._database, wall - self._keep)

@@ -29,6 +29,7 @@ from streams.kafka.records.rows import CASE, UndecodableState, by_kind
 from streams.kafka.worker.derived import route_derived
 from streams.kafka.worker.flushing import Judged
 from streams.kafka.worker.journal import Journal
+from streams.kafka.worker.last_readings import LastReadings
 from streams.kafka.worker.listed import begin, listing
 from streams.kafka.worker.renewal import Renewal
 from streams.kafka.worker.strangers import settle_strangers
@@ -113,6 +114,7 @@ class Partition:
         self._ticks = TickBatch(self._pump, AlertPipeline(Policy(rulebook.standards, setting.zone)))
         self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
+        self._readings = LastReadings(rulebook)
         self._begun = mark.begun
         self._journal = Journal(rulebook, setting.writer_id, facts)
         self._applied: dict[CaseKey, int] = {}
@@ -226,6 +228,7 @@ class Partition:
             due = [event for event in due if event.source != DERIVED_SOURCE]
         before = list(reached.lows)
         reached.advance(tick)
+        self._readings.take(due)
         pump.route(due, self._ticks.result)
         pump.low = reached.lows[0]
         self._ticks.add(reached.lows)
@@ -284,10 +287,9 @@ class Partition:
         return self._journal.write(case or Case(*name), self._judged_until, parked)
 
     def _progress(self) -> Progress:
-        lows, wall = list(self.watermark.lows), self.watermark.wall
+        lows, wall, judged = list(self.watermark.lows), self.watermark.wall, self._judged_until - self._shift
         feeds = [] if self.number else standings(self._rulebook.feeds, self._pump.hearings.items())
-        judged = self._judged_until - self._shift
-        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds)
+        return Progress(self.number, lows, self.newest, judged, wall, self.problems, feeds, self._readings.changed())
 
 
 def _heard_anew(position: Position, rulebook: Rulebook) -> Position:

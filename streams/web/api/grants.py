@@ -23,8 +23,11 @@ from streams.web.operation import Operation, asked, json_answer
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
 
+    from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
     from streams.host import Host
     from streams.storage.rows import PromiseRow
@@ -63,6 +66,18 @@ class Grants:
 
     async def take(self, grant: Grant, key: str = "", *, source: str = SOURCE) -> GrantAnswer:
         """Take an exception in; `key` names it. Raises Problem where it cannot be granted."""
+        answer, event = await self._made(grant, key, source)
+        if not answer.already:
+            await self._host.submit([event])
+        return answer
+
+    async def take_all(self, grants: Sequence[Grant], *, source: str) -> None:
+        """Take several exceptions in at once: all of them, or none. Raises Problem where one cannot be granted."""
+        made = [await self._made(grant, "", source) for grant in grants]
+        await self._host.submit([event for answer, event in made if not answer.already])
+
+    async def _made(self, grant: Grant, key: str, source: str) -> tuple[GrantAnswer, Event]:
+        """Make the event of an exception, and what is answered. Raises Problem where it cannot be granted."""
         rows = await self._concerned(grant)
         self._check_may(grant, rows)
         standard, subject, ids = rows[0].standard, rows[0].subject, [row.id for row in rows]
@@ -74,9 +89,7 @@ class Grants:
         except EventError as error:
             raise Problem(UNPROCESSABLE, str(error)) from None
         already = all(row.verdict == "excused" for row in rows)
-        if not already:
-            await self._host.submit([event])
-        return GrantAnswer(event.id, standard, subject, grant.by, grant.reason, ids, already)
+        return GrantAnswer(event.id, standard, subject, grant.by, grant.reason, ids, already), event
 
     async def _concerned(self, grant: Grant) -> list[PromiseRow]:
         """Find the promises that a grant is for: at least one, all of one standard and subject."""

@@ -9,42 +9,40 @@ Read next: `streams/board/shell.py`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from alerts.routing.actions import ACKNOWLEDGED, SILENCED, UNSILENCED
+from alerts.routing.actions import ACKNOWLEDGED, HANDED_ON
 from standards.calendar.duration import DAY, HOUR
 from standards.judge.events import microseconds, moment
-from streams.board import debriefs, devices, feeds, notices, now, people, shift, standards, story, trends, wall
+from standards.natural import natural
+from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
 from streams.board.shell import Shell, page
-from streams.board.silences import Known, muted
 from streams.board.view import View
 from streams.live.joined import Joined, joined_words
-from streams.storage.rows import UntoldFilter, is_overdue
+from streams.storage.rows import is_overdue
 from streams.web.api.days import Days
 from streams.web.api.grants import still_excusable
 from streams.web.board.board_live import Live, Standing, name_of
-from streams.web.board.board_looks import SILENCES, Look
+from streams.web.board.board_looks import Look, persons
 from streams.web.board.files import Files
+from streams.web.board.lists import Lists
 from streams.web.guard import HEADERS, ROLE, SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem
 from streams.web.session import may
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from aiohttp.typedefs import Handler
 
-    from alerts.routing.actions import Action
     from streams.host import Host
     from streams.storage.rows import PromiseRow
     from streams.web.board.ringing import Rings
@@ -73,16 +71,17 @@ class Board:
         self.sessions = sessions
         self.unguarded = unguarded
         self._live = live
-        self._zone = zone
+        self.zone = zone
         self._files = Files()
         self.rings: Rings | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Give the pages and their files."""
+        lists = Lists(self)
         pages = {
             "/": self._now, "/standards": self._standards, "/promises/{id}": self._promise,
-            "/debriefs": self._debriefs, "/notices": self._notices, "/feeds": self._feeds, "/people": self._people,
-            "/wall": self._wall, "/standards/{id}": self._trends, "/shift": self._shift,
+            "/debriefs": lists.debriefs, "/notices": lists.notices, "/feeds": lists.feeds, "/people": lists.people,
+            "/wall": self._wall, "/standards/{id}": self._trends, "/shift": lists.shift,
         }  # fmt: skip
         drawn = {path: self._counted(page) for path, page in pages.items()}
         return [*(web.get(path, page) for path, page in drawn.items()), *self._files.routes()]
@@ -107,7 +106,7 @@ class Board:
             request[SESSION] = session = self.sessions.begin("admin")
         standing = Standing() if session is None else request.get(STANDING, Standing())
         return Shell(
-            self.host.wall(), self._zone, self.host.now_status(),
+            self.host.wall(), self.zone, self.host.now_status(),
             name=session.name if session else "",
             proof=self.sessions.proof(session) if session else "",
             acts=session is not None and may(request[ROLE], "supervisor"),
@@ -132,6 +131,16 @@ class Board:
         text = page(self.shell(request), "That could not be done", "", *content)
         return self.answer(request, text, problem.status)
 
+    def problem(self, request: web.Request, problem: Problem) -> web.Response:
+        """Answer with a page what a program is told as JSON. It asks nothing of the store, which may have failed."""
+        if problem.status != HTTPStatus.NOT_FOUND:
+            return self.refusal(request, problem)
+        content = (
+            el("p", f"There is nothing at {request.path[:200]}.", class_="trouble"),
+            el("p", el("a", "Back to what is open now", href="/")),
+        )
+        return self.answer(request, page(self.shell(request), "There is no such page", "", *content), problem.status)
+
     def partly(self, request: web.Request, said: str, back: str) -> web.Response:
         """Answer with a page that says what of an act was done and what not, and leads back."""
         content = el("p", said, class_="calm"), el("p", el("a", "Back to where it was pressed", href=back))
@@ -151,13 +160,13 @@ class Board:
 
     async def _wall(self, request: web.Request) -> web.Response:
         shell, view = self.shell(request), View(site=View.of(request.query).site)
-        look = Look(self.host, self._zone, view, "")
-        scene = await asked(look.scene, view.site, self._days()[-1], request[STANDING].sites)
+        look = Look(self.host, self.zone, view, "")
+        scene = await asked(look.scene, view.site, self.days()[-1], request[STANDING].sites)
         return self.answer(request, wall.draw(shell, scene))
 
     async def _standards(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
-        days, score = self._days(), self.host.read_model.score
+        days, score = self.days(), self.host.read_model.score
         scores = standards.Scores(
             await asked(score, days[-1]), await asked(score, days[-7]), await asked(score, days[0]),
             await asked(self.host.read_model.board.trend, days), days,
@@ -171,7 +180,7 @@ class Board:
         standard, queries = self.host.rulebook.current.get(wanted), self.host.read_model
         if standard is None:
             return self.refusal(request, Problem(HTTPStatus.NOT_FOUND, f"There is no standard {wanted[:100]!r}."))
-        site, days = View.of(request.query).site, self._days()
+        site, days = View.of(request.query).site, self.days()
         hours = list(range(days[0], self.host.wall(), HOUR))
         weeks = [days[0] - back * 7 * DAY for back in range(WEEKS - DAYS // 7, 0, -1)] + days[::7]
         drawn = trends.Trends(
@@ -181,18 +190,6 @@ class Board:
             await asked(queries.owed.broken_of, wanted, days[0], site, trends.MOST), site,
         )  # fmt: skip
         return self.answer(request, trends.draw(shell, drawn))
-
-    async def _shift(self, request: web.Request) -> web.Response:
-        shell, site, owed = self.shell(request), View.of(request.query).site, self.host.read_model.owed
-        on = shift.on_shift(self.host.people, shell.now)
-        since = on.since if on.since >= 0 else self._days()[-1]
-        look = Look(self.host, self._zone, View(site=site), "")
-        drawn = shift.Shift(
-            since, on, await asked(owed.verdicts_since, since, site),
-            await asked(owed.failed_since, since, site, shift.MOST), await asked(look.counts),
-            (await asked(partial(self.host.read_model.board.broken, 0, debriefed=False)))[1], site,
-        )  # fmt: skip
-        return self.answer(request, shift.draw(shell, drawn))
 
     async def _promise(self, request: web.Request) -> web.Response:
         shell = self.shell(request)
@@ -207,65 +204,26 @@ class Board:
         drawn = story.Story(
             found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
             await asked(read_model.board.reasons, found.row.id),
-            joined=joined_words(joined, standard, rulebook.vocabulary, self._zone),
-            overdue=self._is_overdue(found.row),
+            joined=joined_words(joined, standard, rulebook.vocabulary, self.zone),
+            overdue=self.is_overdue(found.row),
             excusable=self.excusable(found.row),
             acknowledges=ACKNOWLEDGED in rulebook.classes,
+            hands=HANDED_ON in rulebook.classes, others=persons(self.host),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))
 
-    async def _debriefs(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        queries = self.host.read_model.board
-        found = [await asked(queries.broken, debriefs.MOST, debriefed=done) for done in (False, True)]
-        waiting, done = (
-            debriefs.Broken(rows, count, {row.id for row in rows if self._is_overdue(row)}) for rows, count in found
-        )
-        acts = await asked(queries.actions_on, [row.id for row in done.rows])
-        text = debriefs.draw(shell, waiting, done, acts, standards=self.host.rulebook.standards)
-        return self.answer(request, text)
-
-    async def _notices(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        read_model = self.host.read_model
-        newest = await asked(read_model.notices, "", notices.MOST)
-        stuck = await asked(read_model.board.undelivered, notices.MOST)
-        named = {row.notice.promise for row in (*newest, *stuck)}
-        owed = await asked(read_model.board.owed_of, named, self.host.rulebook.owed_since(self.host.wall()))
-        told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed)
-        reason, to = (request.query.get(name, "")[:200] for name in ("reason", "to"))
-        wanted = UntoldFilter(to=to.strip(), reason=reason)
-        rows = await asked(read_model.board.suppressed, wanted, 0, notices.MOST)
-        silences = await self._actions(SILENCES, (SILENCED, UNSILENCED)) if self.host.people else None
-        people = self.host.people
-        policy = muted((), people, shell.now, self._zone) if people else ()
-        known = Known(sorted(self.host.rulebook.current), request[STANDING].sites, policy)
-        return self.answer(request, notices.draw(shell, told, notices.NotTold(rows, wanted, silences, known)))
-
-    async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
-        return [act for _, act in await asked(self.host.read_model.board.actions, 0, most, types=types)]
-
-    async def _people(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        phones = devices.draw(shell, self.rings.phones(request)) if self.rings is not None else None
-        return self.answer(request, people.draw(shell, await self._actions(people.MOST), phones))
-
-    async def _feeds(self, request: web.Request) -> web.Response:
-        shell = self.shell(request)
-        queries = self.host.read_model.board
-        letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
-        marks = [it.mark for it in letters[0] if it.mark]
-        settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
-        unused = feeds.Unused(*letters, *late, open=await asked(queries.open_letters), settled=settled,
-                              sources=await asked(queries.sources, self.host.wall() - HOUR))  # fmt: skip
-        return self.answer(request, feeds.draw(shell, unused, self.host.feeds()))
+    async def known_sites(self) -> tuple[str, ...]:
+        """Name the sites that any promise was about in the last weeks."""
+        found = await asked(self.host.read_model.owed.sites, self.days()[0])
+        return tuple(sorted(found, key=natural))
 
     def is_owed(self, row: PromiseRow) -> bool:
         """Say whether a promise can still be taken, and done: it is open, or overdue."""
-        return row.verdict is None or self._is_overdue(row)
+        return row.verdict is None or self.is_overdue(row)
 
-    def _is_overdue(self, row: PromiseRow) -> bool:
+    def is_overdue(self, row: PromiseRow) -> bool:
+        """Say whether a promise is broken and still owed."""
         return is_overdue(row, self.host.rulebook.owed_since(self.host.wall()))
 
     def excusable(self, row: PromiseRow) -> bool:
@@ -274,8 +232,8 @@ class Board:
             return True
         return row.verdict in ("broken", "unknown") and still_excusable(row, self.host.rulebook, self.host.wall())
 
-    def _days(self) -> list[int]:
+    def days(self) -> list[int]:
         """Give the midnights before which the last days began, by the clock on the wall there."""
-        today = moment(self.host.wall()).astimezone(self._zone).date()
+        today = moment(self.host.wall()).astimezone(self.zone).date()
         dates = (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self._zone)) for day in dates]
+        return [microseconds(datetime(day.year, day.month, day.day, tzinfo=self.zone)) for day in dates]

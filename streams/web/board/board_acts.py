@@ -7,6 +7,7 @@ Read next: `streams/web/api/grants.py`, which takes exceptions in; `streams/web/
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl, quote
@@ -14,74 +15,36 @@ from urllib.parse import parse_qsl, quote
 from aiohttp import web
 from pydantic import ValidationError
 
-from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, SILENCED, UNSILENCED
+from alerts.routing.actions import DEBRIEFED, DONE, SILENCED, UNSILENCED
 from standards.calendar.duration import parse
-from standards.errors import EventError
 from standards.judge.events import iso
 from streams.board.reportable import awaited
 from streams.board.silences import SPANS, TERMS
-from streams.board.wording import STATES
-from streams.web.actions import action_event, check_open
+from streams.web.actions import check_open
 from streams.web.board.chosen import Chosen
-from streams.web.body import check_type, read_body
+from streams.web.board.fields import SOURCE, needed, read_form, said_event
+from streams.web.board.taking import Taking
 from streams.web.forms import DayChange, Grant, Settlement
 from streams.web.guard import SESSION, see_other
-from streams.web.operation import asked, invalid
+from streams.web.operation import invalid
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from standards.judge.events import Event
     from standards.judge.ledger import Plain
-    from streams.storage.rows import PromiseRow
     from streams.web.api.days import Days
     from streams.web.api.grants import Grants
     from streams.web.api.letters import Letters
     from streams.web.board.board import Board
-
-    Given = dict[str, str]
+    from streams.web.board.fields import Given
 
 M = TypeVar("M", Grant, Settlement, DayChange)
 
-SOURCE: Final = "kept/board"
-"""The `source` of the events made here."""
-FORM: Final = "application/x-www-form-urlencoded"
-_BODY: Final = 1 << 18
-"""An event that could not be read comes back whole, and may need three characters for one."""
-_FIELDS: Final = 20
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
 _LONGEST: Final = 2_000
-_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000}
-"""What may be longer: an event that could not be read, and the ids that a group's button holds."""
-
-
-async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
-    """Read what was filled in, of at most `limit` bytes. Raises Problem."""
-    check_type(request, (FORM,))
-    body = await read_body(request, limit)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
-    except ValueError:
-        raise Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board.") from None
-
-
-async def read_form(request: web.Request, board: Board) -> Given:
-    """Read a form that came from one of our own pages. Raises Problem."""
-    given = await read_fields(request)
-    session = request.get(SESSION)
-    if session is None or not board.sessions.proven(session, given.get("proof", "")):
-        words = (
-            "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
-        )
-        raise Problem(HTTPStatus.FORBIDDEN, words)
-    return {**bounded(given), "source": SOURCE, "role": session.role}
-
-
-def bounded(given: Given) -> Given:
-    """Cut what was filled in to what anybody would write."""
-    return {name: value.strip()[: _LONGER.get(name, _LONGEST)] for name, value in given.items()}
 
 
 class Acts:
@@ -97,8 +60,10 @@ class Acts:
         self._letters = letters
         self._host = board.host
         self._chosen = Chosen(board)
+        taking = Taking(board.host, self._chosen)
         self.actions: dict[str, Callable[[Given, str], Awaitable[str | None]]] = {
-            "acknowledge": self._acknowledge, "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
+            "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
+            "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
             "resend": self._resend, "set-aside": self._set_aside,
         }  # fmt: skip
@@ -135,27 +100,14 @@ class Acts:
             return web.json_response({"said": said}) if said else web.Response(status=HTTPStatus.NO_CONTENT)
         return self._board.partly(request, said, _back(given)) if said else see_other(_back(given))
 
-    async def _acknowledge(self, given: Given, name: str) -> str:
-        """Take one promise on, or all of a group that were there when it was drawn."""
-        if ACKNOWLEDGED not in self._host.rulebook.classes:
-            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {ACKNOWLEDGED}.")
-        if given.get("group"):
-            promises, said = await self._chosen.group(given["group"])
-        else:
-            promises, said = [await self._promise(given)], ""
-            self._check_owed(promises[0])
-        events = [self._event(ACKNOWLEDGED, {"promise": each.id, "by": name}, given) for each in promises]
-        await self._host.submit(events)
-        return said
-
     async def _done(self, given: Given, name: str) -> None:
         """Take in the event that the promise waits for, and that somebody says so: together, or neither."""
-        promise, rulebook = await self._promise(given), self._host.rulebook
+        promise, rulebook = await self._chosen.one(given), self._host.rulebook
         standard = rulebook.standards.get(promise.revision)
         kind = None if standard is None else awaited(standard, rulebook.vocabulary)
         if kind is None:
             raise Problem(HTTPStatus.CONFLICT, "What keeps this promise has to come from whoever knows more about it.")
-        self._check_owed(promise)
+        self._chosen.check_owed(promise)
         said = self._event(DONE, {"promise": promise.id, "by": name}, given)
         known = {name: value for name, value in promise.fields.items() if name in kind.fields and value is not None}
         work = self._event(kind.name, known, given, about=promise.id)
@@ -166,20 +118,19 @@ class Acts:
         pressed = dict(parse_qsl(given.get("grant", "")))
         given = {**given, **{name: pressed[name] for name in _GRANT if name in pressed}}
         by, reason = needed(given, "by", "in which role"), needed(given, "reason", "why")
-        if given.get("group"):
-            promises, said = await self._chosen.group(given["group"])
-        elif given.get("site"):
+        if given.get("site") and not given.get("group"):
             promises, said = await self._chosen.of_site(given["site"], given.get("span", ""), by)
+        elif given.get("group"):
+            promises, said = await self._chosen.group(given["group"])
         else:
-            promises, said = [await self._promise(given)], ""
-        for promise in promises:
-            grant = _valid(Grant, promise=promise.id, by=by, person=name, reason=reason)
-            await self._grants.take(grant, source=given["source"])
+            promises, said = [await self._chosen.one(given)], ""
+        grants = [_valid(Grant, promise=each.id, by=by, person=name, reason=reason) for each in promises]
+        await self._grants.take_all(grants, source=given["source"])
         return said
 
     async def _debrief(self, given: Given, name: str) -> str:
         """Take in what came of a talk: about one promise or, if it is said, others of its kind that were shown."""
-        promise = await self._promise(given)
+        promise = await self._chosen.one(given)
         if promise.verdict != "broken":
             raise Problem(HTTPStatus.CONFLICT, "This promise is not broken; there is nothing to talk over.")
         cause = needed(given, "cause", "what got in the way")
@@ -199,11 +150,13 @@ class Acts:
         until = iso(self._host.wall() + parse(span))
         terms = {key: given[key] for key in TERMS if given.get(key)}
         if not terms and not given.get("everything"):
-            words = "Say what is to be silent: a standard, a site or both. Or tick that it is everything."
+            words = "Say what is to be silent: a standard, a site, or both. To silence everything, tick that."
             raise Problem(HTTPStatus.BAD_REQUEST, words)
         standard = terms.get("standard", "")
         if standard and standard not in self._host.rulebook.current:
             raise Problem(HTTPStatus.BAD_REQUEST, f"There is no standard {standard[:100]!r}.")
+        if terms.get("site") and not given.get("new"):
+            _check_site(terms["site"], await self._board.known_sites())
         silence = "-".join(filter(None, ("board", *terms.values(), until)))[:_LONGEST]
         await self._submit(SILENCED, {"silence": silence, "until": until, "by": name, "reason": reason, **terms}, given)
 
@@ -229,28 +182,11 @@ class Acts:
         letter = needed(given, "letter", "which event")
         await self._letters.set_aside(letter, _valid(Settlement, by=name, reason=reason), source=SOURCE)
 
-    async def _promise(self, given: Given) -> PromiseRow:
-        wanted = needed(given, "promise", "which promise")
-        found = await asked(self._host.read_model.promise, wanted)
-        if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
-        return found.row
-
-    def _check_owed(self, promise: PromiseRow) -> None:
-        """Refuse what comes too late for a promise: while it is overdue, it can still be taken and done."""
-        if not self._board.is_owed(promise):
-            raise Problem(HTTPStatus.CONFLICT, f"This promise is {STATES[promise.state]} already.")
-
     async def _submit(self, kind: str, data: Mapping[str, str], given: Given) -> None:
         await self._host.submit([self._event(kind, data, given)])
 
     def _event(self, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
-        """Make an event; its id is made of what it says, and of what it is `about`."""
-        identity = [kind, about, *sorted(data.items())]
-        try:
-            return action_event(self._host, kind, data, given["source"], identity=identity)
-        except EventError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+        return said_event(self._host, kind, data, given, about=about)
 
 
 def _valid(model: type[M], **given: str) -> M:
@@ -258,6 +194,16 @@ def _valid(model: type[M], **given: str) -> M:
         return model(**given)
     except ValidationError as error:
         raise invalid(error) from None
+
+
+def _check_site(site: str, known: Sequence[str]) -> None:
+    """Refuse a site that no promise was ever about, unless it is said to be new: a slip would silence nothing."""
+    if site in known:
+        return
+    close = get_close_matches(site, known, 3, 0.5)
+    meant = f"Did you mean {' or '.join(close)}? " if close else ""
+    words = f"Kept knows no site {site[:100]!r}. {meant}If it is a new one, tick that it is."
+    raise Problem(HTTPStatus.BAD_REQUEST, words)
 
 
 def _by_script(request: web.Request) -> bool:
@@ -268,17 +214,10 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following in ("/", "/debriefs") or (following.startswith("/?") and following.isprintable()):
+    if following in ("/", "/debriefs") or (following.startswith(("/?", "/debriefs?")) and following.isprintable()):
         return following
     if "calendar" in given:
         return "/standards#opening-hours"
     if "promise" in given:
         return f"/promises/{quote(given['promise'], safe='')}"
     return "/feeds" if "letter" in given else "/notices#silences"
-
-
-def needed(given: Given, name: str, words: str) -> str:
-    """Give what was filled in. Raises Problem where it was not."""
-    if not given.get(name):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"Say {words}; then it can be done.")
-    return given[name]

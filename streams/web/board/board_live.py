@@ -25,7 +25,7 @@ from streams.board.changes import Changes
 from streams.board.shell import overdue_words
 from streams.board.view import PARTS, View
 from streams.storage.rows import OwedFilter
-from streams.web.board.board_looks import Look
+from streams.web.board.board_looks import Look, unsaid_since
 from streams.web.guard import ROLE, SESSION, check_origin
 from streams.web.operation import asked
 from streams.web.problem import Problem
@@ -100,7 +100,8 @@ class Live:
 
     def _count(self) -> Standing:
         owed_since, owed = self._host.rulebook.owed_since(self._host.wall()), self._host.read_model.owed
-        groups = {sort: owed.groups(sort, owed_since, OwedFilter()) for sort in PARTS}
+        wanted = OwedFilter(unknown_since=unsaid_since(self._host))
+        groups = {sort: owed.groups(sort, owed_since, wanted) for sort in PARTS}
         overdue, warned = (sum(group.count for group in groups[sort]) for sort in URGENT)
         sites = {group.site for of_sort in groups.values() for group in of_sort if group.site}
         return Standing(overdue, overdue + warned, tuple(sorted(sites, key=natural)))

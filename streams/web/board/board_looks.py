@@ -5,27 +5,32 @@ Read next: `streams/board/now.py`, which draws it; `board_live.py`, which keeps 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
-from standards.calendar.duration import MINUTE
+from standards.calendar.duration import DAY, MINUTE
 from standards.natural import natural
-from streams.board.blocks import TOGETHER, URGENT, Group, Item
+from streams.board.blocks import ACTED_ON, URGENT, Group, Item
+from streams.board.debriefs import Waiting, kind_of
+from streams.board.having import Having, by_promise, having_words, same, shares_words
 from streams.board.now import Part, Picture
+from streams.board.offers import TOGETHER
+from streams.board.paging import ASKED, paged, skipped
 from streams.board.reasons import reasons
 from streams.board.reportable import awaited
 from streams.board.silences import muted
 from streams.board.view import NOWHERE, PARTS, View
-from streams.board.wall import Scene
+from streams.board.wall import ROWS, Scene
 from streams.board.wording import STATES, hour_and_minute
 from streams.explain.why import who
 from streams.live.joined import Joined, joined_words
 from streams.storage.rows import OwedFilter, OwedGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from alerts.routing.actions import Action
@@ -34,10 +39,16 @@ if TYPE_CHECKING:
 
 FEW: Final = 10
 """Up to how many promises that need a hand are shown as cards, and of each other sort; more are grouped."""
+ALIKE: Final = 3
+"""Up to how many of one standard and site are cards: more can be acted on at once."""
+OFFERED: Final = 8
+"""To how many people a promise can be handed on at one tap; its page has all of them."""
 GROUPS: Final = 40
 """How many groups are on a page, of each sort."""
 LINES: Final = 100
 """How many promises of groups are on a page, of each sort; each group shows some of its own."""
+UNSAID_FOR: Final = DAY
+"""How long it stands on the board that nobody can say how a promise went, in microseconds."""
 RECENT: Final = 15 * MINUTE
 """How old a reading may be that is shown, in microseconds."""
 SILENCES: Final = 500
@@ -52,37 +63,77 @@ class Look:
         self._queries = host.read_model.owed
         self._owed_since = host.rulebook.owed_since(host.wall())
         self.wanted = owed_filter(host, view, name)
+        self._offered = persons(host)[:OFFERED]
 
     def picture(self) -> Picture:
         """Gather all of the page."""
         host, groups = self._host, self._grouped()
         counts = {sort: sum(group.count for group in found) for sort, found in groups.items()}
-        crowded = sum(counts[sort] for sort in URGENT) > FEW
+        alike = {sort: max((group.count for group in found), default=0) for sort, found in groups.items()}
+        crowded = sum(counts[sort] for sort in URGENT) > FEW or any(alike[sort] > ALIKE for sort in URGENT)
+        few = {sort: counts[sort] <= FEW and (sort not in ACTED_ON or alike[sort] <= ALIKE) for sort in PARTS}
         parts = {
-            sort: self._part(sort, groups[sort], cards=not crowded if sort in URGENT else counts[sort] <= FEW)
-            for sort in PARTS
+            sort: self._part(sort, groups[sort], cards=not crowded if sort in URGENT else few[sort]) for sort in PARTS
         }
-        _, undebriefed = host.read_model.board.broken(0, debriefed=False)
+        undebriefed = self.count("talk")
         return Picture(
             self._view, parts, self._queries.endless(self.wanted), undebriefed, self._muted(),
             unheard=host.now_status().newest < 0 and not any(part.count for part in parts.values()),
+            silent=sum(feed.dark(host.wall()) for feed in host.feeds()),
         )  # fmt: skip
 
     def scene(self, site: str, today: int, sites: Sequence[str]) -> Scene:
         """Gather what the wall of a site shows; `today` began at that instant, in microseconds UTC."""
         host, count = self._host, self.counts()
         rows = [(sort, self._rows(sort, self.wanted, LINES)) for sort in URGENT]
-        urgent = [item for sort, found in rows for item in self._items(sort, [found])[0]]
+        done = self._done([row.id for _, found in rows for row in found])
+        urgent = [item for sort, found in rows for item in self._items(sort, found, done)]
         recent = host.wall() - RECENT
         kept, broken = self._queries.judged_since(today, site)
+        many = count["overdue"] + count["warned"] > ROWS
         return Scene(
-            site, urgent, count["overdue"], count["warned"], count["running"],
+            site, urgent, self._crowd() if many else (), count["unknown"], count["overdue"], count["warned"],
+            count["running"],
             host.read_model.readings.last(host.rulebook.vocabulary, site, recent), kept, broken, sites,
         )  # fmt: skip
+
+    def _crowd(self) -> tuple[Group, ...]:
+        """Give what needs a hand by standard and site, as far as the wall looks, the first deadlines first."""
+        grouped = self._grouped()
+        found = ((sort, sorted(grouped[sort], key=lambda each: each.due)[:GROUPS]) for sort in URGENT)
+        return tuple(
+            group for sort, groups in found for group in self._groups(sort, groups, LINES // max(1, len(groups)))
+        )
 
     def counts(self) -> dict[Sort, int]:
         """Count what is owed by its sort."""
         return {sort: sum(group.count for group in found) for sort, found in self._grouped().items()}
+
+    def to_talk_over(self, most: int) -> Waiting:
+        """Gather what waits to be talked over: its groups or, of one standard and site, its promises page by page.
+
+        At most so many others of the first one's kind are told of.
+        """
+        view, queries = self._view, self._queries
+        found = sorted(
+            queries.groups("talk", self._owed_since, self.wanted),
+            key=lambda it: (-it.count, natural(it.site), it.standard),
+        )
+        newest = self._rows("talk", self.wanted, 1)
+        first = newest[0] if newest else None
+        if first is None:
+            return Waiting(view, owed=self.count("overdue"))
+        standard, site = kind_of(first)
+        kind = msgspec.structs.replace(self.wanted, site=site, standard=standard)
+        ids = queries.ids("talk", self._owed_since, kind, limit=most + 1)
+        rows = paged(self._rows("talk", self.wanted, ASKED, skipped(view.page)), view.page) if view.alone else None
+        count = sum(group.count for group in found)
+        alike = tuple(each for each in ids if each != first.id)[:most]
+        return Waiting(view, count, first, alike, found, rows, self.count("overdue"))
+
+    def count(self, sort: Sort) -> int:
+        """Count what there is of one sort, as far as the view goes."""
+        return sum(group.count for group in self._queries.groups(sort, self._owed_since, self.wanted))
 
     def _grouped(self) -> dict[Sort, list[OwedGroup]]:
         return {sort: self._queries.groups(sort, self._owed_since, self.wanted) for sort in PARTS}
@@ -100,8 +151,8 @@ class Look:
         if not count or self._view.part not in ("", sort):
             return Part(count)
         if cards:
-            (items,) = self._items(sort, [self._rows(sort, self.wanted, FEW)])
-            return Part(count, items)
+            rows = self._rows(sort, self.wanted, FEW)
+            return Part(count, self._items(sort, rows, self._done([row.id for row in rows])))
         if self._view.alone and len(groups) == 1:
             return self._whole(sort, groups[0])
         groups.sort(key=lambda group: (group.due, natural(group.site), group.standard))
@@ -118,58 +169,85 @@ class Look:
     def _groups(self, sort: Sort, groups: Sequence[OwedGroup], limit: int, *, skipped: int = 0) -> tuple[Group, ...]:
         replace = msgspec.structs.replace
         narrowed = [replace(self.wanted, site=each.site, standard=each.standard) for each in groups]
-        found = self._items(sort, [self._rows(sort, wanted, limit, skipped) for wanted in narrowed])
-        views = (
-            replace(self._view, site=each.site or NOWHERE, standard=each.standard, part=sort, page=1) for each in groups
-        )
-        held = (self._held(sort, wanted) for wanted in narrowed)
+        rows = [self._rows(sort, wanted, limit, skipped) for wanted in narrowed]
+        held = [self._held(sort, wanted) for wanted in narrowed]
+        done = self._done([*chain.from_iterable(held), *(row.id for each in rows for row in each)])
+        drawn = zip(groups, rows, held, strict=True)
         return tuple(
-            Group(each.site, each.standard, each.count, each.due, items, view, ids, self._view.alone)
-            for each, items, view, ids in zip(groups, found, views, held, strict=True)
-            if items
+            self._group(sort, each, self._items(sort, mine, done), ids, done) for each, mine, ids in drawn if mine
         )
+
+    def _group(self, sort: Sort, group: OwedGroup, items: tuple[Item, ...], ids: tuple[str, ...], done: Done) -> Group:
+        view = msgspec.structs.replace(
+            self._view, site=group.site or NOWHERE, standard=group.standard, part=sort, page=1
+        )
+        had = tuple(each for each in ids if done.taken(each))
+        return Group(
+            group.site, group.standard, group.count, group.due, items, view, ids,
+            tuple(each for each in ids if not done.taken(each)), had,
+            shares_words(had, done.havings, group.count, self._zone), self._view.alone,
+        )  # fmt: skip
 
     def _held(self, sort: Sort, wanted: OwedFilter) -> tuple[str, ...]:
         """Give whom the buttons of a group act on."""
-        return self._queries.ids(sort, self._owed_since, wanted, limit=TOGETHER) if sort in URGENT else ()
+        return self._queries.ids(sort, self._owed_since, wanted, limit=TOGETHER) if sort in ACTED_ON else ()
 
     def _rows(self, sort: Sort, wanted: OwedFilter, limit: int, skipped: int = 0) -> Sequence[PromiseRow]:
         return self._queries.rows(sort, self._owed_since, wanted, limit=limit, skipped=skipped)
 
-    def _items(self, sort: Sort, groups: Sequence[Sequence[PromiseRow]]) -> list[tuple[Item, ...]]:
-        """Make items of the rows of each group; those of one deadline by their names."""
-        notes = self._notes(self._host.read_model.board.actions_on([row.id for rows in groups for row in rows]))
-        found = []
-        for rows in groups:
-            items = (self._item(sort, row, notes.get(row.id, {})) for row in rows)
-            found.append(tuple(sorted(items, key=lambda item: (_order(item), natural(item.subject)))))
-        return found
-
-    def _notes(self, acts: Iterable[Action]) -> Mapping[str, Mapping[str, str]]:
+    def _done(self, promises: Sequence[str]) -> Done:
+        """Look up what people did about some promises."""
+        acts = self._host.read_model.board.actions_on(promises)
         notes: dict[str, dict[str, str]] = {}
         for act in acts:
             if said := _note(act, self._zone):
                 notes.setdefault(act.promise, {})[act.type] = said
-        return notes
+        return Done(by_promise(acts), notes)
 
-    def _item(self, sort: Sort, row: PromiseRow, notes: Mapping[str, str]) -> Item:
+    def _items(self, sort: Sort, rows: Sequence[PromiseRow], done: Done) -> tuple[Item, ...]:
+        """Make items of rows; those of one deadline by their names."""
+        items = (self._item(sort, row, done) for row in rows)
+        return tuple(sorted(items, key=lambda item: (_order(item), natural(item.subject))))
+
+    def _item(self, sort: Sort, row: PromiseRow, done: Done) -> Item:
         rulebook = self._host.rulebook
         standard = rulebook.standards.get(row.revision)
-        taken = ACKNOWLEDGED in notes
+        found = done.havings.get(row.id, Having())
+        said = [having_words(found, self._zone), *done.notes.get(row.id, {}).values()]
         site = row.fields.get("site")
         return Item(
             row.id, sort, row.due, row.opened, row.subject, row.standard, "" if site is None else str(site),
             standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
-            STATES[row.state],
+            f"unknown since {hour_and_minute(row.settled, self._zone)}" if sort == "unknown" else STATES[row.state],
             joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, self._zone),
-            " ".join(notes.values()), taken, ACKNOWLEDGED in rulebook.classes and not taken,
+            " ".join(filter(None, said)), found.taken, ACKNOWLEDGED in rulebook.classes and not found.taken,
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
+            found.taken, tuple(name for name in self._offered if not same(name, found.holder)),
         )  # fmt: skip
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What people did about some promises, by their ids: who has each, and what else is said of it."""
+
+    havings: Mapping[str, Having]
+    notes: Mapping[str, Mapping[str, str]]
+
+    def taken(self, promise: str) -> bool:
+        """Say whether somebody has a promise."""
+        return promise in self.havings and self.havings[promise].taken
+
+
+def persons(host: Host) -> tuple[str, ...]:
+    """Name those to whom a promise can be handed on: the people of the policy, without the rooms of teams."""
+    people = host.people
+    return () if people is None else tuple(sorted(set(people.people) - set(people.teams), key=natural))
 
 
 def _order(item: Item) -> tuple[bool, int]:
     """Say where an item comes: the one with the least time left first; of paused ones, those that had warned."""
+    if item.sort == "unknown":
+        return (False, -item.due)
     return (item.state == STATES["paused"], item.opened) if item.sort == "paused" else (False, item.due)
 
 
@@ -184,14 +262,19 @@ def owed_filter(host: Host, view: View, name: str) -> OwedFilter:
         each.id for each in host.rulebook.current.values() if text in f"{each.id} {each.promise} {each.what}".casefold()
     )
     site = None if not view.site else "" if view.site == NOWHERE else view.site
-    return OwedFilter(site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else ())
+    return OwedFilter(
+        site, view.standard, view.owner, tuple(people), view.q, tuple(worded) if text else (), unsaid_since(host)
+    )
+
+
+def unsaid_since(host: Host) -> int:
+    """Say from when on it stands on the board that nobody can say how a promise went, in microseconds UTC."""
+    return host.wall() - UNSAID_FOR
 
 
 def _note(act: Action, zone: ZoneInfo) -> str:
-    """Say what somebody did about a promise that is owed; nothing of what does not concern that."""
+    """Say what somebody did about a promise that is owed, beside having it; nothing of what does not concern that."""
     when = hour_and_minute(act.at, zone)
-    if act.type == ACKNOWLEDGED:
-        return f"{act.by} has it, since {when}."
     if act.type == DONE:
         return f"{act.by} says it is done, at {when}; it is being judged."
     if act.type == EXCUSED:

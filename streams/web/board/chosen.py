@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import parse
 from streams.board import debriefs
-from streams.board.blocks import TOGETHER, members
+from streams.board.offers import TOGETHER, members
 from streams.board.silences import SPANS
-from streams.board.wording import how_many
+from streams.board.wording import STATES, how_many
+from streams.web.board.fields import needed
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from streams.storage.rows import PromiseRow
     from streams.web.board.board import Board
+    from streams.web.board.fields import Given
 
 MOST: Final = 500
 """How many promises of a site one form acts on at most."""
@@ -30,6 +32,27 @@ class Chosen:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._host = board.host
+
+    async def one(self, given: Given) -> PromiseRow:
+        """Give the promise that a form names."""
+        wanted = needed(given, "promise", "which promise")
+        found = await asked(self._host.read_model.promise, wanted)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no promise {wanted[:100]!r}.")
+        return found.row
+
+    def check_owed(self, promise: PromiseRow) -> None:
+        """Refuse what comes too late for a promise: while it is overdue, it can still be taken and done."""
+        if not self._board.is_owed(promise):
+            raise Problem(HTTPStatus.CONFLICT, f"This promise is {STATES[promise.state]} already.")
+
+    async def one_or_group(self, given: Given) -> tuple[list[PromiseRow], str]:
+        """Give the group that a button holds, as `group` does, or else the one promise that is owed."""
+        if given.get("group"):
+            return await self.group(given["group"])
+        promise = await self.one(given)
+        self.check_owed(promise)
+        return [promise], ""
 
     async def group(self, value: str) -> tuple[list[PromiseRow], str]:
         """Give the promises that a group's button holds, as far as they are owed still."""

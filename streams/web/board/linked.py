@@ -18,7 +18,7 @@ from streams.board.shell import excuse_fields, page, your_name
 from streams.board.wording import OVERDUE, STATES, how_many
 from streams.delivery.links import PATH, WORDS
 from streams.web.actions import check_open
-from streams.web.board.board_acts import bounded, needed, read_fields
+from streams.web.board.fields import bounded, needed, read_fields
 from streams.web.guard import SESSION
 from streams.web.operation import asked
 from streams.web.problem import Problem

@@ -16,7 +16,7 @@ from alerts.channels.push import Device
 from streams.board.devices import Phones, Ringing
 from streams.storage.devices import FullError, device_id, same
 from streams.web.actions import UNPROCESSABLE
-from streams.web.board.board_acts import needed, read_form
+from streams.web.board.fields import needed, read_form
 from streams.web.guard import ROLE, SESSION, see_other
 from streams.web.problem import Problem
 from streams.web.session import may

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from streams.board.markup import el
 from streams.board.shell import field, hidden, page, your_name
-from streams.web.board.board_acts import read_fields, read_form
+from streams.web.board.fields import read_fields, read_form
 from streams.web.guard import SESSION, see_other
 from streams.web.problem import Problem
 

@@ -1,0 +1,99 @@
+"""Who has a promise: who took it, since when, from whom; to whom it was handed on, or who gave it back.
+
+Read next: `blocks.py` and `story.py`, which show it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from streams.board.wording import hour_and_minute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from alerts.routing.actions import Action
+
+ACTS: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK)
+"""The acts that say who has a promise."""
+_NAMED: Final = 3
+"""How many of those who have some of a group are named."""
+
+
+class Having(msgspec.Struct, frozen=True):
+    """How it stands `since` an instant (microseconds UTC): a `holder` has it, or nobody.
+
+    `giver` handed it on to the holder or, where there is none, gave it back. `offered` is to whom it was handed on and
+    who has not taken it yet; meanwhile nobody can be sure that anybody has it.
+    """
+
+    holder: str = ""
+    since: int = -1
+    giver: str = ""
+    offered: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Say whether somebody has it, for sure."""
+        return bool(self.holder) and not self.offered
+
+
+def having(acts: Iterable[Action]) -> Having:
+    """Say who has a promise, by what people did about it, oldest first."""
+    found = Having()
+    for act in acts:
+        if act.type == ACKNOWLEDGED:
+            handed = same(found.offered, act.by)
+            again = same(found.holder, act.by) and not found.offered
+            found = found if again else Having(act.by, act.at, found.giver if handed else "")
+        elif act.type == HANDED_ON:
+            found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "somebody"))
+        elif act.type == GIVEN_BACK:
+            found = Having(giver=act.by, since=act.at)
+    return found
+
+
+def by_promise(acts: Iterable[Action]) -> dict[str, Having]:
+    """Say of each promise who has it, by what people did about several, oldest first."""
+    apart: dict[str, list[Action]] = {}
+    for act in acts:
+        if act.type in ACTS:
+            apart.setdefault(act.promise, []).append(act)
+    return {promise: having(mine) for promise, mine in apart.items()}
+
+
+def having_words(found: Having, zone: tzinfo) -> str:
+    """Say it in a sentence; nothing where nobody ever had it."""
+    if found.since < 0:
+        return ""
+    when = hour_and_minute(found.since, zone)
+    if found.offered:
+        return f"{found.giver} handed it on to {found.offered} at {when}; {found.offered} has not taken it yet."
+    if not found.holder:
+        return f"{found.giver} gave it back at {when}; nobody has it now."
+    if found.giver:
+        return f"{found.holder} has it, since {when}; {found.giver} handed it on."
+    return f"{found.holder} has it, since {when}."
+
+
+def shares_words(promises: Sequence[str], havings: Mapping[str, Having], count: int, zone: tzinfo) -> str:
+    """Say of a group of `count` promises who has how many; nothing where nobody has any."""
+    taken = [found for each in promises if (found := havings.get(each)) is not None and found.taken]
+    holders = Counter(found.holder for found in taken)
+    if len(holders) == 1 and len(taken) == count == 1:
+        return having_words(taken[0], zone)
+    if len(holders) == 1 and len(taken) == count:
+        return f"{taken[0].holder} has all {count:,}, since {hour_and_minute(taken[0].since, zone)}."
+    said = [f"{name} has {mine:,} of {count:,}." for name, mine in holders.most_common(_NAMED)]
+    others = sum(holders.values()) - sum(mine for _, mine in holders.most_common(_NAMED))
+    return " ".join([*said, *([f"Others have {others:,} of {count:,}."] if others else [])])
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two names are those of one person: on the board people write their own as they like."""
+    return one.strip().casefold() == other.strip().casefold()

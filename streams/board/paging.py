@@ -1,0 +1,64 @@
+"""Long lists, page by page: everything in them can be reached, and nobody has to count it first.
+
+Read next: `notices.py`, which has three.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from streams.board.markup import Html, el
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+T = TypeVar("T")
+
+ROWS: Final = 20
+"""How many rows of a list are on a page."""
+ASKED: Final = ROWS + 1
+"""How many are asked for: one more says that there is a page after this one."""
+_PAGES: Final = 10_000
+
+
+class Paged(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a list, the first of which is 1; `more`: there is one after it."""
+
+    rows: Sequence[T] = ()
+    page: int = 1
+    more: bool = False
+
+
+def page_of(query: Mapping[str, str], name: str = "page") -> int:
+    """Read from an address which page of a list is wanted; what is no number is the first."""
+    number = query.get(name, "")
+    whole = number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES))
+    return max(1, int(number)) if whole else 1
+
+
+def skipped(page: int) -> int:
+    """Say how many rows come before a page."""
+    return ROWS * (page - 1)
+
+
+def paged(rows: Sequence[T], page: int) -> Paged[T]:
+    """Make a page of the `ASKED` rows that begin with it."""
+    return Paged(rows[:ROWS], page, len(rows) > ROWS)
+
+
+def pager(shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "page", part: str = "") -> Html | None:
+    """Draw what leads to the pages before and after, nothing for a list of one; `part` is where the list stands."""
+    if shown.page == 1 and not shown.more:
+        return None
+
+    def link(words: str, page: int, rel: str) -> Html:
+        given = {key: value for key, value in {**query, name: str(page) if page > 1 else ""}.items() if value}
+        address = f"{path}?{urlencode(given)}" if given else path
+        return el("a", words, href=f"{address}{part}", rel=rel)
+
+    before = link("Newer", shown.page - 1, "prev") if shown.page > 1 else None
+    after = link("Older", shown.page + 1, "next") if shown.more else None
+    return el("p", before, el("span", f"Page {shown.page:,}"), after, class_="pages")

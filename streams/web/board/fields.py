@@ -1,0 +1,81 @@
+"""What was filled in on a form of the board: read within bounds, and proven to come from one of our own pages.
+
+Read next: `board_acts.py`, which acts on it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from standards.errors import EventError
+from streams.web.actions import action_event
+from streams.web.body import check_type, read_body
+from streams.web.guard import SESSION
+from streams.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+    from standards.judge.events import Event
+    from standards.judge.ledger import Plain
+    from streams.host import Host
+    from streams.web.board.board import Board
+
+    Given = dict[str, str]
+
+SOURCE: Final = "kept/board"
+"""The `source` of the events made here."""
+FORM: Final = "application/x-www-form-urlencoded"
+_BODY: Final = 1 << 18
+"""An event that could not be read comes back whole, and may need three characters for one."""
+_FIELDS: Final = 20
+_LONGEST: Final = 2_000
+_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000}
+"""What may be longer: an event that could not be read, and the ids that a group's button holds."""
+
+
+async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
+    """Read what was filled in, of at most `limit` bytes. Raises Problem."""
+    check_type(request, (FORM,))
+    body = await read_body(request, limit)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "This is not a form of this board.") from None
+
+
+async def read_form(request: web.Request, board: Board) -> Given:
+    """Read a form that came from one of our own pages. Raises Problem."""
+    given = await read_fields(request)
+    session = request.get(SESSION)
+    if session is None or not board.sessions.proven(session, given.get("proof", "")):
+        words = (
+            "This form is from an older page, or from elsewhere. Go back, load the page again, and send it once more."
+        )
+        raise Problem(HTTPStatus.FORBIDDEN, words)
+    return {**bounded(given), "source": SOURCE, "role": session.role}
+
+
+def bounded(given: Given) -> Given:
+    """Cut what was filled in to what anybody would write."""
+    return {name: value.strip()[: _LONGER.get(name, _LONGEST)] for name, value in given.items()}
+
+
+def needed(given: Given, name: str, words: str) -> str:
+    """Give what was filled in. Raises Problem where it was not."""
+    if not given.get(name):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Say {words}; then it can be done.")
+    return given[name]
+
+
+def said_event(host: Host, kind: str, data: Mapping[str, Plain], given: Given, *, about: str = "") -> Event:
+    """Make the event of what somebody did; what it says, and is `about`, makes its id. Raises Problem."""
+    identity = [kind, about, *sorted(data.items())]
+    try:
+        return action_event(host, kind, data, given["source"], identity=identity)
+    except EventError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None

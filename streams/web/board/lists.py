@@ -1,0 +1,122 @@
+"""The pages of the board that are lists: the shift, debriefs, notices, feeds, and what people did; all page by page.
+
+Read next: `board.py`, which serves them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.routing.actions import SILENCED, UNSILENCED
+from standards.calendar.duration import HOUR
+from streams.board import debriefs, devices, feeds, notices, people, shift
+from streams.board.notices import NotTold
+from streams.board.offers import TOGETHER
+from streams.board.paging import ASKED, Paged, page_of, paged, skipped
+from streams.board.silences import Known, muted
+from streams.board.view import NOWHERE, View
+from streams.storage.rows import UntoldFilter
+from streams.web.board.board_looks import SILENCES, Look, unsaid_since
+from streams.web.operation import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
+    from alerts.routing.actions import Action
+    from streams.storage.rows import Untold
+    from streams.web.board.board import Board
+
+_PAGES: Final = ("page", "stuck", "untold")
+"""The lists of Notices, each by what an address calls its page."""
+
+
+class Lists:
+    """Answers them, for the board that they are part of."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._host = board.host
+
+    async def shift(self, request: web.Request) -> web.Response:
+        """Show the shift; much that was not kept is grouped, unless one site and standard of it is looked at."""
+        board, owed = self._board, self._host.read_model.owed
+        shell, view, page = board.shell(request), View.of(request.query), page_of(request.query)
+        site = "" if view.site == NOWHERE else view.site
+        on = shift.on_shift(self._host.people, shell.now)
+        since = on.since if on.since >= 0 else board.days()[-1]
+        look = Look(self._host, board.zone, View(site=view.site), "")
+        failed = await asked(
+            owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
+        )  # fmt: skip
+        shown = paged(failed, page)
+        many = not view.standard and (shown.more or page > 1)
+        drawn = shift.Shift(
+            since, on, await asked(owed.verdicts_since, since, site), shown, await asked(look.counts),
+            await asked(look.count, "talk"), view.site, view.standard,
+            await asked(owed.failed_groups, since, site) if many else (),
+        )  # fmt: skip
+        return board.answer(request, shift.draw(shell, drawn))
+
+    async def debriefs(self, request: web.Request) -> web.Response:
+        """Show what waits to be talked over, and what was."""
+        board, queries = self._board, self._host.read_model.board
+        shell, view = board.shell(request), View.of(request.query)
+        waiting = await asked(Look(self._host, board.zone, view, shell.name).to_talk_over, TOGETHER)
+        page = page_of(request.query, "done")
+        rows, count = await asked(queries.broken, ASKED, debriefed=True, skipped=skipped(page))
+        over = paged(rows, page)
+        acts = await asked(queries.actions_on, [row.id for row in over.rows])
+        done = debriefs.Done(count, over, acts)
+        return board.answer(request, debriefs.draw(shell, waiting, done, self._host.rulebook.standards))
+
+    async def notices(self, request: web.Request) -> web.Response:
+        """Show what was told, what waits, and what was not told."""
+        board, read_model = self._board, self._host.read_model
+        shell, query = board.shell(request), request.query
+        first, second, third = (page_of(query, name) for name in _PAGES)
+        newest = paged(await asked(read_model.notices, "", ASKED, skipped=skipped(first)), first)
+        stuck = paged(await asked(read_model.board.undelivered, ASKED, skipped(second)), second)
+        named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
+        owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
+        reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
+        wanted = UntoldFilter(to=to.strip(), reason=reason)
+        given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
+        given |= {"reason": reason, "to": wanted.to}
+        told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
+        rows = await asked(read_model.board.suppressed, wanted, 0, ASKED, skipped=skipped(third))
+        not_told = await self._not_told(paged(rows, third), wanted)
+        return board.answer(request, notices.draw(shell, told, not_told))
+
+    async def _not_told(self, rows: Paged[Untold], wanted: UntoldFilter) -> NotTold:
+        people = self._host.people
+        if people is None:
+            return NotTold(rows, wanted)
+        silences = await self._actions(SILENCES, (SILENCED, UNSILENCED))
+        policy = muted((), people, self._host.wall(), self._board.zone)
+        sites = await self._board.known_sites()
+        return NotTold(rows, wanted, silences, Known(sorted(self._host.rulebook.current), sites, policy))
+
+    async def _actions(self, most: int, types: Sequence[str] = ()) -> list[Action]:
+        return [act for _, act in await asked(self._host.read_model.board.actions, 0, most, types=types)]
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Show what people did, and which phones ring."""
+        shell, rings = self._board.shell(request), self._board.rings
+        phones = devices.draw(shell, rings.phones(request)) if rings is not None else None
+        return self._board.answer(request, people.draw(shell, await self._actions(people.MOST), phones))
+
+    async def feeds(self, request: web.Request) -> web.Response:
+        """Show which feeds are silent, and what came in and could not be used."""
+        host, shell = self._host, self._board.shell(request)
+        queries = host.read_model.board
+        letters, late = await asked(queries.refused, feeds.MOST), await asked(queries.unused, feeds.MOST)
+        marks = [it.mark for it in letters[0] if it.mark]
+        settled = {act.promise: act for act in await asked(queries.actions_on, marks)}
+        unjudged = await asked(host.read_model.owed.unjudged, unsaid_since(host), feeds.UNJUDGED)
+        unused = feeds.Unused(
+            *letters, *late, open=await asked(queries.open_letters), settled=settled,
+            sources=await asked(queries.sources, host.wall() - HOUR), unjudged=unjudged,
+        )  # fmt: skip
+        return self._board.answer(request, feeds.draw(shell, unused, host.feeds()))

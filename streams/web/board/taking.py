@@ -1,0 +1,121 @@
+"""Who has what is owed: taken, handed on to somebody, given back; one promise, or several at once.
+
+The id of each such event is made of what it says and of what was done before by somebody else, so sending a form twice
+changes nothing, and taking again what was given back is heard.
+Read next: `streams/board/having.py`, which says who has it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from standards.natural import natural
+from streams.board.having import ACTS, by_promise, same
+from streams.web.board.fields import needed, said_event
+from streams.web.operation import asked
+from streams.web.problem import Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alerts.routing.actions import Action
+    from streams.host import Host
+    from streams.storage.rows import PromiseRow
+    from streams.web.board.chosen import Chosen
+    from streams.web.board.fields import Given
+
+_HAND: Final = ("promise", "group", "to")
+"""What a button for a known person says at one tap; whatever else stands in its value is not heard."""
+
+
+class Taking:
+    """Takes in who has what, and says for how many of those that were shown it was, where it was not for all.
+
+    All of it raises Problem where that cannot be.
+    """
+
+    def __init__(self, host: Host, chosen: Chosen) -> None:
+        self._host = host
+        self._chosen = chosen
+
+    async def acknowledge(self, given: Given, name: str) -> str:
+        """Take one promise on, or all of a group that were there when it was drawn."""
+        self._check_known(ACKNOWLEDGED)
+        promises, said = await self._chosen.one_or_group(given)
+        await self._submit(ACKNOWLEDGED, promises, {"by": name}, given)
+        return said
+
+    async def hand_on(self, given: Given, name: str) -> str:
+        """Hand one promise, or several, on to somebody, who is told."""
+        self._check_known(HANDED_ON)
+        given = _pressed(given)
+        to = self._known(needed(given, "to", "to whom"))
+        if same(to, name):
+            raise Problem(HTTPStatus.CONFLICT, "You cannot hand it on to yourself. Press “I have it”.")
+        promises, said = await self._chosen.one_or_group(given)
+        await self._submit(HANDED_ON, promises, {"by": name, "to": to}, given)
+        return said
+
+    async def give_back(self, given: Given, name: str) -> str:
+        """Give one promise, or several, back that somebody has: the others are told anew."""
+        self._check_known(GIVEN_BACK)
+        given = _pressed(given)
+        promises, said = await self._chosen.one_or_group(given)
+        acts = await self._acts(promises)
+        held = {promise for promise, found in by_promise(acts).items() if found.holder or found.offered}
+        had = [each for each in promises if each.id in held or _given_back_by(name, each.id, acts)]
+        if not had:
+            raise Problem(HTTPStatus.CONFLICT, "Nobody has it, so it cannot be given back.")
+        await self._submit(GIVEN_BACK, had, {"by": name}, given)
+        return said
+
+    def _check_known(self, kind: str) -> None:
+        if kind not in self._host.rulebook.classes:
+            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {kind}.")
+
+    def _known(self, to: str) -> str:
+        """Give somebody's name as the policy has it; without a policy, everybody is known."""
+        people = self._host.people
+        if people is None:
+            return to
+        found = next((each for each in people.people if same(each, to)), None)
+        if found is None:
+            words = did_you_mean(to, sorted(people.people, key=natural))
+            raise Problem(HTTPStatus.BAD_REQUEST, f"The policy knows nobody called {to[:80]!r}; {words}")
+        return found
+
+    async def _acts(self, promises: Sequence[PromiseRow]) -> list[Action]:
+        return await asked(self._host.read_model.board.actions_on, [each.id for each in promises])
+
+    async def _submit(self, kind: str, promises: Sequence[PromiseRow], data: dict[str, str], given: Given) -> None:
+        acts = await self._acts(promises)
+        events = [
+            said_event(self._host, kind, {"promise": each.id, **data}, given, about=_before(each.id, kind, data, acts))
+            for each in promises
+        ]
+        await self._host.submit(events)
+
+
+def _pressed(given: Given) -> Given:
+    """Give what a form says, with what stands in the button that was pressed."""
+    pressed = dict(parse_qsl(given.get("hand", "")))
+    return {**given, **{name: pressed[name] for name in _HAND if name in pressed}}
+
+
+def _given_back_by(name: str, promise: str, acts: Sequence[Action]) -> bool:
+    """Say whether somebody was the last to do something about it, and gave it back: the same form came again."""
+    mine = [act for act in acts if act.promise == promise and act.type in ACTS]
+    return bool(mine) and mine[-1].type == GIVEN_BACK and mine[-1].by == name
+
+
+def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action]) -> str:
+    """Name the last act on a promise before this one, which may have been sent already; nothing where there is none."""
+    for act in reversed(acts):
+        if act.promise == promise and act.type in ACTS:
+            alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
+            if not alike:
+                return act.name
+    return ""
