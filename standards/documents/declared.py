@@ -224,7 +224,10 @@ def no_subject_field(
     if len(parts) > 1 and all(part in common for part in parts):
         fix = f"write [{', '.join(parts)}]"
     if apart:
-        fix += f". To owe each {name} for itself: again: each, and where: {name} == opening.{name} under expect"
+        fix += (
+            f". To owe each {name} for itself: again: each, and where: {name} == opening.{name} under expect; each "
+            "such event owes one then"
+        )
     have, they = ("has", "it cannot say whom it is") if len(events) == 1 else ("have", "they cannot say whom they are")
     found = f"{' and '.join(events)} {have} no field {name!r}, so {they} about"
     entry.error("subject-field", found, fix)

@@ -126,32 +126,43 @@ class StandardModel(Strict):
     )
     lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
     when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
-    expect: AnyOf | None = Field(None, description="The event that keeps the promise.")
+    expect: AnyOf | None = Field(None, description="The event that keeps the promise, after it opened.")
     within: ChosenTime | None = Field(
         None,
         description="How long there is: 60s; 3 working days, which end at the same time of day; end of working day, "
         "end of next working day, end of 3 working days; or one of such by a field: {by: priority, urgent: 1h, "
         "else: 8h}. The next working day is that after the day of the event, also when it came after hours: of Tuesday "
-        "evening it is Wednesday, of Saturday Monday. Out of hours, end of working day is that of the next one.",
+        "evening it is Wednesday, of Saturday Monday. Out of hours, end of working day is that of the next one, and "
+        "1 working day begins when the next one opens.",
     )
     due: Text | None = Field(
         None,
         description="The time field that names the deadline itself; within is for where it is missing. Each of the "
         "opening events has the field, and there is no pause beside it.",
     )
-    unless: AnyOf | None = Field(None, description="The event that ends the need: void in time, else ended.")
-    pause: States | None = Field(None, description="The clock stands still while it is so: a state, or when and until.")
+    unless: AnyOf | None = Field(
+        None,
+        description="The event that ends the need: void in time, else ended. It counts from the opening on; for what "
+        "may be so before, write while: not NAME, of a state.",
+    )
+    pause: States | None = Field(
+        None,
+        description="The clock stands still while it is so: a state, or when and until. What is done meanwhile keeps "
+        "the promise all the same.",
+    )
     needed: States | None = Field(
         None,
         alias="while",
         description="Only while it is so is there anything to owe; when it is over: void. What nobody has said yet is "
         "not so, so for what is owed unless something stops it write while: not NAME, of a state. A response's newest "
-        "`when` from before it is owed from its beginning on, unless `expect` or `unless` came since.",
+        "`when` from before it is owed from its beginning on, unless `expect` or `unless` came since: so name what "
+        "makes it so again under unless, where nothing is to be owed then. An `expect` that also ends it keeps.",
     )
     during: Text | None = Field(
         None,
         description="The calendar in whose hours promises open; what is open stays, and is kept at any time. "
-        "not NAME: all other hours, holidays too.",
+        "not NAME: all other hours, holidays too. Of two standards that share the hours among them, what comes twice "
+        "for one subject, once in each, owes both.",
     )
     calendar: ChosenName | None = Field(
         None,

@@ -23,13 +23,14 @@ CHECKS: Final[Mapping[str, Need]] = {
     "holidays-over": "documents", "incomplete": "documents", "info-chain": "policy", "inhibition-circle": "policy",
     "kept-closed": "history", "late-chain": "policy", "left-out": "history", "likely-happening": "history",
     "likely-reading": "history", "long-silence": "policy", "long-wait": "policy", "looks-back": "documents",
-    "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents", "muted-pages": "policy",
-    "never-closed": "documents", "never-counts": "documents", "never-ends": "documents", "never-needed": "documents",
-    "never-resumed": "documents", "never-true": "documents", "never-void": "documents", "new-meaning": "data",
-    "no-address": "policy", "no-debrief": "documents", "no-feed": "documents", "no-scope": "history",
-    "no-time-to-act": "documents", "no-value": "documents", "nobody-there": "policy", "not-yet-so": "documents",
-    "odd-window": "documents", "one-for-many": "documents", "other-number": "documents", "other-spelling": "documents",
-    "outlives-correction": "documents", "over-budget": "history", "owner-without-route": "policy",
+    "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents", "missing-breaks": "documents",
+    "muted-pages": "policy", "never-closed": "documents", "never-counts": "documents", "never-ends": "documents",
+    "never-needed": "documents", "never-opens": "documents", "never-resumed": "documents", "never-true": "documents",
+    "never-void": "documents", "new-meaning": "data", "no-address": "policy", "no-debrief": "documents",
+    "no-feed": "documents", "no-scope": "history", "no-time-to-act": "documents", "no-value": "documents",
+    "nobody-there": "policy", "not-yet-so": "documents", "odd-window": "documents", "one-for-many": "documents",
+    "other-number": "documents", "other-spelling": "documents", "outlives-correction": "documents",
+    "over-budget": "history", "owed-from-before": "documents", "owner-without-route": "policy",
     "renamed-key": "documents", "same-again": "policy", "same-hours": "documents", "seldom-seen": "history",
     "shift-cut": "documents", "short-repeat": "policy", "silence-over": "policy", "snooze-idle": "documents",
     "snooze-over": "documents", "speed-alone": "documents", "too-few": "history", "too-late": "history",
@@ -48,7 +49,8 @@ NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 EACH: Final = (
     wording.never_or_always_true, wording.other_number, wording.at_most_before, wording.forgets_first,
     wording.full_objective, wording.one_for_many, wording.never_ends,
-    endings.never_void, endings.no_value, scopes.never_resumed,
+    endings.never_void, endings.no_value, endings.missing_breaks, scopes.never_resumed,
+    scopes.owed_from_before, scopes.never_opens,
 )  # fmt: skip
 """What is doubtful in each standard by itself."""
 TOGETHER: Final = (

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from standards.expressions.evaluation import field_name
 from standards.expressions.regions import relation
-from standards.judge.shapes import Response
-from standards.judge.standard import clauses
+from standards.judge.shapes import Bounded, Response, Universality
+from standards.judge.standard import Clause, clauses
 from standards.judge.strata import can_mean
 from standards.lint.wording import conditions_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from standards.expressions.expression import Condition, Field
-    from standards.judge.standard import Clause, Standard
+    from standards.judge.standard import Standard
     from standards.lint.lint_input import LintInput
 
 _AFTER_ALL: Final = ("promise.corrected", "promise.withdrawn")
@@ -59,20 +59,57 @@ def no_value(lint: LintInput) -> None:
                 lint.entries[standard.id].at(*path).warning("no-value", said, fix)
 
 
+def missing_breaks(lint: LintInput) -> None:
+    """Find what `must` compares and not every event has: without a value nothing holds, and the promise is broken."""
+    for standard in lint.standards.values():
+        shape = standard.shape
+        if not isinstance(shape, Universality):
+            continue
+        asked = _asked(shape.must)
+        for clause in shape.when.all:
+            fields = lint.fields_of(clause.event)
+            other = {name for name, _ in _others(shape.must, fields)}  # that is no-value
+            said = asked | other if clause.where is None else asked | other | set(_compared(clause.where))
+            name = next((it for it in _compared(shape.must) if it not in said and _may_lack(fields, it)), None)
+            if name is not None:
+                found = f"a {clause.event} without {name} breaks {standard.id}, as nothing can be said of its {name}"
+                fix = (
+                    f"if it is not to be judged, add {name} is not missing to the where of when; if it is to break, "
+                    f"say so: {name} is not missing and {shape.must.source}"
+                )
+                lint.entries[standard.id].at("must").warning("missing-breaks", found, fix)
+                break
+
+
+def _compared(where: Condition) -> list[str]:
+    """Give the fields of the event that a condition compares, in their order."""
+    compares = [node for node in ast.walk(where.tree) if isinstance(node, ast.Compare)]
+    sides = [side for node in compares for side in (node.left, *node.comparators)]
+    return [field_name(side) for side in sides if isinstance(side, ast.Attribute)]
+
+
+def _asked(where: Condition) -> set[str]:
+    """Give the fields of which a condition asks whether they are missing."""
+    compares = [node for node in ast.walk(where.tree) if isinstance(node, ast.Compare)]
+    return {
+        field_name(node.left)
+        for node in compares
+        if isinstance(node.ops[0], ast.Is | ast.IsNot) and isinstance(node.left, ast.Attribute)
+    }
+
+
+def _may_lack(fields: Mapping[str, Field], name: str) -> bool:
+    return name in fields and fields[name].optional
+
+
 def _others(where: Condition, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
     """Give the optional fields that are compared by `!=` or `not in` with texts or numbers, and how."""
-    nodes = list(ast.walk(where.tree))
-    asked = {
-        field_name(node.left)
-        for node in nodes
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot)
-        and isinstance(node.left, ast.Attribute)
-    }  # fmt: skip
-    for node in nodes:
+    asked = _asked(where)
+    for node in ast.walk(where.tree):
         match node:
             case ast.Compare(left=ast.Attribute() as field, ops=[ast.NotEq() | ast.NotIn()], comparators=[other]):
                 name, values = field_name(field), _values(other)
-                if name in fields and fields[name].optional and name not in asked and values and "" not in values:
+                if _may_lack(fields, name) and name not in asked and values and "" not in values:
                     shown = [f'"{value}"' if isinstance(value, str) else str(value).lower() for value in values]
                     several = isinstance(other, ast.Tuple)
                     yield name, f"{name} not in [{', '.join(shown)}]" if several else f"{name} != {shown[0]}"
@@ -86,26 +123,30 @@ def _values(node: ast.expr) -> list[object]:
 
 
 def outlives_correction(lint: LintInput) -> None:
-    """Find what a broken promise opens, and what stays owed when it turns out that it was not broken."""
+    """Find what a broken promise opens, or counts for, and what stays so when it turns out that it was not broken."""
     for standard in lint.standards.values():
-        shape = standard.shape
-        if not isinstance(shape, Response):
-            continue
-        outliving = [each for each in shape.when.all if each.event == "promise.broken" and _outlives(lint, shape, each)]
+        match standard.shape:
+            case Response(when=when, unless=ends):
+                key, then = "unless", "is still owed"
+            case Bounded(when=when, until=Clause() as ends):
+                key, then = "until", "still counts it"
+            case _:
+                continue
+        outliving = [each for each in when.all if each.event == "promise.broken" and _outlives(lint, ends, each)]
         if outliving:
-            found = f"should it turn out that it was not broken after all, {standard.id} is still owed"
+            found = f"should it turn out that it was not broken after all, {standard.id} {then}"
             added = ", ".join(dict.fromkeys(map(_after_all, outliving)))
             listed = added if len(outliving) == 1 else f"[{added}]"
-            fix = f"add unless: {listed}" if shape.unless is None else f"let unless be a list, and add {added}"
+            fix = f"add {key}: {listed}" if ends is None else f"let {key} be a list, and add {added}"
             lint.entries[standard.id].at("when").warning("outlives-correction", found, fix)
 
 
-def _outlives(lint: LintInput, shape: Response, clause: Clause) -> bool:
+def _outlives(lint: LintInput, ends: Clause | None, clause: Clause) -> bool:
     """Say whether what a clause opens is owed on, though the promise that it heard of was not broken after all."""
     if not any(can_mean(clause, each) for each in lint.standards.values() if _can_be_corrected(each)):
         return False
-    fields, unless = lint.fields_of(clause.event), () if shape.unless is None else shape.unless.all
-    ended = {each.event for each in unless if relation(each.where, clause.where, fields) in ("same", "around")}
+    fields, ending = lint.fields_of(clause.event), () if ends is None else ends.all
+    ended = {each.event for each in ending if relation(each.where, clause.where, fields) in ("same", "around")}
     return not ended.issuperset(_AFTER_ALL)
 
 

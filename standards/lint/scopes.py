@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from standards.calendar.duration import describe
 from standards.expressions.states import StateTest
-from standards.judge.shapes import Recurrence, Response
+from standards.judge.shapes import Bounded, Precedence, Recurrence, Response, Universality
 from standards.judge.standard import event_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standards.judge.standard import Standard, State
+    from standards.judge.standard import Clause, Standard, State
     from standards.lint.lint_input import LintInput
 
 _FORGOTTEN: Final = {
@@ -128,3 +128,58 @@ def not_yet_so(lint: LintInput) -> None:
                 "subjects out: who is owed, the event says"
             )
             lint.entries[standard.id].at("while").warning("not-yet-so", found, fix)
+
+
+def owed_from_before(lint: LintInput) -> None:
+    """Find what is owed anew when that ends by which nothing was owed, and the event that ends it is named nowhere."""
+    for standard in lint.standards.values():
+        shape, needed = standard.shape, standard.needed
+        if not isinstance(shape, Response) or needed is None:
+            continue
+        clauses = (shape.when, shape.expect, *((shape.unless,) if shape.unless else ()))
+        named = {event for clause in clauses for event in clause.events}
+        begins = [event for state in standard.states for event in _freed_by(needed, state) if event not in named]
+        if begins:
+            begin, opens = " or ".join(dict.fromkeys(begins)), " or ".join(dict.fromkeys(shape.when.events))
+            found = f"the last {opens} from before is owed from {begin} on, unless it was kept or void since"
+            listed = begins[0] if len(set(begins)) == 1 else f"[{', '.join(dict.fromkeys(begins))}]"
+            add = f"add unless: {listed}" if shape.unless is None else f"add {begin} to unless"
+            fix = f"if nothing is to be owed then, {add}; if it is, add {begin} to when, or let this sleep"
+            lint.entries[standard.id].at("while").warning("owed-from-before", found, fix)
+
+
+def _freed_by(needed: StateTest, state: State) -> tuple[str, ...]:
+    """Give the events that end a state while which nothing is owed."""
+    if state.key not in needed.keys or needed.could_hold({state.key: (True, 0)}):
+        return ()
+    return state.when.events if state.until is None else state.until.events
+
+
+def never_opens(lint: LintInput) -> None:
+    """Find what is asked only while something is so that the very event which asks has ended."""
+    for standard in lint.standards.values():
+        shape, needed = standard.shape, standard.needed
+        if needed is None or not isinstance(shape, Bounded | Precedence | Universality):
+            continue
+        if not any(needed.could_hold(_after(standard, clause)) for clause in shape.when.all):
+            opens = " or ".join(dict.fromkeys(shape.when.events))
+            found = f"nothing is ever judged: when {opens} comes, {needed.source} is not so any more"
+            fix = "let the state end at another event, or ask for what came before it: within_last"
+            lint.entries[standard.id].at("while").warning("never-opens", found, fix)
+
+
+def _after(standard: Standard, clause: Clause) -> dict[str, tuple[bool, int]]:
+    """Give the states that are so, or not so, for certain after an event that meets a clause."""
+    so = {}
+    for state in standard.states:
+        ends = state.until is not None and _always(state.until, clause)
+        if _always(state.when, clause):
+            so[state.key] = (True, 0)
+        elif ends and clause.event not in state.when.events:
+            so[state.key] = (False, 0)
+    return so
+
+
+def _always(clause: Clause, event: Clause) -> bool:
+    """Say whether each event that meets `event` meets a clause, too."""
+    return any(each.event == event.event and each.where is None for each in clause.all)

@@ -94,8 +94,8 @@ def check(
     Mapping files, the policy and stories are checked along with the standards they belong to. With history, promises
     are also held against what happened. With the data folder of a host, or a file of events, these are judged twice:
     by what the standards meant before there was `again`, and by what they mean now. A warning sleeps where a comment
-    at its line says why, and until when. With a drill, storms are played on the policy, and a table says who would
-    hear of how much, and what would reach nobody.
+    at its line says why, and until when: # snooze CHECK until 2027-03-01: the reason. With a drill, storms are
+    played on the policy, and a table says who would hear of how much, and what would reach nobody.
     """
     from streams.checking.examining import Request
 

@@ -217,6 +217,40 @@ def test_what_was_not_broken_after_all_is_not_to_be_owed(keys: str, found: bool)
 
 
 @pytest.mark.parametrize(
+    ("until", "found"),
+    [
+        ("{event: promise.kept, where: 'standard == \"it\"'}", True),
+        ("{event: [promise.kept, promise.corrected, promise.withdrawn], where: 'standard == \"it\"'}", False),
+        ("", False),  # what is counted in a span ends with it, and nothing else can end it
+    ],
+)
+def test_what_was_not_broken_after_all_is_not_to_be_counted(until: str, found: bool) -> None:
+    """Two broken in a row are not two where the first was none; the fix says by what the count ends."""
+    ends = f"until: {until}" if until else "within: 30d"
+    twice = f"per: contact, when: {{event: promise.broken, where: 'standard == \"it\"'}}, at_most: 1, {ends}"
+    text = f"kept: 1\nstandards:\n  it: {{{TELL}, {SOLVED}}}\n  twice: {{{TELL}, {twice}}}\n"
+    fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "outlives-correction"]
+    to_add = '{event: [promise.corrected, promise.withdrawn], where: standard == "it"}'
+    assert fixes == [f"let until be a list, and add {to_add}"] * found
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("when: ticket.opened, must: channel == 'phone'", True),
+        ("when: ticket.opened, must: 'not channel == team'", True),
+        ("when: ticket.opened, must: channel is not missing and channel == 'phone'", False),
+        ("when: {event: ticket.opened, where: channel is not missing}, must: channel == 'phone'", False),
+        ("when: {event: ticket.opened, where: \"channel in ['phone', 'chat']\"}, must: channel == 'phone'", False),
+        ("when: ticket.opened, must: ticket != '1'", False),  # each ticket has its number
+    ],
+)
+def test_what_has_no_value_and_breaks_is_found(keys: str, found: bool) -> None:
+    """Who asks in `must` for a field that may be missing says what is then, or is asked."""
+    assert ("missing-breaks" in warned(f"per: ticket, {keys}")) == found
+
+
+@pytest.mark.parametrize(
     ("when", "unless", "fix"),
     [
         ("[{event: promise.broken, where: 'standard == \"it\"'}, {event: promise.broken, where: 'standard == \"of\"'}]",

@@ -40,7 +40,10 @@ def warned_of(promise: str, rule: str, more: str = "") -> list[str]:
             "per: site, when: call.ended, expect: {event: call.moved, where: opening.waited > 300}, within: 1m",
         ),
         ("Never over two minutes.", f"per: contact, when: {{event: contact.answered, where: waited > 120}}, {NEVER}"),
-        ("Two days long.", "per: agent, when: training.completed, must: hours >= 48"),
+        (
+            "Two days long.",
+            "per: agent, when: {event: training.completed, where: hours is not missing}, must: hours >= 48",
+        ),
     ],
 )
 def test_what_a_field_of_time_is_compared_with_counts_in_every_unit(promise: str, rule: str) -> None:
@@ -56,7 +59,10 @@ def test_what_a_field_of_time_is_compared_with_counts_in_every_unit(promise: str
         ("Six minutes on average.", "per: site, when: call.ended, over: 1h, measure: mean(waited), must: <= 300"),
         ("Five tries.", "per: site, when: call.ended, over: 1h, measure: mean(tries), must: <= 300"),
         ("Never over five minutes.", f"per: site, when: {{event: call.ended, where: tries > 300}}, {NEVER}"),
-        ("Five hours long.", "per: agent, when: training.completed, must: hours <= 300"),
+        (
+            "Five hours long.",
+            "per: agent, when: {event: training.completed, where: hours is not missing}, must: hours <= 300",
+        ),
     ],
 )
 def test_what_another_field_is_compared_with_is_no_time(promise: str, rule: str) -> None:

@@ -52,7 +52,8 @@ Kept makes these itself, from the lines of its ledger: so a standard can hear th
 a talk about it. Nobody may send them. They carry the `per` fields of their promise's standard too, and what it has
 under `carry`. What each means: [the life of a promise](../promise.md).
 
-What a line opened is owed, even if word comes later that the promise was kept. Where it is not to be owed then, say so:
+What a line opened is owed, even if word comes later that the promise was kept. Where it is not to be owed then, say so
+(under `until`, where they are counted up to something):
 `unless: [promise.corrected, promise.withdrawn]`.
 """
 

@@ -1,0 +1,53 @@
+"""What can hardly be meant by a `while` is found: what it leaves over from before, and what it rules out for good."""
+
+import pytest
+
+from standards.compiler.spec import Source, load
+
+TELL = "what: w, how: h, why: y, exceptions: none, owner: lead, promise: We do."
+STATES = "{ordered: {when: order.taken, until: table.left}, closed: {when: room.closed, until: room.opened}}"
+NAMES = ("order.taken", "table.left", "room.closed", "room.opened", "table.seated", "table.greeted")
+GREETED = "per: table, when: table.seated, expect: table.greeted, within: 3m"
+
+
+def found(check: str, keys: str) -> list[str | None]:
+    """Give the fixes of the warnings of one check about a standard with these keys."""
+    events = ", ".join(f"{name}: {{table: text}}" for name in NAMES)
+    text = f"kept: 1\nevents: {{{events}}}\nstates: {STATES}\nstandards:\n  it: {{{TELL}, {keys}}}\n"
+    return [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == check]
+
+
+@pytest.mark.parametrize(
+    ("keys", "begins"),
+    [
+        (f"{GREETED}, while: not ordered", "table.left"),
+        (f"{GREETED}, while: closed and not ordered", "table.left"),
+        (f"{GREETED}, while: ordered", ""),  # "once they ordered" is what people mean by it
+        (f"{GREETED}, while: not ordered or not closed", ""),  # neither of the two ends it for certain
+        (f"{GREETED}, while: not ordered, unless: table.left", ""),
+        (f"{GREETED}, while: not ordered, unless: [room.closed, table.left]", ""),
+        ("per: table, when: [table.seated, table.left], expect: table.greeted, within: 3m, while: not ordered", ""),
+        ("per: table, when: table.seated, must: table == '1', while: not ordered", ""),  # it is judged or not, at once
+    ],
+)
+def test_what_is_owed_from_before_is_found(keys: str, begins: str) -> None:
+    """What came while nothing was owed is owed when it is again; an author who has not named that event is told."""
+    fixes = found("owed-from-before", keys)
+    assert len(fixes) == bool(begins)
+    assert all(fix and f"unless: {begins}" in fix and f"add {begins} to when" in fix for fix in fixes)
+
+
+@pytest.mark.parametrize(
+    ("keys", "never"),
+    [
+        ("when: room.opened, expect: table.seated, within_last: 1h, while: closed", True),
+        ("when: room.closed, must: table == '1', while: not closed", True),
+        ("when: table.left, at_most: 0, while: ordered and closed", True),
+        ("when: room.opened, expect: table.seated, within_last: 1h, while: not closed", False),
+        ("when: [room.opened, table.seated], must: table == '1', while: closed", False),
+        ("when: {event: room.opened, where: table == '1'}, must: table != '2', while: closed", True),
+    ],
+)
+def test_what_can_never_be_asked_is_found(keys: str, never: bool) -> None:
+    """A state that the very event ends, or begins, is not what it was when that event is judged."""
+    assert len(found("never-opens", f"per: table, {keys}")) == never
