@@ -17,6 +17,7 @@ import msgspec
 
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
+from alerts.words.words import SOURCE
 from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import type_of
@@ -70,6 +71,7 @@ class Options(msgspec.Struct, frozen=True):
     settle: int = SETTLE
     max_skew: int = MAX_SKEW
     zone: ZoneInfo = ZoneInfo("UTC")
+    language: str = SOURCE
     channels: tuple[str, ...] = ()
     keep: int = KEEP
     policies: Policies | None = None
@@ -141,7 +143,7 @@ class Engine:
         pump = Pump(rulebook, grace=options.grace, settle=options.settle, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read())
-        policy = Policy(rulebook.standards, options.zone, people)
+        policy = Policy(rulebook.standards, options.zone, people, options.language)
         cases = None if people is None else read_calls(self.database)
         alerts = AlertPipeline(policy, cases, channels=options.channels)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}

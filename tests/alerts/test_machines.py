@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from alerts.policy.policy import MACHINES, Policy
+from alerts.policy.reader import Reader
 from alerts.routing.notice import for_machines, notice
 from standards.judge.events import Event
 from standards.judge.ledger import line as line_of
@@ -53,7 +54,7 @@ def test_a_machine_that_a_route_names_gets_what_matches_that_route() -> None:
 
 def test_each_message_waits_for_its_channels(tmp_path: Path) -> None:
     """By address; without one by every channel that leads to people; for machines by those alone, or by none."""
-    made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
+    made = notice(line(5, "broken", "p"), NO_WAIT, Reader())
     named: list[tuple[str, dict[str, Any]]] = [
         ("own", {"to": "ann", "addresses": {"mail": "ann@shop.example"}}),
         ("room", {"to": "r", "addresses": {"webhook": "r"}}),

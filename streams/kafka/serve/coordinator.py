@@ -20,7 +20,9 @@ from zlib import crc32
 
 import msgspec
 
-from alerts.routing.notice import Notice, for_machines
+from alerts.policy.policy import MACHINES, Person
+from alerts.policy.reader import reader_of
+from alerts.routing.notice import Notice, for_machines, notice
 from standards.errors import StateError
 from standards.judge.ledger import Line
 from streams.kafka.records.facts import Telling, Told
@@ -139,9 +141,15 @@ class NotifyCoordinator:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
-        known = {line.id: line.known for line in lines} if self._machines else {}
-        machines = [for_machines(notices[name], self._machines, at) for name, at in known.items()]
+        machines = [self._for_machines(line, notices[line.id]) for line in lines] if self._machines else []
         self._through.append((partition, Telling(machines, rest)))
+
+    def _for_machines(self, line: Line, made: Notice) -> Notice:
+        """Give a line's notice for machines, with the policy's names of places: its worker knows none."""
+        standard, policy = self._policy.standards.get(line.revision), self._policy
+        if standard is not None:
+            made = notice(line, standard, reader_of(policy, line, Person(MACHINES[0])))
+        return for_machines(made, self._machines, line.known)
 
     def _fresh(self, partition: int, lines: Sequence[Line]) -> list[Line]:
         """Give the lines that were not taken before, and note that they are."""
@@ -222,8 +230,8 @@ class NotifyCoordinator:
             name = it.line.id
             reasons.setdefault(it.partition, {})[name] = called.reasons.get(name, "told")
         by_person: dict[int, Told] = {number: Told(reasons=found) for number, found in reasons.items()}
-        for notice in called.notices:
-            by_person.setdefault(self._partition_of(notice.to), Told()).notices.append(notice)
+        for made in called.notices:
+            by_person.setdefault(self._partition_of(made.to), Told()).notices.append(made)
         for each in called.withheld:
             by_person.setdefault(self._partition_of(each.to), Told()).withheld.append(each)
         for number, told in sorted(by_person.items()):
