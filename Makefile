@@ -4,6 +4,7 @@
 # make test-all  : the long proofs too: kills, images  make bench-kafka : the same on Kafka, beside other processors
 # make install   : the command kept, and no more       make warsaw    : an example's pages, from its data
 # make docs      : the documentation as a site/       make reference : the pages of docs/ that are made from the code
+#                                                    make words : the catalogues anew, from the messages in the code
 #
 # PYTHON=... chooses an interpreter, ARGS=... goes on to the command. Nothing is needed but Python 3.11 to 3.14;
 # for Kafka and the tests also Java 17 or newer and Maven, which fetches a broker once into the user's cache.
@@ -23,7 +24,7 @@ BENCH_PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: install warsaw docs pictures reference schemas help run run-kafka test test-all broker bench bench-kafka lock clean FORCE
+.PHONY: install warsaw docs pictures reference schemas words help run run-kafka test test-all broker bench bench-kafka lock clean FORCE
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -57,6 +58,10 @@ pictures: $(VENV)/.can-test $(VENV)/.can-browse
 # What editors complete by; a test holds these files to the models that they are made from.
 schemas: $(VENV)/.can-run
 	for form in standards policy mapping stories; do $(BIN)/kept schema $$form > schemas/$$form.json; done
+
+# The messages of the code, found and put into the catalogues; it names those that nobody has translated yet.
+words: $(VENV)/.can-test
+	$(BIN)/python -m tests.catalogues
 
 # Asks no other host for anything. What it says of its maker's next product is left out.
 docs: $(VENV)/.can-test

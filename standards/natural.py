@@ -16,15 +16,24 @@ def natural(name: str) -> str:
     return _NUMBER.sub(lambda found: f"{len(found[1]):03}{found[1]}", name.casefold())
 
 
+LEAST = 3
+"""From so many on, things that follow each other are named by the first and the last."""
+
+
+def runs(names: Iterable[str]) -> list[list[str]]:
+    """Give names in the order in which people count, together where each follows the one before."""
+    found: list[list[str]] = []
+    for name in sorted({name for name in names if name}, key=lambda name: (natural(name), name)):
+        if found and _follows(found[-1][-1], name):
+            found[-1].append(name)
+        else:
+            found.append([name])
+    return found
+
+
 def in_runs(names: Iterable[str]) -> list[str]:
     """Name things in the order in which people count: from three on that follow each other, the first and the last."""
-    runs: list[list[str]] = []
-    for name in sorted({name for name in names if name}, key=lambda name: (natural(name), name)):
-        if runs and _follows(runs[-1][-1], name):
-            runs[-1].append(name)
-        else:
-            runs.append([name])
-    return [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]  # noqa: PLR2004
+    return [part for run in runs(names) for part in ([f"{run[0]} to {run[-1]}"] if len(run) >= LEAST else run)]
 
 
 def _follows(before: str, name: str) -> bool:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator, m
 from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UndecodedError
 
+from alerts.words.words import LANGUAGES, SOURCE
 from standards.calendar.duration import DAY, HOUR, describe, parse
 from standards.errors import Finding, Place, SpecError
 from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
@@ -59,6 +60,12 @@ def _zone(value: object) -> object:
         return ZoneInfo(value) if isinstance(value, str) else value
     except (KeyError, ValueError, OSError):
         raise ValueError(f"{value!r} is not a known time zone; write one like Europe/Warsaw") from None
+
+
+def _language(value: object) -> object:
+    if isinstance(value, str) and value not in LANGUAGES:
+        raise ValueError(f"{value!r} is not a language that Kept has; write one of: {', '.join(LANGUAGES)}")
+    return value
 
 
 Span = Annotated[int, BeforeValidator(_span)]
@@ -122,6 +129,8 @@ class Settings(ChannelSettings):
     """How many events may wait to be stored before senders are told to come back later."""
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
     """The time zone in which notices and the board tell the time."""
+    language: Annotated[str, BeforeValidator(_language)] = SOURCE
+    """The language of notices to people for whom, and for whose site, the policy names none: `en`, `de` or `pl`."""
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` or `json`."""
     kafka: KafkaSettings = KafkaSettings()

@@ -29,6 +29,7 @@ HOMES = {
     "aiokafka": ("streams.kafka.clients.log",),
     "aiosmtplib": ("alerts.channels.mail",),
     "apprise": ("alerts.channels.chat",),
+    "babel": ("alerts.words.catalogues",),
     "faust": ("streams.kafka.worker.faust_app",),
     "kafka": ("streams.kafka.clients.admin",),
     "mode": ("streams.kafka.worker.faust_app",),

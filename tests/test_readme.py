@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.console import row
+from alerts.policy.reader import Reader
 from alerts.routing.notice import notice
 from standards.compiler.spec import Source, load
 from standards.judge.events import microseconds
 from standards.judge.ledger import Line
-from standards.judge.standard import UTC_ZONE
 from streams.floor.playing import DEMO_STANDARDS
 from streams.kafka.records.topics import Names, wanted
 from streams.metrics.kafka import KafkaMetrics
@@ -69,7 +69,7 @@ def test_the_notice_is_the_one_of_the_demo() -> None:
         id="1", promise="p", standard="no-wait", revision="r", subject="north/q2", kind="warned",
         at=at, known=at, opened=at - (due - at), state="warned", due=due,
     )  # fmt: skip
-    assert " ".join(NOTICE.split()) == row(notice(line, standard, UTC_ZONE))
+    assert " ".join(NOTICE.split()) == row(notice(line, standard, Reader()))
 
 
 def test_the_picture_is_of_the_live_view() -> None:

@@ -153,7 +153,7 @@ def labels(notice: Notice) -> dict[str, str]:
 def sentences(notice: Notice) -> dict[str, str]:
     """Give what an alert says."""
     said = {
-        "summary": notice.text,
+        "summary": notice.in_english.text,
         "how": notice.how,
         "why": notice.why,
         "exceptions": notice.exceptions,

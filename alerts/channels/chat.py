@@ -20,7 +20,9 @@ from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from alerts.channels.chat_names import chat_names
 from alerts.channels.reach import ADVICE, public_only
 from alerts.channels.retrying import check_answer, unanswered
+from alerts.routing.digest import AND_MORE
 from alerts.routing.notice import printable, shortened
+from alerts.words.words import Words
 from standards.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ LONGEST: Final = 1_000
 """How many characters of each part are sent: some services refuse what is much longer."""
 
 _STATUS = re.compile(r"\berror=(\d{3})\b")
-_MORE = re.compile(r"- and (\d{1,9}) more\b", re.ASCII)
 _CALLS_EVERYBODY = re.compile(r"@(?=(?:all|channel|everyone|here)\b)|<(?=!)", re.IGNORECASE)
 _KINDS = {
     "warned": NotifyType.WARNING,
@@ -126,29 +127,33 @@ def chats(urls: Sequence[str], *, private: bool) -> list[Chat]:
 
 
 def words(notice: Notice) -> tuple[str, str]:
-    """Give the title and the body of a message: what to do, then where, how and which promise.
+    """Give the title and the body of a message: where it is and what to do, then how and which promise.
 
     It calls nobody by itself.
     """
-    rows = [f"How: {notice.how}"] if notice.how and notice.looks_like in ("warned", "broken") else []
-    rows.append(f"The promise: {notice.wording}" if notice.wording else f"The standard: {notice.standard}")
+    own = Words(notice.language)
+    how = notice.how if notice.looks_like in ("warned", "broken") else ""
+    rows = [own.say("{label}: {said}", label=own.say("How"), said=how)] if how else []
+    rows.append(own.say("{label}: {said}", label=own.say("The promise"), said=notice.wording or notice.standard))
     title, *lines = notice.text.split("\n")
-    return _harmless(title), "\n".join([*_bounded([_harmless(line) for line in lines]), *map(_harmless, rows)])
+    shown = _bounded([_harmless(line) for line in lines], own)
+    return _harmless(title), "\n".join([*shown, *map(_harmless, rows)])
 
 
-def _bounded(lines: Sequence[str]) -> Sequence[str]:
+def _bounded(lines: Sequence[str], own: Words) -> Sequence[str]:
     """Give as many lines of a list as may be sent, and how many more things it has."""
     room = LONGEST
     for number, line in enumerate(lines):
         room -= len(line) + 1
         if room < 0:
-            return [*lines[:number], f"- and {_listed(lines[number:])} more"]
+            return [*lines[:number], own.say(AND_MORE, count=_listed(lines[number:], own))]
     return lines
 
 
-def _listed(lines: Iterable[str]) -> int:
+def _listed(lines: Iterable[str], own: Words) -> int:
     """Count what lines of a list are about; its last one may say how many more there are."""
-    more = (_MORE.match(line) for line in lines if line.startswith("- "))
+    cut = re.compile(re.escape(own.say(AND_MORE, count="#")).replace(re.escape("#"), r"(\d{1,9})"), re.ASCII)
+    more = (cut.fullmatch(line) for line in lines if line.startswith("- "))
     return sum(1 if found is None else int(found[1]) for found in more)
 
 

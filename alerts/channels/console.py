@@ -37,7 +37,7 @@ class Console:
 
 
 def row(notice: Notice) -> str:
-    """Put a notice on one harmless line: a mark, the standard, what to do, how. Events' values may be anything."""
+    """Put a notice on one harmless line: a mark, where, what to do, how; the standard last. Values may be anything."""
     how = f" {notice.how}" if notice.looks_like in ("warned", "broken") and notice.how else ""
-    text = f"{_MARKS.get(notice.looks_like, '.')} {notice.standard}: {notice.text}{how}"
+    text = f"{_MARKS.get(notice.looks_like, '.')} {notice.text}{how} [{notice.standard}]"
     return printable(" ".join(text.split()))

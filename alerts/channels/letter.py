@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.routing.notice import printable, shortened
+from alerts.words.words import Words, phrase
 from standards.judge.events import moment
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from alerts.routing.notice import Notice
 
 ACTIONS: Final = {
-    "acknowledge": "I have it", "excuse": "Excuse it", "debrief": "We have talked it over", "why": "Its whole story",
+    "acknowledge": phrase("I have it"), "excuse": phrase("Excuse it"), "debrief": phrase("We have talked it over"),
+    "why": phrase("Its whole story"),
 }  # fmt: skip
 """What stands on each link, in this order. Opening one does nothing yet: the page behind it has the button."""
 NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -36,24 +38,26 @@ LONGEST_PART: Final = 2_000
 _LONGEST_LINE: Final = 998  # of a header, by RFC 5322
 _PLAIN: Final = SMTP.clone(cte_type="7bit")  # any server takes it
 
+THANKS: Final = phrase("Thank you. There is nothing more to do.")
+FOR_INFORMATION: Final = phrase("There is nothing to do. This is so that you know.")
 FACES: Final = {
-    "warned": ("Due soon", "#b45309", ""),
-    "broken": ("Broken", "#b91c1c", ""),
-    "lost": ("Nobody can say", "#6d28d9", ""),
-    "kept": ("Kept", "#15803d", "Thank you. There is nothing more to do."),
-    "fulfilled_late": ("Done late", "#15803d", "Thank you. There is nothing more to do."),
-    "ended": ("Not needed any more", "#4b5563", "There is nothing to do. This is so that you know."),
-    "given_up": ("Given up", "#4b5563", ""),
-    "voided": ("Not needed any more", "#4b5563", ""),
-    "excused": ("Excused", "#4b5563", ""),
-    "undone": ("Owed again", "#b45309", ""),
-    "corrected": ("Corrected", "#4b5563", "There is nothing to do. This is so that you know."),
-    "withdrawn": ("Taken back", "#4b5563", "There is nothing to do. This is so that you know."),
+    "warned": (phrase("Due soon"), "#b45309", ""),
+    "broken": (phrase("Broken"), "#b91c1c", ""),
+    "lost": (phrase("Nobody can say"), "#6d28d9", ""),
+    "kept": (phrase("Kept"), "#15803d", THANKS),
+    "fulfilled_late": (phrase("Done late"), "#15803d", THANKS),
+    "ended": (phrase("Not needed any more"), "#4b5563", FOR_INFORMATION),
+    "given_up": (phrase("Given up"), "#4b5563", ""),
+    "voided": (phrase("Not needed any more"), "#4b5563", ""),
+    "excused": (phrase("Excused"), "#4b5563", ""),
+    "undone": (phrase("Owed again"), "#b45309", ""),
+    "corrected": (phrase("Corrected"), "#4b5563", FOR_INFORMATION),
+    "withdrawn": (phrase("Taken back"), "#4b5563", FOR_INFORMATION),
 }
 """How each kind of notice looks: a word, a colour beside it, and how the letter ends."""
 _PAGE: Final = """\
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -87,7 +91,8 @@ class Envelope(NamedTuple):
 def letter(notice: Notice, envelope: Envelope, now: int, links: Mapping[str, str] = NO_LINKS) -> bytes:
     """Write the letter for a notice, as it is sent; `now`, in microseconds UTC, is its date.
 
-    `links` are those by which its reader can act, by what each does: `ACTIONS`.
+    `links` are those by which its reader can act, by what each does: `ACTIONS`; of a message for several promises also
+    those to their pages, by the promise.
     """
     message = EmailMessage(policy=_PLAIN)
     domain = envelope.sender.domain
@@ -106,8 +111,9 @@ def letter(notice: Notice, envelope: Envelope, now: int, links: Mapping[str, str
 
 
 def subject(notice: Notice) -> str:
-    """Give the subject: the notice's sentence on one line."""
-    return shortened(printable(" ".join(notice.text.split())), LONGEST_SUBJECT)
+    """Give the subject, which says where and what to do first: the notice's sentences, or the heading of several."""
+    said = notice.text.partition("\n")[0] if notice.places else notice.text
+    return shortened(printable(" ".join(said.split())), LONGEST_SUBJECT)
 
 
 def _header(said: str) -> bytes:
@@ -119,33 +125,45 @@ def _header(said: str) -> bytes:
 
 def text(notice: Notice, links: Mapping[str, str] = NO_LINKS) -> str:
     """Write the text part."""
-    rows = [f"{label}: {said}" for label, said in _rows(notice)]
+    words = Words(notice.language)
+    rows = [words.say("{label}: {said}", label=label, said=said) for label, said in _rows(notice)]
     closing = _face(notice)[2]
-    ways = "\n".join(f"{said}: {to}" for said, to in _ways(links))
-    parts = [_shown(notice.text), *rows, *([closing] if closing else []), *([ways] if ways else [])]
+    ways = "\n".join(words.say("{label}: {said}", label=said, said=to) for said, to in _ways(notice, links))
+    parts = [_shown(notice.text), *rows, *([words.say(closing)] if closing else []), *([ways] if ways else [])]
     return "\n\n".join(parts) + f"\n\n-- \n{_signature(notice)}\n"
 
 
 def html(notice: Notice, links: Mapping[str, str] = NO_LINKS) -> str:
     """Write the HTML part: a document of its own."""
+    words = Words(notice.language)
     word, colour, closing = _face(notice)
     rows = [_ROW.format(label=escape(label), said=_lines(said)) for label, said in _rows(notice)]
     if closing:
-        rows.append(f'<p style="margin:0 0 12px">{escape(closing)}</p>\n')
-    ways = [_WAY.format(to=escape(to), said=escape(said)) for said, to in _ways(links)]
+        rows.append(f'<p style="margin:0 0 12px">{escape(words.say(closing))}</p>\n')
+    ways = [_WAY.format(to=escape(to), said=escape(said)) for said, to in _ways(notice, links)]
     rows += [f'<p style="margin:16px 0 0">{"".join(ways)}</p>\n'] if ways else []
     return _PAGE.format(
+        lang=escape(notice.language),
         subject=escape(subject(notice)),
         colour=colour,
-        word=escape(word),
+        word=escape(words.say(word)),
         text=_lines(_shown(notice.text)),
         rows="".join(rows),
         signature=_lines(_signature(notice)),
     )
 
 
-def _ways(links: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(said, links[name]) for name, said in ACTIONS.items() if name in links]
+def _ways(notice: Notice, links: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give what stands on each link: those by which its reader can act, then the page of each promise of several."""
+    words, places = Words(notice.language), dict(zip(notice.promises, notice.places, strict=False))
+    acts = [(words.say(said), links[name]) for name, said in ACTIONS.items() if name in links]
+    pages = [(_shown(places[name]), to) for name, to in links.items() if name in places]
+    rest = len(places) - len(pages)
+    return [
+        *acts,
+        *pages,
+        *([(words.say("{count} more, on the board", count=rest), links["board"])] if "board" in links else []),
+    ]
 
 
 def _face(notice: Notice) -> tuple[str, str, str]:
@@ -154,17 +172,24 @@ def _face(notice: Notice) -> tuple[str, str, str]:
 
 def _rows(notice: Notice) -> list[tuple[str, str]]:
     """Give what stands below the sentence: how, why and the exceptions only where there is something to do."""
-    beside = []
+    words, beside = Words(notice.language), []
     if notice.looks_like in ("warned", "broken"):
-        beside = [("How", notice.how), ("Why it matters", notice.why), ("Exceptions", notice.exceptions)]
-    beside.append(("The promise", notice.wording))
+        beside = [
+            (words.say("How"), notice.how),
+            (words.say("Why it matters"), notice.why),
+            (words.say("Exceptions"), notice.exceptions),
+        ]
+    if notice.wording not in notice.text:
+        beside.append((words.say("The promise"), notice.wording))
     return [(label, _shown(said)) for label, said in beside if said]
 
 
 def _signature(notice: Notice) -> str:
-    whose = f" for {notice.owner}" if notice.owner else ""
-    about = (f"standard {notice.standard}", notice.subject, f"promise {notice.promise}")
-    return _shown(f"Written by Kept{whose}: {', '.join(filter(None, about))}.")
+    words = Words(notice.language)
+    about = ", ".join(filter(None, (notice.standard, notice.subject, notice.promise)))
+    if notice.owner:
+        return _shown(words.say("Written by Kept for {owner} ({about}).", owner=notice.owner, about=about))
+    return _shown(words.say("Written by Kept ({about}).", about=about))
 
 
 def _shown(said: str) -> str:

@@ -67,8 +67,8 @@ class Webhook:
 
 
 def body(notice: Notice, links: Mapping[str, str] | None = None) -> bytes:
-    """Write the body of a notice: its type, its time, all that the notice says, and links by which people can act."""
-    fields: dict[str, Any] = msgspec.to_builtins(notice)
+    """Write the body of a notice: its type, its time, all that it says, in English, and links by which to act."""
+    fields: dict[str, Any] = msgspec.to_builtins(notice.in_english)
     fields |= {name: iso(fields[name]) for name in ("at", "due") if fields.get(name, -1) >= 0}
     fields |= {"links": dict(links)} if links else {}
     return msgspec.json.encode({"type": f"promise.{notice.kind}", "timestamp": iso(notice.at), "data": fields})

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from alerts.words.catalogues import SOURCE
 from standards.calendar.duration import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
@@ -59,8 +60,9 @@ def place_of(line: Line) -> str:
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody, or a team's own room, who can be told: addresses by channel, the zone of times (None: the host's).
+    """Somebody, or a team's own room, who can be told: addresses by channel, and how they read.
 
+    Without a zone times are those of the site, or else of the host, and so it is with the language.
     In `quiet` hours they hear of what has the severity `page` only. `budget` is how many messages an hour they want; 0
     means no limit. What is over it stands in a summary of pages soon after, and of all else in the next digest.
     """
@@ -70,6 +72,14 @@ class Person(msgspec.Struct, frozen=True):
     zone: ZoneInfo | None = None
     quiet: Hours | None = None
     budget: int = 0
+    language: str = ""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """How messages about a site are read by who has no zone or language of their own."""
+
+    zone: ZoneInfo | None = None
+    language: str = ""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -80,11 +90,15 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Team(msgspec.Struct, frozen=True):
-    """People who are told together; with addresses of its own, the team's room is told as well."""
+    """People who are told together; with addresses of its own, the team's room is told as well.
+
+    Its language is that of members who have none of their own.
+    """
 
     name: str
     members: tuple[Member, ...] = ()
     room: bool = False
+    language: str = ""
 
 
 class EscalationStep(msgspec.Struct, frozen=True):
@@ -173,32 +187,6 @@ class Inhibition(msgspec.Struct, frozen=True):
         )
 
 
-def closes_after(hours: Hours, at: int) -> int:
-    """Give the first instant from `at` on that is not open, or the one eight days later."""
-    low, high = at, at + 8 * DAY
-    if hours.between(at, high) == high - at:
-        return high
-    while low < high:
-        middle = (low + high) // 2
-        if hours.is_open(middle) and hours.between(at, middle) == middle - at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def open_since(hours: Hours, at: int) -> int:
-    """Give the first instant from which on all up to `at` is open, or the one eight days before."""
-    low, high = at - 8 * DAY, at
-    while low < high:
-        middle = (low + high) // 2
-        if hours.between(middle, at) == at - middle:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
 class Silence(msgspec.Struct, frozen=True):
     """Somebody wants to hear nothing of what matches, until an instant (microseconds UTC).
 
@@ -217,7 +205,7 @@ class People(msgspec.Struct, frozen=True):
     """What a policy document says. `people` holds the teams' own rooms too, by the team's name.
 
     A digest collects for `digest_after` at least, and goes at most every `digest_every`, in microseconds. `channels`
-    are those that are set up; None where that is not known.
+    are those that are set up; None where that is not known. `names` are what people call sites and parts of subjects.
     """
 
     people: Mapping[str, Person]
@@ -228,12 +216,20 @@ class People(msgspec.Struct, frozen=True):
     digest_after: int = 10 * MINUTE
     digest_every: int = 30 * MINUTE
     channels: frozenset[str] | None = None
+    names: Mapping[str, str] = {}
+    sites: Mapping[str, Site] = {}
 
     @property
     def machines(self) -> tuple[str, ...]:
         """Those that no route tells, and that get everything therefore."""
         told = {name for route in self.routes for step in route.chain for name in step.tell}
         return tuple(name for name in MACHINES if name not in told)
+
+    @property
+    def has_zones(self) -> bool:
+        """Whether anybody or any site has a zone of its own, so that the host's is not everybody's."""
+        named = (it.zone is not None for found in (self.people, self.sites) for it in found.values())
+        return any(named)
 
     def person(self, name: str) -> Person:
         """Give somebody by name; who is not in the policy any more has no address, and so hears by every channel."""
@@ -278,7 +274,7 @@ class People(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What is decided by: the standards by revision, for their wording, the zone in which times are told, people.
+    """What is decided by: the standards by revision, for their wording, people, and the host's own zone and language.
 
     Without `people`, what is worth telling is told to everybody.
     """
@@ -286,3 +282,4 @@ class Policy(msgspec.Struct, frozen=True):
     standards: Mapping[str, Standard]
     zone: ZoneInfo = UTC_ZONE
     people: People | None = None
+    language: str = SOURCE

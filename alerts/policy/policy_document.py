@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, get_args
 
+from alerts.policy.places_document import in_their_teams_language, language_in, names_in, sites_in, zone_in
 from alerts.policy.policy import (
     LINE_FIELDS,
     MACHINES,
@@ -36,7 +37,7 @@ from alerts.policy.policy_model import (
     TeamModel,
 )
 from alerts.policy.route_names import RouteNames
-from standards.calendar.hours import did_you_mean, zone
+from standards.calendar.hours import did_you_mean
 from standards.compiler.namespace import NAME, VERSION
 from standards.documents.declared import Calendar, calendar
 from standards.documents.declared_model import HoursModel
@@ -50,7 +51,6 @@ from standards.judge.standard import Aspect, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from zoneinfo import ZoneInfo
 
     from standards.calendar.hours import Hours
     from standards.compiler.spec import Source
@@ -60,7 +60,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Strict)
 _SECTIONS: dict[str, type] = {
-    "calendars": dict, "people": dict, "teams": dict, "routes": list, "inhibit": list, "silences": list, "digest": dict
+    "calendars": dict, "people": dict, "teams": dict, "routes": list, "inhibit": list, "silences": list, "digest": dict,
+    "names": dict, "sites": dict,
 }  # fmt: skip
 
 
@@ -112,9 +113,12 @@ class _Reading:
         after = None if digest is None else self.top.at("digest", "after").duration(digest.after, least=0)
         every = None if digest is None else self.top.at("digest", "every").duration(digest.every, least=0)
         return People(
-            people={**people, **rooms}, teams=teams, routes=tuple(routes.values()), inhibitions=tuple(inhibitions),
+            people={**in_their_teams_language(people, teams), **rooms}, teams=teams,
+            routes=tuple(routes.values()), inhibitions=tuple(inhibitions),
             silences=tuple(silence for silence in silences if silence is not None),
             digest_after=after or 0, digest_every=every or 0,
+            names=names_in(self.top.at("names"), self._section("names")),
+            sites=sites_in(self.top.at("sites"), self._section("sites")),
         )  # fmt: skip
 
     def _check_top(self) -> None:
@@ -169,9 +173,6 @@ class _Reading:
             if found is not None:
                 yield part_entry, found
 
-    def _zone(self, entry: Entry, name: str | None) -> ZoneInfo | None:
-        return None if name is None else entry.at("timezone").attempt("unknown-zone", partial(zone, name))
-
     def _hours(self, entry: Entry, name: str | None) -> Hours | None:
         if name is None:
             return None
@@ -186,7 +187,8 @@ class _Reading:
 
     def _person(self, entry: Entry, model: PersonModel) -> Person:
         quiet = self._hours(entry.at("quiet"), model.quiet)
-        return Person(entry.name, model.addresses, self._zone(entry, model.timezone), quiet, model.budget or 0)
+        zone, language = zone_in(entry, model.timezone), language_in(entry, model.language)
+        return Person(entry.name, model.addresses, zone, quiet, model.budget or 0, language)
 
     def _team(self, entry: Entry, model: TeamModel) -> Team:
         members = []
@@ -197,8 +199,8 @@ class _Reading:
             members.append(Member(member.person, self._hours(part.at("shift"), member.shift)))
         if not members and not model.addresses:
             entry.error("empty-team", f"nobody is in {entry.name}", "add members: or addresses:", key=True)
-        self._zone(entry, model.timezone)
-        return Team(entry.name, tuple(members), room=bool(model.addresses))
+        zone_in(entry, model.timezone)
+        return Team(entry.name, tuple(members), bool(model.addresses), language_in(entry, model.language))
 
     def _rooms(self) -> dict[str, Person]:
         """Give the teams' own rooms, which are told like people."""
@@ -208,8 +210,8 @@ class _Reading:
                 silent = Entry(self.top.document, ("teams", name), [])  # what is wrong was said already
                 model = silent.read(TeamModel, _without(data, ("members",)))
                 if model is not None:
-                    at = self._zone(silent, model.timezone)
-                    found[name] = Person(name, model.addresses, at, None, model.budget or 0)
+                    zone, language = zone_in(silent, model.timezone), language_in(silent, model.language)
+                    found[name] = Person(name, model.addresses, zone, None, model.budget or 0, language)
         return found
 
     def _told(self, entry: Entry, names: list[str]) -> tuple[str, ...]:
@@ -247,9 +249,8 @@ class _Reading:
                 self._unknown_field(entry.at("group_by", index), field)
         mute = [self._hours(entry.at("mute", index), name) for index, name in enumerate(model.mute)]
         group_wait = entry.at("group_wait").duration(model.group_wait, least=0) or 0
-        well_for = entry.at("well_for").duration(model.well_for, least=0) or 0
-        if model.settle is not None:
-            well_for = entry.at("settle").duration(model.settle, least=0) or 0
+        key, said = ("well_for", model.well_for) if model.settle is None else ("settle", model.settle)
+        well_for = entry.at(key).duration(said, least=0) or 0
         repeat = 0 if model.repeat == NEVER else entry.at("repeat").duration(model.repeat)
         return Route(
             model.name or self.unnamed.of(model.match, model.tell),
@@ -276,8 +277,7 @@ class _Reading:
 
     def _inhibition(self, entry: Entry, model: InhibitionModel) -> Inhibition:
         same = tuple(dict.fromkeys((PLACE, *model.same)))
-        cause = self._match(entry.at("when"), model.when)
-        return Inhibition(cause, self._match(entry.at("mute"), model.mute), same)
+        return Inhibition(self._match(entry.at("when"), model.when), self._match(entry.at("mute"), model.mute), same)
 
     def _silence(self, entry: Entry, model: SilenceModel) -> Silence | None:
         until = entry.at("until").attempt("bad-time", partial(_instant, model.until))

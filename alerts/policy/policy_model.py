@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from alerts.words.words import LANGUAGES
 from standards.documents.declared_model import HoursModel
 from standards.documents.strict import Strict
 from standards.documents.values import Duration, Text, Texts
@@ -35,6 +36,8 @@ Match = Annotated[
 """Fields of a line of the ledger, each with the values that fit; the names of standards alone are the short form."""
 
 
+_LANGUAGES = f"{', '.join(LANGUAGES[:-1])} or {LANGUAGES[-1]}"
+
 NEVER = "never"
 """What `repeat` says where nothing is told again."""
 
@@ -44,12 +47,20 @@ class PersonModel(Strict):
 
     addresses: dict[str, Text] = Field(default={}, description="Where, by channel. Without: by every channel.")
     timezone: Text | None = Field(default=None, description="The zone in which they read times: Europe/Warsaw.")
+    language: Text | None = Field(default=None, description=f"The language in which they are told: {_LANGUAGES}.")
     quiet: Text | None = Field(default=None, description="A calendar: while it is open, only pages reach them.")
     budget: int | None = Field(
         default=None,
         ge=1,
         description="How many messages an hour they want: more pages come in a summary, tickets later.",
     )
+
+
+class SiteModel(Strict):
+    """How messages about a site are written for who has no zone or language of their own."""
+
+    timezone: Text | None = Field(default=None, description="The zone of the site's times: Europe/Warsaw.")
+    language: Text | None = Field(default=None, description=f"The language spoken there: {_LANGUAGES}.")
 
 
 class MemberModel(Strict):
@@ -72,6 +83,9 @@ class TeamModel(Strict):
     members: list[MemberModel] = Field(default=[], description="Who is in it.")
     addresses: dict[str, Text] = Field(default={}, description="The team's own room, by channel. It is told as well.")
     timezone: Text | None = Field(default=None, description="The zone of the times that the room reads.")
+    language: Text | None = Field(
+        default=None, description="The language of the room, and of members who have none of their own."
+    )
     budget: int | None = Field(default=None, ge=1, description="The same for the room.")
 
 
@@ -135,6 +149,10 @@ class PolicyModel(Strict):
     calendars: dict[str, HoursModel] = Field(default={}, description="Shifts, quiet hours, mute times, by name.")
     people: dict[str, PersonModel] = Field(default={}, description="Who can be told, by name.")
     teams: dict[str, TeamModel] = Field(default={}, description="People who are told together, by name.")
+    names: dict[str, Text] = Field(
+        default={}, description="What people call a site, or another part of a subject: store-01: Kraków 3."
+    )
+    sites: dict[str, SiteModel] = Field(default={}, description="The zone and the language of a site, by its id.")
     routes: list[RouteModel] = Field(description="Who is told of what; the first that matches decides.")
     inhibit: list[InhibitionModel] = Field(default=[], description="Which trouble mutes which.")
     silences: list[SilenceModel] = Field(default=[], description="What nobody wants to hear for a time.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.policy.policy import closes_after
+from alerts.policy.openings import closes_after
 from alerts.routing.calling import Said
 from alerts.routing.incident import Swing, name_of
 from standards.calendar.duration import HOUR, MINUTE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.policy.policy import closes_after
+from alerts.policy.openings import closes_after
 from standards.calendar.duration import WEEK
 from standards.judge.promise import NEVER
 

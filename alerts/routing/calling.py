@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alerts.policy.policy import People, Policy
+from alerts.policy.reader import reader_of
+from alerts.routing import remarks
 from alerts.routing.counts import known_since
 from alerts.routing.incident import look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from alerts.routing.incident import AlertRouter, Incident, Turn
+    from alerts.routing.remarks import Remark
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
 
@@ -92,17 +95,16 @@ class Calling:
         current = (each for each in standards.values() if each.id == line.standard)
         return standards.get(line.revision) or next(current, None)
 
-    def notice(self, line: Line, to: str, times: int, at: int, *, more: str = "") -> Notice:
-        """Make the notice of a line for somebody; `more` is what is said after its text."""
+    def notice(self, line: Line, to: str, times: int, at: int, *, more: Remark | None = None) -> Notice:
+        """Make the notice of a line for somebody; `more` says what follows its text."""
         person, standard = self.people.person(to), self.standard(line)
         if standard is None:
             raise ValueError(f"no standard {line.standard} is known; ask before")
-        zone = person.zone or self.policy.zone
-        made = notice(line, standard, zone, now=at)
-        said = " ".join(part for part in (made.text, known_since(line, zone), more) if part)
+        said = remarks.joined(known_since(line), more)
+        made = notice(line, standard, reader_of(self.policy, line, person), now=at, more=said)
         severity = "info" if line.reason == "came-too-late" and line.kind == "lost" else made.severity
         return msgspec.structs.replace(
-            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", text=said, to=to,
+            made, id=f"{line.id}:{to}{f':{times}' if times else ''}", to=to,
             addresses=person.addresses, decided=at, severity=severity, explained=self._explained(line),
         )  # fmt: skip
 

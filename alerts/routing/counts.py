@@ -15,18 +15,27 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.words.words import ENGLISH, Words, several
 from standards.calendar.duration import MINUTE
-from standards.judge.events import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
 
     from alerts.routing.notice import Notice
+    from alerts.routing.remarks import Remark
     from standards.judge.ledger import Line
 
 LATE: Final = MINUTE
 """How long after it was so trouble becomes known at least, in microseconds, where that is said."""
+
+
+OTHERS_HAVE: Final = several("{by} has {count} other of them already.", "{by} has {count} others of them already.")
+EXPLAINED: Final = several(
+    "It explains {count} more promise in trouble there.", "It explains {count} more promises in trouble there."
+)
+CAME_AND_WENT: Final = several(
+    "{count} more came and was over meanwhile.", "{count} more came and were over meanwhile."
+)
 
 
 def counted(made: Notice, parts: Sequence[Notice]) -> Notice:
@@ -39,26 +48,22 @@ def counted(made: Notice, parts: Sequence[Notice]) -> Notice:
     if not (explained or went or others):
         return made
     made = msgspec.structs.replace(made, explained=explained, came_and_went=went, others_have=others)
-    return msgspec.structs.replace(made, text=f"{made.text} {sentence(made)}")
+    english = f"{made.english} {sentence(made, ENGLISH)}" if made.english else ""
+    return msgspec.structs.replace(made, text=f"{made.text} {sentence(made, Words(made.language))}", english=english)
 
 
-def sentence(notice: Notice) -> str:
+def sentence(notice: Notice, words: Words) -> str:
     """Say in words what a message counts; empty where it counts nothing."""
-    said = [
-        f"{name} has {'another one' if count == 1 else f'{count} others'} of them already."
-        for name, count in sorted(notice.others_have.items())
-    ]
+    said = [words.how_many(count, *OTHERS_HAVE, by=name) for name, count in sorted(notice.others_have.items())]
     if notice.explained:
-        one = notice.explained == 1
-        said.append(f"It explains {notice.explained} more {'promise' if one else 'promises'} in trouble there.")
+        said.append(words.how_many(notice.explained, *EXPLAINED))
     if notice.came_and_went:
-        one = notice.came_and_went == 1
-        said.append(f"{notice.came_and_went} more came and {'was' if one else 'were'} over meanwhile.")
+        said.append(words.how_many(notice.came_and_went, *CAME_AND_WENT))
     return " ".join(said)
 
 
-def known_since(line: Line, zone: ZoneInfo) -> str:
+def known_since(line: Line) -> Remark | None:
     """Say since when a broken promise is known, where its opening was heard of late; else nothing."""
     if line.kind != "broken" or line.known - line.at < LATE:
-        return ""
-    return f"Known since {moment(line.known).astimezone(zone):%H:%M:%S}."
+        return None
+    return lambda reader: reader.words.say("Known since {at}.", at=reader.clock_beside(line.known, line.known))

@@ -5,13 +5,14 @@ Read next: `throttle.py`, which sends them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.policy.policy import PLACE
+from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
-from standards.natural import in_runs, natural
+from standards.natural import natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +24,12 @@ NAMED = 10
 
 PLACES_NAMED = 100
 """So many places are named in a summary for one thing to do."""
+
+AND_MORE: Final = phrase("- and {count} more")
+"""The last line of a list that is cut."""
+IN_ONE: Final = several(
+    "{count} promise in this message, as there are so many.", "{count} promises in this message, as there are so many."
+)
 
 _SEVERITIES = {"page": 0, "ticket": 1, "info": 2}
 _KINDS = {"warned": 0, "broken": 1, "lost": 2}
@@ -50,82 +57,154 @@ def joined(notices: Sequence[Notice]) -> Notice:
     first, *others = sorted(notices, key=risk)
     if not others:
         return first
-    names = list(dict.fromkeys(_name(other, first) for other in others))
-    more = f"The same for {len(others)} more: {', '.join(names[:NAMED])}{_rest(len(names) - NAMED)}."
-    return msgspec.structs.replace(first, text=f"{first.text} {more}", promises=promises_of([first, *others]))
+    return _one([first, *others], _joined)
 
 
 def digest(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the digest of what was held back from somebody, at an instant (microseconds UTC): nothing is left out."""
-    ordered = sorted(notices, key=risk)
-    first, promises = ordered[0], promises_of(ordered)
-    lines = [f"- {notice.text}" for notice in ordered[:NAMED]]
-    if len(ordered) > NAMED:
-        lines.append(f"- and {len(ordered) - NAMED} more")
-    count = f"{len(promises)} promises" if len(promises) > 1 else "1 promise"
-    text = "\n".join([f"Held back until now, {count}, the most pressing first:", *lines])
-    return msgspec.structs.replace(
-        first, id=f"digest:{name}:{at}", text=text, promises=promises, decided=at, how="", why="", exceptions=""
-    )
+    made = _one(sorted(notices, key=risk), _digest)
+    return msgspec.structs.replace(made, id=f"digest:{name}:{at}", decided=at, how="", why="", exceptions="")
 
 
 def summary(notices: Sequence[Notice], name: str, at: int) -> Notice:
     """Make the summary of pages over somebody's budget, at an instant (microseconds UTC): every place is named."""
-    made = gathered(notices, "in this message, as there are so many")
-    return msgspec.structs.replace(made, id=f"summary:{name}:{at}", decided=at)
+    return msgspec.structs.replace(gathered(notices, IN_ONE), id=f"summary:{name}:{at}", decided=at)
 
 
-def gathered(notices: Sequence[Notice], remark: str) -> Notice:
-    """Make one message of notices that are no group: where and what to do, how many they are, then place by place."""
-    ordered = sorted(notices, key=risk)
-    first, promises = ordered[0], promises_of(ordered)
-    trouble = [notice for notice in ordered if notice.is_trouble]
-    well = [notice for notice in ordered if not notice.is_trouble]
-    by_action = _by(trouble, lambda notice: notice.what or notice.standard)
-    what = next(iter(by_action)) if len(by_action) == 1 else f"{len(by_action)} things to do"
-    lines = [f"{_where(trouble)}: {what}", f"{_count(trouble)} {remark}:"]
+def gathered(notices: Sequence[Notice], remark: tuple[str, str]) -> Notice:
+    """Make one message of notices that are no group: where and what to do, how many they are, then place by place.
+
+    `remark` says of one, and of `{count}`, why they are told together.
+    """
+    made = _one(sorted(notices, key=risk), lambda ordered, words: _gathered(ordered, remark, words))
+    return msgspec.structs.replace(made, how="", why="", exceptions="")
+
+
+def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], str]) -> Notice:
+    """Make one message of several, as it is written in the language of the most pressing, and in English."""
+    first, words = ordered[0], Words(ordered[0].language)
+    places = {promise: part.place for part in ordered for promise in part.speaks_for}
+    for part in ordered:
+        places |= dict(zip(part.promises, part.places, strict=False))
+    text = write(ordered, words)
+    english = "" if words == ENGLISH else write([part.in_english for part in ordered], ENGLISH)
+    return msgspec.structs.replace(
+        first, text=text, english=english, promises=tuple(places), places=tuple(places.values())
+    )
+
+
+def _joined(ordered: Sequence[Notice], words: Words) -> str:
+    first, *others = ordered
+    same = [part for part in others if part.standard == first.standard]
+    names = words.named(_beside(part, first) for part in same)
+    names += dict.fromkeys(
+        f"{_beside(part, first)}: {part.what or part.wording}" for part in others if part not in same
+    )
+    named = ", ".join(
+        [*names[:NAMED], *([words.say("{count} more", count=len(names) - NAMED)] if names[NAMED:] else [])]
+    )
+    return f"{first.text} " + words.how_many(
+        len(others), "The same for {count} more: {names}.", "The same for {count} more: {names}.", names=named
+    )
+
+
+def _digest(ordered: Sequence[Notice], words: Words) -> str:
+    lines = [f"- {part.text}" for part in ordered[:NAMED]]
+    if len(ordered) > NAMED:
+        lines.append(_more(len(ordered) - NAMED, words))
+    count = words.how_many(
+        len(promises_of(ordered)),
+        "Held back until now: {count} promise.",
+        "Held back until now: {count} promises, the most pressing first.",
+    )
+    trouble = [part for part in ordered if part.is_trouble]
+    return "\n".join([*([_heading(trouble, words)] if trouble else []), count, *lines])
+
+
+def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) -> str:
+    trouble = [part for part in ordered if part.is_trouble]
+    well = [part for part in ordered if not part.is_trouble]
+    by_action = _by(trouble, lambda part: part.what or part.wording or part.standard)
+    lines = [_heading(trouble, words), _count(trouble, remark, words)]
     for to_do, parts in by_action.items():
-        lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts)]
+        lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
-        lines += ["Nothing to do any more:", *(f"- {line}" for line in _places(well))]
-    text = "\n".join(lines)
-    return msgspec.structs.replace(first, text=text, promises=promises, how="", why="", exceptions="")
+        lines += [words.say("Nothing to do any more:"), *(f"- {line}" for line in _places(well, words))]
+    return "\n".join(lines)
 
 
-def _where(trouble: Sequence[Notice]) -> str:
+def _heading(trouble: Sequence[Notice], words: Words) -> str:
+    """Say where and what to do, as far as that is one thing."""
+    to_do = dict.fromkeys(part.what or part.wording or part.standard for part in trouble)
+    what = next(iter(to_do))
+    if len(to_do) > 1:
+        what = words.how_many(len(to_do), "{count} thing to do", "{count} things to do")
+    return words.say("{place}: {said}", place=_where(trouble, words), said=what)
+
+
+def _where(trouble: Sequence[Notice], words: Words) -> str:
     """Name the first place, in the order in which people count, and how many more there are."""
-    places = sorted({_site(notice) or notice.subject for notice in trouble}, key=lambda name: (natural(name), name))
-    others = len(places) - 1
-    more = "" if not others else f" and {places[1]}" if others == 1 else f" and {others} more places"
-    return f"{places[0]}{more}"
+    found = {_site(part) or part.place for part in trouble}
+    first, *others = sorted(found, key=lambda name: (natural(name), name))
+    if not others:
+        only = words.named(_rest_of(part) for part in trouble)
+        return f"{first}, {only[0]}" if len(only) == 1 and _site(trouble[0]) and only[0] else first
+    if len(others) == 1:
+        return words.say("{first} and {second}", first=first, second=others[0])
+    return words.how_many(len(others), "{first} and {count} more place", "{first} and {count} more places", first=first)
 
 
-def _count(trouble: Sequence[Notice]) -> str:
+def _count(trouble: Sequence[Notice], remark: tuple[str, str], words: Words) -> str:
     count = len(promises_of(trouble))
-    broken = sum(notice.looks_like == "broken" for notice in trouble)
-    of = f", {'all' if broken == count else broken} of them broken," if broken and count > 1 else ""
-    return f"{count} promises{of}" if count > 1 else "1 promise"
+    broken = sum(part.looks_like == "broken" for part in trouble)
+    said = words.how_many(count, *remark)
+    if not broken or count == 1:
+        return said
+    if broken == count:
+        return f"{said} {words.say('All of them are broken.')}"
+    return f"{said} {words.how_many(broken, '{count} of them is broken.', '{count} of them are broken.')}"
 
 
-def _places(notices: Sequence[Notice]) -> list[str]:
+def _places(parts: Sequence[Notice], words: Words) -> list[str]:
     """Give a line for each site: what it is about there, and how much of that is broken."""
-    lines = []
-    for site, parts in sorted(_by(notices, _site).items(), key=lambda found: natural(found[0])):
-        names = ", ".join(in_runs(_rest_of(part, site) for part in parts))
-        broken = sum(part.looks_like == "broken" for part in parts)
-        of = "" if not broken else " (broken)" if broken == len(parts) else f" ({broken} broken)"
-        lines.append(f"{site}: {names}{of}" if site and names else f"{site or names}{of}")
-    shown = lines[:PLACES_NAMED]
-    return [*shown, f"and {len(lines) - len(shown)} more places"] if len(lines) > len(shown) else shown
+    sites = sorted(_by(parts, _site).items(), key=lambda found: natural(found[0]))
+    lines = [_at_site(site, there, words) for site, there in sites]
+    rest = len(lines) - PLACES_NAMED
+    return lines if rest <= 0 else [*lines[:PLACES_NAMED], _more(rest, words).removeprefix("- ")]
+
+
+def _at_site(site: str, parts: Sequence[Notice], words: Words) -> str:
+    names = ", ".join(words.named(_rest_of(part) for part in parts))
+    place = f"{site}: {names}" if site and names else site or names
+    broken = sum(part.looks_like == "broken" for part in parts)
+    if broken and broken == len(parts):
+        return words.say("{place} (broken)", place=place)
+    if broken:
+        return words.how_many(broken, "{place} ({count} broken)", "{place} ({count} broken)", place=place)
+    return place
+
+
+def _more(count: int, words: Words) -> str:
+    return words.say(AND_MORE, count=count)
 
 
 def _site(notice: Notice) -> str:
-    return str(notice.fields.get(PLACE) or "")
+    """Give the name of a notice's site; nothing where it has none."""
+    site = str(notice.fields.get(PLACE) or "")
+    return notice.where[0] if site and notice.where else site
 
 
-def _rest_of(notice: Notice, site: str) -> str:
-    """Give a subject without its site, which is named before it."""
-    return "" if notice.subject == site else notice.subject.removeprefix(f"{site}/")
+def _rest_of(notice: Notice) -> str:
+    """Give where it is without its site, which is named before it."""
+    if not notice.where:
+        site = _site(notice)
+        return "" if notice.subject == site else notice.subject.removeprefix(f"{site}/")
+    return ", ".join(notice.where[1:] if notice.fields.get(PLACE) else notice.where)
+
+
+def _beside(part: Notice, first: Notice) -> str:
+    """Give where a notice's promise is, beside another one: without the site, where it is the same."""
+    return (_rest_of(part) if _site(part) == _site(first) else "") or part.place or part.wording
 
 
 def _by(notices: Iterable[Notice], key: Callable[[Notice], str]) -> dict[str, list[Notice]]:
@@ -133,13 +212,3 @@ def _by(notices: Iterable[Notice], key: Callable[[Notice], str]) -> dict[str, li
     for notice in notices:
         found.setdefault(key(notice), []).append(notice)
     return found
-
-
-def _name(notice: Notice, first: Notice) -> str:
-    if notice.standard == first.standard:
-        return notice.subject or notice.standard
-    return f"{notice.standard} {notice.subject}".rstrip()
-
-
-def _rest(count: int) -> str:
-    return f" and {count} more" if count > 0 else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.policy.policy import closes_after, open_since
+from alerts.policy.openings import closes_after, open_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

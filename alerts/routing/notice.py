@@ -1,6 +1,6 @@
 """A notice: what someone should get to know, in words, and why they get it.
 
-Knows: how a line of the ledger becomes a sentence that says what to do first. Must not know: whom it goes to, or by
+Knows: how a line of the ledger becomes sentences. Must not know: whom it goes to, or by
 which channel. Read next: `relevance.py`, which decides what is told at all.
 """
 
@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from alerts.routing.incident import WARNED
+from alerts.routing.place import parts_of
 from alerts.routing.sentences import Sentences
+from alerts.words.words import ENGLISH, SOURCE, Words
 from standards.judge.ledger import Plain
 from standards.judge.promise import Kind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from zoneinfo import ZoneInfo
 
+    from alerts.policy.reader import Reader
+    from alerts.routing.remarks import Remark
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
 
@@ -58,8 +61,10 @@ Reason = Literal[
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message. Its id is that of the ledger's line it tells of, so a repeat can be told by it.
 
-    `text` stands alone: what to do, where and by when, or which promise is settled. `what`, `how`, `why` and
-    `exceptions` are the standard's own words beside it.
+    `text` stands alone: where, what to do and by when, or which promise is settled. It is in `language`, and
+    where that is another one, `english` is the same in English. `where` are the parts of the place, by their names, the
+    site first; `places` are those of all of `promises`. `what`, `how`, `why` and `exceptions` are the standard's own
+    words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
     without one both are empty, and where `to` alone is, it goes to machines by these channels. `promises` are all those
@@ -99,6 +104,20 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     came_and_went: int = 0
     others_have: dict[str, int] = {}
     replaces: str = ""
+    where: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    language: str = SOURCE
+    english: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return ", ".join(self.where) or self.subject
+
+    @property
+    def in_english(self) -> Notice:
+        """The same as machines are told it: in English."""
+        return msgspec.structs.replace(self, text=self.english or self.text, language=SOURCE, english="")
 
     @property
     def looks_like(self) -> Kind:
@@ -144,7 +163,7 @@ class Withheld(msgspec.Struct, frozen=True):
 def for_machines(notice: Notice, machines: Iterable[str], at: int) -> Notice:
     """Address a notice, as it is told without a policy, to machines alone; it is told at an instant."""
     channels = dict.fromkeys(machines, "")
-    return msgspec.structs.replace(notice, id=f"{notice.id}:machines", addresses=channels, decided=at)
+    return msgspec.structs.replace(notice.in_english, id=f"{notice.id}:machines", addresses=channels, decided=at)
 
 
 def withheld(line: Line, to: str, reason: Reason, at: int) -> Withheld:
@@ -162,11 +181,18 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> Notice:
-    """Make the notice of a line; `standard` is the revision that judged it, `zone` the one in which times are told.
+def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, more: Remark | None = None) -> Notice:
+    """Make the notice of a line for a reader; `standard` is the revision that judged it.
 
-    `now` is when it is told, in microseconds UTC, where that is later than the line.
+    `now` is when it is told, in microseconds UTC, where that is later than the line; `more` says what follows.
     """
+    where = parts_of(line, standard, reader.names)
+
+    def said(words: Words) -> str:
+        to_them = msgspec.structs.replace(reader, words=words)
+        text = Sentences(line, standard, to_them, max(now, line.at)).text(where)
+        return f"{text} {more(to_them)}" if more else text
+
     return Notice(
         id=line.id,
         kind=line.kind,
@@ -175,7 +201,7 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         revision=line.revision,
         subject=line.subject,
         at=line.at,
-        text=Sentences(line, standard, zone, max(now, line.at)).text(),
+        text=said(reader.words),
         due=line.due,
         severity=line.severity,
         owner=line.owner,
@@ -189,6 +215,9 @@ def notice(line: Line, standard: Standard, zone: ZoneInfo, *, now: int = -1) -> 
         owed_until=owed_until(line, standard),
         still_warned=line.kind == "corrected" and line.state in WARNED,
         replaces=line.replaces,
+        where=where,
+        language=reader.words.language,
+        english=said(ENGLISH) if reader.words != ENGLISH else "",
     )
 
 

@@ -1,138 +1,190 @@
-"""The sentences of a notice: what to do comes first, then the promise's clock.
+"""The sentences of a notice: where it is comes first, then what to do, then the fact and the promise's clock.
 
-Must not know: whom it goes to. Read next: `notice.py`.
+What the standard's author wrote stands as it was written. Each sentence is a whole message, so that it can be said in
+any language. No sentence is stale when it arrives: it says until when, never how long that is from now.
+Must not know: whom it goes to. Read next: `place.py`, `notice.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from alerts.routing.incident import WARNED
-from standards.calendar.duration import spoken
-from standards.judge.events import moment
+from alerts.words.words import phrase, several
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from collections.abc import Mapping
 
+    from alerts.policy.reader import Reader
     from standards.judge.ledger import Line
     from standards.judge.standard import Standard
 
-PLACES = frozenset({"site", "queue", "register", "counter", "room", "shop", "station", "till", "window", "zone"})
-"""Fields whose subjects are places: work is to be done *at* them, and *for* anybody or anything else."""
 Over = Literal["kept", "fulfilled_late", "ended", "given_up", "voided", "excused"]
+Passing = Literal["opened", "paused", "resumed", "moved"]
+
+COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": several("{count} person waited at {since}.", "{count} people waited at {since}.")
+}
+"""What is said of a number that a standard carries from the event that opened its promise, by the field."""
+REPORTED: Final[Mapping[str | None, str]] = {
+    "broken": phrase("Corrected. It was reported broken."),
+    "unknown": phrase("Corrected. It was reported that nobody can say how it went."),
+    "withdrawn": phrase("Corrected. It was reported that this was never owed."),
+    None: phrase("Corrected."),
+}
+WRONG: Final = phrase("Taken back. What was told of this was wrong, as was learned afterwards.")
+NEVER_OWED: Final = phrase("Taken back. This was never owed, as was learned afterwards.")
+PASSING: Final[Mapping[Passing, str]] = {
+    "opened": phrase("Owed from {at} on."),
+    "paused": phrase("The clock stands still since {at}."),
+    "resumed": phrase("The clock goes on since {at}."),
+    "moved": phrase("Due {due}, as is known since {at}."),
+}
 
 
 class Sentences:
-    """The sentences of one notice: what to do comes first, then the promise's clock."""
+    """The sentences of one notice, after the place: what to do comes first, then the promise's clock."""
 
-    def __init__(self, line: Line, standard: Standard, zone: ZoneInfo, now: int) -> None:
+    def __init__(self, line: Line, standard: Standard, reader: Reader, now: int) -> None:
         self.line = line
         self.now = now
         self.standard = standard
-        self.zone = zone
-        preposition = "at" if any(field in PLACES for field in standard.per) else "for"
-        self.promise = f"the promise {line.standard}"
-        self.where = f" {preposition} {line.subject}" if line.subject else ""
+        self.reader = reader
+        self.words = reader.words
+        self.promise = standard.promise or standard.id
+        self.at, self.due = (reader.clock(at, now) if at >= 0 else "" for at in (line.at, line.due))
+        self.since = reader.clock_beside(line.opened, now)
 
-    def text(self) -> str:
+    def text(self, parts: tuple[str, ...]) -> str:
+        """Give them as one text, after the place, of which these are the parts."""
+        place = ", ".join(parts)
+        return self.words.say("{place}: {said}", place=place, said=self.said()) if place else self.said()
+
+    def said(self) -> str:
         """Give them as one text."""
-        at = self._clock(self.line.at)
-        match self.line.kind:
+        words, line = self.words, self.line
+        match line.kind:
             case "warned":
                 return f"{self._to_do()} {self._time_left()}"
             case "broken":
-                return f"{self._to_do()} The promise was broken at {at}{self._after()}."
+                return f"{self._to_do()} {self._broken()}"
             case "lost":
-                return self._unsure(at)
+                return f"{self._unsure()} {self.promise}"
             case "withdrawn":
-                never, wrong = f"{self.promise} was never owed", f"what was told of {self.promise} was wrong"
-                return (
-                    f"Taken back{self.where}: {wrong if self.line.replaced_by else never}, as was learned afterwards."
-                )
+                return f"{words.say(WRONG if line.replaced_by else NEVER_OWED)} {self.promise}"
             case "corrected":
-                return self._corrected(at)
+                return self._corrected()
             case "kept" | "fulfilled_late" | "ended" | "given_up" | "voided" | "excused":
-                return self._over(self.line.kind, at)
+                return f"{self._over(line.kind)} {self.promise}"
             case "undone":
-                again = "is overdue again" if self.line.verdict == "broken" else "is owed again"
-                left = "" if self.line.verdict == "broken" else f" {self._time_left()}"
-                return f"{self._to_do()} It was not done after all, as came out at {at}: {self.promise} {again}.{left}"
+                return f"{self._to_do()} {self._undone()}"
             case "opened" | "paused" | "resumed" | "moved":
-                to = f" to {self._clock(self.line.due)}" if self.line.kind == "moved" else ""
-                return f"The promise {self.line.standard} was {self.line.kind}{self.where}{to} at {at}."
-
-    def _corrected(self, at: str) -> str:
-        was = self.line.was if self.line.was in (None, "unknown", "withdrawn") else "broken"
-        learned = f"{self._to_do()} As was learned afterwards,"
-        if self.line.verdict == "broken":
-            return f"{learned} the promise was broken at {at}{self._after()}."
-        if self.line.state in WARNED:
-            reported = ", reported broken," if was == "broken" else ""
-            return f"{learned} {self.promise}{reported} can still be kept. {self._time_left()}"
-        return f"Corrected{self.where}: {self.promise}, reported {was or 'due'}, {self._after_all()}."
-
-    def _unsure(self, at: str) -> str:
-        if self.line.reason == "came-too-late":
-            return f"Look into it{self.where}: {self.promise}, due {at}, was heard of too late to say if it was kept."
-        unsure = f"so nobody can say whether {self.promise}, due {at}, was kept."
-        if self.line.reason == "evidence-lost":
-            return f"Ask how it went{self.where}. Events were lost, {unsure}"
-        return f"Look after the feed{self.where}. It was silent, {unsure}"
-
-    def _over(self, kind: Over, at: str) -> str:
-        match kind:
-            case "kept":
-                return f"All is well again{self.where}: {self.promise} was kept at {at}."
-            case "fulfilled_late":
-                done = f"it was done at {at}, {self._late()} late"
-                return f"All is well again{self.where}: {done}. The promise {self.line.standard} counts as late."
-            case "voided" | "excused":
-                over = "not needed any more" if kind == "voided" else "excused by an exception granted"
-                return f"Nothing more to do{self.where}: {self.promise} was {over} at {at}."
-            case "ended":
-                gone = f"Nothing more to do{self.where}: the need went away at {at}."
-                return f"{gone} The promise {self.line.standard} counts as broken."
-            case "given_up":
-                due = self._clock(self.line.due)
-                return f"Given up{self.where}: {self.promise}, due {due}, was never done; nobody waits for it any more."
+                return f"{words.say(PASSING[line.kind], at=self.at, due=self.due)} {self.promise}"
 
     def _to_do(self) -> str:
-        what = self.standard.what.rstrip(" .")
-        if what:
-            return f"{what}{self.where}."
-        return f"{self.standard.id}{self.where}: {self.standard.promise}".rstrip(" :")
+        what = sentence(self.standard.what)
+        return what or sentence(self.promise)
+
+    def _fact(self) -> str:
+        """Say how many there were when it began, where the line knows it, and since when it is so."""
+        for field, (one, many) in COUNTED.items():
+            count = self.line.fields.get(field)
+            if isinstance(count, int) and not isinstance(count, bool):
+                return self.words.how_many(count, one, many, since=self.since)
+        return ""
 
     def _time_left(self) -> str:
-        line = self.line
+        words, line = self.words, self.line
         if line.due < 0:
-            return "The promise is about to be broken."
+            return words.say("It is about to be broken.")
         if line.state.startswith("paused"):
-            return "Its clock stands still for now."
-        return f"Promise due {self._clock(line.due)}, {spoken(max(0, line.due - self.now))} left."
+            return words.say("Its clock stands still for now.")
+        if fact := self._fact():
+            return f"{fact} {words.say('Due {due}.', due=self.due)}"
+        return words.say("Since {since}, due {due}.", since=self.since, due=self.due)
 
-    def _after(self) -> str:
-        waited = self.line.at - self.line.opened
-        return f", {spoken(waited)} after it was made" if waited > 0 else ""
+    def _broken(self) -> str:
+        words = self.words
+        if fact := self._fact():
+            return f"{fact} {words.say('Broken at {at}.', at=self.at)}"
+        if self.line.at <= self.line.opened:
+            return words.say("Broken at {at}.", at=self.at)
+        return words.say("Since {since}, broken at {at}.", since=self.since, at=self.at)
+
+    def _undone(self) -> str:
+        words = self.words
+        if self.line.verdict == "broken":
+            return words.say("It was not done after all, as came out at {at}, and is overdue again.", at=self.at)
+        again = words.say("It was not done after all, as came out at {at}, and is owed again.", at=self.at)
+        return f"{again} {self._time_left()}"
+
+    def _corrected(self) -> str:
+        line, words = self.line, self.words
+        if line.verdict == "broken":
+            return f"{self._to_do()} {self._broken()} {words.say('This was learned afterwards.')}"
+        was = line.was if line.was in (None, "unknown", "withdrawn") else "broken"
+        if line.state in WARNED:
+            after = (
+                words.say("It was reported broken; as was learned afterwards, it can still be kept.")
+                if was == "broken"
+                else words.say("As was learned afterwards, it can still be kept.")
+            )
+            return f"{self._to_do()} {after} {self._time_left()}"
+        return f"{words.say(REPORTED[was])} {self._after_all()} {self.promise}"
 
     def _after_all(self) -> str:
+        words = self.words
         match self.line.verdict:
             case "kept":
-                return f"was kept after all, at {self._clock(self.line.at)}"
+                return words.say("It was kept after all, at {at}.", at=self.at)
             case "void":
-                return f"was not needed after all: the need had gone away at {self._clock(self.line.at)}"
+                return words.say("It was not needed after all: the need had gone away at {at}.", at=self.at)
             case "excused":
-                return "is excused: an exception was granted"
+                return words.say("It is excused: an exception was granted.")
+            case None if self.line.due >= 0:
+                return words.say("It is still owed, due {due}.", due=self.due)
             case None:
-                due = f", due {self._clock(self.line.due)}" if self.line.due >= 0 else ""
-                return f"is still owed{due}"
+                return words.say("It is still owed.")
             case _:
-                return f"is now {self.line.verdict}"
+                return words.say("Nobody can say how it went.")
 
-    def _late(self) -> str:
-        return spoken(max(0, self.line.at - self.line.due)) if self.line.due >= 0 else "some time"
+    def _unsure(self) -> str:
+        words = self.words
+        if self.line.reason == "came-too-late":
+            return words.say(
+                "Look into it. What was due {at} was heard of too late to say whether it was kept.", at=self.at
+            )
+        if self.line.reason == "evidence-lost":
+            return words.say(
+                "Ask how it went. Events were lost, and nobody can say whether what was due {at} was kept.", at=self.at
+            )
+        return words.say(
+            "Look after the feed. It was silent, and nobody can say whether what was due {at} was kept.", at=self.at
+        )
 
-    def _clock(self, at: int) -> str:
-        """Tell an instant as people read it: the time of day, and the day where it is another one than today."""
-        told, now = (moment(instant).astimezone(self.zone) for instant in (at, self.now))
-        day = "" if told.date() == now.date() else f"{told:%Y-%m-%d} "
-        return f"{day}{told:%H:%M:%S}{' UTC' if self.zone.key == 'UTC' else ''}"
+    def _over(self, kind: Over) -> str:
+        words = self.words
+        match kind:
+            case "kept":
+                return words.say("All is well again, kept at {at}.", at=self.at)
+            case "fulfilled_late" if self.line.due < 0:
+                return words.say("All is well again, done at {at}. It counts as late.", at=self.at)
+            case "fulfilled_late":
+                late = words.length(max(0, self.line.at - self.line.due))
+                return words.say("All is well again, done at {at}, {length} late.", at=self.at, length=late)
+            case "voided":
+                return words.say("Nothing more to do. It is not needed any more since {at}.", at=self.at)
+            case "excused":
+                return words.say("Nothing more to do. An exception was granted at {at}.", at=self.at)
+            case "ended":
+                return words.say("Nothing more to do. The need went away at {at}; it counts as broken.", at=self.at)
+            case "given_up":
+                return words.say(
+                    "Given up. It was due {due} and never done; nobody waits for it any more.", due=self.due
+                )
+
+
+def sentence(text: str) -> str:
+    """Give what an author wrote as a sentence: with its end, where it has none."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…" else f"{text}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.routing import remarks
 from alerts.routing.actions import DEBRIEFED, GIVEN_BACK, HANDED_ON
 from alerts.routing.audience import first_step, next_shift
 from alerts.routing.calling import Said
@@ -94,7 +95,7 @@ class Taking:
         """Tell who had it that somebody else has it now: nobody is woken for that."""
         had = incident.acknowledged
         if had in self.people.people and self.calling.standard(incident.line) is not None:
-            made = self.calling.notice(incident.line, had, incident.times, at, more=f"{by} has it now.")
+            made = self.calling.notice(incident.line, had, incident.times, at, more=remarks.taken_over(by))
             said = Said(msgspec.structs.replace(made, severity="ticket"), fresh=False)
             self.calling.send([(incident, "handed", said)], at)
             incident.times += 1

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.policy.policy import MACHINES, People, Person, closes_after
+from alerts.policy.openings import closes_after
+from alerts.policy.policy import MACHINES, People, Person
 from alerts.routing.counts import counted
 from alerts.routing.digest import digest, gathered, joined, promises_of, summary
 from alerts.routing.notice import Notice, Reason, Withheld
 from alerts.routing.notification import How, Notification, Sort, Standing, merged, sort_of
 from alerts.routing.stalls import not_before, wait_out
 from alerts.routing.waiting import RecipientThrottle
+from alerts.words.words import several
 from standards.judge.events import Tick
 from standards.judge.promise import NEVER
 
@@ -72,13 +74,25 @@ LEFT: Final[Mapping[How, Reason]] = {
     "over": "cured", "taken": "acknowledged", "known": "acknowledged", "left": "off-shift",
 }  # fmt: skip
 """Why what waited is not told any more."""
-REMARKS: Final[Mapping[Turn | Literal["back"], str]] = {
-    "repeat": "stand, and nobody has acknowledged them",
-    "climb": "stand, and nobody has acknowledged them",
-    "released": "stand of what was held back until now",
-    "anew": "stand, and nobody has them any more",
-    "shift": "stand as your shift begins",
-    "asked": "are yours; take them again if you still have them",
+_UNTAKEN: Final = several(
+    "{count} promise stands, and nobody has acknowledged it.",
+    "{count} promises stand, and nobody has acknowledged them.",
+)
+REMARKS: Final[Mapping[Turn | Literal["back"], tuple[str, str]]] = {
+    "repeat": _UNTAKEN,
+    "climb": _UNTAKEN,
+    "released": several(
+        "{count} promise stands of what was held back until now.",
+        "{count} promises stand of what was held back until now.",
+    ),
+    "anew": several(
+        "{count} promise stands, and nobody has it any more.", "{count} promises stand, and nobody has them any more."
+    ),
+    "shift": several("{count} promise stands as your shift begins.", "{count} promises stand as your shift begins."),
+    "asked": several(
+        "{count} promise is yours; take it again if you still have it.",
+        "{count} promises are yours; take them again if you still have them.",
+    ),
 }
 """What one message says of several that are no group."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from alerts.routing import remarks
 from alerts.routing.all_clear import AllClears
 from alerts.routing.audience import after_telling, arrivals, first_step, has_left, next_shift, quiet_for, told_before
 from alerts.routing.calling import Calling, Said
@@ -17,26 +18,20 @@ from alerts.routing.holds import Hold, holds
 from alerts.routing.incident import look_of, name_of
 from alerts.routing.notice import owed_until
 from alerts.routing.takers import note_takers
-from standards.calendar.duration import MINUTE, spoken
+from standards.calendar.duration import MINUTE
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from alerts.policy.policy import Policy
     from alerts.routing.incident import AlertRouter, Incident, Turn
-
+    from alerts.routing.remarks import Remark
 
 AGAIN: Final[frozenset[Turn]] = frozenset({"shift", "climb", "repeat"})
 """Turns that say nothing to somebody who heard of the same at the same instant."""
 DARK: Final = 30 * MINUTE
 """How long after it was told that nobody can know something at a place, more of it there is not told."""
-HELD: Final[Mapping[str, str]] = {
-    "silenced": "It was silenced until now.",
-    "muted": "It came when nothing was to be told, and stands.",
-    "inhibited": "A graver trouble explained it until now.",
-}
-"""What a message says of what held it back."""
 
 
 class Turns:
@@ -166,25 +161,21 @@ class Turns:
         if standard is not None:
             incident.owed_until = max(incident.owed_until, owed_until(incident.line, standard))
 
-    def _remark(self, incident: Incident, turn: Turn, at: int) -> str:
+    def _remark(self, incident: Incident, turn: Turn, at: int) -> Remark | None:
         """Give what a message says of who has it."""
         if turn == "anew":
             return self._nobody_has_it(incident)
         if turn == "released":
-            held = HELD.get(incident.held_by, "")
-            return f"{self._nobody_has_it(incident)} {held}" if incident.anew else held
+            held = remarks.held_by(incident.held_by)
+            return remarks.joined(self._nobody_has_it(incident), held) if incident.anew else held
         if turn == "trouble" or incident.acknowledged or incident.began < 0:
-            return ""
-        return f"Nobody has acknowledged it for {spoken(at - incident.began)}." if at > incident.began else ""
+            return None
+        return remarks.untaken(incident.began, at) if at > incident.began else None
 
-    def _nobody_has_it(self, incident: Incident) -> str:
+    def _nobody_has_it(self, incident: Incident) -> Remark:
         """Say why the chain begins anew; that is said once."""
         by, to, incident.passed_by, incident.passed_to = incident.passed_by, incident.passed_to, "", ""
-        if to and to not in self.people.people:
-            return f"{by} handed it on to {to}, who is not in the policy."
-        if to:
-            return f"{by} handed it on to {to}, who has not answered."
-        return f"{by} gave it back; nobody has it." if by else "Nobody has it any more."
+        return remarks.not_taken_on(by, to, known=to in self.people.people) if to else remarks.given_back(by)
 
     def _names(self, incident: Incident, turn: Turn, at: int) -> tuple[str, ...]:
         chain = self.people.route(incident.route).chain
@@ -251,9 +242,7 @@ class Turns:
         incident.hand_at = NEVER
         incident.anew_at = at + self.people.route(incident.route).answer_within
         to = incident.passed_to
-        made = self.calling.notice(
-            incident.line, to, incident.times, at, more=f"{incident.passed_by} hands it on to you."
-        )
+        made = self.calling.notice(incident.line, to, incident.times, at, more=remarks.handed_on(incident.passed_by))
         said = [Said(made, fresh=to not in incident.told, passes=True)]
         self._told(incident, [to], at)
         return said
@@ -265,8 +254,7 @@ class Turns:
         incident.anew_at = at + self.people.route(incident.route).answer_within
         if holder not in self.people.people:
             return []
-        within = spoken(incident.anew_at - at)
-        more = f"You took it; take it again if you still have it. In {within} others are told."
+        more = remarks.asked(incident.anew_at, at)
         made = self.calling.notice(incident.line, holder, incident.times, at, more=more)
         incident.times += 1
         return [Said(made, fresh=False)]
@@ -282,11 +270,8 @@ class Turns:
             self._begin_anew(incident, at)
             self._plan(incident, "shift", at, spoken_of=True)
         self.calling.stands(incident, "left", at, left)
-        had = f"{holder} had it." if holder and not incident.acknowledged else f"{holder} has it." if holder else ""
-        made = [
-            self.calling.notice(incident.line, name, incident.times, at, more=had or "Nobody has it yet.")
-            for name in names
-        ]
+        had = remarks.at_the_shift(holder, gone=not incident.acknowledged)
+        made = [self.calling.notice(incident.line, name, incident.times, at, more=had) for name in names]
         if incident.acknowledged:
             made = [msgspec.structs.replace(each, severity="ticket") for each in made]
         self._told(incident, names, at)

@@ -20,7 +20,7 @@ LONGEST = 100 * 366 * DAY
 """No promise is longer than a century; a longer text is a slip of the pen, and would overflow 64 bits soon after."""
 
 _UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": MILLISECOND}
-_SPOKEN = (("day", "days", DAY), ("h", "h", HOUR), ("min", "min", MINUTE), ("s", "s", SECOND))
+_SPOKEN = (("day", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND))
 
 _WHOLE = re.compile(r"(?:[0-9]+[^\W0-9]+)+", re.ASCII)
 _SAID = re.compile(r"([0-9]+)\s*(weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])", re.ASCII)
@@ -76,15 +76,20 @@ def spoken(us: int) -> str:
 
     At most two neighbouring units, towards zero: 1 day 0 h 59 min is `1 day`, and 900 ms are `0 s`.
     """
-    left = abs(us)
-    for index, (one, many, size) in enumerate(_SPOKEN):
+    return " ".join(
+        f"{count} {'days' if unit == 'day' and abs(count) != 1 else unit}" for count, unit in spoken_parts(us)
+    )
+
+
+def spoken_parts(us: int) -> list[tuple[int, str]]:
+    """Give the one or two parts of a length as it is said: how many, and the unit, `day`, `h`, `min` or `s`."""
+    left, sign = abs(us), -1 if us < 0 else 1
+    for index, (unit, size) in enumerate(_SPOKEN):
         count, left = divmod(left, size)
         if count:
-            finer = "".join(
-                f" {left // size} {name}" for _, name, size in _SPOKEN[index + 1 : index + 2] if left // size
-            )
-            return f"{'-' if us < 0 else ''}{count} {one if count == 1 else many}{finer}"
-    return "0 s"
+            finer = [(left // size, unit) for unit, size in _SPOKEN[index + 1 : index + 2] if left // size]
+            return [(sign * count, unit), *finer]
+    return [(0, "s")]
 
 
 def _misreading(text: str) -> str:

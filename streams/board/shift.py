@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from alerts.policy.policy import open_since
+from alerts.policy.openings import open_since
 from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link

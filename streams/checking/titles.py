@@ -127,6 +127,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-feed": "a feed that is not declared",
     "unknown-field": "a field that this event does not have",
     "unknown-key": "a key that there is not",
+    "unknown-language": "a language that Kept does not have",
     "unknown-name": "neither a standard nor a kind of line",
     "unknown-owner": "an owner whom no standard has",
     "unknown-person": "somebody who is not in the policy",

@@ -28,6 +28,8 @@ LASTS: Final = DAY
 LONGEST: Final = 1_500
 MOST_TOGETHER: Final = 20
 """How many more promises than one are acknowledged by one link; for more there is the board."""
+MOST_PAGES: Final = 200
+"""So many pages are linked in one message: mail programs cut longer ones."""
 PATH: Final = "/do/"
 _DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
     "warned": ("acknowledge", "excuse"),
@@ -64,10 +66,17 @@ class Links:
         self._base = base.rstrip("/")
 
     def of(self, notice: Notice) -> dict[str, str]:
-        """Give the links for a notice, by what each does; `why` leads to the promise's page, and needs a sign-in."""
+        """Give the links for a notice, by what each does; `why` leads to the promise's page, and needs a sign-in.
+
+        Of several promises each has its own page, by its id; for those beyond `MOST_PAGES` there is the `board`.
+        """
         until = max(notice.decided, notice.at) + LASTS
         more = tuple(promise for promise in notice.promises if promise != notice.promise)
         found = {"why": f"{self._base}/promises/{notice.promise}"}
+        shown = (notice.promise, *more)[:MOST_PAGES] if more else ()
+        found |= {promise: f"{self._base}/promises/{promise}" for promise in shown}
+        if len(more) >= MOST_PAGES:
+            found["board"] = f"{self._base}/"
         for deed in _DEEDS.get(notice.kind, ()):
             if len(more) <= (MOST_TOGETHER if deed == "acknowledge" else 0):
                 found[deed] = self._base + PATH + self.seal(Link(deed, notice.promise, notice.to, until, more))

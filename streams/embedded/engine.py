@@ -18,6 +18,7 @@ import msgspec
 from alerts.policy.policy import Policy
 from alerts.routing.actions import actions_of
 from alerts.routing.stalls import NOTED, Stall, stall_of
+from alerts.words.words import SOURCE
 from standards.documents.excerpt import owed_for
 from standards.errors import EventError
 from standards.judge.events import type_of
@@ -71,6 +72,7 @@ class Options(msgspec.Struct, frozen=True):
     settle: int = SETTLE
     max_skew: int = MAX_SKEW
     zone: ZoneInfo = ZoneInfo("UTC")
+    language: str = SOURCE
     channels: tuple[str, ...] = ()
     keep: int = KEEP
     policies: Policies | None = None
@@ -80,10 +82,7 @@ DEFAULTS = Options()
 
 
 class _Judged(NamedTuple):
-    """A batch that was judged, from `started` on, by a clock that only counts: its outcome, and what was in it.
-
-    `stall` is the time before it in which nobody ran.
-    """
+    """A batch that was judged, from `started` on, by a clock that only counts; `stall`: before it nobody ran."""
 
     outcome: BatchResult
     events: Sequence[Event]
@@ -148,7 +147,7 @@ class Engine:
         pump = Pump(rulebook, grace=options.grace, settle=options.settle, position=position)
         recorder = StoreWriter(self.database, rulebook, channels=options.channels, keep=options.keep)
         moved = pump.adopt(recorder.cases.read())
-        policy = Policy(rulebook.standards, options.zone, people)
+        policy = Policy(rulebook.standards, options.zone, people, options.language)
         cases = None if people is None else read_calls(self.database)
         alerts = AlertPipeline(policy, cases, channels=options.channels)
         excerpts = {standard.revision: (standard.id, loaded.excerpt(standard.id)) for standard in loaded.standards}

@@ -143,7 +143,7 @@ def _host(plan: Plan, clock: DemoClock | SteadyClock, folder: Path, channels: li
     settings = plan.settings
     grace = clock.grace if isinstance(clock, DemoClock) else settings.grace
     options = Options(
-        grace=grace, max_skew=settings.max_skew, zone=settings.zone, keep=settings.keep,
+        grace=grace, max_skew=settings.max_skew, zone=settings.zone, language=settings.language, keep=settings.keep,
         policies=partial(policy_in, plan.standards),
     )  # fmt: skip
     host = EmbeddedHost(folder, StandardsFiles(plan.standards), clock=clock.wall, channels=channels, options=options)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.policy.policy import MACHINES, Person
+from alerts.policy.reader import reader_of
 from alerts.routing.actions import ROUTED, Action
 from alerts.routing.incident import Renamed, renames
 from alerts.routing.notice import Notice, for_machines, notice
@@ -40,6 +42,7 @@ class AlertPipeline:
     ) -> None:
         self.policy = policy
         self._machines = () if policy.people is None else [it for it in policy.people.machines if it in channels]
+        self._whom = None if policy.people is None else Person(MACHINES[0])
         self.router = None
         if policy.people is not None:
             people = msgspec.structs.replace(policy.people, channels=frozenset(channels))
@@ -78,7 +81,7 @@ class AlertPipeline:
         policy, notices = self.policy, list[Notice]()
         if self.router is None or self._machines:
             relevant = [line for line in lines if reasons[line.id] == "told" or (self._machines and renames(line))]
-            notices = [notice(line, policy.standards[line.revision], policy.zone) for line in relevant]
+            notices = [notice(it, policy.standards[it.revision], reader_of(policy, it, self._whom)) for it in relevant]
         if self.router is None:
             return AlertResult(notices, reasons)
         heard = [

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from alerts.policy.policy import Policy
+from alerts.policy.reader import reader_of
 from alerts.routing.notice import notice
 from alerts.routing.relevance import Warned, last_warned, relevance
 from standards.judge.ledger import Line
@@ -33,5 +34,5 @@ class Hearing:
             self._warned[line.promise] = last_warned(line, reason, before=before, warned=warned)
             self._states[line.promise] = line.state
             if reason == "told":
-                found.notices.append(notice(line, self.policy.standards[line.revision], self.policy.zone))
+                found.notices.append(notice(line, self.policy.standards[line.revision], reader_of(self.policy, line)))
         return found

@@ -13,7 +13,7 @@ WARNED = Notice(
     revision="r1",
     subject="s3/q1",
     at=T0,
-    text="Open the next register at s3/q1. Promise due 23:07:40 UTC, 60 s left.",
+    text="s3, q1: Open the next register. Since 23:06:40, due 23:07:40 UTC.",
     due=T0 + 60 * SECOND,
     severity="page",
     owner="floor-lead",
@@ -22,6 +22,7 @@ WARNED = Notice(
     why='A broken "No Wait" sign costs more trust than no sign at all.',
     exceptions="Fire alarm or till outage; the shift lead may grant one.",
     fields={"site": "s3", "queue": "q1"},
+    where=("s3", "q1"),
 )
 BROKEN = replace(
     WARNED,
@@ -29,7 +30,7 @@ BROKEN = replace(
     kind="broken",
     verdict="broken",
     at=WARNED.due,
-    text="Open the next register at s3/q1. The promise was broken at 23:07:40 UTC, 60 s after it was made.",
+    text="s3, q1: Open the next register. Since 23:06:40, broken at 23:07:40 UTC.",
 )
 KEPT = replace(
     WARNED,
@@ -37,7 +38,7 @@ KEPT = replace(
     kind="kept",
     verdict="kept",
     at=T0 + 30 * SECOND,
-    text="All is well again at s3/q1: the promise no-wait was kept at 23:07:10 UTC.",
+    text="s3, q1: All is well again, kept at 23:07:10 UTC. You will never stand behind more than three people.",
 )
 CORRECTED = replace(
     WARNED,
@@ -45,14 +46,14 @@ CORRECTED = replace(
     kind="corrected",
     verdict="kept",
     at=T0 + 50 * SECOND,
-    text="Corrected at s3/q1: the promise no-wait, reported broken, was kept after all, at 23:07:30 UTC.",
+    text="s3, q1: Corrected. It was reported broken. It was kept after all, at 23:07:30 UTC.",
 )
 WICKED = replace(
     WARNED,
     id="<b>\r\nBcc: all@x",
     promise="4f1c>\r\nBcc: all@x",
     subject="<script>alert(1)</script>\r\nBcc: all@x\x1b[2J",
-    text="Open the next register at <script>alert(1)</script>\r\nBcc: all@x\x1b[2J.",
+    text="<script>alert(1)</script>\r\nBcc: all@x\x1b[2J: Open the next register.",
     owner="<img src=x onerror=alert(1)>",
     how="<a href='javascript:alert(1)'>here</a> & there\nand on a second line",
 )

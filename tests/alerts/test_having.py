@@ -40,7 +40,9 @@ def test_taken_for_an_hour_and_then_asked() -> None:
     floor.play([line(0, "broken", "p"), act(300 - 1, "acknowledged", promise="p")], 2 * HOUR)
     minutes = [(to, round(at)) for to, _, at in heard(floor)]
     assert minutes == [("ann", 0), ("bob", 0), ("ann", 65), ("ann", 70), ("bob", 70), ("chief", 75)]
-    assert floor.notices[2].text.endswith("You took it; take it again if you still have it. In 5 min others are told.")
+    assert floor.notices[2].text.endswith(
+        "You took it; take it again if you still have it. At 12:09:59 others are told."
+    )
     assert floor.notices[3].text.endswith("Nobody has it any more.")
 
 
@@ -135,7 +137,7 @@ def test_several_that_stand_are_one_message() -> None:
     last = floor.notices[-1]
     assert (last.to, last.severity, len(last.promises)) == ("bob", "page", 4)
     assert last.text == (
-        "s1: Open the next register\n4 promises, all of them broken, stand as your shift begins:\n"
+        "s1, q1 to q4: Open the next register\n4 promises stand as your shift begins. All of them are broken.\n"
         "- s1: q1 to q4 (broken)"
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from alerts.policy.policy import open_since
+from alerts.policy.openings import open_since
 from alerts.routing.actions import Action
 from standards.calendar.hours import Shift
 from standards.judge.ledger import Line

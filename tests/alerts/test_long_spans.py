@@ -1,10 +1,9 @@
 """Spans that are longer than an hour, or end while nobody looks: they are kept all the same."""
 
-from zoneinfo import ZoneInfo
-
 import msgspec
 import pytest
 
+from alerts.policy.reader import Reader
 from alerts.routing.notice import Notice, notice
 from alerts.routing.notification import Notification, Standing
 from alerts.routing.throttle import feed
@@ -38,7 +37,7 @@ def test_trouble_that_came_back_and_lasts_makes_its_all_clear_wait() -> None:
 
 def _told(seconds: int, promise: str) -> Notice:
     made = line(seconds, "broken", promise)
-    return msgspec.structs.replace(notice(made, STANDARDS["r-no-wait"], ZoneInfo("UTC")), id=f"{made.id}:ann", to="ann")
+    return msgspec.structs.replace(notice(made, STANDARDS["r-no-wait"], Reader()), id=f"{made.id}:ann", to="ann")
 
 
 @pytest.mark.parametrize("ticked", [False, True])

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from alerts.policy.policy import MACHINES, Policy
+from alerts.policy.reader import Reader
 from alerts.routing.notice import Notice, for_machines, notice
 from standards.judge.events import Event
 from standards.judge.ledger import line as line_of
@@ -65,7 +66,7 @@ def booked(folder: Path, told: Sequence[Notice], channels: Sequence[str]) -> lis
 
 def test_push_comes_to_who_has_an_address_there(tmp_path: Path) -> None:
     """Nobody else is told by push; but where there is nothing else, it is tried, and seen to reach nobody."""
-    made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
+    made = notice(line(5, "broken", "p"), NO_WAIT, Reader())
     ann = replace(made, id="ann", to="ann", addresses={"push": "ann", "fax": "1"})
     told = [ann, replace(made, id="bob", to="bob"), replace(made, id="all")]
     mail, alone = tmp_path / "mail", tmp_path / "alone"
@@ -77,7 +78,7 @@ def test_push_comes_to_who_has_an_address_there(tmp_path: Path) -> None:
 
 def test_each_message_waits_for_its_channels(tmp_path: Path) -> None:
     """By address; without one by every channel that leads to people; for machines by those alone, or by none."""
-    made = notice(line(5, "broken", "p"), NO_WAIT, Policy({}).zone)
+    made = notice(line(5, "broken", "p"), NO_WAIT, Reader())
     named: list[tuple[str, dict[str, Any]]] = [
         ("own", {"to": "ann", "addresses": {"mail": "ann@shop.example"}}),
         ("room", {"to": "r", "addresses": {"webhook": "r"}}),

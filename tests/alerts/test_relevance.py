@@ -96,9 +96,9 @@ def test_a_notice_says_what_how_why_and_what_excuses() -> None:
     (notice,) = told(WARNED).notices
     assert notice == Notice(
         id="p1.2", kind="warned", promise="p1", standard="no-wait", revision="r1", subject="s3/q1", at=WARNED.at,
-        text="Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left.", due=NOON + MINUTE,
+        text="s3, q1: Open the next register. Since 11:00:00, due 11:01:00 UTC.", due=NOON + MINUTE,
         owner="floor-lead", what="Open the next register", wording=REGISTER.promise, how=REGISTER.how, why=REGISTER.why,
-        exceptions=REGISTER.exceptions,
+        exceptions=REGISTER.exceptions, where=("s3", "q1"),
     )  # fmt: skip
 
 
@@ -211,7 +211,10 @@ def test_who_was_told_hears_that_it_is_well_under_another_id(told_before: str) -
 def test_what_was_never_owed_is_taken_back() -> None:
     """Who was told of a promise that is withdrawn, and that no other replaces, hears that it was never owed."""
     (_, notice) = told(BROKEN, line("withdrawn", 90, "withdrawn", ordinal=4, was="broken")).notices
-    assert notice.text == "Taken back at s3/q1: the promise no-wait was never owed, as was learned afterwards."
+    assert notice.text == (
+        "s3, q1: Taken back. This was never owed, as was learned afterwards. "
+        "You will never stand behind more than three people."
+    )
 
 
 def test_what_comes_back_after_it_was_taken_back_is_told_anew() -> None:
@@ -238,12 +241,11 @@ def test_what_can_still_be_kept_after_all_is_a_warning(before: list[Line]) -> No
     found = told(*before, back, kept)
     assert list(found.reasons.values())[-2:] == ["told", "told"]
     again = found.notices[-2]
-    was = ", reported broken," if before[-1].kind == "broken" else ""
+    after = "As was learned afterwards, it can still be kept."
+    if before[-1].kind == "broken":
+        after = "It was reported broken; as was learned afterwards, it can still be kept."
     assert again.looks_like == "warned"
-    assert again.text == (
-        f"Open the next register at s3/q1. As was learned afterwards, the promise no-wait{was} can still be kept. "
-        "Promise due 11:03:00 UTC, 2 min 30 s left."
-    )
+    assert again.text == f"s3, q1: Open the next register. {after} Since 11:00:00, due 11:03:00 UTC."
     over = later(line("corrected", 30, "warned", ordinal=5, known=190, was=before[-1].state), 180)
     assert list(told(*before, over, now=NOON + 190 * 1_000_000).reasons.values())[-1] == "overdue"
 
@@ -254,16 +256,16 @@ async def test_the_console_writes_one_line_for_a_notice() -> None:
     (notice,) = told(WARNED).notices
     await Console(screen).deliver(msgspec.structs.replace(notice, how="Call the\nnext name."))
     assert screen.getvalue() == (
-        "! no-wait: Open the next register at s3/q1. Promise due 11:01:00 UTC, 40 s left. Call the next name.\n"
+        "! s3, q1: Open the next register. Since 11:00:00, due 11:01:00 UTC. Call the next name. [no-wait]\n"
     )
-    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". no-wait: All is well again at s3/q1:")
+    assert row(told(WARNED, line("kept", 50, "kept")).notices[1]).startswith(". s3, q1: All is well again, kept")
 
 
 def test_the_console_obeys_nothing_that_came_with_an_event() -> None:
     """A subject with escape sequences in it shows them; it cannot clear the screen or write over another line."""
     wicked = msgspec.structs.replace(WARNED, subject="q1\x1b[2J\x9b1A\x07\u202e\rx\nlatté")
     printed = row(told(wicked).notices[0])
-    assert "at q1\\x1b[2J\\x9b1A\\x07\\u202e x latté." in printed
+    assert "q1\\x1b[2J\\x9b1A\\x07\\u202e x latté: Open" in printed
     assert printed.isprintable()
 
 
@@ -282,8 +284,8 @@ def test_a_promise_that_turns_out_broken_is_told() -> None:
     worse = line("corrected", 60, "broken", ordinal=3, known=300, was="kept")
     found = told(OPENED, kept, worse)
     assert [(notice.kind, notice.verdict) for notice in found.notices] == [("corrected", "broken")]
-    assert found.notices[0].text.startswith(
-        "Open the next register at s3/q1. As was learned afterwards, the promise was"
+    assert found.notices[0].text == (
+        "s3, q1: Open the next register. Since 11:00:00, broken at 11:01:00 UTC. This was learned afterwards."
     )
 
 

@@ -27,7 +27,7 @@ def test_a_digest_begins_with_trouble() -> None:
     )
     digest = floor.notices[-1]
     assert (digest.promise, digest.kind, digest.speaks_for) == ("q", "broken", ("q", "p"))
-    assert digest.text.splitlines()[1].startswith("- Open the next register at s1/q.")
+    assert digest.text.splitlines()[2].startswith("- s1, q: Open the next register.")
 
 
 def test_what_only_informs_has_no_all_clear() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.policy.policy_document import load_policy
+from alerts.policy.reader import Reader
 from alerts.routing.notice import notice
 from alerts.routing.throttle import feed
 from alerts.routing.waiting import RecipientThrottle
@@ -60,7 +61,7 @@ def test_a_summary_names_every_place() -> None:
     assert len(summary.promises) == 100
     assert summary.text.splitlines()[:4] == [
         "store-01 and 19 more places: Open the next register",
-        "100 promises, all of them broken, in this message, as there are so many:",
+        "100 promises in this message, as there are so many. All of them are broken.",
         "- store-01: q1-1 to q1-5 (broken)",
         "- store-02: q2-1 to q2-5 (broken)",
     ]
@@ -167,7 +168,7 @@ def test_the_policy_of_the_docs_in_storms(
 
 def test_a_state_of_the_version_before_is_told_as_it_would_have_been() -> None:
     """What an earlier version held back for a digest is told when that was due: nothing is lost by the change."""
-    made = notice(line(5, "broken", "p"), STANDARDS["r-no-wait"], ZoneInfo("UTC"))
+    made = notice(line(5, "broken", "p"), STANDARDS["r-no-wait"], Reader())
     before = {
         "name": "ann",
         "sent": [NOON],

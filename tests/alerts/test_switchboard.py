@@ -60,7 +60,7 @@ def test_nobody_answers_so_the_next_is_called() -> None:
         ("ann", "broken", "p", 0), ("bob", "broken", "p", 300), ("chief", "broken", "p", 600),
         *((name, "fulfilled_late", "p", 660) for name in ("ann", "bob", "chief")),
     ]  # fmt: skip
-    assert floor.notices[1].text.endswith("Nobody has acknowledged it for 5 min.")
+    assert floor.notices[1].text.endswith("Told first at 11:00:00; nobody has acknowledged it.")
 
 
 def test_cured_before_its_time_nobody_else_is_called() -> None:
@@ -122,8 +122,7 @@ def test_one_message_for_one_group() -> None:
     first, second = floor.notices
     assert first.promises == ("q7", "q0", "q1", "q2")
     assert first.text == (
-        "Open the next register at s1/q7. Promise due 21:00:00 UTC, 9 h 59 min left. "
-        "The same for 3 more: s1/q0, s1/q1, s1/q2."
+        "s1, q7: Open the next register. Since 11:00:00, due 21:00:00 UTC. The same for 3 more: q0 to q2."
     )
     assert second.speaks_for == ("z",)
     assert set(floor.reasons.values()) == {"grouped"}
@@ -229,7 +228,8 @@ def test_late_evidence_is_told_to_those_who_heard_otherwise(kind: Kind, was: str
     floor = Floor(LOUD.replace("well_for: 0s", "well_for: 2m"))
     floor.play([line(60, kind, "p"), line(20 * 3600, "corrected", "p", was=was)], 21 * 3600)  # type: ignore[arg-type]
     assert floor.said() == [("ann", kind, "p", 60), ("ann", "corrected", "p", 20 * 3600 + 120)]
-    assert f"reported {was}, was kept after all" in floor.notices[1].text
+    before = {"broken": "broken", "unknown": "that nobody can say how it went"}[was]
+    assert f"It was reported {before}. It was kept after all" in floor.notices[1].text
 
 
 def test_done_late_and_corrected_then() -> None:

@@ -35,7 +35,7 @@ def test_broken_and_then_on_the_clock_again_is_told_after_the_wait() -> None:
     floor = Floor(WAITS)
     floor.play([line(60, "broken", "p"), corrected(300, "p", "warned", "broken")], 900)
     assert [(kind, at) for _, kind, _, at in floor.said()] == [("broken", 60), ("corrected", 420)]
-    assert "reported broken, can still be kept. Promise due 21:00:00" in floor.notices[1].text
+    assert "as was learned afterwards, it can still be kept. Since 11:00:00, due 21:00:00" in floor.notices[1].text
 
 
 def test_undone_before_the_all_clear_nothing_is_told() -> None:

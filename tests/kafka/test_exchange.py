@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from alerts.policy.policy import Policy
+from alerts.policy.reader import reader_of
 from alerts.routing.actions import ROUTED, Action, actions_of
 from alerts.routing.notice import notice
 from standards.compiler.spec import Source
@@ -19,7 +20,8 @@ from standards.judge.ledger import Line
 from streams.documents.rules import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
-from streams.kafka.serve.coordinator import BEHIND, STEPS, Dealt, NotifyCoordinator, Times
+from streams.kafka.serve.coordinator import Dealt, NotifyCoordinator
+from streams.kafka.serve.partition_times import BEHIND, STEPS, Times
 from tests.alerts.hearing import Hearing
 from tests.alerts.playing import STANDARDS, people
 from tests.alerts.playing import line as made
@@ -264,7 +266,8 @@ def test_known_trouble_under_another_id_goes_on() -> None:
         if renamed:
             telling = Telling(reasons={line.id: "repeated"}, renamed=[line])
         else:
-            telling = Telling([notice(line, STANDARDS["r-no-wait"], policy.zone)], {line.id: "told"}, [line])
+            told = notice(line, STANDARDS["r-no-wait"], reader_of(policy, line))
+            telling = Telling([told], {line.id: "told"}, [line])
         exchange.take(0, offset, telling)
         dealt = exchange.step(line.known)
         assert dealt is not None

@@ -230,7 +230,7 @@ async def test_a_defect_does_not_end_deliveries(tmp_path: Path) -> None:
             await until(lambda: count(logs, "the dispatcher stumbled") >= 2)
             unjam(tmp_path, "UPDATE notices SET body = CAST(substr(body, 2) AS BLOB)")
             await until(lambda: fates(host, "console")[0].state == "delivered")
-    assert screen.getvalue().startswith("! no-wait: Open the next register")
+    assert screen.getvalue().startswith("! s3, q1: Open the next register")
 
 
 async def test_what_fell_due_in_the_night_breaks_at_its_own_deadline(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ async def test_what_fell_due_in_the_night_breaks_at_its_own_deadline(tmp_path: P
         lines = [(line.kind, (line.at - T0) // SECOND) for line in host.read_model.lines()]
         assert lines == [("opened", 0), ("warned", 40), ("broken", 60)]
         await until(lambda: [one.state for one in fates(host, "console")] == ["delivered"])
-    assert screen.getvalue().startswith("x no-wait: Open the next register at s3/q1. The promise was broken")
+    assert screen.getvalue().startswith("x s3, q1: Open the next register. ")
     assert screen.getvalue().count("\n") == 1
 
 

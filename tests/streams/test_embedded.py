@@ -55,12 +55,12 @@ async def test_a_promise_breaks_in_silence_within_grace_and_a_second(tmp_path: P
     async with hosting(tmp_path, clock, channels=[Console(screen)]) as host:
         await host.submit([queue(host.reader, "a", T0, waiting=4)])
         clock.go(45)
-        await until(lambda: "! no-wait: Open the next register at s3/q1." in screen.getvalue())
+        await until(lambda: "! s3, q1: Open the next register." in screen.getvalue())
         clock.go(18)  # the promise's minute, the grace of 2 s, and a second
         await until(lambda: len(host.read_model.lines()) == 3)
         assert story(host.read_model.lines()) == [("opened", 0), ("warned", 40), ("broken", 60)]
         await until(lambda: screen.getvalue().count("\n") == 2)
-        assert "x no-wait: Open the next register at s3/q1. The promise was broken" in screen.getvalue()
+        assert "x s3, q1: Open the next register. " in screen.getvalue()
 
 
 async def test_silence_within_the_grace_breaks_nothing(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ from zlib import crc32
 
 import msgspec
 
+from alerts.policy.policy import MACHINES, Person
+from alerts.policy.reader import reader_of
 from alerts.routing.incident import Renamed
-from alerts.routing.notice import Notice, for_machines
+from alerts.routing.notice import Notice, for_machines, notice
 from alerts.routing.stalls import NOTED, stall_of
 from standards.errors import StateError
 from standards.judge.ledger import Line
@@ -36,15 +38,10 @@ if TYPE_CHECKING:
     from alerts.routing.actions import Action
     from alerts.routing.notice import Reason
     from alerts.routing.stalls import Stall
-    from streams.kafka.records.facts import Progress
     from streams.runtime.router_runtime import AlertResult, CaseName, Stored
 
 TOGETHER: Final = 300
 """How many notices, or what was withheld, one record holds at most."""
-BEHIND: Final = 10_000_000
-"""How far behind the others a partition's time may be before it is not waited for any more, in microseconds."""
-STEPS: Final = 20
-"""How often another partition must have told of its progress meanwhile: two a second when there is little to do."""
 
 _encode = msgspec.json.encode
 _KINDS: Final[Mapping[str, CaseKind]] = {kind: kind for kind in get_args(CaseKind)}
@@ -151,9 +148,15 @@ class NotifyCoordinator:
             self._waiting[line.id] = Waiting(line, None, partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
-        known = {line.id: line.known for line in lines} if self._machines else {}
-        machines = [for_machines(notices[name], self._machines, at) for name, at in known.items()]
+        machines = [self._for_machines(line, notices[line.id]) for line in lines] if self._machines else []
         self._through.append((partition, Telling(machines, rest)))
+
+    def _for_machines(self, line: Line, made: Notice) -> Notice:
+        """Give a line's notice for machines, with the policy's names of places: its worker knows none."""
+        standard, policy = self._policy.standards.get(line.revision), self._policy
+        if standard is not None:
+            made = notice(line, standard, reader_of(policy, line, Person(MACHINES[0])))
+        return for_machines(made, self._machines, line.known)
 
     def _fresh(self, partition: int, lines: Sequence[Line]) -> list[Line]:
         """Give the lines that were not taken before, and note that they are."""
@@ -244,8 +247,8 @@ class NotifyCoordinator:
                 continue  # why it is not told was said with it
             reasons.setdefault(it.partition, {})[name] = called.reasons.get(name, "told")
         by_person: dict[int, Told] = {number: Told(reasons=found) for number, found in reasons.items()}
-        for notice in called.notices:
-            by_person.setdefault(self._partition_of(notice.to), Told()).notices.append(notice)
+        for made in called.notices:
+            by_person.setdefault(self._partition_of(made.to), Told()).notices.append(made)
         for each in called.withheld:
             by_person.setdefault(self._partition_of(each.to), Told()).withheld.append(each)
         for number, told in sorted(by_person.items()):
@@ -253,38 +256,6 @@ class NotifyCoordinator:
 
     def _partition_of(self, person: str) -> int:
         return crc32(person.encode()) % self._partitions
-
-
-class Times:
-    """How far time has come in all partitions, by what their workers say in `progress`.
-
-    It is the least of all. A partition whose worker is gone does not hold up the others for long: it is left out while
-    it is far behind and others have gone on; what it says afterwards comes late, and is told all the same.
-    """
-
-    def __init__(self, partitions: int) -> None:
-        self.left_out: tuple[int, ...] = ()
-        self._lows = dict.fromkeys(range(partitions), -1)
-        self._meanwhile = dict.fromkeys(range(partitions), 0)
-
-    def hear(self, progress: Progress) -> None:
-        """Take what a worker says of one partition."""
-        number, low = progress.partition, min(progress.lows, default=-1)
-        for other in self._meanwhile:
-            self._meanwhile[other] += 1
-        if low > self._lows.get(number, -1):
-            self._lows[number] = low
-            self._meanwhile[number] = 0
-
-    def low(self) -> int:
-        """Give the instant that has been reached, in microseconds UTC; -1 while that is not known."""
-        newest, patience = max(self._lows.values()), STEPS * len(self._lows)
-        self.left_out = tuple(
-            number
-            for number, low in self._lows.items()
-            if low < newest - BEHIND and self._meanwhile[number] >= patience
-        )
-        return min(low for number, low in self._lows.items() if number not in self.left_out)
 
 
 def _key(*parts: str) -> bytes:

@@ -20,7 +20,8 @@ from streams.ingest.wire import UNREADABLE
 from streams.kafka.clients.log import KafkaError, Tail, TopicPartition, acknowledged, consuming, producing, told
 from streams.kafka.records.facts import PersonsAct, Progress, Telling
 from streams.kafka.serve.catching_up import CatchingUp
-from streams.kafka.serve.coordinator import NotifyCoordinator, Times
+from streams.kafka.serve.coordinator import NotifyCoordinator
+from streams.kafka.serve.partition_times import Times
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence

@@ -235,7 +235,7 @@ class ServeHost:
         """Give the policy, with the words of all revisions that any process judges by."""
         async with consuming(self._settings.kafka) as consumer:
             _, loaded, _ = await self._standards(consumer)
-        return Policy(loaded.rulebook.standards, self._settings.zone, self._people)
+        return Policy(loaded.rulebook.standards, self._settings.zone, self._people, self._settings.language)
 
     async def _note(self, deliveries: Sequence[Delivery]) -> None:
         """Publish how deliveries fare, then note it here. Raises StateError; then they may be noted again."""

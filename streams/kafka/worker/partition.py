@@ -67,6 +67,7 @@ class Setting(msgspec.Struct, frozen=True):
     partitions: int
     zone: ZoneInfo = ZoneInfo("UTC")
     writer_id: int = 0
+    language: str = "en"
 
 
 class Partition:
@@ -111,7 +112,8 @@ class Partition:
         self._lost_since: int | None = None
         self._levels = {m.standard.id: group.level for group in rulebook.groups.values() for m in group.machines}
         self._silences = {feed.name: feed.silent_after for feed in rulebook.feeds}
-        self._ticks = TickBatch(self._pump, AlertPipeline(Policy(rulebook.standards, setting.zone)))
+        told = Policy(rulebook.standards, setting.zone, language=setting.language)
+        self._ticks = TickBatch(self._pump, AlertPipeline(told))
         self._useless: list[Write] = [(name, None) for name, _ in sorted_rows[FORMER_DESK]]
         self._listing = listing(rulebook)
         self._readings = LastReadings(rulebook)

@@ -69,7 +69,7 @@ async def _run(settings: Settings) -> None:
         await _check_partitions(settings.kafka, publisher)
         rulebooks = await _rulebooks(settings, publisher, stack)
         facts = FactsLookup(await stack.enter_async_context(consuming(settings.kafka)), settings.kafka.names.facts)
-        setting = Setting(settings.kafka.partitions, settings.zone, writer_id=wall())
+        setting = Setting(settings.kafka.partitions, settings.zone, wall(), settings.language)
 
         def made(table: Rows) -> Worker:
             deps = WorkerDeps(publisher.publish, table, metrics, pulse.check, facts)

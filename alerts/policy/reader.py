@@ -1,0 +1,54 @@
+"""Who reads a message: in which language and zone, and what places are called.
+
+A person's own language and zone come first, those of the site of which is told second, the host's last.
+Read next: `alerts/routing/sentences.py`, which writes for a reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.policy.policy import MACHINES, UTC_ZONE, Person, Policy, Site, place_of
+from alerts.words.words import SOURCE, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from standards.judge.ledger import Line
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """How a message is written for somebody. `names_zone`: times say their zone, which is nobody's own."""
+
+    words: Words = Words()
+    zone: ZoneInfo = UTC_ZONE
+    names_zone: bool = True
+    names: Mapping[str, str] = {}
+
+    def clock(self, at: int, now: int) -> str:
+        """Tell an instant (microseconds UTC) to them, as it is read at another one."""
+        return self.words.clock(at, self.zone, now, named=self.names_zone)
+
+    def clock_beside(self, at: int, now: int) -> str:
+        """Do the same beside another time, which says the zone."""
+        return self.words.clock(at, self.zone, now)
+
+
+def reader_of(policy: Policy, line: Line, person: Person | None = None) -> Reader:
+    """Give who reads of a line; nobody in particular reads as the site does, a machine in English and the host's zone.
+
+    The host's zone is named where it is UTC, or where others have zones of their own.
+    """
+    people = policy.people
+    names = {} if people is None else people.names
+    site = Site() if people is None else people.sites.get(place_of(line), Site())
+    person = person or Person("")
+    if person.name in MACHINES:
+        return Reader(Words(SOURCE), policy.zone, policy.zone.key == UTC_ZONE.key, names)
+    own = person.zone or site.zone
+    several = people is not None and people.has_zones
+    named = own is None and (several or policy.zone.key == UTC_ZONE.key)
+    return Reader(Words(person.language or site.language or policy.language), own or policy.zone, named, names)

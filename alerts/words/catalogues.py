@@ -1,0 +1,62 @@
+"""The catalogues: each of Kept's messages in each of its languages, and how that language writes numbers and days.
+
+A catalogue is a text in `catalogues/`, as gettext has it, with the plural forms of its language (Polish has three). It
+is read when the first message is said in it. What a language's numbers and days look like, Babel knows from the CLDR.
+Read next: `words.py`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Final
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+SOURCE: Final = "en"
+"""The language of the messages in the code."""
+LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "de": "de_DE", "pl": "pl_PL"}
+"""Whose numbers and days a language has."""
+LANGUAGES: Final = tuple(LOCALES)
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Give the catalogue of a language: the source's is empty. Raises KeyError for one that there is not."""
+    if language == SOURCE:
+        return NullTranslations()
+    text = files("alerts.words").joinpath("catalogues", f"{language}.po").read_text(encoding="utf-8")
+    compiled = BytesIO()
+    write_mo(compiled, read_po(StringIO(text), locale=_locale(language).language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
+
+
+def number(language: str, value: float) -> str:
+    """Write a number: 1,234.5 in English, 1.234,5 in German."""
+    return format_decimal(value, locale=_locale(language))
+
+
+def percent(language: str, share: float) -> str:
+    """Write a share as per cent, to one place: 0.805 is 80.5%."""
+    return format_percent(round(share, 3), locale=_locale(language), decimal_quantization=False)
+
+
+def day(language: str, of: date, *, year: bool) -> str:
+    """Write a day as people say it, with its year or without: Sun, 11 Jan."""
+    return format_skeleton("yMMMEd" if year else "MMMEd", of, locale=_locale(language))

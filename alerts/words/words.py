@@ -1,0 +1,88 @@
+"""The words of one language: whole sentences, one and many, times, lengths and numbers.
+
+A message is written where it is said, in English, as a whole sentence with its values by name: `say("Due {due}.",
+due=...)`. `make words` finds all that stand so in the code, and the catalogues have them in the other languages. What
+stands in a table is marked by `phrase` or `several`, and said later. Nothing here joins parts of a sentence: word order
+and endings are the translator's.
+
+A page asks for `Words(language)` at each request; there is nothing to close. Read next: `catalogues.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.words.catalogues import LANGUAGES, SOURCE, catalogue, day, number, percent
+from standards.calendar.duration import spoken_parts
+from standards.judge.events import moment
+from standards.natural import LEAST, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from zoneinfo import ZoneInfo
+
+__all__ = ["ENGLISH", "LANGUAGES", "SOURCE", "Words", "phrase", "several"]
+
+
+def phrase(message: str) -> str:
+    """Mark a message that is said later, by `say`."""
+    return message
+
+
+def several(one: str, many: str) -> tuple[str, str]:
+    """Mark a message about one and about many, which is said later, by `how_many`."""
+    return one, many
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What is said in one language: one of `LANGUAGES`. Instants and lengths are microseconds."""
+
+    language: str = SOURCE
+
+    def say(self, message: str, /, **values: object) -> str:
+        """Say a message with its values."""
+        return catalogue(self.language).gettext(message).format_map(values)
+
+    def how_many(self, count: int, one: str, many: str, /, **values: object) -> str:
+        """Say a message about so many, in the form that the language has for them; `{count}` is how many."""
+        said = catalogue(self.language).ngettext(one, many, count)
+        return said.format_map({**values, "count": self.number(count)})
+
+    def number(self, value: float) -> str:
+        """Write a number."""
+        return number(self.language, value)
+
+    def percent(self, share: float) -> str:
+        """Write a share as per cent, to one place."""
+        return percent(self.language, share)
+
+    def clock(self, at: int, zone: ZoneInfo, now: int, *, named: bool = False) -> str:
+        """Tell an instant: the time of day, the day where it is another one than today; `named`: its zone as well."""
+        told, today = (moment(instant).astimezone(zone) for instant in (at, now))
+        time = f"{told:%H:%M:%S}{f' {told:%Z}' if named else ''}"
+        if told.date() == today.date():
+            return time
+        return self.say("{day} {time}", day=day(self.language, told, year=told.year != today.year), time=time)
+
+    def length(self, us: int) -> str:
+        """Say a length of time, as `spoken` has it: two neighbouring units at most, towards zero."""
+        return " ".join(self._part(count, unit) for count, unit in spoken_parts(us))
+
+    def _part(self, count: int, unit: str) -> str:
+        return self.how_many(count, "{count} day", "{count} days") if unit == "day" else f"{self.number(count)} {unit}"
+
+    def named(self, names: Iterable[str]) -> list[str]:
+        """Name things in the order in which people count: of many that follow each other, the first and the last."""
+        return [part for run in runs(names) for part in ([self._run(run)] if len(run) >= LEAST else run)]
+
+    def _run(self, run: Sequence[str]) -> str:
+        first, last = run[0], run[-1]
+        front, space, number_alone = last.rpartition(" ")
+        last = number_alone if space and first.startswith(f"{front} ") else last
+        return self.say("{first} to {last}", first=first, last=last)
+
+
+ENGLISH = Words()
+"""What machines are told in."""

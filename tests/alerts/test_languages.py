@@ -1,0 +1,240 @@
+"""Languages: what people read is in theirs, and in the words that they would use; machines are told in English.
+
+Next: `tests/data/goldens/messages_*.txt`, every message in each language; a change in them is looked at before it is
+kept.
+"""
+
+from textwrap import indent
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from alerts.channels.alertmanager import sentences
+from alerts.channels.chat import words as chat_words
+from alerts.channels.console import row
+from alerts.channels.letter import html, subject, text
+from alerts.channels.webhook import body
+from alerts.policy.policy import Person, Policy
+from alerts.policy.policy_document import load_policy
+from alerts.policy.reader import Reader, reader_of
+from alerts.routing import remarks
+from alerts.routing.digest import digest, gathered, joined, summary
+from alerts.routing.notice import Notice, for_machines, notice
+from alerts.routing.throttle import REMARKS
+from alerts.words.words import LANGUAGES, Words
+from standards.compiler.spec import Source
+from standards.errors import SpecError
+from standards.judge.ledger import Line
+from standards.judge.standard import Standard
+from streams.delivery.links import MOST_PAGES, Links
+from tests.alerts.test_relevance import BROKEN, EVERY_NOTICE, GOLDENS, NOON, REGISTER, WARNED
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NAMES = {"s3": "Kraków 3", "s4": "Kraków 4", **{f"q{number}": f"Kasa {number}" for number in range(1, 9)}}
+AUTHORS = {
+    "en": ("You will never stand behind more than three people.", "Open the next register."),
+    "de": ("Vor Ihnen stehen nie mehr als drei Personen.", "Öffnen Sie die nächste Kasse."),
+    "pl": ("Nigdy nie czekają przed Tobą więcej niż trzy osoby.", "Otwórz kolejną kasę."),
+}
+SECOND = 1_000_000
+
+
+def own(language: str) -> Standard:
+    promise, what = AUTHORS[language]
+    return replace(REGISTER, promise=promise, what=what)
+
+
+def told(line: Line, language: str, **more: object) -> Notice:
+    return notice(line, own(language), Reader(Words(language), WARSAW, False, NAMES), **more)  # type: ignore[arg-type]
+
+
+def at(queue: str, line: Line = WARNED, site: str = "s3", **fields: int) -> Line:
+    found = {"site": site, "queue": queue, **fields}
+    name = f"{site}{queue}"
+    return replace(line, id=f"{name}.2", promise=name, subject=f"{site}/{queue}", fields=found)
+
+
+def singles(language: str) -> dict[str, Notice]:
+    """Give a notice for each kind of line; what `due` needs to be another day's is in `test_relevance.py`."""
+    found = {name: lines[-1] for name, lines in EVERY_NOTICE.items() if lines[-1].standard == "no-wait"}
+    found |= {
+        "warned, of a number": at("q2", waiting=7),
+        "warned, of one": at("q2", waiting=1),
+        "broken, of a number": at("q2", BROKEN, waiting=7),
+        "warned, the clock stands still": replace(WARNED, state="paused_warned"),
+        "warned, without a deadline": replace(WARNED, due=-1),
+        "evidence lost": replace(BROKEN, kind="lost", verdict="unknown", state="unknown", reason="evidence-lost"),
+        "ended": replace(BROKEN, kind="ended", state="ended"),
+        "given up": replace(BROKEN, kind="given_up", state="given_up"),
+        "undone": replace(WARNED, kind="undone", state="open"),
+        "undone, overdue": replace(BROKEN, kind="undone"),
+        "can still be kept": replace(WARNED, kind="corrected", was="broken"),
+    }
+    return {name: told(line, language) for name, line in found.items()}
+
+
+def followed(language: str) -> dict[str, Notice]:
+    later = NOON + 600 * SECOND
+    made = {
+        "nobody has it": remarks.untaken(NOON + 20 * SECOND, later),
+        "handed on": remarks.handed_on("Ann"),
+        "handed on in vain": remarks.not_taken_on("Ann", "Bob", known=True),
+        "handed on to nobody": remarks.not_taken_on("Ann", "Bob", known=False),
+        "given back": remarks.given_back("Ann"),
+        "lapsed": remarks.given_back(""),
+        "asked": remarks.asked(later, NOON),
+        "taken over": remarks.taken_over("Ann"),
+        "at the shift, untaken": remarks.at_the_shift("", gone=False),
+        "at the shift, taken": remarks.at_the_shift("Ann", gone=False),
+        "at the shift, left": remarks.at_the_shift("Ann", gone=True),
+        **{reason: remarks.held_by(reason) for reason in remarks.HELD},
+    }
+    return {name: told(at("q2"), language, more=more) for name, more in made.items()}
+
+
+def several(language: str) -> dict[str, Notice]:
+    here = [told(at(f"q{number}", WARNED if number % 2 else BROKEN), language) for number in range(1, 6)]
+    there = [told(at(f"q{number}", BROKEN, "s4"), language) for number in (1, 4)]
+    well = [told(at("q8", line, "s4"), language) for line in (EVERY_NOTICE["kept after a warning"][1],)]
+    return {
+        "a group": joined([told(at(f"q{number}"), language) for number in range(1, 6)]),
+        "a digest": digest([*here, *well], "ann", NOON),
+        "a summary of one site": summary(here, "ann", NOON),
+        "a summary": summary([*here, *there, *well], "ann", NOON),
+        "all broken": summary(there, "ann", NOON),
+        **{f"gathered: {turn}": gathered(here[:2], remark) for turn, remark in REMARKS.items()},
+    }
+
+
+def page(language: str) -> str:
+    found = {**singles(language), **followed(language), **several(language)}
+    said = [f"{name}:\n{indent(each.text, '    ')}\n" for name, each in found.items()]
+    return "".join(said) + "".join(f"mail, {name}:\n    {subject(found[name])}\n" for name in ("warned", "a digest"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_reads_as_it_should_in_each_language(language: str) -> None:
+    """One of each kind, what follows it, and what is told of several: place first, what to do, then the fact."""
+    assert page(language) == (GOLDENS / f"messages_{language}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_is_in_its_readers_language(language: str) -> None:
+    """Both parts of it, its labels and links too; a screen reader is told which language it is."""
+    made = told(at("q2"), language)
+    links = {name: f"https://kept.example/{name}" for name in ("acknowledge", "excuse", "debrief", "why")}
+    letter = text(made, links)
+    assert letter == (GOLDENS / f"letter_in_{language}.txt").read_text(encoding="utf-8")
+    assert f'<html lang="{language}">' in html(made, links)
+    assert all(said.partition(": ")[0] in html(made, links) for said in letter.splitlines() if "https://" in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phone_shows_where_and_what_to_do(language: str) -> None:
+    """Forty characters of a mail's subject are what a phone shows: the place and the action begin in them."""
+    what = AUTHORS[language][1].split()[0]
+    found = [told(at("q2"), language), *several(language).values()]
+    assert all(subject(each)[:40].startswith("Kraków ") and what in subject(each)[:40] for each in found)
+
+
+def test_nothing_begins_with_an_id() -> None:
+    """The promise has its own words before its id, on the terminal and in chat too."""
+    made = told(at("q2"), "pl")
+    assert row(made).startswith("! Kraków 3, Kasa 2: Otwórz kolejną kasę.")
+    assert row(made).endswith("[no-wait]")
+    assert chat_words(made) == (
+        "Kraków 3, Kasa 2: Otwórz kolejną kasę. Od 12:00:00, termin 12:01:00.",
+        f"Jak: {REGISTER.how}\nObietnica: {AUTHORS['pl'][0]}",
+    )
+
+
+def test_machines_are_told_in_english() -> None:
+    """What a program reads does not change with the language of people, single or several; nor do ids and labels."""
+    for made in (told(at("q2"), "pl"), several("pl")["a group"], several("pl")["a summary"]):
+        assert "Since 12:00:00" in made.english or "promises in this message" in made.english
+        assert made.english.encode().replace(b"\n", b"\\n") in body(made)
+        assert b'"english"' not in body(made)
+        assert sentences(made)["summary"] == made.english.replace("\n", " ")
+        assert for_machines(made, ["webhook"], NOON).text == made.english
+
+
+POLICY = """
+kept: 1
+names: {s3: Kraków 3, q1: Kasa 1, s4/q1: Kasa ekspresowa}
+sites:
+  s3: {timezone: Europe/Warsaw, language: pl}
+people:
+  ann: {timezone: Europe/London, language: en}
+  bob: {}
+  cleo: {language: pl}
+  dora: {}
+teams:
+  floor: {members: [bob, cleo], language: de, addresses: {chat: room}}
+routes:
+  - tell: [ann, floor, dora, webhook]
+"""
+
+
+def reading(name: str, site: str, policy: str = POLICY) -> tuple[str, str]:
+    found = Policy({"r1": REGISTER}, WARSAW, load_policy(Source("policy.yaml", policy), [REGISTER]), "de")
+    assert found.people is not None
+    read = reader_of(found, at("q1", site=site), found.people.person(name))
+    return read.words.language, read.clock(NOON, NOON)
+
+
+def test_a_persons_language_comes_first_then_the_teams_then_the_sites_then_the_hosts() -> None:
+    """Everybody reads their own; who has none reads as the team does, or as it is spoken there, or as the host says."""
+    assert {name: reading(name, "s3")[0] for name in ("ann", "bob", "cleo", "floor", "dora")} == {
+        "ann": "en", "bob": "de", "cleo": "pl", "floor": "de", "dora": "pl",
+    }  # fmt: skip
+    assert reading("dora", "s9")[0] == "de"
+    assert reading("webhook", "s3") == ("en", "12:00:00")
+
+
+def test_a_time_says_its_zone_where_that_is_nobodys_own() -> None:
+    """In a person's zone or the site's it is the time alone; in the host's it has the zone, if others have others."""
+    assert reading("ann", "s3")[1] == "11:00:00"
+    assert reading("dora", "s3")[1] == "12:00:00"
+    assert reading("dora", "s9")[1] == "12:00:00 CET"
+    alone = "kept: 1\npeople: {dora: {}}\nroutes: [{tell: dora}]\n"
+    assert reading("dora", "s9", alone)[1] == "12:00:00"
+    assert reader_of(Policy({}), at("q1"), Person("dora")).clock(NOON, NOON) == "11:00:00 UTC"
+
+
+def test_a_part_has_the_name_that_it_has_at_its_site() -> None:
+    """Tills of all shops may be called alike, and one of them otherwise."""
+    people = load_policy(Source("policy.yaml", POLICY), [REGISTER])
+    found = Policy({"r1": REGISTER}, people=people)
+    made = [notice(at("q1", site=site), REGISTER, reader_of(found, at("q1", site=site))).where for site in ("s3", "s4")]
+    assert made == [("Kraków 3", "Kasa 1"), ("s4", "Kasa ekspresowa")]
+
+
+@pytest.mark.parametrize("where", ["people: {ann: {language: fr}}", "people: {ann: {}}\nsites: {s3: {language: fr}}",
+                                   "people: {ann: {}}\nteams: {t: {members: [ann], language: fr}}"])  # fmt: skip
+def test_a_language_that_kept_does_not_have_is_a_finding(where: str) -> None:
+    """At its line, with those that there are; it is said once."""
+    with pytest.raises(SpecError) as caught:
+        load_policy(Source("policy.yaml", f"kept: 1\n{where}\nroutes: [{{tell: ann}}]\n"), [REGISTER])
+    (finding,) = caught.value.findings
+    assert (finding.id, finding.fix) == ("unknown-language", "write one of: en, de, pl")
+    assert finding.found == "'fr' is not a language that Kept has"
+    assert finding.place.line == 1 + where.count("\n") + 1
+
+
+def test_a_mail_for_several_has_a_link_to_each() -> None:
+    """Whoever gets a group, or what was held back, reaches every promise of it, by where it is."""
+    made = several("de")["a summary"]
+    links = Links("secret", "https://kept.example").of(made)
+    letter = text(made, links)
+    for promise, place in zip(made.promises, made.places, strict=True):
+        assert f"{place}: https://kept.example/promises/{promise}" in letter
+        assert f'href="https://kept.example/promises/{promise}"' in html(made, links)
+
+
+def test_what_no_mail_holds_is_on_the_board() -> None:
+    """Of very many the mail has the first, says how many more there are, and leads to the board."""
+    made = joined([told(at(f"q{number}"), "en") for number in range(MOST_PAGES + 7)])
+    letter = text(made, Links("secret", "https://kept.example").of(made))
+    assert letter.count("https://kept.example/promises/") == MOST_PAGES + 1
+    assert "7 more, on the board: https://kept.example/" in letter
