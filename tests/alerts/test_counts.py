@@ -64,7 +64,7 @@ def test_without_a_budget_a_step_of_the_chain_is_one_message() -> None:
     floor.go(3600, storm)
     heard = [told for told in floor.notices if told.to == "chief"]
     assert [len(told.speaks_for) for told in heard] == [100]
-    assert "100 promises, all of them broken, stand, and nobody has acknowledged them:" in heard[0].text
+    assert "100 promises stand, and nobody has acknowledged them. All of them are broken." in heard[0].text
 
 
 def test_a_feed_that_goes_dark_is_one_message_at_a_site() -> None:

@@ -69,8 +69,8 @@ async def test_each_of_her_phones_says_what_to_do(tmp_path: Path) -> None:
     phones = {f"/{name}": phone for name, phone in zip(("one", "two"), rung.phones, strict=True)}
     for posted in service.posted:
         read = phones[posted.path].read(posted)
-        assert read["title"] == "Open the next register at s3/q1."
-        assert read["body"].startswith("Promise due 23:07:40 UTC, 60 s left.\nCall the next name")
+        assert read["title"] == "s3, q1: Open the next register."
+        assert read["body"].startswith("Since 23:06:40, due 23:07:40 UTC.\nCall the next name")
         assert (read["path"], read["rings"], read["at"]) == ("/promises/4f1c", True, T0 // 1000)
 
 

@@ -73,10 +73,8 @@ class Setting(msgspec.Struct, frozen=True):
 class Partition:
     """One partition. `rows` are all its rows of the table, `facts` the events at the places that they name.
 
-    `problems` are what is wrong, for whoever asks.
-
-    `offset` is the last record that was taken; `ticked` says whether there is anything to flush. `trail` are places by
-    which the topic is known again.
+    `problems` are what is wrong, for whoever asks. `offset` is the last record that was taken; `ticked` says whether
+    there is anything to flush. `trail` are places by which the topic is known again.
     Raises StateError for rows that this Kept cannot read.
     """
 
