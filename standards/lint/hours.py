@@ -111,7 +111,9 @@ def same_hours(lint: LintInput) -> None:
     for standard in lint.standards.values():
         shape = standard.shape
         during = standard.during
-        if isinstance(shape, Response) and during and not during.outside and during.hours is shape.hours:
+        if not isinstance(shape, Response) or not isinstance(shape.within, int):
+            continue  # the end of a working day is that of this one for whatever opens in its hours
+        if during and not during.outside and during.hours is shape.hours:
             found = (
                 "nothing opens out of these hours, and the clock stands still there too: what opens just before they "
                 "end is due on the next open day"

@@ -110,11 +110,12 @@ def test_a_link_takes_all_that_its_message_speaks_for(peopled: Served) -> None:
 
 
 def test_a_message_for_many_leads_to_the_board() -> None:
-    """Beyond some, and for what needs words of its own, a message for several promises has no link but its story."""
-    many = msgspec.structs.replace(BROKEN, promises=tuple(f"p{n}" for n in range(30)))
-    assert LINKS.of(many).keys() == {"why"}
+    """Beyond some, and for what needs words, a message for several promises has no link but to their pages."""
+    names = tuple(f"p{n}" for n in range(30))
+    many = msgspec.structs.replace(BROKEN, promises=(BROKEN.promise, *names))
+    assert LINKS.of(many).keys() == {"why", BROKEN.promise, *names}
     few = msgspec.structs.replace(BROKEN, promises=(BROKEN.promise, "q"))
-    assert LINKS.of(few).keys() == {"why", "acknowledge"}
+    assert LINKS.of(few).keys() == {"why", "acknowledge", BROKEN.promise, "q"}
     assert LINKS.of(BROKEN).keys() == {"why", "acknowledge", "excuse", "debrief"}
 
 

@@ -65,7 +65,7 @@ def test_whoever_is_told_by_push_can_switch_a_device_on_and_off(rung: Rung) -> N
     assert state == {"key": SEALER.public, "why": "", "on": True, "whose": "ania", "trouble": ""}
     warn(rung)
     until(lambda: deliveries(rung) == [("push", "delivered", "")])
-    assert phone.read(rung.service.posted[0])["title"] == "Open the next register at s3/q1."
+    assert phone.read(rung.service.posted[0])["title"] == "s3, q1: Open the next register."
     off = {"proof": proof, "endpoint": phone.endpoint}
     assert visitor.ask("/acts/ring-off", off, Accept=JSON)[0] == 204
     assert (len(rung.devices), json.loads(visitor.ask(f"/acts/ring?device={name}")[2])["on"]) == (0, False)

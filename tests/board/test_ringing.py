@@ -144,7 +144,7 @@ def test_a_phone_rings_and_a_tap_leads_to_the_promise(hand: Hand, rung: Rung) ->
     expect(hand.page.locator("#phone")).to_have_accessible_name("This phone rings")
     hand.push(hand.phone.read(rung.service.posted[0]))
     (shown,) = hand.shown()
-    assert shown["title"] == "Open the next register at s3/q1."
+    assert shown["title"] == "s3, q1: Open the next register."
     assert (shown["silent"], shown["requireInteraction"]) == (False, True)
     hand.tap()
     hand.page.wait_for_url(f"**/promises/{promise}")

@@ -51,6 +51,7 @@ def test_the_environment_is_read_and_options_go_before_it(monkeypatch: pytest.Mo
             {"zone": "Europe/Warszawa"},
             "KEPT_ZONE: 'Europe/Warszawa' is not a known time zone; write one like Europe/Warsaw",
         ),
+        ({"language": "fr"}, "KEPT_LANGUAGE: 'fr' is not a language that Kept has; write one of: en, de, pl"),
         ({"webhook_url": "ftp://x"}, "KEPT_WEBHOOK_URL: this is not a web address; begin it with https://"),
         ({"webhook_url": "https:///hook"}, "KEPT_WEBHOOK_URL: this has no host, or no port from 1 to 65535; write it"),
         ({"webhook_url": "https://:80/hook"}, "KEPT_WEBHOOK_URL: this has no host"),
