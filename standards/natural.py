@@ -1,4 +1,4 @@
-"""The natural order of names: till 2 before till 10. Whatever a subject is called, it has a place in it."""
+"""Names: their natural order, till 2 before till 10, in which each has a place; runs of them; and one person's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NUMBER: Final = re.compile(r"0*(\d+)", re.ASCII)
+
+
+def name_key(name: str) -> str:
+    """Give a person's name as it is compared: people write their own as they like."""
+    return " ".join(name.casefold().split())
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two names are those of one person."""
+    return name_key(one) == name_key(other)
 
 
 def natural(name: str) -> str:

@@ -44,7 +44,7 @@ class Connections:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, payload: bytes, headers: Mapping[str, str]) -> Came:
-        """Post once. Raises DeliveryError where there is no answer."""
+        """Post once. Raises DeliveryError where nothing answers."""
         where = shown(url, "the receiver")
         try:
             async with self._opened().post(url, data=payload, headers=headers, allow_redirects=False) as answer:

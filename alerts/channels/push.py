@@ -72,7 +72,7 @@ class Devices(Protocol):
 
 
 class _GoneError(DeliveryError):
-    """A service says that there is no such device any more."""
+    """A service says that the device is gone."""
 
 
 class Push:

@@ -32,8 +32,8 @@ from alerts.policy.policy_model import (
     PersonModel,
     PolicyModel,
     RouteModel,
-    RungModel,
     SilenceModel,
+    StepModel,
     TeamModel,
 )
 from alerts.policy.route_names import RouteNames
@@ -238,7 +238,7 @@ class _Reading:
 
     def _route(self, entry: Entry, model: RouteModel) -> Route:
         chain = [EscalationStep(0, self._told(entry.at("tell"), model.tell))]
-        for part, step in self._parts(entry, "escalate", RungModel):
+        for part, step in self._parts(entry, "escalate", StepModel):
             after = part.at("after").duration(step.after)
             if after is not None and after <= chain[-1].after:
                 fix = "write the steps in the order of their times, each time counted from the first message"

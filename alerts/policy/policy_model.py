@@ -89,7 +89,7 @@ class TeamModel(Strict):
     budget: int | None = Field(default=None, ge=1, description="The same for the room.")
 
 
-class RungModel(Strict):
+class StepModel(Strict):
     """One step of a chain."""
 
     after: Duration = Field(description="How long after the first message nobody has acknowledged: 5m.")
@@ -102,7 +102,7 @@ class RouteModel(Strict):
     name: Text | None = Field(default=None, description="What it is called; by what it says, if left out.")
     match: Match = Field(default={}, description="Fields and their values; without it, everything.")
     tell: Texts = Field(min_length=1, description="People and teams.")
-    escalate: list[RungModel] = Field(default=[], description="Who is told when nobody acknowledges in time.")
+    escalate: list[StepModel] = Field(default=[], description="Who is told when nobody acknowledges in time.")
     group_by: Texts = Field(default=["standard", "site"], description="What is the same in all of one message.")
     group_wait: Duration = Field(default="0s", description="How long a message waits for others of its group.")
     well_for: Duration = Field(default="2m", description="How long all is well before that is told.")

@@ -48,8 +48,14 @@ def counted(made: Notice, parts: Sequence[Notice]) -> Notice:
     if not (explained or went or others):
         return made
     made = msgspec.structs.replace(made, explained=explained, came_and_went=went, others_have=others)
-    english = f"{made.english} {sentence(made, ENGLISH)}" if made.english else ""
-    return msgspec.structs.replace(made, text=f"{made.text} {sentence(made, Words(made.language))}", english=english)
+    text = _after(made.text, sentence(made, Words(made.language)))
+    english = _after(made.english, sentence(made, ENGLISH)) if made.english else ""
+    return msgspec.structs.replace(made, text=text, english=english)
+
+
+def _after(text: str, said: str) -> str:
+    """Put a sentence after a text: on a line of its own where that is a list, or it would be of its last line."""
+    return f"{text}\n{said}" if "\n" in text else f"{text} {said}"
 
 
 def sentence(notice: Notice, words: Words) -> str:

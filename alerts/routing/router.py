@@ -78,11 +78,8 @@ def feed(case: AlertRouter, facts: Iterable[Fact], policy: Policy) -> RouterStep
             work.pass_time(fact.at - 1)
             work.taking.hear(fact)
         if case.is_empty:
-            case.open, case.settling, case.dark = (
-                {},
-                {},
-                {},
-            )  # nobody is left who waits, as in a case that was not stored
+            # nobody is left who waits, as in a case that was not stored
+            case.open, case.settling, case.dark = {}, {}, {}
     calling = work.calling
     kept = None if case.is_empty else case
     wake = NEVER if kept is None else work.wake()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from standards.natural import same
 from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
@@ -92,8 +93,3 @@ def shares_words(promises: Sequence[str], havings: Mapping[str, Having], count: 
     said = [f"{name} has {mine:,} of {count:,}." for name, mine in holders.most_common(_NAMED)]
     others = sum(holders.values()) - sum(mine for _, mine in holders.most_common(_NAMED))
     return " ".join([*said, *([f"Others have {others:,} of {count:,}."] if others else [])])
-
-
-def same(one: str, other: str) -> bool:
-    """Say whether two names are those of one person: on the board people write their own as they like."""
-    return one.strip().casefold() == other.strip().casefold()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from alerts.routing.notice import Withheld
-    from streams.storage.rows import Delivery, NoticeRow, Untold, UntoldFilter
+    from streams.storage.rows import Delivery, NoticeRow, Suppressed, SuppressedFilter
 
 _FATES: Final = {"waiting": "waiting", "delivered": "sent", "failed": "failed"}
 
@@ -42,8 +42,8 @@ class Told(msgspec.Struct, frozen=True):
 class NotTold(msgspec.Struct, frozen=True):
     """What was not told, as far as `wanted` asks for it, and the silences that hold; None where none can be laid."""
 
-    rows: Paged[Untold]
-    wanted: UntoldFilter
+    rows: Paged[Suppressed]
+    wanted: SuppressedFilter
     silences: Sequence[Action] | None = None
     known: Known = Known()
 
@@ -81,12 +81,14 @@ def _not_sent(shell: Shell, not_told: NotTold, query: Mapping[str, str]) -> Html
         method="get", action="/notices", class_="narrow",
     )  # fmt: skip
     shown = not_told.rows
-    rows = listed([_untold(shell, row) for row in shown.rows], "notices", "Nothing like this was kept from anybody.")
-    pages = pager(shown, "/notices", query, name="untold", part="#not-sent")
+    rows = listed(
+        [_suppressed(shell, row) for row in shown.rows], "notices", "Nothing like this was kept from anybody."
+    )
+    pages = pager(shown, "/notices", query, name="suppressed", part="#not-sent")
     return section("Not sent", narrow, rows, pages, id="not-sent")
 
 
-def _untold(shell: Shell, suppressed: Untold) -> Html:
+def _suppressed(shell: Shell, suppressed: Suppressed) -> Html:
     row = suppressed.row
     about = promise_link(row.promise, suppressed.subject, suppressed.standard)
     head = el("p", about, " ", shell.clock(row.at), class_="where")

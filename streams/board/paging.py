@@ -33,7 +33,7 @@ class Paged(msgspec.Struct, Generic[T], frozen=True):
 
 
 def page_of(query: Mapping[str, str], name: str = "page") -> int:
-    """Read from an address which page of a list is wanted; what is no number is the first."""
+    """Read from an address which page of a list is wanted; what is not a number is the first."""
     number = query.get(name, "")
     whole = number.isascii() and number.isdecimal() and len(number) < len(str(_PAGES))
     return max(1, int(number)) if whole else 1

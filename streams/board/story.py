@@ -11,8 +11,9 @@ import msgspec
 
 from alerts.routing.actions import DEBRIEFED
 from standards.calendar.duration import spoken
+from standards.natural import same
 from streams.board.debriefs import debrief_fields
-from streams.board.having import Having, having, having_words, same
+from streams.board.having import Having, having, having_words
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row

@@ -60,9 +60,6 @@ class ChannelSettings(BaseSettings):
     """The Alertmanager that shows promises in trouble as alerts, as in `http://alerts.example:9093`."""
     chat_urls: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_urls)] = ()
     """Chat services, as addresses of Apprise, separated by commas; needs `kept[chat]`; never shown."""
-    push_contact: Bare = ""
-    """Whom a push service may write to: `ops@shop.example`, or an https address. It sets up push: phones ring, by
-    the services of their browsers' makers."""
     push_key: Secret = SecretStr("")
     """The key of this server for pushes, 32 bytes in URL-safe base64; one is made, and kept with the data, where there
     is none. With another key, people have to switch their phones on again."""
@@ -70,6 +67,9 @@ class ChannelSettings(BaseSettings):
     """The file with that key, in its place."""
     push_services: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = VENDORS
     """The hosts of the push services that are sent to, separated by commas, `*.` for all below one."""
+    push_contact: Annotated[Bare, Field(validate_default=True)] = ""  # after the others of push, as it needs them
+    """Whom a push service may write to: `ops@shop.example`, or an https address. It sets up push: phones ring, by
+    the services of their browsers' makers."""
     mail_from: Bare = ""
     """Who writes the letters: `floor@shop.example`, or with a name, `Kept <floor@shop.example>`."""
     mail_to: Bare = ""
@@ -126,7 +126,13 @@ class ChannelSettings(BaseSettings):
 
     @field_validator("push_contact")
     @classmethod
-    def _check_contact(cls, contact: str) -> str:
+    def _check_contact(cls, contact: str, others: ValidationInfo) -> str:
+        given = [name for name in ("push_key", "push_key_file", "push_services") if name in others.data]
+        idle = next((name for name in given if others.data[name] != cls.model_fields[name].default), "")
+        if idle and not contact:
+            raise ValueError(
+                f"KEPT_{idle.upper()} is set, and does nothing without it; say whom a push service writes to"
+            )
         if contact and not contact.startswith("https://") and len(_addresses(contact)) > 1:
             raise ValueError("push services write to one address; write one")
         return contact

@@ -16,7 +16,7 @@ from streams.storage.rows import (
     DeadLetter,
     LateEvent,
     Stretch,
-    Untold,
+    Suppressed,
     decode_withheld,
     notice_rows,
     promise_row,
@@ -26,7 +26,7 @@ from streams.storage.source_tables import SOURCE, source_clock
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from streams.storage.rows import NoticeRow, PromiseRow, UntoldFilter
+    from streams.storage.rows import NoticeRow, PromiseRow, SuppressedFilter
     from streams.storage.sqlite import Row, SharedConnection
 
 _ABOUT: Final = """
@@ -147,7 +147,9 @@ class BoardQueries:
         ((count,),) = self._all(f"SELECT count(*) FROM dead_letters WHERE {_OPEN}", SETTLED)  # noqa: S608 - fixed
         return int(count)
 
-    def suppressed(self, wanted: UntoldFilter, before: int = 0, limit: int = 100, *, skipped: int = 0) -> list[Untold]:
+    def suppressed(
+        self, wanted: SuppressedFilter, before: int = 0, limit: int = 100, *, skipped: int = 0
+    ) -> list[Suppressed]:
         """Give notices that were not sent, newest first, from before the one numbered `before`; 0: from the newest."""
         terms: dict[str, object] = {"w.seq < ?": before or _LAST}
         if wanted.promise:
@@ -156,7 +158,7 @@ class BoardQueries:
             if value := getattr(wanted, name):
                 terms[f"CAST(w.body AS TEXT) ->> '{name}' = ?"] = value
         rows = self._all(_UNTOLD.format(terms=" AND ".join(terms)), *terms.values(), limit, skipped)
-        return [Untold(seq, decode_withheld(body), *rest) for seq, body, *rest in rows]
+        return [Suppressed(seq, decode_withheld(body), *rest) for seq, body, *rest in rows]
 
     def actions(self, before: int = 0, limit: int = 100, *, types: Collection[str] = ()) -> list[tuple[int, Action]]:
         """Give what people did, newest first, each with its number, from before `before`; of some `types`, or all."""

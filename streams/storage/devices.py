@@ -17,6 +17,7 @@ import structlog
 
 from alerts.channels.push import Device
 from standards.errors import StateError
+from standards.natural import name_key, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ class _Kept(msgspec.Struct):
 
 
 class FullError(Exception):
-    """There is no room for another device."""
+    """As many devices ring as are kept."""
 
 
 class DeviceBook:
@@ -99,11 +100,11 @@ class DeviceBook:
 
     def of(self, whose: str) -> list[Device]:
         """Give the devices of an address in the policy."""
-        return [device for device in self._kept.devices.values() if same(device.whose) == same(whose)]
+        return [device for device in self._kept.devices.values() if same(device.whose, whose)]
 
     def dropped(self, whose: str) -> Dropped | None:
         """Give the last device of theirs that was dropped, if they have switched none on since."""
-        return self._kept.dropped.get(same(whose))
+        return self._kept.dropped.get(name_key(whose))
 
     def get(self, device: str) -> Device | None:
         """Give a device by its id."""
@@ -127,7 +128,7 @@ class DeviceBook:
             raise FullError(f"There are {len(self):,} devices that ring already; that is as many as are kept.")
         before = self.get(device.id)
         self._kept.devices[device.id] = device
-        self._kept.dropped.pop(same(device.whose), None)
+        self._kept.dropped.pop(name_key(device.whose), None)
         try:
             await self._stored()
         except StateError:
@@ -165,7 +166,7 @@ class DeviceBook:
         if self._kept.devices.pop(device.id, None) is None:
             return
         self._trouble.pop(device.id, None)
-        self._kept.dropped[same(device.whose)] = Dropped(self._clock(), reason)
+        self._kept.dropped[name_key(device.whose)] = Dropped(self._clock(), reason)
         self._drops.append(reason)
         for listener in self._listeners:
             listener(reason)
@@ -178,11 +179,6 @@ class DeviceBook:
 def device_id(endpoint: str) -> str:
     """Name a device so that its address cannot be told from the name."""
     return sha256(endpoint.encode()).hexdigest()[:32]
-
-
-def same(name: str) -> str:
-    """Give a name as it is compared: however it is written."""
-    return " ".join(name.casefold().split())
 
 
 def write_private(file: Path, body: bytes) -> None:

@@ -138,7 +138,7 @@ class LateEvent(msgspec.Struct, frozen=True):
     at: int
 
 
-class UntoldFilter(msgspec.Struct, frozen=True):
+class SuppressedFilter(msgspec.Struct, frozen=True):
     """Which notices that were not sent to show; what is empty does not narrow."""
 
     promise: str = ""
@@ -223,7 +223,7 @@ class Stretch(msgspec.Struct, frozen=True):
     broken: int
 
 
-class Untold(msgspec.Struct, frozen=True):
+class Suppressed(msgspec.Struct, frozen=True):
     """A notice that was not sent, with its place in the list, and what it would have told of: the kind of line."""
 
     seq: int

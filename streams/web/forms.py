@@ -93,7 +93,7 @@ class NoticesQuery(Query):
     limit: Limit = 100
 
 
-class UntoldQuery(Query):
+class SuppressedQuery(Query):
     """Which notices that were not sent to list, newest first; all that is given must match."""
 
     promise: Short | None = Field(default=None, description="The promise's id.")

@@ -32,6 +32,17 @@ def test_what_came_and_went_in_a_silence_is_counted_when_it_is_over() -> None:
     assert "2 more came and were over meanwhile." in floor.notices[0].text
 
 
+def test_what_is_counted_stands_below_a_list_on_a_line_of_its_own() -> None:
+    """Beside the last place of a list it would be taken for something of that place."""
+    floor = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, group_by: [queue]}]\n")
+    facts: list[Line | Action] = [silencing(0, 600), *(line(60, "broken", name) for name in ("p", "q", "r"))]
+    floor.play([*facts, line(120, "fulfilled_late", "r")], 700)
+    (told,) = floor.notices
+    *_, place, counted = told.text.splitlines()
+    assert place.startswith("- ")
+    assert counted == "1 more came and was over meanwhile."
+
+
 def test_where_nothing_stands_nobody_is_told_of_what_went() -> None:
     """Came and went in a silence, and nothing stands: no message, and the next silence does not count it."""
     floor = Floor("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann}]\n")

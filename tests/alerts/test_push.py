@@ -26,7 +26,7 @@ FOR_ANN = replace(WARNED, to="ann", addresses={"push": "ann"})
 EMPTY = "ann has no device that rings"
 
 
-class Rung:
+class AnnsPhones:
     """A channel for some phones of Ann, with its book."""
 
     def __init__(self, folder: Path, service: PushService, names: Sequence[str] = ("one",)) -> None:
@@ -62,11 +62,11 @@ def test_a_phone_reads_as_the_standard_has_it() -> None:
 
 async def test_each_of_her_phones_says_what_to_do(tmp_path: Path) -> None:
     """A page comes to all devices that are hers, with what to do first, the promise's page, and a sound."""
-    async with push_service() as service, Rung(tmp_path, service, ("one", "two")) as rung:
-        await rung.book.add(Phone(f"{service.origin}/other").device("bob"))
-        await rung.channel.deliver(FOR_ANN)
+    async with push_service() as service, AnnsPhones(tmp_path, service, ("one", "two")) as anns:
+        await anns.book.add(Phone(f"{service.origin}/other").device("bob"))
+        await anns.channel.deliver(FOR_ANN)
     assert sorted(posted.path for posted in service.posted) == ["/one", "/two"]
-    phones = {f"/{name}": phone for name, phone in zip(("one", "two"), rung.phones, strict=True)}
+    phones = {f"/{name}": phone for name, phone in zip(("one", "two"), anns.phones, strict=True)}
     for posted in service.posted:
         read = phones[posted.path].read(posted)
         assert read["title"] == "s3, q1: Open the next register."
@@ -83,11 +83,11 @@ async def test_its_service_learns_no_name(tmp_path: Path) -> None:
         "owner": "floor-lead",
     }
     warned = replace(FOR_ANN, to="annaliese", addresses={"push": "annaliese"}, **names)
-    async with push_service() as service, Rung(tmp_path, service, ()) as rung:
+    async with push_service() as service, AnnsPhones(tmp_path, service, ()) as anns:
         phone = Phone(f"{service.origin}/one")
-        await rung.book.add(phone.device("annaliese"))
+        await anns.book.add(phone.device("annaliese"))
         for each in (warned, replace(warned, id="4f1c.3", kind="broken"), replace(warned, id="5a", promise="5a2d")):
-            await rung.channel.deliver(each)
+            await anns.channel.deliver(each)
     for posted in service.posted:
         seen = f"{posted.path} {dict(posted.headers)} {posted.body!r}".lower()
         assert not [name for name in ("annaliese", *names.values(), "register", "shop.example/") if name in seen]
@@ -101,8 +101,8 @@ async def test_its_service_learns_no_name(tmp_path: Path) -> None:
 
 async def test_it_is_signed_for_its_service(tmp_path: Path) -> None:
     """The token of each post is of this server's key, for that service alone, names a contact, and ends soon."""
-    async with push_service() as service, Rung(tmp_path, service) as rung:
-        await rung.channel.deliver(FOR_ANN)
+    async with push_service() as service, AnnsPhones(tmp_path, service) as anns:
+        await anns.channel.deliver(FOR_ANN)
     key, claimed = claims(service.posted[0].headers["Authorization"])
     assert key == SEALER.public
     expected = {"aud": service.origin, "sub": "mailto:ops@shop.example", "exp": T0 // SECOND + 12 * 3600}
@@ -122,21 +122,21 @@ async def test_it_is_signed_for_its_service(tmp_path: Path) -> None:
 )
 async def test_only_pages_ring(tmp_path: Path, notice: Notice, urgency: str, rings: bool) -> None:
     """Trouble of the severity page makes a sound and wakes the device; all else comes in silence."""
-    async with push_service() as service, Rung(tmp_path, service) as rung:
-        await rung.channel.deliver(replace(notice, to="ann", addresses={"push": "ann"}))
+    async with push_service() as service, AnnsPhones(tmp_path, service) as anns:
+        await anns.channel.deliver(replace(notice, to="ann", addresses={"push": "ann"}))
     (posted,) = service.posted
-    assert (posted.headers["Urgency"], rung.phones[0].read(posted)["rings"]) == (urgency, rings)
+    assert (posted.headers["Urgency"], anns.phones[0].read(posted)["rings"]) == (urgency, rings)
 
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_device_that_is_gone_is_dropped(tmp_path: Path, status: int) -> None:
     """A device that its service does not know any more is not asked for again, counted, and remembered as dropped."""
     reasons: list[str] = []
-    async with push_service([Answer(status)]) as service, Rung(tmp_path, service) as rung:
-        rung.book.listen(reasons.append)
-        error = await rung.missed()
+    async with push_service([Answer(status)]) as service, AnnsPhones(tmp_path, service) as anns:
+        anns.book.listen(reasons.append)
+        error = await anns.missed()
         assert (error.again, "says that the device is gone" in str(error)) == (False, True)
-        assert EMPTY in str(await rung.missed())
+        assert EMPTY in str(await anns.missed())
     assert (len(service.posted), reasons, len(DeviceBook(tmp_path, SEALER.public, Clock()))) == (1, ["gone"], 0)
     dropped = DeviceBook(tmp_path, SEALER.public, Clock()).dropped("Ann")
     assert dropped is not None
@@ -145,9 +145,9 @@ async def test_a_device_that_is_gone_is_dropped(tmp_path: Path, status: int) -> 
 
 async def test_who_has_no_device_is_not_told_in_silence(tmp_path: Path) -> None:
     """Without a device, or without an address, a notice has failed, and says what would help."""
-    async with push_service() as service, Rung(tmp_path, service, ()) as rung:
-        nobody = await rung.missed()
-        unnamed = await rung.missed(replace(FOR_ANN, to="bob", addresses={}))
+    async with push_service() as service, AnnsPhones(tmp_path, service, ()) as anns:
+        nobody = await anns.missed()
+        unnamed = await anns.missed(replace(FOR_ANN, to="bob", addresses={}))
     assert (nobody.again, str(nobody)) == (
         False,
         'ann has no device that rings; on the board, "Ring this phone" switches one on',
@@ -170,39 +170,39 @@ async def test_who_has_no_device_is_not_told_in_silence(tmp_path: Path) -> None:
 )
 async def test_another_try_or_none(tmp_path: Path, answer: Answer, again: bool, seconds: int | None) -> None:
     """What passes, or a setting can mend, is tried again, when the service says; what it can never take is not."""
-    async with push_service([answer]) as service, Rung(tmp_path, service) as rung:
-        error = await rung.missed()
+    async with push_service([answer]) as service, AnnsPhones(tmp_path, service) as anns:
+        error = await anns.missed()
         assert (error.again, error.seconds if isinstance(error, TryLaterError) else None) == (again, seconds)
         assert service.origin.rpartition(":")[0] in str(error)
         assert "/one" not in str(error), "the address of a device is a secret"
-        assert rung.book.trouble() == str(error)
-        await rung.channel.deliver(FOR_ANN)
-        assert rung.book.trouble() == ""
+        assert anns.book.trouble() == str(error)
+        await anns.channel.deliver(FOR_ANN)
+        assert anns.book.trouble() == ""
 
 
 async def test_a_repeat_goes_to_those_alone_who_missed_it(tmp_path: Path) -> None:
     """A device that has a notice does not get it a second time because another one has not."""
-    async with push_service() as service, Rung(tmp_path, service, ("one", "two", "three")) as rung:
+    async with push_service() as service, AnnsPhones(tmp_path, service, ("one", "two", "three")) as anns:
         service.by_path = {"/two": [Answer(500)], "/three": [Answer(410)]}
-        assert (await rung.missed()).again
-        await rung.channel.deliver(FOR_ANN)
+        assert (await anns.missed()).again
+        await anns.channel.deliver(FOR_ANN)
     assert sorted(posted.path for posted in service.posted) == ["/one", "/three", "/two", "/two"]
 
 
 async def test_one_device_that_takes_it_is_enough(tmp_path: Path) -> None:
     """Where one device can never take a notice and another one has it, she was told; the trouble is remembered."""
-    async with push_service() as service, Rung(tmp_path, service, ("one", "two")) as rung:
+    async with push_service() as service, AnnsPhones(tmp_path, service, ("one", "two")) as anns:
         service.by_path = {"/two": [Answer(413)]}
-        await rung.channel.deliver(FOR_ANN)
+        await anns.channel.deliver(FOR_ANN)
     assert len(service.posted) == 2
-    assert "answered 413" in rung.book.trouble([rung.phones[1].device()])
-    assert rung.book.trouble([rung.phones[0].device()]) == ""
+    assert "answered 413" in anns.book.trouble([anns.phones[1].device()])
+    assert anns.book.trouble([anns.phones[0].device()]) == ""
 
 
 async def test_nothing_goes_to_an_address_that_is_not_listed(tmp_path: Path) -> None:
     """A device whose service was taken from the list is not sent to, and that is told."""
-    async with push_service() as service, Rung(tmp_path, service) as rung:
-        other = Push(rung.book, SEALER, Services(), clock=Clock())
+    async with push_service() as service, AnnsPhones(tmp_path, service) as anns:
+        other = Push(anns.book, SEALER, Services(), clock=Clock())
         with pytest.raises(DeliveryError, match="has to begin with https://") as caught:
             await other.deliver(FOR_ANN)
         await other.close()

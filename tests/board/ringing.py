@@ -30,7 +30,7 @@ routes:
 """
 
 
-class Rung(NamedTuple):
+class RingingShop(NamedTuple):
     """A host that rings, its devices, and the push service."""
 
     served: Served
@@ -39,7 +39,7 @@ class Rung(NamedTuple):
 
 
 @contextmanager
-def ringing(folder: Path, policy: str = POLICY) -> Iterator[Rung]:
+def ringing(folder: Path, policy: str = POLICY) -> Iterator[RingingShop]:
     """Serve a host that tells Ania, and run the one push service that it may call."""
     port, clock = free_port(), Clock()
     services = Services((f"http://127.0.0.1:{port}",))
@@ -50,6 +50,6 @@ def ringing(folder: Path, policy: str = POLICY) -> Iterator[Rung]:
         running = push_service(port=port)
         service = served.do(running.__aenter__())
         try:
-            yield Rung(served, devices, service)
+            yield RingingShop(served, devices, service)
         finally:
             served.do(running.__aexit__(None, None, None))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from streams.storage.rows import UntoldFilter
+from streams.storage.rows import SuppressedFilter
 from tests.board.crowd import STORES, TILLS, line
 from tests.board.peopled import entered
 from tests.board.serving import Served
 from tests.board.visiting import Visitor
 from tests.streams.asking import cloud
 
-UNTOLD = UntoldFilter()
+ALL_SUPPRESSED = SuppressedFilter()
 
 
 def opened(served: Served, store: int) -> None:
@@ -97,7 +97,7 @@ def test_every_notice_can_be_reached(crowded: Served) -> None:
     newest = walked(visitor, "/notices", r'(?s)<section id="newest">.*?</section>')
     assert sent > 20
     assert sum(each.count('class="fates"') for each in newest) == sent
-    untold = len(model.board.suppressed(UNTOLD, 0, 9_999))
-    found = walked(visitor, "/notices?untold=1", r'(?s)<section id="not-sent">.*', "untold")
-    assert sum(each.count('class="subject"') for each in found) == untold
-    assert visitor.ask("/notices?page=x&untold=-1&stuck=99999")[0] == 200
+    suppressed = len(model.board.suppressed(ALL_SUPPRESSED, 0, 9_999))
+    found = walked(visitor, "/notices?suppressed=1", r'(?s)<section id="not-sent">.*', "suppressed")
+    assert sum(each.count('class="subject"') for each in found) == suppressed
+    assert visitor.ask("/notices?page=x&suppressed=-1&stuck=99999")[0] == 200

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from streams.board.silences import holding
-from streams.storage.rows import UntoldFilter
+from streams.storage.rows import SuppressedFilter
 from streams.web.guard import needed
 from streams.web.session import ROLES, Role
 from tests.board.peopled import TOKENS, acts, entered
@@ -77,7 +77,7 @@ def test_a_silence_is_laid_and_lifted(peopled: Served) -> None:
     peopled.send(waiting("x", peopled.now, queue="q9"))
     peopled.go(50)
     queries = peopled.caller.host.read_model.board
-    silenced = [it for it in queries.suppressed(UntoldFilter(reason="silenced")) if it.subject == "s3/q9"]
+    silenced = [it for it in queries.suppressed(SuppressedFilter(reason="silenced")) if it.subject == "s3/q9"]
     assert [(it.row.to, it.kind, it.standard) for it in silenced] == [("ann", "warned", "no-wait")]
     (name,) = re.findall(r'name="silence" value="([^"]+)"', page)
     assert visitor.ask("/acts/unsilence", {"proof": proof, "name": "Ania", "silence": name})[0] == 303

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 
 from tests.alerts.phones import Phone, text
 from tests.board.peopled import TOKENS
-from tests.board.ringing import Rung, ringing
+from tests.board.ringing import RingingShop, ringing
 from tests.board.serving import owed, until
 from tests.streams.asking import waiting
 
@@ -49,9 +49,9 @@ async () => {
 class Hand:
     """A phone in somebody's hand: a browser that takes pushes, and its page."""
 
-    def __init__(self, context: BrowserContext, rung: Rung, *, fails: bool = False) -> None:
-        self.rung, self.context = rung, context
-        self.phone = Phone(f"{rung.service.origin}/one")
+    def __init__(self, context: BrowserContext, shop: RingingShop, *, fails: bool = False) -> None:
+        self.shop, self.context = shop, context
+        self.phone = Phone(f"{shop.service.origin}/one")
         given = {"endpoint": self.phone.endpoint, "p256dh": text(self.phone.public), "auth": text(self.phone.auth)}
         context.add_init_script(f"({SUBSCRIBES})({json.dumps({**given, 'fails': fails})})")
         self.page = context.new_page()
@@ -62,11 +62,11 @@ class Hand:
 
     def _note(self, told: dict[str, Any]) -> None:
         """Note our own registrations: a browser tells of those of former tests too."""
-        ours = f"{self.rung.served.url}/"
+        ours = f"{self.shop.served.url}/"
         self._workers += [it for it in told["registrations"] if it["scopeURL"] == ours and not it["isDeleted"]]
 
     def enter(self, name: str = "Ania") -> None:
-        self.page.goto(f"{self.rung.served.url}/sign-in")
+        self.page.goto(f"{self.shop.served.url}/sign-in")
         self.page.get_by_label("Token").fill(TOKENS["supervisor"])
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_role("button", name="Sign in").click()
@@ -78,7 +78,7 @@ class Hand:
     def switch_on(self) -> None:
         self.switch()
         expect(self.page.locator("#phone")).to_have_accessible_name("This phone rings", timeout=20_000)
-        assert len(self.rung.devices.of("Ania")) == 1
+        assert len(self.shop.devices.of("Ania")) == 1
 
     def working(self) -> None:
         """Have the worker at work, whether the switch is on or not: what comes before is not for it."""
@@ -94,7 +94,7 @@ class Hand:
         worker.evaluate("() => { self.came = new Promise((done) => addEventListener('push', done, { once: true })); }")
         data = news if isinstance(news, str) else json.dumps(news)
         registration = self._workers[-1]["registrationId"]
-        given = {"origin": self.rung.served.url, "registrationId": registration, "data": data}
+        given = {"origin": self.shop.served.url, "registrationId": registration, "data": data}
         self._devtools.send("ServiceWorker.deliverPushMessage", given)
         worker.evaluate("() => self.came.then(() => shown)")
 
@@ -106,22 +106,22 @@ class Hand:
 
 
 @pytest.fixture
-def rung(tmp_path: Path) -> Iterator[Rung]:
+def shop(tmp_path: Path) -> Iterator[RingingShop]:
     with ringing(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def context(browser: Browser, rung: Rung) -> Iterator[BrowserContext]:
+def context(browser: Browser, shop: RingingShop) -> Iterator[BrowserContext]:
     made = browser.new_context()
-    made.grant_permissions(["notifications"], origin=rung.served.url)
+    made.grant_permissions(["notifications"], origin=shop.served.url)
     yield made
     made.close()
 
 
 @pytest.fixture
-def hand(context: BrowserContext, rung: Rung) -> Hand:
-    made = Hand(context, rung)
+def hand(context: BrowserContext, shop: RingingShop) -> Hand:
+    made = Hand(context, shop)
     made.enter()
     return made
 
@@ -131,18 +131,18 @@ def news(**other: object) -> dict[str, object]:
     return {**usual, **other}
 
 
-def test_a_phone_rings_and_a_tap_leads_to_the_promise(hand: Hand, rung: Rung) -> None:
+def test_a_phone_rings_and_a_tap_leads_to_the_promise(hand: Hand, shop: RingingShop) -> None:
     """From the switch to the tap: what the policy tells somebody comes to her phone, rings, and opens the promise."""
     expect(hand.page.locator("#phone")).to_have_accessible_name("Ring this phone")
     hand.switch_on()
     expect(hand.page.locator("#phone")).to_have_attribute("aria-pressed", "true")
-    rung.served.send(waiting("a", rung.served.now))
-    rung.served.go(45)
-    until(lambda: bool(rung.service.posted))
-    promise = owed(rung.served)["s3/q1"]
-    hand.page.goto(f"{rung.served.url}/standards")
+    shop.served.send(waiting("a", shop.served.now))
+    shop.served.go(45)
+    until(lambda: bool(shop.service.posted))
+    promise = owed(shop.served)["s3/q1"]
+    hand.page.goto(f"{shop.served.url}/standards")
     expect(hand.page.locator("#phone")).to_have_accessible_name("This phone rings")
-    hand.push(hand.phone.read(rung.service.posted[0]))
+    hand.push(hand.phone.read(shop.service.posted[0]))
     (shown,) = hand.shown()
     assert shown["title"] == "s3, q1: Open the next register."
     assert (shown["silent"], shown["requireInteraction"]) == (False, True)
@@ -155,10 +155,10 @@ def test_the_switch_can_be_used_by_everybody(hand: Hand, width: int) -> None:
     """With the switch, and with what is said of phones, pages stay as wide as the screen, and axe finds nothing."""
     hand.page.set_viewport_size({"width": width, "height": 800})
     hand.switch_on()
-    (device,) = hand.rung.devices.of("Ania")
-    hand.rung.devices.heard(device, "no connection to https://push.example: connection refused")
+    (device,) = hand.shop.devices.of("Ania")
+    hand.shop.devices.heard(device, "no connection to https://push.example: connection refused")
     for path in ("/", "/people"):
-        hand.page.goto(hand.rung.served.url + path)
+        hand.page.goto(hand.shop.served.url + path)
         expect(hand.page.locator("#phone-note")).to_contain_text("Push does not get through")
         assert Axe().run(hand.page).violations_count == 0
         inner = hand.page.evaluate("[document.documentElement.scrollWidth, document.querySelector('.who').scrollWidth]")
@@ -169,28 +169,28 @@ def test_the_switch_can_be_used_by_everybody(hand: Hand, width: int) -> None:
         assert brand["x"] + brand["width"] <= switch["x"] + 1, "the head's parts lie on each other"
 
 
-def test_a_phone_that_was_switched_off_rings_no_more(hand: Hand, rung: Rung) -> None:
+def test_a_phone_that_was_switched_off_rings_no_more(hand: Hand, shop: RingingShop) -> None:
     """Off means off: the device is forgotten here and in the browser, and stays off on the next page."""
     hand.switch_on()
     hand.switch()
-    until(lambda: len(rung.devices) == 0)
+    until(lambda: len(shop.devices) == 0)
     expect(hand.page.locator("#phone")).to_have_accessible_name("Ring this phone")
     hand.page.reload()
     expect(hand.page.locator("#phone")).to_have_accessible_name("Ring this phone")
     assert hand.page.evaluate("localStorage.getItem('subscribed')") is None
 
 
-def test_a_phone_that_was_dropped_comes_back_by_itself(hand: Hand, rung: Rung) -> None:
+def test_a_phone_that_was_dropped_comes_back_by_itself(hand: Hand, shop: RingingShop) -> None:
     """A device that is on, and that the server does not know any more, is switched on anew when a page is opened."""
     hand.switch_on()
-    (device,) = rung.devices.of("Ania")
-    rung.served.do(rung.devices.drop(device, "gone"))
+    (device,) = shop.devices.of("Ania")
+    shop.served.do(shop.devices.drop(device, "gone"))
     hand.page.reload()
-    until(lambda: len(rung.devices) == 1)
+    until(lambda: len(shop.devices) == 1)
     expect(hand.page.locator("#phone")).to_have_accessible_name("This phone rings")
 
 
-def test_who_is_not_told_by_push_is_said_why(hand: Hand, rung: Rung) -> None:
+def test_who_is_not_told_by_push_is_said_why(hand: Hand, shop: RingingShop) -> None:
     """A name that the policy does not tell by push is told so in plain words, and nothing is switched on."""
     hand.page.get_by_role("button", name="Sign out").click()
     hand.enter("Chris")
@@ -198,12 +198,12 @@ def test_who_is_not_told_by_push_is_said_why(hand: Hand, rung: Rung) -> None:
     note = hand.page.locator("#phone-note")
     expect(note).to_contain_text("The policy tells nobody by push who signs in as Chris.")
     expect(hand.page.locator("#phone")).to_have_attribute("aria-pressed", "false")
-    assert len(rung.devices) == 0
+    assert len(shop.devices) == 0
 
 
-def test_a_browser_without_its_service_says_so(context: BrowserContext, rung: Rung) -> None:
+def test_a_browser_without_its_service_says_so(context: BrowserContext, shop: RingingShop) -> None:
     """Where push does not get through, the page says so, and that sound and title tell one still."""
-    hand = Hand(context, rung, fails=True)
+    hand = Hand(context, shop, fails=True)
     hand.enter()
     hand.switch()
     note = hand.page.locator("#phone-note")
@@ -212,11 +212,11 @@ def test_a_browser_without_its_service_says_so(context: BrowserContext, rung: Ru
     expect(hand.page.locator("#phone")).to_have_accessible_name("Ring this phone")
 
 
-def test_what_does_not_get_through_is_said_on_the_phone_s_page(hand: Hand, rung: Rung) -> None:
+def test_what_does_not_get_through_is_said_on_the_phone_s_page(hand: Hand, shop: RingingShop) -> None:
     """While the server cannot reach a device, each page on that device says so."""
     hand.switch_on()
-    (device,) = rung.devices.of("Ania")
-    rung.devices.heard(device, "no connection to https://push.example: connection refused")
+    (device,) = shop.devices.of("Ania")
+    shop.devices.heard(device, "no connection to https://push.example: connection refused")
     hand.page.reload()
     words = "Push does not get through: no connection to https://push.example: connection refused. While this page"
     expect(hand.page.locator("#phone-note")).to_contain_text(words)
@@ -247,15 +247,15 @@ def test_what_cannot_be_read_is_shown_as_something(hand: Hand, came: str) -> Non
 
 def test_a_tap_never_leads_elsewhere(hand: Hand) -> None:
     """A message's page is one of this board, whatever it names."""
-    hand.page.goto(f"{hand.rung.served.url}/notices")
+    hand.page.goto(f"{hand.shop.served.url}/notices")
     hand.push(news(path="https://evil.example/"))
     hand.tap()
-    expect(hand.page).to_have_url(f"{hand.rung.served.url}/")
+    expect(hand.page).to_have_url(f"{hand.shop.served.url}/")
 
 
 def test_a_tap_takes_away_nothing_that_is_being_written(hand: Hand) -> None:
     """Where somebody is writing, the page stays and offers the promise as a link."""
-    hand.page.goto(f"{hand.rung.served.url}/notices")
+    hand.page.goto(f"{hand.shop.served.url}/notices")
     reason = hand.page.locator("#silences textarea, #silences input[name=reason]").first
     hand.page.locator("#silences details").first.evaluate("each => { each.open = true; }")
     reason.fill("the shop is rebuilt")
@@ -273,4 +273,4 @@ def test_a_tap_opens_the_board_where_it_is_closed(hand: Hand) -> None:
     worker = hand.context.service_workers[0]
     worker.evaluate("() => { self.asked = new Promise((given) => { clients.openWindow = async (to) => given(to); }); }")
     hand.tap()
-    assert worker.evaluate("() => self.asked") == f"{hand.rung.served.url}/notices"
+    assert worker.evaluate("() => self.asked") == f"{hand.shop.served.url}/notices"

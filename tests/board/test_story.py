@@ -21,7 +21,7 @@ from streams.board.standards import Scores
 from streams.board.standards import draw as draw_standards
 from streams.board.story import Story, draw
 from streams.board.timeline import timeline
-from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, UntoldFilter
+from streams.storage.rows import NoticeRow, PromiseRow, PromiseView, SuppressedFilter
 from streams.storage.status import Status
 from tests.alerts.test_relevance import REGISTER
 from tests.streams.hosting import SECOND, T0
@@ -78,7 +78,7 @@ def test_what_to_do_and_the_buttons_come_before_the_history() -> None:
 def test_a_notice_says_whether_what_it_tells_of_is_owed_still() -> None:
     """Of what was broken, some is done by now and some is not: the list of notices says which, and how late it is."""
     rows = [NoticeRow(made(name, "broken")) for name in ("p", "done")] + [NoticeRow(made("p", "warned"))]
-    drawn = draw_notices(SHELL, Told(Paged(rows), Paged(), {}, {"p"}), NotTold(Paged(), UntoldFilter()))
+    drawn = draw_notices(SHELL, Told(Paged(rows), Paged(), {}, {"p"}), NotTold(Paged(), SuppressedFilter()))
     assert drawn.count("still owed, 2 min 20 s late") == 1
     assert drawn.index("still owed") < drawn.index("/promises/done")
 

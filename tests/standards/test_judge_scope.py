@@ -13,6 +13,14 @@ def kinds(lines: list[str]) -> list[str]:
     return [" ".join(line.split()[:2]) for line in lines]
 
 
+def test_what_ends_the_scope_by_being_done_keeps() -> None:
+    """`while: not done already` is how people say "unless already": what is done in time keeps, and voids nothing."""
+    done = "{when: ticket.reopened, until: ticket.completed}"
+    book = rules(f"states: {{not-done: {done}}}", it=f"{OPENED}, while: not-done")
+    history = "08:00 ticket.reopened\n08:01 ticket.opened\n09:00 ticket.completed\n16:00 nothing"
+    assert kinds(judge(book, history)) == ["08:01:00 opened", "09:00:00 kept"]
+
+
 def test_what_was_done_late_and_excused_is_not_taken_back() -> None:
     """An exception ends it: what was done late, and is excused since, is not overdue again."""
     history = (

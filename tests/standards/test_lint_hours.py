@@ -43,6 +43,7 @@ MEAN = "when: queue.length, measure: mean(waiting), must: <= 3"
         ("mon-fri: ['09:00-24:00']", "expect: meeting.held, every: day", []),
         ("daily: ['09:00-17:00']", f"{LINE}, within: 1h, during: c", ["same-hours"]),
         ("daily: ['09:00-17:00']", f"{LINE}, within: 1h, during: other", []),
+        ("daily: ['09:00-17:00']", f"{LINE}, within: end of working day, during: c", []),  # it is that of this day
     ],
 )
 def test_hours_that_hardly_mean_what_is_meant(hours: str, rule: str, warned: list[str]) -> None:

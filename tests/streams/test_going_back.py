@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from standards.compiler.spec import Loaded
 from standards.judge.case import Case
 from standards.judge.context import JudgeContext
@@ -104,10 +106,11 @@ async def test_what_a_false_future_said_of_senders_clocks_is_forgotten(tmp_path:
         assert (found.behind, found.since <= machine.system()) == (0, True)
 
 
-def test_what_was_heard_of_a_feed_outlasts_a_false_future(tmp_path: Path) -> None:
-    """A feed that was heard shortly before is not silent when time has gone back: what is due then is judged."""
+@pytest.mark.parametrize(("days", "verdict"), [(1, "broken"), (20, "lost")])
+def test_what_rests_on_a_feed_is_unknown_once_that_is_forgotten(tmp_path: Path, days: int, verdict: str) -> None:
+    """Heard a minute before, a feed was not silent; where that was forgotten in a false future, nobody can know."""
     feeds = "feeds: {phones: {events: [contact.answered, contact.closed], silent_after: 10m}}"
-    answer = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s"
+    answer = "per: contact, when: contact.waiting, expect: contact.answered, within: 60s, owed_for: 52w"
     engine = Engine(tmp_path, shop(tmp_path, rules(feeds, answer=answer)), DEFAULTS)
     engine.rebuild(T0)
     lines: list[Line] = []
@@ -119,14 +122,14 @@ def test_what_was_heard_of_a_feed_outlasts_a_false_future(tmp_path: Path) -> Non
 
     take(0, "contact.closed", "z")
     take(SECOND, "contact.waiting", "a")
-    take(24 * HOUR)
+    take(days * 24 * HOUR)
     lines.extend(engine.go_back(T0 + 10 * SECOND).lines)
     take(90 * SECOND)
     take(100 * SECOND, "contact.closed", "z")
     take(101 * SECOND, "contact.waiting", "b")
     take(190 * SECOND)
     engine.close()
-    assert [line.kind for line in lines if line.subject == "a"] == ["opened", "broken", "corrected", "broken"]
+    assert [line.kind for line in lines if line.subject == "a"] == ["opened", "broken", "corrected", verdict]
     assert [line.kind for line in lines if line.subject == "b"] == ["opened", "broken"]
 
 

@@ -66,6 +66,7 @@ def test_a_key_can_be_given(tmp_path: Path) -> None:
         ({"push_key": "SESAME", "push_key_file": __file__}, "KEPT_PUSH_KEY_FILE: KEPT_PUSH_KEY is set as well"),
         ({"push_key_file": "/no/such/key"}, "KEPT_PUSH_KEY_FILE: there is no file /no/such/key; name the one with"),
         ({"push_key_file": __file__}, "is not a key for pushes"),
+        ({"push_contact": "", "push_services": "push.shop.example"}, "KEPT_PUSH_CONTACT: KEPT_PUSH_SERVICES is set"),
         ({"push_contact": "nobody"}, "KEPT_PUSH_CONTACT: this is not a list of mail addresses"),
         ({"push_contact": "a@s.pl, b@s.pl"}, "KEPT_PUSH_CONTACT: push services write to one address; write one"),
         ({"push_services": "https://x.example"}, "KEPT_PUSH_SERVICES: 'https://x.example' is not the host of a push"),

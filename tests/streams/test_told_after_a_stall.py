@@ -34,6 +34,14 @@ async def gone(host: EmbeddedHost, machine: Machine, seconds: float) -> None:
         await until(lambda: host.now_status().low == machine.system() - 2 * SECOND)
 
 
+async def in_trouble(host: EmbeddedHost, machine: Machine) -> int:
+    """Open a promise that nobody keeps, and let 100 s go by; gives when it began."""
+    begun = machine.system()
+    await host.submit([queue(host.reader, "a", begun, waiting=9)])
+    await gone(host, machine, 100)
+    return begun
+
+
 def told(host: EmbeddedHost, since: int) -> list[tuple[str, str, int]]:
     """Give to whom what was told, and in which second after an instant."""
     found: list[Notice] = [row.notice for row in host.read_model.notices(limit=100)]
@@ -43,10 +51,8 @@ def told(host: EmbeddedHost, since: int) -> list[tuple[str, str, int]]:
 async def test_down_for_two_hours(tmp_path: Path) -> None:
     """Broken before, repeated each half hour, down for two hours: one message when it is back, and then the chief."""
     machine = Machine()
-    begun = machine.system()
     async with watched(tmp_path, machine) as host:
-        await host.submit([queue(host.reader, "a", begun, waiting=9)])
-        await gone(host, machine, 100)
+        begun = await in_trouble(host, machine)
     machine.counted += 2 * HOUR
     async with watched(tmp_path, machine) as host:
         await gone(host, machine, 300)
@@ -61,10 +67,8 @@ async def test_down_for_two_hours(tmp_path: Path) -> None:
 async def test_asleep_for_two_hours(tmp_path: Path) -> None:
     """The machine sleeps under a running host: as if it had been down."""
     machine = Machine()
-    begun = machine.system()
     async with watched(tmp_path, machine) as host:
-        await host.submit([queue(host.reader, "a", begun, waiting=9)])
-        await gone(host, machine, 100)
+        begun = await in_trouble(host, machine)
         machine.counted += 2 * HOUR
         await gone(host, machine, 50)
         await until(lambda: len(told(host, begun)) > 2)
@@ -76,10 +80,8 @@ async def test_asleep_for_two_hours(tmp_path: Path) -> None:
 async def test_a_step_that_is_accepted_shifts_what_waits(tmp_path: Path) -> None:
     """An hour forward, 100 s into the five minutes: the chief 240 s later, and nobody hears anything before."""
     machine = Machine()
-    begun = machine.system()
     async with watched(tmp_path, machine) as host:
-        await host.submit([queue(host.reader, "a", begun, waiting=9)])
-        await gone(host, machine, 100)
+        begun = await in_trouble(host, machine)
         machine.ahead += HOUR
         step(host)
         await gone(host, machine, 300)

@@ -9,7 +9,7 @@ from standards.judge.ledger import Plain
 from streams.web.api.views import Time, View
 
 
-class UntoldItem(View, frozen=True):
+class SuppressedItem(View, frozen=True):
     """A notice that was not sent, and why; `to` is empty where nobody was named."""
 
     number: int
@@ -22,10 +22,10 @@ class UntoldItem(View, frozen=True):
     at: Annotated[Time, Meta(description="When it would have been told.")]
 
 
-class UntoldPage(View, frozen=True):
+class SuppressedPage(View, frozen=True):
     """A page of notices that were not sent, newest first."""
 
-    items: list[UntoldItem]
+    items: list[SuppressedItem]
     next: int | None
 
 

@@ -12,9 +12,9 @@ from standards.calendar.duration import HOUR
 from standards.judge.events import microseconds
 from standards.judge.score import Score
 from streams.runtime.source_clocks import off_time
-from streams.storage.rows import PromiseFilter, UntoldFilter
+from streams.storage.rows import PromiseFilter, SuppressedFilter
 from streams.web.api import act_views, feed_views, showing, views
-from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, UntoldQuery
+from streams.web.forms import ActsQuery, NoQuery, NoticesQuery, PromiseQuery, RowsQuery, ScoreQuery, SuppressedQuery
 from streams.web.operation import Operation, asked, json_answer, read_query
 from streams.web.problem import Problem, did_you_mean
 
@@ -55,7 +55,7 @@ class Reading:
             Operation("GET", "/v1/notices", "List notices, newest first.", self._notices,
                       {_OK: views.NoticePage}, query=NoticesQuery),
             Operation("GET", "/v1/withheld", "List notices that were not sent, newest first, with the reason of each.",
-                      self._suppressed, {_OK: act_views.UntoldPage}, query=UntoldQuery),
+                      self._suppressed, {_OK: act_views.SuppressedPage}, query=SuppressedQuery),
             Operation("GET", "/v1/acts", "List what people did, newest first.", self._acts,
                       {_OK: act_views.ActPage}, query=ActsQuery),
             Operation("GET", "/v1/dead-letters", "List the events that were refused, oldest first.",
@@ -114,10 +114,10 @@ class Reading:
         return json_answer(views.NoticePage(items=[showing.notice_item(row) for row in rows], next=following))
 
     async def _suppressed(self, request: web.Request) -> web.Response:
-        query = read_query(request, UntoldQuery)
-        wanted = UntoldFilter(query.promise or "", query.to or "", query.reason or "")
+        query = read_query(request, SuppressedQuery)
+        wanted = SuppressedFilter(query.promise or "", query.to or "", query.reason or "")
         rows = await asked(self._host.read_model.board.suppressed, wanted, query.after, query.limit)
-        return _numbered(act_views.UntoldPage, [showing.untold_item(row) for row in rows], query.limit)
+        return _numbered(act_views.SuppressedPage, [showing.suppressed_item(row) for row in rows], query.limit)
 
     async def _acts(self, request: web.Request) -> web.Response:
         query = read_query(request, ActsQuery)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Standard
     from streams.runtime.feeds import FeedStanding
     from streams.runtime.source_clocks import SourceClock
-    from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Untold
+    from streams.storage.rows import DeadLetter, Delivery, LateEvent, NoticeRow, PromiseRow, PromiseView, Suppressed
 
 _MOST_RAW: Final = 4096
 
@@ -77,11 +77,11 @@ def _delivery_item(delivery: Delivery) -> views.DeliveryItem:
     return _shown(views.DeliveryItem, delivery, next_try_at=next_try, delivered_at=delivered)
 
 
-def untold_item(suppressed: Untold) -> act_views.UntoldItem:
+def suppressed_item(suppressed: Suppressed) -> act_views.SuppressedItem:
     """Show a notice that was not sent."""
     row = suppressed.row
     return _shown(
-        act_views.UntoldItem, suppressed,
+        act_views.SuppressedItem, suppressed,
         number=suppressed.seq, promise=row.promise, to=row.to, reason=row.reason, at=moment(row.at),
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ import msgspec
 
 from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, SILENCED, UNSILENCED
 from standards.calendar.duration import DAY, MINUTE
-from standards.natural import natural
+from standards.natural import natural, same
 from streams.board.blocks import ACTED_ON, URGENT, Group, Item
 from streams.board.debriefs import Waiting, kind_of
-from streams.board.having import Having, by_promise, having_words, same, shares_words
+from streams.board.having import Having, by_promise, having_words, shares_words
 from streams.board.now import Part, Picture
 from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, paged, skipped

@@ -15,7 +15,7 @@ from streams.board.offers import TOGETHER
 from streams.board.paging import ASKED, Paged, page_of, paged, skipped
 from streams.board.silences import Known, muted
 from streams.board.view import NOWHERE, View
-from streams.storage.rows import UntoldFilter
+from streams.storage.rows import SuppressedFilter
 from streams.web.board.board_looks import SILENCES, Look, unsaid_since
 from streams.web.operation import asked
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from alerts.routing.actions import Action
-    from streams.storage.rows import Untold
+    from streams.storage.rows import Suppressed
     from streams.web.board.board import Board
 
-_PAGES: Final = ("page", "stuck", "untold")
+_PAGES: Final = ("page", "stuck", "suppressed")
 """The lists of Notices, each by what an address calls its page."""
 
 
@@ -81,7 +81,7 @@ class Lists:
         named = {row.notice.promise for row in (*newest.rows, *stuck.rows)}
         owed = await asked(read_model.board.owed_of, named, self._host.rulebook.owed_since(self._host.wall()))
         reason, to = (query.get(name, "")[:200] for name in ("reason", "to"))
-        wanted = UntoldFilter(to=to.strip(), reason=reason)
+        wanted = SuppressedFilter(to=to.strip(), reason=reason)
         given = {name: str(page_of(query, name)) for name in _PAGES if name in query}
         given |= {"reason": reason, "to": wanted.to}
         told = notices.Told(newest, stuck, await asked(read_model.board.fates), owed, given)
@@ -89,7 +89,7 @@ class Lists:
         not_told = await self._not_told(paged(rows, third), wanted)
         return board.answer(request, notices.draw(shell, told, not_told))
 
-    async def _not_told(self, rows: Paged[Untold], wanted: UntoldFilter) -> NotTold:
+    async def _not_told(self, rows: Paged[Suppressed], wanted: SuppressedFilter) -> NotTold:
         people = self._host.people
         if people is None:
             return NotTold(rows, wanted)

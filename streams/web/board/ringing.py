@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from alerts.channels.push import Device
+from standards.natural import name_key, same
 from streams.board.devices import Phones, Ringing
-from streams.storage.devices import FullError, device_id, same
+from streams.storage.devices import FullError, device_id
 from streams.web.actions import UNPROCESSABLE
 from streams.web.board.fields import needed, read_form
 from streams.web.guard import ROLE, SESSION, see_other
@@ -50,7 +51,7 @@ class Rings:
         """Say how a device stands: whether it rings, for whom, and what keeps it from that."""
         name = _name(request)
         device = self._devices.get(request.query.get("device", "")[:100])
-        mine = device is not None and same(device.whose) == same(name)
+        mine = device is not None and same(device.whose, name)
         return web.json_response({
             "key": self._devices.public,
             "why": why_not(self._board.host.people, name),
@@ -79,7 +80,7 @@ class Rings:
         endpoint = given.get("endpoint", "")
         device = self._devices.get(device_id(endpoint) if endpoint else given.get("device", ""))
         if device is not None:
-            if not (endpoint or same(device.whose) == same(_name(request)) or may(request[ROLE], "admin")):
+            if not (endpoint or same(device.whose, _name(request)) or may(request[ROLE], "admin")):
                 raise Problem(UNPROCESSABLE, f"This device is {device.whose}'s; they can switch it off, or an admin.")
             await self._devices.remove(device)
         by_script = request.headers.get("Accept", "") == "application/json"
@@ -89,9 +90,9 @@ class Rings:
         """Say of everybody with an address for push which devices they have, for the page of people."""
         people, name = self._board.host.people, _name(request)
         found = []
-        for whose in sorted(set(addresses(people)), key=same):
+        for whose in sorted(set(addresses(people)), key=name_key):
             devices = self._devices.of(whose)
-            mine = same(whose) == same(name) or may(request[ROLE], "admin")
+            mine = same(whose, name) or may(request[ROLE], "admin")
             rows = [
                 Ringing(each.id, urlsplit(each.endpoint).hostname or "", each.since, self._devices.trouble([each]))
                 for each in devices
@@ -113,7 +114,7 @@ def why_not(people: People | None, name: str) -> str:
         return NOBODY
     if not name:
         return NAMELESS
-    if same(name) in map(same, addresses(people)):
+    if any(same(name, each) for each in addresses(people)):
         return ""
     fix = f"{{addresses: {{push: {name}}}}}"
     return f"The policy tells nobody by push who signs in as {name}. Ask whoever writes it for an address: {fix}."

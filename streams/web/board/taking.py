@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
-from standards.natural import natural
-from streams.board.having import ACTS, by_promise, same
+from standards.natural import natural, same
+from streams.board.having import ACTS, by_promise
 from streams.web.board.fields import needed, said_event
 from streams.web.operation import asked
 from streams.web.problem import Problem, did_you_mean
