@@ -37,7 +37,8 @@ class Console:
 
 
 def row(notice: Notice) -> str:
-    """Put a notice on one harmless line: a mark, where, what to do, how; the standard last. Values may be anything."""
+    """Put a notice on one harmless line: a mark, for whom, where, what to do, how; the standard last."""
     how = f" {notice.how}" if notice.looks_like in ("warned", "broken") and notice.how else ""
-    text = f"{_MARKS.get(notice.looks_like, '.')} {notice.text}{how} [{notice.standard}]"
+    whom = f" to {notice.to}:" if notice.to else ""
+    text = f"{_MARKS.get(notice.looks_like, '.')}{whom} {notice.text}{how} [{notice.standard}]"
     return printable(" ".join(text.split()))
