@@ -13,7 +13,7 @@ from standards.judge.case import Unused
 from standards.judge.changed_days import KEPT_FOR, MOST, change_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from standards.calendar.changes import Change
     from standards.judge.events import Event
@@ -43,17 +43,29 @@ class ChangedDays:
         change = change_of(event, self.rulebook.may_change)
         if isinstance(change, str):
             return change
-        if self._is_so(change):
-            return "repeated"
+        is_so = self._is_so(change)
         if change.at <= in_place:
+            if is_so:
+                return "repeated"
             change = change._replace(at=event.received or in_place + 1)
-        kept = [it for it in self.changes if it.at > change.at - KEPT_FOR]
+        kept = [it for it in self._needed(in_place) if it.at > change.at - KEPT_FOR]
         if len(kept) >= MOST:
-            return "too-many-changes"
+            return "repeated" if is_so else "too-many-changes"
         insort(kept, change, key=_AT)
         self.changes = kept
+        if is_so:  # it is remembered all the same: another one from before it may still come
+            return "repeated"
         self.rulebook = self.rulebook.changed(self.changes)
         return change
+
+    def _needed(self, in_place: int) -> Iterator[Change]:
+        """Give the changes without those that say what was so, and before which no other one can come any more."""
+        last: dict[tuple[str, int], Change] = {}
+        for it in self.changes:
+            before = last.get((it.calendar, it.day))
+            if before is None or before.shifts != it.shifts or it.at > in_place:
+                last[it.calendar, it.day] = it
+                yield it
 
     def _is_so(self, change: Change) -> bool:
         """Say whether a day has these hours already, by what was said last of it."""

@@ -110,6 +110,24 @@ def test_late_changes_end_as_those_that_came_in_time(week: tuple[list[Event], li
     assert last_standings(lines) == last_standings(in_order(events))
 
 
+def test_what_is_said_again_holds_against_what_comes_late() -> None:
+    """Open, open again, and a "closed" from between the two, that comes last: the day is open, as in order."""
+    said = '+0d {} calendar.changed calendar=desk by=lead date="2026-03-03" {}'
+    opened = "open=10:00-14:00"
+    changes = [said.format("00:00", opened), said.format("01:28", ""), said.format("05:26", opened)]
+    events = events_of("\n".join([*changes, "+1d 10:00 job.asked contact=a"]), BOOK)
+    delays = (0, 239, 0, 0)
+    arrivals = [
+        msgspec.structs.replace(it, received=it.at + late * MINUTE) for it, late in zip(events, delays, strict=True)
+    ]
+    pump, lines = Pump(BOOK, settle=SETTLE), []
+    for each in sorted(arrivals, key=lambda it: it.received):
+        lines += pump.push([each], now=each.received).transitions
+    lines += pump.push([], now=_BEGIN + 12 * 1440 * MINUTE + pump.grace).transitions
+    assert last_standings(lines) == last_standings(in_order(events))
+    assert last_standings(lines)
+
+
 @given(weeks(), st.data())
 def test_no_line_depends_on_batches(week: tuple[list[Event], list[Said]], data: st.DataObject) -> None:
     """One by one or many at once, with changes that come late: the same lines, known at the same instants."""

@@ -113,11 +113,14 @@ def test_late_briefings_that_serve_nobody_leave_nothing_behind() -> None:
 
 
 def test_a_feed_that_fell_silent_is_not_remembered_for_ever() -> None:
-    """What is known of feeds shrinks again when they fall silent for good."""
+    """People see for a week that it is silent, of two hundred at most; then what is known of feeds shrinks again."""
     feeds = "feeds:\n  desk: {events: [contact.answered], per: [contact], silent_after: 1m}"
     book = rulebook(rules(feeds, answer=ANSWER))
     pump = Pump(book)
-    pump_all(pump, events_of("08:00 contact.answered contact=a\n08:00 contact.answered contact=b\n09:00 nothing", book))
+    answered = "\n".join(f"08:00 contact.answered contact=c{number}" for number in range(300))
+    pump_all(pump, events_of(f"{answered}\n09:00 nothing", book))
+    assert len(pump.position().hearings) == 200
+    pump_all(pump, events_of("+8d 09:00 nothing", book))
     assert pump.position().hearings == []
 
 
