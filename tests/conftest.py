@@ -5,7 +5,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-settings.register_profile("short", settings.get_profile("ci"), max_examples=50)  # the same ones each time
+settings.register_profile("short", settings.get_profile("ci"), max_examples=25)  # the same ones each time
 settings.register_profile("long", max_examples=1_000, deadline=None)  # no test asserts how long real work takes
 signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background Ctrl-C is ignored, by our children as well
 

@@ -124,7 +124,11 @@ class StandardModel(Strict):
     forget_after: Duration = Field(
         "7d", description="How long a subject that owes nothing, and its states, are remembered."
     )
-    lateness: Duration | None = Field(None, description="How late its events come as a rule: verdicts wait so long.")
+    lateness: Duration | None = Field(
+        None,
+        description="How late its events come as a rule: verdicts wait so long. What comes later still is judged again, and "
+        "what was told is corrected.",
+    )
     when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: AnyOf | None = Field(None, description="The event that keeps the promise, after it opened.")
     within: ChosenTime | None = Field(
@@ -177,17 +181,23 @@ class StandardModel(Strict):
     again: Literal["done", "judged", "each", "rise"] | None = Field(
         None,
         description="When the next may open: done (none is owed), judged (none is on the clock), each (always), rise "
-        "(it begins to be so). Left out: each with due, else done for readings and judged for all other events.",
+        "(it begins to be so). Left out: each with due, else done for readings and judged for all other events. Of "
+        "those that came while `while` was not so, only the newest opens when it begins, with each too.",
     )
     rest: Duration | None = Field(None, description="With done: how long nothing opens after a kept promise.")
-    owed_for: Duration | None = Field(None, description="How long what is broken stays owed, overdue; 7d if left out.")
+    owed_for: Duration | None = Field(
+        None,
+        description="How long what is broken stays owed, overdue; 7d if left out. Then it is given up, and what is "
+        "done later is not seen as done.",
+    )
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
     within_last: Duration | None = Field(
         None,
         description="How long before `when` any such event happened, at most: 48 hours before will do, 49 will not. "
         "One such event serves every `when` of that time, also if a later one says otherwise; that each `when` has its "
-        "own is at_most: 1, until: that event.",
+        "own is at_most: 1, until: that event. For no earlier than there is no key: let the event say how long before "
+        "it was, and write must: hours_before >= 48.",
     )
     must: Text | None = Field(
         None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from standards.calendar.duration import SECOND, describe
+from standards.calendar.duration import DAY, SECOND, describe
 from standards.judge.shapes import Recurrence, Response
 from standards.judge.standard import clauses
 from standards.lint.lint_input import length, openings
@@ -53,6 +53,30 @@ def never_needed(lint: LintInput) -> None:
         found = f"within says how long there is where {rule.due} is missing, and every {events} has it"
         fix = f"leave within out, or declare that it may be missing: {rule.due}: time?"
         entry.at("within").warning("never-needed", found, fix)
+
+
+def given_up(lint: LintInput) -> None:
+    """Find promises of more time than what is late is waited for, where nobody says how long that is."""
+    for standard in lint.standards.values():
+        shape, entry = standard.shape, lint.entries[standard.id]
+        if not isinstance(shape, Response) or entry.has("owed_for"):
+            continue
+        whole = _longest(shape)
+        if whole > shape.owed_for:
+            found = (
+                f"there is {describe(whole)} for it, and what is more than {describe(shape.owed_for)} late is given up: if "
+                "it is done then, that is not seen"
+            )
+            fix = f"say how long it is waited for, such as owed_for: {describe(4 * whole)}"
+            entry.at("within").warning("given-up", found, fix)
+
+
+def _longest(shape: Response) -> int:
+    """Give the most time that there can be, in microseconds; a working day is taken for a day."""
+    if shape.target is None:
+        return shape.within or 0
+    days = [int(days * DAY) for days in shape.target.days]
+    return max([*days, *shape.target.lengths], default=0)
 
 
 def _timed(lint: LintInput) -> Iterator[tuple[Entry, Standard, str, int]]:

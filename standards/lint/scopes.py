@@ -5,6 +5,7 @@ Read next: `lint_input.py` for what it is given.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from standards.judge.standard import Clause, Standard, State
     from standards.lint.lint_input import LintInput
 
+_OPENING: Final = re.compile(r"\bopening\.(\w+)")
 _FORGOTTEN: Final = {
     "while": ("nothing is owed any more, and nobody is told", "it is owed again"),
     "pause": ("the clock does not stop any more", "the clock stands still again"),
@@ -153,6 +155,29 @@ def _freed_by(needed: StateTest, state: State) -> tuple[str, ...]:
     if state.key not in needed.keys or needed.could_hold({state.key: (True, 0)}):
         return ()
     return state.when.events if state.until is None else state.until.events
+
+
+def newest_alone(lint: LintInput) -> None:
+    """Find what is owed to several of a subject at once, of whom only the last is owed when a `while` begins."""
+    for standard in lint.standards.values():
+        shape, needed = standard.shape, standard.needed
+        if not isinstance(shape, Response) or needed is None or shape.again != "each":
+            continue
+        fields = sorted(_told_apart_by(shape.expect) | (_told_apart_by(shape.unless) if shape.unless else set()))
+        if fields and fields[0] not in standard.per:
+            opens = " or ".join(dict.fromkeys(shape.when.events))
+            found = f"of each {opens} from before, only the last is owed when while begins"
+            fix = (
+                f"if all of them are to be owed then, let an event of each {fields[0]} say so, and write "
+                f"per: [{', '.join((*standard.per, fields[0]))}]; if not, let this sleep"
+            )
+            lint.entries[standard.id].at("while").warning("newest-alone", found, fix)
+
+
+def _told_apart_by(clause: Clause) -> set[str]:
+    """Give the fields of the opening event that a clause compares with."""
+    sources = [each.where.source for each in clause.all if each.where is not None]
+    return {name for source in sources for name in _OPENING.findall(source)}
 
 
 def never_opens(lint: LintInput) -> None:

@@ -21,7 +21,7 @@ from tests.oracle.histories import SHAPES, cases
 from tests.oracle.kept import read, rulebook_of
 from tests.stories import LINE
 
-SOME, MANY = 4, 40
+SOME, MANY = 2, 40
 """Random histories for each shape in `make test` and in `make test-all`."""
 
 

@@ -209,12 +209,13 @@ async def test_events_of_days_ago_that_come_again_open_nothing(events: int, days
     assert set(day.letters()) == ({"too-old-to-tell"} if days > 1 or events > 1_000 else set())
 
 
-async def test_a_correction_is_heard_above_once_and_in_time() -> None:
+@pytest.mark.parametrize("seeds", [5, pytest.param(40, marks=pytest.mark.slow)])
+async def test_a_correction_is_heard_above_once_and_in_time(seeds: int) -> None:
     """However far apart the ticks are and whoever dies meanwhile, a standard hears of it once, when it was known."""
     talk = (
         'per: [site], when: {event: promise.corrected, where: standard == "line"}, expect: contact.closed, within: 60s'
     )
-    for seed in range(20):
+    for seed in range(seeds):
         day = Day(line=f"{LINE}, within: 60s, carry: []", talk=talk)
         day.chain.draw, day.chain.crashes = random.Random(seed), 3
         await day.hear("08:00:00 queue.length waiting=5")

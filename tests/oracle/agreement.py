@@ -13,7 +13,7 @@ from tests.oracle.histories import cases
 from tests.oracle.kept import ledger
 
 ALL = (*DRAWN, "mixed")
-SOME, CASES = 30, 150
+SOME, CASES = 12, 150
 """Cases for each shape in `make test` and in `make test-all`; `python -m tests.oracle N` runs as many as you like."""
 
 

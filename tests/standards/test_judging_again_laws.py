@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from standards.judge.rulebook import Group, Key, Rulebook
 
-SOME, CASES = 60, 10_000
+SOME, CASES = 25, 10_000
 PLAIN = ("ok", "not ok", "n > 1", "n <= 1", "x is missing")
 
 

@@ -28,6 +28,9 @@ def warned_of(promise: str, rule: str, more: str = "") -> list[str]:
     [
         ("Within five minutes.", f"{SHARE}: share(waited <= 300)"),
         ("Within five minutes.", f"{SHARE}: share(300 >= waited and tries < 2)"),
+        ("Within twenty-five minutes.", f"{SHARE}: share(waited <= 1500)"),
+        ("Within thirty five minutes.", f"{SHARE}: share(waited <= 2100)"),
+        ("Within fourteen minutes.", f"{SHARE}: share(waited <= 840)"),
         ("Within five minutes.", f"{SHARE}: share(waited < 301)"),
         ("Within two hours.", f"{SHARE.replace('call.ended', 'call.moved')}: share(minutes <= 120)"),
         ("Five minutes on average.", "per: site, when: call.ended, over: 1h, measure: mean(waited), must: <= 300"),
@@ -55,6 +58,7 @@ def test_what_a_field_of_time_is_compared_with_counts_in_every_unit(promise: str
     ("promise", "rule"),
     [
         ("Within six minutes.", f"{SHARE}: share(waited <= 300)"),
+        ("Within twenty-six minutes.", f"{SHARE}: share(waited <= 1500)"),
         ("Within five minutes.", f"{SHARE}: share(waited <= 30 and tries < 300)"),
         ("Six minutes on average.", "per: site, when: call.ended, over: 1h, measure: mean(waited), must: <= 300"),
         ("Five tries.", "per: site, when: call.ended, over: 1h, measure: mean(tries), must: <= 300"),

@@ -51,3 +51,32 @@ def test_what_is_owed_from_before_is_found(keys: str, begins: str) -> None:
 def test_what_can_never_be_asked_is_found(keys: str, never: bool) -> None:
     """A state that the very event ends, or begins, is not what it was when that event is judged."""
     assert len(found("never-opens", f"per: table, {keys}")) == never
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("again: each, expect: {event: table.greeted, where: party == opening.party}, while: closed", True),
+        (
+            (
+                "again: each, expect: table.greeted, unless: {event: table.left, where: party == opening.party}, "
+                "while: closed"
+            ),
+            True,
+        ),
+        ("again: each, expect: table.greeted, while: closed", False),  # one deed serves all of them
+        ("again: each, expect: {event: table.greeted, where: party == opening.party}", False),
+        ("again: done, expect: {event: table.greeted, where: party == opening.party}, while: closed", False),
+    ],
+)
+def test_who_is_forgotten_when_a_while_begins_is_found(keys: str, told: bool) -> None:
+    """Of several who waited before, only the last is owed: an author who tells them apart hears of it."""
+    names = ("table.seated", "table.greeted", "table.left")
+    events = ", ".join(f"{name}: {{table: text, party: text}}" for name in names)
+    states = "{closed: {when: room.closed, until: room.opened}}"
+    rooms = "room.closed: {table: text}, room.opened: {table: text}"
+    rule = f"per: table, when: table.seated, within: 3m, {keys}"
+    text = f"kept: 1\nevents: {{{events}, {rooms}}}\nstates: {states}\nstandards:\n  it: {{{TELL}, {rule}}}\n"
+    fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "newest-alone"]
+    assert len(fixes) == told
+    assert all(fix and "per: [table, party]" in fix for fix in fixes)

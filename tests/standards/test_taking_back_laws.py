@@ -15,7 +15,7 @@ from standards.judge.promise import Transition
 from tests.oracle.scales import SECOND
 from tests.standards.test_judging_again_laws import Live, _received, folded, in_order, lives
 
-SOME, MANY = 50, 2_000
+SOME, MANY = 25, 2_000
 
 
 def in_their_order(live: Live) -> list[Event]:
