@@ -126,8 +126,8 @@ class StandardModel(Strict):
     )
     lateness: Duration | None = Field(
         None,
-        description="How late its events come as a rule: verdicts wait so long. What comes later still is judged again, and "
-        "what was told is corrected.",
+        description="How late its events come as a rule: verdicts wait so long. What comes later still is judged "
+        "again, and what was told is corrected.",
     )
     when: AnyOf | None = Field(None, description="The event that opens a promise, or that is judged.")
     expect: AnyOf | None = Field(None, description="The event that keeps the promise, after it opened.")

@@ -63,9 +63,10 @@ def given_up(lint: LintInput) -> None:
             continue
         whole = _longest(shape)
         if whole > shape.owed_for:
+            given = describe(shape.owed_for)
             found = (
-                f"there is {describe(whole)} for it, and what is more than {describe(shape.owed_for)} late is given up: if "
-                "it is done then, that is not seen"
+                f"there is {describe(whole)} for it, and what is more than {given} late is given up: "
+                "should it be done then, that is not seen"
             )
             fix = f"say how long it is waited for, such as owed_for: {describe(4 * whole)}"
             entry.at("within").warning("given-up", found, fix)
