@@ -283,25 +283,3 @@ def test_a_need_that_ends_with_its_scope_says_so() -> None:
 def test_a_need_ends_by_itself_or_is_found(rule: str, warned: list[str]) -> None:
     """Where a broken promise holds back the next one, something besides the deed says that the need is over."""
     assert [each for each in found_in(rule) if each != "one-for-many"] == warned
-
-
-@pytest.mark.parametrize(
-    ("keys", "warned"),
-    [
-        ("within: 30d", ["given-up"]),
-        ("within: 8d", ["given-up"]),
-        ("within: 7d", []),
-        ("within: 30d, owed_for: 2d", []),  # somebody has said it
-        ("within: {by: kind, new: 30d, else: 1h}", ["given-up"]),
-        ("within: end of 10 working days, calendar: office", ["given-up"]),
-        ("within: end of 3 working days, calendar: office", []),
-    ],
-)
-def test_what_is_given_up_soon_for_the_time_it_has_is_found(keys: str, warned: list[str]) -> None:
-    """A promise of a month that is waited for a week alone loses what is done late; its author hears of it."""
-    more = (
-        "events: {case.opened: {case: text, kind: text}, case.decided: {case: text}}\n"
-        "calendars: {office: {timezone: Europe/Warsaw, hours: {mon-fri: '08:00-16:00'}}}"
-    )
-    rule = f"aspect: ownership, per: case, when: case.opened, expect: case.decided, {keys}"
-    assert [each for each in found_in(rule, more=more) if each != "unused-calendar"] == warned

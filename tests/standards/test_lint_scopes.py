@@ -80,3 +80,24 @@ def test_who_is_forgotten_when_a_while_begins_is_found(keys: str, told: bool) ->
     fixes = [each.fix for each in load([Source("a.yaml", text)]).warnings if each.id == "newest-alone"]
     assert len(fixes) == told
     assert all(fix and "per: [table, party]" in fix for fix in fixes)
+
+
+@pytest.mark.parametrize(
+    ("keys", "warned"),
+    [
+        ("within: 30d", ["given-up"]),
+        ("within: 8d", ["given-up"]),
+        ("within: 7d", []),
+        ("within: 30d, owed_for: 2d", []),  # somebody has said it
+        ("within: {by: kind, new: 30d, else: 1h}", ["given-up"]),
+        ("within: end of 10 working days, calendar: office", ["given-up"]),
+        ("within: end of 3 working days, calendar: office", []),
+    ],
+)
+def test_what_is_given_up_soon_for_the_time_it_has_is_found(keys: str, warned: list[str]) -> None:
+    """A promise of a month that is waited for a week alone loses what is done late; its author hears of it."""
+    events = "events: {case.opened: {case: text, kind: text}, case.decided: {case: text}}"
+    office = "calendars: {office: {timezone: Europe/Warsaw, hours: {mon-fri: '08:00-16:00'}}}"
+    rule = f"aspect: ownership, per: case, when: case.opened, expect: case.decided, {keys}"
+    text = f"kept: 1\n{events}\n{office}\nstandards:\n  it: {{{TELL}, {rule}}}\n"
+    assert [each.id for each in load([Source("a.yaml", text)]).warnings if each.id != "unused-calendar"] == warned
