@@ -5,9 +5,15 @@ Read next: `compiler/spec.py`, where most findings come from.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST: Final = 50
+"""How many findings are printed where a file has more."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -31,6 +37,8 @@ class Finding(msgspec.Struct, frozen=True):
     fix: str = ""
     level: Literal["error", "warning"] = "error"
     source: str = ""
+    cut: int = 0
+    """How many characters of the line stand before `source`, where that is a part of it."""
 
     def render(self) -> str:
         """Print like a compiler: `id: file:line:col`, the source line, a caret, what was found, what would fix it."""
@@ -38,13 +46,22 @@ class Finding(msgspec.Struct, frozen=True):
         where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
         lines = [f"{self.id}: {where}"]
         if self.source:
-            indent = "".join("\t" if char == "\t" else " " for char in self.source[: place.column - 1])
-            reach = max(1, min(place.length, len(self.source) - place.column + 1))
+            before = self.source[: place.column - 1 - self.cut]
+            indent = "".join("\t" if char == "\t" else " " for char in before)
+            reach = max(1, min(place.length, len(self.source) - len(before)))
             lines += [f"    {self.source}", f"    {indent}{'^' * reach}"]
         lines.append(f"  {self.level}: {self.found}")
         if self.fix:
             lines.append(f"  fix: {self.fix}")
         return "\n".join(lines)
+
+
+def some(findings: Sequence[Finding]) -> list[str]:
+    """Print findings; of many the first, errors before warnings, and how many more there are."""
+    more = len(findings) - MOST
+    first = findings if more <= 0 else sorted(findings, key=lambda each: each.level)  # error, warning
+    shown = [finding.render() for finding in first[:MOST]]
+    return shown if more <= 0 else [*shown, f"and {more:,} more; mend these first"]
 
 
 class KeptError(Exception):
@@ -56,7 +73,7 @@ class SpecError(KeptError):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        super().__init__("\n\n".join(finding.render() for finding in findings))
+        super().__init__("\n\n".join(some(findings)))
 
 
 class EventError(KeptError):

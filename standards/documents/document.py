@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 import yaml
 
 from standards.documents.scalars import Comment, Extent, comments, typed
+from standards.documents.shown import around, shortened
 from standards.documents.slips import slip_at, unspaced_entries
 from standards.errors import Finding, Place
 
@@ -37,7 +38,6 @@ _SORTS: Final = {
     "duplicate-key": "keys given a second time", "wrong-type": "keys that are not plain text",
 }  # fmt: skip
 _HALVES: Final = re.compile("[\ud800-\udfff]")
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Spot(NamedTuple):
@@ -103,9 +103,9 @@ class Document:
     def finding(
         self, check: str, place: Place, found: str, *, fix: str = "", level: Literal["error", "warning"] = "error"
     ) -> Finding:
-        """Make a finding that shows its line."""
-        shown = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", self.line(place.line))  # a terminal would obey them
-        return Finding(check, place, _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", found), fix, level, shown)
+        """Make a finding that shows its line, or of a long one what stands around its place."""
+        shown, cut = around(self.line(place.line), place.column - 1)
+        return Finding(check, place, shortened(found), shortened(fix), level, shown, cut)
 
     def _at(self, path: Path) -> Value:
         value: Value = self.data

@@ -8,15 +8,17 @@ Read next: `standards/compiler/spec.py`.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from standards.calendar.hours import did_you_mean
 from standards.compiler.spec import DEFAULTS, Source, load
-from standards.errors import Finding, Place, SpecError
+from standards.errors import Finding, Place, SpecError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 YAML = (".yaml", ".yml")
 MAX_DOCUMENT = 4 << 20
 """The largest document that is read, in bytes."""
+_AT_LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EINTR, errno.ESTALE})
+"""What says nothing about the file: it may be read the next time."""
 _STORIES = re.compile(r"^stories\s*:", re.MULTILINE)
 _MAPPING = re.compile(r"^table\s*:", re.MULTILINE)
 _TABLE = re.compile(r"\bfile:\s*[\"']?([^\s\"',}]+\.csv)\b")
@@ -84,16 +88,25 @@ def read_mapping(path: str, loaded: Loaded) -> TableMapping:
 
 
 def read_text(path: str) -> str:
-    """Read a text file. Raises SpecError that says what is wrong with it."""
+    """Read a text file.
+
+    Raises SpecError that says what is wrong with it, and StateError where the system is at its limits, and the file can
+    be as it should.
+    """
     try:
-        if Path(path).stat().st_size > MAX_DOCUMENT:
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise _unreadable(path, "this is a pipe or a device", "save its content as a file")
+        if found.st_size > MAX_DOCUMENT:
             raise _unreadable(path, f"the file is larger than {MAX_DOCUMENT >> 20} MB", "is this the right file?")
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(path, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
     except OSError as error:
-        found = f"cannot be read: {(error.strerror or 'failed').lower()}"
-        raise _unreadable(path, found, _near(Path(path)) or "check the path") from None
+        why = (error.strerror or "failed").lower()
+        if error.errno in _AT_LIMITS:
+            raise StateError(f"{path} cannot be read for now: {why}") from None
+        raise _unreadable(path, f"cannot be read: {why}", _near(Path(path)) or "check the path") from None
 
 
 def _near(path: Path) -> str:

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Self, TypeVar, TypeVarTuple
 import msgspec
 import structlog
 
-from standards.errors import SpecError, StateError
+from standards.errors import StateError
 from streams.delivery.dispatch import Dispatcher
-from streams.documents.rules import Standards, problems_of
 from streams.embedded.engine import DEFAULTS, Engine, Options
 from streams.embedded.isolation import go_back, store
 from streams.embedded.pauses import note_pause
+from streams.embedded.reloading import Reloading
 from streams.embedded.submissions import Submission, Submissions
 from streams.runtime.feeds import standings
 from streams.storage.read_model import ReadModel
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from alerts.policy.policy import People
     from standards.judge.events import Event
     from standards.judge.rulebook import Rulebook
+    from streams.documents.rules import Standards
     from streams.embedded.steady_clock import SteadyClock
     from streams.ingest.wire import Reader, Refusal
     from streams.runtime.feeds import FeedStanding
@@ -52,8 +53,6 @@ LONGEST_PAUSE = 30.0
 """The longest pause between two tries while the store takes nothing, in seconds; it doubles up to here."""
 BACKLOG = 100_000
 """How many events may wait before more are turned away."""
-LOOK_SECONDS = 0.3
-"""How often the standards' files are looked at, in seconds; asking beats being told on shared and mounted folders."""
 
 _Values = TypeVarTuple("_Values")
 _Result = TypeVar("_Result")
@@ -84,7 +83,7 @@ class EmbeddedHost:
         self._queue = Submissions()
         self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._fault = "not started"
-        self._problems, self._stays = list[str](), list[str]()
+        self._stays = list[str]()
         self._pause, self._stamped, self._ticked = 0.0, 0, 0
         self._writer = ThreadPoolExecutor(1, "kept-writer")
 
@@ -126,7 +125,7 @@ class EmbeddedHost:
         return Status(
             ready=not self._fault, reason=self._fault, low=pump.low, newest=pump.newest, waiting=self._queue.size,
             grace=self._options.grace, revision=blake2b(revisions.encode(), digest_size=6).hexdigest(),
-            problems=[*(clock.problems() if clock else ()), *self._stays, *self._problems],
+            problems=[*(clock.problems() if clock else ()), *self._stays, *self._reloading.problems],
             clock_step=clock.step if clock else 0, retired=len(rulebook.standards) - len(rulebook.current),
         )  # fmt: skip
 
@@ -154,6 +153,7 @@ class EmbeddedHost:
             fingerprint = self.standards.fingerprint()  # before they are loaded, so that no change is missed
             self._engine = await self._write(Engine, self.folder, self.standards, self._options)
             stack.push_async_callback(self._write, self._engine.close)
+            self._reloading = Reloading(self._engine, self._write, self.wall)
             if clock := self.watched_clock:
                 clock.resume(await self._write(self._engine.reached))
             await self._write(self._engine.rebuild, self.wall())
@@ -169,7 +169,7 @@ class EmbeddedHost:
         self._working = asyncio.create_task(self._work())
         self._aside = [asyncio.create_task(self._dispatcher.run())]
         if fingerprint is not None:
-            self._aside.append(asyncio.create_task(self._watch(fingerprint)))
+            self._aside.append(asyncio.create_task(self._reloading.watch(self.standards, fingerprint)))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -202,17 +202,7 @@ class EmbeddedHost:
 
     async def reload(self) -> bool:
         """Read the standards anew; say whether they are in force now. What is wrong with them is in the status."""
-        try:
-            owing = await self._write(self._engine.owing, self.wall())
-            loaded = await asyncio.to_thread(self._engine.read_standards, owing)  # a slow disk must not hold up judging
-            await self._write(self._engine.adopt, loaded, self.wall())
-        except (SpecError, StateError, OSError, ValueError) as error:
-            self._problems = problems_of(error) if isinstance(error, SpecError | StateError) else [repr(error)]
-            log.warning("standards not reloaded; the old ones stay in force", problems=self._problems)
-            return False
-        self._problems = []
-        log.info("standards reloaded", standards=len(self.rulebook.current))
-        return True
+        return await self._reloading.reload()
 
     async def _work(self) -> None:
         """Store what is waiting and let time pass, until asked to stop and nothing is left."""
@@ -283,17 +273,6 @@ class EmbeddedHost:
 
     async def _note(self, deliveries: Sequence[Delivery]) -> None:
         await self._write(self._engine.recorder.deliveries, deliveries)
-
-    async def _watch(self, loaded: object) -> None:
-        """Read the standards anew when they have changed, and have lain still from one look to the next."""
-        before = loaded
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            now = await asyncio.to_thread(self.standards.fingerprint)
-            if now == before != loaded:
-                loaded = now
-                await self.reload()
-            before = now
 
     async def _write(self, work: Callable[[*_Values], _Result], *values: *_Values) -> _Result:
         """Do something in the writer thread, where one thing is done after another."""

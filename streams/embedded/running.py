@@ -104,7 +104,7 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     if host.devices is not None:
         host.devices.listen(metrics.device_dropped)
     app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
-    return await listening(settings, app, stack)
+    return await listening(settings, app, stack, metrics.connection_ended)
 
 
 async def _work_until_stopped(

@@ -36,6 +36,7 @@ SOURCE_AHEAD: Final = "kept_source_clock_ahead_seconds"
 FASTEST: Final = "How far the fastest of the senders' clocks was ahead within the last hour"
 UNMATCHED: Final = "Events that no standard concerns itself with."
 SETTLED_EARLY: Final = "Events of busy subjects before which what comes late finds no place any more, for want of room."
+ENDED: Final = "Connections that the server ended: unfinished (no request in time), idle, full (no place was free)."
 DROPPED: Final = "Devices that ring no more, though nobody switched them off: gone, other-key."
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -77,6 +78,7 @@ class Metrics:
             "kept_deliveries", "Attempts to deliver: delivered, retried, failed.", ("channel", "result")
         )
         self._dropped = counter("kept_push_devices_dropped", DROPPED, ("reason",))
+        self._ended = counter("kept_connections_ended", ENDED, ("reason",))
         self._intake = seconds("kept_intake_seconds", "From a request's head to its answer.")
         self._judging = seconds("kept_judge_seconds", "Judging one batch.")
         self._commit = seconds("kept_commit_seconds", "One transaction of the store.")
@@ -119,6 +121,10 @@ class Metrics:
     def device_dropped(self, reason: str) -> None:
         """Count a device that rings no more, though nobody switched it off: `gone` or `other-key`."""
         self._dropped.labels(reason).inc()
+
+    def connection_ended(self, reason: str) -> None:
+        """Count a connection that the server ended: `unfinished`, `idle` or `full`."""
+        self._ended.labels(reason).inc()
 
     def intake(self, seconds: float) -> None:
         """Note how long one request to the intake took."""

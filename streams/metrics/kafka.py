@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from standards.calendar.duration import SECOND
-from streams.metrics import FASTEST, LATE, SETTLED_EARLY, SOURCE_AHEAD, UNMATCHED, UNUSED, tell_build
+from streams.metrics import ENDED, FASTEST, LATE, SETTLED_EARLY, SOURCE_AHEAD, UNMATCHED, UNUSED, tell_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,9 +63,14 @@ class KafkaMetrics:
             "kept_stopped_standards", "1 for a standard that is not judged here, for now.", ("standard",)
         )
         self._promises = counter("kept_promises", "Lines of the ledger, by kind.", ("standard", "owner", "kind"))
+        self._ended = counter("kept_connections_ended", ENDED, ("reason",))
         self._intake = histogram("kept_intake_seconds", "From a request's head to its answer.", buckets=_SECONDS)
         self._ready = gauge("kept_ready", "1 while the process does its work.")
         tell_build(registry)
+
+    def connection_ended(self, reason: str) -> None:
+        """Count a connection that the server ended: `unfinished`, `idle` or `full`."""
+        self._ended.labels(reason).inc()
 
     def intake(self, seconds: float) -> None:
         """Note how long one request to the intake took."""

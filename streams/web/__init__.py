@@ -1,10 +1,11 @@
-"""The web side of a host. Read next: `application.py`, which puts it together and serves it."""
+"""The web side of a host. Read next: `application.py`, which puts it together, and `serving.py`."""
 
 from aiohttp.web import Application
 
 from streams.web.api.intake import Limits
-from streams.web.application import access, application, intake_application, links, listening, probes, serving
+from streams.web.application import access, application, intake_application, links, probes
 from streams.web.guard import Access
+from streams.web.serving import listening, serving
 
 __all__ = [
     "Access", "Application", "Limits", "access", "application", "intake_application", "links", "listening", "probes",

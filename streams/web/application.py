@@ -7,7 +7,6 @@ pages, `guard.py` for who may.
 from __future__ import annotations
 
 import os
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from standards.calendar.duration import HOUR
-from standards.errors import StateError
 from streams.delivery.links import Links
 from streams.metrics import Moment
 from streams.version import installed_version
@@ -39,8 +37,7 @@ from streams.web.pages import Pages
 from streams.web.session import Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-    from contextlib import AsyncExitStack
+    from collections.abc import Awaitable, Callable, Iterable
 
     from aiohttp.typedefs import Middleware
 
@@ -49,8 +46,6 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.storage.status import Status
 
-LONGEST_GOODBYE = 5.0
-"""How long requests under way are waited for at the end, in seconds."""
 _LOOPBACK_ONLY = Access()
 _USUAL = Limits()
 _UTC: Final = ZoneInfo("UTC")
@@ -151,22 +146,6 @@ def _routed(operations: Iterable[Operation], guard: Middleware) -> web.Applicati
     return app
 
 
-@asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve until left, then let the requests under way finish; gives the port, which is a free one for 0.
-
-    Raises OSError when the address cannot be listened on.
-    """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
 def access(settings: Settings) -> Access:
     """Say who may ask this process."""
     given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
@@ -178,14 +157,3 @@ def links(settings: Settings) -> Links | None:
     """Give what makes the links in messages; None where nobody said at which address people reach the board."""
     asked_for = access(settings)
     return Links(asked_for.secret, asked_for.public_url) if asked_for.public_url else None
-
-
-async def listening(settings: Settings, app: web.Application, stack: AsyncExitStack) -> str:
-    """Serve an application until the stack is left; gives its address. Raises StateError where it cannot listen."""
-    name, port = settings.address
-    try:
-        port = await stack.enter_async_context(serving(app, name, port))
-    except OSError as error:
-        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
-        raise StateError(f"{message} ({error.strerror or error})") from None
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}"

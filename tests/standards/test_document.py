@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standards.documents.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, SHOWN, Document
-from standards.errors import Place
+from standards.errors import Finding, Place, SpecError
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
@@ -141,3 +141,33 @@ def test_no_text_makes_the_reader_raise(text: str) -> None:
     assert document.whole or document.findings
     assert document.data or document.findings or not text.strip("{}, \t\n\x85\u2028\u2029\ufeff")
     assert all(f.place.line >= 1 and f.place.column >= 1 and f.render() for f in document.findings)
+
+
+def test_of_a_long_line_a_finding_shows_what_stands_around_its_place() -> None:
+    """A line of megabytes with many faults is not printed for each: 160 characters of it are, and the caret fits."""
+    text = "{kept: 1, standards: {" + ", ".join(f"standard-{n}: {{promse: x}}" for n in range(2_000)) + "}}"
+    document = Document("rules.yaml", text)
+    place = document.spot(("standards", "standard-1000", "promse")).key
+    finding = document.finding("unknown-key", place, "'promse' is not a valid key here")
+    shown, caret = finding.render().splitlines()[1:3]
+    assert len(shown) < 170
+    assert shown[caret.index("^") : caret.rindex("^") + 1] == "promse"
+    assert "standard-1000" in shown
+    assert finding.place == place, "the place is that in the whole line"
+
+
+@pytest.mark.parametrize("at", [0, 1, 79, 80, 81, 4_000, 4_919, 4_998, 4_999])
+def test_wherever_it_stands_the_caret_is_under_what_was_found(at: int) -> None:
+    """The part of a long line that is shown has the place in it, at its beginning and its end as well."""
+    document = Document("rules.yaml", "a" * at + "!" + "b" * (4_999 - at))
+    shown, caret = document.finding("x", Place("rules.yaml", 1, at + 1), "this").render().splitlines()[1:3]
+    assert shown[caret.index("^")] == "!"
+
+
+def test_of_very_many_findings_the_first_are_printed_and_the_others_counted() -> None:
+    """Nobody reads thousands: fifty are shown, errors before warnings, and how many more there are."""
+    found = [Finding("w", Place(), f"w{n}", level="warning") for n in range(60)]
+    words = str(SpecError([*found, Finding("e", Place(), "the error")]))
+    assert words.startswith("e: ")
+    assert words.endswith("and 11 more; mend these first")
+    assert words.count("warning: ") == 49

@@ -74,13 +74,14 @@ async def run(settings: Settings, *, clock: Clock, http: bool = False) -> None:
     stopping = stop_signals()
     async with AsyncExitStack() as stack:
         waiting = await stack.enter_async_context(AsyncExitStack())
-        place = await listening(settings, probes(status, metrics.text, access(settings)), waiting)
+        probing = probes(status, metrics.text, access(settings))
+        place = await listening(settings, probing, waiting, metrics.connection_ended)
         log.info("listening", at=place, kafka=settings.kafka.brokers)
         working = asyncio.create_task(host.run(stopping))
         if http and (producer := await _producer(settings, stopping, stack)) is not None:
             app = await _event_sink(settings, host, metrics, producer, stack)
             await waiting.aclose()  # its place is the event sink's now, which answers the probes as well
-            place = await listening(settings, app, stack)
+            place = await listening(settings, app, stack, metrics.connection_ended)
             log.info("listening", at=place, kafka=settings.kafka.brokers)
         await working
 

@@ -98,4 +98,4 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
     app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
-    return await listening(settings, app, stack)
+    return await listening(settings, app, stack, metrics.connection_ended)

@@ -78,7 +78,11 @@ async def _run(settings: Settings) -> None:
         host = FaustHost(settings.kafka, settings.data, made, metrics)
         metrics.ready_when(lambda: _status(host, publisher).ready)
         app = probes(lambda: _status(host, publisher), metrics.text, access(settings))
-        log.info("listening", at=await listening(settings, app, stack), kafka=settings.kafka.brokers)
+        log.info(
+            "listening",
+            at=await listening(settings, app, stack, metrics.connection_ended),
+            kafka=settings.kafka.brokers,
+        )
         await _until_stopped(host, pulse, stopping)
 
 

@@ -1,0 +1,71 @@
+"""How an application is served: where it listens, how many connections it has, and how it stops.
+
+Read next: `connections.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from standards.errors import StateError
+from streams.live.log_throttle import throttle_loop
+from streams.web.connections import Connection, Connections, raise_descriptors
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AsyncExitStack
+
+    from streams.settings import Settings
+
+LONGEST_GOODBYE: Final = 5.0
+"""How long requests under way are waited for at the end, in seconds."""
+
+
+def _nobody(_: str) -> None:
+    """Tell nobody why a connection was ended."""
+
+
+@asynccontextmanager
+async def serving(
+    app: web.Application, host: str, port: int, ended: Callable[[str], None] = _nobody
+) -> AsyncIterator[int]:
+    """Serve until left, then let the requests under way finish; gives the port, which is a free one for 0.
+
+    `ended` is told of each connection that was ended here, and why. Raises OSError when the address cannot be listened
+    on.
+    """
+    connections = Connections(raise_descriptors(), ended)
+    app.middlewares.insert(0, connections.middleware())
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE)
+    await runner.setup()
+    looking = asyncio.create_task(connections.look_on())
+    try:
+        server = runner.server
+        assert server is not None  # noqa: S101 - it was set up
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(lambda: Connection(server(), connections), host, port)
+        try:
+            yield listener.sockets[0].getsockname()[1]
+        finally:
+            listener.close()
+    finally:
+        looking.cancel()
+        await runner.cleanup()
+
+
+async def listening(
+    settings: Settings, app: web.Application, stack: AsyncExitStack, ended: Callable[[str], None] = _nobody
+) -> str:
+    """Serve an application until the stack is left; gives its address. Raises StateError where it cannot listen."""
+    throttle_loop(asyncio.get_running_loop())
+    name, port = settings.address
+    try:
+        port = await stack.enter_async_context(serving(app, name, port, ended))
+    except OSError as error:
+        message = f"{settings.listen} cannot be listened on; another process may; choose another place with --listen"
+        raise StateError(f"{message} ({error.strerror or error})") from None
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
