@@ -17,12 +17,11 @@ import msgspec
 
 from standards.calendar.duration import spoken
 from standards.errors import EventError
-from standards.judge.changed_days import OWN_SOURCE
 from standards.judge.events import DERIVED_SOURCE, EPOCH, Event, microseconds, union_of
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
@@ -68,6 +67,8 @@ class Reader:
 
         Blank lines are nothing.
         """
+        if chunk.isspace():
+            return []
         try:
             events = self._decoder.decode_lines(chunk)
         except UNREADABLE:
@@ -83,7 +84,7 @@ class Reader:
             items = self._raw_list.decode(body)
         except UNREADABLE as error:
             raise EventError("not-json", f"the body is not a JSON array of events: {error}") from None
-        return self._each([bytes(item) for item in items], refuse, 1)
+        return self._each(map(bytes, items), refuse, 1)
 
     def one(self, raw: bytes) -> Event:
         """Read one structured event. Raises EventError."""
@@ -112,7 +113,7 @@ class Reader:
             raise EventError("not-json", f"the data is not JSON: {error}") from None
         return self.one(raw)
 
-    def _each(self, raws: Sequence[bytes], refuse: Callable[[Refusal], None], first: int) -> list[Event]:
+    def _each(self, raws: Iterable[bytes], refuse: Callable[[Refusal], None], first: int) -> list[Event]:
         events = []
         for place, raw in enumerate(raws, first):
             if not raw.strip():
@@ -210,13 +211,14 @@ def claim_of(raw: bytes) -> tuple[str, int] | None:
         return None
 
 
-OWN_SOURCES: Final = (DERIVED_SOURCE, OWN_SOURCE)
-"""The sources that nobody else may use by HTTP."""
+def is_own(source: str) -> bool:
+    """Say whether a source is Kept's own, which nobody else may use by HTTP."""
+    return source == DERIVED_SOURCE or source.startswith(f"{DERIVED_SOURCE}/")
 
 
-def reserved(event: Event, ours: Collection[str] = (DERIVED_SOURCE,)) -> EventError | None:
+def reserved(event: Event, is_ours: Callable[[str], bool] = DERIVED_SOURCE.__eq__) -> EventError | None:
     """Say that an event claims to come from Kept itself."""
-    if event.source not in ours:
+    if not is_ours(event.source):
         return None
     return EventError("reserved-source", f"the source {event.source!r} is Kept's own; let the sender use its own name")
 

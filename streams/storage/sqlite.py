@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -30,6 +30,7 @@ BUSY_TIMEOUT: Final = 5_000
 """How long a connection waits for another one's lock, in milliseconds."""
 
 Row = tuple[Any, ...]
+_OWNER_ALONE, _OTHERS = 0o600, 0o077
 
 _ADVICE: Final = {
     sqlite3.SQLITE_FULL: "the disk is full; free some space and start again",
@@ -52,6 +53,8 @@ class Database:
         `derived`: what the last commits before a power cut held can be had again, so they need not wait for the disk.
         """
         self.file = file
+        if not read_only:
+            _keep_private(file)
         with self._explaining():
             name = f"file:{quote(os.fsencode(file))}{'?mode=ro' if read_only else ''}"
             self._connection = sqlite3.connect(
@@ -59,6 +62,7 @@ class Database:
             )
         try:
             self._prepare(read_only=read_only, derived=derived)
+            self._place = None if read_only else _place(file)
         except StateError:
             self._connection.close()
             raise
@@ -108,10 +112,19 @@ class Database:
             try:
                 yield
                 self._connection.execute("COMMIT")
+                self._check_place()
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _check_place(self) -> None:
+        """Raise StateError where what was committed is in a file that nobody finds any more."""
+        if self._place is not None and _place(self.file) != self._place:
+            raise StateError(
+                f"{self.file} was removed, or another file put in its place, while Kept ran; nothing is taken in any "
+                "more: stop Kept, put the file back, and start it again"
+            )
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -140,6 +153,29 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _keep_private(file: Path) -> None:
+    """Make a file that its owner alone can read, or make one so. Raises StateError."""
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ALONE))
+        for name in (file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm"))):
+            with suppress(FileNotFoundError):
+                if name.stat().st_mode & _OTHERS:
+                    name.chmod(_OWNER_ALONE)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StateError(f"{file} cannot be used: {reason}; check the rights of the file and its folder") from None
+
+
+def _place(file: Path) -> tuple[int, int] | None:
+    """Say which file it is that a path leads to; None where it leads nowhere."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class SharedConnection:

@@ -7,6 +7,7 @@ Read next: `streams/web/api/intake.py`.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 30.0
 """How long a body may take to come, in seconds, so that a stalled sender does not hold a connection for ever."""
-ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})
+PACKED: Final = frozenset({"gzip", "deflate"})
+ENCODINGS: Final = PACKED | {"", "identity"}
+_ZLIB, _GZIP = 15, 31
 
 log = structlog.get_logger("kept")
 
@@ -44,22 +47,52 @@ async def read_body(request: web.Request, limit: int, patience: float = PATIENCE
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words, headers={"Accept-Encoding": "gzip, deflate"})
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
+    unpacked = _Unpacked(encoding) if encoding in PACKED else None
     body = bytearray()
     try:
         async with asyncio.timeout(patience):
             async for chunk in request.content.iter_any():
-                body += chunk
+                body += chunk if unpacked is None else unpacked.more(chunk, limit + 1 - len(body))
                 if len(body) > limit:
                     raise _too_large(limit)
+        if unpacked is not None:
+            unpacked.check_whole()
     except TimeoutError:
         words = f"the body did not come within {patience:g} s; send less at a time"
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, words, headers={"Connection": "close"}) from None
-    except (web.RequestPayloadError, HttpProcessingError) as error:
+    except (web.RequestPayloadError, HttpProcessingError, zlib.error) as error:
         request.content.feed_eof()  # else the server reads the rest of it, and fails at that
         log.warning("a body cannot be read", path=request.path, encoding=encoding, why=_first_line(error))
         words = f"the body cannot be read: {_first_line(error)}; send it whole, as Content-Encoding says"
         raise Problem(HTTPStatus.BAD_REQUEST, words, headers={"Connection": "close"}) from None
     return bytes(body)
+
+
+class _Unpacked:
+    """Unpacks a body as it comes. What is cut short, or goes on after its end, is refused: zlib.error."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._unpack = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
+
+    def more(self, chunk: bytes, room: int) -> bytes:
+        """Unpack the next bytes, into at most `room` of them."""
+        out = bytearray()
+        while chunk and len(out) < room:
+            if self._unpack is None:  # some leave the head of zlib away
+                self._unpack = zlib.decompressobj(_ZLIB if chunk[0] & 15 == zlib.DEFLATED else -_ZLIB)
+            if self._unpack.eof:
+                if self._encoding != "gzip":
+                    raise zlib.error("something follows its end")
+                self._unpack = zlib.decompressobj(_GZIP)  # a file of gzip may have several parts
+            out += self._unpack.decompress(chunk, room - len(out))
+            chunk = self._unpack.unconsumed_tail or self._unpack.unused_data
+        return bytes(out)
+
+    def check_whole(self) -> None:
+        """Refuse what was cut short."""
+        if self._unpack is None or not self._unpack.eof:
+            raise zlib.error("it is cut short")
 
 
 def _too_large(limit: int) -> Problem:

@@ -40,7 +40,8 @@ async def serving(
     """
     connections = Connections(raise_descriptors(), ended)
     app.middlewares.insert(0, connections.middleware())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE)
+    # Bodies are unpacked by `body.py`, which sees whether one is whole.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LONGEST_GOODBYE, auto_decompress=False)
     await runner.setup()
     looking = asyncio.create_task(connections.look_on())
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from tests.streams.hosting import SECOND, T0
 
 def lines(*events: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+EVENTS = lines(waiting("a", T0), register("b", T0 + SECOND))
 
 
 @pytest.fixture
@@ -146,6 +150,55 @@ async def test_a_torn_packing_is_refused(caller: Caller, caplog: pytest.LogCaptu
     assert "cannot be read" in answer.text
     assert (await caller.get("/v1/promises")).status == 200
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("gzip", gzip.compress(EVENTS, mtime=0)[:-9]),
+        ("gzip", gzip.compress(EVENTS, mtime=0)[: len(gzip.compress(EVENTS, mtime=0)) // 2]),
+        ("gzip", b""),
+        ("deflate", zlib.compress(EVENTS)[:-2]),
+        ("deflate", zlib.compress(EVENTS) + b"and more"),
+    ],
+)
+async def test_a_packed_body_that_is_cut_short_is_refused_whole(caller: Caller, coding: str, packed: bytes) -> None:
+    """A body that lost its end on the way may have lost events: none of it is kept, and the sender sends it again."""
+    answer = await caller.post("/v1/events", packed, LINES, content_encoding=coding)
+    assert answer.status == 400
+    assert "send it whole" in answer.json["detail"]
+    assert (await caller.get("/v1/promises")).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("gzip", gzip.compress(EVENTS[:50], mtime=0) + gzip.compress(EVENTS[50:], mtime=0)),
+        ("deflate", zlib.compress(EVENTS)),
+        ("deflate", zlib.compress(EVENTS)[2:-4]),  # without head and sum: the bare stream
+    ],
+)
+async def test_every_usual_way_of_packing_is_read(caller: Caller, coding: str, packed: bytes) -> None:
+    """Gzip in several parts, and deflate with the head of zlib or without, unpack to what was sent."""
+    answer = await caller.post("/v1/events", packed, LINES, content_encoding=coding)
+    assert (answer.status, answer.json["accepted"]) == (202, 2)
+
+
+@pytest.mark.parametrize("source", ["kept", "kept/board", "kept/calendars"])
+async def test_nobody_speaks_as_kept_itself(caller: Caller, source: str) -> None:
+    """What claims to come from Kept is refused at the door, not after it was accepted."""
+    answer = await caller.send({**waiting("a", T0), "source": source}, waiting("b", T0))
+    assert (answer.status, answer.json["accepted"]) == (400, 1)
+    assert [each["reason"] for each in answer.json["refused"]] == ["reserved-source"]
+
+
+async def test_a_long_body_of_lines_is_read_in_pieces(caller: Caller) -> None:
+    """Pieces end where lines do: each event of megabytes is there once, and what is wrong is named by its own line."""
+    some = [waiting(str(number), T0, queue=f"q{number}") for number in range(4_000)]
+    body = lines(*some[:3_000]) + b"\n" * 300_000 + b"{}\n" + lines(*some[3_000:])
+    answer = await caller.post("/v1/events", body, LINES)
+    assert (answer.status, answer.json["accepted"]) == (400, 4_000)
+    assert [each["place"] for each in answer.json["refused"]] == [303_001]
 
 
 async def chunks(total: int) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,29 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with pytest.raises(StateError, match=r"taken cannot be used for data: .*; check its rights, or choose another"):
         FolderLock(tmp_path / "taken")
+
+
+def test_nobody_else_reads_the_file(tmp_path: Path) -> None:
+    """What is kept is for its owner alone, from the first byte on, and where it was open to others before."""
+    file = tmp_path / FILE
+    Database(file).close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o664)
+    database = Database(file)
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    database.close()
+    assert set(modes.values()) == {0o600}, modes
+
+
+@pytest.mark.parametrize("by", ["removed", "replaced"])
+def test_what_goes_into_a_file_that_nobody_finds_is_not_taken_for_stored(tmp_path: Path, by: str) -> None:
+    """Where the file was removed, or another one lies in its place, a commit is a failure that says so."""
+    database = Database(tmp_path / FILE)
+    with database.writing():
+        database.put("INSERT INTO totals VALUES (?, ?, ?, ?)", [("a", "b", "kept", 1)])
+    (tmp_path / FILE).rename(tmp_path / "elsewhere.db")
+    if by == "replaced":
+        (tmp_path / FILE).touch()
+    with pytest.raises(StateError, match="was removed, or another file put in its place"), database.writing():
+        pass
+    database.close()

@@ -8,6 +8,7 @@ Read next: `streams/ingest/wire.py`, which reads them.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from operator import attrgetter
@@ -18,8 +19,7 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from standards.judge.changed_days import OWN_SOURCE
-from streams.ingest.wire import MAX_SKEW, OWN_SOURCES, UNREADABLE, Refusal, in_future, reserved
+from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future, is_own, reserved
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
@@ -30,6 +30,7 @@ from streams.web.problem import Problem
 if TYPE_CHECKING:
     from standards.judge.events import Event
     from streams.host import EventSink
+    from streams.ingest.wire import Reader
 
 ONE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -52,6 +53,8 @@ class Limits(msgspec.Struct, frozen=True):
     patience: float = PATIENCE
 
 
+AT_ONCE: Final = 1 << 18
+"""How many bytes of JSON lines are read before others have their turn."""
 _SOURCE = attrgetter("source")
 
 
@@ -84,7 +87,7 @@ class Intake:
         body = await read_body(request, self._limits.body, self._limits.patience)
         refusals: list[Refusal] = []
         try:
-            events = self._read(form, request, body, refusals)
+            events = await self._read(form, request, body, refusals)
         except _HopelessError:
             await self._sink.submit((), refusals)
             words = (
@@ -97,7 +100,7 @@ class Intake:
         self._timed(perf_counter() - began)
         return _answer(len(events), refusals)
 
-    def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
+    async def _read(self, form: str, request: web.Request, body: bytes, refusals: list[Refusal]) -> list[Event]:
         reader = self._sink.reader
 
         def refuse(refusal: Refusal) -> None:
@@ -113,23 +116,37 @@ class Intake:
             elif form == BINARY:
                 events = [reader.binary(request.headers, body)]
             else:
-                events = reader.lines(body, refuse)
+                events = await _lines(reader, body, refuse)
         except EventError as unreadable:
             refuse(Refusal(1, unreadable.reason, str(unreadable), _whole(form, request, body)))
             return []
         wall, max_skew = self._sink.wall(), self._limits.max_skew
-        if max((event.at for event in events), default=0) <= wall + max_skew and OWN_SOURCE not in map(_SOURCE, events):
+        newest = max((event.at for event in events), default=0)
+        if newest <= wall + max_skew and not any(map(is_own, set(map(_SOURCE, events)))):
             return events
         gone, present = {refusal.place for refusal in refusals}, []
         pieces = [piece for piece in _pieces(form, _whole(form, request, body)) if piece[0] not in gone]
         for event, (place, raw) in zip(events, pieces, strict=True):
-            error = in_future(event, wall, max_skew) or reserved(event, OWN_SOURCES)
+            error = in_future(event, wall, max_skew) or reserved(event, is_own)
             if error is None:
                 present.append(event)
             else:
                 refuse(Refusal(place, error.reason, str(error), raw))
         refusals.sort(key=lambda refusal: refusal.place)
         return present
+
+
+async def _lines(reader: Reader, body: bytes, refuse: Callable[[Refusal], None]) -> list[Event]:
+    """Read JSON lines some at a time, and let others have their turn in between."""
+    events: list[Event] = []
+    begin, first = 0, 1
+    while begin < len(body):
+        cut = body.rfind(b"\n", begin, begin + AT_ONCE) + 1 or body.find(b"\n", begin + AT_ONCE) + 1 or len(body)
+        chunk = body[begin : cut if begin + AT_ONCE < len(body) else len(body)]
+        events += reader.lines(chunk, refuse, first=first)
+        begin, first = begin + len(chunk), first + chunk.count(b"\n")
+        await asyncio.sleep(0)
+    return events
 
 
 def _form(request: web.Request) -> str:

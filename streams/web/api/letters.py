@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import SETTLED
 from standards.errors import EventError
-from streams.ingest.wire import OWN_SOURCES, in_future, reserved
+from streams.ingest.wire import in_future, is_own, reserved
 from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
 from streams.web.api.act_views import SettlementAnswer
 from streams.web.forms import Settlement
@@ -67,7 +67,7 @@ class Letters:
         except EventError as error:
             words = f"it still cannot be read, and stays where it is: {error}"
             raise Problem(UNPROCESSABLE, words) from None
-        odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, OWN_SOURCES)
+        odd = in_future(event, self._host.wall(), self._max_skew) or reserved(event, is_own)
         if odd is not None:
             raise Problem(UNPROCESSABLE, f"it still cannot be taken in, and stays where it is: {odd}")
         await self._host.submit([event, self._settled(letter, given, AGAIN, source)])
