@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from standards.errors import Finding, Place, SpecError
 from streams.delivery.channel_settings import ChannelSettings, Secret, is_loopback
 from streams.documents.documents import YAML, load_standards, read_documents, tables_named
 from streams.kafka.clients.connection import KafkaSettings
+from streams.secret_files import END, SECRETS, SecretFileError, read_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 PREFIX = "KEPT_"
 _HIGHEST_PORT = 65_535
+SHORTEST_TOKEN = 16
+"""How many characters a token has at least, where others can reach this."""
 
 
 class SettingsError(SpecError):
@@ -43,6 +47,15 @@ def _span(value: object) -> object:
 
 def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(each.strip()) for each in value.split(",") if each.strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is not a list of addresses or networks; write 10.0.0.7, 10.1.0.0/16") from None
 
 
 def _bare_url(value: object) -> object:
@@ -68,6 +81,7 @@ def _language(value: object) -> object:
     return value
 
 
+Network = IPv4Network | IPv6Network
 Span = Annotated[int, BeforeValidator(_span)]
 """A length of time: written `1h30m`, kept in microseconds."""
 
@@ -105,6 +119,9 @@ class Settings(ChannelSettings):
     """The token of the supervisors, who acknowledge, excuse, debrief and silence as well."""
     author_token: Secret | None = None
     """The token of the authors, who also mend what could not be read."""
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    """The proxies in front of Kept, as addresses or networks with commas between them, `10.0.0.7, 10.1.0.0/16`: what
+    they say of who asks (`X-Forwarded-For`) is believed."""
     public_url: Annotated[str, BeforeValidator(_bare_url)] = ""
     """The address at which people reach the board, as in `https://kept.shop.example`: then messages have links by which
     they can act; needs `KEPT_TOKEN`, which signs them."""
@@ -141,6 +158,12 @@ class Settings(ChannelSettings):
         host, _, port = self.listen.rpartition(":")
         return Address(host.strip("[]"), int(port))
 
+    @property
+    def can_be_reached(self) -> bool:
+        """Say whether others than this machine can reach it, by itself or through a proxy."""
+        board = urlsplit(self.public_url).hostname
+        return bool(not self.address.loopback or self.trusted_proxies or (board and not is_loopback(board)))
+
     @field_validator("listen")
     @classmethod
     def _check_listen(cls, listen: str) -> str:
@@ -166,6 +189,11 @@ class Settings(ChannelSettings):
                     f"{PREFIX}{name.upper()} is for one role alone; set {other} to another secret, for more"
                 )
             taken[secret] = name
+            if self.can_be_reached and len(secret) < SHORTEST_TOKEN:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} has {len(secret)} characters, and others can reach this; set one of at "
+                    f"least {SHORTEST_TOKEN} that nobody can guess, such as the output of: openssl rand -hex 16"
+                )
         if self.public_url and "token" not in given:
             raise ValueError(f"{PREFIX}PUBLIC_URL makes links by which people act; set {PREFIX}TOKEN, which signs them")
         return self
@@ -177,6 +205,8 @@ NAMES = (
     *(f"{PREFIX}KAFKA__{name.upper()}" for name in KafkaSettings.model_fields),
 )
 """All settings, as the environment names them."""
+SECRET_FILES = tuple(f"{PREFIX}{name.upper()}{END}" for name in SECRETS)
+"""What names a file with a secret, in its place."""
 NOT_OURS = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
 """How names begin that container platforms set by themselves for a service called kept."""
 RULES = (*YAML, ".ics")
@@ -219,7 +249,11 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the co
     """Read the environment; what is `given` and not None goes before it. Raises SettingsError with all findings."""
     unknown = [_unknown(name) for name in sorted(os.environ) if _is_unknown(name.upper())]
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        secrets = read_secrets(os.environ, PREFIX)
+    except SecretFileError as error:
+        raise SettingsError([*unknown, Finding("setting", Place(error.name, 1, 1), error.message)]) from None
+    try:
+        settings = Settings(**secrets, **{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         problems = [_finding(dict(problem)) for problem in error.errors(include_url=False)]
         raise SettingsError([*unknown, *(each for each in problems if not _told(each, unknown))]) from None
@@ -231,7 +265,7 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401 - options of the co
 
 
 def _is_unknown(name: str) -> bool:
-    return name.startswith(PREFIX) and name not in NAMES and not name.startswith(NOT_OURS)
+    return name.startswith(PREFIX) and name not in (*NAMES, *SECRET_FILES) and not name.startswith(NOT_OURS)
 
 
 def _told(problem: Finding, unknown: Sequence[Finding]) -> bool:

@@ -29,9 +29,10 @@ from streams.web.board.board_acts import Acts
 from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
 from streams.web.board.ringing import Rings
-from streams.web.board.sign_in import Failures, SignIn
+from streams.web.board.sign_in import SignIn
 from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
+from streams.web.guesses import Guesses
 from streams.web.operation import Operation, asked, read_query
 from streams.web.pages import Pages
 from streams.web.session import Sessions
@@ -81,18 +82,18 @@ def application(
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
-    sessions = Sessions(access.secret)
+    sessions, guesses = Sessions(access.secret), Guesses(access.proxies)
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
-    app = _application(host, operations, guarded(access, sessions, drawn=board.problem))
-    acts, failures = Acts(board, grants, letters, days), Failures()
+    app = _application(host, operations, guarded(access, sessions, guesses=guesses, drawn=board.problem))
+    acts = Acts(board, grants, letters, days)
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())
-    for part in (board, acts, SignIn(board, access, failures)):
+    for part in (board, acts, SignIn(board, access, guesses)):
         app.add_routes(part.routes())
     if access.public_url:
-        app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), failures).routes())
+        app.add_routes(Linked(board, acts, Links(access.secret, access.public_url), guesses).routes())
     app.router.add_get("/live", live.watch, allow_head=False)
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
@@ -150,7 +151,9 @@ def access(settings: Settings) -> Access:
     """Say who may ask this process."""
     given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
     token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
-    return Access(token, (settings.address.host,), view, supervisor, author, settings.public_url)
+    return Access(
+        token, (settings.address.host,), view, supervisor, author, settings.public_url, settings.trusted_proxies
+    )
 
 
 def links(settings: Settings) -> Links | None:

@@ -21,11 +21,13 @@ from aiohttp import web
 
 from standards.errors import StateError
 from streams.storage.status import Backlog
+from streams.web.guesses import Guesses, too_many
 from streams.web.problem import Problem, retry
 from streams.web.session import Session, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ipaddress import IPv4Network, IPv6Network
 
     from aiohttp.typedefs import Handler, Middleware
 
@@ -48,6 +50,8 @@ WRITES: Final[tuple[tuple[str, Role], ...]] = (
     ("/v1/dead-letters/", "author"),
 )  # fmt: skip
 """Which role each kind of write needs, by how its path begins; the first that fits. Everything else is for admins."""
+READS: Final[tuple[tuple[str, Role], ...]] = (("/v1/dead-letters", "supervisor"),)
+"""What not everybody reads who may look: what a sender sent as it was, whatever stands in it."""
 PROGRAMS: Final = ("/v1/", "/metrics", "/openapi.json", "/healthz", "/readyz", "/live")
 """How the paths begin that are not for people: who may not ask there is told so, and not led to the sign-in."""
 PROBES: Final = frozenset({"/healthz", "/readyz"})
@@ -79,7 +83,8 @@ class Access(msgspec.Struct, frozen=True):
     """Who may ask: whoever has the token or, where it is empty, whoever calls this machine by one of its names.
 
     `hosts` are names beside the loopback ones, without port. `token` is the admins'; the other roles have their own.
-    `public_url` is where people reach the board, for the links in messages.
+    `public_url` is where people reach the board, for the links in messages. `proxies` are believed in what they say of
+    who asks.
     """
 
     token: str = ""
@@ -88,6 +93,7 @@ class Access(msgspec.Struct, frozen=True):
     supervisor_token: str = ""
     author_token: str = ""
     public_url: str = ""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     def role(self, given: str) -> Role | None:
         """Say what whoever gives this token may do; takes the same time for every wrong one."""
@@ -111,6 +117,7 @@ def guarded(
     access: Access,
     sessions: Sessions | None = None,
     *,
+    guesses: Guesses | None = None,
     front: bool = False,
     drawn: Callable[[web.Request, Problem], web.Response] | None = None,
 ) -> Middleware:
@@ -120,6 +127,7 @@ def guarded(
     """
     names = LOOPBACK | {host.strip("[]").lower() for host in access.hosts}
     free = OPEN | ({"/"} if front else BOARD_OPEN)
+    guessed = guesses or Guesses(access.proxies)
 
     async def checked(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not access.token:
@@ -128,6 +136,8 @@ def guarded(
         role = _role(request, access, sessions)
         request[TRUSTED] = role is not None if access.token else _name(request.host) in names
         if role is None and request.path not in free and not request.path.startswith(LINKED):
+            if _bearer(request) and guessed.wrong(request):
+                raise too_many("too many wrong tokens came from there; wait a minute, then send the right one")
             return _turned_away(request, has_board=sessions is not None)
         _check_may(request, role)
         return await handler(request)
@@ -201,8 +211,8 @@ def check_origin(request: web.Request, *, always: bool = False) -> None:
 
 def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Role | None:
     """Find what whoever asks may do, by their token or session; None: nothing that is not free."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    role = access.role(given) if scheme.lower() == "bearer" else None
+    given = _bearer(request)
+    role = access.role(given) if given else None
     session = sessions.read(request) if sessions is not None and role is None else None
     if session is not None:
         request[SESSION] = session
@@ -214,17 +224,23 @@ def _role(request: web.Request, access: Access, sessions: Sessions | None) -> Ro
     return role
 
 
+def _bearer(request: web.Request) -> str:
+    """Give the token that a program sent; "": it sent none."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given if scheme.lower() == "bearer" else ""
+
+
 def needed(method: str, path: str) -> Role:
     """Say which role a request needs at least."""
     if method in SAFE:
-        return "viewer"
+        return next((role for begins, role in READS if path.startswith(begins)), "viewer")
     return next((role for begins, role in WRITES if path.startswith(begins)), "admin")
 
 
 def _check_may(request: web.Request, role: Role | None) -> None:
     wanted = needed(request.method, request.path)
     if role is not None and not may(role, wanted):
-        words = "this token is for reading" if role == "viewer" else f"this token is for the role {role}"
+        words = "this token is for looking on" if role == "viewer" else f"this token is for the role {role}"
         raise Problem(HTTPStatus.FORBIDDEN, f"{words}, and this needs {wanted}; ask whoever runs Kept for another one")
 
 
@@ -239,7 +255,7 @@ def _turned_away(request: web.Request, *, has_board: bool) -> web.Response:
     if has_board and person:
         return see_other(f"/sign-in?next={quote(request.path_qs)}")
     words, challenge = "this needs a token; send it as Authorization: Bearer TOKEN", 'Bearer realm="kept"'
-    if request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer":
+    if _bearer(request):
         words, challenge = "this is not the token of this server", f'{challenge}, error="invalid_token"'
     raise Problem(HTTPStatus.UNAUTHORIZED, words, headers={"WWW-Authenticate": challenge})
 

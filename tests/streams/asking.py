@@ -60,7 +60,8 @@ class Caller(NamedTuple):
     app: web.Application
 
     async def get(self, path: str, **headers: str) -> Answer:
-        async with self.session.get(self.url + path, headers=headers) as response:
+        wanted = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.get(self.url + path, headers=wanted) as response:
             return Answer(response.status, dict(response.headers), await response.text())
 
     async def post(self, path: str, body: object, kind: str = "application/json", **headers: str) -> Answer:

@@ -7,13 +7,13 @@ import pytest
 
 from standards.errors import SpecError
 from streams.embedded.running import without_effect
-from streams.settings import NAMES, StandardsFiles, read_settings
+from streams.settings import NAMES, SECRET_FILES, StandardsFiles, read_settings
 from tests.streams.commands import kept
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
+    for name in (*NAMES, *SECRET_FILES):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -47,6 +47,7 @@ def test_the_environment_is_read_and_options_go_before_it(monkeypatch: pytest.Mo
             "KEPT_LISTEN: '8321' is not a valid listen address; write host:port, as in 127.0.0.1:8321",
         ),
         ({"listen": "::1:70000"}, "KEPT_LISTEN: '::1:70000' is not a valid listen address; write host:port"),
+        ({"trusted_proxies": "proxy.example"}, "KEPT_TRUSTED_PROXIES: 'proxy.example' is not a list of addresses or"),
         (
             {"zone": "Europe/Warszawa"},
             "KEPT_ZONE: 'Europe/Warszawa' is not a known time zone; write one like Europe/Warsaw",
@@ -95,7 +96,79 @@ def test_an_open_door_needs_a_token(listen: str) -> None:
         read_settings(listen=listen)
     with pytest.raises(SpecError, match="set KEPT_TOKEN"):
         read_settings(listen=listen, token="")
-    assert not read_settings(listen=listen, token="open sesame").address.loopback
+    assert not read_settings(listen=listen, token="open sesame, and quickly").address.loopback
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"listen": "0.0.0.0:8321"},
+        {"public_url": "https://kept.shop.example"},
+        {"trusted_proxies": "10.0.0.7"},
+    ],
+)
+@pytest.mark.parametrize("name", ["token", "view_token"])
+def test_a_token_that_others_can_try_is_long(given: dict[str, str], name: str) -> None:
+    """Where others can reach it, one by one or through a proxy, a token that can be guessed is refused, unread."""
+    tokens = {"token": "a" * 16, name: "short" * 3}
+    with pytest.raises(SpecError, match=f"KEPT_{name.upper()} has 15 characters") as caught:
+        read_settings(**given, **tokens)
+    assert "short" not in str(caught.value)
+    assert read_settings(**{**given, "listen": "127.0.0.1:1"}, token="a" * 16).token is not None
+
+
+ADDRESSES = {"KEPT_WEBHOOK_URL_FILE": "https://chat.example/K3Y", "KEPT_CHAT_URLS_FILE": "json://a"}
+
+
+def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each secret can lie in a file of its own, as container platforms hand them over, without its line break."""
+    for name in SECRET_FILES:
+        secret = {"KEPT_WEBHOOK_URL_FILE": "https://chat.example/K3Y", "KEPT_CHAT_URLS_FILE": "json://a"}.get(
+            name, name
+        )
+        (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("KEPT_KAFKA__SECURITY", "SASL_SSL")
+    monkeypatch.setenv("KEPT_KAFKA__USER", "kept")
+    monkeypatch.setenv("KEPT_MAIL_USER", "kept")
+    monkeypatch.setenv("KEPT_MAIL_SERVER", "smtps://mail.example")
+    monkeypatch.setenv("KEPT_MAIL_FROM", "floor@shop.example")
+    settings = read_settings()
+    assert settings.author_token is not None
+    assert settings.author_token.get_secret_value() == "KEPT_AUTHOR_TOKEN_FILE"
+    assert settings.kafka.password.get_secret_value() == "KEPT_KAFKA__PASSWORD_FILE"
+    assert settings.webhook_url == "https://chat.example/K3Y"
+    assert [each.get_secret_value() for each in settings.chat_urls] == ["json://a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "KEPT_TOKEN_FILE: {file} cannot be read: no such file or directory; name the file with the secret"),
+        (b" \n", "KEPT_TOKEN_FILE: {file} is empty; write the secret into it"),
+        (b"\xff\xfe", "KEPT_TOKEN_FILE: {file} is not text"),
+        (b"a" * 70_000, "KEPT_TOKEN_FILE: {file} is larger than 64 kB"),
+    ],
+)
+def test_a_file_without_a_secret_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    """A file that is not there, or holds no secret, is no reason to start without one."""
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("KEPT_TOKEN_FILE", str(file))
+    with pytest.raises(SpecError) as caught:
+        read_settings()
+    assert message.format(file=file) in str(caught.value)
+
+
+def test_a_secret_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With a secret and a file for it, nobody could know which one counts."""
+    monkeypatch.setenv("KEPT_TOKEN", "open sesame")
+    monkeypatch.setenv("KEPT_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(SpecError, match="KEPT_TOKEN_FILE: KEPT_TOKEN is set as well; set one of them"):
+        read_settings()
 
 
 def test_secrets_do_not_show() -> None:

@@ -61,6 +61,14 @@ class KafkaSettings(BaseModel):
         """The brokers to ask first, each as `host:port`."""
         return [each.strip() for each in self.brokers.split(",") if each.strip()]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_file_out(cls, given: object) -> object:
+        """Leave out the name of the file with the password, which was read before."""
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name != "password_file"}
+
     @field_validator("brokers")
     @classmethod
     def _check_brokers(cls, brokers: str) -> str:

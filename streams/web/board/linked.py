@@ -20,6 +20,7 @@ from streams.delivery.links import PATH, WORDS
 from streams.web.actions import check_open
 from streams.web.board.fields import bounded, needed, read_fields
 from streams.web.guard import SESSION
+from streams.web.guesses import too_many
 from streams.web.operation import asked
 from streams.web.problem import Problem
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from streams.delivery.links import Link, Links
     from streams.web.board.board import Board
     from streams.web.board.board_acts import Acts
-    from streams.web.board.sign_in import Failures
+    from streams.web.guesses import Guesses
 
 SOURCE: Final = "kept/link"
 """The `source` of the events made here."""
@@ -42,11 +43,11 @@ _ASKED: Final = {
 class Linked:
     """Answers the links."""
 
-    def __init__(self, board: Board, acts: Acts, links: Links, failures: Failures) -> None:
+    def __init__(self, board: Board, acts: Acts, links: Links, guesses: Guesses) -> None:
         self._board = board
         self._acts = acts
         self._links = links
-        self._failures = failures
+        self._guesses = guesses
 
     def routes(self) -> list[web.RouteDef]:
         """Give the page, and where its form goes."""
@@ -83,12 +84,10 @@ class Linked:
 
     def _link(self, request: web.Request) -> Link:
         """Read the link of a request. Raises Problem for one that is not ours, or over."""
-        if self._failures.waits(request):
-            words = "Too many links came from there that are not ours. Wait a minute."
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, words)
         link = self._links.read(request.match_info["link"])
         if link is None:
-            self._failures.note(request)
+            if self._guesses.wrong(request):
+                raise too_many("Too many links came from there that are not ours. Wait a minute.")
             words = "This link is not whole, or not from this Kept. Open it from the message, or sign in on the board."
             raise Problem(HTTPStatus.FORBIDDEN, words)
         if link.until < self._board.host.wall():

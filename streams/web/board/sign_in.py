@@ -5,8 +5,6 @@ Read next: `streams/web/session.py`.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -16,45 +14,24 @@ from streams.board.markup import el
 from streams.board.shell import field, hidden, page, your_name
 from streams.web.board.fields import read_fields, read_form
 from streams.web.guard import SESSION, see_other
+from streams.web.guesses import WITHIN
 from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from streams.web.board.board import Board
     from streams.web.guard import Access
+    from streams.web.guesses import Guesses
 
-BORNE: Final = 5
-"""How many wrong tokens one address may give within `WITHIN` seconds."""
-BORNE_IN_ALL: Final = 50
-"""How many wrong tokens all addresses together may give in that time."""
-WITHIN: Final = 60.0
 _BODY: Final = 1 << 13
-
-
-class Failures:
-    """Counts wrong tokens and links, by the address that they came from."""
-
-    def __init__(self) -> None:
-        self._wrong: deque[tuple[float, str]] = deque(maxlen=BORNE_IN_ALL)
-
-    def note(self, request: web.Request) -> None:
-        """Note that a request had a wrong one."""
-        self._wrong.append((asyncio.get_running_loop().time(), request.remote or ""))
-
-    def waits(self, request: web.Request) -> bool:
-        """Say whether whoever asks has to wait."""
-        while self._wrong and self._wrong[0][0] < asyncio.get_running_loop().time() - WITHIN:
-            self._wrong.popleft()
-        same = sum(address == (request.remote or "") for _, address in self._wrong)
-        return same >= BORNE or len(self._wrong) >= BORNE_IN_ALL
 
 
 class SignIn:
     """Answers those who come without a session."""
 
-    def __init__(self, board: Board, access: Access, failures: Failures) -> None:
+    def __init__(self, board: Board, access: Access, guesses: Guesses) -> None:
         self._board = board
         self._access = access
-        self._failures = failures
+        self._guesses = guesses
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes for signing in and out."""
@@ -69,12 +46,11 @@ class SignIn:
         """Begin a session. Nothing proves yet where the form came from; the guard refuses foreign pages."""
         given = await read_fields(request, _BODY)
         after = _ours(given.get("next", "/"))
-        if self._failures.waits(request):
-            words = "Too many wrong tokens came from there. Wait a minute, then try again."
-            return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
         role = self._access.role(given.get("token", ""))
         if role is None:
-            self._failures.note(request)
+            if self._guesses.wrong(request):
+                words = "Too many wrong tokens came from there. Wait a minute, then try again."
+                return self._draw(request, after, words, HTTPStatus.TOO_MANY_REQUESTS)
             words = "This is not a token of this server. Ask whoever runs Kept for it."
             return self._draw(request, after, words, HTTPStatus.FORBIDDEN)
         response = see_other(after)

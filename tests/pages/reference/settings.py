@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr
 from standards.calendar.duration import describe
 from streams.delivery.channel_settings import ChannelSettings
 from streams.kafka.clients.connection import KafkaSettings
-from streams.settings import PREFIX, Settings
+from streams.settings import PREFIX, SECRET_FILES, Settings
 from tests.pages.reference.table import PRINTED, code, table
 
 SPANS = {"lateness", "grace", "clock_settle", "max_skew", "keep"}
@@ -25,6 +25,8 @@ Settings stand in the environment. Options of the command line go before them. A
 `KEPT_` is refused, so that a slip in a name cannot go unnoticed; only `KEPT_SERVICE_*` and `KEPT_PORT*`, which
 container platforms set for a service called kept, are left alone. What to set first, and what it leads to:
 [operations](../operations.md).
+
+A secret can lie in a file instead, as container platforms hand them over: {} name the file.
 """
 
 
@@ -32,9 +34,10 @@ def settings() -> str:
     """Give the page."""
     own = table(HEADINGS, _rows(Settings, PREFIX, without={"kafka", *ChannelSettings.model_fields}))
     channels = table(HEADINGS, _rows(ChannelSettings, PREFIX))
+    files = ", ".join(map(code, SECRET_FILES))
     kafka = table(HEADINGS, _rows(KafkaSettings, f"{PREFIX}KAFKA__"))
     return (
-        f"# Settings\n\n{PRINTED}\n{INTRO}\n## Kept itself\n\n{own}\n"
+        f"# Settings\n\n{PRINTED}\n{INTRO.format(', '.join(map(code, SECRET_FILES)))}\n## Kept itself\n\n{own}\n"
         f"## Channels\n\nHow they behave: [operations](../operations.md#channels).\n\n{channels}\n"
         f"## Kafka\n\nOnly for Kept on Kafka; which process reads which: [kafka](../kafka.md#settings).\n\n{kafka}"
     )
