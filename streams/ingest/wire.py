@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_EVENT = 1 << 20
 """The longest event that is read, in bytes."""
+MOST_REFUSED = 1_000
+"""How many events of one request or record may be refused before the rest of it is not looked at."""
 MAX_SKEW = 300_000_000
 """How far an event's time may be ahead of this machine's clock where nobody set it otherwise, in microseconds."""
 

@@ -12,10 +12,9 @@ import pytest
 from standards.errors import StateError
 from standards.judge.events import Event
 from streams.embedded.embedded import EmbeddedHost
-from streams.ingest.wire import Refusal
+from streams.ingest.wire import MOST_REFUSED, Refusal
 from streams.storage.status import Status
 from streams.web import Access
-from streams.web.api.intake import MOST_REFUSED
 from tests.streams.asking import BATCH, LINES, ONE, Caller, asking, register, waiting
 from tests.streams.hosting import SECOND, T0
 

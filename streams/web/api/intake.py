@@ -19,7 +19,7 @@ import msgspec
 from aiohttp import web
 
 from standards.errors import EventError
-from streams.ingest.wire import MAX_SKEW, UNREADABLE, Refusal, in_future, is_own, reserved
+from streams.ingest.wire import MAX_SKEW, MOST_REFUSED, UNREADABLE, Refusal, in_future, is_own, reserved
 from streams.web.actions import SENDING, check_open
 from streams.web.api.views import IntakeAnswer, RefusedItem
 from streams.web.body import PATIENCE, check_type, read_body
@@ -37,9 +37,6 @@ BATCH: Final = "application/cloudevents-batch+json"
 LINES: Final = ("application/x-ndjson", "application/jsonl", "application/ndjson")
 BINARY: Final = "application/json"
 KNOWN: Final = (ONE, BATCH, *LINES)
-
-MOST_REFUSED: Final = 1000
-"""How many events of one request may be refused before the rest of it is not looked at."""
 
 
 class Limits(msgspec.Struct, frozen=True):
