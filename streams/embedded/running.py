@@ -103,7 +103,7 @@ async def _serve(settings: Settings, host: EmbeddedHost, stack: AsyncExitStack) 
     host.listen_deliveries(metrics.delivered)
     if host.devices is not None:
         host.devices.listen(metrics.device_dropped)
-    app = application(host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    app = application(host, metrics, access(settings, host.folder), Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack, metrics.connection_ended)
 
 

@@ -30,6 +30,7 @@ from streams.web.board.board_live import Live
 from streams.web.board.linked import Linked
 from streams.web.board.ringing import Rings
 from streams.web.board.sign_in import SignIn
+from streams.web.ended_sessions import EndedSessions
 from streams.web.forms import NoQuery
 from streams.web.guard import OPEN, Access, guarded
 from streams.web.guesses import Guesses
@@ -39,6 +40,7 @@ from streams.web.session import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from pathlib import Path
 
     from aiohttp.typedefs import Middleware
 
@@ -82,7 +84,7 @@ def application(
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
-    sessions, guesses = Sessions(access.secret), Guesses(access.proxies)
+    sessions, guesses = Sessions(access.secret, EndedSessions(access.folder)), Guesses(access.proxies)
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
     app = _application(host, operations, guarded(access, sessions, guesses=guesses, drawn=board.problem))
@@ -147,13 +149,12 @@ def _routed(operations: Iterable[Operation], guard: Middleware) -> web.Applicati
     return app
 
 
-def access(settings: Settings) -> Access:
-    """Say who may ask this process."""
+def access(settings: Settings, folder: Path | None = None) -> Access:
+    """Say who may ask this process. In `folder` it keeps which sessions were ended."""
     given = (settings.token, settings.view_token, settings.supervisor_token, settings.author_token)
     token, view, supervisor, author = (each.get_secret_value() if each else "" for each in given)
-    return Access(
-        token, (settings.address.host,), view, supervisor, author, settings.public_url, settings.trusted_proxies
-    )
+    hosts, proxies = (settings.address.host,), settings.trusted_proxies
+    return Access(token, hosts, view, supervisor, author, settings.public_url, proxies, folder)
 
 
 def links(settings: Settings) -> Links | None:

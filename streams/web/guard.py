@@ -28,6 +28,7 @@ from streams.web.session import Session, may
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ipaddress import IPv4Network, IPv6Network
+    from pathlib import Path
 
     from aiohttp.typedefs import Handler, Middleware
 
@@ -84,7 +85,7 @@ class Access(msgspec.Struct, frozen=True):
 
     `hosts` are names beside the loopback ones, without port. `token` is the admins'; the other roles have their own.
     `public_url` is where people reach the board, for the links in messages. `proxies` are believed in what they say of
-    who asks.
+    who asks. In `folder` it is kept which sessions were ended.
     """
 
     token: str = ""
@@ -94,6 +95,7 @@ class Access(msgspec.Struct, frozen=True):
     author_token: str = ""
     public_url: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    folder: Path | None = None
 
     def role(self, given: str) -> Role | None:
         """Say what whoever gives this token may do; takes the same time for every wrong one."""

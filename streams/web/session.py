@@ -1,9 +1,9 @@
 """Sessions: who looks at the board, in a cookie that only this server can have written.
 
-A session has a name, a role and a secret number, of which the proof is made that a form came from its own page. Nothing
-is stored here: the cookie holds everything, sealed with a key made of the tokens, so sessions outlive a restart and end
-when a token is changed. Without a token the key is known to all: a session then gives no right that a stranger on this
-machine has not, and its number is still secret to others.
+A session has a name, a role and a secret number, of which the proof is made that a form came from its own page. The
+cookie holds everything, sealed with a key made of the tokens, so sessions outlive a restart and end when a token is
+changed; only those that were ended are remembered here. Without a token the key is known to all: a session then gives
+no right that a stranger on this machine has not, and its number is still secret to others.
 An edge: a clock is read and chance is drawn; a session's age is real time, in a demo at speed 60 too.
 Read next: `guard.py`, which asks for one.
 """
@@ -18,6 +18,8 @@ from hashlib import scrypt
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import msgspec
+
+from streams.web.ended_sessions import EndedSessions
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -54,8 +56,9 @@ _decode = msgspec.json.Decoder(Session).decode
 class Sessions:
     """Makes and reads sessions."""
 
-    def __init__(self, secret: str = "") -> None:
+    def __init__(self, secret: str = "", ended: EndedSessions | None = None) -> None:
         """Make the key. A slow hash, so that whoever may only look cannot guess a weak token from a cookie."""
+        self._ended = ended or EndedSessions()
         salt = b"kept session"
         self._key = scrypt(secret.encode(), salt=salt, n=1 << 14, r=8, p=1, dklen=32) if secret else salt
 
@@ -85,7 +88,8 @@ class Sessions:
             session = _decode(urlsafe_b64decode(body))
         except (msgspec.DecodeError, ValueError):
             return None
-        return session if 0 <= time.time() - session.since < LASTS else None
+        is_over = not 0 <= time.time() - session.since < LASTS or self._ended.has(session.number)
+        return None if is_over else session
 
     def write(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
         """Have the browser keep a session."""
@@ -97,7 +101,9 @@ class Sessions:
         )
 
     def end(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Have the browser forget its session."""
+        """Have the browser forget its session, and hear no more of it, whoever has its cookie."""
+        if (session := self.read(request)) is not None:
+            self._ended.add(session.number, session.since + LASTS, time.time())
         response.del_cookie(_cookie(request), path="/", httponly=True, samesite="Strict")
 
     def _sealed(self, body: bytes) -> str:

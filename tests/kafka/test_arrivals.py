@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,9 +13,6 @@ from tests.kafka.test_stamps import READER, SKEW, Record
 from tests.streams.asking import waiting
 from tests.streams.hosting import SECOND, T0
 
-if TYPE_CHECKING:
-    from streams.kafka.clients.log import ConsumerRecord
-
 LINES = (("content-type", b"application/x-ndjson"),)
 
 
@@ -24,8 +20,7 @@ def read(*records: Record) -> tuple[list[str], list[Letter]]:
     """Read records that came a second after they happened: the events' ids, and the letters."""
     letters: list[Letter] = []
     arrivals = Arrivals(READER, stamps=lambda given: [T0 + SECOND] * len(given), max_skew=SKEW)
-    given = cast("list[ConsumerRecord]", list(records))  # it has what is read
-    return [event.id for event in arrivals.read(given, letters)], letters
+    return [event.id for event in arrivals.read(list(records), letters)], letters
 
 
 @pytest.mark.parametrize(

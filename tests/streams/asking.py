@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp
+import msgspec
 from aiohttp import web
 
 from alerts.channels import Channel
@@ -102,7 +103,7 @@ async def asking(
         metrics.start(host.read_model.totals(), host.read_model.open())
         host.listen(metrics.committed)
         served = host if served_as is None else served_as(host)
-        app = application(served, metrics, access, limits)
+        app = application(served, metrics, msgspec.structs.replace(access, folder=folder), limits)
         async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession(auto_decompress=False) as session:
             yield Caller(session, f"http://127.0.0.1:{port}", host, clock, app)
 

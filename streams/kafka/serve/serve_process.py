@@ -97,5 +97,6 @@ async def _serve(settings: Settings, host: ServeHost, stack: AsyncExitStack) -> 
     metrics.start(host.kafka_host.read_model.totals(), host.kafka_host.read_model.open())
     host.follower.listen(metrics.committed)
     host.listen_deliveries(metrics.delivered)
-    app = application(host.kafka_host, metrics, access(settings), Limits(max_skew=settings.max_skew), settings.zone)
+    may = access(settings, settings.data)
+    app = application(host.kafka_host, metrics, may, Limits(max_skew=settings.max_skew), settings.zone)
     return await listening(settings, app, stack, metrics.connection_ended)

@@ -37,7 +37,7 @@ def settings() -> str:
     files = ", ".join(map(code, SECRET_FILES))
     kafka = table(HEADINGS, _rows(KafkaSettings, f"{PREFIX}KAFKA__"))
     return (
-        f"# Settings\n\n{PRINTED}\n{INTRO.format(', '.join(map(code, SECRET_FILES)))}\n## Kept itself\n\n{own}\n"
+        f"# Settings\n\n{PRINTED}\n{INTRO.format(files)}\n## Kept itself\n\n{own}\n"
         f"## Channels\n\nHow they behave: [operations](../operations.md#channels).\n\n{channels}\n"
         f"## Kafka\n\nOnly for Kept on Kafka; which process reads which: [kafka](../kafka.md#settings).\n\n{kafka}"
     )
