@@ -142,7 +142,8 @@ class StandardModel(Strict):
     due: Text | None = Field(
         None,
         description="The time field that names the deadline itself; within is for where it is missing. Each of the "
-        "opening events has the field, and there is no pause beside it.",
+        "opening events has the field, and there is no pause beside it. Nothing is added to it: for at most 15 minutes "
+        "late let the event say the latest time. An event that comes twice owes twice, unless you write again: judged.",
     )
     unless: AnyOf | None = Field(
         None,
@@ -152,13 +153,16 @@ class StandardModel(Strict):
     pause: States | None = Field(
         None,
         description="The clock stands still while it is so: a state, or when and until. What is done meanwhile keeps "
-        "the promise all the same.",
+        "the promise all the same. It outlasts the promise: the next one of the subject begins paused, unless until "
+        "names what keeps or ends this one, too. It does not count: one event ends what two began.",
     )
     needed: States | None = Field(
         None,
         alias="while",
         description="Only while it is so is there anything to owe; when it is over: void. What nobody has said yet is "
-        "not so, so for what is owed unless something stops it write while: not NAME, of a state. A response's newest "
+        "not so, so for what is owed unless something stops it write while: not NAME, of a state. What is judged at "
+        "once is not judged at all while it is not so. After 7d without an event of its subject a state is forgotten, "
+        "unless forget_after says longer. A response's newest "
         "`when` from before it is owed from its beginning on, unless `expect` or `unless` came since: so name what "
         "makes it so again under unless, where nothing is to be owed then. An `expect` that also ends it keeps.",
     )
@@ -172,10 +176,15 @@ class StandardModel(Strict):
         None,
         description="The calendar whose hours count, or always; or by a field: {by: level, gold: always, else: desk}. "
         "Hours hold their start and not their end. What is left of a length of time when it closes is due after it "
-        "opens again; for what is to be done all the same, name it under during instead.",
+        "opens again; for what is to be done all the same, name it under during instead. A promise that is open, or "
+        "overdue, at closing is the same one in the morning: no new one begins with the day.",
     )
     follow: AnyOf | None = Field(
-        None, description="The event that brings a new value of what within, due or the calendar looks at."
+        None,
+        description="The event that brings a new value of what within, due or the calendar looks at, while the promise "
+        "is on the clock. What is overdue stays as it was, and a following event opens nothing while anything is owed: "
+        "a deadline that is named anew after the last one was broken is a promise of its own if its event stands under "
+        "when and unless instead.",
     )
     warn: Texts | None = Field(None, description="When to warn: 50%, or 15s before.")
     again: Literal["done", "judged", "each", "rise"] | None = Field(
