@@ -87,7 +87,8 @@ def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], s
     for part in ordered:
         places |= dict(zip(part.promises, part.places, strict=False))
     text = write(ordered, words)
-    english = "" if words == ENGLISH else write([part.in_english for part in ordered], ENGLISH)
+    other = words != ENGLISH or any(part.english for part in ordered)
+    english = write([part.in_english for part in ordered], ENGLISH) if other else ""
     return msgspec.structs.replace(
         first, text=text, english=english, promises=tuple(places), places=tuple(places.values())
     )
@@ -125,7 +126,7 @@ def _gathered(ordered: Sequence[Notice], remark: tuple[str, str], words: Words) 
     trouble = [part for part in ordered if part.is_trouble]
     well = [part for part in ordered if not part.is_trouble]
     by_action = _by(trouble, lambda part: part.what or part.wording or part.standard)
-    lines = [_heading(trouble, words), _count(trouble, remark, words)]
+    lines = [_heading(trouble, words), " ".join([_count(trouble, remark, words), *_held(trouble)])]
     for to_do, parts in by_action.items():
         lines += [f"{to_do}:"] * (len(by_action) > 1) + [f"- {line}" for line in _places(parts, words)]
     if well:
@@ -163,6 +164,11 @@ def _count(trouble: Sequence[Notice], remark: tuple[str, str], words: Words) -> 
     if broken == count:
         return f"{said} {words.say('All of them are broken.')}"
     return f"{said} {words.how_many(broken, '{count} of them is broken.', '{count} of them are broken.')}"
+
+
+def _held(trouble: Sequence[Notice]) -> Iterable[str]:
+    """Say what held them back, where something did all of them."""
+    return dict.fromkeys(part.held[0] for part in trouble) if all(part.held for part in trouble) else ()
 
 
 def _places(parts: Sequence[Notice], words: Words) -> list[str]:

@@ -169,7 +169,7 @@ def test_a_ticket_at_night() -> None:
     floor = Floor(NIGHT)
     floor.play([line(eleven, "broken", "g", of="greeting")], six + 60)
     assert floor.said() == [("ann", "broken", "g", six)]
-    assert "nothing was to be told" in floor.notices[0].text
+    assert floor.notices[0].text.endswith("Muted until 05:00:00.")
     over = Floor(NIGHT)
     over.play([line(eleven, "broken", "g", of="greeting"), line(six - 3600, "fulfilled_late", "g")], six + 60)
     assert over.said() == []

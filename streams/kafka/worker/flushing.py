@@ -14,7 +14,7 @@ import msgspec
 
 from alerts.routing.incident import renames
 from standards.judge.events import Event
-from standards.judge.ledger import derived, line
+from standards.judge.ledger import derived, line, with_numbers
 from streams.kafka.records.facts import Facts, Late, Progress, Telling, lines, partition_of
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ class Judged:
     def telling(self) -> Telling:
         """Give what is worth telling, with the lines that it tells of, and why the others are not."""
         worth = {notice.id for notice in self._notices}
-        told = [each for each in self.lines if each.id in worth]
-        renamed = [each for each in self.lines if each.id not in worth and renames(each)]
+        found = list(zip(self.lines, self._transitions, strict=True))
+        told = [with_numbers(each, made) for each, made in found if each.id in worth]
+        renamed = [with_numbers(each, made) for each, made in found if each.id not in worth and renames(each)]
         return Telling(self._notices, self._reasons, told, renamed)
 
     def flush(self, offset: int, progress: Progress, writes: Sequence[Write], derived: Mapping[int, bytes]) -> Flush:
