@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.policy.policy import PLACE
+from alerts.routing.place import told_apart
 from alerts.words.words import ENGLISH, Words, phrase, several
 from standards.judge.promise import NEVER
 from standards.natural import natural
@@ -82,6 +83,7 @@ def gathered(notices: Sequence[Notice], remark: tuple[str, str]) -> Notice:
 
 def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], str]) -> Notice:
     """Make one message of several, as it is written in the language of the most pressing, and in English."""
+    ordered = _told_apart(ordered)
     first, words = ordered[0], Words(ordered[0].language)
     places = {promise: part.place for part in ordered for promise in part.speaks_for}
     for part in ordered:
@@ -92,6 +94,23 @@ def _one(ordered: Sequence[Notice], write: Callable[[Sequence[Notice], Words], s
     return msgspec.structs.replace(
         first, text=text, english=english, promises=tuple(places), places=tuple(places.values())
     )
+
+
+def _told_apart(ordered: Sequence[Notice]) -> Sequence[Notice]:
+    """Give notices of which no two places are called alike: two shops may have one name."""
+    names = told_apart((part.where, part.ids or part.where) for part in ordered)
+    return [_called(part, where) if part.where != where else part for part, where in zip(ordered, names, strict=True)]
+
+
+def _called(part: Notice, where: tuple[str, ...]) -> Notice:
+    """Give a notice with other names of its place, with which its sentences begin."""
+    before = part.place
+    after = msgspec.structs.replace(part, where=where)
+    text, english = (
+        f"{after.place}{said.removeprefix(before)}" if said.startswith(before) else said
+        for said in (part.text, part.english)
+    )
+    return msgspec.structs.replace(after, text=text, english=english)
 
 
 def _joined(ordered: Sequence[Notice], words: Words) -> str:

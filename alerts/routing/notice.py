@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.routing.facts import PERSONS
 from alerts.routing.incident import WARNED
-from alerts.routing.place import parts_of
+from alerts.routing.place import ids_of, parts_of
 from alerts.routing.sentences import Sentences
 from alerts.words.words import ENGLISH, SOURCE
 from standards.judge.ledger import Plain
@@ -64,8 +64,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `text` stands alone: where, what to do and by when, or which promise is settled. It is in `language`, and where that
     is another one, or it names one of us, `english` is the same in English, for machines. `where` are the parts of the
-    place, by their names, the site first; `places` are those of all of `promises`. `what`, `how`, `why` and
-    `exceptions` are the standard's own words beside it.
+    place, by their names, the site first, and `ids` their ids, where those differ; `places` are those of all of
+    `promises`. `what`, `how`, `why` and `exceptions` are the standard's own words beside it.
     `at` is when what it tells of took effect, `due` the promise's deadline or -1: microseconds UTC.
     Where a policy says whom to tell, `to` is that person or team and `addresses` say where it is reached, by channel;
     without one both are empty, and where `to` alone is, it goes to machines by these channels. `promises` are all those
@@ -111,6 +111,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str = SOURCE
     english: str = ""
     held: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -191,7 +192,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
 
     `now` is when it is told, in microseconds UTC, where that is later than the line; `more` says what follows.
     """
-    where = parts_of(line, standard, reader.names)
+    where, ids = parts_of(line, standard, reader.names), ids_of(line, standard)
 
     def said(to_them: Reader) -> str:
         text = Sentences(line, standard, to_them, max(now, line.at)).text(where)
@@ -224,6 +225,7 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         still_warned=line.kind == "corrected" and line.state in WARNED,
         replaces=line.replaces,
         where=where,
+        ids=ids if ids != where else (),
         language=reader.words.language,
         english="" if english == text else english,
     )
