@@ -6,7 +6,7 @@ which channel. Read next: `relevance.py`, which decides what is told at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -57,6 +57,8 @@ Reason = Literal[
 * `off-shift`: their shift ended before it was told; who is on now hears of it.
 * `joined`: it goes with others, in a message that tells what is well again, or in a digest that was due.
 """
+WAITS: Final[frozenset[Reason]] = frozenset({"quiet-hours", "budget", "joined"})
+"""For these it waits for a message of its reader that tells of several."""
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
