@@ -110,7 +110,7 @@ class Sentences:
         words = self.words
         if self.line.verdict == "broken":
             return words.say("It was not done after all, as came out at {at}, and is overdue again.", at=self.at)
-        again = words.say("It was not done after all, as came out at {at}, and is owed again.", at=self.at)
+        again = words.say("It was not done after all, as came out at {at}.", at=self.at)
         return f"{again} {self._time_left()}"
 
     def _corrected(self) -> str:
