@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from alerts.policy.reader import Reader
 from alerts.routing.incident import renames
+from alerts.routing.notice import notice
 from standards.judge.events import Event
 from standards.judge.ledger import derived, line, with_numbers
 from streams.kafka.records.facts import Facts, Late, Progress, Telling, lines, partition_of
@@ -88,8 +90,9 @@ class Judged:
         worth = {notice.id for notice in self._notices}
         found = list(zip(self.lines, self._transitions, strict=True))
         told = [with_numbers(each, made) for each, made in found if each.id in worth]
-        renamed = [with_numbers(each, made) for each, made in found if each.id not in worth and renames(each)]
-        return Telling(self._notices, self._reasons, told, renamed)
+        again = [(with_numbers(each, made), made) for each, made in found if each.id not in worth and renames(each)]
+        machines = [notice(each, made.standard, Reader()) for each, made in again]
+        return Telling(self._notices, self._reasons, told, [each for each, _ in again], machines)
 
     def flush(self, offset: int, progress: Progress, writes: Sequence[Write], derived: Mapping[int, bytes]) -> Flush:
         """Give the flush that says all of this, and remembers it by these rows."""
