@@ -28,6 +28,13 @@ PLACES_NAMED = 100
 
 AND_MORE: Final = phrase("- and {count} more")
 """The last line of a list that is cut."""
+SAME: Final = several("The same for {count} more: {names}.", "The same for {count} more: {names}.")
+OTHERS: Final = several("And {count} more: {names}.", "And {count} more: {names}.")
+"""What a message says of the others of its group: the same is to be done there, or something else."""
+BROKEN: Final = several("{place} (broken)", "{place} (all broken)")
+SOME_BROKEN: Final = several("{place} (broken: {names})", "{place} (broken: {names})")
+FEW: Final = 3
+"""So many of those that are broken are named beside all at a place; more are counted."""
 IN_ONE: Final = several(
     "{count} promise in this message, as there are so many.", "{count} promises in this message, as there are so many."
 )
@@ -115,17 +122,21 @@ def _called(part: Notice, where: tuple[str, ...]) -> Notice:
 
 def _joined(ordered: Sequence[Notice], words: Words) -> str:
     first, *others = ordered
-    same = [part for part in others if part.standard == first.standard]
-    names = words.named(_beside(part, first) for part in same)
-    names += dict.fromkeys(
-        f"{_beside(part, first)}: {part.what or part.wording}" for part in others if part not in same
-    )
-    named = ", ".join(
-        [*names[:NAMED], *([words.say("{count} more", count=len(names) - NAMED)] if names[NAMED:] else [])]
-    )
-    return f"{first.text} " + words.how_many(
-        len(others), "The same for {count} more: {names}.", "The same for {count} more: {names}.", names=named
-    )
+    same = [part for part in others if part.standard == first.standard or not part.is_trouble]
+    rest = dict.fromkeys(f"{_beside(part, first)} ({part.what or part.wording})" for part in others if part not in same)
+    said = [first.text]
+    if same:
+        names = _some(words.named(_beside(part, first) for part in same), words)
+        said.append(words.how_many(len(same), *SAME, names=names))
+    if rest:
+        said.append(words.how_many(len(others) - len(same), *OTHERS, names=_some(list(rest), words)))
+    return " ".join(said)
+
+
+def _some(names: Sequence[str], words: Words) -> str:
+    """Write names beside each other: the first ones, and how many more there are."""
+    more = [words.say("{count} more", count=len(names) - NAMED)] if names[NAMED:] else []
+    return ", ".join([*names[:NAMED], *more])
 
 
 def _digest(ordered: Sequence[Notice], words: Words) -> str:
@@ -201,12 +212,15 @@ def _places(parts: Sequence[Notice], words: Words) -> list[str]:
 def _at_site(site: str, parts: Sequence[Notice], words: Words) -> str:
     names = ", ".join(words.named(_rest_of(part) for part in parts))
     place = f"{site}: {names}" if site and names else site or names
-    broken = sum(part.looks_like == "broken" for part in parts)
-    if broken and broken == len(parts):
-        return words.say("{place} (broken)", place=place)
-    if broken:
-        return words.how_many(broken, "{place} ({count} broken)", "{place} ({count} broken)", place=place)
-    return place
+    broken = [part for part in parts if part.looks_like == "broken"]
+    if not broken:
+        return place
+    if len(broken) == len(parts):
+        return words.how_many(len(parts), *BROKEN, place=place)
+    worse = words.named(_rest_of(part) for part in broken)
+    if all(worse) and len(worse) <= FEW:
+        return words.how_many(len(broken), *SOME_BROKEN, place=place, names=", ".join(worse))
+    return words.how_many(len(broken), "{place} ({count} broken)", "{place} ({count} broken)", place=place)
 
 
 def _more(count: int, words: Words) -> str:

@@ -167,5 +167,5 @@ def test_the_message_after_a_hold_says_what_held_it_and_until_when() -> None:
     assert last.notices[0].text.endswith("Muted until 12:05:00.")
     several = Floor(LOUD)
     several.play([silencing(0, 600), line(30, "broken", "p"), line(30, "broken", "q", of="greeting")], 700)
-    assert "2 promises stand of what was held back. " in several.notices[0].text
+    assert "Of what was held back, 2 promises still stand. " in several.notices[0].text
     assert "Silenced by ann until 11:10:00.\n" in several.notices[0].text

@@ -53,7 +53,7 @@ def test_a_digest_is_ordered_by_risk() -> None:
     assert summary.promises == ("w", "p")
     assert summary.text == (
         "s1: Open the next register\n2 promises in this message, as there are so many. 1 of them is broken.\n"
-        "- s1: p, w (1 broken)"
+        "- s1: p, w (broken: p)"
     )
     assert message.promises == ("h", "g")
     assert message.text == (

@@ -142,8 +142,14 @@ def several(language: str) -> dict[str, Notice]:
     here = [told(at(f"q{number}", WARNED if number % 2 else BROKEN), language) for number in range(1, 6)]
     there = [told(at(f"q{number}", BROKEN, "s4"), language) for number in (1, 4)]
     well = [told(at("q8", line, "s4"), language) for line in (EVERY_NOTICE["kept after a warning"][1],)]
+    tills = replace(
+        told(at("q3"), language),
+        standard="tills-work",
+        what={"en": "Restart the till", "de": "Starten Sie die Kasse neu", "pl": "Uruchom kasę ponownie"}[language],
+    )
     return {
         "a group": joined([told(at(f"q{number}"), language) for number in range(1, 6)]),
+        "a group of several things to do": joined([told(at("q1"), language), told(at("q2"), language), tills]),
         "a digest": digest([*here, *well], "ann", NOON),
         "a summary of one site": summary(here, "ann", NOON),
         "a summary": summary([*here, *there, *well], "ann", NOON),
@@ -158,6 +164,8 @@ def several(language: str) -> dict[str, Notice]:
 
 def page(language: str) -> str:
     found = {**singles(language), **followed(language), **several(language)}
+    well, other = (told(at(queue, EVERY_NOTICE["kept after a warning"][1]), language) for queue in ("q7", "q8"))
+    found["a group of several that is well"] = joined([well, replace(other, standard="tills-work")])
     said = [f"{name}:\n{indent(each.text, '    ')}\n" for name, each in found.items()]
     return "".join(said) + "".join(f"mail, {name}:\n    {subject(found[name])}\n" for name in ("warned", "a digest"))
 

@@ -11,25 +11,19 @@ import msgspec
 import pytest
 
 from alerts.policy.policy import Policy
-from alerts.policy.reader import Reader as To
 from alerts.policy.reader import reader_of
 from alerts.routing.actions import ROUTED, Action, actions_of
-from alerts.routing.notice import Notice, notice
+from alerts.routing.notice import notice
 from standards.compiler.spec import Source
 from standards.errors import StateError
-from standards.judge.events import Event
 from standards.judge.ledger import Line
-from standards.judge.numbers import Numbers
-from standards.judge.promise import Promise, Transition
 from streams.documents.rules import read_policy
 from streams.ingest.wire import Reader
 from streams.kafka.records.facts import Progress, Telling, partition_of
 from streams.kafka.serve.coordinator import Dealt, NotifyCoordinator
 from streams.kafka.serve.partition_times import BEHIND, STEPS, Times
-from streams.kafka.worker.flushing import Judged
-from streams.runtime.alert_pipeline import AlertPipeline
 from tests.alerts.hearing import Hearing
-from tests.alerts.playing import NOON, STANDARDS, people
+from tests.alerts.playing import STANDARDS, people
 from tests.alerts.playing import line as made
 from tests.days import DAYS, RULES, named
 from tests.history import loaded
@@ -259,44 +253,6 @@ def test_time_is_that_of_the_slowest_but_one_that_is_gone_is_not_waited_for() ->
     times.hear(Progress(1, [100 + 4 * BEHIND]))
     assert times.low() == 100 + 3 * BEHIND + 2 * STEPS - 1
     assert not times.left_out
-
-
-def test_machines_hear_of_known_trouble_under_another_id() -> None:
-    """Replaced by a promise that is as bad: Alertmanager gets the old alert's end and the new one in one notice."""
-    known = people("kept: 1\npeople: {ann: {}}\nroutes: [{tell: ann, repeat: never}]\n")
-    line = msgspec.structs.replace(made(60, "broken", "q"), replaces="p")
-    words = notice(line, STANDARDS["r-no-wait"], To())
-    for standards in (STANDARDS, {}):  # also where its words are not known here
-        said = Said()
-        exchange = NotifyCoordinator(Policy(standards, people=known), (), PARTITIONS, channels=["alertmanager"])
-        exchange.take(0, 0, Telling(reasons={line.id: "repeated"}, renamed=[line], renames=[words]))
-        exchange.take(0, 1, Telling(reasons={line.id: "repeated"}, renamed=[line], renames=[words]))
-        dealt = exchange.step(line.known)
-        assert dealt is not None
-        said.take(dealt)
-        (told,) = (msgspec.json.decode(body, type=Notice) for _, body in said.notices)
-        assert (told.promise, told.replaces, told.addresses) == ("q", "p", {"alertmanager": ""})
-        assert said.reasons == {line.id: "repeated"}
-
-
-def test_a_worker_says_what_machines_have_to_know_of_another_id() -> None:
-    """Nobody has to hear of it, and its notice goes along all the same, with the numbers of its line."""
-    standard = STANDARDS["r-no-wait"]
-    gone: Promise[Event] = Promise(NOON, id="p")
-    here: Promise[Event] = Promise(NOON, id="q", numbers=Numbers(NOON, {"waiting": 5}))
-    changes: list[Transition[Event]] = [
-        Transition(standard, ("s1", "q1"), gone, "withdrawn", NOON, NOON, 2, NOON, 0, "broken", "withdrawn",
-                   replaced_by="q"),
-        Transition(standard, ("s1", "q1"), here, "broken", NOON, NOON, 1, NOON, 0, "open", "broken", replaces="p",
-                   numbers=here.numbers),
-    ]  # fmt: skip
-    judged = Judged()
-    judged.tell(changes, AlertPipeline(Policy(STANDARDS)), NOON)
-    telling = judged.telling()
-    assert (telling.notices, [each.id for each in telling.renamed]) == ([], ["q.1"])
-    (machines,) = telling.renames
-    assert (machines.promise, machines.replaces) == ("q", "p")
-    assert "5 people waiting since" in machines.text
 
 
 def test_known_trouble_under_another_id_goes_on() -> None:
