@@ -197,10 +197,12 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
     where, ids = parts_of(line, standard, reader.names), ids_of(line, standard)
 
     def said(to_them: Reader) -> str:
-        text = Sentences(line, standard, to_them, max(now, line.at)).text(where)
+        spoken = standard.in_language(to_them.words.language)
+        text = Sentences(line, spoken, to_them, max(now, line.at)).text(where)
         return f"{text} {more(to_them)}" if more else text
 
     text, english = said(reader), ""
+    own = standard.in_language(reader.words.language)
     if reader.sees_persons or reader.words != ENGLISH:
         english = said(msgspec.structs.replace(reader, words=ENGLISH, sees_persons=False))
 
@@ -216,11 +218,11 @@ def notice(line: Line, standard: Standard, reader: Reader, *, now: int = -1, mor
         due=line.due,
         severity=line.severity,
         owner=line.owner,
-        wording=standard.promise,
-        what=standard.what.rstrip(" ."),
-        how=standard.how,
-        why=standard.why,
-        exceptions=standard.exceptions,
+        wording=own.promise,
+        what=own.what.rstrip(" ."),
+        how=own.how,
+        why=own.why,
+        exceptions=own.exceptions,
         verdict=line.verdict,
         fields=line.fields,
         owed_until=owed_until(line, standard),

@@ -24,6 +24,7 @@ CHECKS: Final[Mapping[str, Need]] = {
     "kept-closed": "history", "late-chain": "policy", "left-out": "history", "likely-happening": "history",
     "likely-reading": "history", "long-silence": "policy", "long-wait": "policy", "looks-back": "documents",
     "matches-all": "policy", "matches-nothing": "policy", "minute-short": "documents", "missing-breaks": "documents",
+    "missing-language": "documents",
     "muted-pages": "policy", "never-closed": "documents", "never-counts": "documents", "never-ends": "documents",
     "never-needed": "documents", "never-opens": "documents", "never-resumed": "documents", "never-true": "documents",
     "never-void": "documents", "new-meaning": "data", "no-address": "policy", "no-debrief": "documents",
@@ -47,8 +48,8 @@ those that need history or a host's data by `streams/checking`.
 NEVER_ASLEEP: Final = frozenset({"bad-snooze", "snooze-idle", "snooze-over"})
 
 EACH: Final = (
-    wording.never_or_always_true, wording.other_number, wording.at_most_before, wording.forgets_first,
-    wording.full_objective, wording.one_for_many, wording.never_ends,
+    wording.never_or_always_true, wording.other_number, wording.missing_language, wording.at_most_before,
+    wording.forgets_first, wording.full_objective, wording.one_for_many, wording.never_ends,
     endings.never_void, endings.no_value, endings.missing_breaks, scopes.never_resumed,
     scopes.owed_from_before, scopes.never_opens,
 )  # fmt: skip
