@@ -16,6 +16,7 @@ from alerts.routing.counts import known_since
 from alerts.routing.incident import look_of
 from alerts.routing.notice import Notice, Reason, Withheld, notice, withheld
 from alerts.routing.notification import TOGETHER, How, Notification, Standing
+from alerts.words.words import ENGLISH
 from standards.judge.promise import NEVER
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ class Calling:
             made, id=f"{line.id}:{to}{f':{times}' if times else ''}", to=to,
             addresses=person.addresses, decided=at, severity=severity, explained=self._explained(line),
         )  # fmt: skip
+
+    def both(self, remark: Remark, line: Line, to: str) -> tuple[str, str]:
+        """Say something of a line to somebody, and the same in English."""
+        reader = reader_of(self.policy, line, self.people.person(to))
+        return remark(reader), remark(msgspec.structs.replace(reader, words=ENGLISH))
 
     def _explained(self, line: Line) -> int:
         """Count what is held back as trouble that a line of a cause explains."""

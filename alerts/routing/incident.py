@@ -41,6 +41,14 @@ class Renamed(msgspec.Struct, frozen=True):
     line: Line
 
 
+class LastHold(msgspec.Struct, frozen=True):
+    """Of all that holds something back, what ends last: why, when (microseconds UTC), by whom if anybody."""
+
+    reason: str
+    until: int
+    by: str = ""
+
+
 class Incident(msgspec.Struct):
     """One promise on one route. Instants are microseconds UTC, `NEVER` where nothing is to be said.
 
@@ -50,8 +58,8 @@ class Incident(msgspec.Struct):
     messages. `owed` is the line whose reason is still to be given, with the message that it waits for. `replaced` are
     the ids under which its promise was told before. What is held back looks at `held_until` whether it still is; up to
     then nobody else is told, and `repeat_at` says since when there is something to tell. It is held since `held_since`,
-    -1 where it is not, by `held_by`. Before that it was held for `held_for` since its newest trouble was known, for
-    `held_told` since `began`.
+    -1 where it is not, by `held_by`; `last_hold` is, or was, the last to end. Before that it was held for `held_for`
+    since its newest trouble was known, for `held_told` since `began`.
 
     `acknowledged` is who has it, up to `taken_until`: then they are asked, and at `anew_at` the chain begins anew if
     nobody answered; it is `anew` while that is held back. `passed_by` handed it on to `passed_to`, or gave it back;
@@ -83,6 +91,7 @@ class Incident(msgspec.Struct):
     held_for: int = 0
     held_told: int = 0
     held_by: str = ""
+    last_hold: LastHold | None = None
     taken_until: int = NEVER
     anew_at: int = NEVER
     hand_at: int = NEVER

@@ -24,6 +24,7 @@ from standards.documents.values import (
     ChosenName,
     ChosenTime,
     Duration,
+    InLanguages,
     NumberAsText,
     OneOrMore,
     Text,
@@ -109,11 +110,11 @@ class StandardModel(Strict):
     """
 
     model_config = ConfigDict(json_schema_extra={"required": ["promise", "per"]})
-    promise: Text | None = Field(None, description="The promise, in the customer's words.")
-    what: Text | None = Field(None, description="What to do, in one sentence.")
-    how: Text | None = Field(None, description="How it is done.")
-    why: Text | None = Field(None, description="Why it matters.")
-    exceptions: Text | None = Field(None, description="When it need not be kept, and who decides.")
+    promise: InLanguages | None = Field(None, description="The promise, in the customer's words.")
+    what: InLanguages | None = Field(None, description="What to do, in one sentence.")
+    how: InLanguages | None = Field(None, description="How it is done.")
+    why: InLanguages | None = Field(None, description="Why it matters.")
+    exceptions: InLanguages | None = Field(None, description="When it need not be kept, and who decides.")
     owner: Text | None = Field(None, description="Who answers for it: a person or a role.")
     aspect: Aspect = Field("speed", description="What kind of service it is about.")
     severity: Severity = Field("ticket", description="page wakes someone, ticket waits, info is only shown.")

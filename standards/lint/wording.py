@@ -76,6 +76,22 @@ def other_number(lint: LintInput) -> None:
                 lint.entries[standard.id].at("promise").warning("other-number", found, fix)
 
 
+def missing_language(lint: LintInput) -> None:
+    """Find texts that are given in some languages, and not in all of those in which others are."""
+    spoken = {language for standard in lint.standards.values() for language in standard.translations}
+    for standard in lint.standards.values():
+        said: dict[str, set[str]] = {}
+        for language, texts in standard.translations.items():
+            for key in texts:
+                said.setdefault(key, set()).add(language)
+        for key, languages in said.items():
+            missing = sorted(spoken - languages)
+            if missing:
+                found = f"{key} is said in {' and '.join(sorted(languages))}, and others in {' and '.join(missing)} too"
+                fix = f"add {', '.join(f'{language}: ...' for language in missing)} to it"
+                lint.entries[standard.id].at(key).warning("missing-language", found, fix)
+
+
 def at_most_before(lint: LintInput) -> None:
     """Find promises of so long before at the least: `within_last` is how long before at the most."""
     for standard in lint.standards.values():

@@ -84,7 +84,10 @@ def draw(shell: Shell, story: Story) -> str:
     """Draw the page."""
     promise, withheld = story.view.row, story.view.withheld
     title = f"{promise.standard}: {promise.subject or 'everywhere'}"
-    told = el("p", "Nobody was told anything about it.", class_="quiet")
+    nothing = "Nobody was told anything about it."
+    if story.view.waits_to_be_told:
+        nothing = "Nobody has been told yet: it waits for a message that tells of several."
+    told = el("p", nothing, class_="quiet")
     told_to = notice_list(shell, story.view.notices, owed={promise.id} if story.overdue else ())
     happened = (
         section("Its time", _times(shell, story)),
@@ -227,7 +230,7 @@ def _line(shell: Shell, line: Line, story: Story) -> Html:
     late = (", learned at ", shell.clock(line.known)) if line.known > line.at else ()
     cause = el("small", f"by {line.cause[1]} from {line.cause[0]}") if line.cause else None
     what = join(el("strong", WORDS[line.kind]), f": {said}" if said else "", " ", cause)
-    told = reason_words(story.reasons.get(line.id, ""))
+    told = reason_words(story.view.reason_of(line.id, story.reasons.get(line.id, "")))
     cells: tuple[Child, ...] = (
         (shell.clock(line.at), *late), what, spoken(line.elapsed), spoken(line.at - line.opened), told,
     )  # fmt: skip

@@ -209,7 +209,9 @@ class _Story(NamedTuple):
             at = self._at(notice.decided if notice.decided >= 0 else notice.at)
             yield f"  {at}  {notice.kind} to {notice.to or 'everybody'} ({ways})"
             yield from (f"    {line}" for line in notice.text.splitlines())
-        if not self.view.notices:
+        if self.view.waits_to_be_told:
+            yield "  nothing yet; it waits for a message that tells of several"
+        elif not self.view.notices:
             yield "  nothing"
 
     def not_told(self) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from alerts.routing.notice import Notice, Withheld
+from alerts.routing.notice import WAITS, Notice, Withheld
 from standards.judge.ledger import Line, Plain
 from standards.judge.promise import NEVER, State, Verdict
 
@@ -103,6 +103,17 @@ class PromiseView(msgspec.Struct, frozen=True):
     notices: list[NoticeRow]
     revision_text: str
     withheld: list[Withheld] = []
+
+    @property
+    def waits_to_be_told(self) -> bool:
+        """Whether nobody was told yet, and somebody will be: it waits for a message that tells of several."""
+        last = {it.to: it.reason for it in self.withheld}
+        return not self.notices and not WAITS.isdisjoint(last.values())
+
+    def reason_of(self, line: str, reason: str) -> str:
+        """Say why a line was told or not, by its id and the reason that was stored first: also what it waits for."""
+        waits = (it.reason for it in reversed(self.withheld) if it.line == line and it.reason in WAITS)
+        return next(waits, reason) if reason == "told" and self.waits_to_be_told else reason
 
 
 class StandardRow(msgspec.Struct, frozen=True):

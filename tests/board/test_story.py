@@ -50,10 +50,22 @@ def test_a_pause_is_seen_in_the_picture() -> None:
 def test_what_was_not_sent_is_told_with_its_reason() -> None:
     """Whoever was not told finds out why, and so does whoever wonders."""
     kept_back = [Withheld("w", "p", "p.0", "Ania", "budget", T0), Withheld("x", "p", "p.0", "", "no-route", T0)]
+    kept_back.append(Withheld("y", "p", "p.0", "Ania", "cured", T0))
     drawn = draw(SHELL, Story(PromiseView(ROW, LINES, [], "{}", kept_back), None, []))
     assert "to Ania: told with others soon after: there were enough messages for one hour" in drawn
     assert "not told: the policy names nobody for it" in drawn
     assert "Nobody was told anything about it." in drawn
+
+
+def test_what_waits_for_a_digest_is_not_called_told() -> None:
+    """The page does not say that nobody was told beside a line that was: both say that it waits, and for what."""
+    kept_back = [Withheld("w", "p", "p.0", "Ania", "quiet-hours", T0)]
+    view = PromiseView(ROW, LINES, [], "{}", kept_back)
+    drawn = draw(SHELL, Story(view, None, [], reasons={"p.0": "told"}))
+    assert "Nobody was told anything about it." not in drawn
+    assert "Nobody has been told yet: it waits for a message that tells of several." in drawn
+    assert ">told<" not in drawn
+    assert drawn.count("told in the next digest: it came in quiet hours") == 2
 
 
 def test_what_to_do_and_the_buttons_come_before_the_history() -> None:

@@ -144,11 +144,14 @@ class NotifyCoordinator:
         for line in lines:
             self._waiting[line.id] = Waiting(line, notices[line.id], partition)
             self._new.add(line.id)
-        for line in self._fresh(partition, telling.renamed):
+        renamed = self._fresh(partition, telling.renamed)
+        for line in renamed:
             self._waiting[line.id] = Waiting(line, None, partition)
             self._new.add(line.id)
         rest = {name: reason for name, reason in telling.reasons.items() if name not in notices}
-        machines = [self._for_machines(line, notices[line.id]) for line in lines] if self._machines else []
+        found = {**notices, **{notice.id: notice for notice in telling.renames}}
+        told = sorted((each for each in (*lines, *renamed) if each.id in found), key=_place) if self._machines else []
+        machines = [self._for_machines(line, found[line.id]) for line in told]
         self._through.append((partition, Telling(machines, rest)))
 
     def _for_machines(self, line: Line, made: Notice) -> Notice:
@@ -256,6 +259,11 @@ class NotifyCoordinator:
 
     def _partition_of(self, person: str) -> int:
         return crc32(person.encode()) % self._partitions
+
+
+def _place(line: Line) -> tuple[int, str, int]:
+    """Give what orders lines as they came about: by when they are known and, of one promise, by their numbers."""
+    return line.known, line.promise, int(line.id.rpartition(".")[2])
 
 
 def _key(*parts: str) -> bytes:
