@@ -138,7 +138,8 @@ class StandardModel(Strict):
         "end of next working day, end of 3 working days; or one of such by a field: {by: priority, urgent: 1h, "
         "else: 8h}. The next working day is that after the day of the event, also when it came after hours: of Tuesday "
         "evening it is Wednesday, of Saturday Monday. Out of hours, end of working day is that of the next one, and "
-        "1 working day begins when the next one opens.",
+        "1 working day begins when the next one opens. So 1 working day from the opening is due as it opens again, "
+        "and a length of time that is used up exactly at closing is due then.",
     )
     due: Text | None = Field(
         None,
@@ -198,7 +199,7 @@ class StandardModel(Strict):
     owed_for: Duration | None = Field(
         None,
         description="How long what is broken stays owed, overdue; 7d if left out. Then it is given up, and what is "
-        "done later is not seen as done.",
+        "done later is not seen as done. Where names come again, such as the numbers of a queue, make it short.",
     )
     reopen: Literal["edge", "each"] | None = Field(None, description="As `again` was called before.")
     undo: UndoModel | None = Field(None, description='What takes "done" back: the clock goes on with what was left.')
