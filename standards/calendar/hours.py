@@ -188,13 +188,10 @@ class Hours:
             return start + FARTHEST * DAY
 
     def moved(self, at: int, amount: int) -> int:
-        """Move an instant on by business time: one at which business time passes stays such a one.
-
-        So what ends as the doors open does not end, after a pause of a whole day, as they close the evening before.
-        """
+        """Move an instant on by business time; an open one stays so: as the doors open, not as they close before."""
         end = self.due(at, amount)
-        opens = self.opens_after(end) if amount and self.is_open(at) and not self.is_open(end) else None
-        return end if opens is None else opens
+        closed = amount and self.is_open(at) and not self.is_open(end)
+        return (self.opens_after(end) if closed else None) or end
 
     def between(self, start: int, end: int) -> int:
         """Return the business time in [start, end): zero when `end` is not after `start`."""
