@@ -13,7 +13,7 @@ from alerts.routing.actions import DEBRIEFED
 from standards.calendar.duration import spoken
 from standards.natural import same
 from streams.board.debriefs import debrief_fields
-from streams.board.having import Having, having, having_words
+from streams.board.having import Having, having_words
 from streams.board.markup import Child, Html, el, facts, join, section
 from streams.board.notices import notice_list, withheld_list
 from streams.board.people import act_row
@@ -40,7 +40,8 @@ class Story(msgspec.Struct, frozen=True):
 
     `joined` says what came since that would have opened another one; `overdue`: it is broken and still owed;
     `excusable`: an exception can still be granted; `acknowledges`: one may say that one has it; `doable`: that it is
-    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named.
+    done; `hands`: it can be handed on, to one of the `others` or, where nobody is known, to whoever is named. `having`
+    says who has it.
     """
 
     view: PromiseView
@@ -54,11 +55,7 @@ class Story(msgspec.Struct, frozen=True):
     doable: bool = False
     hands: bool = False
     others: Sequence[str] = ()
-
-    @property
-    def having(self) -> Having:
-        """Say who has it."""
-        return having(self.acts)
+    having: Having = Having()
 
     @property
     def debriefs(self) -> bool:
@@ -159,7 +156,7 @@ def _advice(standard: Standard | None) -> Html | None:
 
 def _at_once(shell: Shell, story: Story) -> Html | None:
     """Offer what is done in a moment, right under the headline: who comes from a message has a phone in the hand."""
-    takes, back = story.acknowledges and not story.having.taken, story.hands and story.having.holder
+    takes, back = story.acknowledges and story.having.can_be_taken, story.hands and story.having.holder
     if not shell.acts or not story.owed or not (takes or story.doable or back):
         return None
     buttons = (

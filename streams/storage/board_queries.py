@@ -10,6 +10,7 @@ from alerts.routing.actions import DEBRIEFED, SETTLED, Action
 from standards.judge.ledger import Plain
 from streams.ingest.wire import FROM_THE_FUTURE, claim_of
 from streams.runtime.source_clocks import STRETCH, SourceClock, merged
+from streams.storage.holdings import Holding, read_holdings
 from streams.storage.rows import (
     OWED,
     PROMISE,
@@ -99,6 +100,10 @@ class BoardQueries:
         wanted = [_encode(list(values)).decode() for values in (promises, causes)]
         found = self._all(_ABOUT, *wanted)
         return list(map(_action, found))
+
+    def holdings(self, promises: Collection[str]) -> dict[str, Holding]:
+        """Give who has those of some promises, by id, that anybody ever had, as the routers say."""
+        return read_holdings(self._connection, promises)
 
     def broken(self, limit: int, *, debriefed: bool, skipped: int = 0) -> tuple[list[PromiseRow], int]:
         """Give the newest broken promises that were, or were not, talked over; and how many there are in all."""

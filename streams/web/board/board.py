@@ -20,6 +20,7 @@ from standards.judge.events import microseconds, moment
 from standards.natural import natural
 from streams.board import now, standards, story, trends, wall
 from streams.board.filters import Choices
+from streams.board.having import present
 from streams.board.markup import el
 from streams.board.opening_hours import Opening
 from streams.board.reportable import awaited
@@ -201,14 +202,17 @@ class Board:
         rulebook = self.host.rulebook
         standard = rulebook.standards.get(found.row.revision) or rulebook.current.get(found.row.standard)
         joined = Joined(found.row.joined, found.row.joined_at)
+        acts = await asked(read_model.board.actions_on, [found.row.id], causes)
+        held = await asked(read_model.board.holdings, [found.row.id])
         drawn = story.Story(
-            found, standard, await asked(read_model.board.actions_on, [found.row.id], causes),
+            found, standard, acts,
             await asked(read_model.board.reasons, found.row.id),
             joined=joined_words(joined, standard, rulebook.vocabulary, self.zone),
             overdue=self.is_overdue(found.row),
             excusable=self.excusable(found.row),
             acknowledges=ACKNOWLEDGED in rulebook.classes,
             hands=HANDED_ON in rulebook.classes, others=persons(self.host),
+            having=present(acts, held.get(found.row.id)),
             doable=standard is not None and awaited(standard, rulebook.vocabulary) is not None,
         )  # fmt: skip
         return self.answer(request, story.draw(shell, drawn))

@@ -86,7 +86,10 @@ class Live:
         """Hear of a commit; the first event of all changes the page, whatever comes of it."""
         first = not self._heard and self._host.now_status().newest >= 0
         self._heard = self._heard or first
-        if first or any((stored.acts, stored.lines, stored.notices, stored.late, stored.refused, stored.joined)):
+        news = (
+            stored.acts, stored.handed, stored.lines, stored.notices, stored.late, stored.refused, stored.joined
+        )  # fmt: skip
+        if first or any(news):
             self.commits += 1
             self._news.set()
 

@@ -197,12 +197,13 @@ class Look:
 
     def _done(self, promises: Sequence[str]) -> Done:
         """Look up what people did about some promises."""
-        acts = self._host.read_model.board.actions_on(promises)
+        queries = self._host.read_model.board
+        acts = queries.actions_on(promises)
         notes: dict[str, dict[str, str]] = {}
         for act in acts:
             if said := _note(act, self._zone):
                 notes.setdefault(act.promise, {})[act.type] = said
-        return Done(by_promise(acts), notes)
+        return Done(by_promise(acts, queries.holdings(promises)), notes)
 
     def _items(self, sort: Sort, rows: Sequence[PromiseRow], done: Done) -> tuple[Item, ...]:
         """Make items of rows; those of one deadline by their names."""
@@ -220,7 +221,7 @@ class Look:
             standard.promise if standard else "", standard.what if standard else "", standard.how if standard else "",
             f"unknown since {hour_and_minute(row.settled, self._zone)}" if sort == "unknown" else STATES[row.state],
             joined_words(Joined(row.joined, row.joined_at), standard, rulebook.vocabulary, self._zone),
-            " ".join(filter(None, said)), found.taken, ACKNOWLEDGED in rulebook.classes and not found.taken,
+            " ".join(filter(None, said)), found.taken, ACKNOWLEDGED in rulebook.classes and found.can_be_taken,
             standard is not None and awaited(standard, rulebook.vocabulary) is not None,
             standard.may_excuse if standard else (), reasons(standard.exceptions if standard else ""),
             found.taken, tuple(name for name in self._offered if not same(name, found.holder)),

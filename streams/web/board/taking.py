@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
 from standards.natural import natural, same
-from streams.board.having import ACTS, by_promise
+from streams.board.having import ACTS, by_promise, present
 from streams.web.board.fields import needed, said_event
 from streams.web.operation import asked
 from streams.web.problem import Problem, did_you_mean
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from alerts.routing.actions import Action
     from streams.host import Host
+    from streams.storage.holdings import Holding
     from streams.storage.rows import PromiseRow
     from streams.web.board.chosen import Chosen
     from streams.web.board.fields import Given
@@ -64,8 +65,8 @@ class Taking:
         self._check_known(GIVEN_BACK)
         given = _pressed(given)
         promises, said = await self._chosen.one_or_group(given)
-        acts = await self._acts(promises)
-        held = {promise for promise, found in by_promise(acts).items() if found.holder or found.offered}
+        acts, holdings = await self._done(promises)
+        held = {promise for promise, found in by_promise(acts, holdings).items() if found.holder or found.offered}
         had = [each for each in promises if each.id in held or _given_back_by(name, each.id, acts)]
         if not had:
             raise Problem(HTTPStatus.CONFLICT, "Nobody has it, so it cannot be given back.")
@@ -87,14 +88,17 @@ class Taking:
             raise Problem(HTTPStatus.BAD_REQUEST, f"The policy knows nobody called {to[:80]!r}; {words}")
         return found
 
-    async def _acts(self, promises: Sequence[PromiseRow]) -> list[Action]:
-        return await asked(self._host.read_model.board.actions_on, [each.id for each in promises])
+    async def _done(self, promises: Sequence[PromiseRow]) -> tuple[list[Action], dict[str, Holding]]:
+        """Look up what people did about some promises, and what the routers have made of it, by the promise."""
+        ids, queries = [each.id for each in promises], self._host.read_model.board
+        return await asked(queries.actions_on, ids), await asked(queries.holdings, ids)
 
     async def _submit(self, kind: str, promises: Sequence[PromiseRow], data: dict[str, str], given: Given) -> None:
-        acts = await self._acts(promises)
+        acts, holdings = await self._done(promises)
+        befores = (_before(each.id, kind, data, acts, holdings.get(each.id)) for each in promises)
         events = [
-            said_event(self._host, kind, {"promise": each.id, **data}, given, about=_before(each.id, kind, data, acts))
-            for each in promises
+            said_event(self._host, kind, {"promise": each.id, **data}, given, about=about)
+            for each, about in zip(promises, befores, strict=True)
         ]
         await self._host.submit(events)
 
@@ -111,11 +115,17 @@ def _given_back_by(name: str, promise: str, acts: Sequence[Action]) -> bool:
     return bool(mine) and mine[-1].type == GIVEN_BACK and mine[-1].by == name
 
 
-def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action]) -> str:
-    """Name the last act on a promise before this one, which may have been sent already; nothing where there is none."""
-    for act in reversed(acts):
-        if act.promise == promise and act.type in ACTS:
-            alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
-            if not alike:
-                return act.name
+def _before(promise: str, kind: str, data: dict[str, str], acts: Sequence[Action], holding: Holding | None) -> str:
+    """Name what came on a promise before this, which may have been sent already; nothing where there is none.
+
+    That is the last act, or what the routers made of it since: that nobody has it any more, or who has it is asked.
+    """
+    mine = [act for act in acts if act.promise == promise and act.type in ACTS]
+    found = present(mine, holding)
+    if found.lapsed or found.asked_until >= 0:
+        return f"lapsed {found.since}" if found.lapsed else f"asked {found.asked_until}"
+    for act in reversed(mine):
+        alike = act.type == kind and all(act.data.get(key) == value for key, value in data.items())
+        if not alike:
+            return act.name
     return ""
