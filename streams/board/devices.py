@@ -8,14 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.board.markup import Html, el, listed, section
+from streams.board.paging import BY_NAME, pager
 from streams.board.shell import form, hidden
 from streams.board.wording import how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from streams.board.paging import Paged
     from streams.board.shell import Shell
 
+PAGE: Final = "phones"
+"""What an address calls the page of this list."""
 DROPPED: Final = {
     "gone": "Its push service said that there is no such device any more.",
     "other-key": "This server has another key now.",
@@ -41,15 +45,16 @@ class Phones(NamedTuple):
     switchable: bool = False
 
 
-def draw(shell: Shell, phones: Sequence[Phones]) -> Html:
-    """Draw the section."""
+def draw(shell: Shell, phones: Paged[Phones], query: Mapping[str, str]) -> Html:
+    """Draw the section; `query` is what the address of its page asks."""
     words = (
         "Who is told by push, and on which devices. “Ring this phone”, at the top of each page, switches the device on "
         "that it is pressed on."
     )
     lead = el("p", words, class_="lead")
-    rows = listed([_person(shell, each) for each in phones], "acts", "The policy tells nobody by push.")
-    return section("Phones that ring", lead, rows, id="phones")
+    rows = listed([_person(shell, each) for each in phones.rows], "acts", "The policy tells nobody by push.")
+    pages = pager(phones, "/people", query, name=PAGE, part="#phones", order=BY_NAME)
+    return section("Phones that ring", lead, rows, pages, id="phones")
 
 
 def _person(shell: Shell, phones: Phones) -> Html:

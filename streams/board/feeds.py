@@ -5,14 +5,15 @@ Read next: `shell.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
 from standards.calendar.duration import spoken
 from streams.board.markup import Child, Html, el, facts, listed, section
-from streams.board.shell import Shell, acting_as, field, form, hidden, older, page
-from streams.board.sources import sources
+from streams.board.paging import BY_NAME, Paged, pager
+from streams.board.shell import Shell, acting_as, field, form, hidden, page
+from streams.board.sources import PAGE, sources
 from streams.board.view import NOWHERE, View
 from streams.board.wording import how_many
 from streams.explain.unused import WHY
@@ -25,48 +26,68 @@ if TYPE_CHECKING:
     from streams.runtime.source_clocks import SourceClock
     from streams.storage.rows import DeadLetter, LateEvent, Unjudged
 
-MOST: Final = 50
-UNJUDGED: Final = 50
-"""How many sites and standards are named of which promises are unknown."""
+T = TypeVar("T")
+PAGES: Final = ("silent", "speaking", "unsaid", PAGE, "waiting", "dealt", "late")
+"""The lists, each by what an address calls its page."""
 _UNJUDGED: Final = {
     "": "A feed that they rest on was silent when they were to be judged.",
     "evidence-lost": "Events were lost that may have told it.",
     "came-too-late": "What tells it came too late to be judged.",
 }
 """Why nobody can say how a promise went, by the reason of its line."""
+_TITLES: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": ("Could not be read", "Every event could be read, or was dealt with."),
+    "dealt": ("Dealt with", ""),
+    "late": ("Came, and changed nothing", "Every event that came could be used."),
+}
+"""The lists of events, by what an address calls their page: the title, and what is said of an empty one."""
 RAW: Final = 2_000
 """How much of an event that could not be read is shown, in bytes, to whoever may not send it again."""
 
 
-class Unused(msgspec.Struct, frozen=True):
-    """The newest of what could not be read, and of what changed nothing; and how many there are of each.
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """One page of a list, and how many there are in it altogether."""
 
-    `settled` says, by a letter's mark, who has dealt with it; `open` counts the letters that nobody has. `sources` is
-    how the senders' clocks stood within the last hour; `unjudged`, of what within a day nobody can say how it went.
+    shown: Paged[T] = Paged()
+    count: int = 0
+
+
+class Standings(msgspec.Struct, frozen=True):
+    """How the feeds stand: those that are silent, and those that speak, each page by page."""
+
+    dark: Page[FeedStanding] = Page()
+    speaking: Page[FeedStanding] = Page()
+
+
+class Unused(msgspec.Struct, frozen=True):
+    """What could not be read, or changed nothing, each page by page; what an address asks of these is the `query`.
+
+    `waiting` are the letters that nobody has dealt with, `dealt` the others: `settled` says who has, by a letter's
+    mark. `sources` is how the senders' clocks stood within the last hour, where they were off time; `unjudged`, of what
+    within a day nobody can say how it went.
     """
 
-    letters: list[DeadLetter]
-    letter_count: int
-    late: list[LateEvent]
-    late_count: int
-    open: int = 0
+    waiting: Page[DeadLetter] = Page()
+    dealt: Page[DeadLetter] = Page()
+    late: Page[LateEvent] = Page()
     settled: Mapping[str, Action] = {}
-    sources: Sequence[SourceClock] = ()
-    unjudged: Sequence[Unjudged] = ()
+    sources: Paged[SourceClock] = Paged()
+    unjudged: Page[Unjudged] = Page()
+    query: Mapping[str, str] = {}
 
 
-def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
+def draw(shell: Shell, unused: Unused, feeds: Standings) -> str:
     """Draw the page. `shell.corrects`: dead letters may be sent again from here."""
-    waiting = [_letter(shell, letter) for letter in unused.letters if letter.mark not in unused.settled]
-    done = [_letter(shell, it, unused.settled[it.mark]) for it in unused.letters if it.mark in unused.settled]
-    late = [_late(shell, event) for event in unused.late]
-    dealt = unused.letter_count - unused.open
+    query, settled = unused.query, unused.settled
+    waiting = [_letter(shell, letter) for letter in unused.waiting.shown.rows]
+    done = [_letter(shell, letter, settled.get(letter.mark)) for letter in unused.dealt.shown.rows]
+    late = [_late(shell, event) for event in unused.late.shown.rows]
     return page(
-        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), _unjudged(shell, unused.unjudged),
-        sources(unused.sources),
-        _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
-        _section("Dealt with", dealt, done, "") if dealt else None,
-        _section("Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
+        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds, query),
+        _unjudged(shell, unused.unjudged, query), sources(unused.sources, query),
+        _section("waiting", unused.waiting, waiting, query),
+        _section("dealt", unused.dealt, done, query) if unused.dealt.count else None,
+        _section("late", unused.late, late, query),
     )  # fmt: skip
 
 
@@ -84,25 +105,35 @@ def _standing(shell: Shell) -> Html:
     return facts(pairs, "facts")
 
 
-def _feeds(shell: Shell, feeds: Sequence[FeedStanding]) -> Html | None:
+def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | None:
     """List the declared feeds, those that are dark first; those that speak are folded away."""
-    if not feeds:
+    dark, speaking = feeds.dark, feeds.speaking
+    if not (dark.count or speaking.count):
         return None
-    dark = [_feed(shell, each) for each in feeds if each.dark(shell.now)]
-    speaking = [_feed(shell, each) for each in feeds if not each.dark(shell.now)]
-    words = f"{how_many(len(speaking), 'feed')} {'speaks' if len(speaking) == 1 else 'speak'}"
-    rest = el("details", el("summary", words), el("ul", speaking, class_="letters")) if speaking else None
-    title = f"Silent · {len(dark):,}" if dark else "Feeds"
-    return section(title, listed(dark, "letters", "Every feed that was heard within a week speaks."), rest)
+    rows = [_feed(shell, each) for each in dark.shown.rows]
+    listed_dark = listed(rows, "letters", "Every feed that was heard within a week speaks.")
+    title = f"Silent · {dark.count:,}" if dark.count else "Feeds"
+    pages = pager(dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
+    return section(title, listed_dark, pages, _speaking(shell, speaking, query), id="feeds")
 
 
-def _unjudged(shell: Shell, rows: Sequence[Unjudged]) -> Html | None:
+def _speaking(shell: Shell, feeds: Page[FeedStanding], query: Mapping[str, str]) -> Html | None:
+    """Fold away the feeds that speak, until their list is turned over."""
+    if not feeds.count:
+        return None
+    words = f"{how_many(feeds.count, 'feed')} {'speaks' if feeds.count == 1 else 'speak'}"
+    rows = el("ul", (_feed(shell, each) for each in feeds.shown.rows), class_="letters")
+    pages = pager(feeds.shown, "/feeds", query, name="speaking", part="#feeds", order=BY_NAME)
+    return el("details", el("summary", words), rows, pages, open="speaking" in query or None)
+
+
+def _unjudged(shell: Shell, found: Page[Unjudged], query: Mapping[str, str]) -> Html | None:
     """Say what nobody can vouch for, and why: what was lost for a while is missed after its feed speaks again."""
-    if not rows:
+    if not found.shown.rows:
         return None
-    count = sum(row.count for row in rows)
-    drawn = el("ul", (_unsaid(shell, row) for row in rows), class_="letters")
-    return section(f"Nobody can say · {count:,}", drawn, id="unsaid")
+    drawn = el("ul", (_unsaid(shell, row) for row in found.shown.rows), class_="letters")
+    pages = pager(found.shown, "/feeds", query, name="unsaid", part="#unsaid")
+    return section(f"Nobody can say · {found.count:,}", drawn, pages, id="unsaid")
 
 
 def _unsaid(shell: Shell, row: Unjudged) -> Html:
@@ -128,9 +159,11 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     return el("li", head, el("p", words), last)
 
 
-def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
-    whole = f"{title} · {count:,}" if count else title
-    return section(whole, listed(rows, "letters", calm), older(count - len(rows)))
+def _section(name: str, page: Page[T], rows: Sequence[Html], query: Mapping[str, str]) -> Html:
+    title, calm = _TITLES[name]
+    whole = f"{title} · {page.count:,}" if page.count else title
+    pages = pager(page.shown, "/feeds", query, name=name, part=f"#{name}")
+    return section(whole, listed(rows, "letters", calm), pages, id=name)
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:

@@ -21,6 +21,9 @@ ROWS: Final = 20
 """How many rows of a list are on a page."""
 ASKED: Final = ROWS + 1
 """How many are asked for: one more says that there is a page after this one."""
+BY_TIME: Final = ("Newer", "Older")
+BY_NAME: Final = ("Before", "Next")
+"""What leads to the page before and after, by the order of a list."""
 _PAGES: Final = 10_000
 
 
@@ -49,7 +52,20 @@ def paged(rows: Sequence[T], page: int) -> Paged[T]:
     return Paged(rows[:ROWS], page, len(rows) > ROWS)
 
 
-def pager(shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "page", part: str = "") -> Html | None:
+def page_from(rows: Sequence[T], page: int) -> Paged[T]:
+    """Make a page of a list that is here as a whole."""
+    return paged(rows[skipped(page) : skipped(page) + ASKED], page)
+
+
+def pager(  # noqa: PLR0913 - what a list is, and where it stands
+    shown: Paged[T],
+    path: str,
+    query: Mapping[str, str],
+    *,
+    name: str = "page",
+    part: str = "",
+    order: tuple[str, str] = BY_TIME,
+) -> Html | None:
     """Draw what leads to the pages before and after, nothing for a list of one; `part` is where the list stands."""
     if shown.page == 1 and not shown.more:
         return None
@@ -59,6 +75,6 @@ def pager(shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "
         address = f"{path}?{urlencode(given)}" if given else path
         return el("a", words, href=f"{address}{part}", rel=rel)
 
-    before = link("Newer", shown.page - 1, "prev") if shown.page > 1 else None
-    after = link("Older", shown.page + 1, "next") if shown.more else None
+    before = link(order[0], shown.page - 1, "prev") if shown.page > 1 else None
+    after = link(order[1], shown.page + 1, "next") if shown.more else None
     return el("p", before, el("span", f"Page {shown.page:,}"), after, class_="pages")

@@ -9,27 +9,26 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import ACKNOWLEDGED, DEBRIEFED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
 from streams.board.markup import Html, el, listed
+from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page
 from streams.explain.why import did, said, way, who
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping
 
     from alerts.routing.actions import Action
     from streams.explain.why import Cause
 
-MOST: Final = 200
 _ABOUT: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK, DEBRIEFED, DONE, EXCUSED)
 """The acts that are about one promise."""
 
 
-def draw(shell: Shell, acts: Sequence[Action], phones: Html | None = None) -> str:
-    """Draw the page; `phones` is what is said of the devices that ring, where any can."""
+def draw(shell: Shell, acts: Paged[Action], query: Mapping[str, str], phones: Html | None = None) -> str:
+    """Draw the page; `query` is what its address asks, `phones` what is said of the devices that ring, if any can."""
     lead = el("p", "Who did what about a promise, and why. This is kept for ever.", class_="lead")
-    rows = listed([act_row(shell, act) for act in acts], "acts", "Nobody had to do anything yet.")
-    words = f"The newest {MOST:,}; older ones are in the API, under /v1/acts."
-    more = el("p", words, class_="quiet") if len(acts) >= MOST else None
-    return page(shell, "What people did", "", phones, lead, rows, more)
+    rows = listed([act_row(shell, act) for act in acts.rows], "acts", "Nobody had to do anything yet.")
+    return page(shell, "What people did", "", phones,
+                el("section", lead, rows, pager(acts, "/people", query, part="#acts"), id="acts"))  # fmt: skip
 
 
 def act_row(shell: Shell, act: Action, causes: Collection[Cause] | None = None) -> Html:

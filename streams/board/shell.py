@@ -13,7 +13,6 @@ import msgspec
 from standards.calendar.duration import SECOND, spoken
 from standards.judge.events import iso, moment
 from streams.board.markup import Child, Html, document, el, join
-from streams.board.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,11 +115,6 @@ def promise_link(promise: str, subject: str, standard: str, *, part: str = "") -
     """Name a promise by its subject, which leads to its page (or a `part` of that), and its standard."""
     name = el("a", subject or "everywhere", href=f"/promises/{promise}{part}", class_="subject")
     return (name, " ", el("span", standard, class_="standard"))
-
-
-def older(count: int) -> Html | None:
-    """Say that so many more rows are not on the page, if any are not."""
-    return el("p", f"and {how_many(count, 'older one')}", class_="quiet") if count > 0 else None
 
 
 def hidden(name: str, value: str) -> Html:

@@ -1,6 +1,6 @@
-"""The shift: since when, who is on, what was broken and excused in it, and what it hands over.
+"""The shift: since when, who is on, what was broken and excused in it, who was thanked, and what it hands over.
 
-Read next: `debriefs.py`, where what was broken is talked over.
+Read next: `handover.py`, the notes from shift to shift; `debriefs.py`, where what was broken is talked over.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from alerts.policy.openings import open_since
+from streams.board import handover
+from streams.board.handover import Notes
 from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.policy.policy import People
+    from alerts.routing.actions import Action
+    from alerts.routing.incident import Held
     from streams.storage.rows import FailedGroup, PromiseRow, Sort
 
 
@@ -35,7 +39,8 @@ class Shift(msgspec.Struct, frozen=True):
     """What was settled `since` an instant, counted by verdict; and what is still owed.
 
     Of what was not kept there are `groups`, where it is much; or else `failed` has a page of it, which is of one site
-    and `standard` where these are named.
+    and `standard` where these are named. `went` counts what was over before anybody was told, by what held it back.
+    Somebody was thanked `thanked` times; `thanks` has a page of that for who may see whom and for what.
     """
 
     since: int
@@ -47,6 +52,10 @@ class Shift(msgspec.Struct, frozen=True):
     site: str = ""
     standard: str = ""
     groups: Sequence[FailedGroup] = ()
+    went: Mapping[Held, int] = {}
+    thanked: int = 0
+    thanks: Paged[Action] = Paged()
+    notes: Notes = Notes()
 
 
 def on_shift(people: People | None, at: int) -> OnShift:
@@ -76,11 +85,42 @@ def draw(shell: Shell, shift: Shift) -> str:
     return page(
         shell, "Shift", "/shift", el("p", begun, shell.clock(shift.since), f"{where}.", class_="lead"),
         section("Handed over", el("ul", handed, class_="handed")),
-        section("So far", facts(counts, "facts")),
+        handover.draw(shell, shift.notes),
+        section("So far", facts(counts, "facts"), _went(shift.went)),
+        _thanks(shell, shift),
         section("On shift", facts(((team, ", ".join(names)) for team, names in shift.on.teams.items()), "facts"))
         if shift.on.teams else None,
         section("Broken, excused or unknown", *_failed(shell, shift), id="failed"),
     )  # fmt: skip
+
+
+def _went(went: Mapping[Held, int]) -> Html | None:
+    """Say of what nobody was told, as it came and went while something held it back; each leads to why."""
+    rows = [
+        el("li", words, " ", el("a", f"{went[reason]:,} came and went", href=f"/notices?reason={reason}#not-sent"), ".")
+        for reason, words in _HELD.items()
+        if went.get(reason)
+    ]
+    return el("ul", rows, class_="went") if rows else None
+
+
+def _thanks(shell: Shell, shift: Shift) -> Html | None:
+    """Say who was thanked by whom and for what: to those who may act; to others only how often."""
+    if not shift.thanked:
+        return None
+    title = f"Thanks · {shift.thanked:,}"
+    if not shell.acts:
+        return section(title, el("p", "Who signs in as a supervisor sees by whom and for what.", class_="quiet"))
+    rows = el("ul", (_thanked(shell, act) for act in shift.thanks.rows), class_="acts")
+    query = {"site": shift.site}
+    return section(title, rows, pager(shift.thanks, "/shift", query, name=THANKS, part="#thanks"), id="thanks")
+
+
+def _thanked(shell: Shell, act: Action) -> Html:
+    team, reason = (str(act.data.get(name) or "") for name in ("team", "reason"))
+    whom = el("strong", str(act.data.get("agent") or "somebody")), f" of {team}" if team else ""
+    head = el("p", el("strong", act.by or "Somebody"), " thanked ", *whom, ", ", shell.clock(act.at), class_="where")
+    return el("li", head, el("p", reason, class_="written") if reason else None)
 
 
 def _failed(shell: Shell, shift: Shift) -> Iterator[Child]:
@@ -105,6 +145,13 @@ def _group(shell: Shell, group: FailedGroup) -> Html:
     return el("li", el("span", place), el("a", words, href=address), last, class_=group.verdict)
 
 
+THANKS: Final = "thanks"
+"""What an address calls the page of thanks."""
+_HELD: Final[Mapping[Held, str]] = {
+    "muted": "While muted:",
+    "silenced": "While silenced:",
+    "inhibited": "While graver trouble explained it:",
+}
 _COUNTED: Final = {"kept": "Kept", "broken": "Broken", "excused": "Excused", "unknown": "Unknown"}
 
 

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from standards.calendar.duration import SECOND, spoken
 from streams.board.markup import Html, el, section
+from streams.board.paging import BY_NAME, pager
 from streams.board.wording import how_many
-from streams.runtime.source_clocks import FAST, OTHERS, off_time
+from streams.runtime.source_clocks import FAST, OTHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from standards.judge.case import Effect
+    from streams.board.paging import Paged
     from streams.runtime.source_clocks import SourceClock
 
-SHOWN: Final = 20
-"""How many senders are named; the others are counted."""
+PAGE: Final = "senders"
+"""What an address calls the page of this list."""
 EFFECTS: Final[dict[Effect, str]] = {
     "in-place": "changed nothing that was told",
     "added": "brought what was missing",
@@ -31,14 +33,13 @@ EFFECTS: Final[dict[Effect, str]] = {
 """What late events came to, as the page says it."""
 
 
-def sources(clocks: Sequence[SourceClock]) -> Html | None:
-    """Name the senders whose clocks are fast, or whose events come late; None: there are none."""
-    told = off_time(clocks)
-    if not told:
+def sources(clocks: Paged[SourceClock], query: Mapping[str, str]) -> Html | None:
+    """Name the senders whose clocks are fast, or whose events come late; None: there are none. The worst come first."""
+    if not clocks.rows:
         return None
-    rows, left = el("ul", map(_source, told[:SHOWN]), class_="letters"), len(told) - SHOWN
-    more = el("p", f"and {how_many(left, 'more sender')}", class_="quiet") if left > 0 else None
-    return section("Senders off time, within the last hour", rows, more)
+    rows = el("ul", map(_source, clocks.rows), class_="letters")
+    pages = pager(clocks, "/feeds", query, name=PAGE, part="#senders", order=BY_NAME)
+    return section("Senders off time, within the last hour", rows, pages, id="senders")
 
 
 def _source(clock: SourceClock) -> Html:

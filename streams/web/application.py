@@ -22,6 +22,7 @@ from streams.version import installed_version
 from streams.web.api.clock import ClockOperations
 from streams.web.api.days import Days
 from streams.web.api.grants import Grants
+from streams.web.api.handing_over import HandingOver
 from streams.web.api.intake import Intake, Limits
 from streams.web.api.letters import Letters
 from streams.web.api.openapi import document
@@ -77,12 +78,14 @@ def application(
         return metrics.text(host.now_status(), wall, moment)
 
     grants, letters, days = Grants(host), Letters(host, max_skew=limits.max_skew), Days(host)
+    handing_over = HandingOver(host)
     operations = [
         *Intake(host, metrics.intake, limits).operations(),
         *Reading(host).operations(),
         *grants.operations(),
         *letters.operations(),
         *days.operations(),
+        *handing_over.operations(),
         *Pages(host.now_status, scrape).operations(),
         *(ClockOperations(host.watched_clock).operations() if host.watched_clock else ()),
     ]
@@ -90,7 +93,7 @@ def application(
     live = Live(host, zone, os.urandom(6).hex())
     board = Board(host, live, sessions, zone, unguarded=not access.token)
     app = _application(host, operations, guarded(access, sessions, drawn=board.problem))
-    acts, failures = Acts(board, grants, letters, days), Failures()
+    acts, failures = Acts(board, grants, letters, days, handing_over), Failures()
     if host.devices is not None:
         board.rings = Rings(board, host.devices)
         app.add_routes(board.rings.routes())

@@ -24,7 +24,7 @@ from streams.web.actions import check_open
 from streams.web.board.chosen import Chosen
 from streams.web.board.fields import SOURCE, needed, read_form, said_event
 from streams.web.board.taking import Taking
-from streams.web.forms import DayChange, Grant, Settlement
+from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
 from streams.web.guard import SESSION, see_other
 from streams.web.operation import invalid
 from streams.web.problem import Problem
@@ -36,14 +36,17 @@ if TYPE_CHECKING:
     from standards.judge.ledger import Plain
     from streams.web.api.days import Days
     from streams.web.api.grants import Grants
+    from streams.web.api.handing_over import HandingOver
     from streams.web.api.letters import Letters
     from streams.web.board.board import Board
     from streams.web.board.fields import Given
 
-M = TypeVar("M", Grant, Settlement, DayChange)
+M = TypeVar("M", Grant, Settlement, DayChange, ShiftNote)
 
 _GRANT: Final = ("promise", "group", "by", "reason")
 """What a button for a known reason says at one tap; whatever else stands in its value is not heard."""
+_BACK: Final = frozenset({"/", "/debriefs", "/shift"})
+"""The pages that a form may name as the one to go back to."""
 _LONGEST: Final = 2_000
 
 
@@ -53,8 +56,9 @@ class Acts:
     Each says what whoever pressed did not expect: for how many of those that were shown it was done.
     """
 
-    def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days) -> None:
+    def __init__(self, board: Board, grants: Grants, letters: Letters, days: Days, handing_over: HandingOver) -> None:
         self._board = board
+        self._handing_over = handing_over
         self._days = days
         self._grants = grants
         self._letters = letters
@@ -65,7 +69,7 @@ class Acts:
             "acknowledge": taking.acknowledge, "hand-on": taking.hand_on, "give-back": taking.give_back,
             "done": self._done, "excuse": self._excuse, "debrief": self._debrief,
             "silence": self._silence, "unsilence": self._unsilence, "change-day": self._change_day,
-            "resend": self._resend, "set-aside": self._set_aside,
+            "resend": self._resend, "set-aside": self._set_aside, "hand-over": self._hand_over,
         }  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:
@@ -172,6 +176,12 @@ class Acts:
         )
         await self._days.take(calendar, said, role=given["role"], source=given["source"])
 
+    async def _hand_over(self, given: Given, name: str) -> None:
+        """Take in what the next shift has to know: once for each page that the form stood on."""
+        note = needed(given, "note", "what the next shift has to know").replace("\r\n", "\n")
+        said = _valid(ShiftNote, note=note, by=name, **({"site": site} if (site := given.get("site")) else {}))
+        await self._handing_over.take(said, given.get("after", ""), source=given["source"])
+
     async def _resend(self, given: Given, name: str) -> None:
         event = needed(given, "raw", "what is to be sent")
         letter = needed(given, "letter", "which event")
@@ -214,7 +224,7 @@ def _by_script(request: web.Request) -> bool:
 def _back(given: Given) -> str:
     """Say to which page the browser goes back: to where the form was."""
     following = given.get("next", "")
-    if following in ("/", "/debriefs") or (following.startswith(("/?", "/debriefs?")) and following.isprintable()):
+    if following.partition("?")[0] in _BACK and following.isprintable():
         return following
     if "calendar" in given:
         return "/standards#opening-hours"

@@ -34,8 +34,10 @@ _BODY: Final = 1 << 18
 """An event that could not be read comes back whole, and may need three characters for one."""
 _FIELDS: Final = 20
 _LONGEST: Final = 2_000
-_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000}
-"""What may be longer: an event that could not be read, and the ids that a group's button holds."""
+_LONGER: Final = {"raw": 100_000, "group": 10_000, "grant": 10_000, "hand": 10_000,
+                  "note": 20_000}  # fmt: skip
+"""What may be longer: an event that could not be read, the ids that a group's button holds, and what is refused when
+it is too long, as nobody would know that it was cut."""
 
 
 async def read_fields(request: web.Request, limit: int = _BODY) -> Given:
