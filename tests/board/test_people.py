@@ -25,7 +25,7 @@ WRITES: dict[str, Role] = {
     "/acts/silence": "supervisor", "/acts/unsilence": "supervisor", "/acts/resend": "author",
     "/acts/set-aside": "author", "/v1/exceptions": "supervisor", "/v1/events": "admin",
     "/acts/change-day": "supervisor", "/v1/calendars/shop/days": "supervisor",
-    "/v1/time/accept": "admin",
+    "/v1/time/accept": "admin", "/acts/hand-over": "supervisor", "/v1/shift/notes": "supervisor",
     "/v1/dead-letters/1/resend": "author", "/v1/dead-letters/1/set-aside": "author",
 }  # fmt: skip
 
@@ -52,14 +52,14 @@ def test_who_may_not_act_sees_no_form(peopled: Served) -> None:
     """A supervisor sees the forms for promises and silences, an author those for dead letters too, a viewer none."""
     peopled.send(register("late", peopled.now, queue="q2"))
     peopled.go(3)
-    pages = ("/", "/notices", "/feeds", "/debriefs", "/people")
+    pages = ("/", "/notices", "/feeds", "/debriefs", "/people", "/shift")
     found = {}
     for role in ROLES:
         visitor, _ = entered(peopled, role)
         text = " ".join(visitor.ask(path)[2] for path in pages)
         found[role] = set(re.findall(r'action="/acts/([a-z-]+)"', text))
     assert found["viewer"] == set()
-    assert found["supervisor"] == {"acknowledge", "debrief", "done", "excuse", "silence"}
+    assert found["supervisor"] == {"acknowledge", "debrief", "done", "excuse", "hand-over", "silence"}
     assert found["author"] == found["admin"] == {*found["supervisor"], "resend", "set-aside"}
 
 
