@@ -63,10 +63,10 @@ def draw(shell: Shell, unused: Unused, feeds: Sequence[FeedStanding]) -> str:
     dealt = unused.letter_count - unused.open
     return page(
         shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds), _unjudged(shell, unused.unjudged),
-        sources(unused.sources),
-        _section("Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
-        _section("Dealt with", dealt, done, "") if dealt else None,
-        _section("Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
+        sources(shell, unused.sources),
+        _section(shell, "Could not be read", unused.open, waiting, "Every event could be read, or was dealt with."),
+        _section(shell, "Dealt with", dealt, done, "") if dealt else None,
+        _section(shell, "Came, and changed nothing", unused.late_count, late, "Every event that came could be used."),
     )  # fmt: skip
 
 
@@ -128,9 +128,9 @@ def _feed(shell: Shell, feed: FeedStanding) -> Html:
     return el("li", head, el("p", words), last)
 
 
-def _section(title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
+def _section(shell: Shell, title: str, count: int, rows: Sequence[Html], calm: str) -> Html:
     whole = f"{title} · {count:,}" if count else title
-    return section(whole, listed(rows, "letters", calm), older(count - len(rows)))
+    return section(whole, listed(rows, "letters", calm), older(shell, count - len(rows)))
 
 
 def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html:

@@ -15,6 +15,8 @@ from streams.board.markup import Html, el
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from streams.board.shell import Shell
+
 T = TypeVar("T")
 
 ROWS: Final = 20
@@ -49,16 +51,20 @@ def paged(rows: Sequence[T], page: int) -> Paged[T]:
     return Paged(rows[:ROWS], page, len(rows) > ROWS)
 
 
-def pager(shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "page", part: str = "") -> Html | None:
+def pager(  # noqa: PLR0913 - what a list is, and where it stands
+    shell: Shell, shown: Paged[T], path: str, query: Mapping[str, str], *, name: str = "page", part: str = ""
+) -> Html | None:
     """Draw what leads to the pages before and after, nothing for a list of one; `part` is where the list stands."""
     if shown.page == 1 and not shown.more:
         return None
+
+    say = shell.words.say
 
     def link(words: str, page: int, rel: str) -> Html:
         given = {key: value for key, value in {**query, name: str(page) if page > 1 else ""}.items() if value}
         address = f"{path}?{urlencode(given)}" if given else path
         return el("a", words, href=f"{address}{part}", rel=rel)
 
-    before = link("Newer", shown.page - 1, "prev") if shown.page > 1 else None
-    after = link("Older", shown.page + 1, "next") if shown.more else None
-    return el("p", before, el("span", f"Page {shown.page:,}"), after, class_="pages")
+    before = link(say("Newer"), shown.page - 1, "prev") if shown.page > 1 else None
+    after = link(say("Older"), shown.page + 1, "next") if shown.more else None
+    return el("p", before, el("span", say("Page {page}", page=shell.number(shown.page))), after, class_="pages")

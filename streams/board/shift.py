@@ -15,7 +15,7 @@ from streams.board.markup import Child, Html, el, facts, listed, section
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, page, promise_link
 from streams.board.view import NOWHERE, View
-from streams.board.wording import STATES, how_many
+from streams.board.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,7 +94,7 @@ def _failed(shell: Shell, shift: Shift) -> Iterator[Child]:
         yield el("ul", (_group(shell, group) for group in shift.groups), class_="groups")
         return
     yield listed([_row(shell, row) for row in shift.failed.rows], "notices", "Nothing so far.")
-    yield pager(shift.failed, "/shift", query, part="#failed")
+    yield pager(shell, shift.failed, "/shift", query, part="#failed")
 
 
 def _group(shell: Shell, group: FailedGroup) -> Html:
@@ -121,5 +121,7 @@ def _handed(count: int, words: str, address: str) -> Html:
 
 
 def _row(shell: Shell, row: PromiseRow) -> Html:
-    head = el("p", promise_link(row.id, row.subject, row.standard), " ", shell.clock(row.settled), class_="where")
-    return el("li", head, el("p", STATES[row.state], class_="quiet"), class_=row.verdict)
+    head = el(
+        "p", promise_link(shell.words, row.id, row.subject, row.standard), " ", shell.clock(row.settled), class_="where"
+    )
+    return el("li", head, el("p", shell.state(row.state), class_="quiet"), class_=row.verdict)
