@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
-from standards.calendar.duration import spoken
-from streams.board.markup import Child, Html, el, facts, listed, section
+from alerts.words.words import phrase
+from streams.board.markup import Child, Html, el, facts, listed, section, sentence
 from streams.board.paging import BY_NAME, Paged, pager
+from streams.board.people import HOW
 from streams.board.shell import Shell, acting_as, field, form, hidden, page
 from streams.board.sources import PAGE, sources
 from streams.board.view import NOWHERE, View
-from streams.board.wording import how_many
-from streams.explain.unused import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,15 +29,29 @@ T = TypeVar("T")
 PAGES: Final = ("silent", "speaking", "unsaid", PAGE, "waiting", "dealt", "late")
 """The lists, each by what an address calls its page."""
 _UNJUDGED: Final = {
-    "": "A feed that they rest on was silent when they were to be judged.",
-    "evidence-lost": "Events were lost that may have told it.",
-    "came-too-late": "What tells it came too late to be judged.",
+    "": phrase("A feed that they rest on was silent when they were to be judged."),
+    "evidence-lost": phrase("Events were lost that may have told it."),
+    "came-too-late": phrase("What tells it came too late to be judged."),
 }
 """Why nobody can say how a promise went, by the reason of its line."""
+WHY: Final[Mapping[str, str]] = {
+    "late": phrase("It came too late to change anything."),
+    "too-old-to-tell": phrase("It is so old that nobody can tell whether it had come before."),
+    "not-allowed": phrase("Whoever said so may not."),
+    "nothing-to-excuse": phrase("There was nothing to excuse."),
+    "no-subject": phrase("It names nobody whom a standard is about."),
+    "no-scope": phrase(
+        "It would have counted, but nothing says whether there is anything to owe, or it was forgotten."
+    ),
+    "owed-nothing": phrase("The standard’s own choice is that nothing is owed for it."),
+    "no-such-day": phrase("It changes no day of a calendar that there is, or its hours cannot be read."),
+    "too-many-changes": phrase("More days are changed than are remembered."),
+}
+"""Why an event changed nothing, by its reason."""
 _TITLES: Final[Mapping[str, tuple[str, str]]] = {
-    "waiting": ("Could not be read", "Every event could be read, or was dealt with."),
-    "dealt": ("Dealt with", ""),
-    "late": ("Came, and changed nothing", "Every event that came could be used."),
+    "waiting": (phrase("Could not be read"), phrase("Every event could be read, or was dealt with.")),
+    "dealt": (phrase("Dealt with"), ""),
+    "late": (phrase("Came, and changed nothing"), phrase("Every event that came could be used.")),
 }
 """The lists of events, by what an address calls their page: the title, and what is said of an empty one."""
 RAW: Final = 2_000
@@ -82,48 +95,48 @@ def draw(shell: Shell, unused: Unused, feeds: Standings) -> str:
     waiting = [_letter(shell, letter) for letter in unused.waiting.shown.rows]
     done = [_letter(shell, letter, settled.get(letter.mark)) for letter in unused.dealt.shown.rows]
     late = [_late(shell, event) for event in unused.late.shown.rows]
+    dealt = _section(shell, "dealt", unused.dealt, done, query) if unused.dealt.count else None
     return page(
-        shell, "Feeds", "/feeds", _standing(shell), _feeds(shell, feeds, query),
-        _unjudged(shell, unused.unjudged, query), sources(unused.sources, query),
-        _section("waiting", unused.waiting, waiting, query),
-        _section("dealt", unused.dealt, done, query) if unused.dealt.count else None,
-        _section("late", unused.late, late, query),
+        shell, shell.words.say("Feeds"), "/feeds", _standing(shell), _feeds(shell, feeds, query),
+        _unjudged(shell, unused.unjudged, query), sources(shell, unused.sources, query),
+        _section(shell, "waiting", unused.waiting, waiting, query), dealt,
+        _section(shell, "late", unused.late, late, query),
     )  # fmt: skip
 
 
 def _standing(shell: Shell) -> Html:
-    status = shell.status
-    pairs: list[tuple[str, Child]] = [("Events", "are taken" if status.ready else "are not taken now")]
+    status, say = shell.status, shell.words.say
+    taken = say("are taken") if status.ready else say("are not taken now")
+    pairs: list[tuple[str, Child]] = [(say("Events"), taken)]
     if status.newest >= 0:
-        pairs.append(("Newest event", shell.clock(status.newest)))
+        pairs.append((say("Newest event"), shell.clock(status.newest)))
     if status.low >= 0:
-        pairs += [
-            ("Judged up to", shell.clock(status.low)),
-            ("Behind the clock", spoken(max(0, shell.now - status.low))),
-        ]
-    pairs.append(("Waiting to be stored", how_many(status.waiting, "event")))
+        behind = shell.words.length(max(0, shell.now - status.low))
+        pairs += [(say("Judged up to"), shell.clock(status.low)), (say("Behind the clock"), behind)]
+    waiting = shell.words.how_many(status.waiting, "{count} event", "{count} events")
+    pairs.append((say("Waiting to be stored"), waiting))
     return facts(pairs, "facts")
 
 
 def _feeds(shell: Shell, feeds: Standings, query: Mapping[str, str]) -> Html | None:
     """List the declared feeds, those that are dark first; those that speak are folded away."""
-    dark, speaking = feeds.dark, feeds.speaking
-    if not (dark.count or speaking.count):
+    dark, say = feeds.dark, shell.words.say
+    if not (dark.count or feeds.speaking.count):
         return None
     rows = [_feed(shell, each) for each in dark.shown.rows]
-    listed_dark = listed(rows, "letters", "Every feed that was heard within a week speaks.")
-    title = f"Silent · {dark.count:,}" if dark.count else "Feeds"
-    pages = pager(dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
-    return section(title, listed_dark, pages, _speaking(shell, speaking, query), id="feeds")
+    told = listed(rows, "letters", say("Every feed that was heard within a week speaks."))
+    title = f"{say('Silent')} · {shell.number(dark.count)}" if dark.count else say("Feeds")
+    pages = pager(shell, dark.shown, "/feeds", query, name="silent", part="#feeds", order=BY_NAME)
+    return section(title, told, pages, _speaking(shell, feeds.speaking, query), id="feeds")
 
 
 def _speaking(shell: Shell, feeds: Page[FeedStanding], query: Mapping[str, str]) -> Html | None:
     """Fold away the feeds that speak, until their list is turned over."""
     if not feeds.count:
         return None
-    words = f"{how_many(feeds.count, 'feed')} {'speaks' if feeds.count == 1 else 'speak'}"
+    words = shell.words.how_many(feeds.count, "{count} feed speaks", "{count} feeds speak")
     rows = el("ul", (_feed(shell, each) for each in feeds.shown.rows), class_="letters")
-    pages = pager(feeds.shown, "/feeds", query, name="speaking", part="#feeds", order=BY_NAME)
+    pages = pager(shell, feeds.shown, "/feeds", query, name="speaking", part="#feeds", order=BY_NAME)
     return el("details", el("summary", words), rows, pages, open="speaking" in query or None)
 
 
@@ -132,37 +145,46 @@ def _unjudged(shell: Shell, found: Page[Unjudged], query: Mapping[str, str]) -> 
     if not found.shown.rows:
         return None
     drawn = el("ul", (_unsaid(shell, row) for row in found.shown.rows), class_="letters")
-    pages = pager(found.shown, "/feeds", query, name="unsaid", part="#unsaid")
-    return section(f"Nobody can say · {found.count:,}", drawn, pages, id="unsaid")
+    pages = pager(shell, found.shown, "/feeds", query, name="unsaid", part="#unsaid")
+    title = f"{shell.words.say('Nobody can say')} · {shell.number(found.count)}"
+    return section(title, drawn, pages, id="unsaid")
 
 
 def _unsaid(shell: Shell, row: Unjudged) -> Html:
-    words = how_many(row.count, "promise is unknown", "promises are unknown")
-    link = el("a", words, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
-    head = el(
-        "p", el("strong", row.site or "no site"), " ", el("span", row.standard, class_="standard"), class_="where"
-    )
-    until = (", the last at ", shell.clock(row.last)) if row.last != row.first else ()
-    why = _UNJUDGED.get(row.reason, row.reason.replace("-", " "))
-    return el("li", head, el("p", link, ", since ", shell.clock(row.first), *until, "."), el("p", why, class_="quiet"))
+    words = shell.words
+    said = words.how_many(row.count, "{count} promise is unknown", "{count} promises are unknown")
+    link = el("a", said, href=View(site=row.site or NOWHERE, standard=row.standard).address(part="unknown"))
+    place = el("strong", row.site or words.say("no site"))
+    head = el("p", place, " ", el("span", row.standard, class_="standard"), class_="where")
+    first, last = shell.clock(row.first), shell.clock(row.last)
+    if row.last != row.first:
+        since = sentence(words, "{promises}, since {time}, the last at {last}.", promises=link, time=first, last=last)
+    else:
+        since = sentence(words, "{promises}, since {time}.", promises=link, time=first)
+    why = words.say(_UNJUDGED[row.reason]) if row.reason in _UNJUDGED else row.reason.replace("-", " ")
+    return el("li", head, el("p", since), el("p", why, class_="quiet"))
 
 
 def _feed(shell: Shell, feed: FeedStanding) -> Html:
-    head = el("p", el("strong", feed.name), f" at {feed.key}" if feed.key else "", class_="where")
+    words, name = shell.words, el("strong", feed.name)
+    named = sentence(words, "{feed} at {site}", feed=name, site=feed.key) if feed.key else name
+    head = el("p", named, class_="where")
     if feed.last < 0:
-        return el("li", head, el("p", "It has never been heard. Verdicts that rest on it are unknown."))
-    last = el("p", "last heard ", shell.clock(feed.last), class_="quiet")
+        return el("li", head, el("p", words.say("It has never been heard. Verdicts that rest on it are unknown.")))
+    last = el("p", sentence(words, "last heard {time}", time=shell.clock(feed.last)), class_="quiet")
     if not feed.dark(shell.now):
         return el("li", head, last)
-    since, allowed = spoken(shell.now - feed.last), spoken(feed.silent_after)
-    words = f"Silent for {since}; it should speak every {allowed}. Verdicts that rest on it are unknown."
-    return el("li", head, el("p", words), last)
+    said = words.say(
+        "Silent for {span}; it should speak every {allowed}. Verdicts that rest on it are unknown.",
+        span=words.length(shell.now - feed.last), allowed=words.length(feed.silent_after),
+    )  # fmt: skip
+    return el("li", head, el("p", said), last)
 
 
-def _section(name: str, page: Page[T], rows: Sequence[Html], query: Mapping[str, str]) -> Html:
-    title, calm = _TITLES[name]
-    whole = f"{title} · {page.count:,}" if page.count else title
-    pages = pager(page.shown, "/feeds", query, name=name, part=f"#{name}")
+def _section(shell: Shell, name: str, page: Page[T], rows: Sequence[Html], query: Mapping[str, str]) -> Html:
+    title, calm = (shell.words.say(text) if text else "" for text in _TITLES[name])
+    whole = f"{title} · {shell.number(page.count)}" if page.count else title
+    pages = pager(shell, page.shown, "/feeds", query, name=name, part=f"#{name}")
     return section(whole, listed(rows, "letters", calm), pages, id=name)
 
 
@@ -171,29 +193,41 @@ def _letter(shell: Shell, letter: DeadLetter, act: Action | None = None) -> Html
     raw = letter.raw.decode("utf-8", "replace")
     below: Html | None = None
     if act is not None:
-        why = f": {act.data['reason']}" if act.data.get("reason") else ""
-        how = f" {act.data.get('how', '')}{why}, "
-        below = el("p", el("strong", act.by), how, shell.clock(act.at), class_="quiet")
+        below = _settled(shell, act)
     elif shell.corrects and letter.mark:
         below = _mend(shell, letter, raw)
     elif raw:
-        below = el("details", el("summary", "What was sent"), el("pre", raw[:RAW], tabindex="0"))
-    return el("li", head, el("p", letter.message), below)
+        sent = el("summary", shell.words.say("What was sent"))
+        below = el("details", sent, el("pre", raw[:RAW], tabindex="0"))
+    return el("li", head, el("p", letter.message, lang="en"), below)
+
+
+def _settled(shell: Shell, act: Action) -> Html:
+    """Say who dealt with a letter, how and why."""
+    how, reason = (str(act.data.get(key) or "") for key in ("how", "reason"))
+    deed = shell.words.say(HOW[how]) if how in HOW else how
+    said = {"name": el("strong", act.by), "deed": deed, "time": shell.clock(act.at)}
+    if reason:
+        return el("p", sentence(shell.words, "{name} {deed}: {reason}, {time}", reason=reason, **said), class_="quiet")
+    return el("p", sentence(shell.words, "{name} {deed}, {time}", **said), class_="quiet")
 
 
 def _mend(shell: Shell, letter: DeadLetter, raw: str) -> Html:
     """Draw the forms by which a letter is dealt with: sent again, mended or as it was, or set aside."""
-    which = hidden("letter", str(letter.seq)), acting_as(shell)
+    say, which = shell.words.say, (hidden("letter", str(letter.seq)), acting_as(shell))
     text = el("textarea", raw, name="raw", rows=6, maxlength=70_000, spellcheck="false", class_="raw")
-    event = field("The event", "raw", control=text, hint="mend it first; it is judged by the time that it says")
-    reason = field("Why", "reason", required=True, maxlength=500)
-    again = form(shell, "/acts/resend", *which, event, el("button", "Send again"))
-    aside = form(shell, "/acts/set-aside", *which, reason, el("button", "Set aside", class_="plain"))
-    return el("details", el("summary", "Deal with it"), again, aside)
+    hint = say("mend it first; it is judged by the time that it says")
+    event = field(say("The event"), "raw", control=text, hint=hint)
+    reason = field(say("Why"), "reason", required=True, maxlength=500)
+    again = form(shell, "/acts/resend", *which, event, el("button", say("Send again")))
+    aside = form(shell, "/acts/set-aside", *which, reason, el("button", say("Set aside"), class_="plain"))
+    return el("details", el("summary", say("Deal with it")), again, aside)
 
 
 def _late(shell: Shell, event: LateEvent) -> Html:
-    head = el("p", el("strong", event.type), " of ", shell.clock(event.at), class_="where")
-    why = WHY.get(event.reason, event.reason.replace("-", " "))
-    about = el("p", f"{event.id} from {event.source}, received ", shell.clock(event.received), class_="quiet")
-    return el("li", head, el("p", why[:1].upper() + why[1:], "."), about)
+    words = shell.words
+    of = sentence(words, "{event} of {time}", event=el("strong", event.type), time=shell.clock(event.at))
+    about = sentence(words, "{event} from {source}, received {time}", event=event.id, source=event.source,
+                     time=shell.clock(event.received))  # fmt: skip
+    why = words.say(WHY[event.reason]) if event.reason in WHY else event.reason.replace("-", " ")
+    return el("li", el("p", of, class_="where"), el("p", why), el("p", about, class_="quiet"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alerts.routing.notice import shortened
-from streams.board.markup import Html, el, section
+from streams.board.markup import Html, el, listed, section, sentence
 from streams.board.paging import Paged, pager
 from streams.board.shell import Shell, acting_as, field, form, hidden
 from streams.board.view import NOWHERE, View
@@ -43,33 +43,36 @@ class Notes(msgspec.Struct, frozen=True):
 
 def draw(shell: Shell, notes: Notes) -> Html:
     """Draw the section."""
-    now = (
-        el("ul", (_note(shell, act) for act in notes.current), class_="acts handover")
-        if notes.current
-        else el("p", "No shift has left a note.", class_="calm")
-    )
-    return section("Notes for the next shift", now, _form(shell, notes) if shell.acts else None, _before(shell, notes),
-                   id="handover")  # fmt: skip
+    say = shell.words.say
+    now = listed([_note(shell, act) for act in notes.current], "acts handover", say("No shift has left a note."))
+    written = _form(shell, notes) if shell.acts else None
+    return section(say("Notes for the next shift"), now, written, _before(shell, notes), id="handover")
 
 
 def _note(shell: Shell, act: Action) -> Html:
-    site = str(act.data.get("site") or "")
-    where = (" for ", el("span", site, class_="standard")) if site else ()
-    head = el("p", el("strong", act.by or "somebody"), *where, ", ", shell.clock(act.at), class_="where")
-    return el("li", head, el("p", shortened(str(act.data.get("note") or ""), LONGEST), class_="written"))
+    words, site = shell.words, str(act.data.get("site") or "")
+    name, time = el("strong", act.by or words.say("somebody")), shell.clock(act.at)
+    if site:
+        at = el("span", site, class_="standard")
+        head = sentence(words, "{name} for {site}, {time}", name=name, site=at, time=time)
+    else:
+        head = sentence(words, "{name}, {time}", name=name, time=time)
+    text = shortened(str(act.data.get("note") or ""), LONGEST)
+    return el("li", el("p", head, class_="where"), el("p", text, class_="written"))
 
 
 def _form(shell: Shell, notes: Notes) -> Html:
     """Draw the form for a note, about the site that the page is about."""
-    site = "" if notes.site == NOWHERE else notes.site
+    say, site = shell.words.say, "" if notes.site == NOWHERE else notes.site
     text = el("textarea", name="note", required=True, rows=4, maxlength=LONGEST)
-    hint = f"for {site}" if site else "for everybody; of one site, where the page is about that"
+    general = say("for everybody; the page of one site has the form for that one")
+    hint = say("for {site}", site=site) if site else general
     back = View(site=site).address("/shift")
     content = (
         hidden("after", notes.last), hidden("next", back), hidden("site", site) if site else None, acting_as(shell),
-        field("What they have to know", "note", control=text, hint=hint), el("button", "Leave the note"),
+        field(say("What they have to know"), "note", control=text, hint=hint), el("button", say("Leave the note")),
     )  # fmt: skip
-    return el("details", el("summary", "Write a note"), form(shell, "/acts/hand-over", *content))
+    return el("details", el("summary", say("Write a note")), form(shell, "/acts/hand-over", *content))
 
 
 def _before(shell: Shell, notes: Notes) -> Html | None:
@@ -78,5 +81,5 @@ def _before(shell: Shell, notes: Notes) -> Html | None:
     if not before.rows and before.page == 1:
         return None
     rows = el("ul", (_note(shell, act) for act in before.rows), class_="acts")
-    pages = pager(before, "/shift", notes.query, name=PAGE, part="#handover")
-    return el("details", el("summary", "All notes"), rows, pages, open=PAGE in notes.query or None)
+    pages = pager(shell, before, "/shift", notes.query, name=PAGE, part="#handover")
+    return el("details", el("summary", shell.words.say("All notes")), rows, pages, open=PAGE in notes.query or None)

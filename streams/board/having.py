@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from alerts.routing.actions import ACKNOWLEDGED, DONE, EXCUSED, GIVEN_BACK, HANDED_ON
+from alerts.words.words import phrase
 from standards.natural import same
-from streams.board.wording import hour_and_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import tzinfo
 
     from alerts.routing.actions import Action
+    from streams.board.wording import Wording
     from streams.storage.holdings import Holding
 
 ACTS: Final = (ACKNOWLEDGED, HANDED_ON, GIVEN_BACK)
@@ -64,7 +64,7 @@ def having(acts: Iterable[Action], found: Having = _NOBODY) -> Having:
             again = same(found.holder, act.by) and not found.offered and found.asked_until < 0
             found = found if again else Having(act.by, act.at, found.giver if handed else "")
         elif act.type == HANDED_ON:
-            found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "somebody"))
+            found = Having(found.holder, act.at, act.by, str(act.data.get("to") or "?"))
         elif act.type == GIVEN_BACK:
             found = Having(giver=act.by, since=act.at)
     return found
@@ -103,33 +103,87 @@ def by_promise(acts: Iterable[Action], holdings: Mapping[str, Holding]) -> dict[
     return {promise: present(mine, holdings.get(promise)) for promise, mine in apart.items()}
 
 
-def having_words(found: Having, zone: tzinfo) -> str:
+def having_words(found: Having, wording: Wording) -> str:
     """Say it in a sentence; nothing where nobody ever had it."""
     if found.since < 0:
         return ""
-    when = hour_and_minute(found.since, zone)
+    say, when = wording.words.say, wording.hour(found.since)
     if found.lapsed:
-        return f"{found.lapsed} had it until {when}; nobody has it now."
+        return say("{name} had it until {time}; nobody has it now.", name=found.lapsed, time=when)
     if found.asked_until >= 0:
-        until = hour_and_minute(found.asked_until, zone)
-        return f"{found.holder} has it, since {when}, and is asked whether they still do: others are told at {until}."
+        words = phrase("{name} has it, since {time}, and is asked whether they still do: others are told at {until}.")
+        return say(words, name=found.holder, time=when, until=wording.hour(found.asked_until))
     if found.offered:
-        return f"{found.giver} handed it on to {found.offered} at {when}; {found.offered} has not taken it yet."
+        words = phrase("{giver} handed it on to {to} at {time}; {to} has not taken it yet.")
+        return say(words, giver=found.giver, to=found.offered, time=when)
     if not found.holder:
-        return f"{found.giver} gave it back at {when}; nobody has it now."
+        return say("{giver} gave it back at {time}; nobody has it now.", giver=found.giver, time=when)
     if found.giver:
-        return f"{found.holder} has it, since {when}; {found.giver} handed it on."
-    return f"{found.holder} has it, since {when}."
+        words = phrase("{name} has it, since {time}; {giver} handed it on.")
+        return say(words, name=found.holder, time=when, giver=found.giver)
+    return say("{name} has it, since {time}.", name=found.holder, time=when)
 
 
-def shares_words(promises: Sequence[str], havings: Mapping[str, Having], count: int, zone: tzinfo) -> str:
-    """Say of a group of `count` promises who has how many; nothing where nobody has any."""
+class Shares(msgspec.Struct, frozen=True):
+    """Who has how many of `count` promises: the first of those who have any, and how many `others` have.
+
+    `whole` is how one person has the only one, or since when all of them.
+    """
+
+    count: int = 0
+    holders: tuple[tuple[str, int], ...] = ()
+    others: int = 0
+    whole: Having = Having()
+
+
+def shares(promises: Sequence[str], havings: Mapping[str, Having], count: int) -> Shares:
+    """Find who has how many of a group of `count` promises."""
     taken = [found for each in promises if (found := havings.get(each)) is not None and found.taken]
     holders = Counter(found.holder for found in taken)
-    if len(holders) == 1 and len(taken) == count == 1:
-        return having_words(taken[0], zone)
-    if len(holders) == 1 and len(taken) == count:
-        return f"{taken[0].holder} has all {count:,}, since {hour_and_minute(taken[0].since, zone)}."
-    said = [f"{name} has {mine:,} of {count:,}." for name, mine in holders.most_common(_NAMED)]
-    others = sum(holders.values()) - sum(mine for _, mine in holders.most_common(_NAMED))
-    return " ".join([*said, *([f"Others have {others:,} of {count:,}."] if others else [])])
+    named = holders.most_common(_NAMED)
+    whole = taken[0] if len(holders) == 1 and len(taken) == count else Having()
+    return Shares(count, tuple(named), len(taken) - sum(mine for _, mine in named), whole)
+
+
+def shares_words(found: Shares, wording: Wording) -> str:
+    """Say it; nothing where nobody has any."""
+    say, number, whole = wording.words.say, wording.number, found.whole
+    if whole.taken and found.count == 1:
+        return having_words(whole, wording)
+    if whole.taken:
+        words = phrase("{name} has all {count}, since {time}.")
+        return say(words, name=whole.holder, count=number(found.count), time=wording.hour(whole.since))
+    of = number(found.count)
+    said = [say("{name} has {count} of {of}.", name=name, count=number(mine), of=of) for name, mine in found.holders]
+    if found.others:
+        said.append(say("Others have {count} of {of}.", count=number(found.others), of=of))
+    return " ".join(said)
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """What somebody did about a promise that is owed, beside having it: said that it is done, or asked to excuse it."""
+
+    done: bool
+    by: str
+    role: str
+    at: int
+
+
+def noted(act: Action) -> Noted | None:
+    """Read it from an act; nothing from one that does not concern that."""
+    if act.type not in (DONE, EXCUSED):
+        return None
+    person = str(act.data.get("person") or "")
+    apart = person if person and person != act.by else ""
+    return Noted(act.type == DONE, apart or act.by, act.by if apart else "", act.at)
+
+
+def noted_words(found: Noted, wording: Wording) -> str:
+    """Say it in a sentence."""
+    values = {"name": found.by, "role": found.role, "time": wording.hour(found.at)}
+    if found.done:
+        return wording.words.say("{name} says it is done, at {time}; it is being judged.", **values)
+    if found.role:
+        words = phrase("{name}, as {role}, asked for an exception at {time}; it is being judged.")
+        return wording.words.say(words, **values)
+    return wording.words.say("{name} asked for an exception at {time}; it is being judged.", **values)

@@ -10,10 +10,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alerts.words.words import phrase
 from streams.board.markup import Html, el
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from streams.board.shell import Shell
 
 T = TypeVar("T")
 
@@ -21,8 +24,8 @@ ROWS: Final = 20
 """How many rows of a list are on a page."""
 ASKED: Final = ROWS + 1
 """How many are asked for: one more says that there is a page after this one."""
-BY_TIME: Final = ("Newer", "Older")
-BY_NAME: Final = ("Before", "Next")
+BY_TIME: Final = (phrase("Newer"), phrase("Older"))
+BY_NAME: Final = (phrase("Previous"), phrase("Next"))
 """What leads to the page before and after, by the order of a list."""
 _PAGES: Final = 10_000
 
@@ -58,6 +61,7 @@ def page_from(rows: Sequence[T], page: int) -> Paged[T]:
 
 
 def pager(  # noqa: PLR0913 - what a list is, and where it stands
+    shell: Shell,
     shown: Paged[T],
     path: str,
     query: Mapping[str, str],
@@ -70,11 +74,13 @@ def pager(  # noqa: PLR0913 - what a list is, and where it stands
     if shown.page == 1 and not shown.more:
         return None
 
+    say = shell.words.say
+
     def link(words: str, page: int, rel: str) -> Html:
         given = {key: value for key, value in {**query, name: str(page) if page > 1 else ""}.items() if value}
         address = f"{path}?{urlencode(given)}" if given else path
         return el("a", words, href=f"{address}{part}", rel=rel)
 
-    before = link(order[0], shown.page - 1, "prev") if shown.page > 1 else None
-    after = link(order[1], shown.page + 1, "next") if shown.more else None
-    return el("p", before, el("span", f"Page {shown.page:,}"), after, class_="pages")
+    before = link(say(order[0]), shown.page - 1, "prev") if shown.page > 1 else None
+    after = link(say(order[1]), shown.page + 1, "next") if shown.more else None
+    return el("p", before, el("span", say("Page {page}", page=shell.number(shown.page))), after, class_="pages")

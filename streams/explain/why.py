@@ -83,9 +83,10 @@ _WAYS: Final = {
     "kept/api": "by the API",
     OWN_SOURCE: "as an admin",
 }
-_SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
+SAID: Final = ("to", "agent", "calendar", "date", "open", "reason", "note", "how", "involved", "cause", "missed",
                 "next_step", "team", "silence", "until", "standard", "subject", "site", "owner",
                 "severity")  # fmt: skip
+"""The fields of an act in which somebody says something of it."""
 
 Cause = tuple[str, str] | None
 """The event that made a line of the ledger, by its source and id; None where time did."""
@@ -269,4 +270,4 @@ def way(act: Action) -> str:
 
 def said(act: Action) -> list[str]:
     """Give what they said of it, each with its name."""
-    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in _SAID if act.data.get(name)]
+    return [f"{name.replace('_', ' ')}: {act.data[name]}" for name in SAID if act.data.get(name)]

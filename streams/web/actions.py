@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
+from alerts.words.later import later
 from standards.judge.events import iso
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
@@ -45,10 +46,10 @@ def check_open(sink: EventSink) -> None:
     """Refuse what cannot be taken now. Raises Problem, with the time after which it is worth asking again."""
     status = sink.now_status()
     if not status.ready:
-        words = status.reason or "it is starting"
-        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, f"events are not taken now: {words}", NOT_READY_RETRY)
+        words = later("events are not taken now: {reason}", reason=status.reason or later("it is starting"))
+        raise retry(HTTPStatus.SERVICE_UNAVAILABLE, words, NOT_READY_RETRY)
     if not sink.room():
-        words = "more events wait than can be judged; send this request again in a moment"
+        words = later("more events wait than can be judged; send this request again in a moment")
         raise retry(HTTPStatus.TOO_MANY_REQUESTS, words, FULL_RETRY)
 
 

@@ -11,6 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from alerts.routing.actions import ACTIONS
+from streams.board import feeds, people
+from streams.explain.unused import WHY
+from streams.explain.why import SAID
 from tests.board.crowd import line, signed_in
 from tests.board.peopled import ALL, TOKENS, acts, entered
 from tests.board.serving import SECRET, Served
@@ -209,3 +213,28 @@ def test_the_page_is_used_with_a_browser(peopled: Served, page: Page) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_the_pages_say_all_that_programs_are_told() -> None:
+    """Each act, each thing that is said of one, and each reason why an event changed nothing has its words."""
+    assert people.LABELS.keys() == set(SAID)
+    assert feeds.WHY.keys() == WHY.keys()
+    assert {kind: people.DID[kind] for kind in ACTIONS} == people.DID
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", ("Notizen für die nächste Schicht", "Dank von <strong>Ania</strong> an <strong>bob</strong>, ",
+                "Nicht lesbar · 1", "Dank ausgesprochen", "Diese Schicht begann um|Es ist keine Schicht bekannt")),
+        ("pl", ("Notatki dla następnej zmiany", "<strong>Ania</strong> dziękuje: <strong>bob</strong>, ",
+                "Nie dało się odczytać · 1", "podziękowanie", "Nie jest znana żadna zmiana")),
+    ],
+)  # fmt: skip
+def test_the_lists_are_read_in_ones_language(peopled: Served, language: str, said: tuple[str, ...]) -> None:
+    """Shift, Feeds and what people did are in German and Polish as well, for whoever's browser asks for it."""
+    thanks(peopled, "t1", agent="bob", by="Ania")
+    lead, _ = entered(peopled, "supervisor")
+    page = "".join(lead.ask(path, **{"Accept-Language": language})[2] for path in ("/shift", "/feeds", "/people"))
+    for each in said:
+        assert re.search(each, page), each

@@ -14,14 +14,15 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON, Action
-from streams.board.having import by_promise, having, having_words, present, shares_words
+from streams.board.having import Having, by_promise, having, having_words, present, shares, shares_words
+from streams.board.wording import Wording
 from streams.storage.holdings import Holding
 from tests.board.crowd import STORES, TILLS, signed_in
 from tests.board.peopled import acts, entered
 from tests.board.serving import Served, owed
 from tests.streams.hosting import SECOND, T0
 
-UTC = ZoneInfo("UTC")
+WORDING = Wording(T0, ZoneInfo("UTC"))
 SENT = 8_000
 """Until an act that can be undone for some seconds is sent and seen, in milliseconds."""
 
@@ -51,7 +52,11 @@ AGAIN = replace(TOOK, at=LATER + 60 * SECOND)
 def test_it_says_who_has_it(done: list[Action], said: str, *, taken: bool) -> None:
     """Since when, from whom, to whom it is on its way, and that nobody has it, each in a sentence."""
     found = having(done)
-    assert (having_words(found, UTC), found.taken) == (said, taken)
+    assert (having_words(found, WORDING), found.taken) == (said, taken)
+
+
+def told(promises: list[str], havings: dict[str, Having], count: int) -> str:
+    return shares_words(shares(promises, havings, count), WORDING)
 
 
 @pytest.mark.parametrize(
@@ -70,19 +75,19 @@ def test_it_says_who_has_it(done: list[Action], said: str, *, taken: bool) -> No
 )
 def test_what_the_routers_made_of_it_counts(done: list[Action], holding: Holding, said: str) -> None:
     """Their word stands for all that was done before it; what was done since, they have not heard of yet."""
-    assert having_words(present(done, holding), UTC) == said
+    assert having_words(present(done, holding), WORDING) == said
 
 
 def test_a_group_says_who_has_how_many() -> None:
     """Of twelve, that Ann has three of them; of all, that she has all."""
     mine = by_promise([act(ACKNOWLEDGED, "Ann", promise=str(number)) for number in range(3)], {})
     some = mine | by_promise([act(ACKNOWLEDGED, name, promise=name) for name in "vwxyz"], {})
-    assert shares_words([], mine, 12, UTC) == ""
-    assert shares_words(list(mine), mine, 12, UTC) == "Ann has 3 of 12."
-    assert shares_words(list(mine), mine, 3, UTC) == "Ann has all 3, since 23:06."
-    assert shares_words(["0"], mine, 1, UTC) == "Ann has it, since 23:06."
+    assert told([], mine, 12) == ""
+    assert told(list(mine), mine, 12) == "Ann has 3 of 12."
+    assert told(list(mine), mine, 3) == "Ann has all 3, since 23:06."
+    assert told(["0"], mine, 1) == "Ann has it, since 23:06."
     said = "Ann has 3 of 12. v has 1 of 12. w has 1 of 12. Others have 3 of 12."
-    assert shares_words(list(some), some, 12, UTC) == said
+    assert told(list(some), some, 12) == said
 
 
 @given(st.lists(st.sampled_from([TOOK, ON, BACK, act(ACKNOWLEDGED, "bob")])))

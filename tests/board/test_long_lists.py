@@ -83,12 +83,12 @@ def test_each_list_of_feeds_is_turned_by_itself(peopled: Served) -> None:
 
 def test_ten_thousand_feeds_are_turned_over() -> None:
     """A chain's feeds, one for each of its tills: those that are silent come first, and those that speak are folded."""
-    shell = Shell(T0, ZoneInfo("UTC"), Status(ready=True))
+    shell = Shell(T0, ZoneInfo("UTC"), status=Status(ready=True))
     every = [FeedStanding("tills", f"till {number}", -1, SECOND) for number in range(MANY)]
     page = draw(shell, Unused(query={"silent": "500"}), Standings(Page(page_from(every, 500), MANY)))
     assert f"Silent · {MANY:,}" in page
     assert f"till {MANY - 1}" in page
-    assert 'href="/feeds?silent=499#feeds" rel="prev">Before</a>' in page
+    assert 'href="/feeds?silent=499#feeds" rel="prev">Previous</a>' in page
     speak = Standings(speaking=Page(page_from(every, 2), MANY))
     assert "<details open>" in draw(shell, Unused(query={"speaking": "2"}), speak)
     assert "<details>" in draw(shell, Unused(), speak)

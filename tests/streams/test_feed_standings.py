@@ -72,7 +72,7 @@ async def test_the_host_says_which_feed_is_silent(tmp_path: Path) -> None:
 
 def test_the_page_names_silent_feeds_first() -> None:
     """What is dark is said in words, with how long and how often it should speak; the rest is folded away."""
-    shell = Shell(T0 + 2 * QUARTER, ZoneInfo("UTC"), Status(ready=True))
+    shell = Shell(T0 + 2 * QUARTER, ZoneInfo("UTC"), status=Status(ready=True))
     feeds = [FeedStanding("doors", "", -1, QUARTER), FeedStanding("tills", "s3", T0, QUARTER),
              FeedStanding("tills", "s4", T0 + 2 * QUARTER, QUARTER)]  # fmt: skip
     page = draw(shell, Unused(), Standings(Page(Paged(feeds[:2]), 2), Page(Paged(feeds[2:]), 1)))
@@ -120,7 +120,7 @@ def test_a_slow_clock_is_told_of_and_all_beyond_the_first_are_on_further_pages()
     """A sender that is never in time is named as such; what late events came to is said; the page stays short."""
     slow = SourceClock("slow", T0, -40 * SECOND, 50 * SECOND, late={"in-place": 11, "corrected": 1})
     many = [SourceClock(f"s{number}", T0, 2 * SECOND, -2 * SECOND) for number in range(ROWS)]
-    shell = Shell(T0, ZoneInfo("UTC"), Status(ready=True))
+    shell = Shell(T0, ZoneInfo("UTC"), status=Status(ready=True))
     told = off_time(merged([*many, slow, SourceClock("fine", T0, 0, SECOND)]))
     page = draw(shell, Unused(sources=page_from(told, 1)), Standings())
     assert '<a href="/feeds?senders=2#senders" rel="next">Next</a>' in page

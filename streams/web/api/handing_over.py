@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from alerts.routing.actions import HANDED_OVER
+from alerts.words.later import Either, later
 from standards.calendar.duration import DAY
 from standards.errors import EventError
 from standards.judge.events import moment
@@ -80,8 +81,12 @@ class HandingOver:
         known = sorted(await asked(self._host.read_model.owed.sites, self._host.wall() - KNOWN_FOR))
         if site not in known:
             close = get_close_matches(site, known, 3, 0.5)
-            meant = f"Did you mean {' or '.join(close)}? " if close else ""
-            words = f"Kept knows no site {site[:100]!r}. {meant}Without a site, a note is for everybody."
+            words = later("Kept knows no site {site}. Without a site, a note is for everybody.", site=repr(site[:100]))
+            if close:
+                words = later(
+                    "Kept knows no site {site}. Did you mean {close}? Without a site, a note is for everybody.",
+                    site=repr(site[:100]), close=Either(close),
+                )  # fmt: skip
             raise Problem(UNPROCESSABLE, words)
 
 

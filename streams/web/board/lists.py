@@ -51,7 +51,7 @@ class Lists:
         site = "" if view.site == NOWHERE else view.site
         on = shift.on_shift(self._host.people, shell.now)
         since = on.since if on.since >= 0 else board.days()[-1]
-        look = Look(self._host, board.zone, View(site=view.site), "")
+        look = Look(self._host, View(site=view.site), "")
         failed = await asked(
             owed.failed_since, since, site, ASKED, standard=view.standard, skipped=skipped(page)
         )  # fmt: skip
@@ -73,7 +73,7 @@ class Lists:
         """Show what waits to be talked over, and what was."""
         board, queries = self._board, self._host.read_model.board
         shell, view = board.shell(request), View.of(request.query)
-        waiting = await asked(Look(self._host, board.zone, view, shell.name).to_talk_over, TOGETHER)
+        waiting = await asked(Look(self._host, view, shell.name).to_talk_over, TOGETHER)
         page = page_of(request.query, "done")
         rows, count = await asked(queries.broken, ASKED, debriefed=True, skipped=skipped(page))
         over = paged(rows, page)
@@ -112,7 +112,7 @@ class Lists:
         if people is None:
             return NotTold(rows, wanted)
         silences = await self._actions(SILENCES, (SILENCED, UNSILENCED))
-        policy = muted((), people, self._host.wall(), self._board.zone)
+        policy = muted((), people, self._host.wall())
         sites = await self._board.known_sites()
         return NotTold(rows, wanted, silences, Known(sorted(self._host.rulebook.current), sites, policy))
 

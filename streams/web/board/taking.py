@@ -7,16 +7,19 @@ Read next: `streams/board/having.py`, which says who has it.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from alerts.routing.actions import ACKNOWLEDGED, GIVEN_BACK, HANDED_ON
+from alerts.words.later import Later, later
+from alerts.words.words import phrase
 from standards.natural import natural, same
 from streams.board.having import ACTS, by_promise, present
 from streams.web.board.fields import needed, said_event
 from streams.web.operation import asked
-from streams.web.problem import Problem, did_you_mean
+from streams.web.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,25 +45,28 @@ class Taking:
         self._host = host
         self._chosen = chosen
 
-    async def acknowledge(self, given: Given, name: str) -> str:
+    async def acknowledge(self, given: Given, name: str) -> Later | None:
         """Take one promise on, or all of a group that were there when it was drawn."""
         self._check_known(ACKNOWLEDGED)
         promises, said = await self._chosen.one_or_group(given)
         await self._submit(ACKNOWLEDGED, promises, {"by": name}, given)
         return said
 
-    async def hand_on(self, given: Given, name: str) -> str:
+    async def hand_on(self, given: Given, name: str) -> Later | None:
         """Hand one promise, or several, on to somebody, who is told."""
         self._check_known(HANDED_ON)
         given = _pressed(given)
-        to = self._known(needed(given, "to", "to whom"))
+        to = self._known(needed(given, "to", phrase("Say to whom; then it can be done.")))
         if same(to, name):
-            raise Problem(HTTPStatus.CONFLICT, "You cannot hand it on to yourself. Press “I have it”.")
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                later("You cannot hand it on to yourself. Press “{button}”.", button=later("I have it")),
+            )
         promises, said = await self._chosen.one_or_group(given)
         await self._submit(HANDED_ON, promises, {"by": name, "to": to}, given)
         return said
 
-    async def give_back(self, given: Given, name: str) -> str:
+    async def give_back(self, given: Given, name: str) -> Later | None:
         """Give one promise, or several, back that somebody has: the others are told anew."""
         self._check_known(GIVEN_BACK)
         given = _pressed(given)
@@ -69,13 +75,13 @@ class Taking:
         held = {promise for promise, found in by_promise(acts, holdings).items() if found.holder or found.offered}
         had = [each for each in promises if each.id in held or _given_back_by(name, each.id, acts)]
         if not had:
-            raise Problem(HTTPStatus.CONFLICT, "Nobody has it, so it cannot be given back.")
+            raise Problem(HTTPStatus.CONFLICT, later("Nobody has it, so it cannot be given back."))
         await self._submit(GIVEN_BACK, had, {"by": name}, given)
         return said
 
     def _check_known(self, kind: str) -> None:
         if kind not in self._host.rulebook.classes:
-            raise Problem(HTTPStatus.CONFLICT, f"The vocabulary has no {kind}.")
+            raise Problem(HTTPStatus.CONFLICT, later("The vocabulary has no {kind}.", kind=kind))
 
     def _known(self, to: str) -> str:
         """Give somebody's name as the policy has it; without a policy, everybody is known."""
@@ -84,8 +90,7 @@ class Taking:
             return to
         found = next((each for each in people.people if same(each, to)), None)
         if found is None:
-            words = did_you_mean(to, sorted(people.people, key=natural))
-            raise Problem(HTTPStatus.BAD_REQUEST, f"The policy knows nobody called {to[:80]!r}; {words}")
+            raise Problem(HTTPStatus.BAD_REQUEST, _nobody(to, sorted(people.people, key=natural)))
         return found
 
     async def _done(self, promises: Sequence[PromiseRow]) -> tuple[list[Action], dict[str, Holding]]:
@@ -101,6 +106,14 @@ class Taking:
             for each, about in zip(promises, befores, strict=True)
         ]
         await self._host.submit(events)
+
+
+def _nobody(to: str, known: Sequence[str]) -> Later:
+    """Say that the policy has nobody of that name, and who comes closest, or whom it has."""
+    close = get_close_matches(to, known, 1)
+    if close:
+        return later("The policy knows nobody called {name}; did you mean {close}?", name=repr(to[:80]), close=close[0])
+    return later("The policy knows nobody called {name}; there is {names}", name=repr(to[:80]), names=", ".join(known))
 
 
 def _pressed(given: Given) -> Given:
