@@ -235,6 +235,6 @@ def test_the_lists_are_read_in_ones_language(peopled: Served, language: str, sai
     """Shift, Feeds and what people did are in German and Polish as well, for whoever's browser asks for it."""
     thanks(peopled, "t1", agent="bob", by="Ania")
     lead, _ = entered(peopled, "supervisor")
-    page = "".join(lead.ask(path, **{"Accept-Language": language})[2] for path in ("/shift", "/feeds", "/people"))
+    page = "".join(lead.ask(path, None, **{"Accept-Language": language})[2] for path in ("/shift", "/feeds", "/people"))
     for each in said:
         assert re.search(each, page), each
