@@ -27,7 +27,8 @@ _HELD: Final = msgspec.json.encode(get_args(Held)).decode()
 _WENT: Final = """
 SELECT reason, count(*) FROM (
     SELECT DISTINCT CAST(w.body AS TEXT) ->> 'reason' AS reason, w.promise FROM withheld w
-    WHERE w.received >= ? AND w.id LIKE '%::%' AND CAST(w.body AS TEXT) ->> 'to' = '' AND CAST(w.body AS TEXT) ->> 'at' >= ?
+    WHERE w.received >= ? AND w.id LIKE '%::%' AND CAST(w.body AS TEXT) ->> 'to' = ''
+        AND CAST(w.body AS TEXT) ->> 'at' >= ?
         AND CAST(w.body AS TEXT) ->> 'reason' IN (SELECT value FROM json_each(?))
         AND (? = '' OR ? = (SELECT CAST(fields AS TEXT) ->> 'site' FROM promises WHERE id = w.promise))
         AND NOT EXISTS (SELECT 1 FROM notices WHERE CAST(notices.body AS TEXT) ->> 'to' != '' AND (promise = w.promise

@@ -17,7 +17,7 @@ from standards.judge.events import iso
 from streams.web.body import check_type, read_body
 from streams.web.forms import NoQuery
 from streams.web.operation import invalid, read_query
-from streams.web.problem import retry
+from streams.web.problem import Problem, retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +38,8 @@ SENDING: Final = (
 """What can go wrong with whatever has a body."""
 PROBLEMS: Final = (*SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, UNPROCESSABLE)
 """What can go wrong with an action by the API."""
+LONGEST_KEY: Final = 255
+"""The longest `Idempotency-Key`, in characters."""
 NOT_READY_RETRY: Final = 2
 FULL_RETRY: Final = 1
 
@@ -63,6 +65,14 @@ async def read_action(request: web.Request, host: Host, model: type[M], limit: i
     except ValidationError as error:
         broken = error.errors()[0]["type"] == "json_invalid"
         raise invalid(error, HTTPStatus.BAD_REQUEST if broken else UNPROCESSABLE) from None
+
+
+def key_of(request: web.Request) -> str:
+    """Give the key by which a caller knows an action again, or nothing. Raises Problem for one that is too long."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the Idempotency-Key has at most {LONGEST_KEY} characters")
+    return key
 
 
 def action_event(host: Host, kind: str, data: Mapping[str, Plain], source: str, *, identity: Sequence[object]) -> Event:

@@ -146,6 +146,7 @@ def test_notes_by_the_api(peopled: Served) -> None:
     assert posted(note, **{"Idempotency-Key": "a"})[1] == said
     assert posted({"note": "Calm.", "by": "Cyd"}, TOKENS["supervisor"])[0] == 202
     assert posted(note, TOKENS["viewer"])[0] == 403
+    assert posted(note, **{"Idempotency-Key": "k" * 256})[0] == 400
     for wrong in ({**note, "note": "x" * 2_001}, {**note, "note": " "}, {**note, "site": "s33"}, {"note": "x"}):
         assert posted(wrong)[0] == 422, wrong
     listed = peopled.do(peopled.caller.get("/v1/shift/notes?limit=1", **HEAD)).json

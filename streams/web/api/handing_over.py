@@ -16,7 +16,7 @@ from alerts.words.later import Either, later
 from standards.calendar.duration import DAY
 from standards.errors import EventError
 from standards.judge.events import moment
-from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, read_action
+from streams.web.actions import PROBLEMS, UNPROCESSABLE, action_event, key_of, read_action
 from streams.web.api.act_views import NoteAnswer, NoteItem, NotePage
 from streams.web.forms import NotesQuery, ShiftNote
 from streams.web.operation import Operation, asked, json_answer, read_query
@@ -58,8 +58,7 @@ class HandingOver:
 
     async def _leave(self, request: web.Request) -> web.Response:
         given = await read_action(request, self._host, ShiftNote, _BODY)
-        key = request.headers.get("Idempotency-Key", "")
-        answer = await self.take(given, key or str(self._host.wall()), source=SOURCE)
+        answer = await self.take(given, key_of(request) or str(self._host.wall()), source=SOURCE)
         return json_answer(answer, HTTPStatus.ACCEPTED)
 
     async def take(self, given: ShiftNote, key: str, *, source: str) -> NoteAnswer:

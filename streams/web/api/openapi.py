@@ -15,6 +15,7 @@ import msgspec
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from streams.web.actions import LONGEST_KEY
 from streams.web.api.intake import BATCH, BINARY, LINES, ONE
 from streams.web.api.views import IntakeProblem, ProblemItem, View
 from streams.web.forms import DayChange, Grant, Settlement, ShiftNote
@@ -72,7 +73,7 @@ def _operation(operation: Operation) -> Json:
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
     if operation.body in (Grant, ShiftNote):
-        schema = {"type": "string", "maxLength": 255}
+        schema = {"type": "string", "maxLength": LONGEST_KEY}
         words = "The same key again changes nothing."
         key = {"name": "Idempotency-Key", "in": "header", "description": words, "schema": schema}
         described["parameters"].append(key)
